@@ -1,0 +1,45 @@
+"""Alembic's environment: the app's own database and models, on SQLite and PostgreSQL alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic import context
+from flask import current_app
+from sqlalchemy.engine import Connection
+
+from webapp.models.types import UtcDateTime
+
+# The search index has a form of its own on each database and no model (webapp/webstore).
+UNMODELLED = ("webstore_documents",)
+
+
+def include_name(name: str | None, kind: str, _parents: Any) -> bool:
+    """Leave the tables without a model out of comparisons."""
+    return kind != "table" or not (name or "").startswith(UNMODELLED)
+
+
+def render_item(kind: str, item: Any, _autogenerate_context: Any) -> str | bool:
+    """Write a moment as the plain column that it is stored in: migrations do not change with our code."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+def run(connection: Connection) -> None:
+    """Run the migrations that were asked for, each in its transaction where the database can."""
+    migrate = current_app.extensions["migrate"]
+    context.configure(
+        connection=connection,
+        target_metadata=migrate.db.metadata,
+        include_name=include_name,
+        render_item=render_item,
+        **migrate.configure_args,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+with current_app.extensions["migrate"].db.engine.connect() as connection:
+    run(connection)
+    connection.commit()

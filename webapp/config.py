@@ -1,0 +1,146 @@
+"""Reads the environment once, and refuses to start on a missing or malformed variable, naming it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+ROOT = Path(__file__).resolve().parent.parent
+LIGHTSPEED_API_URL = "https://int.lightspeeddataservices.com/lsapi"
+REQUESTS_PER_MINUTE = 200
+SYNC_HOURS = (1, 7, 13, 19)
+
+
+# What does not depend on the deployment. Argon2id is enough by itself: without SINGLE_HASH every password
+# would also depend on a salt that must never change.
+DEFAULTS: dict[str, Any] = {
+    "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
+    "SECURITY_PASSWORD_HASH": "argon2",
+    "SECURITY_PASSWORD_SINGLE_HASH": True,
+    "SECURITY_PASSWORD_SALT": "unused",
+    "SECURITY_PASSWORD_LENGTH_MIN": 10,
+    "SECURITY_CHANGEABLE": True,
+    "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
+    "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
+    "SECURITY_RETURN_GENERIC_RESPONSES": True,
+    "SECURITY_POST_LOGIN_VIEW": "/",
+    "SECURITY_POST_LOGOUT_VIEW": "/login",
+    "SESSION_COOKIE_HTTPONLY": True,
+    "SESSION_COOKIE_SAMESITE": "Lax",
+    "REMEMBER_COOKIE_SAMESITE": "Lax",
+    # Pages stay open for days; the token still ends with the session.
+    "WTF_CSRF_TIME_LIMIT": None,
+    "MAX_CONTENT_LENGTH": 8 * 1024 * 1024,
+}
+
+
+class ConfigurationError(ValueError):
+    """An environment variable is missing or malformed; the message starts with its name."""
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """The Flask configuration for these environment variables (DESIGN.md section 4)."""
+    return {
+        "SECRET_KEY": _required(environ, "SECRET_KEY"),
+        "CREDENTIALS_KEYS": _credentials_keys(_required(environ, "CREDENTIALS_KEYS")),
+        "SQLALCHEMY_DATABASE_URI": _database_url(environ.get("DATABASE_URL") or _default_database()),
+        "REDIS_URL": _redis_url(environ.get("REDIS_URL") or None),
+        "LIGHTSPEED_API_URL": _http_url(environ.get("LIGHTSPEED_API_URL") or LIGHTSPEED_API_URL),
+        "LIGHTSPEED_REQUESTS_PER_MINUTE": _whole(
+            "LIGHTSPEED_REQUESTS_PER_MINUTE",
+            environ.get("LIGHTSPEED_REQUESTS_PER_MINUTE") or str(REQUESTS_PER_MINUTE),
+        ),
+        "SYNC_HOURS": _hours(environ.get("SYNC_HOURS") or ",".join(map(str, SYNC_HOURS))),
+        "REPORT_STORAGE_URL": _storage_url(environ.get("REPORT_STORAGE_URL") or _default_storage()),
+    }
+
+
+def _required(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "").strip()
+    if not value:
+        raise ConfigurationError(f"{name} is missing: set it in the environment")
+    return value
+
+
+def _credentials_keys(text: str) -> list[str]:
+    keys = [key.strip() for key in text.split(",") if key.strip()]
+    for number, key in enumerate(keys, start=1):
+        try:
+            Fernet(key)
+        except ValueError:
+            reason = f"CREDENTIALS_KEYS is malformed: key {number} is no Fernet key"
+            raise ConfigurationError(reason) from None
+    if not keys:
+        raise ConfigurationError("CREDENTIALS_KEYS is malformed: it holds no key")
+    return keys
+
+
+def _database_url(text: str) -> str:
+    # Heroku-style platforms still say postgres://, which SQLAlchemy no longer reads.
+    if text.startswith("postgres://"):
+        text = "postgresql://" + text.removeprefix("postgres://")
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise ConfigurationError("DATABASE_URL is malformed: it is no database address") from None
+    if url.get_backend_name() not in ("postgresql", "sqlite"):
+        raise ConfigurationError("DATABASE_URL is malformed: only postgresql:// and sqlite:// are known")
+    return text
+
+
+def _default_database() -> str:
+    return f"sqlite:///{_instance('app.sqlite3')}"
+
+
+def _default_storage() -> str:
+    return _instance("reports").as_uri()
+
+
+def _instance(name: str) -> Path:
+    path = ROOT / "instance" / name
+    path.parent.mkdir(exist_ok=True)
+    return path
+
+
+def _redis_url(text: str | None) -> str | None:
+    if text is not None and urlsplit(text).scheme not in ("redis", "rediss", "unix"):
+        raise ConfigurationError("REDIS_URL is malformed: it starts with redis://, rediss:// or unix://")
+    return text
+
+
+def _http_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigurationError("LIGHTSPEED_API_URL is malformed: it starts with https:// and names a host")
+    if parts.username or parts.password:
+        raise ConfigurationError("LIGHTSPEED_API_URL is malformed: it must not hold a login")
+    return text.rstrip("/")
+
+
+def _storage_url(text: str) -> str:
+    if urlsplit(text).scheme not in ("file", "s3", "memory"):
+        raise ConfigurationError("REPORT_STORAGE_URL is malformed: it starts with file:/// or s3://")
+    return text.rstrip("/")
+
+
+def _whole(name: str, text: str) -> int:
+    if not text.strip().isascii() or not text.strip().isdigit() or int(text) < 1:
+        raise ConfigurationError(f"{name} is malformed: it is a whole number of 1 or more")
+    return int(text)
+
+
+def _hours(text: str) -> tuple[int, ...]:
+    try:
+        hours = sorted({int(hour) for hour in text.split(",")})
+    except ValueError:
+        raise ConfigurationError("SYNC_HOURS is malformed: hours such as 1,7,13,19") from None
+    if not hours or hours[0] < 0 or hours[-1] > 23:
+        raise ConfigurationError("SYNC_HOURS is malformed: each hour is from 0 to 23")
+    return tuple(hours)

@@ -1,0 +1,136 @@
+"""Saves a dealer's LightSpeed configuration, and starts the validation of its credentials (R2, R3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webapp import clock, queues, vault
+from webapp.extensions import db
+from webapp.models import Configuration, Dealer
+
+CHECK_TASK = "jobs.tasks.check_credentials"
+
+
+class Refused(ValueError):
+    """A setting that cannot be taken; `field` names it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Login:
+    """What a dealer's requests are sent with."""
+
+    username: str
+    password: str
+
+    def __repr__(self) -> str:
+        return "Login(…)"
+
+
+def of(dealer: Dealer) -> Configuration:
+    """The dealer's configuration; a fresh one is added to the session, not committed."""
+    configuration = db.session.get(Configuration, dealer.id)
+    if configuration is None:
+        configuration = Configuration(dealer=dealer, **_FRESH)
+        db.session.add(configuration)
+    return configuration
+
+
+_FRESH = {
+    "enabled": False,
+    "quantity_column": "on_hand",
+    "clear_previous": True,
+    "disabled_days": 0,
+    "check_state": "unchecked",
+    "check_number": 0,
+    "version": 0,
+}
+
+
+def login_of(configuration: Configuration) -> Login | None:
+    """The organization's credentials where it holds them, else the dealer's own; None while incomplete."""
+    organization = configuration.dealer.organization
+    holder = organization if organization and organization.holds_credentials else configuration
+    if not holder.username or not holder.sealed_password:
+        return None
+    return Login(holder.username, vault.unseal(holder.sealed_password))
+
+
+def save_credentials(
+    configuration: Configuration,
+    *,
+    enabled: bool | None = None,
+    cmf: str | None = None,
+    username: str | None = None,
+    password: str | None = None,
+) -> None:
+    """Keep what is given (None: as it was), commit, and start a validation when there is something to validate.
+
+    Raises Refused for a username or password where the organization holds them, and for a 3PA Dealer ID
+    that is not a string of digits.
+    """
+    organization = configuration.dealer.organization
+    if organization and organization.holds_credentials and (username or password):
+        field = "username" if username else "password"
+        raise Refused(
+            field, f"{organization.name} holds the 3PA credentials: a dealer's own are not accepted"
+        )
+    if enabled is not None:
+        configuration.enabled = enabled
+    if cmf is not None:
+        configuration.cmf = _cmf(cmf)
+    if username is not None:
+        configuration.username = username.strip() or None
+    if password:
+        configuration.sealed_password = vault.seal(password)
+        configuration.password_set_at = clock.now()
+    configuration.version += 1
+    start_check(configuration)
+
+
+def _cmf(text: str) -> str | None:
+    cmf = text.strip()
+    if cmf and not (cmf.isascii() and cmf.isdigit()):
+        raise Refused("cmf", "3PA Dealer ID is a number, digits only")
+    return cmf or None
+
+
+def start_check(configuration: Configuration) -> None:
+    """Commit, and have the credentials validated if they are enabled and complete (R3)."""
+    configuration.check_number += 1
+    configuration.check_reason = None
+    checkable = bool(configuration.enabled and configuration.cmf and has_login(configuration))
+    configuration.check_state = "checking" if checkable else "unchecked"
+    configuration.checked_at = clock.now()
+    db.session.commit()
+    if checkable:
+        queues.enqueue(queues.CONTROL, CHECK_TASK, configuration.dealer_id, configuration.check_number)
+
+
+def has_login(configuration: Configuration) -> bool:
+    """Whether a user name and a password are stored, without reading either."""
+    organization = configuration.dealer.organization
+    if organization and organization.holds_credentials:
+        return True
+    return bool(configuration.username and configuration.sealed_password)
+
+
+def save_settings(
+    configuration: Configuration,
+    *,
+    quantity_column: str | None = None,
+    clear_previous: bool | None = None,
+    disabled_on: list[str] | None = None,
+) -> None:
+    """Keep the inventory settings that are given (None: as it was) and commit."""
+    if quantity_column is not None:
+        configuration.quantity_column = quantity_column
+    if clear_previous is not None:
+        configuration.clear_previous = clear_previous
+    if disabled_on is not None:
+        configuration.disabled_on = disabled_on
+    configuration.version += 1
+    db.session.commit()

@@ -1,0 +1,63 @@
+"""The Flask extensions, made once and bound to the app by the factory."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from flask import has_request_context, request
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import MetaData, event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import DeclarativeBase
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that a migration can name what it alters on either database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base)
+migrate = Migrate()
+csrf = CSRFProtect()
+
+
+def prepare_sqlite(engine: Engine) -> None:
+    """Make SQLite behave like a server: foreign keys, WAL, and writers that wait for each other.
+
+    A transaction that reads first and writes later fails at once when another writer came between.
+    So a transaction takes the write lock when it begins, unless it is known to be a reader: a page
+    that is fetched, or a connection with the execution option `sqlite_begin="DEFERRED"`.
+    """
+    event.listen(engine, "connect", _open_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+
+
+def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "foreign_keys = ON",
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "busy_timeout = 30000",
+        "cache_size = -65536",
+        "temp_store = MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads = has_request_context() and request.method in ("GET", "HEAD")
+    mode = connection.get_execution_options().get("sqlite_begin") or ("DEFERRED" if reads else "IMMEDIATE")
+    connection.exec_driver_sql(f"BEGIN {mode}")

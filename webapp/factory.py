@@ -1,0 +1,43 @@
+"""Puts the web application together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from flask_security import Security, SQLAlchemyUserDatastore
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from webapp import cli, config, models, views
+from webapp.extensions import csrf, db, migrate, prepare_sqlite
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """The Flask application, configured from the environment or, in tests, from `overrides` alone.
+
+    Raises ConfigurationError, which names the variable, when the environment is not fit to start with.
+    """
+    app = Flask(
+        "webapp",
+        instance_path=str(config.ROOT / "instance"),
+        template_folder=str(config.ROOT / "templates"),
+    )
+    app.config.update(config.DEFAULTS)
+    app.config.update(config.from_environment() if overrides is None else overrides)
+    _bind_extensions(app)
+    views.register(app)
+    cli.register(app)
+    # A Heroku-style router is the one proxy in front of the web process.
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    return app
+
+
+def _bind_extensions(app: Flask) -> None:
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(config.ROOT / "migrations"))
+    csrf.init_app(app)
+    Security(app, SQLAlchemyUserDatastore(db, models.User, models.tenants.RoleName))
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            prepare_sqlite(db.engine)

@@ -1,0 +1,55 @@
+"""How a dealer connects to Lightspeed, and what a run does with what it finds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.extensions import db
+from webapp.models.tenants import Dealer
+from webapp.models.types import UtcDateTime, one_of
+from webapp.words import CHECK_STATES, QUANTITY_COLUMNS, WEEKDAYS
+
+
+class Configuration(db.Model):
+    """The LightSpeed configuration of one dealer: 3PA credentials, and the inventory settings.
+
+    `check_number` counts validations, so that the answer to an older one cannot overwrite a newer (R3).
+    `version` counts saves, so that a form filled in from an older state is noticed.
+    """
+
+    __tablename__ = "configurations"
+    __table_args__ = (
+        CheckConstraint(one_of("quantity_column", QUANTITY_COLUMNS), name="quantity_column_known"),
+        CheckConstraint(one_of("check_state", CHECK_STATES), name="check_state_known"),
+        CheckConstraint("disabled_days BETWEEN 0 AND 127", name="disabled_days_range"),
+    )
+
+    dealer_id: Mapped[int] = mapped_column(ForeignKey("dealers.id"), primary_key=True)
+    enabled: Mapped[bool] = mapped_column(default=False)
+    username: Mapped[str | None] = mapped_column(Text)
+    sealed_password: Mapped[str | None] = mapped_column(Text)
+    password_set_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cmf: Mapped[str | None] = mapped_column(Text)
+    quantity_column: Mapped[str] = mapped_column(Text, default="on_hand")
+    clear_previous: Mapped[bool] = mapped_column(default=True)
+    # One bit a weekday, Monday the lowest.
+    disabled_days: Mapped[int] = mapped_column(default=0)
+    check_state: Mapped[str] = mapped_column(Text, default="unchecked")
+    check_number: Mapped[int] = mapped_column(default=0)
+    check_reason: Mapped[str | None] = mapped_column(Text)
+    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=0)
+
+    dealer: Mapped[Dealer] = relationship()
+
+    @property
+    def disabled_on(self) -> list[str]:
+        """The names of the disabled weekdays, Monday first (R7)."""
+        return [day for bit, day in enumerate(WEEKDAYS) if self.disabled_days & 1 << bit]
+
+    @disabled_on.setter
+    def disabled_on(self, days: list[str]) -> None:
+        self.disabled_days = sum(1 << WEEKDAYS.index(day) for day in set(days))

@@ -1,0 +1,177 @@
+"""Runs, their items, and the reports they leave."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp import clock
+from webapp.extensions import db
+from webapp.models.tenants import Dealer, User
+from webapp.models.types import BigId, KeyText, UtcDateTime, one_of
+from webapp.words import ACTIVE_RUN_STATES, REPORT_KINDS, RUN_ITEM_STATES, RUN_STATES, RUN_TRIGGERS
+
+ACTIVE = text(one_of("status", ACTIVE_RUN_STATES))
+
+
+class Run(db.Model):
+    """One execution of the sync for one dealer.
+
+    `attempt` is the fence (R19): every claim raises it, and a worker writes only while it is still the
+    number that it claimed. `settings` is what the run was started with, so that settings saved meanwhile
+    take effect in the next one.
+    """
+
+    __tablename__ = "runs"
+    __table_args__ = (
+        CheckConstraint(one_of("status", RUN_STATES), name="status_known"),
+        CheckConstraint(one_of("trigger", RUN_TRIGGERS), name="trigger_known"),
+        CheckConstraint("(slot_date IS NULL) = (slot_hour IS NULL)", name="slot_whole"),
+        CheckConstraint("slot_hour BETWEEN 0 AND 23", name="slot_hour_range"),
+        # R8: one active run a dealer.
+        Index("uq_runs_active", "dealer_id", unique=True, postgresql_where=ACTIVE, sqlite_where=ACTIVE),
+        # R6: each slot runs once. Runs without a slot do not collide: each NULL is another value.
+        UniqueConstraint("dealer_id", "slot_date", "slot_hour"),
+        Index("ix_runs_dealer_id_id", "dealer_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dealer_id: Mapped[int] = mapped_column(ForeignKey("dealers.id"))
+    status: Mapped[str] = mapped_column(Text, default="queued", index=True)
+    trigger: Mapped[str] = mapped_column(Text)
+    requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    anyway: Mapped[bool] = mapped_column(default=False)
+    slot_date: Mapped[date | None] = mapped_column()
+    slot_hour: Mapped[int | None] = mapped_column()
+    queued_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    heartbeat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancel_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempt: Mapped[int] = mapped_column(default=0)
+    settings: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    # For the dealer: why the run was skipped, failed or partial.
+    reason: Mapped[str | None] = mapped_column(Text)
+
+    dealer: Mapped[Dealer] = relationship()
+    requested_by: Mapped[User | None] = relationship()
+    items: Mapped[list[RunItem]] = relationship(back_populates="run", order_by="RunItem.position")
+    reports: Mapped[list[Report]] = relationship(back_populates="run", order_by="Report.kind")
+
+    @property
+    def is_active(self) -> bool:
+        return self.status in ACTIVE_RUN_STATES
+
+
+class RunItem(db.Model):
+    """The outcome of a run for one Lightspeed code, however many manufacturers it maps to (R9)."""
+
+    __tablename__ = "run_items"
+    __table_args__ = (
+        CheckConstraint(one_of("status", RUN_ITEM_STATES), name="status_known"),
+        UniqueConstraint("run_id", "code_key"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
+    position: Mapped[int] = mapped_column()
+    supplier_code: Mapped[str] = mapped_column(Text)
+    code_key: Mapped[str] = mapped_column(KeyText)
+    status: Mapped[str] = mapped_column(Text, default="waiting")
+    pages: Mapped[int] = mapped_column(default=0)
+    # Rows received, parts applied, parts in the skipped report, stock rows set to zero, products changed,
+    # and parts whose price was left as it was (R15).
+    fetched: Mapped[int] = mapped_column(default=0)
+    synced: Mapped[int] = mapped_column(default=0)
+    skipped: Mapped[int] = mapped_column(default=0)
+    cleared: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)
+    prices_left: Mapped[int] = mapped_column(default=0)
+    error_kind: Mapped[str | None] = mapped_column(Text)
+    error: Mapped[str | None] = mapped_column(Text)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    run: Mapped[Run] = relationship(back_populates="items")
+    mappings: Mapped[list[RunMapping]] = relationship(order_by="RunMapping.position")
+
+
+class RunMapping(db.Model):
+    """A supplier code as it was when the run started: what the item is matched and applied through."""
+
+    __tablename__ = "run_mappings"
+
+    run_item_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("run_items.id", ondelete="CASCADE"), primary_key=True
+    )
+    manufacturer_id: Mapped[int] = mapped_column(ForeignKey("manufacturers.id"), primary_key=True)
+    position: Mapped[int] = mapped_column()
+    lead_time_days: Mapped[int] = mapped_column()
+    pricing: Mapped[str] = mapped_column(Text)
+
+
+class ReportedPart(db.Model):
+    """A part as Lightspeed reported it in a run, with what became of it.
+
+    `reason` is empty for a part that was applied; the reasons are those of the skipped report (R18).
+    `quantity_text` keeps what was reported where it is no usable quantity.
+    """
+
+    __tablename__ = "reported_parts"
+    __table_args__ = (Index("ix_reported_parts_run_item_id_key", "run_item_id", "key"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    run_item_id: Mapped[int] = mapped_column(BigId, ForeignKey("run_items.id", ondelete="CASCADE"))
+    part_number: Mapped[str] = mapped_column(Text)
+    key: Mapped[str] = mapped_column(KeyText)
+    bare_key: Mapped[str] = mapped_column(KeyText)
+    description: Mapped[str | None] = mapped_column(Text)
+    quantity: Mapped[int | None] = mapped_column()
+    quantity_text: Mapped[str | None] = mapped_column(Text)
+    retail_cents: Mapped[int | None] = mapped_column()
+    current_active_cents: Mapped[int | None] = mapped_column()
+    upc: Mapped[str | None] = mapped_column(KeyText)
+    superseded_key: Mapped[str | None] = mapped_column(KeyText)
+    reason: Mapped[str | None] = mapped_column(Text)
+    candidate: Mapped[str | None] = mapped_column(Text)
+    candidate_by: Mapped[str | None] = mapped_column(Text)
+
+
+class PartMatch(db.Model):
+    """A reported part found to be a product of a manufacturer (R12, R13).
+
+    Only the item is a foreign key: these rows are written and deleted by the hundred thousand, always
+    together with the item's reported parts.
+    """
+
+    __tablename__ = "part_matches"
+
+    run_item_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("run_items.id", ondelete="CASCADE"), primary_key=True
+    )
+    manufacturer_id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(primary_key=True)
+    reported_part_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+
+
+class Report(db.Model):
+    """A CSV file that a run left in report storage (R18)."""
+
+    __tablename__ = "reports"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", REPORT_KINDS), name="kind_known"),
+        UniqueConstraint("run_id", "kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(Text)
+    # Relative to REPORT_STORAGE_URL, so that storage can be moved.
+    path: Mapped[str] = mapped_column(Text)
+    rows: Mapped[int] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    run: Mapped[Run] = relationship(back_populates="reports")

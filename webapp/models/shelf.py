@@ -1,0 +1,86 @@
+"""What is on the shelf, what the webstore shows of it, and what must still be reindexed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp import clock
+from webapp.extensions import db
+from webapp.models.types import BigId, KeyText, UtcDateTime
+from webapp.words import MAX_LEAD_TIME_DAYS
+
+IN_STOCK = text("quantity > 0")
+
+
+class ShelfStock(db.Model):
+    """What one supplier code contributes to one product of one dealer.
+
+    It is keyed by the code itself, not by the mapping row: removing a code keeps its last quantities,
+    and a code that is added again finds them (R4). The two run item numbers are history only: they may
+    outlive the run that they name.
+    """
+
+    __tablename__ = "shelf_stock"
+    __table_args__ = (
+        CheckConstraint("quantity >= 0", name="quantity_range"),
+        CheckConstraint("sale_price_cents > 0", name="sale_price_range"),
+        CheckConstraint(f"lead_time_days BETWEEN 0 AND {MAX_LEAD_TIME_DAYS}", name="lead_time_range"),
+        Index(
+            "ix_shelf_stock_in_stock",
+            "dealer_id",
+            "manufacturer_id",
+            postgresql_where=IN_STOCK,
+            sqlite_where=IN_STOCK,
+        ),
+        Index("ix_shelf_stock_changed_item_id", "changed_item_id"),
+    )
+
+    dealer_id: Mapped[int] = mapped_column(ForeignKey("dealers.id"), primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), primary_key=True, index=True)
+    manufacturer_id: Mapped[int] = mapped_column(ForeignKey("manufacturers.id"), primary_key=True)
+    code_key: Mapped[str] = mapped_column(KeyText, primary_key=True)
+    quantity: Mapped[int] = mapped_column()
+    sale_price_cents: Mapped[int | None] = mapped_column()
+    lead_time_days: Mapped[int] = mapped_column()
+    created_item_id: Mapped[int | None] = mapped_column(BigId)
+    changed_item_id: Mapped[int | None] = mapped_column(BigId)
+
+
+class WebstoreFigures(db.Model):
+    """A product's figures in one dealer's webstore, over all its shelf stock (R16).
+
+    There is a row for every product that ever had shelf stock. Nothing in stock: quantity 0, no price,
+    no lead time.
+    """
+
+    __tablename__ = "webstore_figures"
+    __table_args__ = (
+        CheckConstraint("shelf_quantity >= 0", name="shelf_quantity_range"),
+        CheckConstraint(
+            "shelf_quantity > 0 OR (sale_price_cents IS NULL AND lead_time_days IS NULL)", name="empty_shelf"
+        ),
+    )
+
+    dealer_id: Mapped[int] = mapped_column(ForeignKey("dealers.id"), primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), primary_key=True, index=True)
+    shelf_quantity: Mapped[int] = mapped_column(BigId)
+    sale_price_cents: Mapped[int | None] = mapped_column()
+    lead_time_days: Mapped[int | None] = mapped_column()
+
+
+class ReindexNote(db.Model):
+    """The outbox: a product whose webstore document is out of date, noted in the transaction that made it so.
+
+    Notes are only ever appended. A note kept once a product could be deleted by a drain that read the
+    product just before its latest change (R17).
+    """
+
+    __tablename__ = "reindex_outbox"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    dealer_id: Mapped[int] = mapped_column(ForeignKey("dealers.id"))
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"))
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

@@ -1,0 +1,38 @@
+"""A dealer's mapping rows: Lightspeed code to manufacturer (R4)."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.extensions import db
+from webapp.models.catalog import Manufacturer
+from webapp.models.tenants import Dealer
+from webapp.models.types import KeyText, one_of
+from webapp.words import DEFAULT_LEAD_TIME_DAYS, MAX_LEAD_TIME_DAYS, PRICINGS
+
+
+class SupplierCode(db.Model):
+    """One row of the dealer's ordered list; the same code may map to several manufacturers."""
+
+    __tablename__ = "supplier_codes"
+    __table_args__ = (
+        CheckConstraint(one_of("pricing", PRICINGS), name="pricing_known"),
+        CheckConstraint(f"lead_time_days BETWEEN 0 AND {MAX_LEAD_TIME_DAYS}", name="lead_time_range"),
+        CheckConstraint("code <> ''", name="code_present"),
+        UniqueConstraint("dealer_id", "code_key", "manufacturer_id"),
+        Index("ix_supplier_codes_dealer_id_position", "dealer_id", "position"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dealer_id: Mapped[int] = mapped_column(ForeignKey("dealers.id"))
+    # Where the row stands in the dealer's list; gaps are harmless, ties fall to the older row (R16).
+    position: Mapped[int] = mapped_column()
+    code: Mapped[str] = mapped_column(Text)
+    code_key: Mapped[str] = mapped_column(KeyText)
+    manufacturer_id: Mapped[int] = mapped_column(ForeignKey("manufacturers.id"), index=True)
+    lead_time_days: Mapped[int] = mapped_column(default=DEFAULT_LEAD_TIME_DAYS)
+    pricing: Mapped[str] = mapped_column(Text, default="disabled")
+
+    dealer: Mapped[Dealer] = relationship()
+    manufacturer: Mapped[Manufacturer] = relationship(lazy="joined")

@@ -1,0 +1,37 @@
+"""Hands work to the workers, by dotted name and ids only.
+
+A row in the database is the truth of what is to be done; Redis only wakes a worker. So a Redis that does not
+answer costs time, never work: the tick finds what is waiting (DESIGN.md section 5).
+"""
+
+from __future__ import annotations
+
+import structlog
+from flask import current_app
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
+
+CONTROL, SYNC, INDEX = "control", "sync", "index"
+
+log = structlog.get_logger(__name__)
+
+
+def connection() -> Redis:
+    """A client for `REDIS_URL`. Raises RedisError when none is configured."""
+    url = current_app.config["REDIS_URL"]
+    if url is None:
+        raise RedisError("REDIS_URL is not set")
+    return Redis.from_url(url, socket_connect_timeout=2, socket_timeout=5)
+
+
+def enqueue(queue: str, task: str, *ids: int, timeout: int = 600) -> bool:
+    """Queue `task`, a dotted name, with ids; true if Redis took it. The task must bear being run twice."""
+    try:
+        Queue(queue, connection=connection()).enqueue(
+            task, args=ids, job_timeout=timeout, result_ttl=300, failure_ttl=86_400
+        )
+    except RedisError as error:
+        log.warning("queue.unreachable", queue=queue, task=task, ids=ids, error=type(error).__name__)
+        return False
+    return True

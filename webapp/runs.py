@@ -1,0 +1,131 @@
+"""Starts and cancels runs: a row, a commit, and only then a job (R6, R8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import case, select, update
+from sqlalchemy.exc import IntegrityError
+
+from webapp import clock, queues
+from webapp.extensions import db
+from webapp.models import Configuration, Dealer, Run, SupplierCode, User
+from webapp.words import ACTIVE_RUN_STATES, WEEKDAYS
+
+TASK = "jobs.tasks.sync_run"
+# Longer than a run may ever take: a run is ended by its heartbeat, not by the queue.
+JOB_SECONDS = 6 * 60 * 60
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A scheduled start: the dealer's local date and hour (R6)."""
+
+    date: date
+    hour: int
+
+
+@dataclass(frozen=True)
+class Started:
+    """The run that was asked for, or the one that was already active (R8)."""
+
+    run: Run
+    created: bool
+
+
+def start(
+    dealer: Dealer,
+    trigger: str,
+    *,
+    requested_by: User | None = None,
+    anyway: bool = False,
+    slot: Slot | None = None,
+) -> Started:
+    """Record and queue a run of the dealer, unless one is active."""
+    started = record(dealer, trigger, requested_by=requested_by, anyway=anyway, slot=slot)
+    if started.created:
+        wake(started.run)
+    return started
+
+
+def record(
+    dealer: Dealer,
+    trigger: str,
+    *,
+    requested_by: User | None = None,
+    anyway: bool = False,
+    slot: Slot | None = None,
+) -> Started:
+    """Insert and commit a queued run; the database's partial unique index refuses a second active one.
+
+    With a slot that has already run, that run is answered, whatever became of it.
+    """
+    run = Run(
+        dealer_id=dealer.id,
+        trigger=trigger,
+        requested_by_id=requested_by.id if requested_by else None,
+        anyway=anyway,
+        slot_date=slot.date if slot else None,
+        slot_hour=slot.hour if slot else None,
+    )
+    dealer_id = dealer.id
+    db.session.add(run)
+    try:
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()
+        present = of_slot(dealer_id, slot) or active(dealer_id)
+        if present is None:
+            raise
+        return Started(present, created=False)
+    return Started(run, created=True)
+
+
+def wake(run: Run) -> bool:
+    """Tell a worker that the run waits; true if Redis took the message."""
+    return queues.enqueue(queues.SYNC, TASK, run.id, timeout=JOB_SECONDS)
+
+
+def active(dealer_id: int) -> Run | None:
+    """The dealer's queued or running run."""
+    return db.session.scalar(select(Run).where(Run.dealer_id == dealer_id, Run.status.in_(ACTIVE_RUN_STATES)))
+
+
+def of_slot(dealer_id: int, slot: Slot | None) -> Run | None:
+    """The run of a slot."""
+    if slot is None:
+        return None
+    return db.session.scalar(
+        select(Run).where(Run.dealer_id == dealer_id, Run.slot_date == slot.date, Run.slot_hour == slot.hour)
+    )
+
+
+def cancel(run: Run) -> bool:
+    """Ask a run to end: a queued one at once, a running one before its next page. False if it has ended."""
+    now = clock.now()
+    result = db.session.execute(
+        update(Run)
+        .where(Run.id == run.id, Run.status.in_(ACTIVE_RUN_STATES))
+        .values(
+            cancel_requested_at=now,
+            status=case((Run.status == "queued", "cancelled"), else_=Run.status),
+            finished_at=case((Run.status == "queued", now), else_=None),
+        )
+    )
+    db.session.commit()
+    return bool(result.rowcount)
+
+
+def is_disabled_today(configuration: Configuration) -> bool:
+    """Whether today is a disabled weekday where the dealer is (R7)."""
+    today = clock.local_today(configuration.dealer.timezone)
+    return WEEKDAYS[today.weekday()] in configuration.disabled_on
+
+
+def has_supplier_codes(dealer_id: int) -> bool:
+    """Whether the dealer mapped anything yet; without it nothing is queued (R5)."""
+    return (
+        db.session.scalar(select(SupplierCode.id).where(SupplierCode.dealer_id == dealer_id).limit(1))
+        is not None
+    )

@@ -1,0 +1,85 @@
+"""Keeps each product's webstore figures what its shelf stock says (R16), and notes which changed (R17).
+
+Set-based, and the same SQL on PostgreSQL and SQLite. Everything happens in the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.orm import Session, scoped_session
+
+from webapp import clock
+from webapp.models.types import UtcDateTime
+
+# The figures as they should be, of the products in scope, where they are not so yet. The row whose supplier
+# code is first in the dealer's list gives the price; stock of a code that was removed comes last.
+_DIFFERING = """
+    WITH stock AS (
+        SELECT s.product_id, s.quantity, s.lead_time_days,
+               CASE WHEN s.quantity > 0 THEN s.sale_price_cents END AS price,
+               row_number() OVER (
+                   PARTITION BY s.product_id
+                   ORDER BY CASE WHEN s.quantity > 0 AND s.sale_price_cents IS NOT NULL THEN 0 ELSE 1 END,
+                            coalesce(c.position, 2147483647), coalesce(c.id, 2147483647),
+                            s.code_key, s.manufacturer_id
+               ) AS place
+        FROM shelf_stock AS s
+        LEFT JOIN supplier_codes AS c
+               ON c.dealer_id = s.dealer_id
+              AND c.code_key = s.code_key
+              AND c.manufacturer_id = s.manufacturer_id
+        WHERE s.dealer_id = :dealer_id AND s.product_id IN ({scope})
+    ), figures AS (
+        SELECT product_id,
+               sum(quantity) AS shelf_quantity,
+               max(CASE WHEN place = 1 THEN price END) AS sale_price_cents,
+               min(CASE WHEN quantity > 0 THEN lead_time_days END) AS lead_time_days
+        FROM stock
+        GROUP BY product_id
+    )
+    SELECT f.product_id, f.shelf_quantity, f.sale_price_cents, f.lead_time_days
+    FROM figures AS f
+    LEFT JOIN webstore_figures AS w ON w.dealer_id = :dealer_id AND w.product_id = f.product_id
+    WHERE w.product_id IS NULL
+       OR w.shelf_quantity <> f.shelf_quantity
+       OR coalesce(w.sale_price_cents, -1) <> coalesce(f.sale_price_cents, -1)
+       OR coalesce(w.lead_time_days, -1) <> coalesce(f.lead_time_days, -1)
+"""
+
+_NOTE = """
+    INSERT INTO reindex_outbox (dealer_id, product_id, noted_at)
+    SELECT :dealer_id, d.product_id, :now FROM ({differing}) AS d
+"""
+
+_WRITE = """
+    INSERT INTO webstore_figures (dealer_id, product_id, shelf_quantity, sale_price_cents, lead_time_days)
+    SELECT :dealer_id, d.product_id, d.shelf_quantity, d.sale_price_cents, d.lead_time_days
+    FROM ({differing}) AS d
+    WHERE true
+    ON CONFLICT (dealer_id, product_id) DO UPDATE
+       SET shelf_quantity = excluded.shelf_quantity,
+           sale_price_cents = excluded.sale_price_cents,
+           lead_time_days = excluded.lead_time_days
+"""
+
+CHANGED_BY_ITEM = "SELECT product_id FROM shelf_stock WHERE changed_item_id = :run_item_id"
+OF_DEALER = "SELECT product_id FROM shelf_stock WHERE dealer_id = :dealer_id"
+OF_MANUFACTURER = OF_DEALER + " AND manufacturer_id = :manufacturer_id"
+
+
+def refresh(
+    session: Session | scoped_session[Session], dealer_id: int, scope: str, **parameters: int | str
+) -> int:
+    """Bring the figures of a dealer's products up to date; how many products changed.
+
+    `scope` is one of the queries above, `parameters` what it asks for. A note to reindex each changed
+    product is written in the same transaction.
+    """
+    differing = _DIFFERING.format(scope=scope)
+    values = {"dealer_id": dealer_id, **parameters}
+    # The notes first: once the figures are written nothing differs any more.
+    note = text(_NOTE.format(differing=differing)).bindparams(bindparam("now", type_=UtcDateTime))
+    changed = session.execute(note, {**values, "now": clock.now()}).rowcount  # type: ignore[attr-defined]
+    if changed:
+        session.execute(text(_WRITE.format(differing=differing)), values)
+    return int(changed)

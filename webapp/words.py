@@ -1,0 +1,53 @@
+"""The words of the program as closed lists, and the key under which text is compared.
+
+Pure: both halves of the program and the database constraints read them from here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+CATALOGS: Final = ("aftermarket", "oem", "private_label")
+CATALOG_LABELS: Final = {"aftermarket": "Aftermarket", "oem": "OEM", "private_label": "Private Label"}
+
+PRICINGS: Final = ("disabled", "retail", "current_active")
+PRICING_LABELS: Final = {"disabled": "Disabled", "retail": "Retail", "current_active": "Current Active"}
+
+QUANTITY_COLUMNS: Final = ("on_hand", "available")
+QUANTITY_COLUMN_LABELS: Final = {"on_hand": "On Hand", "available": "Available"}
+
+WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+ROLES: Final = ("dealer", "staff")
+
+RUN_STATES: Final = ("queued", "running", "succeeded", "partial", "failed", "skipped", "cancelled")
+ACTIVE_RUN_STATES: Final = ("queued", "running")
+RUN_TRIGGERS: Final = ("scheduled", "manual", "command")
+
+# `waiting` and `running` exist only while the run is active.
+RUN_ITEM_STATES: Final = ("waiting", "running", "succeeded", "failed", "not_tried")
+
+CHECK_STATES: Final = ("unchecked", "checking", "connected", "refused")
+REPORT_KINDS: Final = ("inventory", "skipped")
+
+MAX_LEAD_TIME_DAYS: Final = 365
+DEFAULT_LEAD_TIME_DAYS: Final = 1
+
+# Quantities are stored as 32-bit integers on PostgreSQL.
+MAX_QUANTITY: Final = 2_147_483_647
+
+# R10: a part whose last change is further back than this is left out.
+FRESH_DAYS: Final = 365
+
+_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+
+
+def key_of(text: str | None) -> str:
+    """The form under which codes, part numbers and names are compared: trimmed, without case (R4, R12)."""
+    return text.strip().casefold() if text else ""
+
+
+def bare_key_of(text: str | None) -> str:
+    """`key_of` without punctuation and spaces: finds candidates, never matches (R12)."""
+    return _NOT_ALPHANUMERIC.sub("", key_of(text))
