@@ -1,4 +1,7 @@
-"""Composes the program: the web application, then the commands of jobs. The one place that knows both sides."""
+"""Composes the program: the web application, then the commands of jobs.
+
+The one place that knows both sides.
+"""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def save_credentials(
     username: str | None = None,
     password: str | None = None,
 ) -> None:
-    """Keep what is given (None: as it was), commit, and start a validation when there is something to validate.
+    """Keep what is given (None: as it was), commit, and start a validation if there is one to make.
 
     Raises Refused for a username or password where the organization holds them, and for a 3PA Dealer ID
     that is not a string of digits.
@@ -75,9 +75,7 @@ def save_credentials(
     organization = configuration.dealer.organization
     if organization and organization.holds_credentials and (username or password):
         field = "username" if username else "password"
-        raise Refused(
-            field, f"{organization.name} holds the 3PA credentials: a dealer's own are not accepted"
-        )
+        raise Refused(field, f"not accepted: {organization.name} holds the 3PA credentials of its dealers")
     if enabled is not None:
         configuration.enabled = enabled
     if cmf is not None:

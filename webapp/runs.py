@@ -114,7 +114,7 @@ def cancel(run: Run) -> bool:
         )
     )
     db.session.commit()
-    return bool(result.rowcount)
+    return bool(result.rowcount)  # type: ignore[attr-defined]
 
 
 def is_disabled_today(configuration: Configuration) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.extensions import db
+from webapp.extensions import Model
 from webapp.models.tenants import Dealer
 from webapp.models.types import BigId, KeyText, one_of
 from webapp.words import CATALOGS
@@ -16,7 +16,7 @@ UPC_KNOWN = text("upc IS NOT NULL")
 PRIVATE_LABEL_IS_OWNED = "(catalog = 'private_label') = (dealer_id IS NOT NULL)"
 
 
-class Manufacturer(db.Model):
+class Manufacturer(Model):
     """What a supplier code maps to: a distributor, an OEM, or a dealer's own brand."""
 
     __tablename__ = "manufacturers"
@@ -44,7 +44,7 @@ class Manufacturer(db.Model):
     dealer: Mapped[Dealer | None] = relationship()
 
 
-class Product(db.Model):
+class Product(Model):
     """What the webstore sells: brand, manufacturer part number (MPN) and name."""
 
     __tablename__ = "products"
@@ -76,7 +76,7 @@ class Product(db.Model):
     upc: Mapped[str | None] = mapped_column(KeyText)
 
 
-class PartNumber(db.Model):
+class PartNumber(Model):
     """A key under which a manufacturer sells a product, unique for that manufacturer."""
 
     __tablename__ = "part_numbers"

@@ -7,13 +7,13 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.extensions import db
+from webapp.extensions import Model
 from webapp.models.tenants import Dealer
 from webapp.models.types import UtcDateTime, one_of
 from webapp.words import CHECK_STATES, QUANTITY_COLUMNS, WEEKDAYS
 
 
-class Configuration(db.Model):
+class Configuration(Model):
     """The LightSpeed configuration of one dealer: 3PA credentials, and the inventory settings.
 
     `check_number` counts validations, so that the answer to an older one cannot overwrite a newer (R3).

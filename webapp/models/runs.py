@@ -9,7 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp import clock
-from webapp.extensions import db
+from webapp.extensions import Model
 from webapp.models.tenants import Dealer, User
 from webapp.models.types import BigId, KeyText, UtcDateTime, one_of
 from webapp.words import ACTIVE_RUN_STATES, REPORT_KINDS, RUN_ITEM_STATES, RUN_STATES, RUN_TRIGGERS
@@ -17,7 +17,7 @@ from webapp.words import ACTIVE_RUN_STATES, REPORT_KINDS, RUN_ITEM_STATES, RUN_S
 ACTIVE = text(one_of("status", ACTIVE_RUN_STATES))
 
 
-class Run(db.Model):
+class Run(Model):
     """One execution of the sync for one dealer.
 
     `attempt` is the fence (R19): every claim raises it, and a worker writes only while it is still the
@@ -66,7 +66,7 @@ class Run(db.Model):
         return self.status in ACTIVE_RUN_STATES
 
 
-class RunItem(db.Model):
+class RunItem(Model):
     """The outcome of a run for one Lightspeed code, however many manufacturers it maps to (R9)."""
 
     __tablename__ = "run_items"
@@ -99,7 +99,7 @@ class RunItem(db.Model):
     mappings: Mapped[list[RunMapping]] = relationship(order_by="RunMapping.position")
 
 
-class RunMapping(db.Model):
+class RunMapping(Model):
     """A supplier code as it was when the run started: what the item is matched and applied through."""
 
     __tablename__ = "run_mappings"
@@ -113,7 +113,7 @@ class RunMapping(db.Model):
     pricing: Mapped[str] = mapped_column(Text)
 
 
-class ReportedPart(db.Model):
+class ReportedPart(Model):
     """A part as Lightspeed reported it in a run, with what became of it.
 
     `reason` is empty for a part that was applied; the reasons are those of the skipped report (R18).
@@ -140,7 +140,7 @@ class ReportedPart(db.Model):
     candidate_by: Mapped[str | None] = mapped_column(Text)
 
 
-class PartMatch(db.Model):
+class PartMatch(Model):
     """A reported part found to be a product of a manufacturer (R12, R13).
 
     Only the item is a foreign key: these rows are written and deleted by the hundred thousand, always
@@ -157,7 +157,7 @@ class PartMatch(db.Model):
     reported_part_id: Mapped[int] = mapped_column(BigId, primary_key=True)
 
 
-class Report(db.Model):
+class Report(Model):
     """A CSV file that a run left in report storage (R18)."""
 
     __tablename__ = "reports"

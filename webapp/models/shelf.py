@@ -8,14 +8,14 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp import clock
-from webapp.extensions import db
+from webapp.extensions import Model
 from webapp.models.types import BigId, KeyText, UtcDateTime
 from webapp.words import MAX_LEAD_TIME_DAYS
 
 IN_STOCK = text("quantity > 0")
 
 
-class ShelfStock(db.Model):
+class ShelfStock(Model):
     """What one supplier code contributes to one product of one dealer.
 
     It is keyed by the code itself, not by the mapping row: removing a code keeps its last quantities,
@@ -49,7 +49,7 @@ class ShelfStock(db.Model):
     changed_item_id: Mapped[int | None] = mapped_column(BigId)
 
 
-class WebstoreFigures(db.Model):
+class WebstoreFigures(Model):
     """A product's figures in one dealer's webstore, over all its shelf stock (R16).
 
     There is a row for every product that ever had shelf stock. Nothing in stock: quantity 0, no price,
@@ -71,7 +71,7 @@ class WebstoreFigures(db.Model):
     lead_time_days: Mapped[int | None] = mapped_column()
 
 
-class ReindexNote(db.Model):
+class ReindexNote(Model):
     """The outbox: a product whose webstore document is out of date, noted in the transaction that made it so.
 
     Notes are only ever appended. A note kept once a product could be deleted by a drain that read the

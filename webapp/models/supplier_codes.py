@@ -5,14 +5,14 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.extensions import db
+from webapp.extensions import Model
 from webapp.models.catalog import Manufacturer
 from webapp.models.tenants import Dealer
 from webapp.models.types import KeyText, one_of
 from webapp.words import DEFAULT_LEAD_TIME_DAYS, MAX_LEAD_TIME_DAYS, PRICINGS
 
 
-class SupplierCode(db.Model):
+class SupplierCode(Model):
     """One row of the dealer's ordered list; the same code may map to several manufacturers."""
 
     __tablename__ = "supplier_codes"

@@ -6,17 +6,17 @@ import secrets
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask_security.core import UserMixin
+from flask_security.core import RoleMixin, UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp import clock
-from webapp.extensions import db
+from webapp.extensions import Model
 from webapp.models.types import UtcDateTime, one_of
 from webapp.words import ROLES
 
 
-class Organization(db.Model):
+class Organization(Model):
     """A group of dealers. When it holds 3PA credentials all its dealers use them (R2)."""
 
     __tablename__ = "organizations"
@@ -37,7 +37,7 @@ class Organization(db.Model):
         return self.username is not None
 
 
-class Dealer(db.Model):
+class Dealer(Model):
     """One dealership, the tenant."""
 
     __tablename__ = "dealers"
@@ -55,15 +55,14 @@ class Dealer(db.Model):
         return ZoneInfo(self.timezone)
 
 
-class RoleName(str):
-    """A role as Flask-Security asks for it: an object with a name."""
+class RoleName(RoleMixin):
+    """A role as Flask-Security asks for it: an object with a name. Roles are a closed list, not a table."""
 
-    @property
-    def name(self) -> str:
-        return str(self)
+    def __init__(self, name: str) -> None:
+        self.name = name
 
 
-class User(db.Model, UserMixin):
+class User(Model, UserMixin):
     """A person who signs in: of one dealer, or staff who support all of them.
 
     The e-mail address is kept in lower case.
@@ -88,7 +87,7 @@ class User(db.Model, UserMixin):
     dealer: Mapped[Dealer | None] = relationship()
 
     @property
-    def roles(self) -> list[RoleName]:
+    def roles(self) -> list[RoleName]:  # type: ignore[override]
         return [RoleName(self.role)]
 
     @property
