@@ -1,0 +1,21 @@
+"""A stand-in for Lightspeed's 3PA data warehouse: a real HTTP server that behaves, and misbehaves, as told.
+
+Written from lightspeed-3pa.md alone and never from the client, so that the two readings check each other.
+"""
+
+from sandbox.simulator.dealers import SimulatedDealer
+from sandbox.simulator.parts import PART_FIELDS, Part, part
+from sandbox.simulator.recording import RecordedRequest
+from sandbox.simulator.server import Simulator
+from sandbox.simulator.switches import Fault, Switches
+
+__all__ = [
+    "PART_FIELDS",
+    "Fault",
+    "Part",
+    "RecordedRequest",
+    "SimulatedDealer",
+    "Simulator",
+    "Switches",
+    "part",
+]

@@ -1,0 +1,68 @@
+"""What is sent back, and how an answer is spoiled by a fault."""
+
+import gzip
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+JSON_TYPE = "application/json; charset=utf-8"
+TEXT_TYPE = "text/plain; charset=utf-8"
+_HTML = (
+    b"<!DOCTYPE html><html><head><title>Unavailable</title></head><body><h1>Maintenance</h1></body></html>"
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A status, a body and headers; or, by `cut`, no whole answer at all.
+
+    `reset` breaks the connection, `timeout` holds it without a word, `short_body` sends half of the body.
+    """
+
+    status: int
+    body: bytes = b""
+    content_type: str = JSON_TYPE
+    headers: dict[str, str] = field(default_factory=dict)
+    cut: Literal["reset", "timeout", "short_body"] | None = None
+    delay: float = 0.0  # seconds before it is sent
+
+
+class Refusal(Exception):
+    """Ends the work on a request with an answer that is an error."""
+
+    def __init__(self, status: int, text: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(text)
+        self.answer = Answer(status, text.encode(), TEXT_TYPE, headers or {})
+
+
+def spoiled(kind: str, body: bytes) -> Answer:
+    """The answer that fault `kind` makes of a page whose JSON is `body`."""
+    if kind == "error_500":
+        raise Refusal(500, "System.Data.SqlClient.SqlException: Timeout expired.")
+    if kind in ("reset", "timeout"):
+        return Answer(200, cut="reset" if kind == "reset" else "timeout")
+    if kind == "short_body":
+        return Answer(200, body, cut="short_body")
+    if kind == "html":
+        return Answer(200, _HTML, "text/html; charset=utf-8")
+    bodies = {
+        "json_string": b'"An error has occurred while executing the request."',
+        "truncated": body[: len(body) // 2],
+        "control_character": _with_control_character(body),
+        "empty_body": b"",
+        "silent_empty": b"[]",
+    }
+    return Answer(200, bodies[kind])
+
+
+def compressed(answer: Answer, way: str) -> Answer:
+    """The answer as the switch `gzip` wants it for a request that asked for compression."""
+    if way == "ignored":
+        return answer
+    headers = {"Content-Encoding": "gzip"} if way == "content_encoding" else {}
+    body = gzip.compress(answer.body, compresslevel=1, mtime=0)
+    return replace(answer, body=body, headers={**answer.headers, **headers})
+
+
+def _with_control_character(body: bytes) -> bytes:
+    """The first description with a raw vertical tab in it, which strict JSON does not allow."""
+    return body.replace(b'"Description":"', b'"Description":"\x0b', 1)

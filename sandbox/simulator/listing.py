@@ -1,0 +1,25 @@
+"""The answer of /lsapi/Dealer: the dealers that a login may read."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from sandbox.simulator.dealers import SimulatedDealer
+from sandbox.simulator.switches import Switches
+
+
+def dealer_list(own: Iterable[SimulatedDealer], switches: Switches) -> bytes:
+    """A JSON array of Dealer records (lightspeed-3pa.md, "Dealer"), without those that are not enabled."""
+    return msgspec.json.encode(
+        [
+            {
+                "Cmf": one.cmf,
+                "DealershipName": one.name,
+                "DealerNumber": one.cmf[-4:],
+                "DirectConnect": 1,
+                "DirectConnectDate": "2024-08-01T00:00:00",
+            }
+            for one in own
+            if one.cmf not in switches.not_enabled
+        ]
+    )

@@ -1,0 +1,80 @@
+"""The query options of one request, read as the service reads them (lightspeed-3pa.md, "Query options")."""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from sandbox.simulator.filters import Expression, FilterError, parse
+from sandbox.simulator.parts import Kind
+from sandbox.simulator.switches import Switches
+
+LARGEST_TOP = 500
+_SUPPORTED = ("$filter", "$orderby", "$skip", "$top")
+
+
+class QueryError(ValueError):
+    """Options that the service answers with 500 and its text."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is asked for: which records, in which order, and which slice of them (`top` None: all)."""
+
+    filter_text: str
+    expression: Expression | None
+    order: tuple[tuple[str, bool], ...]  # field, descending
+    skip: int
+    top: int | None
+
+    @property
+    def page(self) -> int:
+        """Number of the page that this asks for, from 1, in pages of `top`."""
+        return self.skip // (self.top or LARGEST_TOP) + 1
+
+
+def options_of(query_string: str) -> dict[str, str]:
+    """The decoded options; QueryError where one is given twice."""
+    pairs = parse_qsl(query_string, keep_blank_values=True)
+    options = dict(pairs)
+    if len(options) != len(pairs):
+        raise QueryError("Query option was specified more than once.")
+    return options
+
+
+def read(options: dict[str, str], kinds: dict[str, Kind], switches: Switches) -> Query:
+    """The query that `options` say; QueryError where the service would answer 500."""
+    unsupported = [name for name in options if name.startswith("$") and name not in _SUPPORTED]
+    if unsupported and switches.unsupported_option == "error_500":
+        raise QueryError(f"Query option '{unsupported[0]}' is not supported.")
+    any_case, text = switches.field_names == "insensitive", options.get("$filter", "")
+    try:
+        expression = parse(text, kinds, any_case=any_case) if "$filter" in options else None
+    except FilterError as error:
+        raise QueryError(str(error)) from error
+    order = _order(options["$orderby"], kinds, any_case) if "$orderby" in options else ()
+    top = _count(options, "$top")
+    if switches.top_limit == "clamp":
+        top = LARGEST_TOP if top is None else min(top, LARGEST_TOP)
+    return Query(text, expression, order, _count(options, "$skip") or 0, top)
+
+
+def _count(options: dict[str, str], name: str) -> int | None:
+    if name not in options:
+        return None
+    text = options[name].strip()
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise QueryError(f"Incorrect format for {name} argument '{options[name]}'.")
+    return int(text)
+
+
+def _order(text: str, kinds: dict[str, Kind], any_case: bool) -> tuple[tuple[str, bool], ...]:
+    names = {name.lower() if any_case else name: name for name in kinds}
+    return tuple(_order_term(term.split(), names, any_case) for term in text.split(","))
+
+
+def _order_term(words: list[str], names: dict[str, str], any_case: bool) -> tuple[str, bool]:
+    if not 1 <= len(words) <= 2 or (len(words) == 2 and words[1] not in ("asc", "desc")):
+        raise QueryError(f"Syntax error in $orderby at '{' '.join(words)}'.")
+    name = names.get(words[0].lower() if any_case else words[0])
+    if name is None:
+        raise QueryError(f"No property '{words[0]}' exists in type 'Part'.")
+    return name, words[-1] == "desc"

@@ -1,0 +1,117 @@
+"""Answers requests to /lsapi: the service itself, without the socket."""
+
+import random
+import threading
+import time
+from collections import Counter
+from dataclasses import replace
+from urllib.parse import unquote
+
+from sandbox.simulator.answers import Answer, Refusal, compressed, spoiled
+from sandbox.simulator.dealers import SimulatedDealer
+from sandbox.simulator.door import Door, dealer_for, login_of
+from sandbox.simulator.filters import supplier_code_of
+from sandbox.simulator.listing import dealer_list
+from sandbox.simulator.moves import move
+from sandbox.simulator.parts import PART_KINDS
+from sandbox.simulator.query import Query, QueryError, options_of, read
+from sandbox.simulator.recording import RecordedRequest, Recorder
+from sandbox.simulator.rendering import Look
+from sandbox.simulator.switches import Fault, Switches
+
+PREFIX = "/lsapi"
+MOVES = ("row_inserted", "row_removed", "row_repeated")
+
+
+class Service:
+    """The data warehouse: dealers, switches, and what was asked so far. Safe to ask from many threads."""
+
+    def __init__(self, dealers: list[SimulatedDealer], switches: Switches) -> None:
+        self.dealers = {one.cmf: one for one in dealers}
+        self.switches = switches
+        self.recorder = Recorder()
+        self.fired: Counter[Fault] = Counter()
+        self._door, self._chance, self._lock = Door(), random.Random(switches.seed), threading.Lock()
+
+    def switch_to(self, switches: Switches) -> None:
+        """Put other settings in force; faults count from the start again, also the same ones."""
+        with self._lock:
+            self.switches = switches
+            self.fired.clear()
+            self._chance.seed(switches.seed)
+
+    def answer(
+        self, method: str, target: str, authorization: str | None, wants_gzip: bool
+    ) -> tuple[Answer, RecordedRequest]:
+        """The answer, and the record of the request, whose `status` the caller fills in when it is sent."""
+        path, _, query_string = target.partition("?")
+        words = [unquote(word) for word in path.removeprefix(PREFIX).strip("/").split("/")]
+        login = login_of(authorization)
+        cmf = words[1] if len(words) > 1 else None
+        record = RecordedRequest(time.monotonic(), method, path, cmf, login[0] if login else None)
+        self.recorder.add(record)
+        answer = self._answered(method, words, query_string, record, login)
+        if wants_gzip and answer.status == 200:
+            answer = compressed(answer, self.switches.gzip)
+        return answer, record
+
+    def _answered(
+        self,
+        method: str,
+        words: list[str],
+        query_string: str,
+        record: RecordedRequest,
+        login: tuple[str, str] | None,
+    ) -> Answer:
+        delay = 0.0
+        try:
+            if method != "GET":
+                raise Refusal(405, "System.NotSupportedException: Method not allowed.", {"Allow": "GET"})
+            own = self._door.admit(login, self.dealers.values(), self.switches)
+            delay = self._door.pace(own[0].username, record.time, self.switches) + self._latency()
+            record.options = options_of(query_string)
+            return replace(self._routed(words, record.options, own), delay=delay)
+        except QueryError as error:
+            refusal = Refusal(500, f"System.Data.Services.DataServiceException: {error}")
+            return replace(refusal.answer, delay=delay)
+        except Refusal as refused:
+            return replace(refused.answer, delay=delay)
+
+    def _routed(self, words: list[str], options: dict[str, str], own: list[SimulatedDealer]) -> Answer:
+        if words == ["Dealer"]:
+            return Answer(200, dealer_list(own, self.switches))
+        if len(words) != 2 or words[0] != "Part":
+            raise Refusal(404, "System.ArgumentException: No such data type.")
+        dealer = dealer_for(words[1], own, self.dealers, self.switches)
+        return self._page(dealer, read(options, PART_KINDS, self.switches))
+
+    def _page(self, dealer: SimulatedDealer, query: Query) -> Answer:
+        faults = self._due(query)
+        for fault in faults:
+            if fault.kind in MOVES:
+                move(fault.kind, dealer, query, self.switches)
+        stock, switches = dealer.stock, self.switches
+        positions = stock.page(query, switches, self._own_chance())
+        body = stock.json(positions, Look.of(switches))
+        broken = next((fault.kind for fault in faults if fault.kind not in MOVES), None)
+        return spoiled(broken, body) if broken else Answer(200, body)
+
+    def _due(self, query: Query) -> list[Fault]:
+        """The faults that this page meets; each counts as fired from now on."""
+        code = (supplier_code_of(query.expression) or "").casefold()
+        with self._lock:
+            due = [one for one in self.switches.faults if self._meets(one, code, query.page)]
+            self.fired.update(due)
+        return due
+
+    def _meets(self, fault: Fault, code: str, page: int) -> bool:
+        left = fault.times is None or self.fired[fault] < fault.times
+        return left and fault.page == page and (fault.code is None or fault.code.casefold() == code)
+
+    def _latency(self) -> float:
+        with self._lock:
+            return self.switches.latency + self._chance.uniform(0.0, self.switches.latency_jitter)
+
+    def _own_chance(self) -> random.Random:
+        with self._lock:
+            return random.Random(self._chance.random())

@@ -1,0 +1,71 @@
+"""One dealer's parts as they stand at one moment, with what has been worked out from them.
+
+A change makes another `Stock`, so a request that is being answered never sees half of it, and the cached
+order and JSON can never outlive the parts that they were made from.
+"""
+
+import random
+from collections.abc import Sequence
+
+from sandbox.simulator.evaluation import question, sort_key
+from sandbox.simulator.parts import PART_KINDS, Part, stable_order
+from sandbox.simulator.query import Query
+from sandbox.simulator.rendering import Look
+from sandbox.simulator.switches import Switches
+
+_MOST_SELECTIONS = 64
+
+
+class Stock:
+    """Parts in stable order, and the pages cut from them."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self.parts = sorted(parts, key=stable_order)
+        self._selections: dict[tuple[object, ...], list[int]] = {}
+        self._written: dict[Look, list[bytes | None]] = {}
+
+    def page(self, query: Query, switches: Switches, chance: random.Random) -> list[int]:
+        """Positions of the records that answer `query`, at most `query.top` of them.
+
+        `chance` shuffles what the order leaves open, anew for each request, when the switch says so.
+        """
+        selection = self._selection(query, switches)
+        if switches.order == "shuffled":
+            selection = chance.sample(selection, len(selection))
+            selection = self._ordered(selection, query, switches.text_comparison == "loose")
+        return selection[query.skip : None if query.top is None else query.skip + query.top]
+
+    def json(self, positions: list[int], look: Look) -> bytes:
+        """The records at `positions` as one JSON array; each record is written once for a look and kept."""
+        if look not in self._written:
+            self._written = {look: [None] * len(self.parts)}
+        kept = self._written[look]
+        return b"[" + b",".join(kept[at] or self._write(kept, at, look) for at in positions) + b"]"
+
+    def _write(self, kept: list[bytes | None], at: int, look: Look) -> bytes:
+        written = look.json(self.parts[at], at)
+        kept[at] = written
+        return written
+
+    def _selection(self, query: Query, switches: Switches) -> list[int]:
+        loose, applied = switches.text_comparison == "loose", switches.filtering == "applied"
+        key = (query.filter_text if applied else None, query.order, loose, switches.field_names)
+        found = self._selections.get(key)
+        if found is None:
+            if len(self._selections) >= _MOST_SELECTIONS:
+                self._selections = {}
+            found = self._ordered(self._matching(query, loose, applied), query, loose)
+            self._selections[key] = found
+        return found
+
+    def _matching(self, query: Query, loose: bool, applied: bool) -> list[int]:
+        if query.expression is None:
+            return list(range(len(self.parts)))
+        wanted = question(query.expression, loose_text=loose)
+        return [at for at, one in enumerate(self.parts) if not applied or wanted(one)]
+
+    def _ordered(self, positions: list[int], query: Query, loose: bool) -> list[int]:
+        for field, descending in reversed(query.order):
+            key = sort_key(field, PART_KINDS[field], loose_text=loose)
+            positions = sorted(positions, key=lambda at: key(self.parts[at]), reverse=descending)
+        return positions
