@@ -1,0 +1,58 @@
+"""The files of a PostgreSQL server ("cluster" in its own words): where they may lie, and laying them out."""
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from sandbox.servers.account import Account
+from sandbox.servers.child import bare_environment
+from sandbox.servers.loopback import ServerNotStarted
+
+# Both sort by code point; C.UTF-8 also knows letters beyond ASCII, but not every system has it.
+_LOCALES = ("C.UTF-8", "C")
+
+
+def borrow_folder(account: Account) -> tempfile.TemporaryDirectory[str]:
+    """Return a temporary folder for the account; raise `ServerNotStarted` if it can reach none."""
+    for place in (tempfile.gettempdir(), "/tmp", "/var/tmp"):  # TMPDIR may lie in a closed home.
+        folder = tempfile.TemporaryDirectory(prefix="postgres-", dir=place, ignore_cleanup_errors=True)
+        if account.takes(Path(folder.name)):
+            return folder
+        folder.cleanup()
+    raise ServerNotStarted(
+        "PostgreSQL did not start: no temporary folder is open to the account it must run under."
+    )
+
+
+def lay_out(programs: Path, home: Path, account: Account | None, durable: bool) -> Path:
+    """Return the cluster in `home`, made if it is not there: UTF-8, superuser `postgres`, no password.
+
+    Raise `ServerNotStarted` with what `initdb` wrote if it fails.
+    """
+    cluster, unfinished = home / "cluster", home / "cluster.unfinished"
+    if cluster.exists():
+        return cluster
+    for locale in _LOCALES:
+        # An interrupted attempt leaves a folder that looks whole, so only a finished one gets the name.
+        shutil.rmtree(unfinished, ignore_errors=True)
+        refusal = _initdb(programs, unfinished, locale, account, durable)
+        if refusal is None:
+            return unfinished.rename(cluster)
+    raise ServerNotStarted(f"PostgreSQL could not lay out its files in {home}:\n{refusal}")
+
+
+def _initdb(programs: Path, cluster: Path, locale: str, account: Account | None, durable: bool) -> str | None:
+    """Return what `initdb` complained of, or nothing if it succeeded."""
+    options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", f"--locale={locale}"]
+    if not durable:
+        options.append("--no-sync")
+    done = subprocess.run(
+        [programs / "initdb", *options, "-D", cluster],
+        cwd=cluster.parent,
+        env=bare_environment(),
+        capture_output=True,
+        text=True,
+        **(account.for_popen() if account else {}),
+    )
+    return None if done.returncode == 0 else done.stderr.strip()

@@ -1,0 +1,134 @@
+"""What the servers share: a port on loopback, waiting until the server answers, stop, restart and kill."""
+
+import signal
+import time
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import ClassVar, Self
+
+from sandbox.servers.child import Child
+from sandbox.servers.ports import free_port, is_free, owner_hint
+
+_START_PATIENCE = 30.0
+_LOOK_EVERY = 0.02
+_LOG_LINES = 15
+_PORT_ATTEMPTS = 3
+
+
+class ServerNotStarted(RuntimeError):
+    """The server is not there; the message says why and ends with what the server itself wrote."""
+
+
+class LoopbackServer(ABC):
+    """A server for this machine alone, with everything it keeps in `folder`.
+
+    With port 0 it takes a free one at its first start and keeps it later, so that clients find it again.
+    """
+
+    title: ClassVar[str]
+    quit_signal: ClassVar[signal.Signals] = signal.SIGTERM
+    kill_signal: ClassVar[signal.Signals] = signal.SIGKILL
+
+    def __init__(self, folder: Path, port: int = 0) -> None:
+        self.folder = folder.absolute()
+        self.port = port
+        self._child: Child | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def log(self) -> Path:
+        """Return the file that the server writes its messages to."""
+        return self.folder / f"{self.title.lower()}.log"
+
+    @property
+    def pid(self) -> int:
+        """Return the server's process id; raise `ServerNotStarted` while there is none."""
+        if self._child is None:
+            raise ServerNotStarted(f"{self.title} is not running.")
+        return self._child.pid
+
+    def start(self) -> None:
+        """Start the server and wait until it answers; harmless while it runs.
+
+        Raise `ServerNotStarted` if its port is taken, nothing is installed, or it ends or is silent for 30 s.
+        """
+        if self._child is not None:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._prepare()
+        if self.port:
+            self._start()
+        else:
+            self._start_on_a_free_port()
+
+    def stop(self) -> None:
+        """Let the server finish what it is writing and end; harmless when it has ended."""
+        child, self._child = self._child, None
+        if child is not None:
+            child.end()
+
+    def restart(self) -> None:
+        """Stop and start on the same port and the same files; after `kill` too."""
+        self.stop()
+        self.start()
+
+    def kill(self) -> None:
+        """End the server at once, as a crash would."""
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill(self.kill_signal)
+
+    @abstractmethod
+    def _prepare(self) -> None:
+        """Find the server's program and lay out its folder; raise `ServerNotStarted` if there is none."""
+
+    @abstractmethod
+    def _spawn(self) -> Child:
+        """Start the program on `self.port`."""
+
+    @abstractmethod
+    def _answers(self) -> bool:
+        """Tell whether this very server, not another one on its port, answers."""
+
+    def _start_on_a_free_port(self) -> None:
+        for attempts_left in reversed(range(_PORT_ATTEMPTS)):
+            self.port = free_port()
+            try:
+                return self._start()
+            except ServerNotStarted:
+                # Only a port that someone took in between is a reason to try another one.
+                if is_free(self.port) or not attempts_left:
+                    self.port = 0
+                    raise
+
+    def _start(self) -> None:
+        if not is_free(self.port):
+            raise ServerNotStarted(f"{self.title} did not start. {owner_hint(self.port)}")
+        try:
+            self._child = self._spawn()
+        except OSError as failure:
+            raise ServerNotStarted(f"{self.title} did not start: {failure}") from failure
+        try:
+            self._wait_until_it_answers(self._child)
+        except BaseException:
+            self.kill()
+            raise
+
+    def _wait_until_it_answers(self, child: Child) -> None:
+        give_up = time.monotonic() + _START_PATIENCE
+        while not self._answers():
+            if not child.is_running():
+                raise ServerNotStarted(f"{self.title} ended while it started.{self._last_words()}")
+            if time.monotonic() > give_up:
+                raise ServerNotStarted(f"{self.title} did not answer for 30 s.{self._last_words()}")
+            time.sleep(_LOOK_EVERY)
+
+    def _last_words(self) -> str:
+        lines = self.log.read_text(errors="replace").splitlines()[-_LOG_LINES:]
+        return "\n".join([f" The end of {self.log}:", *lines])

@@ -1,0 +1,39 @@
+"""The real Redis and PostgreSQL of the tests: each started when a test first asks for it, once a test session.
+
+`TEST_REDIS_URL` and `TEST_DATABASE_URL` name servers that are used instead. Of that Redis the tests use the one
+numbered database and may empty it; on that PostgreSQL they create databases of their own and drop them again.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.servers.databases import Databases
+from sandbox.servers.postgres import PostgresServer
+from sandbox.servers.redis import RedisServer
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """The address of a Redis, empty when the tests start it."""
+    given = os.environ.get("TEST_REDIS_URL")
+    if given:
+        yield given
+        return
+    with tempfile.TemporaryDirectory(prefix="redis-") as folder, RedisServer(Path(folder)) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer | Databases]:
+    """A PostgreSQL with `url`, `create_database(name, template=…)` and `drop_database(name)`."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield Databases(given)
+        return
+    # Not in pytest's own folder: under root the server runs as a user to whom that one is closed.
+    with tempfile.TemporaryDirectory(prefix="postgres-") as folder, PostgresServer(Path(folder)) as server:
+        yield server
