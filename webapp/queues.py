@@ -11,6 +11,8 @@ from flask import current_app
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
+from rq.exceptions import NoSuchJobError
+from rq.job import Job, JobStatus
 
 CONTROL, SYNC, INDEX = "control", "sync", "index"
 
@@ -25,13 +27,27 @@ def connection() -> Redis:
     return Redis.from_url(url, socket_connect_timeout=2, socket_timeout=5)
 
 
-def enqueue(queue: str, task: str, *ids: int, timeout: int = 600) -> bool:
-    """Queue `task`, a dotted name, with ids; true if Redis took it. The task must bear being run twice."""
+def enqueue(queue: str, task: str, *ids: int, timeout: int = 600, job_id: str | None = None) -> bool:
+    """Queue `task`, a dotted name, with ids; true if Redis has it. The task must bear being run twice.
+
+    With a `job_id`, nothing is added while the job of that id waits already. That spares repeated work; it is
+    no lock.
+    """
     try:
-        Queue(queue, connection=connection()).enqueue(
-            task, args=ids, job_timeout=timeout, result_ttl=300, failure_ttl=86_400
+        redis = connection()
+        if job_id and _waits(redis, job_id):
+            return True
+        Queue(queue, connection=redis).enqueue(
+            task, args=ids, job_id=job_id, job_timeout=timeout, result_ttl=300, failure_ttl=86_400
         )
     except RedisError as error:
         log.warning("queue.unreachable", queue=queue, task=task, ids=ids, error=type(error).__name__)
         return False
     return True
+
+
+def _waits(redis: Redis, job_id: str) -> bool:
+    try:
+        return Job.fetch(job_id, connection=redis).get_status() == JobStatus.QUEUED
+    except NoSuchJobError:
+        return False

@@ -84,7 +84,9 @@ def record(
 
 def wake(run: Run) -> bool:
     """Tell a worker that the run waits; true if Redis took the message."""
-    return queues.enqueue(queues.SYNC, TASK, run.id, timeout=JOB_SECONDS)
+    # The attempt is part of the id: a job that was left behind by a dead worker must not hide a new one.
+    job_id = f"sync-{run.id}-{run.attempt}"
+    return queues.enqueue(queues.SYNC, TASK, run.id, timeout=JOB_SECONDS, job_id=job_id)
 
 
 def active(dealer_id: int) -> Run | None:

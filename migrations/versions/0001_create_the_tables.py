@@ -188,6 +188,7 @@ def upgrade() -> None:
     sa.Column('product_id', sa.Integer(), nullable=False),
     sa.Column('manufacturer_id', sa.Integer(), nullable=False),
     sa.Column('code_key', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
     sa.Column('quantity', sa.Integer(), nullable=False),
     sa.Column('sale_price_cents', sa.Integer(), nullable=True),
     sa.Column('lead_time_days', sa.Integer(), nullable=False),
@@ -279,11 +280,11 @@ def upgrade() -> None:
     )
     op.create_table('part_matches',
     sa.Column('run_item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('reported_part_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('manufacturer_id', sa.Integer(), nullable=False),
     sa.Column('product_id', sa.Integer(), nullable=False),
-    sa.Column('reported_part_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.ForeignKeyConstraint(['run_item_id'], ['run_items.id'], name=op.f('fk_part_matches_run_item_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('run_item_id', 'manufacturer_id', 'product_id', 'reported_part_id', name=op.f('pk_part_matches'))
+    sa.PrimaryKeyConstraint('run_item_id', 'reported_part_id', 'manufacturer_id', name=op.f('pk_part_matches'))
     )
     op.create_table('reported_parts',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

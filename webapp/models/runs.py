@@ -152,9 +152,9 @@ class PartMatch(Model):
     run_item_id: Mapped[int] = mapped_column(
         BigId, ForeignKey("run_items.id", ondelete="CASCADE"), primary_key=True
     )
-    manufacturer_id: Mapped[int] = mapped_column(primary_key=True)
-    product_id: Mapped[int] = mapped_column(primary_key=True)
     reported_part_id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    manufacturer_id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column()
 
 
 class Report(Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp import clock
@@ -42,6 +42,8 @@ class ShelfStock(Model):
     product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), primary_key=True, index=True)
     manufacturer_id: Mapped[int] = mapped_column(ForeignKey("manufacturers.id"), primary_key=True)
     code_key: Mapped[str] = mapped_column(KeyText, primary_key=True)
+    # The code as the dealer writes it; rows of a code that was removed still have to be told apart.
+    code: Mapped[str] = mapped_column(Text)
     quantity: Mapped[int] = mapped_column()
     sale_price_cents: Mapped[int | None] = mapped_column()
     lead_time_days: Mapped[int] = mapped_column()

@@ -1,0 +1,84 @@
+"""What every test may ask for: an app on a real, migrated database, one time on each kind."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from cryptography.fernet import Fernet
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy.orm import close_all_sessions
+
+from sandbox.servers.postgres import PostgresServer
+from webapp.extensions import db
+from webapp.factory import create_app
+
+pytest_plugins = ["tests.servers"]
+
+
+def settings(database_url: str, folder: Path) -> dict[str, object]:
+    """A configuration for tests: nothing from the environment, report storage in a folder."""
+    return {
+        "SECRET_KEY": "test",
+        "CREDENTIALS_KEYS": [Fernet.generate_key().decode()],
+        "SQLALCHEMY_DATABASE_URI": database_url,
+        "REDIS_URL": None,
+        "LIGHTSPEED_API_URL": "http://127.0.0.1:9/lsapi",
+        "LIGHTSPEED_REQUESTS_PER_MINUTE": 1_000_000,
+        "SYNC_HOURS": (1, 7, 13, 19),
+        "REPORT_STORAGE_URL": (folder / "reports").as_uri(),
+        "WTF_CSRF_ENABLED": False,
+        "TESTING": True,
+    }
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, copied for each test: migrating takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("template")
+    path = folder / "template.sqlite3"
+    _migrate(f"sqlite:///{path}", folder)
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a migrated PostgreSQL database that others are made from."""
+    name = f"template_{uuid4().hex[:12]}"
+    _migrate(postgres_server.create_database(name), tmp_path_factory.mktemp("template"))
+    return name
+
+
+def _migrate(url: str, folder: Path) -> None:
+    app = create_app(settings(url, folder))
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty migrated database; a test that asks for it runs once on each kind."""
+    if request.param == "sqlite":
+        path = tmp_path / "test.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = f"test_{uuid4().hex[:12]}"
+    yield server.create_database(name, template=request.getfixturevalue("postgres_template"))
+    server.drop_database(name)
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application on that database, inside its context."""
+    app = create_app(settings(database_url, tmp_path))
+    with app.app_context():
+        yield app
+        close_all_sessions()
+        db.engine.dispose()
