@@ -1,0 +1,65 @@
+"""Reads answers with status 200 and refuses those that cannot be what was asked for."""
+
+import msgspec
+
+from jobs.lightspeed.errors import Fault, error_for_fault
+from jobs.lightspeed.parts import (
+    DecodedPage,
+    EmptyBody,
+    NotAnArray,
+    NotJson,
+    PageFault,
+    TruncatedBody,
+    decode_page,
+)
+
+_FAULT_NAMES: dict[type[PageFault], Fault] = {
+    EmptyBody: "empty",
+    NotJson: "not_json",
+    NotAnArray: "not_array",
+    TruncatedBody: "truncated",
+}
+
+
+class Dealer(msgspec.Struct, frozen=True):
+    """One of the dealers that a login may read (lightspeed-3pa.md, Dealer)."""
+
+    cmf: str | int | None = msgspec.field(name="Cmf", default=None)
+    name: str | None = msgspec.field(name="DealershipName", default=None)
+
+
+class Dealers(msgspec.Struct, frozen=True):
+    """The dealers that a login may read."""
+
+    rows: list[Dealer]
+
+    @property
+    def received(self) -> int:
+        return len(self.rows)
+
+
+def parts_in(body: bytes) -> DecodedPage:
+    """Read a page of parts; raises `LightspeedError` unless it is an array and holds parts or nothing.
+
+    An array in which nothing is a part is an error in another dress, and must not look like an empty shelf.
+    """
+    try:
+        page = decode_page(body)
+    except PageFault as fault:
+        raise error_for_fault(_FAULT_NAMES[type(fault)]) from None
+    if page.received and not page.parts:
+        raise error_for_fault("not_parts")
+    return page
+
+
+def dealers_in(body: bytes) -> Dealers:
+    """Read the list of dealers; raises `LightspeedError` where it is none."""
+    try:
+        return Dealers(msgspec.json.decode(body, type=list[Dealer]))
+    except ValueError:
+        raise error_for_fault("not_array") from None
+
+
+def same_cmf(one: str | int | None, other: str | int | None) -> bool:
+    """Compare CMFs as the service may send them: as a number, padded, with or without leading zeros."""
+    return str(one).strip().lstrip("0") == str(other).strip().lstrip("0")

@@ -1,0 +1,140 @@
+"""What can go wrong between us and Lightspeed, told so that a dealer knows what to do.
+
+Sentences hold no jargon and nothing of the request but what the dealer typed as 3PA Dealer ID.
+"""
+
+from typing import Literal
+
+Kind = Literal["account", "rate_limited", "transient", "bad_answer"]
+"""`account`: the dealer or Lightspeed must change something. `rate_limited`, `transient`: passes by itself.
+`bad_answer`: the service said something that cannot be trusted as a list of parts."""
+
+Fault = Literal[
+    "timed_out", "unreachable", "broken_off", "insecure",
+    "empty", "not_json", "not_array", "truncated", "too_large", "not_parts",
+    "repeating", "silent", "endless", "other_dealer", "no_cmf",
+]  # fmt: skip
+"""What went wrong other than by a status."""
+
+
+class LightspeedError(Exception):
+    """A request to Lightspeed that did not succeed, after whatever tries were due.
+
+    `str(error)` is `sentence`. `account_wide` errors (401, 403, 404 on the CMF) would meet every other code
+    too and end the run (R11). `status` is that of the answer, if one came. `requests` counts those sent for
+    the page that failed; those of earlier pages are on the pages. `retry_after` is what the service asked
+    for, in seconds.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        kind: Kind = "transient",
+        *,
+        account_wide: bool = False,
+        status: int | None = None,
+        requests: int = 0,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.kind = kind
+        self.account_wide = account_wide
+        self.status = status
+        self.requests = requests
+        self.retry_after = retry_after
+
+
+def error_for_status(status: int, retry_after: float | None = None) -> LightspeedError:
+    """Return the error that an answer with a status other than 200 means (lightspeed-3pa.md, Requests)."""
+    kind, sentence = _status_meaning(status)
+    return LightspeedError(
+        sentence, kind, account_wide=kind == "account", status=status, retry_after=retry_after
+    )
+
+
+def error_for_fault(fault: Fault) -> LightspeedError:
+    """Return the error for something that no status tells."""
+    kind, sentence = _FAULTS[fault]
+    status = 200 if kind == "bad_answer" else None
+    return LightspeedError(sentence, kind, account_wide=kind == "account", status=status)
+
+
+def _status_meaning(status: int) -> tuple[Kind, str]:
+    if status in _STATUSES:
+        return _STATUSES[status]
+    if status >= 500 or status == 408:
+        return "transient", f"Lightspeed's service had a problem of its own (error {status}). {_PASSES}"
+    if 300 <= status < 400:
+        return "bad_answer", f"Lightspeed's service pointed to another address (code {status}). {_SUPPORT}"
+    return "bad_answer", f"Lightspeed's service did not accept the request (code {status}). {_SUPPORT}"
+
+
+_PASSES = "This usually passes: try again in a few minutes, and call Lightspeed support if it goes on."
+_SUPPORT = "Try again later, and tell our support if it happens again."
+
+_STATUSES: dict[int, tuple[Kind, str]] = {
+    401: (
+        "account",
+        "Lightspeed did not accept the 3PA Username and 3PA Password. The password may be wrong or may have "
+        "expired. Generate a new one in LightspeedEVO under System > Lists > Stores > (store) > "
+        "Third Party Access, then enter it on the LightSpeed Configuration page.",
+    ),
+    403: (
+        "account",
+        "Lightspeed accepted the login but does not let it read this dealer's parts. Ask Lightspeed to "
+        "enable third-party access to parts for this 3PA Dealer ID.",
+    ),
+    404: (
+        "account",
+        "Lightspeed does not know this 3PA Dealer ID. Check the number on the LightSpeed Configuration page, "
+        "or ask Lightspeed for the right one.",
+    ),
+    429: (
+        "rate_limited",
+        "Lightspeed received too many requests with this login and asked us to slow down. Try again in a few "
+        "minutes; if it goes on, see whether another program uses the same login.",
+    ),
+    500: ("transient", f"Lightspeed's service had a problem of its own (error 500). {_PASSES}"),
+    503: ("transient", f"Lightspeed's service is too busy or down for maintenance (error 503). {_PASSES}"),
+}
+
+_FAULTS: dict[Fault, tuple[Kind, str]] = {
+    "timed_out": (
+        "transient",
+        "Lightspeed took too long to answer. The dealership's system may be busy: try again later, best "
+        "outside opening hours.",
+    ),
+    "unreachable": (
+        "transient",
+        "Lightspeed could not be reached. Try again in a few minutes; if it goes on, tell our support.",
+    ),
+    "broken_off": ("transient", f"The connection to Lightspeed broke off in the middle. {_PASSES}"),
+    "insecure": (
+        "transient",
+        "A secure connection to Lightspeed could not be made, so nothing was sent. Try again later, and tell "
+        "our support if it happens again.",
+    ),
+    "empty": ("bad_answer", f"Lightspeed sent an empty answer instead of a list of parts. {_PASSES}"),
+    "not_json": (
+        "bad_answer",
+        f"Lightspeed sent something that is not a list of parts, a web page perhaps. {_PASSES}",
+    ),
+    "not_array": ("bad_answer", f"Lightspeed sent a message instead of a list of parts. {_PASSES}"),
+    "truncated": ("bad_answer", f"Lightspeed's list of parts stopped in the middle. {_PASSES}"),
+    "too_large": ("bad_answer", f"Lightspeed sent far more at once than was asked for. {_SUPPORT}"),
+    "not_parts": ("bad_answer", f"Lightspeed sent a list in which nothing is a part. {_PASSES}"),
+    "repeating": ("bad_answer", f"Lightspeed sent the same parts again instead of the next ones. {_SUPPORT}"),
+    "silent": ("bad_answer", f"Lightspeed stopped sending parts in the middle of the list. {_PASSES}"),
+    "endless": ("bad_answer", f"Lightspeed's list of parts did not come to an end. {_SUPPORT}"),
+    "other_dealer": (
+        "account",
+        "Lightspeed answered with the parts of another dealer than asked for. Check the 3PA Dealer ID on the "
+        "LightSpeed Configuration page.",
+    ),
+    "no_cmf": (
+        "account",
+        "The 3PA Dealer ID is missing or holds something other than letters and digits. Check it on the "
+        "LightSpeed Configuration page.",
+    ),
+}

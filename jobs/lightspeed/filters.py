@@ -1,0 +1,27 @@
+"""The text of the `$filter` option (lightspeed-3pa.md, Query options)."""
+
+from datetime import date
+
+QUANTITY_FIELDS = ("OnHand", "Avail")
+
+
+def part_filter(code: str, quantity_field: str, since: date) -> str:
+    """Return the filter for one Lightspeed code's parts in stock that changed on `since` or later (R9).
+
+    `quantity_field` is `OnHand` or `Avail`; `since` is a day in the dealer's own time zone, because
+    `lastupdatedate` is dealer-local. Only operators that the vendor's guide names are used, and no
+    parentheses. Raises `ValueError` for another field or an empty code, which would ask for the wrong parts.
+    """
+    if quantity_field not in QUANTITY_FIELDS:
+        raise ValueError(f"the quantity field is one of {', '.join(QUANTITY_FIELDS)}, not {quantity_field!r}")
+    if not code.strip():
+        raise ValueError("a Lightspeed code is needed to filter parts")
+    midnight = f"{since.year:04}-{since.month:02}-{since.day:02}T00:00:00"
+    return (
+        f"SupplierCode eq {_text_literal(code)} and {quantity_field} gt 0 "
+        f"and lastupdatedate ge datetime'{midnight}'"
+    )
+
+
+def _text_literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,133 @@
+"""The door to the 3PA service for one login: pages of parts, and whether the login works."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from jobs.lightspeed.answers import Dealers, dealers_in, parts_in, same_cmf
+from jobs.lightspeed.background import Background, Waiting, sleep
+from jobs.lightspeed.budget import RateBudget
+from jobs.lightspeed.calls import Answer, Calls, Question, R
+from jobs.lightspeed.credentials import Credentials
+from jobs.lightspeed.errors import LightspeedError, error_for_fault
+from jobs.lightspeed.paging import LARGEST_PAGE, Page, Read, Walk
+from jobs.lightspeed.parts import DecodedPage
+from jobs.lightspeed.retry import RetryPolicy
+from jobs.lightspeed.transport import Transport
+
+_CHECK_SECONDS = 60.0
+_NAME_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Check:
+    """A login that works, and the dealership's name as Lightspeed knows it, where it tells."""
+
+    dealership: str | None
+
+
+def _look_around() -> None:
+    """What callers that have nothing to do while waiting do."""
+
+
+class Lightspeed:
+    """A session with the 3PA service under one login; requests of it share a connection.
+
+    `timeout` is seconds for connecting and between two signs of life. Wherever a `waiting` is taken it is
+    called in the caller's thread at least every 0.5 s during any wait, for heartbeats and stop flags;
+    whatever it raises ends the call at once and leaves the request in flight to itself.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        credentials: Credentials,
+        budget: RateBudget,
+        *,
+        timeout: tuple[float, float] = (10, 60),
+        retry: RetryPolicy = RetryPolicy(),  # noqa: B008 - it is frozen
+    ) -> None:
+        transport = Transport(base_url, credentials, timeout)
+        self._calls = Calls(transport, budget, _login_key(base_url, credentials.username))
+        self._policy = retry
+
+    def part_pages(
+        self,
+        cmf: str,
+        filter_text: str,
+        *,
+        waiting: Waiting = _look_around,
+        page_size: int = LARGEST_PAGE,
+    ) -> Iterator[Page]:
+        """Yield every page of the parts that `filter_text` selects, in order of part number.
+
+        Either every page came back well, or `LightspeedError` is raised (R11). `page_size` is 1 to 500 rows.
+        The next page is fetched while the caller stores the one it has; closing the iterator stops that.
+        """
+        if not 1 <= page_size <= LARGEST_PAGE:
+            raise ValueError(f"a page has 1 to {LARGEST_PAGE} rows")
+        _refuse_strange(cmf)
+
+        def ask(skip: int, top: int, read: Read, pause: bool) -> Background[Answer[DecodedPage]]:
+            options = (
+                ("$filter", filter_text),
+                ("$orderby", "PartNumber"),
+                ("$top", str(top)),
+                ("$skip", str(skip)),
+            )
+            question = Question("Part", cmf, options, read)
+            return self._start(question, self._policy, self._policy.backoff(1) if pause else 0.0)
+
+        return Walk(ask, page_size, waiting).pages()
+
+    def check(self, cmf: str, waiting: Waiting = _look_around) -> Check:
+        """Ask for one part, to see whether login and CMF work (R3); raises `LightspeedError` if they do not.
+
+        Tries less long than a pull, as a person waits for it.
+        """
+        _refuse_strange(cmf)
+
+        def read(body: bytes) -> DecodedPage:
+            rows = parts_in(body)
+            if any(part.cmf is not None and not same_cmf(part.cmf, cmf) for part in rows.parts):
+                raise error_for_fault("other_dealer")
+            return rows
+
+        policy = replace(
+            self._policy,
+            attempts=min(self._policy.attempts, 2),
+            total=min(self._policy.total, _CHECK_SECONDS),
+        )
+        self._start(Question("Part", cmf, (("$top", "1"),), read), policy).result(waiting)
+        return Check(self._dealership(cmf, waiting))
+
+    def _dealership(self, cmf: str, waiting: Waiting) -> str | None:
+        """Look up the name: nice to see on the page, but no part of the check, which has succeeded."""
+        question: Question[Dealers] = Question("Dealer", None, (), dealers_in)
+        try:
+            answer = self._start(question, replace(self._policy, attempts=1)).result(waiting, _NAME_SECONDS)
+        except (LightspeedError, TimeoutError):
+            return None
+        names = (dealer.name for dealer in answer.rows.rows if same_cmf(dealer.cmf, cmf))
+        return next(names, None)
+
+    def _start(self, question: Question[R], policy: RetryPolicy, pause: float = 0.0) -> Background[Answer[R]]:
+        def call(wanted: Waiting) -> Answer[R]:
+            sleep(pause, wanted)
+            return self._calls.ask(question, policy, wanted)
+
+        return Background(call)
+
+
+def _login_key(base_url: str, username: str) -> str:
+    """Name a login for the rate budget without revealing it.
+
+    Without case, as the service may not tell `Dealer` from `dealer`: at worst two logins share one rate.
+    """
+    return hashlib.sha256(f"{base_url.rstrip('/')}\n{username.strip()}".casefold().encode()).hexdigest()
+
+
+def _refuse_strange(cmf: str) -> None:
+    """Keep from the path of a URL what would lead elsewhere."""
+    if not (cmf.isascii() and cmf.isalnum()):
+        raise error_for_fault("no_cmf")
