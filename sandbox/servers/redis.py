@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import ClassVar
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from sandbox.servers.child import Child
 from sandbox.servers.loopback import LoopbackServer, ServerNotStarted
@@ -24,14 +26,14 @@ class RedisServer(LoopbackServer):
     def __init__(self, folder: Path, port: int = 0, persistent: bool = False) -> None:
         super().__init__(folder, port)
         self.persistent = persistent
-        self._program = Path()
+        self.program = Path()
 
     @property
     def url(self) -> str:
         return f"redis://{LOOPBACK}:{self.port}/0"
 
     def _prepare(self) -> None:
-        self._program = _installed_program() or _packaged_program(self.folder)
+        self.program = _installed_program() or _packaged_program(self.folder)
 
     def _spawn(self) -> Child:
         options = {
@@ -45,10 +47,11 @@ class RedisServer(LoopbackServer):
             "maxmemory-policy": "noeviction",
         }
         words = [word for name, setting in options.items() for word in (f"--{name}", setting)]
-        return Child([self._program, *words], self.folder, self.log, self.quit_signal)
+        return Child([self.program, *words], self.folder, self.log, self.quit_signal)
 
     def _answers(self) -> bool:
-        with redis.Redis(port=self.port, host=LOOPBACK, socket_timeout=1, socket_connect_timeout=1) as client:
+        # Without the client's own retries, which wait for seconds where the server has ended long since.
+        with redis.Redis.from_url(self.url, socket_timeout=1, retry=Retry(NoBackoff(), 0)) as client:
             try:
                 client.ping()
                 return int(client.info("server")["process_id"]) == self.pid
