@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sandbox.simulator.filters import Comparison, Constant, Expression, Field, Negation
+from sandbox.simulator.expressions import Comparison, Constant, Expression, Field, Negation
 from sandbox.simulator.parts import Kind, Part
 
 Question = Callable[[Part], bool]

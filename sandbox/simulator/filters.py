@@ -7,13 +7,11 @@ are accepted.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from sandbox.simulator.expressions import Comparison, Constant, Expression, Field, Junction, Negation
 from sandbox.simulator.parts import Kind
-
-LiteralKind = Kind | Literal["null"]
 
 # Each token must be followed by a blank, a parenthesis or the end, so that `gt0` and `'TR'and` are refused.
 _TOKEN = re.compile(
@@ -37,49 +35,6 @@ class FilterError(ValueError):
     """A filter that the service cannot read; its text is what the answer's body says."""
 
 
-@dataclass(frozen=True)
-class Field:
-    """A column of the record, by its exact name."""
-
-    name: str
-    kind: Kind
-
-
-@dataclass(frozen=True)
-class Constant:
-    """A literal. A date is kept as the text between its quotes, already checked for shape."""
-
-    kind: LiteralKind
-    value: str | int | None
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """`left operator right`, of one kind on both sides or null on either."""
-
-    left: Field | Constant
-    operator: str
-    right: Field | Constant
-
-
-@dataclass(frozen=True)
-class Junction:
-    """Two or more expressions joined by `and`, or by `or`."""
-
-    word: Literal["and", "or"]
-    terms: tuple["Expression", ...]
-
-
-@dataclass(frozen=True)
-class Negation:
-    """`not term`."""
-
-    term: "Expression"
-
-
-Expression = Comparison | Junction | Negation
-
-
 def parse(text: str, kinds: dict[str, Kind], *, any_case: bool = True) -> Expression:
     """The expression that `text` says; FilterError where it cannot be read or names no field of `kinds`.
 
@@ -91,18 +46,6 @@ def parse(text: str, kinds: dict[str, Kind], *, any_case: bool = True) -> Expres
     if reader.kind != "end":
         raise FilterError(f"Syntax error at '{reader.text}'.")
     return expression
-
-
-def supplier_code_of(expression: Expression | None) -> str | None:
-    """The code of a `SupplierCode eq '…'` that every matching record must meet; None where there is none."""
-    if isinstance(expression, Junction) and expression.word == "and":
-        return next((code for code in map(supplier_code_of, expression.terms) if code is not None), None)
-    if isinstance(expression, Comparison) and expression.operator == "eq":
-        sides = (expression.left, expression.right)
-        if any(isinstance(side, Field) and side.name == "SupplierCode" for side in sides):
-            texts = (side.value for side in sides if isinstance(side, Constant) and side.kind == "text")
-            return next((str(text) for text in texts), None)
-    return None
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:

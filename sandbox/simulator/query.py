@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from sandbox.simulator.filters import Expression, FilterError, parse
+from sandbox.simulator.expressions import Expression
+from sandbox.simulator.filters import FilterError, parse
 from sandbox.simulator.parts import Kind
 from sandbox.simulator.switches import Switches
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from sandbox.simulator.answers import Answer, Refusal, compressed, spoiled
 from sandbox.simulator.dealers import SimulatedDealer
 from sandbox.simulator.door import Door, dealer_for, login_of
-from sandbox.simulator.filters import supplier_code_of
+from sandbox.simulator.expressions import supplier_code_of
 from sandbox.simulator.listing import dealer_list
 from sandbox.simulator.moves import move
 from sandbox.simulator.parts import PART_KINDS

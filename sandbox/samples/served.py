@@ -1,0 +1,26 @@
+"""The sample dealers, and a dealer of any size, as the simulator serves them."""
+
+from datetime import date
+
+from sandbox.samples.bulk import bulk_parts
+from sandbox.samples.dealers import SAMPLE_DEALERS
+from sandbox.samples.parts import sample_parts
+from sandbox.simulator.dealers import SimulatedDealer
+
+BULK_CMF, BULK_USERNAME, BULK_PASSWORD = "76099999", "76099999", "bulk-0f0e1d2c"
+
+
+def simulated_dealers(today: date) -> list[SimulatedDealer]:
+    """Both sample dealers with their parts as of `today`."""
+    return [
+        SimulatedDealer(one.cmf, one.username, one.password, one.name, sample_parts(one, today))
+        for one in SAMPLE_DEALERS
+    ]
+
+
+def bulk_dealer(parts: int, today: date) -> SimulatedDealer:
+    """A dealer with `parts` parts over the bulk codes, all of them in the bulk catalog of 1,000,000
+    products.
+    """
+    own = bulk_parts(parts, today=today)
+    return SimulatedDealer(BULK_CMF, BULK_USERNAME, BULK_PASSWORD, "Bulk Powersports", own)

@@ -1,0 +1,97 @@
+"""Runs the simulator by itself: `python -m sandbox.simulator --port 8900 --sample` until Ctrl-C or SIGTERM."""
+
+import argparse
+import errno
+import signal
+import sys
+import threading
+from datetime import UTC, date, datetime
+from types import FrameType
+from typing import get_origin, get_type_hints
+
+import msgspec
+
+from sandbox.samples.served import bulk_dealer, simulated_dealers
+from sandbox.simulator.dealers import SimulatedDealer
+from sandbox.simulator.server import Simulator
+from sandbox.simulator.switches import Switches
+
+
+def main(words: list[str] | None = None) -> int:
+    """Serve until told to stop; 0 then, 1 with one line on stderr where it cannot start."""
+    chosen = _choices().parse_args(words)
+    stopped = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopped.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    try:
+        simulator = Simulator(_dealers(chosen), _switches(chosen.switch), chosen.port, chosen.host)
+    except (ValueError, OverflowError) as error:
+        return _refused(str(error))
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        return _refused(f"port {chosen.port} is taken" if taken else f"port {chosen.port}: {error.strerror}")
+    with simulator:
+        _introduce(simulator)
+        stopped.wait()
+    return 0
+
+
+def _choices() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m sandbox.simulator", description="The 3PA simulator")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8900, help="0 takes a free one (default 8900)")
+    parser.add_argument("--sample", action="store_true", help="serve the sample dealers")
+    parser.add_argument("--bulk", type=int, metavar="PARTS", help="serve a dealer with this many parts")
+    parser.add_argument(
+        "--today", type=date.fromisoformat, default=datetime.now(UTC).date(), help="yyyy-mm-dd"
+    )
+    parser.add_argument(
+        "--switch", action="append", default=[], metavar="NAME=VALUE", help="a setting; lists as JSON"
+    )
+    return parser
+
+
+def _dealers(chosen: argparse.Namespace) -> list[SimulatedDealer]:
+    sample = simulated_dealers(chosen.today) if chosen.sample else []
+    return sample + ([bulk_dealer(chosen.bulk, chosen.today)] if chosen.bulk else [])
+
+
+def _switches(given: list[str]) -> Switches:
+    switches = Switches()
+    for one in given:
+        name, equals, text = one.partition("=")
+        if not equals:
+            raise ValueError(f"--switch {one}: write NAME=VALUE")
+        switches.change({name: _value(name, text)})
+    return switches
+
+
+def _value(name: str, text: str) -> object:
+    """A number or a list where the switch holds one, else the text itself (the setting `429` is a text)."""
+    wanted = get_type_hints(Switches).get(name)
+    if wanted not in (int, float) and get_origin(wanted) is not list:
+        return text
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return text
+
+
+def _refused(reason: str) -> int:
+    print(f"simulator: {reason}", file=sys.stderr)
+    return 1
+
+
+def _introduce(simulator: Simulator) -> None:
+    print(f"3PA simulator at {simulator.url}")
+    for dealer in simulator.dealers.values():
+        print(f"  {dealer.cmf}  {dealer.name}: {len(dealer.parts)} parts, user name {dealer.username}")
+    print(f"  settings at http://{simulator.host}:{simulator.port}/_control/", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
