@@ -1,0 +1,40 @@
+"""A dealer's supplier codes: checked, changed, ordered, and moved about as CSV files (R4, R5).
+
+Every verb commits. Those that change what the webstore shows write notes to reindex in the same transaction:
+afterwards the caller has the index drained (`webapp.webstore.outbox`).
+"""
+
+from __future__ import annotations
+
+from webapp.supplier_codes.changes import add, edit, move, remove, reorder
+from webapp.supplier_codes.checks import Checked, Fields, Refused, check
+from webapp.supplier_codes.csv_files import (
+    COLUMNS,
+    FileRefused,
+    ImportResult,
+    export_csv,
+    import_csv,
+    preview_csv,
+)
+from webapp.supplier_codes.lists import listed, manufacturers_for, stocked_products
+
+__all__ = [
+    "COLUMNS",
+    "Checked",
+    "Fields",
+    "FileRefused",
+    "ImportResult",
+    "Refused",
+    "add",
+    "check",
+    "edit",
+    "export_csv",
+    "import_csv",
+    "listed",
+    "manufacturers_for",
+    "move",
+    "preview_csv",
+    "remove",
+    "reorder",
+    "stocked_products",
+]

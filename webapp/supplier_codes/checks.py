@@ -1,0 +1,147 @@
+"""Checks what a person or a file says about a supplier code (R4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from webapp.extensions import db
+from webapp.models import Dealer, Manufacturer, SupplierCode
+from webapp.words import (
+    CATALOG_LABELS,
+    CATALOGS,
+    DEFAULT_LEAD_TIME_DAYS,
+    MAX_LEAD_TIME_DAYS,
+    PRICINGS,
+    key_of,
+)
+
+MAX_CODE_LENGTH = 50
+
+
+class Refused(ValueError):
+    """A value that cannot be taken; `field` names it, the message is for the dealer."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Fields:
+    """A supplier code as text, as it comes from a form or a file.
+
+    The manufacturer is its name or, for a distributor, its abbreviation. An empty lead time means one day,
+    an empty pricing that prices are left alone.
+    """
+
+    catalog: str
+    supplier_code: str
+    manufacturer: str
+    lead_time_days: str = ""
+    pricing: str = ""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A supplier code that can be stored."""
+
+    code: str
+    manufacturer: Manufacturer
+    lead_time_days: int
+    pricing: str
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What is unique in a dealer's list."""
+        return key_of(self.code), self.manufacturer.id
+
+
+def check(dealer: Dealer, fields: Fields) -> Checked:
+    """What the fields mean. Raises Refused for the first that cannot be taken."""
+    catalog = _word_of(fields.catalog)
+    if catalog not in CATALOGS:
+        raise Refused("catalog", f"Ecommerce Catalog must be one of {', '.join(CATALOGS)}")
+    return Checked(
+        code=_code(fields.supplier_code),
+        manufacturer=_manufacturer(dealer, catalog, fields.manufacturer),
+        lead_time_days=_lead_time(fields.lead_time_days),
+        pricing=_pricing(fields.pricing),
+    )
+
+
+def _word_of(text: str) -> str:
+    """`Private Label` as well as `private_label`."""
+    return key_of(text).replace(" ", "_")
+
+
+def _code(text: str) -> str:
+    code = text.strip()
+    if not code:
+        raise Refused("supplier_code", "LightSpeed Supplier Code is missing")
+    if len(code) > MAX_CODE_LENGTH:
+        raise Refused(
+            "supplier_code", f"LightSpeed Supplier Code is longer than {MAX_CODE_LENGTH} characters"
+        )
+    if not code.isprintable():
+        raise Refused("supplier_code", "LightSpeed Supplier Code has a character that cannot be printed")
+    return code
+
+
+def _manufacturer(dealer: Dealer, catalog: str, text: str) -> Manufacturer:
+    name = text.strip()
+    if not name:
+        raise Refused("manufacturer", "Manufacturer/Distributor is missing")
+    found = find_manufacturer(dealer, catalog, name) if name.isprintable() else None
+    if found is None:
+        label = CATALOG_LABELS[catalog]
+        raise Refused("manufacturer", f"Manufacturer/Distributor {name!r} is not in the {label} catalog")
+    return found
+
+
+def find_manufacturer(dealer: Dealer, catalog: str, name: str) -> Manufacturer | None:
+    """The manufacturer that the dealer may use of that name or, failing that, of that abbreviation."""
+    key = key_of(name)
+    of_catalog = select(Manufacturer).where(
+        Manufacturer.catalog == catalog,
+        Manufacturer.owner_key == (dealer.id if catalog == "private_label" else 0),
+    )
+    return db.session.scalar(of_catalog.where(Manufacturer.name_key == key)) or db.session.scalar(
+        of_catalog.where(Manufacturer.abbreviation_key == key)
+    )
+
+
+def _lead_time(text: str) -> int:
+    digits = text.strip()
+    if not digits:
+        return DEFAULT_LEAD_TIME_DAYS
+    if digits.isascii() and digits.isdigit() and len(digits) < 10 and int(digits) <= MAX_LEAD_TIME_DAYS:
+        return int(digits)
+    raise Refused(
+        "lead_time_days", f"Lead Time Value must be a whole number of days from 0 to {MAX_LEAD_TIME_DAYS}"
+    )
+
+
+def _pricing(text: str) -> str:
+    pricing = _word_of(text) or "disabled"
+    if pricing not in PRICINGS:
+        raise Refused("pricing", f"LightSpeed Pricing must be one of {', '.join(PRICINGS)}")
+    return pricing
+
+
+def already_there(checked: Checked) -> Refused:
+    """The refusal of a second row for one code and manufacturer."""
+    return Refused("supplier_code", f"{checked.code} is already mapped to {checked.manufacturer.name}")
+
+
+def existing(dealer: Dealer, key: tuple[str, int]) -> SupplierCode | None:
+    """The dealer's row for a code key and manufacturer."""
+    code_key, manufacturer_id = key
+    return db.session.scalar(
+        select(SupplierCode).where(
+            SupplierCode.dealer_id == dealer.id,
+            SupplierCode.code_key == code_key,
+            SupplierCode.manufacturer_id == manufacturer_id,
+        )
+    )

@@ -1,0 +1,134 @@
+"""Supplier codes as CSV files: planned first and then applied, so that a bad file changes nothing (R4)."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import IO, BinaryIO
+
+from webapp.extensions import db
+from webapp.models import Dealer, SupplierCode
+from webapp.spreadsheet import Row, Sheet, Unreadable, writer
+from webapp.supplier_codes import changes
+from webapp.supplier_codes.checks import Checked, Fields, Refused, check
+from webapp.supplier_codes.lists import listed
+
+COLUMNS = ("catalog", "supplier_code", "manufacturer", "lead_time_days", "pricing")
+MAX_BYTES = 8 * 1024 * 1024
+
+
+class FileRefused(ValueError):
+    """The file cannot be imported; `problems` are pairs of a line number and the reason, in order."""
+
+    def __init__(self, problems: list[tuple[int, str]]) -> None:
+        super().__init__("; ".join(f"line {line}: {reason}" for line, reason in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """How many supplier codes a file adds, updates, and leaves as they were."""
+
+    added: int
+    updated: int
+    unchanged: int
+
+
+@dataclass(frozen=True)
+class _Plan:
+    added: list[Checked]
+    updated: list[tuple[SupplierCode, Checked]]
+    unchanged: int
+
+    @property
+    def result(self) -> ImportResult:
+        return ImportResult(len(self.added), len(self.updated), self.unchanged)
+
+
+def export_csv(dealer: Dealer, file: IO[str]) -> None:
+    """Write the dealer's supplier codes in their order, in the form that `import_csv` reads."""
+    rows = writer(file)
+    rows.writerow(COLUMNS)
+    for row in listed(dealer):
+        name = row.manufacturer.name
+        rows.writerow((row.manufacturer.catalog, row.code, name, row.lead_time_days, row.pricing))
+
+
+def preview_csv(dealer: Dealer, file: BinaryIO) -> ImportResult:
+    """What `import_csv` would do with the file; raises FileRefused as it does. Nothing is changed."""
+    return _plan(dealer, file).result
+
+
+def import_csv(dealer: Dealer, file: BinaryIO) -> ImportResult:
+    """Add and update the supplier codes of a file, all or nothing; new ones keep the file's order.
+
+    Raises FileRefused with every line that cannot be taken.
+    """
+    changes.lock(dealer.id)
+    try:
+        plan = _plan(dealer, file)
+    except FileRefused:
+        db.session.rollback()
+        raise
+    for row, checked in plan.updated:
+        changes.overwrite(row, checked)
+    start = changes.next_position(dealer)
+    for position, checked in enumerate(plan.added, start):
+        changes.insert(dealer, checked, position)
+        changes.refresh(dealer.id, checked.key)
+    db.session.commit()
+    return plan.result
+
+
+def _plan(dealer: Dealer, file: BinaryIO) -> _Plan:
+    checked_rows = _checked_rows(dealer, file)
+    present = {(row.code_key, row.manufacturer_id): row for row in listed(dealer)}
+    added, updated = [], []
+    for checked in checked_rows:
+        row = present.get(checked.key)
+        if row is None:
+            added.append(checked)
+        elif _differs(row, checked):
+            updated.append((row, checked))
+    return _Plan(added, updated, len(checked_rows) - len(added) - len(updated))
+
+
+def _differs(row: SupplierCode, checked: Checked) -> bool:
+    stored = (row.code, row.lead_time_days, row.pricing)
+    return stored != (checked.code, checked.lead_time_days, checked.pricing)
+
+
+def _checked_rows(dealer: Dealer, file: BinaryIO) -> list[Checked]:
+    first_lines: dict[tuple[str, int], int] = {}
+    checked_rows = []
+    problems = []
+    for row in _rows(file):
+        try:
+            checked = _checked(dealer, row)
+        except Refused as refusal:
+            problems.append((row.line, str(refusal)))
+            continue
+        first = first_lines.setdefault(checked.key, row.line)
+        if first != row.line:
+            reason = f"{checked.code} is mapped to {checked.manufacturer.name} on line {first} already"
+            problems.append((row.line, reason))
+        checked_rows.append(checked)
+    if problems:
+        raise FileRefused(problems)
+    return checked_rows
+
+
+def _checked(dealer: Dealer, row: Row) -> Checked:
+    if row.reason:
+        raise Refused("catalog", row.reason)
+    return check(dealer, Fields(*row.cells))
+
+
+def _rows(file: BinaryIO) -> list[Row]:
+    content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise FileRefused([(1, "the file is larger than 8 MB")])
+    try:
+        return list(Sheet(io.BytesIO(content), COLUMNS))
+    except Unreadable as error:
+        raise FileRefused([(1, str(error))]) from None
