@@ -60,6 +60,8 @@ class LoopbackServer(ABC):
         """
         if self._child is not None:
             return
+        if self.port and not is_free(self.port):
+            raise ServerNotStarted(f"{self.title} did not start. {owner_hint(self.port)}")
         self.folder.mkdir(parents=True, exist_ok=True)
         self._prepare()
         if self.port:
@@ -108,8 +110,6 @@ class LoopbackServer(ABC):
                     raise
 
     def _start(self) -> None:
-        if not is_free(self.port):
-            raise ServerNotStarted(f"{self.title} did not start. {owner_hint(self.port)}")
         try:
             self._child = self._spawn()
         except OSError as failure:
