@@ -62,6 +62,11 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     }
 
 
+def worker_processes(environ: Mapping[str, str] = os.environ) -> int:
+    """How many processes take syncs (`WORKER_PROCESSES`)."""
+    return _whole("WORKER_PROCESSES", environ.get("WORKER_PROCESSES") or "2")
+
+
 def _required(environ: Mapping[str, str], name: str) -> str:
     value = environ.get(name, "").strip()
     if not value:

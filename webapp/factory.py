@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import cli, config, models, views
 from webapp.extensions import csrf, db, migrate, prepare_sqlite
+from webapp.logs import configure_logs
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
@@ -25,6 +26,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     )
     app.config.update(config.DEFAULTS)
     app.config.update(config.from_environment() if overrides is None else overrides)
+    configure_logs()
     _bind_extensions(app)
     views.register(app)
     cli.register(app)

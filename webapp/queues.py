@@ -19,12 +19,15 @@ CONTROL, SYNC, INDEX = "control", "sync", "index"
 log = structlog.get_logger(__name__)
 
 
-def connection() -> Redis:
-    """A client for `REDIS_URL`. Raises RedisError when none is configured."""
+def connection(timeout: float | None = 5) -> Redis:
+    """A client for `REDIS_URL` that waits `timeout` seconds for an answer (None: as long as it takes).
+
+    Raises RedisError when none is configured.
+    """
     url = current_app.config["REDIS_URL"]
     if url is None:
         raise RedisError("REDIS_URL is not set")
-    return Redis.from_url(url, socket_connect_timeout=2, socket_timeout=5)
+    return Redis.from_url(url, socket_connect_timeout=2, socket_timeout=timeout)
 
 
 def enqueue(queue: str, task: str, *ids: int, timeout: int = 600, job_id: str | None = None) -> bool:

@@ -1,0 +1,7 @@
+"""The two CSV files that a run leaves (R18)."""
+
+from __future__ import annotations
+
+from jobs.reports.writing import record, write
+
+__all__ = ["record", "write"]

@@ -1,0 +1,145 @@
+"""The commands that talk to Lightspeed or look at runs: `sync …` and `lightspeed check`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from typing import Any
+
+import click
+from flask import Flask
+from flask.cli import with_appcontext
+
+from jobs import stopping
+from jobs.sync import check, connecting, engine, journal
+from webapp import configurations, runs, storage
+from webapp.extensions import db
+from webapp.models import Dealer, Report, Run
+from webapp.webstore import outbox
+
+sync = click.Group("sync", help="Run, queue and look at inventory updates.")
+
+
+def register(app: Flask) -> None:
+    """Add the commands to the app's own; `lightspeed` is a group that webapp/cli made."""
+    app.cli.add_command(sync)
+    lightspeed: Any = app.cli.commands["lightspeed"]
+    lightspeed.add_command(lightspeed_check)
+
+
+@sync.command("run")
+@click.option("--dealer", "dealer_id", type=int, required=True, help="The dealer's id.")
+@click.option("--anyway", is_flag=True, help="Also on a disabled day.")
+@with_appcontext
+def sync_run(dealer_id: int, anyway: bool) -> None:
+    """Run one sync in this process and print its outcome as JSON."""
+    dealer = _dealer(dealer_id)
+    _refuse_switched_off(dealer)
+    run = _take(dealer, anyway)
+    stopping.on_signals(*stopping.USUAL)
+    around = engine.Surroundings(connecting.connect, stopping.requested, tell=_tell)
+    try:
+        if not engine.execute(run.id, around):
+            raise click.ClickException(f"run {run.id} of dealer {dealer_id} is under way")
+    except journal.Ended as ended:
+        raise click.ClickException(str(ended)) from None
+    outbox.drain()
+    run = db.session.get_one(Run, run.id, populate_existing=True)
+    click.echo(json.dumps(_summary(run), ensure_ascii=False))
+    if run.status not in ("succeeded", "skipped"):
+        sys.exit(1)
+
+
+def _take(dealer: Dealer, anyway: bool) -> Run:
+    """A new run, or the active one: waiting, or left behind by a worker that died (R19)."""
+    run = runs.record(dealer, "command", anyway=anyway).run
+    if anyway and not run.anyway:
+        run.anyway = True
+        db.session.commit()
+    return run
+
+
+@sync.command("queue")
+@click.option("--dealer", "dealer_id", type=int, required=True, help="The dealer's id.")
+@click.option("--anyway", is_flag=True, help="Also on a disabled day.")
+@with_appcontext
+def sync_queue(dealer_id: int, anyway: bool) -> None:
+    """Queue a run for the workers and print its id; the id of the active one where there is one."""
+    dealer = _dealer(dealer_id)
+    _refuse_switched_off(dealer)
+    if not runs.has_supplier_codes(dealer_id):
+        raise click.ClickException("There are currently no supplier codes configured")
+    started = runs.start(dealer, "command", anyway=anyway)
+    if not started.created:
+        _tell(f"run {started.run.id} is already {started.run.status}")
+    click.echo(started.run.id)
+
+
+@sync.command("report")
+@click.argument("run_id", metavar="RUN", type=int)
+@click.option("--skipped", is_flag=True, help="The skipped report instead of the inventory report.")
+@with_appcontext
+def sync_report(run_id: int, skipped: bool) -> None:
+    """Print a run's CSV report."""
+    if db.session.get(Run, run_id) is None:
+        raise click.ClickException(f"run {run_id} does not exist")
+    kind = "skipped" if skipped else "inventory"
+    report = db.session.scalar(db.select(Report).where(Report.run_id == run_id, Report.kind == kind))
+    if report is None:
+        raise click.ClickException(f"run {run_id} has no {kind} report")
+    try:
+        with storage.open_for_reading(report.path) as file:
+            shutil.copyfileobj(file, sys.stdout)
+    except storage.StorageError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@click.command("check")
+@click.option("--dealer", "dealer_id", type=int, required=True, help="The dealer's id.")
+@with_appcontext
+def lightspeed_check(dealer_id: int) -> None:
+    """Validate the dealer's 3PA credentials now."""
+    configuration = configurations.of(_dealer(dealer_id))
+    configuration.check_number += 1
+    db.session.commit()
+    reason = check.check_credentials(dealer_id, configuration.check_number, connecting.connect)
+    if reason is not None:
+        raise click.ClickException(reason)
+    click.echo("connected")
+
+
+def _dealer(dealer_id: int) -> Dealer:
+    dealer = db.session.get(Dealer, dealer_id)
+    if dealer is None:
+        raise click.ClickException(f"dealer {dealer_id} does not exist")
+    return dealer
+
+
+def _refuse_switched_off(dealer: Dealer) -> None:
+    if runs.has_supplier_codes(dealer.id) and not configurations.of(dealer).enabled:
+        raise click.ClickException(f"Lightspeed 3PA/Data Warehouse is not enabled for dealer {dealer.id}")
+
+
+def _tell(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _summary(run: Run) -> dict[str, Any]:
+    return {
+        "run": run.id,
+        "status": run.status,
+        "items": [
+            {
+                "supplier_code": item.supplier_code,
+                "status": item.status,
+                "fetched": item.fetched,
+                "synced": item.synced,
+                "skipped": item.skipped,
+                "cleared": item.cleared,
+                "changed": item.changed,
+                "error": item.error,
+            }
+            for item in run.items
+        ],
+    }

@@ -1,0 +1,90 @@
+"""Streams a run's reports from the database into report storage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, text
+
+from jobs.reports import inventory, skipped
+from webapp import spreadsheet, storage
+from webapp.extensions import db
+from webapp.models import Report
+
+BATCH = 2_000
+
+
+@dataclass(frozen=True)
+class Written:
+    """A report file: its kind, where it is in storage, and how many rows it has."""
+
+    kind: str
+    path: str
+    rows: int
+
+
+def write(run_id: int) -> list[Written]:
+    """Write both reports of a run, over older ones. Raises StorageError when storage refuses."""
+    return [
+        _write(run_id, "inventory", inventory.COLUMNS, inventory.QUERY, _inventory_cells),
+        _write(run_id, "skipped", skipped.COLUMNS, skipped.QUERY, _skipped_cells),
+    ]
+
+
+def record(run_id: int, written: list[Written]) -> None:
+    """Note the files in the database, instead of earlier ones of the run. The caller commits."""
+    db.session.execute(delete(Report).where(Report.run_id == run_id))
+    db.session.add_all(
+        Report(run_id=run_id, kind=file.kind, path=file.path, rows=file.rows) for file in written
+    )
+
+
+def _write(
+    run_id: int, kind: str, columns: tuple[str, ...], query: str, cells: Callable[[Any], list[Any]]
+) -> Written:
+    path = f"runs/{run_id}/{kind}.csv"
+    rows = 0
+    try:
+        with storage.open_for_writing(path) as file:
+            writer = spreadsheet.writer(file)
+            writer.writerow(columns)
+            for row in _rows(run_id, query):
+                writer.writerow([_safe(cell) for cell in cells(row)])
+                rows += 1
+    except OSError as error:
+        raise storage.StorageError(f"report storage cannot write {path}: {type(error).__name__}") from error
+    return Written(kind, path, rows)
+
+
+def _rows(run_id: int, query: str) -> Iterator[Any]:
+    """The rows of a query, a batch at a time, in a reading transaction of their own."""
+    options = {"sqlite_begin": "DEFERRED", "stream_results": True, "yield_per": BATCH}
+    with db.engine.connect().execution_options(**options) as connection:
+        yield from connection.execute(text(query), {"run": run_id})
+
+
+def _inventory_cells(row: Any) -> list[Any]:
+    return [
+        *row[:7],
+        row.reported_quantity,
+        row.shelf_quantity,
+        _money(row.sale_price_cents),
+        row.lead_time_days,
+        row.change,
+    ]
+
+
+def _skipped_cells(row: Any) -> list[Any]:
+    quantity = row.quantity if row.quantity is not None else row.quantity_text
+    explanation = skipped.reason(row.reason, row.candidate_by)
+    return [row.supplier_code, row.part_number, row.description, quantity, explanation, row.candidate]
+
+
+def _money(cents: int | None) -> str | None:
+    return None if cents is None else f"{cents // 100}.{cents % 100:02}"
+
+
+def _safe(cell: Any) -> Any:
+    return spreadsheet.defuse(cell) if isinstance(cell, str) else cell

@@ -1,0 +1,134 @@
+"""The scheduler process: `python -m jobs.schedule`. It holds a declared list, now one tick a minute.
+
+rq-scheduler ends at the first sign of trouble: when Redis is away, and when one job in its set cannot be
+read. So its loop is driven from here, and the set is put right before every round: whatever is not declared
+is removed, whatever is missing is put back (two schedulers, or a crash, leave exactly one of each).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+from rq.exceptions import NoSuchJobError
+from rq.job import Job
+from rq_scheduler import Scheduler
+
+from jobs import stopping
+from webapp import queues
+from webapp.config import ConfigurationError
+from webapp.factory import create_app
+from webapp.logs import configure_logs
+
+log = structlog.get_logger(__name__)
+
+# Seconds between two looks at what is due.
+LOOK_EVERY = 5
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """A job that is queued every `seconds`, always under the same id."""
+
+    id: str
+    task: str
+    seconds: int
+    queue: str
+
+
+DECLARED = (Periodic("tick", "jobs.tasks.tick", 60, queues.CONTROL),)
+
+
+def reconcile(scheduler: Scheduler) -> None:
+    """Make the scheduler's set what is declared, and nothing else."""
+    declared = {periodic.id: periodic for periodic in DECLARED}
+    for raw in scheduler.connection.zrange(scheduler.scheduled_jobs_key, 0, -1):
+        job_id = raw.decode()
+        if job_id not in declared or not _is_sound(scheduler.connection, declared[job_id]):
+            scheduler.connection.zrem(scheduler.scheduled_jobs_key, job_id)
+    for periodic in DECLARED:
+        if periodic.id not in scheduler:
+            _schedule(scheduler, periodic)
+
+
+def _is_sound(connection: Redis, periodic: Periodic) -> bool:
+    """Whether the stored job can be read and says what is declared."""
+    try:
+        job = Job.fetch(periodic.id, connection=connection)
+        return (job.func_name, job.meta.get("interval"), job.origin) == (
+            periodic.task,
+            periodic.seconds,
+            periodic.queue,
+        )
+    except RedisError:
+        raise
+    except NoSuchJobError:
+        return False
+    except Exception:  # noqa: BLE001 - whatever makes it unreadable, it is replaced
+        log.warning("schedule.unreadable", job=periodic.id)
+        return False
+
+
+def _schedule(scheduler: Scheduler, periodic: Periodic) -> None:
+    scheduler.schedule(
+        datetime.now(UTC).replace(tzinfo=None),
+        periodic.task,
+        interval=periodic.seconds,
+        id=periodic.id,
+        queue_name=periodic.queue,
+        timeout=300,
+        # A tick that waited longer than this has been overtaken by the next.
+        result_ttl=600,
+    )
+
+
+def look(scheduler: Scheduler) -> None:
+    """One round: put the set right, then queue what is due, unless another scheduler is at it."""
+    if not scheduler.acquire_lock():
+        return
+    try:
+        reconcile(scheduler)
+        scheduler.enqueue_jobs()
+    finally:
+        scheduler.remove_lock()
+
+
+def keep_looking(scheduler: Scheduler, pause: Callable[[float], Any]) -> None:
+    """Look until told to stop; a Redis that is away is waited for."""
+    away = False
+    while not stopping.requested():
+        try:
+            look(scheduler)
+            if away:
+                log.info("schedule.redis_back")
+            away = False
+        except RedisError as error:
+            if not away:
+                log.error("schedule.redis_away", error=type(error).__name__)
+            away = True
+        pause(LOOK_EVERY)
+
+
+def main() -> int:
+    """Run the scheduler until SIGTERM or SIGINT."""
+    configure_logs()
+    stopping.on_signals(*stopping.USUAL)
+    try:
+        app = create_app()
+        with app.app_context():
+            connection = queues.connection()
+    except (ConfigurationError, RedisError) as error:
+        print(f"Error: {error}", file=sys.stderr)  # noqa: T201 - this is the command's answer
+        return 1
+    keep_looking(Scheduler(connection=connection, interval=LOOK_EVERY), stopping.pause)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

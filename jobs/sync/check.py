@@ -1,0 +1,53 @@
+"""Validates a dealer's credentials against the service (R3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from jobs.lightspeed import Credentials, Lightspeed, LightspeedError
+from webapp import clock, configurations
+from webapp.extensions import db
+from webapp.models import Configuration
+
+INCOMPLETE = "3PA Username, 3PA Password and 3PA Dealer ID are not all set."
+
+
+def check_credentials(
+    dealer_id: int, number: int, connect: Callable[[Credentials], Lightspeed]
+) -> str | None:
+    """Ask the service, and keep the answer if it is to validation `number`; the reason if it refused."""
+    configuration = db.session.get_one(Configuration, dealer_id)
+    if configuration.check_number != number:
+        db.session.commit()
+        return None
+    reason = _refusal(configuration, connect)
+    _keep(dealer_id, number, reason)
+    return reason
+
+
+def _refusal(configuration: Configuration, connect: Callable[[Credentials], Lightspeed]) -> str | None:
+    login = configurations.login_of(configuration)
+    cmf = configuration.cmf
+    # No transaction stays open while the service takes its time.
+    db.session.commit()
+    if login is None or not cmf:
+        return INCOMPLETE
+    try:
+        connect(Credentials(login.username, login.password)).check(cmf)
+    except LightspeedError as error:
+        return error.sentence
+    return None
+
+
+def _keep(dealer_id: int, number: int, reason: str | None) -> None:
+    db.session.execute(
+        db.update(Configuration)
+        .where(Configuration.dealer_id == dealer_id, Configuration.check_number == number)
+        .values(
+            check_state="connected" if reason is None else "refused",
+            check_reason=reason,
+            checked_at=clock.now(),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()

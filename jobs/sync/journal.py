@@ -1,0 +1,221 @@
+"""The run row as the single truth of a run: claimed, kept alive, released and finished by compare-and-swap.
+
+Every write of a worker goes through `hold`, which first proves that the run is still this worker's (R19).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, or_, select, text, update
+
+from webapp import clock
+from webapp.extensions import db
+from webapp.models import PartMatch, ReportedPart, Run, RunItem
+
+# R19: a heartbeat this old belongs to a dead worker.
+DEAD_AFTER = timedelta(seconds=90)
+# A paused process must not keep the run's row locked for longer than this on PostgreSQL.
+IDLE_SECONDS = 60
+
+
+class Ended(Exception):
+    """This worker is to leave the run; nothing more may be written for it."""
+
+
+class Lost(Ended):
+    """Another worker took the run over."""
+
+
+class Cancelled(Ended):
+    """A person asked for the run to end."""
+
+
+class Stopped(Ended):
+    """This process was told to stop; the run goes on elsewhere."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A worker's hold on a run: valid while the run's `attempt` is still this number."""
+
+    run_id: int
+    attempt: int
+
+
+def claim(run_id: int) -> Claim | None:
+    """Take a run that waits, or whose worker died; None if it is somebody's, or over."""
+    now = clock.now()
+    attempt = db.session.scalar(
+        update(Run)
+        .where(
+            Run.id == run_id,
+            or_(Run.status == "queued", (Run.status == "running") & (Run.heartbeat_at < now - DEAD_AFTER)),
+        )
+        .values(
+            status="running",
+            attempt=Run.attempt + 1,
+            heartbeat_at=now,
+            started_at=db.func.coalesce(Run.started_at, now),
+        )
+        .returning(Run.attempt)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
+    return None if attempt is None else Claim(run_id, attempt)
+
+
+def beat(claim: Claim) -> None:
+    """Show that the worker lives. Raises Lost or Cancelled."""
+    with hold(claim):
+        pass
+
+
+@contextmanager
+def hold(claim: Claim, *, even_cancelled: bool = False) -> Iterator[None]:
+    """One transaction of the run's worker: committed at the end, nothing of it kept when it raises.
+
+    It starts by touching the run's row under this claim. That row stays locked until the commit, so a run
+    cannot be taken over between the proof and the write. Raises Lost where it is no longer this worker's,
+    Cancelled where a person asked for its end, unless what is written belongs to the ending.
+    """
+    try:
+        _limit_idling()
+        held = db.session.execute(
+            _owned(claim).values(heartbeat_at=clock.now()).returning(Run.cancel_requested_at)
+        )
+        row = held.one_or_none()
+        if row is None:
+            raise Lost(f"run {claim.run_id} was taken over")
+        if row.cancel_requested_at is not None and not even_cancelled:
+            raise Cancelled(f"run {claim.run_id} was cancelled")
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+
+
+def _limit_idling() -> None:
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'"))
+
+
+def _owned(claim: Claim) -> Any:
+    return (
+        update(Run)
+        .where(Run.id == claim.run_id, Run.attempt == claim.attempt, Run.status == "running")
+        .execution_options(synchronize_session=False)
+    )
+
+
+def load(claim: Claim) -> Run:
+    """The run as it is now."""
+    run = db.session.get(Run, claim.run_id, populate_existing=True)
+    if run is None:
+        raise Lost(f"run {claim.run_id} is gone")
+    return run
+
+
+def release(claim: Claim) -> bool:
+    """Give the run back unfinished, so that another worker goes on at once; false if it was lost meanwhile.
+
+    A code that was under way waits again: it is fetched anew, since a pull cannot go on where another ended.
+    """
+    released: Any = db.session.execute(_owned(claim).values(status="queued", heartbeat_at=None))
+    if released.rowcount:
+        db.session.execute(
+            update(RunItem)
+            .where(RunItem.run_id == claim.run_id, RunItem.status == "running")
+            .values(status="waiting")
+            .execution_options(synchronize_session=False)
+        )
+    db.session.commit()
+    return bool(released.rowcount)
+
+
+def finish(claim: Claim, status: str, reason: str | None = None) -> None:
+    """End the run. Codes that were not reached are marked as not tried, with the reason."""
+    db.session.rollback()
+    finished: Any = db.session.execute(
+        _owned(claim).values(status=status, reason=reason, finished_at=clock.now(), heartbeat_at=None)
+    )
+    if not finished.rowcount:
+        db.session.rollback()
+        raise Lost(f"run {claim.run_id} was taken over")
+    db.session.execute(
+        update(RunItem)
+        .where(RunItem.run_id == claim.run_id, RunItem.status.in_(("waiting", "running")))
+        .values(status="not_tried", error=_not_tried(status, reason), finished_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
+
+
+def _not_tried(status: str, reason: str | None) -> str:
+    if status == "cancelled":
+        return "Not tried: the run was cancelled."
+    return f"Not tried: {reason}" if reason else "Not tried."
+
+
+def open_item(item_id: int) -> None:
+    """Mark a code as under way, and drop what an attempt that died had fetched of it. Call within `hold`."""
+    drop_parts([item_id])
+    _set_item(
+        item_id, status="running", started_at=clock.now(), pages=0, fetched=0, error=None, error_kind=None
+    )
+
+
+def count_page(item_id: int, received: int) -> None:
+    """Count a page that was stored. Call within `hold`, with the page."""
+    _set_item(item_id, pages=RunItem.pages + 1, fetched=RunItem.fetched + received)
+
+
+def close_item(item_id: int, **counts: int) -> None:
+    """Mark a code as applied, with its counts. Call within `hold`, with the writes that were counted."""
+    _set_item(item_id, status="succeeded", finished_at=clock.now(), **counts)
+
+
+def fail_item(item_id: int, kind: str, sentence: str) -> None:
+    """Mark a code as failed, and drop what was fetched of it: nothing of it is applied (R11)."""
+    drop_parts([item_id])
+    _set_item(item_id, status="failed", error_kind=kind, error=sentence, finished_at=clock.now())
+
+
+def leave_out(item_id: int, sentence: str) -> None:
+    """Mark a code as not tried. Call within `hold`."""
+    _set_item(item_id, status="not_tried", error=sentence, finished_at=clock.now())
+
+
+def _set_item(item_id: int, **values: Any) -> None:
+    statement = update(RunItem).where(RunItem.id == item_id).values(**values)
+    db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def drop_parts(item_ids: list[int]) -> None:
+    """Delete the reported parts of items, and their matches."""
+    for model in (PartMatch, ReportedPart):
+        statement = delete(model).where(model.run_item_id.in_(item_ids))
+        db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def earlier_items(dealer_id: int, code_key: str, item_id: int) -> list[int]:
+    """Items of earlier runs of a dealer for a code that still have reported parts."""
+    items = (
+        select(RunItem.id)
+        .join(Run, Run.id == RunItem.run_id)
+        .where(Run.dealer_id == dealer_id, RunItem.code_key == code_key, RunItem.id < item_id)
+        .where(select(ReportedPart.id).where(ReportedPart.run_item_id == RunItem.id).exists())
+    )
+    return list(db.session.scalars(items))
+
+
+def dead_runs(now: datetime) -> list[Run]:
+    """Runs whose worker died."""
+    return list(
+        db.session.scalars(select(Run).where(Run.status == "running", Run.heartbeat_at < now - DEAD_AFTER))
+    )

@@ -1,0 +1,135 @@
+"""What becomes of one reported part before it is matched (R10), and of a run by its items (R11, R19).
+
+Pure: no Flask, SQL, HTTP, Redis or clock. Reads only what it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final, NamedTuple
+
+from jobs.lightspeed.parts import Part, Unreadable, cents_of, date_of, quantity_of
+from webapp.words import FRESH_DAYS, bare_key_of, key_of
+
+# PostgreSQL refuses to index longer text; no part number comes near.
+MAX_PART_NUMBER: Final = 200
+MAX_DESCRIPTION: Final = 500
+
+UNREADABLE: Final = "unreadable"
+NO_PART_NUMBER: Final = "no_part_number"
+OTHER_CODE: Final = "other_code"
+NO_QUANTITY: Final = "no_quantity"
+NOT_IN_STOCK: Final = "not_in_stock"
+UNDATED: Final = "undated"
+STALE: Final = "stale"
+UNMATCHED: Final = "unmatched"
+
+
+class StagedPart(NamedTuple):
+    """A row of `reported_parts`, without its item. `reason` is None while nothing speaks against the part."""
+
+    part_number: str
+    key: str
+    bare_key: str
+    description: str | None
+    quantity: int | None
+    quantity_text: str | None
+    retail_cents: int | None
+    current_active_cents: int | None
+    upc: str | None
+    superseded_key: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What a run asked for: whose code, which quantity, and changed since when (dealer-local)."""
+
+    code_key: str
+    quantity_column: str
+    since: datetime
+
+    @classmethod
+    def of(cls, code_key: str, quantity_column: str, today: date) -> Expectation:
+        """The expectation on a dealer's local day: the last 365 days count (R9)."""
+        return cls(code_key, quantity_column, datetime.combine(since(today), time.min))
+
+
+def since(today: date) -> date:
+    """The first day whose changes still count (R9)."""
+    return today - timedelta(days=FRESH_DAYS)
+
+
+def judge(part: Part, expected: Expectation) -> StagedPart:
+    """Check a part again, whatever the service filtered (R10)."""
+    reported = part.on_hand if expected.quantity_column == "on_hand" else part.avail
+    quantity = quantity_of(reported)
+    reason = _reason(part, quantity, expected)
+    number = (part.part_number or "").strip()
+    return StagedPart(
+        part_number=number[:MAX_PART_NUMBER],
+        key=key_of(number)[:MAX_PART_NUMBER],
+        bare_key=bare_key_of(number)[:MAX_PART_NUMBER],
+        description=(part.description or "").strip()[:MAX_DESCRIPTION] or None,
+        quantity=quantity,
+        # Where it is no usable quantity, what was reported, for the skipped report.
+        quantity_text=str(reported)[:50] if quantity is None and reported is not None else None,
+        retail_cents=cents_of(part.retail),
+        current_active_cents=cents_of(part.current_active_price),
+        upc=_digits(part.upc),
+        superseded_key=key_of(part.superseded_to)[:MAX_PART_NUMBER] or None,
+        reason=reason,
+    )
+
+
+def _reason(part: Part, quantity: int | None, expected: Expectation) -> str | None:
+    """Why a part is left out; the first reason that applies."""
+    number = (part.part_number or "").strip()
+    if not number:
+        return NO_PART_NUMBER
+    if len(number) > MAX_PART_NUMBER:
+        return UNREADABLE
+    if key_of(part.supplier_code) != expected.code_key:
+        return OTHER_CODE
+    if quantity is None:
+        return NO_QUANTITY
+    if quantity <= 0:
+        return NOT_IN_STOCK
+    changed = date_of(part.last_updated)
+    if changed is None:
+        return UNDATED
+    return STALE if changed < expected.since else None
+
+
+def unreadable(record: Unreadable) -> StagedPart:
+    """A record that could not be decoded, as a row of the skipped report."""
+    number = (record.part_number or "").strip()[:MAX_PART_NUMBER]
+    return StagedPart(
+        part_number=number,
+        key=key_of(number),
+        bare_key="",
+        description=None,
+        quantity=None,
+        quantity_text=None,
+        retail_cents=None,
+        current_active_cents=None,
+        upc=None,
+        superseded_key=None,
+        reason=UNREADABLE,
+    )
+
+
+def _digits(text: str | None) -> str | None:
+    digits = "".join(filter(str.isdecimal, text or ""))
+    # Shorter or longer than any UPC or EAN is no UPC: a candidate found by it would mislead.
+    return digits if 8 <= len(digits) <= 14 and digits.strip("0") else None
+
+
+def outcome(items: Iterable[str]) -> str:
+    """The state of a run whose codes ended so: succeeded, partial, or failed if none succeeded (R11)."""
+    states = set(items)
+    if states <= {"succeeded"}:
+        return "succeeded"
+    return "partial" if "succeeded" in states else "failed"

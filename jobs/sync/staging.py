@@ -1,0 +1,39 @@
+"""Keeps what was reported: pages of parts into `reported_parts`, the fastest way each database has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from jobs.sync.rules import StagedPart
+from webapp.extensions import db
+
+_COLUMNS = ("run_item_id", *StagedPart._fields)
+
+
+def store(item_id: int, parts: Sequence[StagedPart]) -> None:
+    """Append parts of an item, in the order reported: the ids that they get keep it (R10)."""
+    if not parts:
+        return
+    if db.engine.dialect.name == "postgresql":
+        _copy(item_id, parts)
+    else:
+        _insert(item_id, parts)
+
+
+def _copy(item_id: int, parts: Sequence[StagedPart]) -> None:
+    connection = db.session.connection().connection.driver_connection
+    assert connection is not None
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY reported_parts ({', '.join(_COLUMNS)}) FROM STDIN") as copy,
+    ):
+        for part in parts:
+            copy.write_row((item_id, *part))
+
+
+def _insert(item_id: int, parts: Sequence[StagedPart]) -> None:
+    places = ", ".join("?" for _ in _COLUMNS)
+    db.session.connection().exec_driver_sql(
+        f"INSERT INTO reported_parts ({', '.join(_COLUMNS)}) VALUES ({places})",  # noqa: S608 - our own names
+        [(item_id, *part) for part in parts],
+    )

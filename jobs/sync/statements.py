@@ -1,0 +1,215 @@
+"""The SQL of matching and applying one complete code (R10, R12–R16), the same for PostgreSQL and SQLite.
+
+Each takes `:item` (the run item) and, where it says so, `:run`, `:dealer`, `:code`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# R10: the same part number is one part, and the later row counts. Ids follow the order reported. A row of
+# another code, or one that could not be read, says nothing about this code's part.
+DROP_REPEATED: Final = """
+    DELETE FROM reported_parts
+    WHERE run_item_id = :item AND id IN (
+        SELECT id FROM (
+            SELECT id, row_number() OVER (PARTITION BY key ORDER BY id DESC) AS place
+            FROM reported_parts
+            WHERE run_item_id = :item AND key <> ''
+              AND (reason IS NULL OR reason NOT IN ('other_code', 'unreadable'))
+        ) AS ranked
+        WHERE place > 1
+    )
+"""
+
+# R12, R13: a part is a product of each manufacturer that its code maps to, but of one product only once,
+# through the first mapping that finds it.
+MATCH: Final = """
+    INSERT INTO part_matches (run_item_id, reported_part_id, manufacturer_id, product_id)
+    SELECT r.run_item_id, r.id, m.manufacturer_id, p.product_id
+    FROM reported_parts AS r
+    JOIN run_mappings AS m ON m.run_item_id = r.run_item_id
+    JOIN part_numbers AS p ON p.manufacturer_id = m.manufacturer_id AND p.key = r.key
+    WHERE r.run_item_id = :item AND r.reason IS NULL
+      AND NOT EXISTS (
+          SELECT 1
+          FROM run_mappings AS earlier
+          JOIN part_numbers AS q ON q.manufacturer_id = earlier.manufacturer_id AND q.key = r.key
+          WHERE earlier.run_item_id = r.run_item_id
+            AND earlier.position < m.position
+            AND q.product_id = p.product_id
+      )
+    ORDER BY r.id
+"""
+
+# Several parts on one product add up, as far as an integer goes; the price is that of the first of them in
+# part number order (R13).
+_CONTRIBUTIONS: Final = """
+    WITH matched AS (
+        SELECT x.manufacturer_id, x.product_id, r.quantity, m.lead_time_days, m.pricing,
+               CASE m.pricing WHEN 'retail' THEN r.retail_cents
+                              WHEN 'current_active' THEN r.current_active_cents END AS price,
+               row_number() OVER (PARTITION BY x.manufacturer_id, x.product_id ORDER BY r.key) AS place
+        FROM part_matches AS x
+        JOIN reported_parts AS r ON r.id = x.reported_part_id
+        JOIN run_mappings AS m ON m.run_item_id = x.run_item_id AND m.manufacturer_id = x.manufacturer_id
+        WHERE x.run_item_id = :item
+    ), contributions AS (
+        SELECT manufacturer_id, product_id,
+               CASE WHEN sum(quantity) < 2147483647 THEN sum(quantity) ELSE 2147483647 END AS quantity,
+               max(CASE WHEN place = 1 THEN price END) AS price,
+               max(lead_time_days) AS lead_time_days,
+               max(pricing) AS pricing
+        FROM matched
+        GROUP BY manufacturer_id, product_id
+    )
+"""
+
+# R13, R15, R17: only rows that differ are written. A price that is missing leaves the old one.
+PUT_ON_SHELF: Final = (
+    _CONTRIBUTIONS
+    + """
+    INSERT INTO shelf_stock (dealer_id, product_id, manufacturer_id, code_key, code, quantity,
+                             sale_price_cents, lead_time_days, created_item_id, changed_item_id)
+    SELECT :dealer, c.product_id, c.manufacturer_id, i.code_key, i.supplier_code, c.quantity,
+           c.price, c.lead_time_days, i.id, i.id
+    FROM contributions AS c
+    JOIN run_items AS i ON i.id = :item
+    LEFT JOIN shelf_stock AS s
+           ON s.dealer_id = :dealer
+          AND s.product_id = c.product_id
+          AND s.manufacturer_id = c.manufacturer_id
+          AND s.code_key = i.code_key
+    WHERE s.product_id IS NULL
+       OR s.quantity <> c.quantity
+       OR s.lead_time_days <> c.lead_time_days
+       OR c.price <> coalesce(s.sale_price_cents, -1)
+    ON CONFLICT (dealer_id, product_id, manufacturer_id, code_key) DO UPDATE
+       SET quantity = excluded.quantity,
+           sale_price_cents = coalesce(excluded.sale_price_cents, shelf_stock.sale_price_cents),
+           lead_time_days = excluded.lead_time_days,
+           code = excluded.code,
+           changed_item_id = excluded.changed_item_id
+"""
+)
+
+PRICES_LEFT: Final = (
+    _CONTRIBUTIONS
+    + """
+    SELECT count(*) FROM contributions WHERE pricing <> 'disabled' AND price IS NULL
+"""
+)
+
+_SET_TO_ZERO: Final = """
+    UPDATE shelf_stock SET quantity = 0, changed_item_id = :item
+    FROM (
+        {gone}
+    ) AS gone
+    WHERE shelf_stock.dealer_id = :dealer
+      AND shelf_stock.product_id = gone.product_id
+      AND shelf_stock.manufacturer_id = gone.manufacturer_id
+      AND shelf_stock.code_key = gone.code_key
+"""
+
+# R14: the dealer's other stock of the manufacturers goes to zero, save what other codes that the run was
+# started with contributed. Stock of a code that was removed counts as other stock.
+CLEAR_PREVIOUS: Final = _SET_TO_ZERO.format(
+    gone="""
+        SELECT s.product_id, s.manufacturer_id, s.code_key
+        FROM run_mappings AS m
+        JOIN shelf_stock AS s
+          ON s.dealer_id = :dealer AND s.manufacturer_id = m.manufacturer_id AND s.quantity > 0
+        LEFT JOIN (
+            SELECT DISTINCT manufacturer_id, product_id FROM part_matches WHERE run_item_id = :item
+        ) AS kept
+          ON kept.manufacturer_id = s.manufacturer_id AND kept.product_id = s.product_id
+        WHERE m.run_item_id = :item
+          AND (s.code_key <> :code OR kept.product_id IS NULL)
+          AND NOT EXISTS (
+              SELECT 1
+              FROM run_items AS other
+              JOIN run_mappings AS om ON om.run_item_id = other.id
+              WHERE other.run_id = :run AND other.id <> :item
+                AND other.code_key = s.code_key AND om.manufacturer_id = s.manufacturer_id
+          )
+    """
+)
+
+# R13: a part that now reaches its product through an earlier mapping no longer contributes through a later
+# one, also where previous quantities are kept: they were not left over, they were counted elsewhere.
+CLEAR_MOVED: Final = _SET_TO_ZERO.format(
+    gone="""
+        SELECT DISTINCT s.product_id, s.manufacturer_id, s.code_key
+        FROM part_matches AS x
+        JOIN reported_parts AS r ON r.id = x.reported_part_id
+        JOIN run_mappings AS later ON later.run_item_id = x.run_item_id
+        JOIN part_numbers AS p
+          ON p.manufacturer_id = later.manufacturer_id AND p.key = r.key AND p.product_id = x.product_id
+        JOIN shelf_stock AS s
+          ON s.dealer_id = :dealer AND s.product_id = x.product_id
+         AND s.manufacturer_id = later.manufacturer_id AND s.code_key = :code AND s.quantity > 0
+        WHERE x.run_item_id = :item AND later.manufacturer_id <> x.manufacturer_id
+          AND NOT EXISTS (
+              SELECT 1 FROM part_matches AS own
+              WHERE own.run_item_id = :item
+                AND own.manufacturer_id = s.manufacturer_id AND own.product_id = s.product_id
+          )
+    """
+)
+
+MARK_UNMATCHED: Final = """
+    UPDATE reported_parts SET reason = 'unmatched'
+    WHERE id IN (
+        SELECT r.id
+        FROM reported_parts AS r
+        LEFT JOIN part_matches AS x ON x.run_item_id = r.run_item_id AND x.reported_part_id = r.id
+        WHERE r.run_item_id = :item AND r.reason IS NULL AND x.reported_part_id IS NULL
+    )
+"""
+
+_SUGGEST: Final = """
+    UPDATE reported_parts SET candidate = found.part_number, candidate_by = '{by}'
+    FROM (
+        SELECT r.id, min(p.part_number) AS part_number
+        FROM reported_parts AS r
+        JOIN run_mappings AS m ON m.run_item_id = r.run_item_id
+        {join}
+        WHERE r.run_item_id = :item AND r.reason = 'unmatched' AND r.candidate IS NULL
+        GROUP BY r.id
+    ) AS found
+    WHERE reported_parts.id = found.id
+"""
+
+# R12: the nearest candidate, the surest way first. It is shown and never applied.
+SUGGEST: Final = tuple(
+    _SUGGEST.format(by=by, join=join)
+    for by, join in (
+        (
+            "punctuation",
+            "JOIN part_numbers AS p ON p.manufacturer_id = m.manufacturer_id"
+            " AND p.bare_key = r.bare_key AND r.bare_key <> ''",
+        ),
+        (
+            "supersession",
+            "JOIN part_numbers AS p ON p.manufacturer_id = m.manufacturer_id AND p.key = r.superseded_key",
+        ),
+        (
+            "upc",
+            "JOIN products AS product ON product.upc = r.upc"
+            " JOIN part_numbers AS p ON p.product_id = product.id AND p.manufacturer_id = m.manufacturer_id",
+        ),
+    )
+)
+
+COUNT_SYNCED: Final = "SELECT count(DISTINCT reported_part_id) FROM part_matches WHERE run_item_id = :item"
+COUNT_SKIPPED: Final = "SELECT count(*) FROM reported_parts WHERE run_item_id = :item AND reason IS NOT NULL"
+
+# A mapping that was removed since the run started is not applied: its stock is as the person left it.
+FORGET_REMOVED: Final = """
+    DELETE FROM run_mappings
+    WHERE run_item_id = :item AND NOT EXISTS (
+        SELECT 1 FROM supplier_codes AS c
+        WHERE c.dealer_id = :dealer AND c.code_key = :code
+          AND c.manufacturer_id = run_mappings.manufacturer_id
+    )
+"""

@@ -1,0 +1,48 @@
+"""The doors that the queues knock at: ids in, claim, call, end. Each is harmless when delivered twice."""
+
+from __future__ import annotations
+
+import structlog
+
+from jobs import stopping
+from jobs.sync import connecting, engine, journal
+from jobs.sync.check import check_credentials as validate
+from jobs.sync.tick import INDEX_TASK
+from jobs.sync.tick import tick as _tick
+from webapp import queues, runs
+from webapp.extensions import db
+from webapp.models import Run
+from webapp.webstore import outbox
+
+log = structlog.get_logger(__name__)
+
+
+def tick() -> None:
+    """Every minute: start what is due, find what was forgotten."""
+    _tick()
+
+
+def sync_run(run_id: int) -> None:
+    """Carry out a run, or as much of it as this worker is given time for."""
+    around = engine.Surroundings(connecting.connect, stopping.requested, applied=wake_index)
+    try:
+        engine.execute(run_id, around)
+    except journal.Stopped:
+        runs.wake(db.session.get_one(Run, run_id))
+    except journal.Lost as lost:
+        log.warning("run.lost", run=run_id, reason=str(lost))
+
+
+def check_credentials(dealer_id: int, number: int) -> None:
+    """Validate a dealer's credentials."""
+    validate(dealer_id, number, connecting.connect)
+
+
+def drain_index() -> None:
+    """Bring the webstore's search index up to date."""
+    outbox.drain()
+
+
+def wake_index() -> None:
+    """Have the index brought up to date soon."""
+    queues.enqueue(queues.INDEX, INDEX_TASK, job_id="drain-index")

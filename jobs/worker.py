@@ -1,0 +1,90 @@
+"""The worker processes: `python -m jobs.worker`.
+
+One process listens to the short work alone (`control`, `index`), so that a long sync never delays a tick, a
+check or the index; `WORKER_PROCESSES` others (2 by default) take syncs. A platform's SIGTERM, sent to every
+process, lets each leave within seconds; what was under way goes on in another worker (R19).
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Sequence
+from datetime import timedelta
+from types import FrameType
+
+from flask import Flask
+from rq import Queue
+from rq.job import Job
+from rq.worker import Worker
+
+from jobs import stopping
+from jobs.processes import Processes
+from webapp import clock, config, queues
+from webapp.config import ConfigurationError
+from webapp.extensions import db
+from webapp.factory import create_app
+from webapp.logs import configure_logs
+
+SHORT_WORK = (queues.CONTROL, queues.INDEX)
+LONG_WORK = (queues.SYNC,)
+# How long a worker may take to leave before a further signal ends it the hard way.
+PATIENCE = timedelta(seconds=8)
+
+
+class AppWorker(Worker):
+    """An RQ worker whose jobs run inside the app's context and leave on SIGTERM in good order."""
+
+    app: Flask
+
+    def main_work_horse(self, job: Job, queue: Queue) -> None:
+        # Connections that the parent had open must not be used from two processes.
+        with self.app.app_context():
+            db.engine.dispose(close=False)
+            super().main_work_horse(job, queue)
+
+    def setup_work_horse_signals(self) -> None:
+        # RQ's own horse would die at once: ours is told, and the engine looks between pages.
+        stopping.on_signals(*stopping.USUAL)
+
+    def handle_warm_shutdown_request(self) -> None:
+        super().handle_warm_shutdown_request()
+        if self.horse_pid:
+            self.kill_horse(signal.SIGTERM)
+
+    def request_force_stop(self, signum: int, frame: FrameType | None) -> None:
+        # A platform signals every process, and so does the parent: a second SIGTERM is no second wish.
+        requested = self._shutdown_requested_date
+        if requested is None or clock.now() - requested > PATIENCE:
+            super().request_force_stop(signum, frame)
+
+
+def work(names: Sequence[str]) -> None:
+    """Work on these queues until told to stop. Waits for a Redis that is away."""
+    app = create_app()
+    with app.app_context():
+        redis = queues.connection(timeout=None)
+        AppWorker.app = app
+        AppWorker([Queue(name, connection=redis) for name in names], connection=redis).work()
+
+
+def main(arguments: list[str]) -> int:
+    """Work on the queues named; without names, keep the whole set of worker processes running."""
+    configure_logs()
+    try:
+        if arguments:
+            work(arguments)
+        else:
+            Processes([[sys.executable, "-m", "jobs.worker", *names] for names in _process_queues()]).keep()
+    except ConfigurationError as error:
+        print(f"Error: {error}", file=sys.stderr)  # noqa: T201 - this is the command's answer
+        return 1
+    return 0
+
+
+def _process_queues() -> list[tuple[str, ...]]:
+    return [SHORT_WORK, *[LONG_WORK] * config.worker_processes()]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
