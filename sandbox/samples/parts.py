@@ -14,18 +14,19 @@ from sandbox.simulator.parts import Part, stable_order
 
 PARTS = 8_000
 _UNCONFIGURED = 120  # parts of codes that the dealer never set up: shop supplies, a supplier of long ago
+_TWICE = 24  # parts that are there again with their number in small letters
 
 
 def sample_parts(dealer: SampleDealer, today: date) -> list[Part]:
     """The dealer's parts by (SupplierCode, PartNumber), dated so that they are fresh on `today`.
 
-    Of those in stock and changed within a year, 85 to 90 % have the number of a catalog product under their
-    code.
+    Of those in stock and changed within a year, 85 to 90 % have the number of a catalog product.
     """
     chance = Random(f"{dealer.cmf} parts")
     shelf = Shelf(today, chance)
     parts = [shelf.record(draft) for draft in _drafts(dealer, chance)]
-    parts += [shelf.recased(one) for one in chance.sample(parts, 24)]
+    lettered = [one for one in parts if one["PartNumber"] != one["PartNumber"].lower()]
+    parts += [shelf.recased(one) for one in chance.sample(lettered, _TWICE)]
     parts += [shelf.record(draft) for draft in _curiosities(dealer)]
     return sorted(parts, key=stable_order)
 

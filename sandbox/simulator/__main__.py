@@ -1,12 +1,10 @@
-"""Runs the simulator by itself: `python -m sandbox.simulator --port 8900 --sample` until Ctrl-C or SIGTERM."""
+"""Runs the simulator: `python -m sandbox.simulator --port 8900 --sample`, until Ctrl-C or SIGTERM."""
 
 import argparse
 import errno
 import signal
 import sys
-import threading
 from datetime import UTC, date, datetime
-from types import FrameType
 from typing import get_origin, get_type_hints
 
 import msgspec
@@ -16,17 +14,14 @@ from sandbox.simulator.dealers import SimulatedDealer
 from sandbox.simulator.server import Simulator
 from sandbox.simulator.switches import Switches
 
+_STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM}
+
 
 def main(words: list[str] | None = None) -> int:
     """Serve until told to stop; 0 then, 1 with one line on stderr where it cannot start."""
     chosen = _choices().parse_args(words)
-    stopped = threading.Event()
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        stopped.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+    # Blocked here, and so in every thread, they wait for sigwait: no handler runs in the middle of anything.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
     try:
         simulator = Simulator(_dealers(chosen), _switches(chosen.switch), chosen.port, chosen.host)
     except (ValueError, OverflowError) as error:
@@ -36,7 +31,7 @@ def main(words: list[str] | None = None) -> int:
         return _refused(f"port {chosen.port} is taken" if taken else f"port {chosen.port}: {error.strerror}")
     with simulator:
         _introduce(simulator)
-        stopped.wait()
+        signal.sigwait(_STOP_SIGNALS)
     return 0
 
 

@@ -55,8 +55,8 @@ def spoiled(kind: str, body: bytes) -> Answer:
 
 
 def compressed(answer: Answer, way: str) -> Answer:
-    """The answer as the switch `gzip` wants it for a request that asked for compression."""
-    if way == "ignored":
+    """The answer as the switch `gzip` wants it, for a request that asks for it; errors stay plain."""
+    if way == "ignored" or answer.status != 200:
         return answer
     headers = {"Content-Encoding": "gzip"} if way == "content_encoding" else {}
     body = gzip.compress(answer.body, compresslevel=1, mtime=0)

@@ -16,11 +16,14 @@ class Handler(BaseHTTPRequestHandler):
     """HTTP/1.1 with kept-alive connections; an answer leaves in one write, without Nagle's delay."""
 
     protocol_version = "HTTP/1.1"
-    server_version, sys_version = "Microsoft-IIS/10.0", ""
     disable_nagle_algorithm = True
     wbufsize = 1 << 16
     server: Any
     headers: Message
+
+    def version_string(self) -> str:
+        """The Server header: what a client might be tempted to look at."""
+        return "Microsoft-IIS/10.0"
 
     def _serve(self) -> None:
         length = self.headers.get("Content-Length", "0")

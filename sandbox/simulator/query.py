@@ -32,17 +32,16 @@ class Query:
         return self.skip // (self.top or LARGEST_TOP) + 1
 
 
-def options_of(query_string: str) -> dict[str, str]:
-    """The decoded options; QueryError where one is given twice."""
-    pairs = parse_qsl(query_string, keep_blank_values=True)
+def options_of(query_string: str) -> list[tuple[str, str]]:
+    """The decoded options, as they stand in the address."""
+    return parse_qsl(query_string, keep_blank_values=True)
+
+
+def read(pairs: list[tuple[str, str]], kinds: dict[str, Kind], switches: Switches) -> Query:
+    """The query that the options say; QueryError where the service would answer 500."""
     options = dict(pairs)
     if len(options) != len(pairs):
-        raise QueryError("Query option was specified more than once.")
-    return options
-
-
-def read(options: dict[str, str], kinds: dict[str, Kind], switches: Switches) -> Query:
-    """The query that `options` say; QueryError where the service would answer 500."""
+        raise QueryError("A query option was specified more than once.")
     unsupported = [name for name in options if name.startswith("$") and name not in _SUPPORTED]
     if unsupported and switches.unsupported_option == "error_500":
         raise QueryError(f"Query option '{unsupported[0]}' is not supported.")

@@ -46,38 +46,34 @@ class Service:
         """The answer, and the record of the request, whose `status` the caller fills in when it is sent."""
         path, _, query_string = target.partition("?")
         words = [unquote(word) for word in path.removeprefix(PREFIX).strip("/").split("/")]
-        login = login_of(authorization)
-        cmf = words[1] if len(words) > 1 else None
-        record = RecordedRequest(time.monotonic(), method, path, cmf, login[0] if login else None)
+        options, login = options_of(query_string), login_of(authorization)
+        username, cmf = (login[0] if login else None), (words[1] if len(words) > 1 else None)
+        record = RecordedRequest(time.monotonic(), method, path, cmf, username, dict(options))
         self.recorder.add(record)
-        answer = self._answered(method, words, query_string, record, login)
-        if wants_gzip and answer.status == 200:
-            answer = compressed(answer, self.switches.gzip)
-        return answer, record
+        answer = self._admitted(record, login, words, options)
+        return (compressed(answer, self.switches.gzip) if wants_gzip else answer), record
 
-    def _answered(
+    def _admitted(
         self,
-        method: str,
-        words: list[str],
-        query_string: str,
         record: RecordedRequest,
         login: tuple[str, str] | None,
+        words: list[str],
+        options: list[tuple[str, str]],
     ) -> Answer:
         delay = 0.0
         try:
-            if method != "GET":
+            if record.method != "GET":
                 raise Refusal(405, "System.NotSupportedException: Method not allowed.", {"Allow": "GET"})
             own = self._door.admit(login, self.dealers.values(), self.switches)
             delay = self._door.pace(own[0].username, record.time, self.switches) + self._latency()
-            record.options = options_of(query_string)
-            return replace(self._routed(words, record.options, own), delay=delay)
+            answer = self._routed(words, options, own)
         except QueryError as error:
-            refusal = Refusal(500, f"System.Data.Services.DataServiceException: {error}")
-            return replace(refusal.answer, delay=delay)
-        except Refusal as refused:
-            return replace(refused.answer, delay=delay)
+            answer = Refusal(500, f"System.Data.Services.DataServiceException: {error}").answer
+        except Refusal as refusal:
+            answer = refusal.answer
+        return replace(answer, delay=delay)
 
-    def _routed(self, words: list[str], options: dict[str, str], own: list[SimulatedDealer]) -> Answer:
+    def _routed(self, words: list[str], options: list[tuple[str, str]], own: list[SimulatedDealer]) -> Answer:
         if words == ["Dealer"]:
             return Answer(200, dealer_list(own, self.switches))
         if len(words) != 2 or words[0] != "Part":

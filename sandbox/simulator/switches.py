@@ -99,6 +99,14 @@ class Switches:
 
 SWITCH_NAMES = tuple(one.name for one in fields(Switches))
 
+_KINDS: dict[Any, str] = {
+    int: "a whole number",
+    int | None: "a whole number or nothing",
+    float: "a number",
+    str: "a text",
+    str | None: "a text or nothing",
+}
+
 
 def _fault(given: Any) -> Fault:
     if isinstance(given, Fault):
@@ -119,7 +127,7 @@ def refuse_wrong(owner: type, name: str, value: Any) -> None:
             raise ValueError(f"{name} is one of {', '.join(get_args(wanted))}, not {value!r}")
         return
     if not _fits(value, wanted):
-        raise ValueError(f"{name} is {getattr(wanted, '__name__', wanted)}, not {value!r}")
+        raise ValueError(f"{name} is {_KINDS.get(wanted, 'a list')}, not {value!r}")
 
 
 def _fits(value: Any, wanted: Any) -> bool:
