@@ -1,0 +1,176 @@
+"""What is fetched, and what of it counts (R9, R10, R11)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from sandbox.simulator import Fault, Switches
+from tests.world import World, part
+from webapp import clock
+
+
+def asked_for(world: World) -> list[str]:
+    return [request.options.get("$filter", "") for request in world.simulator.requests]
+
+
+def test_it_fetches_a_code_once_however_many_catalogs_it_maps_to(world: World) -> None:
+    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
+    world.map("tr ", world.manufacturer("Honda", "oem", numbers=["A-1"]))
+    run = world.sync(part("TR", "A-1", 3))
+    since = clock.local_today("America/Chicago") - timedelta(days=365)
+    assert asked_for(world) == [
+        f"SupplierCode eq 'TR' and OnHand gt 0 and lastupdatedate ge datetime'{since}T00:00:00'"
+    ]
+    assert [item.supplier_code for item in run.items] == ["TR"]
+
+
+def test_it_asks_for_the_available_quantity_where_that_column_is_chosen(world: World) -> None:
+    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
+    world.settings(quantity_column="available")
+    world.sync(part("TR", "A-1", 9, Avail=2))
+    assert "Avail gt 0" in asked_for(world)[0]
+    assert world.shelf() == {("TR", "A-1"): 2}
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"OnHand": 0}, "Quantity is zero or less"),
+        ({"OnHand": -2}, "Quantity is zero or less"),
+        ({"OnHand": 0.9}, "Quantity is zero or less"),
+        ({"OnHand": None}, "Quantity is missing or not a number"),
+        ({"OnHand": "plenty"}, "Quantity is missing or not a number"),
+        ({"lastupdatedate": None}, "No date of last change"),
+        ({"lastupdatedate": "0001-01-01T00:00:00"}, "No date of last change"),
+        ({"lastupdatedate": "2001-05-05T00:00:00"}, "Not changed for more than 365 days"),
+        ({"PartNumber": None}, "No part number"),
+        ({"PartNumber": "  "}, "No part number"),
+        ({"SupplierCode": "XX"}, "Belongs to another supplier code"),
+        ({"PartNumber": "A-9"}, "No product has this part number"),
+    ],
+)
+def test_it_lists_a_part_that_does_not_count_with_its_reason(
+    world: World, fields: dict[str, object], reason: str
+) -> None:
+    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
+    # A service that ignores the filter sends what it should not.
+    world.simulator.switches = Switches(filtering="ignored")
+    run = world.sync({**part("TR", "A-1", 1), **fields})
+    assert world.shelf() == {}
+    item = world.item(run, "TR")
+    assert (item.status, item.fetched, item.synced, item.skipped) == ("succeeded", 1, 0, 1)
+    assert [row["reason"] for row in world.csv(run, "skipped")] == [reason]
+
+
+def test_a_fraction_rounds_down_first(world: World) -> None:
+    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
+    world.sync(part("TR", "A-1", 2.9))
+    assert world.shelf() == {("TR", "A-1"): 2}
+
+
+def test_a_part_changed_exactly_365_days_ago_still_counts(world: World) -> None:
+    world.map("TR", world.manufacturer("Tucker", numbers=["A-1", "A-2"]))
+    edge = clock.local_today("America/Chicago") - timedelta(days=365)
+    before = edge - timedelta(days=1)
+    world.simulator.switches = Switches(filtering="ignored")
+    world.sync(
+        part("TR", "A-1", 1, lastupdatedate=f"{edge}T00:00:00"),
+        part("TR", "A-2", 1, lastupdatedate=f"{before}T23:59:59.9999999"),
+    )
+    assert world.shelf() == {("TR", "A-1"): 1}
+
+
+def test_of_rows_with_the_same_part_number_the_later_counts(world: World) -> None:
+    world.map("TR", world.manufacturer("Tucker", numbers=["a-1"]))
+    run = world.sync(part("TR", "A-1", 5), part("TR", "a-1 ", 7))
+    item = world.item(run, "TR")
+    assert world.shelf() == {("TR", "a-1"): 7}
+    assert (item.fetched, item.synced, item.skipped) == (2, 1, 0)
+
+
+def test_the_later_row_counts_also_when_it_says_that_nothing_is_left(world: World) -> None:
+    world.map("TR", world.manufacturer("Tucker", numbers=["a-1"]))
+    world.simulator.switches = Switches(filtering="ignored")
+    run = world.sync(part("TR", "A-1", 5), part("TR", "a-1", 0))
+    assert world.shelf() == {}
+    assert world.item(run, "TR").skipped == 1
+
+
+def test_a_row_of_another_code_is_no_later_row_of_this_one(world: World) -> None:
+    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
+    world.simulator.switches = Switches(filtering="ignored")
+    world.sync(part("TR", "A-1", 5), part("XX", "A-1", 0))
+    assert world.shelf() == {("TR", "A-1"): 5}
+
+
+@pytest.mark.parametrize("count", [500, 501, 1203])
+def test_it_fetches_every_page(world: World, count: int) -> None:
+    numbers = [f"P{number:05}" for number in range(count)]
+    world.map("TR", world.manufacturer("Tucker", numbers=numbers[:10]))
+    run = world.sync(*(part("TR", number, 2) for number in numbers))
+    item = world.item(run, "TR")
+    assert (item.fetched, item.synced, item.skipped) == (count, 10, count - 10)
+
+
+def test_an_incomplete_pull_changes_nothing_for_its_code_and_the_others_go_on(world: World) -> None:
+    tucker = world.manufacturer("Tucker", numbers=[f"P{number:05}" for number in range(600)])
+    world.map("TR", tucker)
+    world.map("KA", world.manufacturer("Kawasaki", "oem", numbers=["K-1"]))
+    parts = [part("TR", f"P{number:05}", 2) for number in range(600)]
+    world.sync(*parts, part("KA", "K-1", 1))
+    before = world.shelf()
+    world.simulator.switches = Switches(faults=[Fault("error_500", code="TR", page=2, times=None)])
+    run = world.sync(*(dict(one, OnHand=9) for one in parts), part("KA", "K-1", 4))
+    assert run.status == "partial"
+    assert run.reason == "1 of 2 supplier codes failed: TR."
+    failed = world.item(run, "TR")
+    assert (failed.status, failed.error_kind) == ("failed", "transient")
+    assert failed.error
+    assert world.shelf() == {**before, ("KA", "K-1"): 4}
+
+
+def test_a_run_of_which_no_code_succeeded_failed(world: World) -> None:
+    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
+    world.simulator.switches = Switches(faults=[Fault("html", times=None)])
+    run = world.sync(part("TR", "A-1", 1))
+    assert run.status == "failed"
+    assert world.item(run, "TR").error_kind == "bad_answer"
+
+
+def test_a_refused_login_ends_the_run_at_once_and_the_rest_says_so(world: World) -> None:
+    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
+    world.map("KA", world.manufacturer("Kawasaki", "oem", numbers=["K-1"]))
+    world.simulator.switches = Switches(password_state="wrong")
+    run = world.sync(part("TR", "A-1", 1))
+    assert run.status == "failed"
+    assert len(world.simulator.requests) == 1
+    first, second = world.item(run, "TR"), world.item(run, "KA")
+    assert (first.status, first.error_kind) == ("failed", "account")
+    assert second.status == "not_tried"
+    assert second.error == f"Not tried: {first.error}"
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [Switches(unknown_cmf="404"), Switches(unknown_cmf="403")],
+    ids=["404", "403"],
+)
+def test_a_dealer_id_that_the_service_refuses_ends_the_run(world: World, switches: Switches) -> None:
+    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
+    world.map("KA", world.manufacturer("Kawasaki", "oem", numbers=["K-1"]))
+    world.simulator.dealers.clear()
+    world.simulator.switches = switches
+    run = world.sync()
+    assert run.status == "failed"
+    assert [item.status for item in run.items] == ["failed", "not_tried"]
+
+
+def test_a_password_that_changes_mid_pull_leaves_the_code_as_it_was(world: World) -> None:
+    numbers = [f"P{number:05}" for number in range(1100)]
+    world.map("TR", world.manufacturer("Tucker", numbers=numbers))
+    world.simulator.switches = Switches(password_state="rotated", rotate_after=1)
+    run = world.sync(*(part("TR", number, 2) for number in numbers))
+    assert run.status == "failed"
+    assert world.shelf() == {}

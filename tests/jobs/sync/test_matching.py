@@ -1,0 +1,112 @@
+"""Which product a part is, and what is said of one that is none (R12, R13)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.world import World, part
+
+
+def skipped(world: World, *parts: dict[str, object]) -> list[tuple[str, str, str]]:
+    run = world.sync(*parts)
+    return [(row["part_number"], row["reason"], row["candidate"]) for row in world.csv(run, "skipped")]
+
+
+@pytest.mark.parametrize("catalog", ["aftermarket", "oem", "private_label"])
+def test_it_matches_the_part_number_trimmed_and_without_case(world: World, catalog: str) -> None:
+    world.map("TR", world.manufacturer("Tucker", catalog, numbers=["Ab-12"]))
+    world.sync(part("TR", " aB-12 ", 3))
+    assert world.shelf() == {("TR", "Ab-12"): 3}
+
+
+def test_the_same_part_number_of_another_manufacturer_is_another_product(world: World) -> None:
+    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
+    world.manufacturer("Parts Unlimited", numbers=["A-2"])
+    assert skipped(world, part("TR", "A-2", 1)) == [("A-2", "No product has this part number", "")]
+
+
+def test_private_label_is_looked_up_among_that_dealers_products_only(world: World) -> None:
+    own = world.manufacturer("House Brand", "private_label", numbers=["S-1"])
+    first = world.dealer
+    world.dealer = world.add_dealer("Summit", "4711")
+    world.manufacturer("House Brand", "private_label", numbers=["S-2"])
+    world.dealer = first
+    world.map("HW", own)
+    world.sync(part("HW", "S-1", 1), part("HW", "S-2", 1))
+    assert world.shelf() == {("HW", "S-1"): 1}
+
+
+def test_a_code_of_two_catalogs_finds_products_in_both(world: World) -> None:
+    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
+    world.map("TR", world.manufacturer("Honda", "oem", numbers=["H-1", "A-1"]))
+    run = world.sync(part("TR", "A-1", 2), part("TR", "H-1", 3))
+    rows = [(row["manufacturer"], row["part_number"]) for row in world.csv(run, "inventory")]
+    assert rows == [("Tucker", "A-1"), ("Honda", "A-1"), ("Honda", "H-1")]
+    assert world.item(run, "TR").synced == 2
+
+
+def test_a_part_contributes_to_a_product_once_through_the_first_mapping(world: World) -> None:
+    first, second = world.manufacturer("Tucker"), world.manufacturer("Western")
+    product = world.sell(first, "A-1")
+    world.sell(second, "A-1", product)
+    world.map("TR", first, lead_time_days=1)
+    world.map("TR", second, lead_time_days=9)
+    run = world.sync(part("TR", "A-1", 2))
+    assert world.figures("A-1") == (2, None, 1)
+    assert [row["manufacturer"] for row in world.csv(run, "inventory")] == ["Tucker"]
+
+
+@pytest.mark.parametrize("clear", [True, False])
+def test_a_part_that_moves_to_an_earlier_mapping_is_not_counted_twice(world: World, clear: bool) -> None:
+    world.settings(clear_previous=clear)
+    first, second = world.manufacturer("Tucker"), world.manufacturer("Western")
+    product = world.sell(second, "A-1")
+    world.map("TR", first)
+    world.map("TR", second)
+    world.sync(part("TR", "A-1", 2))
+    world.sell(first, "A-1", product)
+    run = world.sync(part("TR", "A-1", 2))
+    assert world.figures("A-1")[0] == 2
+    assert world.item(run, "TR").cleared == 1
+
+
+def test_several_parts_on_one_product_add_up_at_the_price_of_the_first(world: World) -> None:
+    tucker = world.manufacturer("Tucker")
+    product = world.sell(tucker, "B-2")
+    world.sell(tucker, "B-10", product)
+    world.map("TR", tucker, pricing="retail")
+    world.sync(part("TR", "B-2", 1, Retail=7), part("TR", "B-10", 2, Retail=5))
+    assert world.figures("B-2") == (3, 500, 1)
+
+
+def test_a_part_without_a_product_names_the_one_that_differs_in_punctuation(world: World) -> None:
+    world.map("HO", world.manufacturer("Honda", "oem", numbers=["06455-MGE-006"]))
+    assert skipped(world, part("HO", "06455MGE006", 1)) == [
+        (
+            "06455MGE006",
+            "No product has this part number; one is the same but for punctuation",
+            "06455-MGE-006",
+        )
+    ]
+    assert world.shelf() == {}
+
+
+def test_a_part_without_a_product_names_what_supersedes_it(world: World) -> None:
+    world.map("HO", world.manufacturer("Honda", "oem", numbers=["NEW-1"]))
+    found = skipped(world, part("HO", "OLD-1", 1, SupersededTo=" new-1"))
+    assert [(number, candidate) for number, _, candidate in found] == [("OLD-1", "NEW-1")]
+    assert world.shelf() == {}
+
+
+def test_a_part_without_a_product_names_the_one_with_its_upc(world: World) -> None:
+    honda = world.manufacturer("Honda", "oem")
+    world.sell(honda, "U-1", upc="012345678905")
+    world.map("HO", honda)
+    found = skipped(world, part("HO", "X-1", 1, UPC="0-12345-67890-5"))
+    assert [(number, candidate) for number, _, candidate in found] == [("X-1", "U-1")]
+
+
+def test_a_candidate_of_a_manufacturer_that_the_code_does_not_map_to_is_none(world: World) -> None:
+    world.manufacturer("Yamaha", "oem", numbers=["AB-1"])
+    world.map("HO", world.manufacturer("Honda", "oem", numbers=["H-1"]))
+    assert [row[2] for row in skipped(world, part("HO", "AB1", 1))] == [""]
