@@ -30,6 +30,11 @@ DEFAULTS: dict[str, Any] = {
     "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
     "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
     "SECURITY_RETURN_GENERIC_RESPONSES": True,
+    # A session alone signs in: no token in a header, which would need no CSRF token beside it.
+    "SECURITY_API_ENABLED_METHODS": ["session"],
+    "SECURITY_LOGOUT_CSRF": True,
+    # Roles are a column (models/tenants.py), nothing to be joined.
+    "SECURITY_JOIN_USER_ROLES": False,
     "SECURITY_POST_LOGIN_VIEW": "/",
     "SECURITY_POST_LOGOUT_VIEW": "/login",
     "SESSION_COOKIE_HTTPONLY": True,

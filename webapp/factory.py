@@ -9,7 +9,7 @@ from flask import Flask
 from flask_security import Security, SQLAlchemyUserDatastore
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import cli, config, models, views
+from webapp import cli, config, models, presenters, security_headers, static_files, views
 from webapp.extensions import csrf, db, migrate, prepare_sqlite
 from webapp.logs import configure_logs
 
@@ -28,8 +28,11 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.update(config.from_environment() if overrides is None else overrides)
     configure_logs()
     _bind_extensions(app)
+    security_headers.protect(app)
+    presenters.register(app)
     views.register(app)
     cli.register(app)
+    static_files.serve(app)
     # A Heroku-style router is the one proxy in front of the web process.
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     return app

@@ -4,6 +4,25 @@ from __future__ import annotations
 
 from flask import Flask
 
+from webapp.views import (
+    dealer,
+    dealers,
+    errors,
+    home,
+    lightspeed,
+    queue,
+    reports,
+    runs,
+    signing_in,
+    supplier_codes,
+    tenancy,
+)
+
 
 def register(app: Flask) -> None:
     """Add every blueprint to the app."""
+    app.url_map.converters["id"] = tenancy.RowId
+    for view in (home, dealers, dealer, lightspeed, supplier_codes, queue, runs, reports):
+        app.register_blueprint(view.pages)
+    signing_in.register(app)
+    errors.register(app)

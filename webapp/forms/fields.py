@@ -1,0 +1,43 @@
+"""What the forms have in common: how text is taken, and where an error is shown."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import Field, ValidationError
+
+
+def stripped(text: str | None) -> str | None:
+    """Text without the spaces around it."""
+    return text.strip() if text else text
+
+
+class Printable:
+    """Refuses control characters, which no name holds and PostgreSQL cannot store (NUL)."""
+
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        if field.data and not field.data.isprintable():
+            raise ValidationError(f"{field.label.text} has a character that cannot be printed")
+
+
+class AtMost:
+    """Refuses text longer than `length` characters."""
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        if field.data and len(field.data) > self.length:
+            raise ValidationError(f"{field.label.text} is longer than {self.length} characters")
+
+
+class Form(FlaskForm):
+    """A form whose errors a verb may add to."""
+
+    def blame(self, name: str, message: str) -> None:
+        """Show a refusal at the field that it names, or for the whole form if it has no such field."""
+        field = self._fields.get(name)
+        errors = self.form_errors if field is None else field.errors
+        # WTForms keeps a tuple until a field has been validated.
+        if field is not None and not isinstance(errors, list):
+            field.errors = errors = list(errors)
+        errors.append(message)

@@ -1,0 +1,58 @@
+"""The forms of the Supplier Code Management dialog (R4)."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, SelectField, StringField, ValidationError
+
+from webapp.forms.fields import Form, Printable, stripped
+from webapp.models import SupplierCode
+from webapp.supplier_codes import Fields
+from webapp.words import CATALOG_LABELS, MAX_LEAD_TIME_DAYS, PRICING_LABELS
+
+
+class Given:
+    """Refuses an empty field."""
+
+    def __call__(self, form: Form, field: StringField) -> None:
+        if not field.data:
+            raise ValidationError(f"{field.label.text} is missing")
+
+
+class SupplierCodeForm(Form):
+    """One supplier code. What is checked here is what can be told for every field at once."""
+
+    catalog = SelectField("Ecommerce Catalog", choices=list(CATALOG_LABELS.items()), default="aftermarket")
+    supplier_code = StringField("LightSpeed Supplier Code", [Given(), Printable()], [stripped])
+    manufacturer = StringField("Manufacturer/Distributor", [Given(), Printable()], [stripped])
+    lead_time_days = StringField("Lead Time Value", filters=[stripped], default="1")
+    pricing = SelectField("LightSpeed Pricing", choices=list(PRICING_LABELS.items()), default="disabled")
+
+    def validate_lead_time_days(self, field: StringField) -> None:
+        """Whole days; empty means 1."""
+        text = field.data or "1"
+        if not (text.isascii() and text.isdigit() and int(text[:9]) <= MAX_LEAD_TIME_DAYS):
+            raise ValidationError(
+                f"{field.label.text} must be a whole number of days from 0 to {MAX_LEAD_TIME_DAYS}"
+            )
+
+    def values(self) -> Fields:
+        """The fields as the verbs take them."""
+        names = ("catalog", "supplier_code", "manufacturer", "lead_time_days", "pricing")
+        return Fields(**{name: self[name].data or "" for name in names})
+
+
+def values_of(row: SupplierCode) -> dict[str, str]:
+    """What the form shows for a stored supplier code."""
+    return {
+        "catalog": row.manufacturer.catalog,
+        "supplier_code": row.code,
+        "manufacturer": row.manufacturer.name,
+        "lead_time_days": str(row.lead_time_days),
+        "pricing": row.pricing,
+    }
+
+
+class RemovalForm(Form):
+    """Confirms that a supplier code goes, and says what becomes of its stock."""
+
+    clear = BooleanField("Set their quantity to zero")

@@ -1,0 +1,28 @@
+"""How things are said: times in the dealer's zone, grouped numbers, money to the cent, states in words."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from webapp.presenters import assets, connection, numbers, runs, times, tones
+from webapp.words import CATALOG_LABELS, PRICING_LABELS
+
+
+def register(app: Flask) -> None:
+    """Give the templates their filters and globals."""
+    app.jinja_env.filters.update(
+        age=times.age,
+        alert_tone=tones.alert_tone,
+        catalog=CATALOG_LABELS.__getitem__,
+        connection=connection.of,
+        count=numbers.count,
+        duration=times.duration,
+        moment=times.moment,
+        money=numbers.money,
+        number=numbers.number,
+        pricing=PRICING_LABELS.__getitem__,
+        run_status=runs.status,
+        item_status=runs.item_status,
+        trigger=runs.trigger,
+    )
+    app.jinja_env.globals.update(static_version=assets.static_version, htmx_config=assets.HTMX_CONFIG)

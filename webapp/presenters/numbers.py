@@ -1,0 +1,19 @@
+"""Numbers as they are read: grouped, with their noun, and money to the cent."""
+
+from __future__ import annotations
+
+
+def number(value: int | None) -> str:
+    """`12,345`, or a dash where there is none."""
+    return "–" if value is None else f"{value:,}"
+
+
+def count(value: int, singular: str, plural: str | None = None) -> str:
+    """`1 part`, `2,500 parts`."""
+    noun = singular if value == 1 else plural or f"{singular}s"
+    return f"{value:,} {noun}"
+
+
+def money(cents: int | None) -> str:
+    """Cents as `$1,234.50`, or a dash where there is none."""
+    return "–" if cents is None else f"${cents / 100:,.2f}"

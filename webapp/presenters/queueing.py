@@ -1,0 +1,70 @@
+"""What would happen if a run were queued now: the words of the Queue Inventory Update dialog."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from webapp import clock, configurations, runs
+from webapp.extensions import db
+from webapp.models import Configuration, Run, SupplierCode
+from webapp.words import QUANTITY_COLUMN_LABELS, WEEKDAYS
+
+NO_CODES = "There are currently no supplier codes configured"
+NOT_ENABLED = "Lightspeed 3PA/Data Warehouse is not enabled"
+NOT_COMPLETE = "The 3PA credentials are not complete"
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """`hindrance` is why no run can be queued at all, empty if one can."""
+
+    hindrance: str
+    active_run: Run | None
+    is_disabled_day: bool
+    weekday: str
+    codes: int
+    quantity_column: str
+    clear_previous: bool
+    last: Run | None
+
+    @classmethod
+    def of(cls, configuration: Configuration) -> Prospect:
+        """The prospect for the configuration's dealer at this moment."""
+        dealer = configuration.dealer
+        codes = _distinct_codes(dealer.id)
+        return cls(
+            hindrance=_hindrance(configuration, codes),
+            active_run=runs.active(dealer.id),
+            is_disabled_day=runs.is_disabled_today(configuration),
+            weekday=WEEKDAYS[clock.local_today(dealer.timezone).weekday()],
+            codes=codes,
+            quantity_column=QUANTITY_COLUMN_LABELS[configuration.quantity_column],
+            clear_previous=configuration.clear_previous,
+            last=_last_finished(dealer.id),
+        )
+
+
+def _distinct_codes(dealer_id: int) -> int:
+    """How many Lightspeed codes a run fetches: a code of several mappings only once (R9)."""
+    distinct = func.count(func.distinct(SupplierCode.code_key))
+    return db.session.scalar(select(distinct).where(SupplierCode.dealer_id == dealer_id)) or 0
+
+
+def _hindrance(configuration: Configuration, codes: int) -> str:
+    if not codes:
+        return NO_CODES
+    if not configuration.enabled:
+        return NOT_ENABLED
+    return "" if configuration.cmf and configurations.has_login(configuration) else NOT_COMPLETE
+
+
+def _last_finished(dealer_id: int) -> Run | None:
+    finished = (
+        select(Run)
+        .where(Run.dealer_id == dealer_id, Run.status.in_(("succeeded", "partial")))
+        .order_by(Run.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(finished)

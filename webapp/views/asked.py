@@ -1,0 +1,21 @@
+"""Reads what an address asks for; nonsense counts as not asked."""
+
+from __future__ import annotations
+
+from werkzeug.datastructures import MultiDict
+
+LARGEST = 2_147_483_647
+
+
+def whole(arguments: MultiDict[str, str], name: str) -> int | None:
+    """A whole number from 1 to what the database can compare, or None."""
+    given = arguments.get(name, "")
+    if not (given.isascii() and given.isdigit() and len(given) <= 10):
+        return None
+    return int(given) if 1 <= int(given) <= LARGEST else None
+
+
+def text(arguments: MultiDict[str, str], name: str) -> str:
+    """Text without the spaces around it; what cannot be printed cannot be looked for."""
+    given = arguments.get(name, "").strip()
+    return given[:200] if given.isprintable() else ""

@@ -1,0 +1,57 @@
+"""What is shown when something is refused, missing or broken: to htmx an alert, else a page."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, make_response, render_template
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from webapp import htmx
+from webapp.extensions import db
+
+SAID = {
+    403: ("This page is not for you", "Your account is not allowed to see it."),
+    404: ("There is nothing here", "The address is mistyped, or what it showed has been removed."),
+    405: ("That does not work here", "This address cannot be used that way."),
+    409: ("Somebody was quicker", "What you wanted to change has changed meanwhile. Please look again."),
+    413: ("That is too large", "The file or form is larger than 8 MB."),
+    429: ("Too many attempts", "Please wait a minute before you try again."),
+    500: (
+        "Something went wrong here",
+        "It is not your doing. Nothing was saved; please try again in a moment.",
+    ),
+}
+OTHER = ("That did not work", "The request could not be understood.")
+EXPIRED = ("This page is out of date", "It was opened before you signed in. Reload it and try again.")
+
+
+def register(app: Flask) -> None:
+    """Answer every error in the program's own words."""
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+
+
+def _csrf(_error: CSRFError) -> Response:
+    return _answer(400, EXPIRED)
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None:
+        # A redirect, or an answer that was made where it was raised.
+        return make_response(error.response)
+    code = error.code or 500
+    if code >= 500:
+        db.session.rollback()
+    said = SAID.get(code, OTHER)
+    # A sentence that was given with abort() fits better than the general one; Werkzeug's own do not.
+    own = type(error).description != error.description and error.description
+    return _answer(code, (said[0], own) if own and code < 500 else said)
+
+
+def _answer(code: int, said: tuple[str, str]) -> Response:
+    heading, sentence = said
+    if htmx.wants_fragment():
+        return htmx.refuse(f"{heading}. {sentence}", code)
+    return make_response(
+        render_template("error/page.html", code=code, heading=heading, sentence=sentence), code
+    )

@@ -1,0 +1,51 @@
+"""Runs: the list, one run with its progress, and calling one off."""
+
+from __future__ import annotations
+
+from flask import Response, flash, g, request, url_for
+from flask.typing import ResponseReturnValue
+
+from webapp import htmx, runs
+from webapp.extensions import db
+from webapp.models import Run
+from webapp.presenters.run_history import RunHistory
+from webapp.presenters.runs import Progress
+from webapp.views import tenancy
+from webapp.views.asked import whole
+
+pages = tenancy.dealer_blueprint("runs", __name__, "/runs")
+
+
+@pages.get("")
+def index() -> Response:
+    """The dealer's runs, the latest first."""
+    return htmx.answer("runs", history=RunHistory.of(g.dealer.id, whole(request.args, "before")))
+
+
+@pages.get("/<id:run_id>")
+def show(run_id: int) -> Response:
+    """One run. A poll says in `seen` what it shows already: without news it gets no answer to put in."""
+    run = tenancy.of_dealer(Run, run_id)
+    mark = Progress.of(run.items).mark(run)
+    if htmx.wants_fragment() and request.args.get("seen") == mark:
+        return Response(status=204)
+    return _answer(run)
+
+
+@pages.post("/<id:run_id>/cancellation")
+def cancel(run_id: int) -> ResponseReturnValue:
+    """Ask the run to end; one that has ended already stays as it is."""
+    run = tenancy.of_dealer(Run, run_id)
+    if not runs.cancel(run):
+        flash(f"Run {run.id} had already ended.", "warning")
+        return _answer(run, 409)
+    flash(f"Run {run.id} is being cancelled.", "info")
+    if htmx.wants_fragment():
+        return _answer(run)
+    return htmx.elsewhere(url_for(".show", run_id=run.id))
+
+
+def _answer(run: Run, status: int = 200) -> Response:
+    # The verbs change rows by SQL, past what the session holds.
+    db.session.refresh(run)
+    return htmx.answer("run", status, run=run, progress=Progress.of(run.items))
