@@ -44,7 +44,7 @@ class Page:
 class Walk:
     """One walk through the pages of one filter, from the first row to the last."""
 
-    def __init__(self, ask: Ask, page_size: int, waiting: Waiting, most_rows: int = MOST_ROWS) -> None:
+    def __init__(self, ask: Ask, page_size: int, waiting: Waiting, most_rows: int) -> None:
         self._ask = ask
         self._size = page_size
         self._waiting = waiting

@@ -110,7 +110,7 @@ def decode_page(body: bytes) -> DecodedPage:
 
 
 def _decoded_in_one_go(body: bytes) -> list[Part] | None:
-    """Read a clean page ten times faster than record by record; `None` where it is not that clean."""
+    """Read a clean page several times faster than record by record; `None` where it is not that clean."""
     if salvage.holds_escaped_controls(body):
         return None
     try:

@@ -26,7 +26,7 @@ def holds_escaped_controls(body: bytes) -> bool:
 
     A NUL would be refused by PostgreSQL later on, and take a whole page of good parts with it.
     """
-    return any(mark in body for mark in _ESCAPED_CONTROLS)
+    return b"\\" in body and any(mark in body for mark in _ESCAPED_CONTROLS)  # most have no backslash
 
 
 def text_of(body: bytes) -> str:
@@ -64,5 +64,7 @@ def _nothing(constant: str) -> None:
 
 def _clean(string: str) -> str:
     """Turn control characters into spaces and halves of surrogate pairs into U+FFFD."""
+    if string.isprintable():
+        return string
     cleaned = string.translate(_CONTROLS_TO_SPACES)
     return cleaned.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

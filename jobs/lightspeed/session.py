@@ -10,7 +10,7 @@ from jobs.lightspeed.budget import RateBudget
 from jobs.lightspeed.calls import Answer, Calls, Question, R
 from jobs.lightspeed.credentials import Credentials
 from jobs.lightspeed.errors import LightspeedError, error_for_fault
-from jobs.lightspeed.paging import LARGEST_PAGE, Page, Read, Walk
+from jobs.lightspeed.paging import LARGEST_PAGE, MOST_ROWS, Page, Read, Walk
 from jobs.lightspeed.parts import DecodedPage
 from jobs.lightspeed.retry import RetryPolicy
 from jobs.lightspeed.transport import Transport
@@ -58,11 +58,13 @@ class Lightspeed:
         *,
         waiting: Waiting = _look_around,
         page_size: int = LARGEST_PAGE,
+        most_rows: int = MOST_ROWS,
     ) -> Iterator[Page]:
         """Yield every page of the parts that `filter_text` selects, in order of part number.
 
-        Either every page came back well, or `LightspeedError` is raised (R11). `page_size` is 1 to 500 rows.
-        The next page is fetched while the caller stores the one it has; closing the iterator stops that.
+        Either every page came back well, or `LightspeedError` is raised (R11). `page_size` is 1 to 500 rows;
+        beyond `most_rows` the service is taken to lead in circles. The next page is fetched while the caller
+        stores the one it has; closing the iterator stops that.
         """
         if not 1 <= page_size <= LARGEST_PAGE:
             raise ValueError(f"a page has 1 to {LARGEST_PAGE} rows")
@@ -78,7 +80,7 @@ class Lightspeed:
             question = Question("Part", cmf, options, read)
             return self._start(question, self._policy, self._policy.backoff(1) if pause else 0.0)
 
-        return Walk(ask, page_size, waiting).pages()
+        return Walk(ask, page_size, waiting, most_rows).pages()
 
     def check(self, cmf: str, waiting: Waiting = _look_around) -> Check:
         """Ask for one part, to see whether login and CMF work (R3); raises `LightspeedError` if they do not.

@@ -39,11 +39,15 @@ def cents_of(value: Number) -> int | None:
     That is for null, zero (also what rounds to it), negative, non-numeric, and above `LARGEST` cents. The
     rounding is exact: a number counts as the decimal that was sent, not as its binary neighbour.
     """
+    if type(value) is float and 0 < value < LARGEST // 100:
+        cents = value * 100
+        if abs(cents % 1 - 0.5) > 0.001:  # away from the half, where a float's error decides nothing
+            return round(cents) or None
     number = _decimal_of(value)
     if number is None or not 0 < number <= LARGEST:
         return None
-    cents = int(number.quantize(_CENT, ROUND_HALF_UP).scaleb(2))
-    return cents if 0 < cents <= LARGEST else None
+    exact = int(number.quantize(_CENT, ROUND_HALF_UP).scaleb(2))
+    return exact if 0 < exact <= LARGEST else None
 
 
 def date_of(text: str | None) -> datetime | None:
@@ -62,7 +66,9 @@ def date_of(text: str | None) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return None if moment.year in _YEARS_FOR_NO_DATE else moment.replace(tzinfo=None)
+    if moment.year in _YEARS_FOR_NO_DATE:
+        return None
+    return moment if moment.tzinfo is None else moment.replace(tzinfo=None)
 
 
 def _decimal_of(value: Number) -> Decimal | None:

@@ -1,0 +1,49 @@
+"""A service that answers as prepared, in order, and the last answer from then on."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Script:
+    """Set `answers`, ask, and look at `requests`."""
+
+    server: HTTPServer
+    answers: list[Response] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.url = self.server.url_for("/lsapi")
+        self.server.expect_request("/lsapi/Part/76014846").respond_with_handler(self._answer)
+
+    def will_answer(self, *answers: Response) -> None:
+        self.answers = list(answers)
+
+    def skips(self) -> list[int]:
+        """What `$skip` each request asked for."""
+        return [int(request.args["$skip"]) for request in self.requests]
+
+    def _answer(self, request: Request) -> Response:
+        self.requests.append(request)
+        answer = self.answers[min(len(self.requests), len(self.answers)) - 1]
+        return Response(answer.data, answer.status_code, answer.headers)
+
+
+def rows(first: int, count: int, **fields: Any) -> list[Row]:
+    """So many records of TR, numbered from `first`."""
+    return [{"PartNumber": f"P{n}", "SupplierCode": "TR", **fields} for n in range(first, first + count)]
+
+
+def page(records: Sequence[Any]) -> Response:
+    return body(json.dumps(records))
+
+
+def body(text: str | bytes, status: int = 200, **headers: str) -> Response:
+    return Response(text, status, {name.replace("_", "-"): value for name, value in headers.items()})

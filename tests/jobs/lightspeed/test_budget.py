@@ -1,0 +1,159 @@
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+import structlog
+
+from jobs.lightspeed import RateBudget
+from sandbox.servers.redis import RedisServer
+
+KEY = "0123456789abcdef"
+
+
+class Stop(Exception):
+    pass
+
+
+def look_around() -> None:
+    pass
+
+
+def stop() -> None:
+    raise Stop
+
+
+def most_within(times: list[float], seconds: float) -> int:
+    """The greatest number of times within any such window."""
+    times = sorted(times)
+    return max(sum(start <= time < start + seconds for time in times[at:]) for at, start in enumerate(times))
+
+
+@pytest.fixture
+def empty_redis(redis_url: str) -> Iterator[str]:
+    with redis.Redis.from_url(redis_url) as client:
+        client.flushdb()
+        yield redis_url
+        client.flushdb()
+
+
+@pytest.mark.parametrize("rate", [None, 0])
+def test_no_rate_means_no_limit(rate):
+    for budget in (RateBudget.in_process(rate), RateBudget.shared("redis://127.0.0.1:9/0", rate)):
+        for _ in range(1_000):
+            budget.acquire(KEY, stop)
+
+
+def test_one_process_keeps_to_its_rate():
+    budget = RateBudget.in_process(5, seconds=1)
+    times = []
+    for _ in range(8):
+        budget.acquire(KEY, look_around)
+        times.append(time.monotonic())
+
+    assert most_within(times, 1.0) == 5
+
+
+def test_each_login_has_its_own_rate():
+    budget = RateBudget.in_process(1)
+    budget.acquire("one", stop)
+    budget.acquire("other", stop)
+
+    with pytest.raises(Stop):
+        budget.acquire("one", stop)
+
+
+def test_the_caller_looks_around_while_it_waits():
+    budget = RateBudget.in_process(1, seconds=1)
+    threads = []
+    budget.acquire(KEY, look_around)
+    budget.acquire(KEY, lambda: threads.append(threading.current_thread()))
+
+    assert len(threads) >= 4  # in the two seconds that the window and its margin last
+    assert set(threads) == {threading.current_thread()}
+
+
+def test_budgets_on_one_redis_share_the_rate(empty_redis: str):
+    first, second = RateBudget.shared(empty_redis, 2), RateBudget.shared(empty_redis, 2)
+    first.acquire(KEY, stop)
+    second.acquire(KEY, stop)
+
+    for budget in (first, second):
+        with pytest.raises(Stop):
+            budget.acquire(KEY, stop)
+
+
+WORKER = """
+import sys, time
+from jobs.lightspeed import RateBudget
+budget = RateBudget.shared(sys.argv[1], 20, seconds=2)
+for _ in range(10):
+    budget.acquire("the-login", lambda: None)
+    print(time.time(), flush=True)
+"""
+
+
+def test_four_processes_never_exceed_the_rate_in_any_window(empty_redis: str):
+    workers = [
+        subprocess.Popen([sys.executable, "-c", WORKER, empty_redis], stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    times = [float(line) for worker in workers for line in worker.communicate(timeout=60)[0].split()]
+
+    assert len(times) == 40
+    assert most_within(times, 1.0) <= 20  # less than the window, as a busy machine notes times late
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis that a test may stop and start."""
+    with RedisServer(tmp_path, persistent=True) as server:
+        yield server
+
+
+def test_without_redis_it_goes_on_slowly_after_a_whole_window(own_redis: RedisServer):
+    """The window lasts two seconds with its margin; 10 in it are allowed, a tenth of that without Redis."""
+    budget = RateBudget.shared(own_redis.url, 10, seconds=1)
+    for _ in range(3):
+        budget.acquire(KEY, look_around)
+    own_redis.stop()
+    with structlog.testing.capture_logs() as logs:
+        times = [time.monotonic()]
+        for _ in range(2):
+            budget.acquire(KEY, look_around)
+            times.append(time.monotonic())
+
+    assert most_within(times, 1.5) == 1
+    assert [(one["log_level"], one["problem"]) for one in logs] == [("warning", "ConnectionError")]
+
+
+def test_redis_hears_afterwards_of_what_was_sent_without_it(own_redis: RedisServer):
+    budget = RateBudget.shared(own_redis.url, 2, seconds=1)
+    own_redis.stop()
+    budget.acquire(KEY, look_around)
+    own_redis.start()
+    budget.acquire(KEY, look_around)  # this one, and the one before
+
+    with pytest.raises(Stop):
+        RateBudget.shared(own_redis.url, 2, seconds=1).acquire(KEY, stop)
+
+
+def test_a_redis_that_is_away_for_a_moment_costs_only_the_moment(own_redis: RedisServer):
+    budget = RateBudget.shared(own_redis.url, 100)
+    budget.acquire(KEY, look_around)
+    own_redis.stop()
+
+    budget.acquire(KEY, own_redis.start)  # would else wait out a minute
+
+
+def test_a_caller_can_leave_while_redis_hangs():
+    """A port that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        budget = RateBudget.shared(f"redis://127.0.0.1:{listener.getsockname()[1]}/0", 5)
+        with pytest.raises(Stop):
+            budget.acquire(KEY, stop)

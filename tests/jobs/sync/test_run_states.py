@@ -1,0 +1,276 @@
+"""How a run begins, is shared out, and ends (R6–R8, R19)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from jobs.lightspeed import Credentials, Lightspeed
+from jobs.sync import engine, journal
+from tests.world import World, part
+from webapp import clock, runs
+from webapp.extensions import db
+from webapp.models import Report, Run, RunItem, SupplierCode
+
+
+def two_codes(world: World) -> None:
+    world.map("TR", world.manufacturer("Tucker", numbers=["A-1", "A-2"]), pricing="retail")
+    world.map("KA", world.manufacturer("Kawasaki", "oem", numbers=["K-1"]))
+    world.report(part("TR", "A-1", 3), part("TR", "A-2", 4), part("KA", "K-1", 5))
+
+
+def queued(world: World, **options: bool) -> int:
+    return runs.record(world.dealer, "manual", **options).run.id
+
+
+def make_old(run_id: int, seconds: int) -> None:
+    run = db.session.get_one(Run, run_id, populate_existing=True)
+    run.heartbeat_at = clock.now() - timedelta(seconds=seconds)
+    db.session.commit()
+
+
+class Crash(BaseException):
+    """Ends a run as a killed process would: nothing in the program catches it."""
+
+
+def crash_when(line_has: str) -> object:
+    def tell(line: str) -> None:
+        if line_has in line:
+            raise Crash
+
+    return tell
+
+
+def left_behind(world: World, at: str) -> int:
+    """A run whose worker died when it was about to say `at`, found 91 s later."""
+    run_id = queued(world)
+    with pytest.raises(Crash):
+        engine.execute(run_id, world.surroundings(tell=crash_when(at)))
+    db.session.rollback()
+    make_old(run_id, 91)
+    return run_id
+
+
+def test_a_second_run_of_a_dealer_is_never_queued(world: World) -> None:
+    first = runs.record(world.dealer, "manual")
+    second = runs.record(world.dealer, "scheduled")
+    assert (first.created, second.created) == (True, False)
+    assert second.run.id == first.run.id
+
+
+def test_without_codes_a_run_succeeds_without_a_request(world: World) -> None:
+    run = world.sync()
+    assert (run.status, run.items) == ("succeeded", [])
+    assert world.simulator.requests == []
+
+
+def test_a_disabled_day_is_skipped_and_sends_nothing(world: World) -> None:
+    two_codes(world)
+    world.settings(disabled_on=[clock.local_now("America/Chicago").strftime("%A")])
+    run = world.sync()
+    assert run.status == "skipped"
+    assert (run.reason or "").startswith("Updates are disabled on ")
+    assert world.simulator.requests == []
+
+
+def test_a_disabled_day_is_the_dealers_own(world: World) -> None:
+    two_codes(world)
+    world.settings(disabled_on=["Sunday"])
+    # Monday 03:00 in UTC is still Sunday evening in Chicago.
+    with time_machine.travel("2026-11-23T03:00:00Z", tick=True):
+        assert world.sync().status == "skipped"
+    with time_machine.travel("2026-11-23T12:00:00Z", tick=True):
+        assert world.sync().status != "skipped"
+
+
+def test_a_person_who_insists_gets_a_run_on_a_disabled_day(world: World) -> None:
+    two_codes(world)
+    world.settings(disabled_on=[clock.local_now("America/Chicago").strftime("%A")])
+    assert world.sync(anyway=True).status == "succeeded"
+
+
+def test_a_run_without_a_complete_login_fails_with_the_reason(world: World) -> None:
+    two_codes(world)
+    world.configuration.sealed_password = None
+    db.session.commit()
+    run = world.sync()
+    assert run.status == "failed"
+    assert "3PA Password" in (run.reason or "")
+    assert {item.status for item in run.items} == {"not_tried"}
+
+
+def test_a_claimed_run_cannot_be_claimed_again_while_its_heart_beats(world: World) -> None:
+    run_id = queued(world)
+    assert journal.claim(run_id) == journal.Claim(run_id, 1)
+    make_old(run_id, 89)
+    assert journal.claim(run_id) is None
+    make_old(run_id, 91)
+    assert journal.claim(run_id) == journal.Claim(run_id, 2)
+
+
+def test_a_finished_run_cannot_be_claimed(world: World) -> None:
+    two_codes(world)
+    assert journal.claim(world.sync().id) is None
+
+
+def test_a_worker_that_lost_its_run_can_write_nothing_more(world: World) -> None:
+    run_id = queued(world)
+    old = journal.claim(run_id)
+    assert old is not None
+    make_old(run_id, 91)
+    assert journal.claim(run_id) is not None
+    with pytest.raises(journal.Lost):
+        journal.beat(old)
+    with pytest.raises(journal.Lost):
+        journal.finish(old, "succeeded")
+    assert not journal.release(old)
+    assert world.run(run_id).status == "running"
+
+
+@pytest.mark.parametrize("moment", ["TR: page 1", "TR: fetched", "KA: page 1", "KA: fetched", "succeeded"])
+def test_a_run_left_behind_ends_as_an_undisturbed_one_would(world: World, moment: str) -> None:
+    two_codes(world)
+    run_id = left_behind(world, moment)
+    if moment != "succeeded":
+        assert engine.execute(run_id, world.surroundings())
+    run = world.run(run_id)
+    assert run.status == "succeeded"
+    assert world.shelf() == {("TR", "A-1"): 3, ("TR", "A-2"): 4, ("KA", "K-1"): 5}
+    counts = [(item.fetched, item.synced, item.changed) for item in run.items]
+    assert counts == [(2, 2, 2), (1, 1, 1)]
+    assert world.noted() == ["A-1", "A-2", "K-1"]
+    assert [row["change"] for row in world.csv(run, "inventory")] == ["new", "new", "new"]
+
+
+def test_a_run_taken_over_does_not_fetch_a_completed_code_again(world: World) -> None:
+    two_codes(world)
+    run_id = left_behind(world, "KA: page 1")
+    world.simulator.requests.clear()
+    engine.execute(run_id, world.surroundings())
+    assert ["'KA'" in request.options["$filter"] for request in world.simulator.requests] == [True]
+
+
+def test_a_worker_told_to_stop_gives_the_run_back_and_another_finishes_it(world: World) -> None:
+    two_codes(world)
+    run_id = queued(world)
+    told: list[str] = []
+    with pytest.raises(journal.Stopped):
+        engine.execute(
+            run_id,
+            world.surroundings(tell=told.append, should_stop=lambda: any("fetched" in line for line in told)),
+        )
+    run = world.run(run_id)
+    assert (run.status, run.heartbeat_at) == ("queued", None)
+    assert [item.status for item in run.items] == ["succeeded", "waiting"]
+    assert engine.execute(run_id, world.surroundings())
+    assert world.run(run_id).status == "succeeded"
+
+
+def test_a_run_is_cancelled_between_pages_and_what_was_applied_stays(world: World) -> None:
+    two_codes(world)
+    run_id = queued(world)
+
+    def tell(line: str) -> None:
+        if line.startswith("TR: fetched"):
+            runs.cancel(world.run(run_id))
+
+    engine.execute(run_id, world.surroundings(tell=tell))
+    run = world.run(run_id)
+    assert run.status == "cancelled"
+    assert [item.status for item in run.items] == ["succeeded", "not_tried"]
+    assert world.shelf() == {("TR", "A-1"): 3, ("TR", "A-2"): 4}
+    assert len(world.csv(run, "inventory")) == 2
+
+
+def test_a_queued_run_is_cancelled_at_once(world: World) -> None:
+    run_id = queued(world)
+    assert runs.cancel(world.run(run_id))
+    assert world.run(run_id).status == "cancelled"
+    assert not runs.cancel(world.run(run_id))
+    assert not engine.execute(run_id, world.surroundings())
+
+
+def test_settings_saved_during_a_run_take_effect_in_the_next(world: World) -> None:
+    two_codes(world)
+    world.sync()
+
+    def tell(line: str) -> None:
+        if line.startswith("TR: page"):
+            world.settings(clear_previous=False)
+
+    run = world.sync(part("TR", "A-1", 3), part("KA", "K-1", 5), tell=tell)
+    assert world.shelf()[("TR", "A-2")] == 0
+    assert run.settings is not None
+    assert run.settings["clear_previous"] is True
+
+
+def test_a_code_removed_during_a_run_is_not_tried(world: World) -> None:
+    two_codes(world)
+
+    def tell(line: str) -> None:
+        if line.startswith("TR: page"):
+            db.session.execute(db.delete(SupplierCode).where(SupplierCode.code == "KA"))
+            db.session.commit()
+
+    run = world.sync(tell=tell)
+    assert [item.status for item in run.items] == ["succeeded", "not_tried"]
+    assert run.status == "succeeded"
+    assert ("KA", "K-1") not in world.shelf()
+
+
+def test_a_defect_in_one_code_does_not_stop_the_others(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    two_codes(world)
+    apply = engine.apply
+
+    def broken(claim: journal.Claim, run: Run, item: RunItem) -> None:
+        if item.supplier_code == "TR":
+            raise ZeroDivisionError
+        apply(claim, run, item)
+
+    monkeypatch.setattr(engine, "apply", broken)
+    run = world.sync()
+    assert run.status == "partial"
+    assert [(item.status, item.error_kind) for item in run.items] == [
+        ("failed", "internal"),
+        ("succeeded", None),
+    ]
+
+
+def test_refused_report_storage_leaves_the_stock_applied_and_the_run_partial(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_codes(world)
+    from flask import current_app
+
+    monkeypatch.setitem(current_app.config, "REPORT_STORAGE_URL", "file:///proc/nowhere")
+    run = world.sync()
+    assert (run.status, run.reason) == ("partial", "The reports could not be stored.")
+    assert world.shelf()[("KA", "K-1")] == 5
+    assert db.session.scalars(db.select(Report)).all() == []
+
+
+def test_it_keeps_only_what_was_last_reported(world: World) -> None:
+    two_codes(world)
+    first = world.sync()
+    second = world.sync()
+    kept = db.session.scalars(
+        db.select(db.distinct(db.text("run_item_id"))).select_from(db.text("reported_parts"))
+    )
+    assert sorted(kept) == [item.id for item in second.items]
+    assert first.id != second.id
+
+
+def test_the_login_reaches_neither_logs_nor_progress(world: World, capfd: pytest.CaptureFixture[str]) -> None:
+    two_codes(world)
+    lines: list[str] = []
+
+    def connect(credentials: Credentials) -> Lightspeed:
+        assert "correct horse" not in repr(credentials)
+        return world.connect(credentials)
+
+    world.sync(connect=connect, tell=lines.append)
+    out, err = capfd.readouterr()
+    assert "correct horse" not in out + err + "".join(lines)

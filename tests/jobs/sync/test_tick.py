@@ -1,0 +1,146 @@
+"""What the tick starts and finds (R6, R8, R19)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from flask import current_app
+from redis import Redis
+from rq import Queue
+from sqlalchemy import select
+
+from jobs.sync import tick
+from jobs.sync.slots import delay
+from tests.world import World
+from webapp import clock, queues, runs
+from webapp.extensions import db
+from webapp.models import ReindexNote, Run
+
+# 01:10 in Chicago: the slot is due for every dealer.
+ONE_TEN = "2026-11-23T07:10:00Z"
+
+
+@pytest.fixture
+def redis(redis_url: str, app: object) -> Iterator[Redis]:
+    connection = Redis.from_url(redis_url)
+    connection.flushdb()
+    current_app.config["REDIS_URL"] = redis_url
+    yield connection
+    connection.flushdb()
+
+
+@pytest.fixture
+def mapped(world: World, redis: Redis) -> World:
+    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
+    return world
+
+
+def slots_of_runs() -> list[tuple[date | None, int | None, str]]:
+    rows = db.session.scalars(select(Run).order_by(Run.id))
+    return [(run.slot_date, run.slot_hour, run.status) for run in rows]
+
+
+def waiting(redis: Redis, queue: str = queues.SYNC) -> int:
+    return len(Queue(queue, connection=redis))
+
+
+def test_a_due_dealer_is_started_once(mapped: World, redis: Redis) -> None:
+    with time_machine.travel(ONE_TEN, tick=True):
+        tick.tick()
+        tick.tick()
+    assert slots_of_runs() == [(date(2026, 11, 23), 1, "queued")]
+    assert waiting(redis) == 1
+
+
+def test_a_slot_whose_run_has_ended_is_not_started_again(mapped: World) -> None:
+    with time_machine.travel(ONE_TEN, tick=True):
+        tick.tick()
+        run = db.session.scalars(select(Run)).one()
+        runs.cancel(run)
+        tick.tick()
+    assert slots_of_runs() == [(date(2026, 11, 23), 1, "cancelled")]
+
+
+def test_a_dealer_starts_only_after_its_own_delay(mapped: World) -> None:
+    start = clock.now().replace(year=2026, month=11, day=23, hour=7, minute=0, second=0, microsecond=0)
+    wait = delay(mapped.dealer.id)
+    with time_machine.travel(start + wait - timedelta(seconds=1), tick=False):
+        tick.tick()
+    assert slots_of_runs() == []
+    with time_machine.travel(start + wait, tick=False):
+        tick.tick()
+    assert len(slots_of_runs()) == 1
+
+
+@pytest.mark.parametrize("spoil", ["not enabled", "no codes"])
+def test_a_dealer_that_cannot_sync_is_not_started(world: World, redis: Redis, spoil: str) -> None:
+    if spoil == "not enabled":
+        world.map("TR", world.manufacturer("Tucker"))
+        world.configuration.enabled = False
+        db.session.commit()
+    with time_machine.travel(ONE_TEN, tick=True):
+        tick.tick()
+    assert slots_of_runs() == []
+
+
+def test_a_slot_waits_for_a_run_that_is_still_active(mapped: World) -> None:
+    with time_machine.travel(ONE_TEN, tick=True):
+        manual = runs.record(mapped.dealer, "manual").run
+        tick.tick()
+        assert slots_of_runs() == [(None, None, "queued")]
+        runs.cancel(manual)
+        tick.tick()
+    assert slots_of_runs() == [(None, None, "cancelled"), (date(2026, 11, 23), 1, "queued")]
+
+
+def test_a_run_whose_worker_died_is_handed_out_again(mapped: World, redis: Redis) -> None:
+    run = runs.record(mapped.dealer, "manual").run
+    run.status, run.attempt, run.heartbeat_at = "running", 1, clock.now() - timedelta(seconds=91)
+    db.session.commit()
+    tick.tick()
+    tick.tick()
+    assert waiting(redis) == 1
+
+
+def test_a_run_whose_worker_lives_is_left_alone(mapped: World, redis: Redis) -> None:
+    run = runs.record(mapped.dealer, "manual").run
+    run.status, run.attempt, run.heartbeat_at = "running", 1, clock.now() - timedelta(seconds=60)
+    db.session.commit()
+    tick.wake_forgotten(clock.now())
+    assert waiting(redis) == 0
+
+
+def test_a_queued_run_that_redis_forgot_is_queued_again(mapped: World, redis: Redis) -> None:
+    runs.start(mapped.dealer, "manual")
+    redis.flushdb()
+    tick.wake_forgotten(clock.now())
+    tick.wake_forgotten(clock.now())
+    assert waiting(redis) == 1
+
+
+def test_a_redis_that_is_away_loses_no_run(mapped: World, redis: Redis) -> None:
+    current_app.config["REDIS_URL"] = "redis://127.0.0.1:1/0"
+    started = runs.start(mapped.dealer, "manual")
+    assert started.run.status == "queued"
+
+
+def test_notes_that_nobody_drained_wake_the_index(mapped: World, redis: Redis) -> None:
+    manufacturer = mapped.manufacturer("Western")
+    product = mapped.sell(manufacturer, "W-1")
+    db.session.add(ReindexNote(dealer_id=mapped.dealer.id, product_id=product.id))
+    db.session.commit()
+    tick.tick()
+    tick.tick()
+    assert waiting(redis, queues.INDEX) == 1
+
+
+def test_a_check_that_was_lost_is_asked_for_again(mapped: World, redis: Redis) -> None:
+    mapped.configuration.check_state = "checking"
+    mapped.configuration.checked_at = clock.now() - timedelta(minutes=3)
+    db.session.commit()
+    tick.tick()
+    assert waiting(redis, queues.CONTROL) == 1
+    assert mapped.configuration.check_state == "checking"
