@@ -59,7 +59,7 @@ def test_a_server_runs_from_a_package_below_a_closed_folder(
         assert version.stdout.startswith("postgres (PostgreSQL)")
         assert server.create_database("fresh").endswith("/fresh")
         # Under root it runs from the copy, as an ordinary user from where it is.
-        assert server.programs.is_relative_to(open_folder) == (unprivileged_account() is not None)
+        assert server.programs.is_relative_to(closed_folder) == (unprivileged_account() is None)
 
 
 def put_pretenders(folder: Path) -> None:
