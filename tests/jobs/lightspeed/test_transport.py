@@ -1,6 +1,7 @@
 import base64
 import gzip
 import json
+import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -179,9 +180,9 @@ def test_a_service_that_takes_too_long_is_an_error(act):
 
 
 def test_nobody_listening_is_an_error():
-    with Wire(nothing) as wire:
-        url = wire.url
-    error = problem(url)
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))  # taken, and nobody listens
+        error = problem(f"http://127.0.0.1:{held.getsockname()[1]}/lsapi")
 
     assert (error.kind, error.sentence) == ("transient", error_for_fault("unreachable").sentence)
 
