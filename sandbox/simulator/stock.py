@@ -6,8 +6,10 @@ order and JSON can never outlive the parts that they were made from.
 
 import random
 from collections.abc import Sequence
+from functools import cached_property
 
 from sandbox.simulator.evaluation import question, sort_key
+from sandbox.simulator.expressions import supplier_code_of
 from sandbox.simulator.parts import PART_KINDS, Part, stable_order
 from sandbox.simulator.query import Query
 from sandbox.simulator.rendering import Look
@@ -59,10 +61,21 @@ class Stock:
         return found
 
     def _matching(self, query: Query, loose: bool, applied: bool) -> list[int]:
-        if query.expression is None:
-            return list(range(len(self.parts)))
+        everything = range(len(self.parts))
+        if query.expression is None or not applied:
+            return list(everything)
+        code = None if loose else supplier_code_of(query.expression)
         wanted = question(query.expression, loose_text=loose)
-        return [at for at, one in enumerate(self.parts) if not applied or wanted(one)]
+        among = everything if code is None else self._by_code.get(code, [])
+        return [at for at in among if wanted(self.parts[at])]
+
+    @cached_property
+    def _by_code(self) -> dict[str, list[int]]:
+        """Positions by supplier code, so that twelve codes of a dealer are not twelve whole scans."""
+        places: dict[str, list[int]] = {}
+        for at, one in enumerate(self.parts):
+            places.setdefault(str(one.get("SupplierCode")), []).append(at)
+        return places
 
     def _ordered(self, positions: list[int], query: Query, loose: bool) -> list[int]:
         for field, descending in reversed(query.order):

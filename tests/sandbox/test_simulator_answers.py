@@ -147,6 +147,15 @@ def test_gzip_that_is_ignored(simulator):
     assert len(json.loads(body)) == 2
 
 
+@pytest.mark.parametrize("setting", ["content_encoding", "bare"])
+def test_errors_are_not_compressed(simulator, setting):
+    simulator.switches.gzip = setting
+    simulator.switches.password_state = "wrong"
+    answer, body = raw(simulator, **{"X-Accept-Encoding": "gzip"})
+    assert (answer.status, answer.headers["Content-Encoding"]) == (401, None)
+    assert b"Exception" in body
+
+
 def test_nothing_is_compressed_for_the_ordinary_header_alone(simulator):
     answer, body = raw(simulator, **{"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] is None

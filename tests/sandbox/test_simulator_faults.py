@@ -1,6 +1,8 @@
 """Each fault at its page of its code, and parts that move during a pull, over real HTTP."""
 
 import json
+import threading
+import time
 
 import pytest
 import requests
@@ -114,6 +116,17 @@ def test_timeout_says_nothing_until_the_client_gives_up(simulator):
     with pytest.raises(requests.exceptions.ReadTimeout):
         get(simulator, timeout=0.2)
     assert fine(get(simulator))
+
+
+def test_a_client_that_gives_up_leaves_no_thread_behind(simulator):
+    simulator.switches.faults = [Fault("timeout")]
+    before = set(threading.enumerate())
+    with pytest.raises(requests.exceptions.ReadTimeout):
+        get(simulator, timeout=0.1)
+    deadline = time.monotonic() + 10
+    while set(threading.enumerate()) - before and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert set(threading.enumerate()) <= before
 
 
 def test_timeout_ends_by_a_reset_when_its_time_is_over(simulator):
