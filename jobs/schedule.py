@@ -126,6 +126,7 @@ def main() -> int:
     except (ConfigurationError, RedisError) as error:
         print(f"Error: {error}", file=sys.stderr)  # noqa: T201 - this is the command's answer
         return 1
+    log.info("schedule.started", jobs=[periodic.id for periodic in DECLARED])
     keep_looking(Scheduler(connection=connection, interval=LOOK_EVERY), stopping.pause)
     return 0
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from cryptography.fernet import Fernet
 from flask import Flask
@@ -18,6 +20,10 @@ from webapp.extensions import db
 from webapp.factory import create_app
 
 pytest_plugins = ["tests.servers"]
+
+# The machines are shared: how long an example takes says nothing. In CI the same examples each time.
+hypothesis.settings.register_profile("shared", deadline=None, derandomize=bool(os.environ.get("CI")))
+hypothesis.settings.load_profile("shared")
 
 
 def settings(database_url: str, folder: Path) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""A small world to run syncs in: manufacturers with products, one dealer, and a Lightspeed that reports parts."""
+"""A small world to run syncs in: manufacturers with products, a dealer, and a Lightspeed that reports parts."""
 
 from __future__ import annotations
 
@@ -78,7 +78,9 @@ class World:
         """Change the dealer's configuration."""
         configurations.save_settings(self.configuration, **values)
 
-    def manufacturer(self, name: str, catalog: str = "aftermarket", numbers: Iterable[str] = ()) -> Manufacturer:
+    def manufacturer(
+        self, name: str, catalog: str = "aftermarket", numbers: Iterable[str] = ()
+    ) -> Manufacturer:
         """A manufacturer that sells products under these part numbers, each a product of its own."""
         owner = self.dealer.id if catalog == "private_label" else None
         manufacturer = Manufacturer(
@@ -210,7 +212,7 @@ class World:
         return row[0], row[1], row[2]
 
     def noted(self) -> list[str]:
-        """MPNs of the products that wait to be reindexed, each as often as it was noted; forgets the notes."""
+        """MPNs of the products that wait to be reindexed, as often as noted; forgets the notes."""
         names = list(
             db.session.scalars(select(Product.mpn).join(ReindexNote, ReindexNote.product_id == Product.id))
         )

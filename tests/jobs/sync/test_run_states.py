@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 import time_machine
+from flask import current_app
+from sqlalchemy import select
 
 from jobs.lightspeed import Credentials, Lightspeed
 from jobs.sync import engine, journal
 from tests.world import World, part
 from webapp import clock, runs
 from webapp.extensions import db
-from webapp.models import Report, Run, RunItem, SupplierCode
+from webapp.models import Report, ReportedPart, Run, RunItem, SupplierCode
 
 
 def two_codes(world: World) -> None:
@@ -243,8 +244,6 @@ def test_refused_report_storage_leaves_the_stock_applied_and_the_run_partial(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     two_codes(world)
-    from flask import current_app
-
     monkeypatch.setitem(current_app.config, "REPORT_STORAGE_URL", "file:///proc/nowhere")
     run = world.sync()
     assert (run.status, run.reason) == ("partial", "The reports could not be stored.")
@@ -256,9 +255,7 @@ def test_it_keeps_only_what_was_last_reported(world: World) -> None:
     two_codes(world)
     first = world.sync()
     second = world.sync()
-    kept = db.session.scalars(
-        db.select(db.distinct(db.text("run_item_id"))).select_from(db.text("reported_parts"))
-    )
+    kept = db.session.scalars(select(ReportedPart.run_item_id).distinct())
     assert sorted(kept) == [item.id for item in second.items]
     assert first.id != second.id
 

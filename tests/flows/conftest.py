@@ -1,0 +1,143 @@
+"""The whole program as processes: workers and schedulers on a real Redis and a real database."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask, current_app
+from redis import Redis
+from sqlalchemy.orm import close_all_sessions
+
+from sandbox.simulator import Simulator
+from tests.conftest import settings
+from tests.world import World
+from webapp.config import ROOT
+from webapp.extensions import db
+from webapp.factory import create_app
+
+# Seconds. Long, as machines are shared; nothing waits for it when all is well.
+PATIENCE = 60
+
+
+class Program:
+    """Starts the program's processes with a test's own servers, and ends them."""
+
+    def __init__(self, environment: dict[str, str], folder: Path) -> None:
+        self._environment = environment
+        self._folder = folder
+        self._started: list[subprocess.Popen[bytes]] = []
+
+    @property
+    def log(self) -> str:
+        """Everything that the processes wrote."""
+        return "".join(path.read_text() for path in sorted(self._folder.glob("process-*.log")))
+
+    def start(self, *command: str, **variables: str) -> subprocess.Popen[bytes]:
+        """Start `python -m …` in a process group of its own."""
+        path = self._folder / f"process-{len(self._started)}.log"
+        with path.open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", *command],
+                cwd=ROOT,
+                env={**self._environment, **variables},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._started.append(process)
+        return process
+
+    def flask(self, *arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
+        """Run a command of the program to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
+            cwd=ROOT,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    def end(self) -> None:
+        """Kill what is left of every group."""
+        for process in self._started:
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+            process.wait()
+
+
+def wait_until(is_so: Callable[[], object], what: str, program: Program | None = None) -> None:
+    """Look until it is so; fails, with the processes' logs, after a minute."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        db.session.rollback()
+        if is_so():
+            db.session.rollback()
+            return
+        time.sleep(0.05)
+    pytest.fail(f"waited in vain: {what}\n{program.log if program else ''}")
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application, only looking on: on SQLite it must not keep the workers from writing."""
+    looking_on = {"execution_options": {"sqlite_begin": "DEFERRED"}}
+    app = create_app({**settings(database_url, tmp_path), "SQLALCHEMY_ENGINE_OPTIONS": looking_on})
+    with app.app_context():
+        yield app
+        close_all_sessions()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def redis(redis_url: str, app: Flask) -> Iterator[Redis]:
+    """An empty Redis, which the app uses too."""
+    connection = Redis.from_url(redis_url)
+    connection.flushdb()
+    app.config["REDIS_URL"] = redis_url
+    yield connection
+    connection.flushdb()
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    """A running 3PA simulator without dealers."""
+    with Simulator([]) as running:
+        yield running
+
+
+@pytest.fixture
+def world(app: Flask, simulator: Simulator) -> World:
+    """One connected dealer; on each database."""
+    return World(simulator)
+
+
+@pytest.fixture
+def program(app: Flask, redis: Redis, simulator: Simulator, tmp_path: Path) -> Iterator[Program]:
+    """The program on this test's database, Redis, simulator and report folder."""
+    config = current_app.config
+    running = Program(
+        {
+            "PATH": os.environ["PATH"],
+            "SECRET_KEY": config["SECRET_KEY"],
+            "CREDENTIALS_KEYS": ",".join(config["CREDENTIALS_KEYS"]),
+            "DATABASE_URL": config["SQLALCHEMY_DATABASE_URI"],
+            "REDIS_URL": config["REDIS_URL"],
+            "LIGHTSPEED_API_URL": simulator.url,
+            "LIGHTSPEED_REQUESTS_PER_MINUTE": "100000",
+            "REPORT_STORAGE_URL": config["REPORT_STORAGE_URL"],
+        },
+        tmp_path,
+    )
+    yield running
+    running.end()

@@ -1,0 +1,76 @@
+"""The scheduler process: one tick a minute, whatever befalls it (R6)."""
+
+from __future__ import annotations
+
+import signal
+
+from redis import Redis
+from rq import Queue
+from rq_scheduler import Scheduler
+
+from jobs import schedule
+from tests.flows.conftest import Program, wait_until
+from tests.world import World
+from webapp import queues
+
+SET = Scheduler.scheduled_jobs_key
+
+
+def ticks(redis: Redis) -> int:
+    return len(Queue(queues.CONTROL, connection=redis))
+
+
+def test_two_schedulers_started_at_once_leave_one_tick(world: World, redis: Redis, program: Program) -> None:
+    both = [program.start("jobs.schedule") for _ in range(2)]
+    wait_until(lambda: program.log.count("schedule.started") == 2, "both schedulers", program)
+    wait_until(lambda: ticks(redis) == 1, "a tick", program)
+    wait_until(lambda: redis.zrange(SET, 0, -1) == [b"tick"], "the next tick", program)
+    for process in both:
+        process.send_signal(signal.SIGTERM)
+    assert [process.wait(15) for process in both] == [0, 0]
+    assert redis.zrange(SET, 0, -1) == [b"tick"]
+
+
+def test_a_scheduler_that_was_killed_leaves_one_tick_to_the_next(
+    world: World, redis: Redis, program: Program
+) -> None:
+    first = program.start("jobs.schedule")
+    wait_until(lambda: redis.zcard(SET) == 1, "the schedule", program)
+    first.kill()
+    program.start("jobs.schedule")
+    wait_until(lambda: ticks(redis) >= 1, "a tick", program)
+    assert redis.zrange(SET, 0, -1) == [b"tick"]
+
+
+def test_it_puts_right_a_set_with_strange_and_unreadable_jobs(world: World, redis: Redis) -> None:
+    redis.zadd(SET, {"left-over": 1, "tick": 1})
+    redis.hset("rq:job:tick", mapping={"data": b"not a job", "created_at": b"nonsense"})
+    scheduler = Scheduler(connection=redis, interval=5)
+    schedule.look(scheduler)
+    assert redis.zrange(SET, 0, -1) == [b"tick"]
+    assert ticks(redis) == 1
+
+
+def test_a_tick_that_is_there_is_left_as_it_is(world: World, redis: Redis) -> None:
+    scheduler = Scheduler(connection=redis, interval=5)
+    schedule.look(scheduler)
+    due = redis.zscore(SET, "tick")
+    schedule.look(scheduler)
+    assert redis.zscore(SET, "tick") == due
+    assert ticks(redis) == 1
+
+
+def test_it_waits_for_a_redis_that_is_away(world: World) -> None:
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            schedule.stopping.request()
+
+    away = Scheduler(connection=Redis(port=1), interval=5)
+    try:
+        schedule.keep_looking(away, pause)
+    finally:
+        schedule.stopping._flag.clear()
+    assert pauses == [5, 5, 5]

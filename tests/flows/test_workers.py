@@ -1,0 +1,179 @@
+"""Runs carried by real worker processes: finished, killed and taken over, told to stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+from datetime import timedelta
+
+import psutil
+import pytest
+from redis import Redis
+
+from jobs.sync import tick
+from sandbox.simulator import Fault, Simulator, Switches
+from tests.flows.conftest import Program, wait_until
+from tests.world import World, part
+from webapp import clock, configurations, runs
+from webapp.extensions import db
+from webapp.models import ReindexNote, Run
+
+ALL = ("jobs.worker", "control", "index", "sync")
+
+
+def two_codes(world: World) -> None:
+    numbers = [f"P{number:05}" for number in range(1200)]
+    world.map("TR", world.manufacturer("Tucker", numbers=["A-1", "A-2"]), pricing="retail")
+    world.map("PU", world.manufacturer("Parts", numbers=numbers))
+    world.report(part("TR", "A-1", 3), part("TR", "A-2", 4), *(part("PU", number, 2) for number in numbers))
+
+
+def outcome(world: World, run: Run) -> tuple[object, ...]:
+    """All that a run leaves, comparable between runs of equal worlds."""
+    items = [(item.status, item.fetched, item.synced, item.skipped, item.changed) for item in run.items]
+    return run.status, items, sorted(world.shelf().items()), world.csv(run, "inventory")
+
+
+def ended(run_id: int) -> bool:
+    return not db.session.get_one(Run, run_id, populate_existing=True).is_active
+
+
+def pages_of(world: World, run_id: int, code_key: str) -> int:
+    return sum(item.pages for item in world.run(run_id).items if item.code_key == code_key)
+
+
+def horses(worker: int) -> list[psutil.Process]:
+    return psutil.Process(worker).children(recursive=True)
+
+
+def test_a_run_that_was_queued_is_carried_out_and_indexed(world: World, program: Program) -> None:
+    two_codes(world)
+    program.start(*ALL)
+    run = runs.start(world.dealer, "manual").run
+    wait_until(lambda: ended(run.id), "the run's end", program)
+    wait_until(lambda: not db.session.scalars(db.select(ReindexNote)).first(), "an empty outbox", program)
+    assert world.run(run.id).status == "succeeded"
+    assert len(world.csv(run, "inventory")) == 1202
+
+
+@pytest.mark.parametrize("moment", ["between two codes", "within a page"])
+def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost_or_doubled(
+    world: World, program: Program, simulator: Simulator, moment: str
+) -> None:
+    two_codes(world)
+    # The request that never answers holds the worker where it is to be killed.
+    page = 1 if moment == "between two codes" else 2
+    simulator.switches = Switches(faults=[Fault("timeout", code="PU", page=page, times=None)])
+    worker = program.start(*ALL)
+    run = runs.start(world.dealer, "manual").run
+    held = f"$skip={500 * (page - 1)}"
+    wait_until(
+        lambda: any(
+            "'PU'" in request.options.get("$filter", "") and request.options["$skip"] == held[6:]
+            for request in simulator.requests
+        ),
+        "the request that does not answer",
+        program,
+    )
+    os.killpg(horses(worker.pid)[0].pid, signal.SIGKILL)
+    worker.kill()
+    simulator.switches = Switches()
+    left = world.run(run.id)
+    assert left.status == "running"
+    assert [item.status for item in left.items] == ["succeeded", "running"]
+    left.heartbeat_at = clock.now() - timedelta(seconds=91)
+    db.session.commit()
+    program.start(*ALL)
+    tick.tick()
+    wait_until(lambda: ended(run.id), "the run's end", program)
+    taken_over = outcome(world, world.run(run.id))
+
+    undisturbed = world.add_dealer("Undisturbed", "4711")
+    rows = [(row.code, row.manufacturer, row.pricing) for row in _codes(world)]
+    parts = simulator.dealers["76014857"].parts
+    world.dealer = undisturbed
+    for code, manufacturer, pricing in rows:
+        world.map(code, manufacturer, pricing=pricing)
+    simulator.dealers["4711"].set_parts({**one, "Cmf": "4711"} for one in parts)
+    other = world.sync()
+    assert outcome(world, other)[:2] == taken_over[:2]
+    assert outcome(world, other)[3] == taken_over[3]
+
+
+def _codes(world: World) -> list[object]:
+    from webapp.models import SupplierCode
+
+    return list(db.session.scalars(db.select(SupplierCode).where(SupplierCode.dealer_id == world.dealer.id)))
+
+
+def test_a_worker_that_is_told_to_stop_leaves_and_another_goes_on_at_once(
+    world: World, program: Program, simulator: Simulator
+) -> None:
+    two_codes(world)
+    simulator.switches = Switches(faults=[Fault("timeout", code="PU", page=2, times=1)])
+    worker = program.start(*ALL)
+    run = runs.start(world.dealer, "manual").run
+    wait_until(
+        lambda: [i for i in world.run(run.id).items if i.pages and i.code_key == "pu"], "a page", program
+    )
+    # As a platform does: every process is told, the worker and its horse alike.
+    for process in [*horses(worker.pid), psutil.Process(worker.pid)]:
+        process.send_signal(signal.SIGTERM)
+    assert worker.wait(10) == 0
+    assert world.run(run.id).status == "queued"
+    program.start(*ALL)
+    wait_until(lambda: ended(run.id), "the run's end", program)
+    assert world.run(run.id).status == "succeeded"
+    assert world.run(run.id).attempt == 2
+
+
+def test_credentials_are_validated_by_a_worker(world: World, program: Program) -> None:
+    program.start(*ALL)
+    configurations.save_credentials(world.configuration, password="wrong horse")
+    wait_until(lambda: world.configuration.check_state == "refused", "the refusal", program)
+    assert "password" in (world.configuration.check_reason or "").lower()
+    configurations.save_credentials(world.configuration, password="correct horse")
+    wait_until(lambda: world.configuration.check_state == "connected", "the connection", program)
+
+
+def test_the_worker_command_keeps_its_processes_running(world: World, program: Program) -> None:
+    two_codes(world)
+    parent = program.start("jobs.worker", WORKER_PROCESSES="1")
+    wait_until(lambda: len(psutil.Process(parent.pid).children()) == 2, "two workers", program)
+    psutil.Process(parent.pid).children()[1].kill()
+    wait_until(lambda: "process.died" in program.log, "the restart", program)
+    run = runs.start(world.dealer, "manual").run
+    wait_until(lambda: ended(run.id), "the run's end", program)
+    parent.terminate()
+    assert parent.wait(15) == 0
+
+
+def test_no_job_holds_a_login(world: World, redis: Redis, program: Program) -> None:
+    two_codes(world)
+    program.start(*ALL)
+    run = runs.start(world.dealer, "manual").run
+    configurations.save_credentials(world.configuration, password="correct horse")
+    wait_until(lambda: ended(run.id), "the run's end", program)
+    stored = b"".join(_dump(redis, key) for key in redis.scan_iter("*"))
+    assert b"correct horse" not in stored
+    assert b"76014857" not in stored
+    assert "correct horse" not in program.log
+
+
+def _dump(redis: Redis, key: bytes) -> bytes:
+    import zlib
+
+    kind = redis.type(key)
+    if kind == b"hash":
+        values = [value for pair in redis.hgetall(key).items() for value in pair]
+    elif kind == b"zset":
+        values = redis.zrange(key, 0, -1)
+    else:
+        values = [redis.dump(key) or b""]
+    plain = []
+    for value in values:
+        try:
+            plain.append(zlib.decompress(value))
+        except zlib.error:
+            plain.append(value)
+    return key + b"".join(plain)
