@@ -3,7 +3,7 @@
 import os
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sandbox.servers.account import Account
@@ -42,6 +42,7 @@ class Child:
         log: Path,
         quit_signal: signal.Signals = signal.SIGTERM,
         account: Account | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self._quit_signal = quit_signal
         with log.open("ab") as output:
@@ -49,7 +50,7 @@ class Child:
             self._server = subprocess.Popen(
                 command,
                 cwd=folder,
-                env=bare_environment(),
+                env=bare_environment() if environment is None else environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

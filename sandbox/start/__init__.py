@@ -1,0 +1,1 @@
+"""The whole program on one machine: what `bin/run` starts."""

@@ -1,0 +1,56 @@
+"""The processes of the program, each logged to a file, all of them ended with this one."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from sandbox.servers.child import Child
+from webapp.config import ROOT
+
+# Seconds. What has not left by then is ended by force.
+PATIENCE = 12.0
+
+
+class Program:
+    """Named processes in the order in which they were started."""
+
+    def __init__(self, environment: Mapping[str, str], logs: Path) -> None:
+        self._environment = environment
+        self._logs = logs
+        self._children: dict[str, Child] = {}
+        logs.mkdir(parents=True, exist_ok=True)
+
+    def start(self, name: str, *module: str) -> None:
+        """Start `python -m module…`."""
+        command = [sys.executable, "-m", *module]
+        self._children[name] = Child(command, ROOT, self.log(name), environment=self._environment)
+
+    def log(self, name: str) -> Path:
+        """Where a process writes."""
+        return self._logs / f"{name}.log"
+
+    def ended(self) -> str | None:
+        """The name of a process that has ended by itself."""
+        return next((name for name, child in self._children.items() if not child.is_running()), None)
+
+    def last_words(self, name: str, lines: int = 5) -> str:
+        """The end of a process's log."""
+        return "\n".join(self.log(name).read_text(errors="replace").splitlines()[-lines:])
+
+    def wait_for(self, name: str, words: str, seconds: float = 60) -> None:
+        """Wait until a process has written these words; raises SystemExit if it ends or takes too long."""
+        deadline = time.monotonic() + seconds
+        while words not in self.log(name).read_text(errors="replace"):
+            if not self._children[name].is_running() or time.monotonic() > deadline:
+                raise SystemExit(
+                    f"{name} did not start; the end of {self.log(name)}:\n{self.last_words(name)}"
+                )
+            time.sleep(0.1)
+
+    def end(self) -> None:
+        """End every process, the last started first, so that workers find their servers until they left."""
+        for child in reversed(self._children.values()):
+            child.end(PATIENCE)

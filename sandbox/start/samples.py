@@ -1,0 +1,96 @@
+"""Loads the sample catalog, dealers and people into an empty database, through the program's own commands."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.samples.catalog import write_catalog
+from sandbox.samples.dealers import NORTHWIND, SUMMIT, SampleDealer, write_supplier_codes
+from webapp.config import ROOT
+
+DEALERS = (NORTHWIND, SUMMIT)
+# For this machine only: bin/run prints them.
+PASSWORD = "ride-safe-2026"
+STAFF = "support@staff.example"
+
+
+@dataclass(frozen=True)
+class Commands:
+    """Runs the program's commands as a person would; raises SystemExit with what a failing one said."""
+
+    environment: Mapping[str, str]
+
+    def run(self, *arguments: str | Path, answer: str = "") -> str:
+        """The standard output of a command that is given `answer` on its standard input."""
+        done = subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "wsgi", *map(str, arguments)],
+            cwd=ROOT,
+            env=dict(self.environment),
+            input=answer,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise SystemExit(f"flask {' '.join(map(str, arguments))} failed:\n{done.stderr.strip()}")
+        return done.stdout.strip()
+
+
+def email(dealer: SampleDealer) -> str:
+    """The sample login of a dealer's parts manager."""
+    return f"parts@{dealer.key}.example"
+
+
+def load(commands: Commands, dealers: Mapping[str, int], people: Collection[str]) -> dict[str, int]:
+    """Make what is missing beside these dealers (ids by name) and people; the sample dealers' ids by key.
+
+    Staff are made last: where they are, everything is.
+    """
+    ids = {dealer.key: dealers.get(dealer.name) or _dealer(commands, dealer) for dealer in DEALERS}
+    if STAFF in people:
+        return ids
+    print("Loading the sample catalog, two dealers and their supplier codes.", flush=True)
+    with tempfile.TemporaryDirectory(prefix="samples-") as folder:
+        _catalog(commands, Path(folder), ids)
+        for dealer in DEALERS:
+            _supplier_codes(commands, Path(folder), dealer, ids[dealer.key])
+    for dealer in DEALERS:
+        _connect(commands, dealer, ids[dealer.key])
+        if email(dealer) not in people:
+            _user(commands, email(dealer), "--role", "dealer", "--dealer", str(ids[dealer.key]))
+    _user(commands, STAFF, "--role", "staff")
+    return ids
+
+
+def _dealer(commands: Commands, dealer: SampleDealer) -> int:
+    return int(commands.run("dealer", "create", dealer.name, "--timezone", dealer.time_zone))
+
+
+def _catalog(commands: Commands, folder: Path, ids: Mapping[str, int]) -> None:
+    path = folder / "catalog.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        write_catalog(file, ids)
+    commands.run("catalog", "import", path)
+
+
+def _supplier_codes(commands: Commands, folder: Path, dealer: SampleDealer, dealer_id: int) -> None:
+    path = folder / f"{dealer.key}.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        write_supplier_codes(file, dealer.supplier_codes)
+    commands.run("supplier-codes", "import", path, "--dealer", str(dealer_id))
+
+
+def _connect(commands: Commands, dealer: SampleDealer, dealer_id: int) -> None:
+    login = ("--cmf", dealer.cmf, "--username", dealer.username, "--password-stdin")
+    commands.run(
+        "lightspeed", "configure", "--dealer", str(dealer_id), "--enable", *login, answer=dealer.password
+    )
+
+
+def _user(commands: Commands, address: str, *options: str) -> None:
+    commands.run("user", "create", address, *options, "--password-stdin", answer=PASSWORD)

@@ -1,0 +1,61 @@
+"""A look into the program's database, through its own models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from webapp import config
+from webapp.extensions import db
+from webapp.factory import create_app
+from webapp.models import Dealer, Report, Run, User
+
+# Looking on must not keep a worker from writing.
+LOOKING_ON = {"SQLALCHEMY_ENGINE_OPTIONS": {"execution_options": {"sqlite_begin": "DEFERRED"}}}
+
+
+class Stored:
+    """What the database holds at the moment of each question."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._app = create_app({**config.from_environment(environment), **LOOKING_ON})
+
+    def dealers(self) -> dict[str, int]:
+        """Ids by name."""
+        with self._reading():
+            return {name: number for name, number in db.session.execute(db.select(Dealer.name, Dealer.id))}
+
+    def people(self) -> set[str]:
+        """E-mail addresses of those who can sign in."""
+        with self._reading():
+            return set(db.session.scalars(db.select(User.email)))
+
+    def progress(self, run_id: int) -> tuple[str, int, int, int]:
+        """A run's status, how many codes are done, of how many, and parts fetched so far."""
+        with self._reading():
+            run = db.session.get_one(Run, run_id)
+            done = sum(item.status not in ("waiting", "running") for item in run.items)
+            return run.status, done, len(run.items), sum(item.fetched for item in run.items)
+
+    def summary(self, run_id: int) -> list[str]:
+        """A line a code, for a person."""
+        with self._reading():
+            items = db.session.get_one(Run, run_id).items
+            return [
+                f"  {item.supplier_code:<5} {item.status:<10} fetched {item.fetched:>5}  synced {item.synced:>5}  "
+                f"skipped {item.skipped:>4}  cleared {item.cleared:>4}  changed {item.changed:>5}  {item.error or ''}"
+                for item in items
+            ]
+
+    def report_path(self, run_id: int) -> str | None:
+        """Where the run's inventory report is."""
+        with self._reading():
+            query = db.select(Report.path).where(Report.run_id == run_id, Report.kind == "inventory")
+            path = db.session.scalar(query)
+        url = str(self._app.config["REPORT_STORAGE_URL"])
+        return None if path is None else f"{url.removeprefix('file://')}/{path}"
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with self._app.app_context():
+            yield

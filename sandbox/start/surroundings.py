@@ -1,0 +1,46 @@
+"""The environment that the program's processes get under `bin/run`, with keys of this folder's own."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from sandbox.start.ports import Ports
+from webapp.config import ROOT
+
+INSTANCE = ROOT / "instance"
+KEYS = "development-keys.json"
+
+
+def environment(ports: Ports) -> dict[str, str]:
+    """What the processes run with: this environment, where it says nothing the embedded servers."""
+    ours = {
+        "DATABASE_URL": f"sqlite:///{INSTANCE / 'app.sqlite3'}",
+        "REDIS_URL": f"redis://127.0.0.1:{ports.redis}/0",
+        "REPORT_STORAGE_URL": (INSTANCE / "reports").as_uri(),
+        **_keys(),
+    }
+    given = {name: value for name, value in os.environ.items() if value}
+    simulator = f"http://127.0.0.1:{ports.simulator}/lsapi"
+    # Never the real service: the sample dealers' logins are not meant for it.
+    return {**ours, **given, "LIGHTSPEED_API_URL": simulator, "PYTHONUNBUFFERED": "1"}
+
+
+def _keys() -> dict[str, str]:
+    """SECRET_KEY and CREDENTIALS_KEYS, made once and kept: what they sealed must stay readable."""
+    path = INSTANCE / KEYS
+    INSTANCE.mkdir(exist_ok=True)
+    if not path.exists():
+        keys = {"SECRET_KEY": secrets.token_urlsafe(48), "CREDENTIALS_KEYS": Fernet.generate_key().decode()}
+        _write_privately(path, json.dumps(keys))
+    found: dict[str, str] = json.loads(path.read_text())
+    return found
+
+
+def _write_privately(path: Path, text: str) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
