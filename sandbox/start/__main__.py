@@ -61,11 +61,13 @@ def _reset() -> None:
 
 
 def _once() -> int:
-    with tempfile.TemporaryDirectory(prefix="sync-redis-") as folder:
-        with _servers(ports.free_ports(), Path(folder)) as (program, commands, stored):
-            ids = _prepare(program, commands, stored)
-            program.start("worker", "jobs.worker", "control", "index", "sync")
-            return once.sync(commands, stored, ids[samples.DEALERS[0].key])
+    with (
+        tempfile.TemporaryDirectory(prefix="sync-redis-") as folder,
+        _servers(ports.free_ports(), Path(folder)) as (program, commands, stored),
+    ):
+        ids = _prepare(program, commands, stored)
+        program.start("worker", "jobs.worker", "control", "index", "sync")
+        return once.sync(commands, stored, ids[samples.DEALERS[0].key])
 
 
 def _stay() -> int:

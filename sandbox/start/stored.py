@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from webapp import config
 from webapp.extensions import db
 from webapp.factory import create_app
-from webapp.models import Dealer, Report, Run, User
+from webapp.models import Dealer, Report, Run, RunItem, User
 
 # Looking on must not keep a worker from writing.
 LOOKING_ON = {"SQLALCHEMY_ENGINE_OPTIONS": {"execution_options": {"sqlite_begin": "DEFERRED"}}}
@@ -23,7 +23,8 @@ class Stored:
     def dealers(self) -> dict[str, int]:
         """Ids by name."""
         with self._reading():
-            return {name: number for name, number in db.session.execute(db.select(Dealer.name, Dealer.id))}
+            rows = db.session.execute(db.select(Dealer.name, Dealer.id))
+            return {row.name: row.id for row in rows}
 
     def people(self) -> set[str]:
         """E-mail addresses of those who can sign in."""
@@ -40,12 +41,7 @@ class Stored:
     def summary(self, run_id: int) -> list[str]:
         """A line a code, for a person."""
         with self._reading():
-            items = db.session.get_one(Run, run_id).items
-            return [
-                f"  {item.supplier_code:<5} {item.status:<10} fetched {item.fetched:>5}  synced {item.synced:>5}  "
-                f"skipped {item.skipped:>4}  cleared {item.cleared:>4}  changed {item.changed:>5}  {item.error or ''}"
-                for item in items
-            ]
+            return [_line(item) for item in db.session.get_one(Run, run_id).items]
 
     def report_path(self, run_id: int) -> str | None:
         """Where the run's inventory report is."""
@@ -59,3 +55,11 @@ class Stored:
     def _reading(self) -> Iterator[None]:
         with self._app.app_context():
             yield
+
+
+def _line(item: RunItem) -> str:
+    counts = (
+        f"fetched {item.fetched:>5}  synced {item.synced:>5}  skipped {item.skipped:>4}  "
+        f"cleared {item.cleared:>4}  changed {item.changed:>5}"
+    )
+    return f"  {item.supplier_code:<5} {item.status:<10} {counts}  {item.error or ''}".rstrip()
