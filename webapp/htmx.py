@@ -24,7 +24,8 @@ def answer(
 
 def fragment(template: str, status: int = 200, *, also: tuple[str, ...] = (), **context: object) -> Response:
     """A template for the place that asked, and `also` others out of band; after a change, the alerts too."""
-    body = "".join(render_template(name, **context) for name in (template, *also))
+    body = render_template(template, **context)
+    body += "".join(render_template(name, **context, out_of_band=True) for name in also)
     if request.method != "GET":
         body += alerts()
     return make_response(body, status)

@@ -6,16 +6,15 @@ from typing import Any, Self
 
 from wtforms import (
     BooleanField,
-    IntegerField,
+    HiddenField,
     PasswordField,
     RadioField,
     SelectMultipleField,
     StringField,
-    ValidationError,
 )
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import InputRequired
 
-from webapp.forms.fields import AtMost, Form, Printable, stripped
+from webapp.forms.fields import AtMost, Form, Printable, choices, stripped
 from webapp.models import Configuration
 from webapp.words import QUANTITY_COLUMN_LABELS, WEEKDAYS
 
@@ -27,14 +26,16 @@ CHANGED_MEANWHILE = "Somebody else has saved these settings since you opened thi
 class ConfigurationForm(Form):
     """Carries the version that it was filled in from, so that an older state never overwrites a newer one."""
 
-    version = IntegerField(validators=[Optional()])
+    version = HiddenField()
+    is_behind = False
 
     def is_stale(self, configuration: Configuration) -> bool:
         """Whether the configuration was saved since; a form that does not say its version is not."""
-        return self.version.data is not None and self.version.data != configuration.version
+        return bool(self.version.data) and str(self.version.data) != str(configuration.version)
 
     def catch_up(self, configuration: Configuration) -> Self:
         """Keep what was typed, as a change of what is stored now."""
+        self.is_behind = True
         self.version.data = configuration.version
         self.blame("", f"{CHANGED_MEANWHILE} What is stored now is shown below; Save again to replace it.")
         return self
@@ -53,12 +54,14 @@ class CredentialsForm(ConfigurationForm):
         organization = configuration.dealer.organization
         self.holder = organization if organization and organization.holds_credentials else None
 
-    def validate_username(self, field: StringField) -> None:
-        """Refuse what the organization holds (R2)."""
-        if self.holder and field.data and field.raw_data:
-            raise ValidationError(f"{field.label.text} is not accepted: {self.holder.name} holds it for you")
-
-    validate_password = validate_username
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Refuse what the organization holds as well (R2)."""
+        valid = super().validate(extra_validators)
+        for field in (self.username, self.password):
+            if self.holder and any(field.raw_data or ()):
+                self.blame("", f"{field.label.text} is not accepted: {self.holder.name} holds it for you")
+                valid = False
+        return valid
 
     def changes(self) -> dict[str, Any]:
         """What `configurations.save_credentials` takes; an empty password keeps the stored one."""
@@ -74,10 +77,10 @@ class SettingsForm(ConfigurationForm):
     quantity_column = RadioField(
         "Quantity Column",
         [InputRequired("Quantity Column: choose On Hand or Available")],
-        choices=list(QUANTITY_COLUMN_LABELS.items()),
+        choices=choices(QUANTITY_COLUMN_LABELS),
     )
     clear_previous = BooleanField("Clear Previous Quantities")
-    disabled_on = SelectMultipleField("Disabled On", choices=[(day, day) for day in WEEK_FROM_SUNDAY])
+    disabled_on = SelectMultipleField("Disabled On", choices=list(WEEK_FROM_SUNDAY))
 
     def __init__(self, configuration: Configuration, **kwargs: Any) -> None:
         super().__init__(obj=configuration, **kwargs)

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask_wtf import FlaskForm
 from wtforms import Field, ValidationError
+from wtforms.fields.choices import SelectChoice
+
+
+def choices(labels: Mapping[str, str]) -> list[SelectChoice]:
+    """The choices of a closed list of words, by their labels on screen."""
+    return [SelectChoice(value, label) for value, label in labels.items()]
 
 
 def stripped(text: str | None) -> str | None:

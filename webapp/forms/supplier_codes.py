@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wtforms import BooleanField, SelectField, StringField, ValidationError
 
-from webapp.forms.fields import Form, Printable, stripped
+from webapp.forms.fields import Form, Printable, choices, stripped
 from webapp.models import SupplierCode
 from webapp.supplier_codes import Fields
 from webapp.words import CATALOG_LABELS, MAX_LEAD_TIME_DAYS, PRICING_LABELS
@@ -21,11 +21,11 @@ class Given:
 class SupplierCodeForm(Form):
     """One supplier code. What is checked here is what can be told for every field at once."""
 
-    catalog = SelectField("Ecommerce Catalog", choices=list(CATALOG_LABELS.items()), default="aftermarket")
+    catalog = SelectField("Ecommerce Catalog", choices=choices(CATALOG_LABELS), default="aftermarket")
     supplier_code = StringField("LightSpeed Supplier Code", [Given(), Printable()], [stripped])
     manufacturer = StringField("Manufacturer/Distributor", [Given(), Printable()], [stripped])
     lead_time_days = StringField("Lead Time Value", filters=[stripped], default="1")
-    pricing = SelectField("LightSpeed Pricing", choices=list(PRICING_LABELS.items()), default="disabled")
+    pricing = SelectField("LightSpeed Pricing", choices=choices(PRICING_LABELS), default="disabled")
 
     def validate_lead_time_days(self, field: StringField) -> None:
         """Whole days; empty means 1."""

@@ -13,6 +13,7 @@ from webapp.views import tenancy
 pages = tenancy.dealer_blueprint("lightspeed", __name__, "/lightspeed")
 SAVED = {"HX-Trigger": "configuration-changed"}
 VERSION = ("lightspeed/_version.html",)
+BANNERS = ("lightspeed/_banners.html",)
 
 
 @pages.get("")
@@ -33,7 +34,7 @@ def show_connection() -> Response:
 @pages.get("/availability")
 def show_availability() -> Response:
     """The section that depends on the others: R1, R5."""
-    return _answer("_availability")
+    return _answer("_availability", also=BANNERS)
 
 
 @pages.post("/credentials")

@@ -1,0 +1,40 @@
+"""A test client that looks at every HTML page it is given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.webapp.views.lint import problems
+from webapp.extensions import db
+from webapp.models import User
+
+HTMX = {"HX-Request": "true"}
+
+
+class LintingClient(FlaskClient):
+    """Fails the test on any page or fragment with a fault that the lint knows."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        # The test's own transaction would hold SQLite's one write lock, and its rows would stay as they were.
+        db.session.rollback()
+        # Without a context of its own the request would share the test's `g`, and with it who signed in.
+        with self.application.app_context():
+            response = super().open(*args, **kwargs)
+        if response.mimetype == "text/html" and response.status_code not in (301, 302, 303):
+            found = problems(response.text)
+            assert not found, f"{response.request.path}: {found}\n{response.text}"
+        return response
+
+    def hx(self, method: str, path: str, **kwargs: Any) -> TestResponse:
+        """As htmx asks."""
+        return self.open(path, method=method, headers=HTMX | kwargs.pop("headers", {}), **kwargs)
+
+    def sign_in(self, user: User) -> LintingClient:
+        """Hold a session of the user, past the sign-in page."""
+        identity = user.fs_uniquifier
+        with self.session_transaction() as session:
+            session.update(_user_id=identity, _fresh=True)
+        return self

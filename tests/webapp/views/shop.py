@@ -1,0 +1,132 @@
+"""Rows for the pages to show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from webapp import clock, configurations, vault
+from webapp.extensions import db
+from webapp.models import (
+    Configuration,
+    Dealer,
+    Manufacturer,
+    Organization,
+    Product,
+    Run,
+    RunItem,
+    ShelfStock,
+    SupplierCode,
+    User,
+)
+from webapp.words import key_of
+
+PASSWORD = "correct horse battery"
+# Argon2 of PASSWORD is computed where a test signs in by the form; the others never look at it.
+NO_PASSWORD = "!"
+
+
+class Shop:
+    """Adds rows, each committed."""
+
+    def dealer(self, name: str, timezone: str = "America/Chicago", **fields: Any) -> Dealer:
+        return self._add(Dealer(name=name, timezone=timezone, **fields))
+
+    def organization(self, name: str = "Big Sky Group") -> Organization:
+        """An organization that holds 3PA credentials (R2)."""
+        return self._add(
+            Organization(name=name, username="group", sealed_password=vault.seal("group secret"))
+        )
+
+    def user(self, email: str, dealer: Dealer | None = None, password: str = NO_PASSWORD) -> User:
+        role = "dealer" if dealer else "staff"
+        dealer_id = dealer.id if dealer else None
+        return self._add(User(email=email, password=password, role=role, dealer_id=dealer_id))
+
+    def configuration(self, dealer: Dealer, **fields: Any) -> Configuration:
+        """Enabled, complete and connected, unless the fields say otherwise."""
+        row = configurations.of(dealer)
+        complete = {
+            "enabled": True,
+            "username": "dealer-login",
+            "sealed_password": vault.seal("hunter2"),
+            "password_set_at": clock.now(),
+            "cmf": "76014846",
+            "check_state": "connected",
+            "checked_at": clock.now(),
+        }
+        for name, value in (complete | fields).items():
+            setattr(row, name, value)
+        db.session.commit()
+        return row
+
+    def manufacturer(
+        self, name: str, catalog: str = "aftermarket", dealer: Dealer | None = None
+    ) -> Manufacturer:
+        return self._add(
+            Manufacturer(
+                catalog=catalog,
+                name=name,
+                name_key=key_of(name),
+                abbreviation=name[:3] if catalog == "aftermarket" else None,
+                abbreviation_key=key_of(name[:3]) if catalog == "aftermarket" else None,
+                oem_manufacturer_id=name if catalog == "oem" else None,
+                dealer_id=dealer.id if dealer else None,
+                owner_key=dealer.id if dealer else 0,
+            )
+        )
+
+    def code(self, dealer: Dealer, code: str, manufacturer: Manufacturer, position: int = 0) -> SupplierCode:
+        return self._add(
+            SupplierCode(
+                dealer_id=dealer.id,
+                code=code,
+                code_key=key_of(code),
+                manufacturer_id=manufacturer.id,
+                position=position,
+            )
+        )
+
+    def stock(self, row: SupplierCode, mpn: str, quantity: int = 3) -> ShelfStock:
+        """A product with a quantity from the supplier code."""
+        product = self._add(
+            Product(
+                catalog="aftermarket", brand="Bell", brand_key="bell", mpn=mpn, mpn_key=key_of(mpn), name=mpn
+            )
+        )
+        return self._add(
+            ShelfStock(
+                dealer_id=row.dealer_id,
+                product_id=product.id,
+                manufacturer_id=row.manufacturer_id,
+                code_key=row.code_key,
+                code=row.code,
+                quantity=quantity,
+                lead_time_days=1,
+            )
+        )
+
+    def run(self, dealer: Dealer, status: str = "succeeded", **fields: Any) -> Run:
+        values: dict[str, Any] = {"trigger": "manual", **fields}
+        if status != "queued":
+            values.setdefault("started_at", clock.now())
+        if status not in ("queued", "running"):
+            values.setdefault("finished_at", clock.now())
+        return self._add(Run(dealer_id=dealer.id, status=status, **values))
+
+    def item(self, run: Run, code: str, status: str = "succeeded", **fields: Any) -> RunItem:
+        position = len(run.items)
+        return self._add(
+            RunItem(
+                run_id=run.id,
+                position=position,
+                supplier_code=code,
+                code_key=key_of(code),
+                status=status,
+                **fields,
+            )
+        )
+
+    def _add(self, row: Any) -> Any:
+        db.session.add(row)
+        db.session.commit()
+        return row
