@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from flask import Flask
 
+from webapp.cli.catalog import catalog
+from webapp.cli.inventory import inventory
+from webapp.cli.lightspeed import lightspeed
+from webapp.cli.supplier_codes import supplier_codes
+from webapp.cli.tenants import dealer, organization, user
+from webapp.cli.webstore import webstore
+
+GROUPS = (organization, dealer, user, catalog, supplier_codes, lightspeed, inventory, webstore)
+
 
 def register(app: Flask) -> None:
     """Add every command group to the app."""
+    for group in GROUPS:
+        app.cli.add_command(group)

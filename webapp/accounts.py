@@ -1,0 +1,93 @@
+"""Adds organizations, dealers, and the people who sign in."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask import current_app
+from flask_security.mail_util import EmailValidateException
+from flask_security.utils import hash_password
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from webapp import vault
+from webapp.extensions import db
+from webapp.models import Dealer, Organization, User
+
+MAX_NAME_LENGTH = 200
+
+
+class Refused(ValueError):
+    """Something cannot be added; the message says why."""
+
+
+def add_organization(name: str, username: str | None = None, password: str | None = None) -> Organization:
+    """Add an organization; with a user name and password its dealers use these credentials (R2)."""
+    organization = Organization(name=_name(name))
+    if username is not None or password is not None:
+        if not username or not username.strip() or not password:
+            raise Refused("3PA credentials need both a user name and a password")
+        organization.username = username.strip()
+        organization.sealed_password = vault.seal(password)
+    db.session.add(organization)
+    db.session.commit()
+    return organization
+
+
+def add_dealer(name: str, timezone: str, organization: Organization | None = None) -> Dealer:
+    """Add a dealer; `timezone` is a name such as `America/Chicago`."""
+    if timezone not in available_timezones():
+        raise Refused(f"time zone {timezone!r} is not known: give one such as America/Chicago")
+    dealer = Dealer(name=_name(name), timezone=timezone, organization=organization)
+    db.session.add(dealer)
+    db.session.commit()
+    return dealer
+
+
+def _name(text: str) -> str:
+    name = text.strip()
+    if not name or not name.isprintable():
+        raise Refused("the name is missing, or has characters that cannot be printed")
+    if len(name) > MAX_NAME_LENGTH:
+        raise Refused(f"the name is longer than {MAX_NAME_LENGTH} characters")
+    return name
+
+
+def add_user(email: str, password: str, role: str, dealer: Dealer | None = None) -> User:
+    """Add a person: of one dealer, or staff. Address and password are what sign-in will make of them."""
+    if (role == "dealer") != (dealer is not None):
+        raise Refused("the role dealer needs a dealer, and no other role has one")
+    address = _address(email)
+    if db.session.scalar(select(User.id).where(User.email == address)):
+        raise _present(address)
+    user = User(email=address, password=hash_password(_password(password)), role=role, dealer=dealer)
+    db.session.add(user)
+    try:
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()
+        raise _present(address) from None
+    return user
+
+
+def _present(address: str) -> Refused:
+    return Refused(f"{address} is a user already")
+
+
+def _address(email: str) -> str:
+    try:
+        return str(_security().mail_util.validate(email.strip())).lower()
+    except EmailValidateException:
+        raise Refused(f"{email!r} is no e-mail address") from None
+
+
+def _password(text: str) -> str:
+    reasons, password = _security().password_util.validate(text, True)
+    if reasons:
+        raise Refused(f"the password is refused: {' '.join(reasons)}")
+    return str(password)
+
+
+def _security() -> Any:
+    return current_app.extensions["security"]

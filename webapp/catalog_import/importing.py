@@ -1,0 +1,161 @@
+"""Runs an import: rows are checked and staged as they stream by, compared, and written in slices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, BinaryIO
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.engine import Connection
+
+from webapp import clock
+from webapp.catalog_import import staging, statements
+from webapp.catalog_import.manufacturers import Manufacturers
+from webapp.catalog_import.rows import COLUMNS, OPTIONAL_COLUMNS, Rejected, parse
+from webapp.extensions import db
+from webapp.models.types import UtcDateTime
+from webapp.spreadsheet import Row, Sheet
+from webapp.words import bare_key_of, key_of
+
+# Rows held in memory at a time, and rows written in one transaction: other writers wait for no longer.
+CHUNK = 5_000
+SLICE = 20_000
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did. `unchanged` counts rows that changed nothing."""
+
+    rows: int
+    products_new: int
+    products_changed: int
+    part_numbers_new: int
+    part_numbers_changed: int
+    unchanged: int
+    rejected: int
+
+
+def import_catalog(file: BinaryIO, reject: Callable[[int, str], None]) -> Imported:
+    """Bring the stored catalog up to a CSV file, and note what must be reindexed (R17).
+
+    `reject` is called for each row that cannot be taken, in order, with its line number and the reason; the
+    others are imported. Memory does not grow with the file. Raises Unreadable, with nothing changed, for a
+    file that is no catalog.
+    """
+    sheet = Sheet(file, COLUMNS, OPTIONAL_COLUMNS)
+    with staging.opened(db.engine) as connection:
+        accepted, rejected = _stage(connection, sheet)
+        rejected += _reject_contradictions(connection)
+        for line, reason in staging.rejected(connection):
+            reject(line, reason)
+        connection.commit()
+        return _apply(connection, "upc" in sheet.columns, accepted + rejected, rejected)
+
+
+def _stage(connection: Connection, sheet: Sheet) -> tuple[int, int]:
+    """Load the rows; how many are accepted, and how many rejected, each by itself."""
+    manufacturers = Manufacturers(db.engine)
+    accepted = rejected = 0
+    for chunk in _chunks(sheet):
+        good: list[tuple[Any, ...]] = []
+        bad: list[tuple[Any, ...]] = []
+        for row in chunk:
+            try:
+                good.append(_staged(row, manufacturers))
+            except Rejected as rejection:
+                bad.append((row.line, str(rejection)))
+        staging.load(connection, staging.STAGED, good)
+        staging.load(connection, staging.REJECTED, bad)
+        connection.commit()
+        accepted += len(good)
+        rejected += len(bad)
+    return accepted, rejected
+
+
+def _chunks(sheet: Sheet) -> Iterator[list[Row]]:
+    rows = iter(sheet)
+    while chunk := list(islice(rows, CHUNK)):
+        yield chunk
+
+
+def _staged(row: Row, manufacturers: Manufacturers) -> tuple[Any, ...]:
+    """The columns of `staging.STAGED` in order."""
+    if row.reason:
+        raise Rejected(row.reason)
+    parsed = parse(row.cells)
+    manufacturer_id, owner = manufacturers.resolve(parsed)
+    return (
+        row.line,
+        manufacturer_id,
+        parsed.part_number,
+        key_of(parsed.part_number),
+        bare_key_of(parsed.part_number),
+        parsed.catalog,
+        owner,
+        parsed.brand,
+        key_of(parsed.brand),
+        parsed.mpn,
+        key_of(parsed.mpn),
+        parsed.name,
+        parsed.msrp_cents,
+        parsed.upc,
+    )
+
+
+def _reject_contradictions(connection: Connection) -> int:
+    """Reject rows by which a part number would be two products; how many."""
+    contradictions = connection.execute(text(statements.REJECT_CONTRADICTIONS)).rowcount
+    if contradictions:
+        connection.execute(text(statements.DROP_REJECTED))
+    connection.commit()
+    return contradictions
+
+
+def _apply(connection: Connection, with_upc: bool, rows: int, rejected: int) -> Imported:
+    _list(connection, "changed_products", statements.changed_products(with_upc))
+    products, products_new = _counts(connection, statements.COUNT_PRODUCTS)
+    _write(connection, products, statements.NOTE_PRODUCTS, statements.write_products(with_upc))
+    _list(connection, "changed_part_numbers", statements.CHANGED_PART_NUMBERS)
+    numbers, numbers_new = _counts(connection, statements.COUNT_PART_NUMBERS)
+    _write(connection, numbers, statements.NOTE_PART_NUMBERS, statements.WRITE_PART_NUMBERS)
+    (changing,) = _counts(connection, statements.COUNT_CHANGING_ROWS)
+    return Imported(
+        rows=rows,
+        products_new=products_new,
+        products_changed=products - products_new,
+        part_numbers_new=numbers_new,
+        part_numbers_changed=numbers - numbers_new,
+        unchanged=rows - rejected - changing,
+        rejected=rejected,
+    )
+
+
+def _list(connection: Connection, table: str, statement: str) -> None:
+    """Make one of the temporary lists, ready to be read by position."""
+    connection.execute(text(statement))
+    connection.execute(text(f"CREATE INDEX ix_{table}_position ON {table} (position)"))
+    if connection.dialect.name == "postgresql":
+        # Nothing else tells the planner how large a temporary table is.
+        connection.execute(text(f"ANALYZE {table}"))
+    connection.commit()
+
+
+def _counts(connection: Connection, statement: str) -> list[int]:
+    counts = [int(count) for count in connection.execute(text(statement)).one()]
+    connection.commit()
+    return counts
+
+
+def _write(connection: Connection, count: int, note: str, write: str) -> None:
+    """Write a list slice by slice, each with its notes in a transaction of its own."""
+    connection.execution_options(sqlite_begin="IMMEDIATE")
+    noting = text(note).bindparams(bindparam("now", type_=UtcDateTime))
+    for first in range(1, count + 1, SLICE):
+        bounds = {"first": first, "last": first + SLICE - 1}
+        # The notes first: once the slice is written nothing differs any more.
+        connection.execute(noting, {**bounds, "now": clock.now()})
+        connection.execute(text(write), bounds)
+        connection.commit()
+    connection.execution_options(sqlite_begin="DEFERRED")

@@ -1,0 +1,126 @@
+"""Checks one row of a catalog file by itself. Pure: what is stored already is compared elsewhere."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from webapp.words import CATALOGS
+
+COLUMNS: Final = (
+    "catalog",
+    "manufacturer",
+    "abbreviation",
+    "oem_manufacturer_id",
+    "dealer",
+    "part_number",
+    "brand",
+    "mpn",
+    "name",
+    "msrp",
+)
+OPTIONAL_COLUMNS: Final = ("upc",)
+
+# Longer values are damage, and keys made of them would not fit into an index of PostgreSQL.
+MAX_LENGTH: Final = 200
+MAX_NAME_LENGTH: Final = 500
+# What a 32-bit column of cents holds.
+MAX_CENTS: Final = 2_147_483_647
+
+_PRICE = re.compile(r"[0-9]{1,12}(\.[0-9]*)?|\.[0-9]+")
+_UPC = re.compile(r"[0-9]{8,14}")
+
+# Which of these columns a catalog needs; the other two must be empty.
+_OWN_COLUMN: Final = {"aftermarket": "abbreviation", "oem": "oem_manufacturer_id", "private_label": "dealer"}
+
+
+class Rejected(ValueError):
+    """The row cannot be taken; the message is the reason."""
+
+
+class CatalogRow(NamedTuple):
+    """A row that makes sense by itself. Text is trimmed; prices are in cents."""
+
+    catalog: str
+    manufacturer: str
+    abbreviation: str
+    oem_manufacturer_id: str
+    dealer: str
+    part_number: str
+    brand: str
+    mpn: str
+    name: str
+    msrp_cents: int | None
+    upc: str | None
+
+
+def parse(cells: tuple[str, ...]) -> CatalogRow:
+    """The row behind the cells of `COLUMNS` and, if the file has them, `OPTIONAL_COLUMNS`.
+
+    Raises Rejected.
+    """
+    catalog, manufacturer, abbreviation, oem_id, dealer, part_number, brand, mpn, name, msrp, *rest = map(
+        str.strip, cells
+    )
+    catalog = catalog.casefold()
+    if catalog not in _OWN_COLUMN:
+        raise Rejected(f"catalog must be one of {', '.join(CATALOGS)}")
+    if not (manufacturer and part_number and brand and name):
+        raise Rejected(f"{_first_empty(cells)} is missing")
+    _check_own_column(catalog, abbreviation=abbreviation, oem_manufacturer_id=oem_id, dealer=dealer)
+    if max(map(len, cells)) > MAX_LENGTH:
+        _check_lengths(cells)
+    if "\0" in "".join(cells):
+        raise Rejected("a NUL character cannot be stored")
+    return CatalogRow(
+        catalog,
+        manufacturer,
+        abbreviation,
+        oem_id,
+        dealer,
+        part_number,
+        brand,
+        mpn or part_number,
+        name,
+        cents_of(msrp) if msrp else None,
+        _upc(rest[0]) if rest and rest[0] else None,
+    )
+
+
+def _first_empty(cells: tuple[str, ...]) -> str:
+    required = ("manufacturer", "part_number", "brand", "name")
+    return next(column for column in required if not cells[COLUMNS.index(column)].strip())
+
+
+def _check_own_column(catalog: str, **values: str) -> None:
+    own = _OWN_COLUMN[catalog]
+    for column, value in values.items():
+        if column == own and not value:
+            raise Rejected(f"{column} is missing: {catalog} needs it")
+        if column != own and value:
+            raise Rejected(f"{column} must be empty for {catalog}")
+
+
+def _check_lengths(cells: tuple[str, ...]) -> None:
+    for column, cell in zip(COLUMNS + OPTIONAL_COLUMNS, cells, strict=False):
+        limit = MAX_NAME_LENGTH if column == "name" else MAX_LENGTH
+        if len(cell.strip()) > limit:
+            raise Rejected(f"{column} is longer than {limit} characters")
+
+
+def cents_of(price: str) -> int:
+    """A price such as `19.99` in cents, half a cent rounded up. Raises Rejected."""
+    if not _PRICE.fullmatch(price):
+        raise Rejected("msrp must be a price such as 19.99, not below 0")
+    whole, _, fraction = price.partition(".")
+    cents = int(whole or "0") * 100 + int((fraction + "00")[:2]) + (fraction[2:3] >= "5")
+    if cents > MAX_CENTS:
+        raise Rejected("msrp is too large")
+    return cents
+
+
+def _upc(text: str) -> str:
+    digits = text.replace(" ", "").replace("-", "")
+    if not _UPC.fullmatch(digits):
+        raise Rejected("upc must be 8 to 14 digits")
+    return digits

@@ -1,0 +1,150 @@
+"""The SQL that turns staged rows into products and part numbers; the same on PostgreSQL and SQLite.
+
+What differs from the stored catalog is listed first, in temporary tables and in the order of the unique
+keys, and is then written slice by slice: an import that changes nothing writes nothing, and one that is
+broken off is completed by the next.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# One part number of one manufacturer is one product: the first line that names it counts.
+REJECT_CONTRADICTIONS: Final = """
+    INSERT INTO rejected_rows (line, reason)
+    SELECT line, 'part number ' || part_number || ' is another product on line ' || first_line
+    FROM (
+        SELECT line, part_number, brand_key, mpn_key,
+               first_value(line) OVER same AS first_line,
+               first_value(brand_key) OVER same AS first_brand_key,
+               first_value(mpn_key) OVER same AS first_mpn_key
+        FROM staged_rows
+        WINDOW same AS (PARTITION BY manufacturer_id, key ORDER BY line)
+    ) AS placed
+    WHERE brand_key <> first_brand_key OR mpn_key <> first_mpn_key
+"""
+
+DROP_REJECTED: Final = "DELETE FROM staged_rows WHERE line IN (SELECT line FROM rejected_rows)"
+
+_SAME_PRODUCT = """
+        p.catalog = {row}.catalog AND p.owner_key = {row}.owner_key
+    AND p.brand_key = {row}.brand_key AND p.mpn_key = {row}.mpn_key
+"""
+
+# What a webstore document shows of a product; a change of anything else needs no reindexing (R17).
+_SHOWN_DIFFERS = "(p.brand <> {row}.brand OR p.mpn <> {row}.mpn OR p.name <> {row}.name)"
+
+# A file without the column leaves the stored UPCs as they are.
+_UPC_DIFFERS = "OR coalesce(p.upc, '') <> coalesce(s.upc, '')"
+
+# Of several lines about one product the last counts, wherever it stands: importing again changes nothing.
+_CHANGED_PRODUCTS = """
+    CREATE TEMPORARY TABLE changed_products AS
+    SELECT row_number() OVER (ORDER BY s.catalog, s.owner_key, s.brand_key, s.mpn_key) AS position,
+           s.line, s.catalog, s.owner_key, s.brand, s.brand_key, s.mpn, s.mpn_key, s.name,
+           s.msrp_cents, s.upc,
+           CASE WHEN p.id IS NULL THEN 1 ELSE 0 END AS is_new
+    FROM (
+        SELECT staged_rows.*, row_number() OVER (
+                   PARTITION BY catalog, owner_key, brand_key, mpn_key ORDER BY line DESC
+               ) AS place
+        FROM staged_rows
+    ) AS s
+    LEFT JOIN products AS p ON {same_product}
+    WHERE s.place = 1
+      AND (p.id IS NULL
+           OR {shown_differs}
+           OR coalesce(p.msrp_cents, -1) <> coalesce(s.msrp_cents, -1)
+           {upc_differs})
+"""
+
+_NOTE_PRODUCTS = """
+    INSERT INTO reindex_outbox (dealer_id, product_id, noted_at)
+    SELECT w.dealer_id, w.product_id, :now
+    FROM changed_products AS c
+    JOIN products AS p ON {same_product}
+    JOIN webstore_figures AS w ON w.product_id = p.id
+    WHERE c.position BETWEEN :first AND :last AND c.is_new = 0 AND {shown_differs}
+"""
+
+_WRITE_PRODUCTS = """
+    INSERT INTO products
+           (catalog, dealer_id, owner_key, brand, brand_key, mpn, mpn_key, name, msrp_cents, upc)
+    SELECT catalog, nullif(owner_key, 0), owner_key, brand, brand_key, mpn, mpn_key, name, msrp_cents, upc
+    FROM changed_products
+    WHERE position BETWEEN :first AND :last
+    ORDER BY position
+    ON CONFLICT (catalog, owner_key, brand_key, mpn_key) DO UPDATE
+       SET brand = excluded.brand, mpn = excluded.mpn, name = excluded.name,
+           msrp_cents = excluded.msrp_cents{upc_written}
+"""
+
+_CHANGED_PART_NUMBERS = """
+    CREATE TEMPORARY TABLE changed_part_numbers AS
+    SELECT row_number() OVER (ORDER BY s.manufacturer_id, s.key) AS position,
+           s.line, s.manufacturer_id, p.id AS product_id, s.part_number, s.key, s.bare_key,
+           n.product_id AS former_product_id
+    FROM (
+        SELECT staged_rows.*, row_number() OVER (
+                   PARTITION BY manufacturer_id, key ORDER BY line DESC
+               ) AS place
+        FROM staged_rows
+    ) AS s
+    JOIN products AS p ON {same_product}
+    LEFT JOIN part_numbers AS n ON n.manufacturer_id = s.manufacturer_id AND n.key = s.key
+    WHERE s.place = 1
+      AND (n.id IS NULL OR n.product_id <> p.id OR n.part_number <> s.part_number)
+"""
+
+# The product that loses a part number is searched for under others from now on, too.
+NOTE_PART_NUMBERS: Final = """
+    INSERT INTO reindex_outbox (dealer_id, product_id, noted_at)
+    SELECT w.dealer_id, w.product_id, :now
+    FROM (
+        SELECT product_id FROM changed_part_numbers WHERE position BETWEEN :first AND :last
+        UNION
+        SELECT former_product_id FROM changed_part_numbers WHERE position BETWEEN :first AND :last
+    ) AS c
+    JOIN webstore_figures AS w ON w.product_id = c.product_id
+"""
+
+WRITE_PART_NUMBERS: Final = """
+    INSERT INTO part_numbers (manufacturer_id, product_id, part_number, key, bare_key)
+    SELECT manufacturer_id, product_id, part_number, key, bare_key
+    FROM changed_part_numbers
+    WHERE position BETWEEN :first AND :last
+    ORDER BY position
+    ON CONFLICT (manufacturer_id, key) DO UPDATE
+       SET product_id = excluded.product_id, part_number = excluded.part_number
+"""
+
+COUNT_PRODUCTS: Final = "SELECT count(*), coalesce(sum(is_new), 0) FROM changed_products"
+
+COUNT_PART_NUMBERS: Final = """
+    SELECT count(*), coalesce(sum(CASE WHEN former_product_id IS NULL THEN 1 ELSE 0 END), 0)
+    FROM changed_part_numbers
+"""
+
+COUNT_CHANGING_ROWS: Final = """
+    SELECT count(*) FROM (SELECT line FROM changed_products UNION SELECT line FROM changed_part_numbers) AS c
+"""
+
+
+NOTE_PRODUCTS: Final = _NOTE_PRODUCTS.format(
+    same_product=_SAME_PRODUCT.format(row="c"), shown_differs=_SHOWN_DIFFERS.format(row="c")
+)
+CHANGED_PART_NUMBERS: Final = _CHANGED_PART_NUMBERS.format(same_product=_SAME_PRODUCT.format(row="s"))
+
+
+def changed_products(with_upc: bool) -> str:
+    """The statement that lists what is new or different about products."""
+    return _CHANGED_PRODUCTS.format(
+        same_product=_SAME_PRODUCT.format(row="s"),
+        shown_differs=_SHOWN_DIFFERS.format(row="s"),
+        upc_differs=_UPC_DIFFERS if with_upc else "",
+    )
+
+
+def write_products(with_upc: bool) -> str:
+    """The statement that writes a slice of that list."""
+    return _WRITE_PRODUCTS.format(upc_written=", upc = excluded.upc" if with_upc else "")

@@ -1,0 +1,49 @@
+"""What several commands are given: a dealer, a password on standard input."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from webapp.extensions import db
+from webapp.models import Dealer, Organization
+
+MAX_ID = 2_147_483_647
+MAX_PASSWORD_BYTES = 4096
+
+dealer_option: Any = click.option("--dealer", "dealer_id", type=int, required=True, help="The dealer's id.")
+password_option: Any = click.option(
+    "--password-stdin", is_flag=True, help="Read the password from the first line of standard input."
+)
+
+
+def dealer_of(dealer_id: int) -> Dealer:
+    """The dealer of that id. Raises ClickException when there is none."""
+    dealer = db.session.get(Dealer, dealer_id) if 0 < dealer_id <= MAX_ID else None
+    if dealer is None:
+        raise click.ClickException(f"dealer {dealer_id} does not exist")
+    return dealer
+
+
+def organization_of(organization_id: int) -> Organization:
+    """The organization of that id. Raises ClickException when there is none."""
+    found = db.session.get(Organization, organization_id) if 0 < organization_id <= MAX_ID else None
+    if found is None:
+        raise click.ClickException(f"organization {organization_id} does not exist")
+    return found
+
+
+def password_from_stdin() -> str:
+    """The first line of standard input. Raises ClickException when it is empty or no text."""
+    line = sys.stdin.buffer.readline(MAX_PASSWORD_BYTES)
+    try:
+        password = line.decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise click.ClickException("the password on standard input is not UTF-8 text") from None
+    if not password:
+        raise click.ClickException("there is no password on standard input")
+    if not password.isprintable():
+        raise click.ClickException("the password on standard input has characters that cannot be printed")
+    return password

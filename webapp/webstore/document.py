@@ -1,0 +1,34 @@
+"""What the webstore shows of one product (R16)."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+SEPARATOR: Final = "\n"
+
+
+class Document(NamedTuple):
+    """One product of one dealer. The price is in cents; price and lead time are None while out of stock.
+
+    `part_numbers` are those that the product is sold under besides its MPN, one a line.
+    """
+
+    dealer_id: int
+    product_id: int
+    catalog: str
+    brand: str
+    mpn: str
+    name: str
+    shelf_quantity: int
+    sale_price_cents: int | None
+    lead_time_days: int | None
+    part_numbers: str
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return self.dealer_id, self.product_id
+
+    @property
+    def numbers(self) -> list[str]:
+        """The MPN and every other part number."""
+        return [self.mpn, *self.part_numbers.split(SEPARATOR)] if self.part_numbers else [self.mpn]

@@ -1,0 +1,108 @@
+"""The search index in PostgreSQL: a table of documents with their words as a tsvector under a GIN index.
+
+The words are ours, so no text search configuration and no parser of the server has a say in what is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from sqlalchemy import delete, text
+from sqlalchemy.engine import Connection
+
+from webapp.webstore.document import Document
+from webapp.webstore.ranking import ranked
+from webapp.webstore.search_words import Search, Term, document_words, search_of
+from webapp.webstore.stored_documents import (
+    CANDIDATES,
+    DOCUMENTS,
+    LAST,
+    SELECT,
+    candidates,
+    fetched,
+)
+
+_PUT: Final = """
+    INSERT INTO webstore_documents (
+        dealer_id, product_id, catalog, brand, mpn, name,
+        shelf_quantity, sale_price_cents, lead_time_days, part_numbers, words
+    )
+    SELECT incoming.*
+    FROM unnest(
+        %s::integer[], %s::integer[], %s::text[], %s::text[], %s::text[], %s::text[],
+        %s::bigint[], %s::integer[], %s::integer[], %s::text[], %s::tsvector[]
+    ) AS incoming
+    ON CONFLICT (dealer_id, product_id) DO UPDATE SET
+        catalog = excluded.catalog, brand = excluded.brand, mpn = excluded.mpn, name = excluded.name,
+        shelf_quantity = excluded.shelf_quantity, sale_price_cents = excluded.sale_price_cents,
+        lead_time_days = excluded.lead_time_days, part_numbers = excluded.part_numbers, words = excluded.words
+"""
+
+# The words name the dealer already. "+ 0" keeps the planner from reading all that the dealer has instead.
+_FOUND: Final = text("words @@ CAST(:query AS tsquery) AND dealer_id + 0 = :dealer_id")
+# The planner cannot tell how many documents a beginning of a word is in, and would read them all.
+_BY_INDEX = "SET LOCAL enable_seqscan = off"
+
+# Signs that no word has, so that these cannot be mistaken for words.
+_IN_STOCK = "+stock"
+
+
+class PostgresIndex:
+    """See `SearchIndex`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, documents: Sequence[Document]) -> None:
+        if documents:
+            rows = [(*document, " ".join(_words(document))) for document in documents]
+            self._connection.exec_driver_sql(_PUT, tuple(map(list, zip(*rows, strict=True))))
+
+    def remove(self, dealer_id: int, product_ids: Sequence[int]) -> None:
+        of_dealer = DOCUMENTS.c.dealer_id == dealer_id
+        self._connection.execute(delete(DOCUMENTS).where(of_dealer, DOCUMENTS.c.product_id.in_(product_ids)))
+
+    def search(self, dealer_id: int, words: str, limit: int) -> list[Document]:
+        search = search_of(words)
+        if search is None:
+            return []
+        self._connection.execute(text(_BY_INDEX))
+
+        def find(query: str) -> Iterable[Document]:
+            found = SELECT.where(_FOUND).limit(max(CANDIDATES, limit))
+            return fetched(self._connection, found, query=query, dealer_id=dealer_id)
+
+        return ranked(candidates(find, _queries(dealer_id, search)), search)[:limit]
+
+    def stored(self, dealer_id: int, after: int = 0, last: int = LAST) -> Iterator[Document]:
+        rows = SELECT.where(
+            DOCUMENTS.c.dealer_id == dealer_id,
+            DOCUMENTS.c.product_id > after,
+            DOCUMENTS.c.product_id <= last,
+        ).order_by(DOCUMENTS.c.product_id)
+        yield from fetched(self._connection, rows.execution_options(yield_per=1000))
+
+
+def _words(document: Document) -> list[str]:
+    words = [*document_words(document), _dealer(document.dealer_id)]
+    return [*words, _IN_STOCK] if document.shelf_quantity else words
+
+
+def _dealer(dealer_id: int) -> str:
+    return f"+{dealer_id}"
+
+
+def _queries(dealer_id: int, search: Search) -> list[str]:
+    """Queries as tsquery. Words are letters and digits only, and quoted: nothing in them is syntax."""
+    every = " & ".join(_term(term) for term in search.terms)
+    if len(search.terms) > 1:
+        every = f"({every}) | '{search.joined}':*"
+    words = f"'{_dealer(dealer_id)}' & ({every})"
+    exact = f"'{_dealer(dealer_id)}' & '{search.joined}'"
+    return [exact, f"'{_IN_STOCK}' & {words}", words]
+
+
+def _term(term: Term) -> str:
+    pieces = " & ".join(f"'{piece}':*" for piece in term.pieces)
+    return f"(({pieces}) | '{term.joined}':*)" if len(term.pieces) > 1 else pieces
