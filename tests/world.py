@@ -1,4 +1,4 @@
-"""A small world to run syncs in: manufacturers with products, a dealer, and a Lightspeed that reports parts."""
+"""A small world to run syncs in: manufacturers with products, a dealer, and a Lightspeed to report parts."""
 
 from __future__ import annotations
 

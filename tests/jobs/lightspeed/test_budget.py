@@ -142,6 +142,12 @@ def test_redis_hears_afterwards_of_what_was_sent_without_it(own_redis: RedisServ
     with pytest.raises(Stop):
         RateBudget.shared(own_redis.url, 2, seconds=1).acquire(KEY, stop)
 
+    own_redis.stop()
+    times = [time.monotonic()]
+    budget.acquire(KEY, look_around)
+    times.append(time.monotonic())
+    assert most_within(times, 1.5) == 1  # another outage, another whole window
+
 
 def test_a_redis_that_is_away_for_a_moment_costs_only_the_moment(own_redis: RedisServer):
     budget = RateBudget.shared(own_redis.url, 100)

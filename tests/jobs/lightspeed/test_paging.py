@@ -87,6 +87,12 @@ def test_a_service_that_falls_silent_after_a_page_is_an_error(script: Script, li
     assert script.skips() == [0, 3, 3, 2, 0]
 
 
+def test_an_error_on_a_second_look_counts_the_first_look_too(script: Script, lightspeed: Lightspeed):
+    script.will_answer(page([]), body("boom", 500))
+
+    assert failure(lightspeed).requests == 1 + QUICK.attempts
+
+
 def test_a_service_that_goes_silent_from_some_row_on_is_an_error(script: Script, lightspeed: Lightspeed):
     script.will_answer(page(rows(0, 3)), page([]), page([]), page([]), page(rows(0, 3)))
 
@@ -125,6 +131,7 @@ def test_the_same_parts_gathered_anew_are_still_the_same_page(script: Script, li
     script.will_answer(*(page(rows(0, 3, DateGathered=time)) for time in times))
 
     assert failure(lightspeed).sentence == error_for_fault("repeating").sentence
+    assert len(script.requests) == 1 + QUICK.bad_answer_attempts
 
 
 def test_an_old_page_given_once_by_mistake_is_asked_for_again(script: Script, lightspeed: Lightspeed):

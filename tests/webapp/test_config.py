@@ -1,0 +1,69 @@
+"""The environment is read once, and a variable that is missing or malformed is named (DESIGN.md section 4)."""
+
+from __future__ import annotations
+
+import pytest
+from cryptography.fernet import Fernet
+
+from webapp import config
+from webapp.config import ConfigurationError
+
+KEY = Fernet.generate_key().decode()
+ENOUGH = {"SECRET_KEY": "secret", "CREDENTIALS_KEYS": KEY}
+
+
+def read(**variables: str) -> dict[str, object]:
+    return config.from_environment({**ENOUGH, **variables})
+
+
+def test_two_variables_are_enough() -> None:
+    found = read()
+    assert str(found["SQLALCHEMY_DATABASE_URI"]).startswith("sqlite:///")
+    assert found["LIGHTSPEED_API_URL"] == "https://int.lightspeeddataservices.com/lsapi"
+    assert found["LIGHTSPEED_REQUESTS_PER_MINUTE"] == 200
+    assert found["SYNC_HOURS"] == (1, 7, 13, 19)
+    assert str(found["REPORT_STORAGE_URL"]).startswith("file:///")
+
+
+def test_herokus_spelling_of_postgresql_is_understood() -> None:
+    assert read(DATABASE_URL="postgres://a:b@c/d")["SQLALCHEMY_DATABASE_URI"] == "postgresql://a:b@c/d"
+
+
+def test_several_credentials_keys_are_read_in_order() -> None:
+    other = Fernet.generate_key().decode()
+    assert read(CREDENTIALS_KEYS=f"{KEY}, {other}")["CREDENTIALS_KEYS"] == [KEY, other]
+
+
+@pytest.mark.parametrize("name", sorted(ENOUGH))
+def test_a_missing_variable_is_named(name: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"^{name} is missing"):
+        config.from_environment({**ENOUGH, name: " "})
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("CREDENTIALS_KEYS", "short"),
+        ("CREDENTIALS_KEYS", ","),
+        ("DATABASE_URL", "nonsense"),
+        ("DATABASE_URL", "mysql://a/b"),
+        ("REDIS_URL", "http://localhost"),
+        ("LIGHTSPEED_API_URL", "int.lightspeeddataservices.com"),
+        ("LIGHTSPEED_API_URL", "https://user:secret@host/lsapi"),
+        ("LIGHTSPEED_REQUESTS_PER_MINUTE", "0"),
+        ("LIGHTSPEED_REQUESTS_PER_MINUTE", "many"),
+        ("SYNC_HOURS", "1,25"),
+        ("SYNC_HOURS", "one"),
+        ("REPORT_STORAGE_URL", "/tmp/reports"),
+    ],
+)
+def test_a_malformed_variable_is_named_without_its_value(name: str, text: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"^{name} is malformed") as refused:
+        read(**{name: text})
+    assert "secret" not in str(refused.value).replace("SECRET", "")
+
+
+def test_how_many_processes_take_syncs_is_a_whole_number() -> None:
+    assert config.worker_processes({}) == 2
+    with pytest.raises(ConfigurationError, match="^WORKER_PROCESSES is malformed"):
+        config.worker_processes({"WORKER_PROCESSES": "-1"})

@@ -1,0 +1,75 @@
+"""What may be saved, and when credentials are validated (R2, R3)."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from webapp import configurations, vault
+from webapp.configurations import Refused
+from webapp.extensions import db
+from webapp.models import Configuration, Dealer, Organization
+
+
+@pytest.fixture
+def configuration(app: Flask) -> Configuration:
+    dealer = Dealer(name="Northwind", timezone="America/Chicago")
+    db.session.add(dealer)
+    db.session.flush()
+    made = configurations.of(dealer)
+    db.session.commit()
+    return made
+
+
+def hold_credentials(configuration: Configuration) -> None:
+    sealed = vault.seal("theirs")
+    configuration.dealer.organization = Organization(name="Group", username="group", sealed_password=sealed)
+    db.session.commit()
+
+
+def test_complete_credentials_are_checked(configuration: Configuration) -> None:
+    configurations.save_credentials(configuration, enabled=True, cmf=" 4711 ", username="u", password="p")
+    assert (configuration.cmf, configuration.check_state, configuration.check_number) == (
+        "4711",
+        "checking",
+        1,
+    )
+    assert configuration.password_set_at is not None
+
+
+def test_incomplete_credentials_are_kept_and_not_checked(configuration: Configuration) -> None:
+    configurations.save_credentials(configuration, enabled=True, username="u")
+    assert (configuration.username, configuration.check_state) == ("u", "unchecked")
+
+
+def test_an_empty_password_keeps_the_one_that_is_stored(configuration: Configuration) -> None:
+    configurations.save_credentials(configuration, username="u", password="first")
+    configurations.save_credentials(configuration, username="v", password="")
+    assert configurations.login_of(configuration) == configurations.Login("v", "first")
+
+
+@pytest.mark.parametrize("field", ["username", "password"])
+def test_what_the_organization_holds_is_not_accepted_from_a_dealer(
+    configuration: Configuration, field: str
+) -> None:
+    hold_credentials(configuration)
+    with pytest.raises(Refused) as refused:
+        configurations.save_credentials(configuration, **{field: "own"})
+    assert refused.value.field == field
+    assert configurations.login_of(configuration) == configurations.Login("group", "theirs")
+
+
+def test_a_dealer_of_such_an_organization_needs_only_its_dealer_id(configuration: Configuration) -> None:
+    hold_credentials(configuration)
+    configurations.save_credentials(configuration, enabled=True, cmf="4711")
+    assert configuration.check_state == "checking"
+
+
+@pytest.mark.parametrize("cmf", ["12a", "../1", "４７"])
+def test_a_dealer_id_is_digits(configuration: Configuration, cmf: str) -> None:
+    with pytest.raises(Refused, match="digits"):
+        configurations.save_credentials(configuration, cmf=cmf)
+
+
+def test_a_login_does_not_show_itself() -> None:
+    assert "secret" not in repr(configurations.Login("secret-user", "secret"))

@@ -1,0 +1,58 @@
+"""What is vendored is what its note says; static files are served past Flask and kept."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.webapp.views.client import ON_SQLITE
+from webapp.config import ROOT
+
+VENDOR = ROOT / "webapp" / "static" / "vendor"
+NOTED = re.compile(r"^\| (\S+) \| (\S+) \| (\S+) \|.*\| ([0-9a-f]{64}) \|$", re.MULTILINE)
+
+
+def noted() -> list[tuple[str, str, str, str]]:
+    return NOTED.findall((VENDOR / "VENDORED.md").read_text())
+
+
+@pytest.mark.parametrize(("file", "package", "version", "sha256"), noted())
+def test_a_vendored_file_is_the_one_that_is_noted(file: str, package: str, version: str, sha256: str):
+    assert hashlib.sha256((VENDOR / file).read_bytes()).hexdigest() == sha256
+
+
+def test_every_vendored_file_is_noted():
+    assert {file for file, *_ in noted()} == {path.name for path in VENDOR.iterdir()} - {"VENDORED.md"}
+    assert {(package, version) for _, package, version, _ in noted()} == {
+        ("htmx.org", "2.0.11"),
+        ("bootstrap", "5.3.9"),
+    }
+
+
+def test_no_style_sheet_or_script_of_ours_names_another_host():
+    for path in (ROOT / "webapp" / "static").glob("*.*s"):
+        assert "//" not in re.sub(r"^//.*$", "", path.read_text(), flags=re.MULTILINE), path
+
+
+@ON_SQLITE
+def test_a_page_links_static_files_that_are_there_and_may_be_kept_for_a_year(app: Flask):
+    client = app.test_client()
+    links = re.findall(r'(?:href|src)="(/static/[^"]+)"', client.get("/login").text)
+    assert len(links) == 6
+    for link in links:
+        answer = client.get(link)
+        assert answer.status_code == 200, link
+        assert "max-age=31536000" in answer.headers["Cache-Control"]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@ON_SQLITE
+def test_the_address_of_a_file_changes_with_its_content(app: Flask):
+    link = re.search(r'/static/app.css\?v=(\w+)"', app.test_client().get("/login").text)
+    assert link
+    content = Path(app.static_folder or "", "app.css").read_bytes()
+    assert hashlib.sha256(content).hexdigest().startswith(link[1])
