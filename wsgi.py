@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import click
 
+from jobs import cli
 from webapp.config import ConfigurationError
 from webapp.factory import create_app
 
@@ -14,3 +15,4 @@ try:
     app = create_app()
 except ConfigurationError as error:
     raise click.ClickException(str(error)) from None
+cli.register(app)

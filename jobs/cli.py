@@ -9,11 +9,12 @@ from typing import Any
 
 import click
 from flask import Flask
-from flask.cli import with_appcontext
 
 from jobs import stopping
 from jobs.sync import check, connecting, engine, journal
 from webapp import configurations, runs, storage
+from webapp.cli.arguments import dealer_of, dealer_option
+from webapp.cli.boundary import answering
 from webapp.extensions import db
 from webapp.models import Dealer, Report, Run
 from webapp.webstore import outbox
@@ -29,12 +30,12 @@ def register(app: Flask) -> None:
 
 
 @sync.command("run")
-@click.option("--dealer", "dealer_id", type=int, required=True, help="The dealer's id.")
+@dealer_option
 @click.option("--anyway", is_flag=True, help="Also on a disabled day.")
-@with_appcontext
+@answering
 def sync_run(dealer_id: int, anyway: bool) -> None:
     """Run one sync in this process and print its outcome as JSON."""
-    dealer = _dealer(dealer_id)
+    dealer = dealer_of(dealer_id)
     _refuse_switched_off(dealer)
     run = _take(dealer, anyway)
     stopping.on_signals(*stopping.USUAL)
@@ -61,12 +62,12 @@ def _take(dealer: Dealer, anyway: bool) -> Run:
 
 
 @sync.command("queue")
-@click.option("--dealer", "dealer_id", type=int, required=True, help="The dealer's id.")
+@dealer_option
 @click.option("--anyway", is_flag=True, help="Also on a disabled day.")
-@with_appcontext
+@answering
 def sync_queue(dealer_id: int, anyway: bool) -> None:
     """Queue a run for the workers and print its id; the id of the active one where there is one."""
-    dealer = _dealer(dealer_id)
+    dealer = dealer_of(dealer_id)
     _refuse_switched_off(dealer)
     if not runs.has_supplier_codes(dealer_id):
         raise click.ClickException("There are currently no supplier codes configured")
@@ -79,7 +80,7 @@ def sync_queue(dealer_id: int, anyway: bool) -> None:
 @sync.command("report")
 @click.argument("run_id", metavar="RUN", type=int)
 @click.option("--skipped", is_flag=True, help="The skipped report instead of the inventory report.")
-@with_appcontext
+@answering
 def sync_report(run_id: int, skipped: bool) -> None:
     """Print a run's CSV report."""
     if db.session.get(Run, run_id) is None:
@@ -96,24 +97,17 @@ def sync_report(run_id: int, skipped: bool) -> None:
 
 
 @click.command("check")
-@click.option("--dealer", "dealer_id", type=int, required=True, help="The dealer's id.")
-@with_appcontext
+@dealer_option
+@answering
 def lightspeed_check(dealer_id: int) -> None:
     """Validate the dealer's 3PA credentials now."""
-    configuration = configurations.of(_dealer(dealer_id))
+    configuration = configurations.of(dealer_of(dealer_id))
     configuration.check_number += 1
     db.session.commit()
     reason = check.check_credentials(dealer_id, configuration.check_number, connecting.connect)
     if reason is not None:
         raise click.ClickException(reason)
     click.echo("connected")
-
-
-def _dealer(dealer_id: int) -> Dealer:
-    dealer = db.session.get(Dealer, dealer_id)
-    if dealer is None:
-        raise click.ClickException(f"dealer {dealer_id} does not exist")
-    return dealer
 
 
 def _refuse_switched_off(dealer: Dealer) -> None:

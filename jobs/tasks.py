@@ -7,9 +7,8 @@ import structlog
 from jobs import stopping
 from jobs.sync import connecting, engine, journal
 from jobs.sync.check import check_credentials as validate
-from jobs.sync.tick import INDEX_TASK
 from jobs.sync.tick import tick as _tick
-from webapp import queues, runs
+from webapp import runs
 from webapp.extensions import db
 from webapp.models import Run
 from webapp.webstore import outbox
@@ -24,7 +23,7 @@ def tick() -> None:
 
 def sync_run(run_id: int) -> None:
     """Carry out a run, or as much of it as this worker is given time for."""
-    around = engine.Surroundings(connecting.connect, stopping.requested, applied=wake_index)
+    around = engine.Surroundings(connecting.connect, stopping.requested, applied=_wake_index)
     try:
         engine.execute(run_id, around)
     except journal.Stopped:
@@ -43,6 +42,5 @@ def drain_index() -> None:
     outbox.drain()
 
 
-def wake_index() -> None:
-    """Have the index brought up to date soon."""
-    queues.enqueue(queues.INDEX, INDEX_TASK, job_id="drain-index")
+def _wake_index() -> None:
+    outbox.wake()

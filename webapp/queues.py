@@ -36,6 +36,8 @@ def enqueue(queue: str, task: str, *ids: int, timeout: int = 600, job_id: str | 
     With a `job_id`, nothing is added while the job of that id waits already. That spares repeated work; it is
     no lock.
     """
+    if current_app.config["REDIS_URL"] is None:
+        return False
     try:
         redis = connection()
         if job_id and _waits(redis, job_id):

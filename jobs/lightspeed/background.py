@@ -1,5 +1,6 @@
 """A call that runs beside its caller, who can leave at any time."""
 
+import contextvars
 import math
 import threading
 import time
@@ -32,7 +33,9 @@ class Background(Generic[T]):
         self._abandoned = threading.Event()
         self._value: T
         self._error: BaseException | None = None
-        threading.Thread(target=self._run, name="lightspeed", daemon=True).start()
+        # With the caller's context, so that what it bound to its log lines is on those of the thread too.
+        run = contextvars.copy_context().run
+        threading.Thread(target=run, args=(self._run,), name="lightspeed", daemon=True).start()
 
     def result(self, waiting: Waiting, within: float | None = None) -> T:
         """Wait for the outcome, calling `waiting` in this thread every `TICK`.

@@ -69,8 +69,9 @@ class Calls:
 
         `wanted` is called during every wait and before each request; what it raises ends the call.
         """
-        asked = waited = 0.0
-        for attempt in itertools.count(1):
+        attempt, asked, waited = 0, 0.0, 0.0
+        while True:
+            attempt += 1
             self._budget.acquire(self._login_key, wanted)
             wanted()
             outcome, seconds = self._attempt(question, wanted)
@@ -83,7 +84,6 @@ class Calls:
                 raise outcome
             sleep(wait, wanted)
             waited += wait
-        raise AssertionError("unreachable: the count has no end")
 
     def _attempt(self, question: Question[R], wanted: Waiting) -> tuple[R | LightspeedError, float]:
         """Send one request and note it in the log: what was asked of whom, never as whom."""

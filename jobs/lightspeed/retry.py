@@ -7,6 +7,8 @@ from email.utils import parsedate_to_datetime
 
 from jobs.lightspeed.errors import LightspeedError
 
+_chance = random.SystemRandom()  # forked workers would share the state of the usual one, and return together
+
 
 @dataclass(frozen=True)
 class RetryPolicy:
@@ -42,13 +44,13 @@ class RetryPolicy:
 
     def backoff(self, attempt: int) -> float:
         """Return a jittered wait: between half and the whole of `base` doubled for each attempt before."""
-        return min(self.cap, self.base * 2 ** (attempt - 1)) * random.uniform(0.5, 1.0)
+        return min(self.cap, self.base * 2 ** (attempt - 1)) * _chance.uniform(0.5, 1.0)
 
     def _wait(self, error: LightspeedError, attempt: int) -> float:
         if error.retry_after is not None:
             return max(error.retry_after, self.backoff(attempt))
         if error.status in (429, 503):
-            return self.busy_pause * random.uniform(1.0, 1.5)
+            return self.busy_pause * _chance.uniform(1.0, 1.5)
         return self.backoff(attempt)
 
     def _attempts_for(self, error: LightspeedError) -> int:

@@ -16,6 +16,7 @@ from jobs.lightspeed.retry import RetryPolicy
 from jobs.lightspeed.transport import Transport
 
 _CHECK_SECONDS = 60.0
+_CHECK_PAUSE = 5.0
 _NAME_SECONDS = 10.0
 
 
@@ -95,13 +96,18 @@ class Lightspeed:
                 raise error_for_fault("other_dealer")
             return rows
 
-        policy = replace(
-            self._policy,
-            attempts=min(self._policy.attempts, 2),
-            total=min(self._policy.total, _CHECK_SECONDS),
-        )
-        self._start(Question("Part", cmf, (("$top", "1"),), read), policy).result(waiting)
+        self._start(Question("Part", cmf, (("$top", "1"),), read), self._impatient()).result(waiting)
         return Check(self._dealership(cmf, waiting))
+
+    def _impatient(self) -> RetryPolicy:
+        usual = self._policy
+        return replace(
+            usual,
+            attempts=min(usual.attempts, 2),
+            total=min(usual.total, _CHECK_SECONDS),
+            retry_after_cap=min(usual.retry_after_cap, _CHECK_PAUSE),
+            busy_pause=min(usual.busy_pause, _CHECK_PAUSE),
+        )
 
     def _dealership(self, cmf: str, waiting: Waiting) -> str | None:
         """Look up the name: nice to see on the page, but no part of the check, which has succeeded."""

@@ -8,7 +8,9 @@ from jobs.lightspeed import Credentials, Lightspeed, LightspeedError
 from webapp import clock, configurations
 from webapp.extensions import db
 from webapp.models import Configuration
+from webapp.vault import SealedError
 
+SEALED = "The stored 3PA Password can no longer be read: save it again."
 INCOMPLETE = "3PA Username, 3PA Password and 3PA Dealer ID are not all set."
 
 
@@ -26,7 +28,10 @@ def check_credentials(
 
 
 def _refusal(configuration: Configuration, connect: Callable[[Credentials], Lightspeed]) -> str | None:
-    login = configurations.login_of(configuration)
+    try:
+        login = configurations.login_of(configuration)
+    except SealedError:
+        return SEALED
     cmf = configuration.cmf
     # No transaction stays open while the service takes its time.
     db.session.commit()

@@ -20,8 +20,9 @@ from jobs.sync.opening import Over, open_run
 from jobs.sync.pulse import Pulse
 from webapp import configurations
 from webapp.extensions import db
-from webapp.models import Run, RunItem, SupplierCode
+from webapp.models import Configuration, Run, RunItem, SupplierCode
 from webapp.storage import StorageError
+from webapp.vault import SealedError
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +30,7 @@ QUANTITY_FIELDS = {"on_hand": "OnHand", "available": "Avail"}
 NO_LOGIN = (
     "3PA Username, 3PA Password and 3PA Dealer ID are not all set: save them under LightSpeed Configuration."
 )
+SEALED = "The stored 3PA Password can no longer be read: save it again under LightSpeed Configuration."
 UNEXPECTED = "Something went wrong on our side while this code was being updated; nothing of it was changed."
 REMOVED = "Not tried: the code was removed from the list while the run was under way."
 
@@ -110,8 +112,7 @@ class _Execution:
 
     def _connect(self, run: Run) -> tuple[Lightspeed, str]:
         configuration = configurations.of(run.dealer)
-        login = configurations.login_of(configuration)
-        cmf = configuration.cmf
+        login, cmf = _login(configuration), configuration.cmf
         db.session.commit()
         if login is None or not cmf:
             raise Over("failed", NO_LOGIN)
@@ -182,6 +183,14 @@ class _Execution:
             earlier = journal.earlier_items(run.dealer_id, item.code_key, item.id)
             if earlier:
                 journal.drop_parts(earlier)
+
+
+def _login(configuration: Configuration) -> configurations.Login | None:
+    try:
+        return configurations.login_of(configuration)
+    except SealedError as error:
+        log.error("login.sealed", reason=str(error))
+        raise Over("failed", SEALED) from None
 
 
 def _still_listed(run: Run, item: RunItem) -> bool:

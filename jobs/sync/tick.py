@@ -14,14 +14,13 @@ from flask import current_app
 from sqlalchemy import select
 
 from jobs.sync import journal, slots
-from webapp import clock, configurations, queues, runs
+from webapp import clock, configurations, runs
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, Run, SupplierCode
 from webapp.webstore import outbox
 
 log = structlog.get_logger(__name__)
 
-INDEX_TASK = "jobs.tasks.drain_index"
 # A check that has not answered by then was lost with its worker, and is asked for again.
 CHECK_LOST_AFTER = timedelta(minutes=2)
 
@@ -32,7 +31,7 @@ def tick() -> None:
     started = start_due(now)
     woken = wake_forgotten(now)
     if outbox.pending():
-        queues.enqueue(queues.INDEX, INDEX_TASK, job_id="drain-index")
+        outbox.wake()
     _check_again(now)
     if started or woken:
         log.info("tick", started=started, woken=woken)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from flask import has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -11,6 +13,8 @@ from tests.webapp.views.lint import problems
 from webapp.extensions import db
 from webapp.models import User
 
+# Making a PostgreSQL database takes seconds: what is about words and forms alone runs on one kind.
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 HTMX = {"HX-Request": "true"}
 
 
@@ -19,7 +23,9 @@ class LintingClient(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         # The test's own transaction would hold SQLite's one write lock, and its rows would stay as they were.
-        db.session.rollback()
+        # A thread that a test starts has none.
+        if has_app_context():
+            db.session.rollback()
         # Without a context of its own the request would share the test's `g`, and with it who signed in.
         with self.application.app_context():
             response = super().open(*args, **kwargs)

@@ -7,13 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-from tests.webapp.views.client import LintingClient
+from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.lint import Document
 from tests.webapp.views.shop import Shop
 from webapp import clock, vault
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer
 from webapp.presenters.connection import PATIENCE_SECONDS
+
+pytestmark = ON_SQLITE
 
 LABELS = (
     "LightSpeed Configuration",

@@ -8,10 +8,12 @@ import pytest
 from flask import Flask
 from flask_security import hash_password, verify_password
 
-from tests.webapp.views.client import LintingClient
+from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import PASSWORD, Shop
 from webapp.extensions import db
 from webapp.models import Dealer, User
+
+pytestmark = ON_SQLITE
 
 
 @pytest.fixture

@@ -6,10 +6,12 @@ import re
 
 import pytest
 
-from tests.webapp.views.client import LintingClient
+from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import Shop
 from webapp.extensions import db
 from webapp.models import Dealer, Manufacturer, ShelfStock, SupplierCode
+
+pytestmark = ON_SQLITE
 
 FIELDS = {
     "catalog": "aftermarket",
