@@ -67,4 +67,8 @@ class Progress:
 
     def mark(self, run: Run) -> str:
         """Changes whenever the page would: a poll that knows the mark needs no answer."""
-        return f"{status(run).label}-{self.done}-{self.pages}-{self.fetched}"
+        return f"{self.step(run)}{self.pages}-{self.fetched}"
+
+    def step(self, run: Run) -> str:
+        """How every mark begins until a code is done or the status changes: the news worth saying aloud."""
+        return f"{status(run).label}-{self.done}-"

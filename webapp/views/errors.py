@@ -7,7 +7,6 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from webapp import htmx
-from webapp.extensions import db
 
 SAID = {
     403: ("This page is not for you", "Your account is not allowed to see it."),
@@ -40,8 +39,6 @@ def _http(error: HTTPException) -> Response:
         # A redirect, or an answer that was made where it was raised.
         return make_response(error.response)
     code = error.code or 500
-    if code >= 500:
-        db.session.rollback()
     said = SAID.get(code, OTHER)
     # A sentence that was given with abort() fits better than the general one; Werkzeug's own do not.
     own = type(error).description != error.description and error.description

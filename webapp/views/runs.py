@@ -26,10 +26,11 @@ def index() -> Response:
 def show(run_id: int) -> Response:
     """One run. A poll says in `seen` what it shows already: without news it gets no answer to put in."""
     run = tenancy.of_dealer(Run, run_id)
-    mark = Progress.of(run.items).mark(run)
-    if htmx.wants_fragment() and request.args.get("seen") == mark:
+    progress, seen = Progress.of(run.items), request.args.get("seen", "")
+    if htmx.wants_fragment() and seen == progress.mark(run):
         return Response(status=204)
-    return _answer(run)
+    is_step = bool(seen) and not seen.startswith(progress.step(run))
+    return htmx.answer("run", run=run, progress=progress, announced=is_step)
 
 
 @pages.post("/<id:run_id>/cancellation")
