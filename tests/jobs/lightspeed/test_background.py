@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+import structlog
 
 from jobs.lightspeed.background import Abandoned, Background, sleep
 
@@ -42,6 +43,13 @@ def test_the_caller_looks_around_in_its_own_thread_while_it_waits():
 
     assert Background(wait_for_two_looks).result(lambda: seen.append(threading.current_thread())) == "done"
     assert set(seen) == {threading.current_thread()}
+
+
+def test_what_the_caller_bound_to_its_logs_is_bound_in_the_call():
+    with structlog.contextvars.bound_contextvars(run=7):
+        background = Background(lambda wanted: structlog.contextvars.get_contextvars())
+
+    assert background.result(nothing) == {"run": 7}
 
 
 def test_a_caller_that_stops_leaves_at_once_and_the_call_learns_of_it():

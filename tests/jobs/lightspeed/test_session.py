@@ -104,6 +104,12 @@ def test_a_check_tries_less_often_than_a_pull(script: Script, lightspeed: Lights
     assert refusal(lightspeed).requests == 2
 
 
+def test_a_check_does_not_wait_as_long_as_a_pull_would(script: Script):
+    script.will_answer(body("slow down", 429, Retry_After="30"))
+
+    assert refusal(session(script.url, RetryPolicy())).requests == 1
+
+
 def test_a_check_can_be_left(simulator: Simulator):
     simulator.switches.latency = 60.0
 
