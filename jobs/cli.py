@@ -13,7 +13,7 @@ from flask import Flask
 from jobs import stopping
 from jobs.sync import check, connecting, engine, journal
 from webapp import configurations, runs, storage
-from webapp.cli.arguments import dealer_of, dealer_option
+from webapp.cli.arguments import MAX_ID, dealer_of, dealer_option
 from webapp.cli.boundary import answering
 from webapp.extensions import db
 from webapp.models import Dealer, Report, Run
@@ -83,7 +83,7 @@ def sync_queue(dealer_id: int, anyway: bool) -> None:
 @answering
 def sync_report(run_id: int, skipped: bool) -> None:
     """Print a run's CSV report."""
-    if db.session.get(Run, run_id) is None:
+    if not 0 < run_id <= MAX_ID or db.session.get(Run, run_id) is None:
         raise click.ClickException(f"run {run_id} does not exist")
     kind = "skipped" if skipped else "inventory"
     report = db.session.scalar(db.select(Report).where(Report.run_id == run_id, Report.kind == kind))

@@ -12,7 +12,8 @@ from cryptography.fernet import Fernet
 from sandbox.start.ports import Ports
 from webapp.config import ROOT
 
-INSTANCE = ROOT / "instance"
+# Where everything is kept that belongs to no clone: the database, reports, logs, keys.
+INSTANCE = Path(os.environ.get("INSTANCE_FOLDER") or ROOT / "instance")
 KEYS = "development-keys.json"
 
 
@@ -33,7 +34,7 @@ def environment(ports: Ports) -> dict[str, str]:
 def _keys() -> dict[str, str]:
     """SECRET_KEY and CREDENTIALS_KEYS, made once and kept: what they sealed must stay readable."""
     path = INSTANCE / KEYS
-    INSTANCE.mkdir(exist_ok=True)
+    INSTANCE.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         keys = {"SECRET_KEY": secrets.token_urlsafe(48), "CREDENTIALS_KEYS": Fernet.generate_key().decode()}
         _write_privately(path, json.dumps(keys))

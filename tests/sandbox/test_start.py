@@ -1,0 +1,136 @@
+"""`bin/run` as a newcomer uses it: one sync, then the whole program, then Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+
+from sandbox.servers.ports import free_port, is_free
+from webapp.config import ROOT
+
+# Seconds. A shared machine takes its time over the first start.
+PATIENCE = 240
+
+
+class Starter:
+    """Runs `python -m sandbox.start` with a folder and ports of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.ports = {name: free_port() for name in ("WEB_PORT", "SIMULATOR_PORT", "REDIS_PORT")}
+
+    def start(self, *options: str, **variables: str) -> subprocess.Popen[str]:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        ports = {name: str(port) for name, port in self.ports.items()}
+        return subprocess.Popen(
+            [sys.executable, "-m", "sandbox.start", *options],
+            cwd=ROOT,
+            env={**kept, **ports, "INSTANCE_FOLDER": str(self.folder), **variables},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+
+@pytest.fixture(scope="module")
+def starter(tmp_path_factory: pytest.TempPathFactory) -> Starter:
+    return Starter(tmp_path_factory.mktemp("instance"))
+
+
+@pytest.fixture(scope="module")
+def once(starter: Starter) -> str:
+    """What `bin/run --once` prints, from an empty folder."""
+    process = starter.start("--once")
+    output, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, output
+    return output
+
+
+def test_once_runs_one_sync_and_says_where_its_report_is(once: str) -> None:
+    assert "Run 1 succeeded." in once
+    path = Path(once.rsplit("Report: ", 1)[1].strip())
+    lines = path.read_text().splitlines()
+    assert lines[0].startswith("catalog,manufacturer,supplier_code,part_number,")
+    assert len(lines) > 4000
+
+
+def test_once_leaves_no_process_behind(once: str, starter: Starter) -> None:
+    left = [process.cmdline() for process in psutil.process_iter() if _belongs(process, starter)]
+    assert left == []
+
+
+@pytest.fixture(scope="module")
+def running(once: str, starter: Starter) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The whole program, started again over the data of the first time, and what it printed."""
+    process = starter.start()
+    printed = _read_until(process, "Ctrl-C ends everything.")
+    yield process, printed
+    if process.poll() is None:
+        process.kill()
+
+
+def test_it_prints_the_address_and_the_logins(
+    running: tuple[subprocess.Popen[str], str], starter: Starter
+) -> None:
+    printed = running[1]
+    assert f"http://127.0.0.1:{starter.ports['WEB_PORT']}" in printed
+    assert "parts@northwind.example" in printed
+    assert "Loading the sample catalog" not in printed
+    page = requests.get(f"http://127.0.0.1:{starter.ports['WEB_PORT']}/login", timeout=30)
+    assert page.status_code == 200
+
+
+def test_taken_ports_are_told_apart_and_named(
+    running: tuple[subprocess.Popen[str], str], starter: Starter
+) -> None:
+    second = starter.start()
+    output, _ = second.communicate(timeout=PATIENCE)
+    assert second.returncode == 1
+    for name, port in starter.ports.items():
+        assert f"Port {port} is taken" in output
+        assert f"{name}=" in output
+
+
+def test_ctrl_c_ends_every_process(running: tuple[subprocess.Popen[str], str], starter: Starter) -> None:
+    process = running[0]
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 0
+    assert [process.cmdline() for process in psutil.process_iter() if _belongs(process, starter)] == []
+    assert all(is_free(port) for port in starter.ports.values())
+
+
+def test_reset_starts_over_and_refuses_to_empty_another_database(starter: Starter) -> None:
+    refused = starter.start("--reset", "--once", DATABASE_URL="postgresql://localhost/precious")
+    output, _ = refused.communicate(timeout=PATIENCE)
+    assert refused.returncode == 1
+    assert "DATABASE_URL" in output
+
+
+def _belongs(process: psutil.Process, starter: Starter) -> bool:
+    try:
+        return process.environ().get("INSTANCE_FOLDER") == str(starter.folder)
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return False
+
+
+def _read_until(process: subprocess.Popen[str], words: str) -> str:
+    assert process.stdout is not None
+    deadline = time.monotonic() + PATIENCE
+    printed = ""
+    while words not in printed and time.monotonic() < deadline:
+        line = process.stdout.readline()
+        if not line:
+            break
+        printed += line
+    assert words in printed, printed
+    return printed
