@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, make_response, render_template
+from flask import Flask, Response, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from webapp import htmx
+from webapp.views.tenancy import ask_to_sign_in
 
 SAID = {
     403: ("This page is not for you", "Your account is not allowed to see it."),
@@ -21,7 +24,7 @@ SAID = {
     ),
 }
 OTHER = ("That did not work", "The request could not be understood.")
-EXPIRED = ("This page is out of date", "It was opened before you signed in. Reload it and try again.")
+EXPIRED = ("This page is out of date", "It was opened in another session. Reload it and try again.")
 
 
 def register(app: Flask) -> None:
@@ -30,7 +33,10 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
 
 
-def _csrf(_error: CSRFError) -> Response:
+def _csrf(_error: CSRFError) -> ResponseReturnValue:
+    # The token ends with the session, and is looked at before anything else is.
+    if request.endpoint != "security.login" and not current_user.is_authenticated:
+        return ask_to_sign_in()
     return _answer(400, EXPIRED)
 
 

@@ -150,7 +150,11 @@ def test_a_poll_after_the_session_ended_is_told_so_in_its_place(anonymous: Linti
     assert "hx-trigger" not in response.text
 
 
-def test_a_form_sent_after_the_session_ended_is_left_as_it_is(anonymous: LintingClient, dealer: Dealer):
+@pytest.mark.parametrize("csrf", [True, False])
+def test_a_form_sent_after_the_session_ended_is_left_as_it_is(
+    app: Flask, anonymous: LintingClient, dealer: Dealer, csrf: bool
+):
+    app.config["WTF_CSRF_ENABLED"] = csrf
     response = anonymous.hx("POST", f"/dealers/{dealer.id}/lightspeed/settings")
     assert response.status_code == 401
     assert response.headers["HX-Reswap"] == "none"
