@@ -1,0 +1,50 @@
+"""The databases that are measured: a SQLite file, and a PostgreSQL that keeps what it says it keeps."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from sandbox.servers.postgres import PostgresServer
+
+
+@dataclass(frozen=True)
+class Database:
+    """An empty database: what it is, its address, and the process of its server if it has one."""
+
+    title: str
+    url: str
+    server: int | None = None
+
+    def settle(self) -> None:
+        """Have everything on disk, so that no later errand pays for an earlier one."""
+        if self.url.startswith("sqlite"):
+            with sqlite3.connect(self.url.removeprefix("sqlite:///")) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute("CHECKPOINT")
+
+
+@contextmanager
+def sqlite(folder: Path) -> Iterator[Database]:
+    """A file in the folder."""
+    yield Database(f"SQLite {sqlite3.sqlite_version}", f"sqlite:///{folder / 'benchmark.sqlite3'}")
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[Database]:
+    """A server with its usual settings, fsync and all, in the folder."""
+    with PostgresServer(folder / "postgresql", durable=True) as server:
+        url = server.create_database("benchmark")
+        with psycopg.connect(url) as connection:
+            version = connection.info.server_version
+        yield Database(f"PostgreSQL {version // 10_000}.{version % 10_000}", url, server.pid)
+
+
+KINDS = {"sqlite": sqlite, "postgresql": postgresql}
