@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import ObjectDeletedError
 
 from webapp.extensions import db
 from webapp.models import Dealer, ShelfStock, SupplierCode
@@ -16,11 +20,10 @@ OF_CODE = figures.OF_MANUFACTURER + " AND code_key = :code_key"
 
 def add(dealer: Dealer, fields: Fields) -> SupplierCode:
     """Add a supplier code at the end of the dealer's list. Raises Refused."""
-    checked = check(dealer, fields)
-    lock(dealer.id)
-    row = insert(dealer, checked, next_position(dealer))
-    refresh(dealer.id, checked.key)
-    db.session.commit()
+    with changing(dealer.id):
+        checked = check(dealer, fields)
+        row = insert(dealer, checked, next_position(dealer))
+        refresh(dealer.id, checked.key)
     return row
 
 
@@ -29,18 +32,17 @@ def edit(row: SupplierCode, fields: Fields) -> None:
 
     Mapped to something else it leaves its stock behind as a removed code does.
     """
-    checked = check(row.dealer, fields)
-    row = _locked(row)
-    before = (row.code_key, row.manufacturer_id)
-    if checked.key != before and existing(row.dealer, checked.key):
-        db.session.rollback()
-        raise already_there(checked)
-    overwrite(row, checked)
-    db.session.flush()
-    if checked.key != before:
-        refresh(row.dealer_id, before)
-        refresh(row.dealer_id, checked.key)
-    db.session.commit()
+    with changing(_dealer_id(row)):
+        row = _as_it_is_now(row)
+        checked = check(row.dealer, fields)
+        before = (row.code_key, row.manufacturer_id)
+        if checked.key != before and existing(row.dealer, checked.key):
+            raise already_there(checked)
+        overwrite(row, checked)
+        db.session.flush()
+        if checked.key != before:
+            refresh(row.dealer_id, before)
+            refresh(row.dealer_id, checked.key)
 
 
 def remove(row: SupplierCode, clear: bool) -> int:
@@ -48,33 +50,34 @@ def remove(row: SupplierCode, clear: bool) -> int:
 
     Answers how many products kept a quantity, or lost it. Raises Refused for a code already removed.
     """
-    row = _locked(row)
-    dealer_id, key = row.dealer_id, (row.code_key, row.manufacturer_id)
-    products = stocked_products(row)
-    db.session.delete(row)
-    db.session.flush()
-    if clear:
-        _clear(dealer_id, key)
-    refresh(dealer_id, key)
-    db.session.commit()
+    with changing(_dealer_id(row)):
+        row = _as_it_is_now(row)
+        dealer_id, key = row.dealer_id, (row.code_key, row.manufacturer_id)
+        products = stocked_products(row)
+        db.session.delete(row)
+        db.session.flush()
+        if clear:
+            _clear(dealer_id, key)
+        refresh(dealer_id, key)
     return products
 
 
 def move(row: SupplierCode, places: int) -> None:
     """Move a supplier code up (negative) or down its dealer's list, as far as the list goes."""
-    row = _locked(row)
-    ids = [each.id for each in listed(row.dealer)]
-    at = ids.index(row.id)
-    ids.insert(max(0, at + places), ids.pop(at))
-    _place(row.dealer, ids)
+    with changing(_dealer_id(row)):
+        row = _as_it_is_now(row)
+        ids = [each.id for each in listed(row.dealer)]
+        at = ids.index(row.id)
+        ids.insert(max(0, at + places), ids.pop(at))
+        _place(row.dealer, ids)
 
 
 def reorder(dealer: Dealer, ids: list[int]) -> None:
     """Put the dealer's list in this order; ids of others are ignored, rows that are not named come last."""
-    lock(dealer.id)
-    present = [row.id for row in listed(dealer)]
-    named = [number for number in dict.fromkeys(ids) if number in present]
-    _place(dealer, named + [number for number in present if number not in named])
+    with changing(dealer.id):
+        present = [row.id for row in listed(dealer)]
+        named = [number for number in dict.fromkeys(ids) if number in present]
+        _place(dealer, named + [number for number in present if number not in named])
 
 
 def _place(dealer: Dealer, ids: list[int]) -> None:
@@ -84,23 +87,37 @@ def _place(dealer: Dealer, ids: list[int]) -> None:
     db.session.flush()
     # The order decides whose price a product has (R16).
     figures.refresh(db.session(), dealer.id, figures.OF_DEALER)
+
+
+@contextmanager
+def changing(dealer_id: int) -> Iterator[None]:
+    """A change of the dealer's list: one at a time, committed at the end, undone where it is refused."""
+    # SQLite has one writer at a time anyway.
+    db.session.execute(select(Dealer.id).where(Dealer.id == dealer_id).with_for_update(key_share=True))
+    try:
+        yield
+    except Exception:
+        db.session.rollback()
+        raise
     db.session.commit()
 
 
-def lock(dealer_id: int) -> None:
-    """Wait for whoever else changes the dealer's list; SQLite has one writer at a time anyway."""
-    db.session.execute(select(Dealer.id).where(Dealer.id == dealer_id).with_for_update(key_share=True))
+def _dealer_id(row: SupplierCode) -> int:
+    try:
+        return row.dealer_id
+    except ObjectDeletedError:
+        raise _removed() from None
 
 
-def _locked(row: SupplierCode) -> SupplierCode:
-    """The row as it is now. Raises Refused when it was removed meanwhile."""
-    number, dealer_id = row.id, row.dealer_id
-    lock(dealer_id)
-    found = db.session.get(SupplierCode, number, populate_existing=True)
+def _as_it_is_now(row: SupplierCode) -> SupplierCode:
+    found = db.session.get(SupplierCode, row.id, populate_existing=True)
     if found is None:
-        db.session.rollback()
-        raise Refused("supplier_code", "This supplier code was removed meanwhile")
+        raise _removed()
     return found
+
+
+def _removed() -> Refused:
+    return Refused("supplier_code", "This supplier code was removed meanwhile")
 
 
 def next_position(dealer: Dealer) -> int:
@@ -113,14 +130,15 @@ def next_position(dealer: Dealer) -> int:
 
 def insert(dealer: Dealer, checked: Checked, position: int) -> SupplierCode:
     """Insert a row, not committed. Raises Refused where the code is mapped to the manufacturer already."""
+    # Made before it is needed: after a failed flush nothing can be read.
+    twice = already_there(checked)
     row = SupplierCode(dealer_id=dealer.id, position=position)
     overwrite(row, checked)
     db.session.add(row)
     try:
         db.session.flush()
     except IntegrityError:
-        db.session.rollback()
-        raise already_there(checked) from None
+        raise twice from None
     return row
 
 

@@ -6,7 +6,6 @@ import io
 from dataclasses import dataclass
 from typing import IO, BinaryIO
 
-from webapp.extensions import db
 from webapp.models import Dealer, SupplierCode
 from webapp.spreadsheet import Row, Sheet, Unreadable, writer
 from webapp.supplier_codes import changes
@@ -64,19 +63,14 @@ def import_csv(dealer: Dealer, file: BinaryIO) -> ImportResult:
 
     Raises FileRefused with every line that cannot be taken.
     """
-    changes.lock(dealer.id)
-    try:
+    with changes.changing(dealer.id):
         plan = _plan(dealer, file)
-    except FileRefused:
-        db.session.rollback()
-        raise
-    for row, checked in plan.updated:
-        changes.overwrite(row, checked)
-    start = changes.next_position(dealer)
-    for position, checked in enumerate(plan.added, start):
-        changes.insert(dealer, checked, position)
-        changes.refresh(dealer.id, checked.key)
-    db.session.commit()
+        for row, checked in plan.updated:
+            changes.overwrite(row, checked)
+        start = changes.next_position(dealer)
+        for position, checked in enumerate(plan.added, start):
+            changes.insert(dealer, checked, position)
+            changes.refresh(dealer.id, checked.key)
     return plan.result
 
 

@@ -1,0 +1,46 @@
+"""Two people at once, each with a session of their own."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from flask import Flask
+
+from webapp.extensions import db
+from webapp.models import Dealer
+from webapp.supplier_codes import Fields, Refused, add, listed
+
+
+def test_the_same_code_added_at_once_is_there_once_and_refused_once(app: Flask, dealer, tucker):
+    dealer_id, barrier = dealer.id, Barrier(4)
+    db.session.commit()
+
+    def press_save() -> str:
+        with app.app_context():
+            barrier.wait()
+            try:
+                add(db.session.get_one(Dealer, dealer_id), Fields("aftermarket", "TR", "Tucker Rocky"))
+            except Refused as refusal:
+                return str(refusal)
+            return "added"
+
+    with ThreadPoolExecutor(4) as people:
+        told = sorted(future.result() for future in [people.submit(press_save) for _ in range(4)])
+    assert told == ["TR is already mapped to Tucker Rocky"] * 3 + ["added"]
+    assert len(listed(dealer)) == 1
+
+
+def test_codes_added_at_once_stand_one_behind_the_other(app: Flask, dealer, tucker):
+    dealer_id, barrier = dealer.id, Barrier(4)
+    db.session.commit()
+
+    def press_save(code: str) -> None:
+        with app.app_context():
+            barrier.wait()
+            add(db.session.get_one(Dealer, dealer_id), Fields("aftermarket", code, "Tucker Rocky"))
+
+    with ThreadPoolExecutor(4) as people:
+        for future in [people.submit(press_save, code) for code in "ABCD"]:
+            future.result()
+    assert [row.position for row in listed(dealer)] == [0, 1, 2, 3]

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.webapp import stockroom
+from tests.webapp.stockroom import figures_of, forget_notes, noted
+from webapp.extensions import db
+from webapp.models import ShelfStock
+from webapp.supplier_codes import Fields, Refused, add, edit, listed, move, remove, reorder, stocked_products
+
+TR = Fields("aftermarket", "TR", "Tucker Rocky")
+HO = Fields("oem", "HO", "Honda", "3", "retail")
+
+
+def codes(dealer):
+    return [row.code for row in listed(dealer)]
+
+
+def add_codes(dealer, *names):
+    return [add(dealer, Fields("aftermarket", name, "Tucker Rocky")) for name in names]
+
+
+def test_new_codes_come_at_the_end_of_the_list(dealer, tucker):
+    add_codes(dealer, "B", "A", "C")
+    assert codes(dealer) == ["B", "A", "C"]
+
+
+def test_lists_of_two_dealers_are_apart(dealer, tucker):
+    other = stockroom.add_dealer("Summit")
+    add(dealer, TR)
+    assert add(other, TR).position == 0
+    assert codes(other) == ["TR"]
+
+
+def test_one_code_may_map_to_several_catalogs(dealer, tucker, honda):
+    add(dealer, TR)
+    add(dealer, Fields("oem", "TR", "Honda"))
+    assert [row.manufacturer for row in listed(dealer)] == [tucker, honda]
+
+
+def test_the_same_code_and_manufacturer_twice_is_refused_whatever_the_case(dealer, tucker):
+    add(dealer, TR)
+    with pytest.raises(Refused, match="tr is already mapped to Tucker Rocky") as refusal:
+        add(dealer, Fields("aftermarket", " tr", "TU"))
+    assert refusal.value.field == "supplier_code"
+    assert codes(dealer) == ["TR"]
+
+
+def test_an_edit_changes_a_code_where_it_stands(dealer, tucker, honda):
+    first, _ = add(dealer, TR), add(dealer, HO)
+    edit(first, Fields("aftermarket", "TX", "Tucker Rocky", "5", "retail"))
+    row = listed(dealer)[0]
+    assert (row.code, row.code_key, row.lead_time_days, row.pricing) == ("TX", "tx", 5, "retail")
+
+
+def test_an_edit_may_change_the_case_of_a_code_alone(dealer, tucker):
+    edit(add(dealer, TR), Fields("aftermarket", "tr", "Tucker Rocky"))
+    assert codes(dealer) == ["tr"]
+
+
+def test_an_edit_into_another_row_is_refused_and_changes_nothing(dealer, tucker, honda):
+    add(dealer, TR)
+    second = add(dealer, HO)
+    with pytest.raises(Refused, match="already mapped"):
+        edit(second, Fields("aftermarket", "tr", "Tucker Rocky", "9"))
+    assert codes(dealer) == ["TR", "HO"]
+    assert listed(dealer)[1].lead_time_days == 3
+
+
+def test_a_code_removed_meanwhile_is_refused_in_plain_words(dealer, tucker):
+    row = add(dealer, TR)
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM supplier_codes")
+    with pytest.raises(Refused, match="removed meanwhile"):
+        edit(row, TR)
+
+
+def test_a_removed_code_keeps_its_quantities(dealer, tucker):
+    product = stockroom.add_product(tucker, "1")
+    row = add(dealer, TR)
+    stockroom.put_on_shelf(dealer, product, tucker, quantity=4, price=500)
+    forget_notes()
+    assert remove(row, clear=False) == 1
+    assert codes(dealer) == []
+    assert figures_of(dealer, product) == (4, 500, 1)
+    assert noted() == []
+
+
+def test_a_removed_code_gives_up_its_quantities_when_asked_to(dealer, tucker):
+    product = stockroom.add_product(tucker, "1")
+    gone = stockroom.add_product(tucker, "2")
+    row = add(dealer, TR)
+    stockroom.put_on_shelf(dealer, product, tucker, quantity=4, price=500, run_item_id=7)
+    stockroom.put_on_shelf(dealer, gone, tucker, quantity=0, run_item_id=7)
+    forget_notes()
+    assert remove(row, clear=True) == 1
+    assert figures_of(dealer, product) == (0, None, None)
+    assert noted() == [(dealer.id, product.id)]
+    stock = db.session.get_one(ShelfStock, (dealer.id, product.id, tucker.id, "tr"), populate_existing=True)
+    assert (stock.quantity, stock.changed_item_id) == (0, None)
+
+
+def test_clearing_leaves_what_other_codes_and_dealers_contribute(dealer, tucker):
+    other = stockroom.add_dealer("Summit")
+    product = stockroom.add_product(tucker, "1")
+    row, _ = add_codes(dealer, "TR", "TX")
+    stockroom.put_on_shelf(dealer, product, tucker, "TR", quantity=4)
+    stockroom.put_on_shelf(dealer, product, tucker, "TX", quantity=2)
+    stockroom.put_on_shelf(other, product, tucker, "TR", quantity=8)
+    remove(row, clear=True)
+    assert figures_of(dealer, product)[0] == 2
+    assert figures_of(other, product)[0] == 8
+
+
+def test_the_price_follows_the_order_of_the_list(dealer, tucker):
+    product = stockroom.add_product(tucker, "1")
+    first, second = add_codes(dealer, "A", "B")
+    stockroom.put_on_shelf(dealer, product, tucker, "A", price=100)
+    stockroom.put_on_shelf(dealer, product, tucker, "B", price=200)
+    assert figures_of(dealer, product)[1] == 100
+    forget_notes()
+    move(second, -1)
+    assert codes(dealer) == ["B", "A"]
+    assert figures_of(dealer, product)[1] == 200
+    assert noted() == [(dealer.id, product.id)]
+    remove(second, clear=False)
+    assert figures_of(dealer, product)[1] == 100
+    edit(first, Fields("aftermarket", "C", "Tucker Rocky"))
+    add(dealer, Fields("aftermarket", "B", "Tucker Rocky"))
+    assert figures_of(dealer, product)[1] == 200
+
+
+def test_a_move_ends_where_the_list_ends(dealer, tucker):
+    first, _, third = add_codes(dealer, "A", "B", "C")
+    move(first, -1)
+    move(third, 5)
+    assert codes(dealer) == ["A", "B", "C"]
+    move(first, 5)
+    assert codes(dealer) == ["B", "C", "A"]
+
+
+def test_reordering_takes_ids_as_they_come(dealer, tucker, honda):
+    a, b, c = add_codes(dealer, "A", "B", "C")
+    foreign = add(stockroom.add_dealer("Summit"), HO)
+    reorder(dealer, [c.id, foreign.id, 999, c.id, a.id])
+    assert codes(dealer) == ["C", "A", "B"]
+    assert [row.id for row in listed(dealer)] == [c.id, a.id, b.id]
+
+
+def test_stocked_products_are_those_with_a_quantity(dealer, tucker):
+    row = add(dealer, TR)
+    assert stocked_products(row) == 0
+    for number, quantity in (("1", 3), ("2", 0), ("3", 1)):
+        product = stockroom.add_product(tucker, number)
+        stockroom.put_on_shelf(dealer, product, tucker, quantity=quantity)
+    assert stocked_products(row) == 2
