@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -16,6 +17,11 @@ from webapp.models import User
 # Making a PostgreSQL database takes seconds: what is about words and forms alone runs on one kind.
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 HTMX = {"HX-Request": "true"}
+
+
+def without_tokens(html: str) -> str:
+    """The HTML without its CSRF tokens, each of which tells the second that it was made in."""
+    return re.sub(r'name="csrf_token" value="[^"]*"', "", html).strip()
 
 
 class LintingClient(FlaskClient):
