@@ -95,7 +95,9 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost_or_doubled(
     for code, manufacturer, pricing in rows:
         world.map(code, manufacturer, pricing=pricing)
     simulator.dealers["4711"].set_parts({**one, "Cmf": "4711"} for one in parts)
-    other = world.sync()
+    other_id = runs.start(undisturbed, "manual").run.id
+    wait_until(lambda: ended(other_id), "the undisturbed run's end", program)
+    other = world.run(other_id)
     assert outcome(world, other)[:2] == taken_over[:2]
     assert outcome(world, other)[3] == taken_over[3]
 
