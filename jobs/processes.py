@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
+import subprocess  # nosec B404 - starts our own modules
 import time
 from collections.abc import Sequence
 
@@ -29,7 +29,7 @@ class Processes:
     def keep(self) -> None:
         """Run until SIGTERM or SIGINT, then pass it on and wait for the children to leave."""
         stopping.on_signals(*stopping.USUAL)
-        self._children = [subprocess.Popen(command) for command in self._commands]  # noqa: S603 - our own
+        self._children = [subprocess.Popen(command) for command in self._commands]  # noqa: S603 # nosec B603 - our own
         try:
             while not stopping.requested():
                 self._restart_dead()
@@ -42,7 +42,7 @@ class Processes:
             if child.poll() is not None:
                 log.warning("process.died", command=self._commands[place], status=child.returncode)
                 time.sleep(RESTART_PAUSE)
-                self._children[place] = subprocess.Popen(self._commands[place])  # noqa: S603 - our own
+                self._children[place] = subprocess.Popen(self._commands[place])  # noqa: S603 # nosec B603 - our own
 
     def _leave(self) -> None:
         for child in self._children:

@@ -22,12 +22,12 @@ SYNC_HOURS = (1, 7, 13, 19)
 # would also depend on a salt that must never change.
 DEFAULTS: dict[str, Any] = {
     "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
-    "SECURITY_PASSWORD_HASH": "argon2",
-    "SECURITY_PASSWORD_SINGLE_HASH": True,
-    "SECURITY_PASSWORD_SALT": "unused",
-    "SECURITY_PASSWORD_LENGTH_MIN": 10,
+    "SECURITY_PASSWORD_HASH": "argon2",  # nosec B105
+    "SECURITY_PASSWORD_SINGLE_HASH": True,  # nosec B105
+    "SECURITY_PASSWORD_SALT": "unused",  # nosec B105
+    "SECURITY_PASSWORD_LENGTH_MIN": 10,  # nosec B105
     "SECURITY_CHANGEABLE": True,
-    "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
+    "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,  # nosec B105
     "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
     "SECURITY_RETURN_GENERIC_RESPONSES": True,
     # A session alone signs in: no token in a header, which would need no CSRF token beside it.

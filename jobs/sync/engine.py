@@ -158,8 +158,8 @@ class _Execution:
 
     def _fetch(self, run: Run, item: RunItem, lightspeed: Lightspeed, cmf: str) -> None:
         """Every page of a code into `reported_parts`, each in a transaction of its own."""
-        assert run.settings is not None
-        column, today = run.settings["quantity_column"], date.fromisoformat(run.settings["today"])
+        settings = run.settings or {}
+        column, today = settings["quantity_column"], date.fromisoformat(settings["today"])
         expected = rules.Expectation.of(item.code_key, column, today)
         wanted = part_filter(item.supplier_code, QUANTITY_FIELDS[column], rules.since(today))
         item_id, code = item.id, item.supplier_code

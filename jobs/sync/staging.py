@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from jobs.sync.rules import StagedPart
 from webapp.extensions import db
@@ -21,8 +22,7 @@ def store(item_id: int, parts: Sequence[StagedPart]) -> None:
 
 
 def _copy(item_id: int, parts: Sequence[StagedPart]) -> None:
-    connection = db.session.connection().connection.driver_connection
-    assert connection is not None
+    connection: Any = db.session.connection().connection.driver_connection
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY reported_parts ({', '.join(_COLUMNS)}) FROM STDIN") as copy,
@@ -34,6 +34,6 @@ def _copy(item_id: int, parts: Sequence[StagedPart]) -> None:
 def _insert(item_id: int, parts: Sequence[StagedPart]) -> None:
     places = ", ".join("?" for _ in _COLUMNS)
     db.session.connection().exec_driver_sql(
-        f"INSERT INTO reported_parts ({', '.join(_COLUMNS)}) VALUES ({places})",  # noqa: S608 - our own names
+        f"INSERT INTO reported_parts ({', '.join(_COLUMNS)}) VALUES ({places})",  # noqa: S608 # nosec B608 - our names
         [(item_id, *part) for part in parts],
     )

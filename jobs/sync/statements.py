@@ -66,9 +66,8 @@ _CONTRIBUTIONS: Final = """
 """
 
 # R13, R15, R17: only rows that differ are written. A price that is missing leaves the old one.
-PUT_ON_SHELF: Final = (
-    _CONTRIBUTIONS
-    + """
+_PUT_ON_SHELF: Final = """
+    {contributions}
     INSERT INTO shelf_stock (dealer_id, product_id, manufacturer_id, code_key, code, quantity,
                              sale_price_cents, lead_time_days, created_item_id, changed_item_id)
     SELECT :dealer, c.product_id, c.manufacturer_id, i.code_key, i.supplier_code, c.quantity,
@@ -91,14 +90,13 @@ PUT_ON_SHELF: Final = (
            code = excluded.code,
            changed_item_id = excluded.changed_item_id
 """
-)
+PUT_ON_SHELF: Final = _PUT_ON_SHELF.format(contributions=_CONTRIBUTIONS)
 
-PRICES_LEFT: Final = (
-    _CONTRIBUTIONS
-    + """
+_PRICES_LEFT: Final = """
+    {contributions}
     SELECT count(*) FROM contributions WHERE pricing <> 'disabled' AND price IS NULL
 """
-)
+PRICES_LEFT: Final = _PRICES_LEFT.format(contributions=_CONTRIBUTIONS)
 
 _SET_TO_ZERO: Final = """
     UPDATE shelf_stock SET quantity = 0, changed_item_id = :item

@@ -1,4 +1,4 @@
-"""Puts dealers, manufacturers, products and shelf stock into the database, as little of each as a test needs."""
+"""Puts dealers, manufacturers, products and shelf stock into the database, as little as a test needs."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def load(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) 
         return
     marks = ", ".join("?" * len(table.columns))
     connection.exec_driver_sql(
-        f"INSERT INTO {table.name} ({names}) VALUES ({marks})",  # noqa: S608 - our own names
+        f"INSERT INTO {table.name} ({names}) VALUES ({marks})",  # noqa: S608 # nosec B608 - our names
         list(rows),
     )
 
