@@ -67,7 +67,8 @@ def save(code_id: int) -> ResponseReturnValue:
         supplier_codes.edit(row, form.values())
     except supplier_codes.Refused as refusal:
         form.blame(refusal.field, str(refusal))
-        return _form(form, 422, row=row)
+        # It may have been refused because somebody else has removed it: then it is not found now.
+        return _form(form, 422, row=tenancy.of_dealer(SupplierCode, code_id))
     return _changed(f"{row.code} was saved.")
 
 
@@ -98,6 +99,13 @@ def remove(code_id: int) -> ResponseReturnValue:
     return _changed(f"{code} was removed. Products that {became}: {products:,}.")
 
 
+@pages.errorhandler(supplier_codes.Refused)
+def show_as_it_is(refusal: supplier_codes.Refused) -> ResponseReturnValue:
+    """A row that somebody else removed meanwhile can be neither moved nor removed: show what there is."""
+    flash(str(refusal), "danger")
+    return _list(409)
+
+
 def _changed(message: str) -> ResponseReturnValue:
     outbox.wake()
     flash(message, "success")
@@ -108,8 +116,8 @@ def _changed(message: str) -> ResponseReturnValue:
     return response
 
 
-def _list() -> Response:
-    return htmx.answer("supplier_codes", rows=supplier_codes.listed(g.dealer))
+def _list(status: int = 200) -> Response:
+    return htmx.answer("supplier_codes", status, rows=supplier_codes.listed(g.dealer))
 
 
 def _form(form: SupplierCodeForm, status: int = 200, row: SupplierCode | None = None) -> Response:

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from tests.webapp.views.client import LintingClient
 from tests.webapp.views.shop import Shop
 from webapp.extensions import db
-from webapp.models import Configuration, Dealer, User
+from webapp.models import Configuration, Dealer, Run, User
 
 SETTINGS = {"quantity_column": "available", "clear_previous": "y"}
 
@@ -81,23 +81,48 @@ def test_a_dealers_day_from_saving_to_cancelling(client: LintingClient, shop: Sh
         assert client.post(path, data=values).status_code == 303, path
 
 
-def test_of_two_saves_at_the_same_moment_one_is_told(
-    app: Flask, client: LintingClient, shop: Shop, dealer: Dealer, user: User
-):
-    version = str(shop.configuration(dealer).version)
-    path, statuses = f"/dealers/{dealer.id}/lightspeed/settings", []
+def at_once(app: Flask, user: User, path: str, values: dict[str, str]) -> list[int]:
+    """The statuses of four posts of one person at the same moment, sorted."""
     clients = [app.test_client().sign_in(user) for _ in range(4)]  # type: ignore[attr-defined]
     db.session.rollback()
-    start = threading.Barrier(len(clients))
+    start, statuses = threading.Barrier(len(clients)), []
 
-    def save(each: LintingClient) -> None:
+    def post(each: LintingClient) -> None:
         start.wait()
-        statuses.append(each.post(path, data=SETTINGS | {"version": version}).status_code)
+        statuses.append(each.post(path, data=values).status_code)
 
-    threads = [threading.Thread(target=save, args=(each,)) for each in clients]
+    threads = [threading.Thread(target=post, args=(each,)) for each in clients]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(statuses) == [303, 409, 409, 409]
+    return sorted(statuses)
+
+
+def test_of_two_saves_at_the_same_moment_one_is_told(
+    app: Flask, client: LintingClient, shop: Shop, dealer: Dealer, user: User
+):
+    version = str(shop.configuration(dealer).version)
+    path = f"/dealers/{dealer.id}/lightspeed/settings"
+    answers = at_once(app, user, path, SETTINGS | {"version": version})
+    assert answers == [303, 409, 409, 409]
     assert db.session.get_one(Configuration, dealer.id).version == int(version) + 1
+
+
+def test_of_two_who_remove_a_supplier_code_one_is_told_that_it_is_gone(
+    app: Flask, client: LintingClient, shop: Shop, dealer: Dealer, user: User
+):
+    code = shop.code(dealer, "TR", shop.manufacturer("Tucker"))
+    answers = at_once(app, user, f"/dealers/{dealer.id}/supplier-codes/{code.id}/removal", {})
+    assert answers[0] == 303
+    assert set(answers[1:]) <= {404, 409}
+    assert len(answers) == 4
+
+
+def test_of_two_clicks_at_the_same_moment_one_queues_a_run(
+    app: Flask, client: LintingClient, shop: Shop, dealer: Dealer, user: User
+):
+    shop.configuration(dealer)
+    shop.code(dealer, "TR", shop.manufacturer("Tucker"))
+    assert at_once(app, user, f"/dealers/{dealer.id}/runs", {}) == [303, 409, 409, 409]
+    assert len(db.session.scalars(db.select(Run)).all()) == 1
