@@ -37,7 +37,7 @@ class SessionCookies(SecureCookieSessionInterface):
 
 
 def protect(app: Flask) -> None:
-    """Add the headers to every response of the app."""
+    """Add the headers to every response; to be called before the extensions, whose cookies it sees then."""
     app.session_interface = SessionCookies()
     app.after_request(_add_headers)
 
@@ -47,8 +47,15 @@ def _add_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}")
+        # The session's own cookie comes later still, by SessionCookies.
+        cookies = response.headers.poplist("Set-Cookie")
+        response.headers.extend([("Set-Cookie", _secured(cookie)) for cookie in cookies])
     if response.mimetype == "text/html":
         # One address answers a page or a fragment, and what it says belongs to one person.
         response.vary.add("HX-Request")
         response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _secured(cookie: str) -> str:
+    return cookie if "; Secure" in cookie else f"{cookie}; Secure"

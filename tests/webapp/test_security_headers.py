@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from flask_security import hash_password
 
 from tests.webapp.views.client import ON_SQLITE, LintingClient
+from webapp.extensions import db
+from webapp.models import User
 
 pytestmark = ON_SQLITE
 
@@ -50,6 +53,16 @@ def test_the_session_cookie_is_secure_on_https_and_out_of_reach_of_scripts(app: 
     assert "; Secure" not in cookies["http"]
     assert "; Secure" in cookies["https"]
     assert all("; HttpOnly" in cookie and "SameSite=Lax" in cookie for cookie in cookies.values())
+
+
+def test_so_is_the_cookie_that_keeps_one_signed_in(app: Flask, client: LintingClient):
+    db.session.add(User(email="a@b.example", password=hash_password("correct horse"), role="staff"))
+    db.session.commit()
+    values = {"email": "a@b.example", "password": "correct horse", "remember": "y"}
+    answer = client.post("/login", data=values, base_url="https://localhost")
+    (cookie,) = [each for each in answer.headers.getlist("Set-Cookie") if each.startswith("remember_token=")]
+    assert "; Secure" in cookie
+    assert "; HttpOnly" in cookie
 
 
 def test_behind_a_router_that_speaks_https_the_cookie_is_secure(client: LintingClient):
