@@ -48,8 +48,8 @@ def _add_headers(response: Response) -> Response:
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}")
         # The session's own cookie comes later still, by SessionCookies.
-        cookies = response.headers.poplist("Set-Cookie")
-        response.headers.extend([("Set-Cookie", _secured(cookie)) for cookie in cookies])
+        cookies = response.headers.getlist("Set-Cookie")
+        response.headers.setlist("Set-Cookie", [_secured(cookie) for cookie in cookies])
     if response.mimetype == "text/html":
         # One address answers a page or a fragment, and what it says belongs to one person.
         response.vary.add("HX-Request")
