@@ -147,13 +147,17 @@ def finish(claim: Claim, status: str, reason: str | None = None) -> None:
     if not finished.rowcount:
         db.session.rollback()
         raise Lost(f"run {claim.run_id} was taken over")
-    db.session.execute(
-        update(RunItem)
-        .where(RunItem.run_id == claim.run_id, RunItem.status.in_(("waiting", "running")))
-        .values(status="not_tried", error=_not_tried(status, reason), finished_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
+    _leave_unfinished(claim, _not_tried(status, reason))
     db.session.commit()
+
+
+def _leave_unfinished(claim: Claim, sentence: str) -> None:
+    unfinished = select(RunItem.id).where(
+        RunItem.run_id == claim.run_id, RunItem.status.in_(("waiting", "running"))
+    )
+    for item_id in list(db.session.scalars(unfinished)):
+        drop_parts([item_id])
+        leave_out(item_id, sentence)
 
 
 def _not_tried(status: str, reason: str | None) -> str:

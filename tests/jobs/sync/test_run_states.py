@@ -182,6 +182,7 @@ def test_a_run_is_cancelled_between_pages_and_what_was_applied_stays(world: Worl
     run = world.run(run_id)
     assert run.status == "cancelled"
     assert [item.status for item in run.items] == ["succeeded", "not_tried"]
+    assert run.items[1].error == "Not tried: the run was cancelled."
     assert world.shelf() == {("TR", "A-1"): 3, ("TR", "A-2"): 4}
     assert len(world.csv(run, "inventory")) == 2
 
