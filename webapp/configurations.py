@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import text
+
 from webapp import clock, queues, vault
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer
@@ -30,24 +32,22 @@ class Login:
         return "Login(…)"
 
 
+# Two first saves at once must not collide: the second finds the row of the first.
+_MAKE = """
+    INSERT INTO configurations (dealer_id, enabled, quantity_column, clear_previous, disabled_days,
+                                check_state, check_number, version)
+    VALUES (:dealer_id, false, 'on_hand', true, 0, 'unchecked', 0, 0)
+    ON CONFLICT (dealer_id) DO NOTHING
+"""
+
+
 def of(dealer: Dealer) -> Configuration:
-    """The dealer's configuration; a fresh one is added to the session, not committed."""
+    """The dealer's configuration; a fresh one is inserted, not committed, where there is none."""
     configuration = db.session.get(Configuration, dealer.id)
     if configuration is None:
-        configuration = Configuration(dealer=dealer, **_FRESH)
-        db.session.add(configuration)
+        db.session.execute(text(_MAKE), {"dealer_id": dealer.id})
+        configuration = db.session.get_one(Configuration, dealer.id)
     return configuration
-
-
-_FRESH = {
-    "enabled": False,
-    "quantity_column": "on_hand",
-    "clear_previous": True,
-    "disabled_days": 0,
-    "check_state": "unchecked",
-    "check_number": 0,
-    "version": 0,
-}
 
 
 def login_of(configuration: Configuration) -> Login | None:
@@ -76,10 +76,11 @@ def save_credentials(
     if organization and organization.holds_credentials and (username or password):
         field = "username" if username else "password"
         raise Refused(field, f"not accepted: {organization.name} holds the 3PA credentials of its dealers")
+    # Refused before anything is changed: nothing is to be half done.
+    checked_cmf = configuration.cmf if cmf is None else _cmf(cmf)
     if enabled is not None:
         configuration.enabled = enabled
-    if cmf is not None:
-        configuration.cmf = _cmf(cmf)
+    configuration.cmf = checked_cmf
     if username is not None:
         configuration.username = username.strip() or None
     if password:
@@ -89,8 +90,8 @@ def save_credentials(
     start_check(configuration)
 
 
-def _cmf(text: str) -> str | None:
-    cmf = text.strip()
+def _cmf(given: str) -> str | None:
+    cmf = given.strip()
     if cmf and not (cmf.isascii() and cmf.isdigit()):
         raise Refused("cmf", "3PA Dealer ID is a number, digits only")
     return cmf or None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from flask import Flask
 
@@ -73,3 +76,29 @@ def test_a_dealer_id_is_digits(configuration: Configuration, cmf: str) -> None:
 
 def test_a_login_does_not_show_itself() -> None:
     assert "secret" not in repr(configurations.Login("secret-user", "secret"))
+
+
+def test_a_dealer_id_that_is_refused_leaves_everything_as_it_was(configuration: Configuration) -> None:
+    with pytest.raises(Refused):
+        configurations.save_credentials(configuration, enabled=True, cmf="x", username="u")
+    assert (configuration.enabled, configuration.username, configuration.version) == (False, None, 0)
+
+
+def test_two_first_saves_at_once_share_one_row(app: Flask) -> None:
+    dealer = Dealer(name="Northwind", timezone="America/Chicago")
+    db.session.add(dealer)
+    db.session.commit()
+    dealer_id = dealer.id
+    together = threading.Barrier(2)
+
+    def save() -> None:
+        with app.app_context():
+            owner = db.session.get_one(Dealer, dealer_id)
+            db.session.commit()
+            together.wait()
+            configurations.save_settings(configurations.of(owner), quantity_column="available")
+
+    with ThreadPoolExecutor(2) as people:
+        for saved in [people.submit(save) for _ in range(2)]:
+            saved.result()
+    assert configurations.of(dealer).quantity_column == "available"
