@@ -22,6 +22,8 @@ from webapp.words import bare_key_of, key_of
 # Rows held in memory at a time, and rows written in one transaction: other writers wait for no longer.
 CHUNK = 5_000
 SLICE = 20_000
+# Fewer rows are looked up one by one in less time than a whole catalog is read.
+MANY = 20_000
 
 
 @dataclass(frozen=True)
@@ -109,17 +111,27 @@ def _reject_contradictions(connection: Connection) -> int:
     contradictions = connection.execute(text(statements.REJECT_CONTRADICTIONS)).rowcount
     if contradictions:
         connection.execute(text(statements.DROP_REJECTED))
+    _inform_planner(connection, "staged_rows")
     connection.commit()
     return contradictions
 
 
+def _inform_planner(connection: Connection, *tables: str) -> None:
+    """Have PostgreSQL look at how large tables have become; it never does so by itself for temporary ones."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"ANALYZE {', '.join(tables)}"))
+
+
 def _apply(connection: Connection, with_upc: bool, rows: int, rejected: int) -> Imported:
-    _list(connection, "changed_products", statements.changed_products(with_upc))
+    staged = rows - rejected
+    _list(connection, "changed_products", statements.changed_products(with_upc), staged)
     products, products_new = _counts(connection, statements.COUNT_PRODUCTS)
     _write(connection, products, statements.NOTE_PRODUCTS, statements.write_products(with_upc))
-    _list(connection, "changed_part_numbers", statements.CHANGED_PART_NUMBERS)
+    _list(connection, "changed_part_numbers", statements.CHANGED_PART_NUMBERS, staged)
     numbers, numbers_new = _counts(connection, statements.COUNT_PART_NUMBERS)
     _write(connection, numbers, statements.NOTE_PART_NUMBERS, statements.WRITE_PART_NUMBERS)
+    if products_new or numbers_new:
+        _inform_planner(connection, "products", "part_numbers")
     (changing,) = _counts(connection, statements.COUNT_CHANGING_ROWS)
     return Imported(
         rows=rows,
@@ -127,18 +139,19 @@ def _apply(connection: Connection, with_upc: bool, rows: int, rejected: int) -> 
         products_changed=products - products_new,
         part_numbers_new=numbers_new,
         part_numbers_changed=numbers - numbers_new,
-        unchanged=rows - rejected - changing,
+        unchanged=staged - changing,
         rejected=rejected,
     )
 
 
-def _list(connection: Connection, table: str, statement: str) -> None:
-    """Make one of the temporary lists, ready to be read by position."""
+def _list(connection: Connection, table: str, statement: str, staged: int) -> None:
+    """Make one of the temporary lists from the staged rows, ready to be read by position."""
+    if connection.dialect.name == "postgresql" and staged > MANY:
+        # The planner expects a handful of rows to be left, and would look up a million one by one.
+        connection.execute(text("SET LOCAL enable_nestloop = off"))
     connection.execute(text(statement))
     connection.execute(text(f"CREATE INDEX ix_{table}_position ON {table} (position)"))
-    if connection.dialect.name == "postgresql":
-        # Nothing else tells the planner how large a temporary table is.
-        connection.execute(text(f"ANALYZE {table}"))
+    _inform_planner(connection, table)
     connection.commit()
 
 

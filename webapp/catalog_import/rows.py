@@ -30,8 +30,12 @@ MAX_CENTS: Final = 2_147_483_647
 _PRICE = re.compile(r"[0-9]{1,12}(\.[0-9]*)?|\.[0-9]+")
 _UPC = re.compile(r"[0-9]{8,14}")
 
-# Which of these columns a catalog needs; the other two must be empty.
-_OWN_COLUMN: Final = {"aftermarket": "abbreviation", "oem": "oem_manufacturer_id", "private_label": "dealer"}
+# Which of abbreviation, oem_manufacturer_id and dealer a catalog needs; the other two must be empty.
+_OWN_COLUMNS: Final = {
+    "aftermarket": (True, False, False),
+    "oem": (False, True, False),
+    "private_label": (False, False, True),
+}
 
 
 class Rejected(ValueError):
@@ -63,11 +67,12 @@ def parse(cells: tuple[str, ...]) -> CatalogRow:
         str.strip, cells
     )
     catalog = catalog.casefold()
-    if catalog not in _OWN_COLUMN:
+    if catalog not in _OWN_COLUMNS:
         raise Rejected(f"catalog must be one of {', '.join(CATALOGS)}")
     if not (manufacturer and part_number and brand and name):
         raise Rejected(f"{_first_empty(cells)} is missing")
-    _check_own_column(catalog, abbreviation=abbreviation, oem_manufacturer_id=oem_id, dealer=dealer)
+    if (bool(abbreviation), bool(oem_id), bool(dealer)) != _OWN_COLUMNS[catalog]:
+        _reject_own_columns(catalog, abbreviation=abbreviation, oem_manufacturer_id=oem_id, dealer=dealer)
     if max(map(len, cells)) > MAX_LENGTH:
         _check_lengths(cells)
     if "\0" in "".join(cells):
@@ -92,12 +97,11 @@ def _first_empty(cells: tuple[str, ...]) -> str:
     return next(column for column in required if not cells[COLUMNS.index(column)].strip())
 
 
-def _check_own_column(catalog: str, **values: str) -> None:
-    own = _OWN_COLUMN[catalog]
-    for column, value in values.items():
-        if column == own and not value:
+def _reject_own_columns(catalog: str, **values: str) -> None:
+    for (column, value), needed in zip(values.items(), _OWN_COLUMNS[catalog], strict=True):
+        if needed and not value:
             raise Rejected(f"{column} is missing: {catalog} needs it")
-        if column != own and value:
+        if value and not needed:
             raise Rejected(f"{column} must be empty for {catalog}")
 
 
