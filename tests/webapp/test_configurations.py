@@ -89,6 +89,7 @@ def test_two_first_saves_at_once_share_one_row(app: Flask) -> None:
     db.session.add(dealer)
     db.session.commit()
     dealer_id = dealer.id
+    db.session.rollback()
     together = threading.Barrier(2)
 
     def save() -> None:
