@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from flask import Flask
 
 from tests.webapp.views.client import ON_SQLITE
+from webapp import static_files
 from webapp.config import ROOT
 
 VENDOR = ROOT / "webapp" / "static" / "vendor"
@@ -56,3 +58,49 @@ def test_the_address_of_a_file_changes_with_its_content(app: Flask):
     assert link
     content = Path(app.static_folder or "", "app.css").read_bytes()
     assert hashlib.sha256(content).hexdigest().startswith(link[1])
+
+
+@ON_SQLITE
+def test_a_static_file_is_sent_compressed_to_whoever_can_read_that(app: Flask):
+    client, path = app.test_client(), "/static/vendor/bootstrap.min.css"
+    plain = client.get(path)
+    compressed = client.get(path, headers={"Accept-Encoding": "br, gzip"})
+    assert "Content-Encoding" not in plain.headers
+    assert compressed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(compressed.data) == plain.data == (VENDOR / "bootstrap.min.css").read_bytes()
+    assert int(compressed.headers["Content-Length"]) == len(compressed.data) < len(plain.data) / 5
+    assert plain.headers["Vary"] == compressed.headers["Vary"] == "Accept-Encoding"
+    assert plain.headers["Content-Type"] == compressed.headers["Content-Type"]
+
+
+@ON_SQLITE
+def test_a_compressed_file_is_not_sent_again_nor_in_pieces_nor_for_its_headers_alone(app: Flask):
+    client, path = app.test_client(), "/static/vendor/htmx.min.js"
+    accepting = {"Accept-Encoding": "gzip"}
+    tag = client.get(path, headers=accepting).headers["ETag"]
+    unchanged = client.get(path, headers=accepting | {"If-None-Match": tag})
+    piece = client.get(path, headers=accepting | {"Range": "bytes=0-9"})
+    told = client.head(path, headers=accepting)
+    assert (unchanged.status_code, unchanged.data) == (304, b"")
+    assert piece.status_code == 206
+    assert piece.data == (VENDOR / "htmx.min.js").read_bytes()[:10]
+    assert (told.headers["Content-Encoding"], told.data) == ("gzip", b"")
+
+
+def test_a_developer_sees_a_changed_static_file_at_once(tmp_path: Path):
+    app = Flask("changing", static_folder=tmp_path)
+    app.debug = True
+    static_files.serve(app)
+    for content in ("first", "second, longer"):
+        (tmp_path / "app.css").write_text(content)
+        answer = app.test_client().get("/static/app.css", headers={"Accept-Encoding": "gzip"})
+        assert gzip.decompress(answer.data).decode() == content
+
+
+@ON_SQLITE
+def test_a_page_with_all_that_it_links_is_light(app: Flask):
+    client = app.test_client()
+    page = client.get("/login")
+    links = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
+    linked = [client.get(link, headers={"Accept-Encoding": "gzip"}).data for link in links]
+    assert len(page.data) + sum(map(len, linked)) < 80_000
