@@ -13,8 +13,8 @@ import structlog
 from flask import current_app
 from sqlalchemy import select
 
-from jobs.sync import journal, slots
-from webapp import clock, configurations, runs
+from jobs.sync import journal
+from webapp import clock, configurations, runs, slots
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, Run, SupplierCode
 from webapp.webstore import outbox

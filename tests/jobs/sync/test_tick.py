@@ -13,11 +13,11 @@ from rq import Queue
 from sqlalchemy import select
 
 from jobs.sync import tick
-from jobs.sync.slots import delay
 from tests.world import World
 from webapp import clock, queues, runs
 from webapp.extensions import db
 from webapp.models import ReindexNote, Run
+from webapp.slots import delay
 
 # 01:10 in Chicago: the slot is due for every dealer.
 ONE_TEN = "2026-11-23T07:10:00Z"

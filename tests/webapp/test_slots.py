@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.sync import slots
+from webapp import slots
 from webapp.runs import Slot
 
 HOURS = (1, 7, 13, 19)
