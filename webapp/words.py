@@ -28,6 +28,8 @@ RUN_TRIGGERS: Final = ("scheduled", "manual", "command")
 # `waiting` and `running` exist only while the run is active.
 RUN_ITEM_STATES: Final = ("waiting", "running", "succeeded", "failed", "not_tried")
 
+CATALOG_IMPORT_STATES: Final = ("queued", "running", "succeeded", "partial", "failed")
+
 CHECK_STATES: Final = ("unchecked", "checking", "connected", "refused")
 REPORT_KINDS: Final = ("inventory", "skipped")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from webapp.models.catalog import Manufacturer, PartNumber, Product
+from webapp.models.catalog_imports import CatalogImport
 from webapp.models.configuration import Configuration
 from webapp.models.runs import PartMatch, Report, ReportedPart, Run, RunItem, RunMapping
 from webapp.models.shelf import ReindexNote, ShelfStock, WebstoreFigures
@@ -10,6 +11,7 @@ from webapp.models.supplier_codes import SupplierCode
 from webapp.models.tenants import Dealer, Organization, User
 
 __all__ = [
+    "CatalogImport",
     "Configuration",
     "Dealer",
     "Manufacturer",

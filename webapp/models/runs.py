@@ -15,6 +15,7 @@ from webapp.models.types import BigId, KeyText, UtcDateTime, one_of
 from webapp.words import ACTIVE_RUN_STATES, REPORT_KINDS, RUN_ITEM_STATES, RUN_STATES, RUN_TRIGGERS
 
 ACTIVE = text(one_of("status", ACTIVE_RUN_STATES))
+SUCCEEDED = text("status = 'succeeded'")
 
 
 class Run(Model):
@@ -36,6 +37,14 @@ class Run(Model):
         # R6: each slot runs once. Runs without a slot do not collide: each NULL is another value.
         UniqueConstraint("dealer_id", "slot_date", "slot_hour"),
         Index("ix_runs_dealer_id_id", "dealer_id", "id"),
+        # The last success of each dealer, past however many failures.
+        Index(
+            "ix_runs_succeeded",
+            "dealer_id",
+            "id",
+            postgresql_where=SUCCEEDED,
+            sqlite_where=SUCCEEDED,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,0 +1,55 @@
+"""Catalog files that staff uploaded, and how far each has come."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp import clock
+from webapp.extensions import Model
+from webapp.models.tenants import User
+from webapp.models.types import BigId, UtcDateTime, one_of
+from webapp.words import ACTIVE_RUN_STATES, CATALOG_IMPORT_STATES
+
+
+class CatalogImport(Model):
+    """One uploaded catalog file on its way into the catalog.
+
+    `attempt` is the fence: every claim raises it, and a worker writes only while it is still the number that
+    it claimed. `path` is the file's in report storage, `rejected_path` that of the list of rejected rows.
+    """
+
+    __tablename__ = "catalog_imports"
+    __table_args__ = (CheckConstraint(one_of("status", CATALOG_IMPORT_STATES), name="status_known"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    status: Mapped[str] = mapped_column(Text, default="queued", index=True)
+    file_name: Mapped[str] = mapped_column(Text)
+    path: Mapped[str] = mapped_column(Text)
+    rejected_path: Mapped[str | None] = mapped_column(Text)
+    bytes_total: Mapped[int] = mapped_column(BigId)
+    bytes_read: Mapped[int] = mapped_column(BigId, default=0)
+    requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    queued_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    heartbeat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempt: Mapped[int] = mapped_column(default=0)
+    # What `catalog_import.Imported` counts; known when the import has ended.
+    rows: Mapped[int] = mapped_column(default=0)
+    products_new: Mapped[int] = mapped_column(default=0)
+    products_changed: Mapped[int] = mapped_column(default=0)
+    part_numbers_new: Mapped[int] = mapped_column(default=0)
+    part_numbers_changed: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    rejected: Mapped[int] = mapped_column(default=0)
+    # For staff: why it failed.
+    reason: Mapped[str | None] = mapped_column(Text)
+
+    requested_by: Mapped[User | None] = relationship()
+
+    @property
+    def is_active(self) -> bool:
+        return self.status in ACTIVE_RUN_STATES
