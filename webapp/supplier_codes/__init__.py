@@ -6,14 +6,18 @@ afterwards the caller has the index drained (`webapp.webstore.outbox`).
 
 from __future__ import annotations
 
-from webapp.supplier_codes.changes import add, edit, move, remove, reorder
+from webapp.supplier_codes.adding import RowsRefused, add_all
+from webapp.supplier_codes.changes import Stale, add, edit, move, remove, reorder, state_of
 from webapp.supplier_codes.checks import Checked, Fields, Refused, check
 from webapp.supplier_codes.csv_files import (
     COLUMNS,
     FileRefused,
     ImportResult,
+    ListChanged,
+    Plan,
     export_csv,
     import_csv,
+    plan_csv,
     preview_csv,
 )
 from webapp.supplier_codes.lists import listed, manufacturers_for, stocked_products
@@ -24,8 +28,13 @@ __all__ = [
     "Fields",
     "FileRefused",
     "ImportResult",
+    "ListChanged",
+    "Plan",
     "Refused",
+    "RowsRefused",
+    "Stale",
     "add",
+    "add_all",
     "check",
     "edit",
     "export_csv",
@@ -33,8 +42,10 @@ __all__ = [
     "listed",
     "manufacturers_for",
     "move",
+    "plan_csv",
     "preview_csv",
     "remove",
     "reorder",
+    "state_of",
     "stocked_products",
 ]

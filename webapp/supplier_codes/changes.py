@@ -27,13 +27,25 @@ def add(dealer: Dealer, fields: Fields) -> SupplierCode:
     return row
 
 
-def edit(row: SupplierCode, fields: Fields) -> None:
+class Stale(Refused):
+    """Somebody else has saved the row since the form was filled in from it."""
+
+
+def state_of(row: SupplierCode) -> str:
+    """What is stored in a row, as text to compare: its place in the list aside."""
+    return f"{row.manufacturer_id}/{row.lead_time_days}/{row.pricing}/{row.code}"
+
+
+def edit(row: SupplierCode, fields: Fields, was: str = "") -> None:
     """Give a supplier code other values, where it stands. Raises Refused.
 
-    Mapped to something else it leaves its stock behind as a removed code does.
+    Mapped to something else it leaves its stock behind as a removed code does. With `was`, the `state_of`
+    the row that the fields were filled in from, raises Stale if the row is another by now.
     """
     with changing(_dealer_id(row)):
         row = _as_it_is_now(row)
+        if was and was != state_of(row):
+            raise Stale("", "Somebody else has saved this supplier code since you opened it")
         checked = check(row.dealer, fields)
         before = (row.code_key, row.manufacturer_id)
         if checked.key != before and existing(row.dealer, checked.key):

@@ -13,7 +13,7 @@ from webapp.supplier_codes.checks import Checked, Fields, Refused, check
 from webapp.supplier_codes.lists import listed
 
 COLUMNS = ("catalog", "supplier_code", "manufacturer", "lead_time_days", "pricing")
-MAX_BYTES = 8 * 1024 * 1024
+MAX_BYTES = 2 * 1024 * 1024
 
 
 class FileRefused(ValueError):
@@ -33,8 +33,14 @@ class ImportResult:
     unchanged: int
 
 
+class ListChanged(ValueError):
+    """The list is another than when the import was previewed."""
+
+
 @dataclass(frozen=True)
-class _Plan:
+class Plan:
+    """What an import would do: rows to add, rows to give other values, and how many stay as they are."""
+
     added: list[Checked]
     updated: list[tuple[SupplierCode, Checked]]
     unchanged: int
@@ -55,16 +61,19 @@ def export_csv(dealer: Dealer, file: IO[str]) -> None:
 
 def preview_csv(dealer: Dealer, file: BinaryIO) -> ImportResult:
     """What `import_csv` would do with the file; raises FileRefused as it does. Nothing is changed."""
-    return _plan(dealer, file).result
+    return plan_csv(dealer, file).result
 
 
-def import_csv(dealer: Dealer, file: BinaryIO) -> ImportResult:
+def import_csv(dealer: Dealer, file: BinaryIO, expected: ImportResult | None = None) -> ImportResult:
     """Add and update the supplier codes of a file, all or nothing; new ones keep the file's order.
 
-    Raises FileRefused with every line that cannot be taken.
+    Raises FileRefused with every line that cannot be taken, and ListChanged where it would come out other
+    than `expected`: nothing is changed then.
     """
     with changes.changing(dealer.id):
-        plan = _plan(dealer, file)
+        plan = plan_csv(dealer, file)
+        if expected not in (None, plan.result):
+            raise ListChanged
         for row, checked in plan.updated:
             changes.overwrite(row, checked)
         start = changes.next_position(dealer)
@@ -74,7 +83,8 @@ def import_csv(dealer: Dealer, file: BinaryIO) -> ImportResult:
     return plan.result
 
 
-def _plan(dealer: Dealer, file: BinaryIO) -> _Plan:
+def plan_csv(dealer: Dealer, file: BinaryIO) -> Plan:
+    """What `import_csv` would do, row by row; raises FileRefused as it does. Nothing is changed."""
     checked_rows = _checked_rows(dealer, file)
     present = {(row.code_key, row.manufacturer_id): row for row in listed(dealer)}
     added, updated = [], []
@@ -84,7 +94,7 @@ def _plan(dealer: Dealer, file: BinaryIO) -> _Plan:
             added.append(checked)
         elif _differs(row, checked):
             updated.append((row, checked))
-    return _Plan(added, updated, len(checked_rows) - len(added) - len(updated))
+    return Plan(added, updated, len(checked_rows) - len(added) - len(updated))
 
 
 def _differs(row: SupplierCode, checked: Checked) -> bool:
@@ -121,7 +131,7 @@ def _checked(dealer: Dealer, row: Row) -> Checked:
 def _rows(file: BinaryIO) -> list[Row]:
     content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
-        raise FileRefused([(1, "the file is larger than 8 MB")])
+        raise FileRefused([(1, "the file is larger than 2 MB")])
     try:
         return list(Sheet(io.BytesIO(content), COLUMNS))
     except Unreadable as error:

@@ -6,7 +6,19 @@ from tests.webapp import stockroom
 from tests.webapp.stockroom import figures_of, forget_notes, noted
 from webapp.extensions import db
 from webapp.models import ShelfStock
-from webapp.supplier_codes import Fields, Refused, add, edit, listed, move, remove, reorder, stocked_products
+from webapp.supplier_codes import (
+    Fields,
+    Refused,
+    Stale,
+    add,
+    edit,
+    listed,
+    move,
+    remove,
+    reorder,
+    state_of,
+    stocked_products,
+)
 
 TR = Fields("aftermarket", "TR", "Tucker Rocky")
 HO = Fields("oem", "HO", "Honda", "3", "retail")
@@ -65,6 +77,15 @@ def test_an_edit_into_another_row_is_refused_and_changes_nothing(dealer, tucker,
         edit(second, Fields("aftermarket", "tr", "Tucker Rocky", "9"))
     assert codes(dealer) == ["TR", "HO"]
     assert listed(dealer)[1].lead_time_days == 3
+
+
+def test_an_edit_from_an_older_state_is_refused_and_changes_nothing(dealer, tucker):
+    row = add(dealer, TR)
+    seen = state_of(row)
+    edit(row, Fields("aftermarket", "TR", "Tucker Rocky", "5"), seen)
+    with pytest.raises(Stale):
+        edit(row, Fields("aftermarket", "TR", "Tucker Rocky", "9"), seen)
+    assert listed(dealer)[0].lead_time_days == 5
 
 
 def test_a_code_removed_meanwhile_is_refused_in_plain_words(dealer, tucker):

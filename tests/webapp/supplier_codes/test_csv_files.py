@@ -9,6 +9,7 @@ from webapp.supplier_codes import (
     Fields,
     FileRefused,
     ImportResult,
+    ListChanged,
     add,
     export_csv,
     import_csv,
@@ -71,6 +72,15 @@ def test_a_preview_tells_what_an_import_would_do_and_does_nothing(dealer, tucker
     assert len(listed(dealer)) == 1
 
 
+def test_an_import_that_would_come_out_other_than_previewed_changes_nothing(dealer, tucker, honda):
+    previewed = preview_csv(dealer, io.BytesIO(LIST))
+    add(dealer, Fields("aftermarket", "TR", "Tucker Rocky", "7"))
+    with pytest.raises(ListChanged):
+        import_csv(dealer, io.BytesIO(LIST), previewed)
+    assert [row.lead_time_days for row in listed(dealer)] == [7]
+    assert import_csv(dealer, io.BytesIO(LIST), ImportResult(2, 1, 0)) == ImportResult(2, 1, 0)
+
+
 def test_a_mark_of_excel_columns_in_another_order_and_quotes_are_read(dealer, honda):
     content = (
         b'\xef\xbb\xbfpricing,Manufacturer,supplier_code,lead_time_days,catalog\r\n,"Honda","H,""O",,OEM\r\n'
@@ -111,7 +121,7 @@ def test_three_bad_rows_among_many_are_found(dealer, tucker):
         (b"", "the file is empty"),
         (b"catalog,supplier_code,manufacturer\n", "no column lead_time_days, pricing"),
         ("catalog,code\n".encode("utf-16"), "not UTF-8 text"),
-        (HEADER + b"x" * (8 * 1024 * 1024), "larger than 8 MB"),
+        (HEADER + b"x" * (2 * 1024 * 1024), "larger than 2 MB"),
     ],
 )
 def test_a_file_that_is_no_list_is_refused_in_one_line(dealer, content, reason):
