@@ -1,0 +1,80 @@
+"""The whole program in a folder of its own, on ports that nobody uses: for browser tests and screenshots."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from sandbox.servers.redis import RedisServer
+from sandbox.start import ports
+from sandbox.start.program import Program
+from sandbox.start.samples import Commands
+
+
+@dataclass(frozen=True)
+class Apart:
+    """A running program: where its pages are, where its simulator is told what to do, its settings."""
+
+    address: str
+    control: str
+    environment: Mapping[str, str]
+    program: Program
+
+    @property
+    def commands(self) -> Commands:
+        """The program's commands, on its own database."""
+        return Commands(self.environment)
+
+
+@contextmanager
+def apart(folder: Path, *simulator: str, **settings: str) -> Iterator[Apart]:
+    """Web, worker, scheduler, Redis and a simulator with these options; everything is kept in the folder."""
+    chosen = ports.free_ports()
+    around = _environment(folder, chosen) | settings
+    redis_folder = folder / "redis"
+    redis_folder.mkdir()
+    with RedisServer(redis_folder, chosen.redis):
+        program = Program(around, folder / "logs")
+        running = Apart(
+            f"http://127.0.0.1:{chosen.web}",
+            f"http://127.0.0.1:{chosen.simulator}/_control",
+            around,
+            program,
+        )
+        try:
+            program.start("simulator", "sandbox.simulator", "--port", str(chosen.simulator), *simulator)
+            running.commands.run("db", "upgrade")
+            _start(program, f"127.0.0.1:{chosen.web}")
+            yield running
+        finally:
+            program.end()
+
+
+def _start(program: Program, address: str) -> None:
+    serving = ("--bind", address, "--worker-class", "gthread", "--threads", "8")
+    program.start("web", "gunicorn", *serving, "wsgi:app")
+    program.start("worker", "jobs.worker")
+    program.start("scheduler", "jobs.schedule")
+    program.wait_for("web", "Booting worker")
+    program.wait_for("scheduler", "schedule.started")
+    program.wait_for("simulator", "3PA simulator at")
+
+
+def _environment(folder: Path, chosen: ports.Ports) -> dict[str, str]:
+    """Nothing of this environment but where programs are found: its settings are another program's."""
+    found = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    return found | {
+        "PYTHONUNBUFFERED": "1",
+        "SECRET_KEY": "for one program on one machine",
+        "CREDENTIALS_KEYS": Fernet.generate_key().decode(),
+        "DATABASE_URL": f"sqlite:///{folder / 'app.sqlite3'}",
+        "REDIS_URL": f"redis://127.0.0.1:{chosen.redis}/0",
+        "REPORT_STORAGE_URL": (folder / "reports").as_uri(),
+        "LIGHTSPEED_API_URL": f"http://127.0.0.1:{chosen.simulator}/lsapi",
+        "LIGHTSPEED_REQUESTS_PER_MINUTE": "100000",
+    }

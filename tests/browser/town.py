@@ -1,0 +1,117 @@
+"""Dealerships for the browser tests: rows in the running program's database, parts in its simulator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import requests
+from flask import Flask
+from flask_security import hash_password
+from sqlalchemy import select
+
+from sandbox.simulator import Switches
+from sandbox.start.apart import Apart
+from tests.webapp.views.shop import Shop
+from tests.world import part
+from webapp import config, vault
+from webapp.extensions import db
+from webapp.factory import create_app
+from webapp.models import Manufacturer, PartNumber, Product, User
+from webapp.words import bare_key_of, key_of
+
+PASSWORD = "a long enough one"
+MANUFACTURERS = {"Tucker Rocky": "aftermarket", "Parts Unlimited": "aftermarket", "Honda": "oem"}
+
+
+@dataclass(frozen=True)
+class Dealership:
+    """A dealer with a person who signs in for it; `session` is that person's cookie, `path` its pages'."""
+
+    id: int
+    email: str
+    cmf: str
+    session: str
+
+    @property
+    def path(self) -> str:
+        return f"/dealers/{self.id}"
+
+
+class Town:
+    """Adds to the running program. No transaction is left open: SQLite has one writer, and it is not we."""
+
+    def __init__(self, running: Apart) -> None:
+        self._control = running.control
+        self._app: Flask = create_app(config.from_environment(running.environment))
+        self._made = 0
+        with self._writing():
+            for name, catalog in MANUFACTURERS.items():
+                self._sell(Shop().manufacturer(name, catalog))
+
+    def dealership(
+        self, codes: Mapping[str, int] | None = None, connected: bool = True, organization: bool = False
+    ) -> Dealership:
+        """A dealer whose Lightspeed reports this many parts for each code, all mapped to Tucker Rocky."""
+        self._made += 1
+        cmf = str(76_500_000 + self._made)
+        with self._writing() as shop:
+            group = shop.organization(f"Group {cmf}").id if organization else None
+            dealer = shop.dealer(f"Dealership {cmf}", organization_id=group)
+            if connected:
+                shop.configuration(dealer, cmf=cmf, username=cmf, sealed_password=vault.seal(PASSWORD))
+            tucker = db.session.scalars(select(Manufacturer).where(Manufacturer.name == "Tucker Rocky")).one()
+            for position, code in enumerate(codes or {}):
+                shop.code(dealer, code, tucker, position)
+            user = shop.user(f"parts@{cmf}.example", dealer, hash_password(PASSWORD))
+            made = Dealership(dealer.id, user.email, cmf, self._session_of(user))
+        self.report(cmf, codes or {"TR": 3})
+        return made
+
+    def staff(self) -> str:
+        """The session of a person who supports every dealer."""
+        self._made += 1
+        with self._writing() as shop:
+            return self._session_of(shop.user(f"support{self._made}@staff.example"))
+
+    def report(self, cmf: str, codes: Mapping[str, int]) -> None:
+        """Serve a dealer with this many parts for each code."""
+        parts = [
+            part(code, f"{code}-{number}", 2, Retail=24.5)
+            for code, count in codes.items()
+            for number in range(count)
+        ]
+        served = {"cmf": cmf, "username": cmf, "password": PASSWORD, "name": cmf, "parts": parts}
+        self._tell("dealers", served)
+
+    def switch(self, **settings: Any) -> None:
+        """Have Lightspeed behave in this way, and well in every other."""
+        self._tell("switches", asdict(Switches()) | settings)
+
+    def _tell(self, what: str, told: Mapping[str, Any]) -> None:
+        requests.post(f"{self._control}/{what}", json=told, timeout=10).raise_for_status()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Shop]:
+        with self._app.app_context():
+            yield Shop()
+            db.session.rollback()
+
+    def _sell(self, manufacturer: Manufacturer) -> None:
+        """Five products under the numbers that the code TR reports."""
+        for number in (f"TR-{number}" for number in range(5)):
+            names = {"brand": manufacturer.name, "brand_key": manufacturer.name_key, "mpn": number}
+            product = Product(
+                catalog=manufacturer.catalog, **names, mpn_key=key_of(number), name=f"Brake pad {number}"
+            )
+            db.session.add(product)
+            db.session.flush()
+            keys = {"part_number": number, "key": key_of(number), "bare_key": bare_key_of(number)}
+            db.session.add(PartNumber(manufacturer_id=manufacturer.id, product_id=product.id, **keys))
+        db.session.commit()
+
+    def _session_of(self, user: User) -> str:
+        signer = self._app.session_interface.get_signing_serializer(self._app)
+        return signer.dumps({"_user_id": user.fs_uniquifier, "_fresh": True})
