@@ -12,6 +12,7 @@ def register(app: Flask) -> None:
     """Give the templates their filters and globals."""
     app.jinja_env.filters.update(
         age=times.age,
+        ahead=times.ahead,
         alert_tone=tones.alert_tone,
         catalog=CATALOG_LABELS.__getitem__,
         connection=connection.of,
@@ -20,6 +21,7 @@ def register(app: Flask) -> None:
         moment=times.moment,
         money=numbers.money,
         number=numbers.number,
+        share=numbers.share,
         pricing=PRICING_LABELS.__getitem__,
         run_status=runs.status,
         item_status=runs.item_status,

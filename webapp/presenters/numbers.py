@@ -17,3 +17,10 @@ def count(value: int, singular: str, plural: str | None = None) -> str:
 def money(cents: int | None) -> str:
     """Cents as `$1,234.50`, or a dash where there is none."""
     return "–" if cents is None else f"${cents / 100:,.2f}"
+
+
+def share(value: float | None) -> str:
+    """A share from 0 to 1 as `12.5%`, or a dash where there is none; little is not said to be nothing."""
+    if value is None:
+        return "–"
+    return "under 0.1%" if 0 < value < 0.001 else f"{value:.1%}"

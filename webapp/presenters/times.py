@@ -21,11 +21,19 @@ def moment(value: datetime, zone: ZoneInfo) -> str:
 def age(value: datetime) -> str:
     """How long ago a moment was: `just now`, `5 minutes ago`, `3 days ago`."""
     seconds = int((clock.now() - value).total_seconds())
-    if seconds < MINUTE:
-        return "just now"
+    return "just now" if seconds < MINUTE else f"{_rough(seconds)} ago"
+
+
+def ahead(value: datetime) -> str:
+    """How long it is until a moment: `any moment now`, `in 5 minutes`, `in 3 hours`."""
+    seconds = int((value - clock.now()).total_seconds())
+    return "any moment now" if seconds < MINUTE else f"in {_rough(seconds)}"
+
+
+def _rough(seconds: int) -> str:
     size, noun = next(unit for unit in UNITS if seconds >= unit[0])
     number = seconds // size
-    return f"{number:,} {noun}{'' if number == 1 else 's'} ago"
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def duration(start: datetime, end: datetime | None = None) -> str:

@@ -1,11 +1,11 @@
-"""The list of all dealers, for staff."""
+"""The staff's home: every dealer in one table, those that need attention first."""
 
 from __future__ import annotations
 
 from flask import Response, request
 
 from webapp import htmx
-from webapp.presenters.dealer_list import DealerList
+from webapp.presenters.dealer_list import SORTS, DealerList
 from webapp.views import tenancy
 from webapp.views.asked import text, whole
 
@@ -14,6 +14,7 @@ pages = tenancy.staff_blueprint("dealers", __name__, "/dealers")
 
 @pages.get("")
 def index() -> Response:
-    """Every dealer with its connection and last run; `matching` narrows by name."""
-    dealers = DealerList.of(text(request.args, "matching"), whole(request.args, "page") or 1)
-    return htmx.answer("dealers", dealers=dealers)
+    """Every dealer; `matching` narrows by name or 3PA Dealer ID, `sort` is one of `SORTS`."""
+    asked = text(request.args, "matching"), text(request.args, "sort")
+    dealers = DealerList.of(*asked, whole(request.args, "page") or 1)
+    return htmx.answer("dealers", dealers=dealers, sorts=SORTS)
