@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, SelectField, StringField, ValidationError
+from typing import Self
+
+from wtforms import BooleanField, HiddenField, SelectField, StringField, ValidationError
 
 from webapp.forms.fields import Form, Printable, choices, stripped
 from webapp.models import SupplierCode
-from webapp.supplier_codes import Fields
+from webapp.supplier_codes import Fields, state_of
 from webapp.words import CATALOG_LABELS, MAX_LEAD_TIME_DAYS, PRICING_LABELS
 
 
@@ -21,6 +23,8 @@ class Given:
 class SupplierCodeForm(Form):
     """One supplier code. What is checked here is what can be told for every field at once."""
 
+    # What was stored when the form was filled in from it, so that an older state never overwrites a newer.
+    was = HiddenField()
     catalog = SelectField("Ecommerce Catalog", choices=choices(CATALOG_LABELS), default="aftermarket")
     supplier_code = StringField("LightSpeed Supplier Code", [Given(), Printable()], [stripped])
     manufacturer = StringField("Manufacturer/Distributor", [Given(), Printable()], [stripped])
@@ -35,6 +39,16 @@ class SupplierCodeForm(Form):
                 f"{field.label.text} must be a whole number of days from 0 to {MAX_LEAD_TIME_DAYS}"
             )
 
+    def catch_up(self, row: SupplierCode) -> Self:
+        """Keep what was typed, as a change of what is stored now."""
+        self.was.data = state_of(row)
+        return self
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing that tells one code from another was typed."""
+        return not (self.supplier_code.data or self.manufacturer.data)
+
     def values(self) -> Fields:
         """The fields as the verbs take them."""
         names = ("catalog", "supplier_code", "manufacturer", "lead_time_days", "pricing")
@@ -44,6 +58,7 @@ class SupplierCodeForm(Form):
 def values_of(row: SupplierCode) -> dict[str, str]:
     """What the form shows for a stored supplier code."""
     return {
+        "was": state_of(row),
         "catalog": row.manufacturer.catalog,
         "supplier_code": row.code,
         "manufacturer": row.manufacturer.name,

@@ -74,14 +74,19 @@ def remove(row: SupplierCode, clear: bool) -> int:
     return products
 
 
-def move(row: SupplierCode, places: int) -> None:
-    """Move a supplier code up (negative) or down its dealer's list, as far as the list goes."""
+def move(row: SupplierCode, places: int) -> int:
+    """Move a supplier code up (negative) or down its dealer's list, as far as the list goes.
+
+    Answers where it stands then, from 1.
+    """
     with changing(_dealer_id(row)):
         row = _as_it_is_now(row)
         ids = [each.id for each in listed(row.dealer)]
         at = ids.index(row.id)
-        ids.insert(max(0, at + places), ids.pop(at))
+        number = ids.pop(at)
+        ids.insert(max(0, at + places), number)
         _place(row.dealer, ids)
+    return ids.index(number) + 1
 
 
 def reorder(dealer: Dealer, ids: list[int]) -> None:

@@ -10,6 +10,7 @@ from webapp.views import (
     errors,
     home,
     lightspeed,
+    manufacturer_choices,
     queue,
     reports,
     runs,
@@ -22,7 +23,17 @@ from webapp.views import (
 def register(app: Flask) -> None:
     """Add every blueprint to the app."""
     app.url_map.converters["id"] = tenancy.RowId
-    for view in (home, dealers, dealer, lightspeed, supplier_codes, queue, runs, reports):
+    for view in (
+        home,
+        dealers,
+        dealer,
+        lightspeed,
+        manufacturer_choices,
+        supplier_codes,
+        queue,
+        runs,
+        reports,
+    ):
         app.register_blueprint(view.pages)
     signing_in.register(app)
     errors.register(app)

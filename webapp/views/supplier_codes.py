@@ -6,8 +6,10 @@ from flask import Response, flash, g, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp import htmx, supplier_codes
+from webapp.forms.new_supplier_codes import NewSupplierCodes
 from webapp.forms.supplier_codes import RemovalForm, SupplierCodeForm, values_of
-from webapp.models import SupplierCode
+from webapp.models import Manufacturer, SupplierCode
+from webapp.presenters.supplier_code_list import SupplierCodeList
 from webapp.views import tenancy
 from webapp.views.asked import text
 from webapp.webstore import outbox
@@ -22,38 +24,42 @@ def index() -> Response:
     return _list()
 
 
-@pages.get("/manufacturers")
-def manufacturers() -> Response:
-    """Choices for the Manufacturer/Distributor of a catalog, for what has been typed so far."""
-    found = _manufacturers(_catalog(), text(request.args, "manufacturer"))
-    return htmx.fragment("supplier_code/_manufacturers.html", manufacturers=found)
-
-
 @pages.get("/new")
 def new() -> Response:
-    """An empty form, for a catalog if one is named."""
-    return _form(SupplierCodeForm(formdata=None, data={"catalog": _catalog()}))
+    """The list with an empty row, for a catalog and manufacturer if they are named."""
+    catalog = text(request.args, "catalog")
+    catalog = catalog if catalog in CATALOGS else CATALOGS[0]
+    return _list(new=NewSupplierCodes.empty(catalog, text(request.args, "manufacturer")))
+
+
+@pages.post("/rows")
+def add_row() -> Response:
+    """One more empty row beneath those that were typed; nothing is saved yet."""
+    rows = NewSupplierCodes.sent(request.form)
+    rows.add_row()
+    return _list(new=rows)
 
 
 @pages.post("")
 def create() -> ResponseReturnValue:
-    """Add a supplier code at the end of the list."""
-    form = SupplierCodeForm()
-    if not form.validate():
-        return _form(form, 422)
+    """Add the typed supplier codes at the end of the list: all of them, or none."""
+    rows = NewSupplierCodes.sent(request.form)
+    if not rows.validate():
+        return _list(422, new=rows)
     try:
-        row = supplier_codes.add(g.dealer, form.values())
-    except supplier_codes.Refused as refusal:
-        form.blame(refusal.field, str(refusal))
-        return _form(form, 422)
-    return _changed(f"{row.code} was added.")
+        added = supplier_codes.add_all(g.dealer, rows.values())
+    except supplier_codes.RowsRefused as refused:
+        rows.blame(refused)
+        return _list(422, new=rows)
+    codes = ", ".join(row.code for row in added)
+    return _changed(f"{codes} {'was' if len(added) == 1 else 'were'} added.")
 
 
 @pages.get("/<id:code_id>")
 def edit(code_id: int) -> Response:
-    """A form filled in with a supplier code."""
+    """The list with one row as a form."""
     row = tenancy.of_dealer(SupplierCode, code_id)
-    return _form(SupplierCodeForm(formdata=None, data=values_of(row)), row=row)
+    return _list(editing=row, form=SupplierCodeForm(formdata=None, data=values_of(row)))
 
 
 @pages.post("/<id:code_id>")
@@ -62,13 +68,16 @@ def save(code_id: int) -> ResponseReturnValue:
     row = tenancy.of_dealer(SupplierCode, code_id)
     form = SupplierCodeForm()
     if not form.validate():
-        return _form(form, 422, row=row)
+        return _list(422, editing=row, form=form)
     try:
-        supplier_codes.edit(row, form.values())
+        supplier_codes.edit(row, form.values(), form.was.data or "")
     except supplier_codes.Refused as refusal:
-        form.blame(refusal.field, str(refusal))
         # It may have been refused because somebody else has removed it: then it is not found now.
-        return _form(form, 422, row=tenancy.of_dealer(SupplierCode, code_id))
+        row = tenancy.of_dealer(SupplierCode, code_id)
+        form.blame(refusal.field, str(refusal))
+        if isinstance(refusal, supplier_codes.Stale):
+            return _list(409, editing=row, form=form.catch_up(row))
+        return _list(422, editing=row, form=form)
     return _changed(f"{row.code} was saved.")
 
 
@@ -76,8 +85,9 @@ def save(code_id: int) -> ResponseReturnValue:
 def move(code_id: int) -> ResponseReturnValue:
     """Move a supplier code one place up or down: the first in stock gives the price (R16)."""
     row = tenancy.of_dealer(SupplierCode, code_id)
-    supplier_codes.move(row, -1 if request.form.get("direction") == "up" else 1)
-    return _changed(f"{row.code} was moved.")
+    direction = "up" if request.form.get("direction") == "up" else "down"
+    place = supplier_codes.move(row, -1 if direction == "up" else 1)
+    return _changed(f"{row.code} is now number {place} in the list.", moved=(row, direction))
 
 
 @pages.get("/<id:code_id>/removal")
@@ -106,31 +116,37 @@ def show_as_it_is(refusal: supplier_codes.Refused) -> ResponseReturnValue:
     return _list(409)
 
 
-def _changed(message: str) -> ResponseReturnValue:
+def _changed(message: str, moved: tuple[SupplierCode, str] | None = None) -> ResponseReturnValue:
     outbox.wake()
     flash(message, "success")
     if not htmx.wants_fragment():
-        return htmx.elsewhere(url_for(".index"))
-    response = _list()
+        return htmx.elsewhere(url_for(".index", _anchor=f"code-{moved[0].id}" if moved else None))
+    response = _list(moved=moved)
     response.headers["HX-Trigger"] = "configuration-changed"
     return response
 
 
-def _list(status: int = 200) -> Response:
-    return htmx.answer("supplier_codes", status, rows=supplier_codes.listed(g.dealer))
-
-
-def _form(form: SupplierCodeForm, status: int = 200, row: SupplierCode | None = None) -> Response:
-    catalog = form.catalog.data if form.catalog.data in CATALOGS else CATALOGS[0]
+def _list(
+    status: int = 200,
+    *,
+    new: NewSupplierCodes | None = None,
+    editing: SupplierCode | None = None,
+    form: SupplierCodeForm | None = None,
+    moved: tuple[SupplierCode, str] | None = None,
+) -> Response:
+    """The list; with rows to add beneath it, or with one of its rows as a form."""
+    typed = new.rows if new else [form] if form else []
     return htmx.answer(
-        "supplier_code", status, form=form, row=row, catalog=catalog, manufacturers=_manufacturers(catalog)
+        "supplier_codes",
+        status,
+        shown=SupplierCodeList.of(g.dealer),
+        new=new,
+        editing=editing,
+        form=form,
+        choices_of=_choices_of({each.catalog.data for each in typed}),
+        moved_id=f"{moved[1]}-{moved[0].id}" if moved else "",
     )
 
 
-def _manufacturers(catalog: str, matching: str = "") -> list[str]:
-    return [found.name for found in supplier_codes.manufacturers_for(g.dealer, catalog, matching)]
-
-
-def _catalog() -> str:
-    catalog = text(request.args, "catalog")
-    return catalog if catalog in CATALOGS else CATALOGS[0]
+def _choices_of(catalogs: set[str]) -> dict[str, list[Manufacturer]]:
+    return {name: supplier_codes.manufacturers_for(g.dealer, name) for name in catalogs & set(CATALOGS)}

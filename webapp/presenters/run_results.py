@@ -1,0 +1,27 @@
+"""What the latest runs made of each Lightspeed code of a dealer."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from webapp.extensions import db
+from webapp.models import Run, RunItem
+
+# A dealer's history has no end: what no run of the last few days fetched counts as not fetched.
+RECENT_RUNS = 20
+FETCHED = ("succeeded", "failed")
+
+
+def latest_results(
+    dealer_id: int, *, before: int | None = None, states: tuple[str, ...] = FETCHED
+) -> dict[str, RunItem]:
+    """The latest item of each code by its key, out of the dealer's recent runs; `before` is a run id."""
+    recent = select(Run.id).where(Run.dealer_id == dealer_id).order_by(Run.id.desc()).limit(RECENT_RUNS)
+    if before is not None:
+        recent = recent.where(Run.id < before)
+    latest = (
+        select(func.max(RunItem.id))
+        .where(RunItem.run_id.in_(recent), RunItem.status.in_(states))
+        .group_by(RunItem.code_key)
+    )
+    return {item.code_key: item for item in db.session.scalars(select(RunItem).where(RunItem.id.in_(latest)))}
