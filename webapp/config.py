@@ -45,6 +45,8 @@ DEFAULTS: dict[str, Any] = {
     # Pages stay open for days; the token still ends with the session.
     "WTF_CSRF_TIME_LIMIT": None,
     "MAX_CONTENT_LENGTH": 8 * 1024 * 1024,
+    # The confirmation of a CSV import sends the previewed text (at most 2 MB) back as a field.
+    "MAX_FORM_MEMORY_SIZE": 3 * 1024 * 1024,
 }
 
 

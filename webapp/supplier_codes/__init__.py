@@ -11,6 +11,7 @@ from webapp.supplier_codes.changes import Stale, add, edit, move, remove, reorde
 from webapp.supplier_codes.checks import Checked, Fields, Refused, check
 from webapp.supplier_codes.csv_files import (
     COLUMNS,
+    MAX_BYTES,
     FileRefused,
     ImportResult,
     ListChanged,
@@ -24,6 +25,7 @@ from webapp.supplier_codes.lists import listed, manufacturers_for, stocked_produ
 
 __all__ = [
     "COLUMNS",
+    "MAX_BYTES",
     "Checked",
     "Fields",
     "FileRefused",

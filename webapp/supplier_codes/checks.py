@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -18,6 +19,8 @@ from webapp.words import (
 )
 
 MAX_CODE_LENGTH = 50
+
+Find = Callable[[Dealer, str, str], Manufacturer | None]
 
 
 class Refused(ValueError):
@@ -58,14 +61,17 @@ class Checked:
         return key_of(self.code), self.manufacturer.id
 
 
-def check(dealer: Dealer, fields: Fields) -> Checked:
-    """What the fields mean. Raises Refused for the first that cannot be taken."""
+def check(dealer: Dealer, fields: Fields, find: Find | None = None) -> Checked:
+    """What the fields mean. Raises Refused for the first that cannot be taken.
+
+    `find` looks a manufacturer up as `find_manufacturer` does; a long file remembers what it found.
+    """
     catalog = _word_of(fields.catalog)
     if catalog not in CATALOGS:
         raise Refused("catalog", f"Ecommerce Catalog must be one of {', '.join(CATALOGS)}")
     return Checked(
         code=_code(fields.supplier_code),
-        manufacturer=_manufacturer(dealer, catalog, fields.manufacturer),
+        manufacturer=_manufacturer(dealer, catalog, fields.manufacturer, find or find_manufacturer),
         lead_time_days=_lead_time(fields.lead_time_days),
         pricing=_pricing(fields.pricing),
     )
@@ -89,11 +95,11 @@ def _code(text: str) -> str:
     return code
 
 
-def _manufacturer(dealer: Dealer, catalog: str, text: str) -> Manufacturer:
+def _manufacturer(dealer: Dealer, catalog: str, text: str, find: Find) -> Manufacturer:
     name = text.strip()
     if not name:
         raise Refused("manufacturer", "Manufacturer/Distributor is missing")
-    found = find_manufacturer(dealer, catalog, name) if name.isprintable() else None
+    found = find(dealer, catalog, name) if name.isprintable() else None
     if found is None:
         label = CATALOG_LABELS[catalog]
         raise Refused("manufacturer", f"Manufacturer/Distributor {name!r} is not in the {label} catalog")

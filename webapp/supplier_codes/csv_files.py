@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from functools import cache
 from typing import IO, BinaryIO
 
 from webapp.models import Dealer, SupplierCode
 from webapp.spreadsheet import Row, Sheet, Unreadable, writer
 from webapp.supplier_codes import changes
-from webapp.supplier_codes.checks import Checked, Fields, Refused, check
+from webapp.supplier_codes.checks import Checked, Fields, Find, Refused, check, find_manufacturer
 from webapp.supplier_codes.lists import listed
 
 COLUMNS = ("catalog", "supplier_code", "manufacturer", "lead_time_days", "pricing")
@@ -106,9 +107,11 @@ def _checked_rows(dealer: Dealer, file: BinaryIO) -> list[Checked]:
     first_lines: dict[tuple[str, int], int] = {}
     checked_rows = []
     problems = []
+    # A list has few manufacturers and may have many codes.
+    find = cache(find_manufacturer)
     for row in _rows(file):
         try:
-            checked = _checked(dealer, row)
+            checked = _checked(dealer, row, find)
         except Refused as refusal:
             problems.append((row.line, str(refusal)))
             continue
@@ -122,10 +125,10 @@ def _checked_rows(dealer: Dealer, file: BinaryIO) -> list[Checked]:
     return checked_rows
 
 
-def _checked(dealer: Dealer, row: Row) -> Checked:
+def _checked(dealer: Dealer, row: Row, find: Find) -> Checked:
     if row.reason:
         raise Refused("catalog", row.reason)
-    return check(dealer, Fields(*row.cells))
+    return check(dealer, Fields(*row.cells), find)
 
 
 def _rows(file: BinaryIO) -> list[Row]:

@@ -15,6 +15,7 @@ from webapp.views import (
     reports,
     runs,
     signing_in,
+    supplier_code_files,
     supplier_codes,
     tenancy,
 )
@@ -30,6 +31,7 @@ def register(app: Flask) -> None:
         lightspeed,
         manufacturer_choices,
         supplier_codes,
+        supplier_code_files,
         queue,
         runs,
         reports,

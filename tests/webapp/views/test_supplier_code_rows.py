@@ -173,5 +173,6 @@ def test_a_moved_row_keeps_the_focus_also_at_the_end_of_the_list(
     assert "TR is now number 2 in the list." in answer.text
     (focused,) = [line for line in answer.text.splitlines() if "autofocus" in line]
     assert f'id="up-{row.id}"' in focused
+    assert "autofocus" not in client.get(url).text
     plain = client.post(f"{url}/{row.id}/position", data={"direction": "up"})
     assert plain.location == f"{url}#code-{row.id}"
