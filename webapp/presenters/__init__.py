@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from webapp.presenters import assets, connection, numbers, runs, times, tones
+from webapp.presenters import assets, connection, numbers, run_details, run_outlook, runs, times, tones
 from webapp.words import CATALOG_LABELS, PRICING_LABELS
 
 
@@ -23,6 +23,9 @@ def register(app: Flask) -> None:
         number=numbers.number,
         share=numbers.share,
         pricing=PRICING_LABELS.__getitem__,
+        remaining=run_outlook.remaining,
+        remedy=run_details.remedy,
+        run_settings=run_details.settings,
         run_status=runs.status,
         item_status=runs.item_status,
         trigger=runs.trigger,

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from webapp.extensions import db
-from webapp.models import Run
+from webapp.models import Dealer, Run
+from webapp.presenters.run_filter import RunFilter
 from webapp.presenters.runs import Progress
 
 PAGE_LENGTH = 25
@@ -19,21 +20,22 @@ class RunHistory:
     """One page of runs, each with the sum of its items. `older` is where the next page begins, if any."""
 
     rows: list[tuple[Run, Progress]]
+    wanted: RunFilter
     older: int | None
     is_latest: bool
 
     @classmethod
-    def of(cls, dealer_id: int, before: int | None = None) -> RunHistory:
-        """The dealer's runs before a run id; without one the latest."""
+    def of(cls, dealer: Dealer, wanted: RunFilter, before: int | None = None) -> RunHistory:
+        """The dealer's runs that are wanted, those before a run id; without one the latest."""
         # By id and not by page number: a run that starts meanwhile shifts nothing.
-        wanted = select(Run).where(Run.dealer_id == dealer_id).order_by(Run.id.desc()).limit(PAGE_LENGTH + 1)
+        page = select(Run).where(*wanted.conditions(dealer)).order_by(Run.id.desc()).limit(PAGE_LENGTH + 1)
         if before is not None:
-            wanted = wanted.where(Run.id < before)
+            page = page.where(Run.id < before)
         load = (selectinload(Run.items), selectinload(Run.requested_by))
-        found = list(db.session.scalars(wanted.options(*load)))
+        found = list(db.session.scalars(page.options(*load)))
         shown = found[:PAGE_LENGTH]
         older = shown[-1].id if len(found) > PAGE_LENGTH else None
-        return cls([(run, Progress.of(run.items)) for run in shown], older, is_latest=before is None)
+        return cls([(run, Progress.of(run.items)) for run in shown], wanted, older, before is None)
 
 
 def latest(dealer_id: int) -> Run | None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
+from webapp import clock
 from webapp.models import Run, RunItem
 from webapp.presenters.tones import Saying
 
 _STATUS = {
     "queued": Saying("Queued", "info", "Waiting for its turn."),
-    "running": Saying("Running", "primary"),
-    "succeeded": Saying("Succeeded", "success"),
+    "running": Saying("Running", "primary", "Fetching from Lightspeed, one supplier code after the other."),
+    "succeeded": Saying("Succeeded", "success", "Every supplier code is up to date."),
     "partial": Saying("Partial", "warning", "Some supplier codes failed; the others are up to date."),
     "failed": Saying("Failed", "danger"),
     "skipped": Saying("Skipped", "secondary"),
@@ -26,12 +28,35 @@ _ITEM_STATUS = {
 _TRIGGER = {"scheduled": "Scheduled", "manual": "Queue Inventory Update", "command": "Command line"}
 ENDED_ITEM_STATES = ("succeeded", "failed", "not_tried")
 
+# A worker takes a run within seconds, and shows that it lives at least every 90 s (R19).
+PATIENCE = {"queued": timedelta(minutes=2), "running": timedelta(seconds=90)}
+_LATE = {
+    "queued": Saying(
+        "Queued",
+        "warning",
+        "It has been waiting for longer than usual: every worker may be busy with other dealers. "
+        "It starts by itself; tell our support if it has not within a quarter of an hour.",
+    ),
+    "running": Saying(
+        "Running",
+        "warning",
+        "Nothing was heard of it for more than 90 seconds. Another worker takes it over by itself within "
+        "about two minutes, and goes on with the codes that are not done.",
+    ),
+}
+
 
 def status(run: Run) -> Saying:
     """A run's status; a run that was asked to end but has not yet says so."""
     if run.is_active and run.cancel_requested_at:
         return Saying("Cancelling", "warning", "It ends before it fetches the next page.")
-    return _STATUS[run.status]
+    return _LATE[run.status] if is_late(run) else _STATUS[run.status]
+
+
+def is_late(run: Run) -> bool:
+    """Whether an active run has been silent for longer than one that is well."""
+    last_sign = run.queued_at if run.status == "queued" else run.heartbeat_at
+    return run.is_active and last_sign is not None and clock.now() - last_sign > PATIENCE[run.status]
 
 
 def item_status(item: RunItem) -> Saying:
@@ -42,6 +67,8 @@ def item_status(item: RunItem) -> Saying:
 def trigger(run: Run) -> str:
     """What started the run, and who asked for it."""
     said = _TRIGGER[run.trigger]
+    if run.slot_hour is not None:
+        said += f" for {run.slot_hour % 12 or 12}:00 {'AM' if run.slot_hour < 12 else 'PM'}"
     return f"{said} by {run.requested_by.email}" if run.requested_by else said
 
 
@@ -67,7 +94,7 @@ class Progress:
 
     def mark(self, run: Run) -> str:
         """Changes whenever the page would: a poll that knows the mark needs no answer."""
-        return f"{self.step(run)}{self.pages}-{self.fetched}"
+        return f"{self.step(run)}{self.pages}-{self.fetched}{'-late' if is_late(run) else ''}"
 
     def step(self, run: Run) -> str:
         """How every mark begins until a code is done or the status changes: the news worth saying aloud."""

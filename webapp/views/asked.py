@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from werkzeug.datastructures import MultiDict
 
 LARGEST = 2_147_483_647
@@ -13,6 +15,15 @@ def whole(arguments: MultiDict[str, str], name: str) -> int | None:
     if not (given.isascii() and given.isdigit() and len(given) <= 10):
         return None
     return int(given) if 1 <= int(given) <= LARGEST else None
+
+
+def day(arguments: MultiDict[str, str], name: str) -> date | None:
+    """A day such as `2025-11-03`, of this century, or None."""
+    try:
+        given = date.fromisoformat(arguments.get(name, "").strip())
+    except ValueError:
+        return None
+    return given if 2000 <= given.year < 2100 else None
 
 
 def text(arguments: MultiDict[str, str], name: str) -> str:

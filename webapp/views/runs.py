@@ -8,18 +8,24 @@ from flask.typing import ResponseReturnValue
 from webapp import htmx, runs
 from webapp.extensions import db
 from webapp.models import Run
+from webapp.presenters.run_filter import RunFilter
 from webapp.presenters.run_history import RunHistory
 from webapp.presenters.runs import Progress
 from webapp.views import tenancy
-from webapp.views.asked import whole
+from webapp.views.asked import day, text, whole
+from webapp.words import RUN_STATES
 
 pages = tenancy.dealer_blueprint("runs", __name__, "/runs")
 
 
 @pages.get("")
 def index() -> Response:
-    """The dealer's runs, the latest first."""
-    return htmx.answer("runs", history=RunHistory.of(g.dealer.id, whole(request.args, "before")))
+    """The dealer's runs, the latest first; narrowed by status and by days."""
+    status = text(request.args, "status")
+    status = status if status in RUN_STATES else ""
+    wanted = RunFilter(status, day(request.args, "since"), day(request.args, "until"))
+    history = RunHistory.of(g.dealer, wanted, whole(request.args, "before"))
+    return htmx.answer("runs", history=history, states=RUN_STATES)
 
 
 @pages.get("/<id:run_id>")
