@@ -1,12 +1,11 @@
-"""A dealer's home: is the connection well, and what did the last run do?"""
+"""A dealer's home: is the stock current, and what did the last run do?"""
 
 from __future__ import annotations
 
-from flask import Response, g
+from flask import Response, g, request
 
-from webapp import htmx, runs
-from webapp.presenters import run_history
-from webapp.presenters.runs import Progress
+from webapp import htmx
+from webapp.presenters.dealer_home import DealerHome
 from webapp.views import tenancy
 
 pages = tenancy.dealer_blueprint("dealer", __name__)
@@ -14,12 +13,8 @@ pages = tenancy.dealer_blueprint("dealer", __name__)
 
 @pages.get("")
 def show() -> Response:
-    """The home page."""
-    run = run_history.latest(g.dealer.id)
-    return htmx.answer(
-        "dealer",
-        configuration=tenancy.shown_configuration(),
-        has_codes=runs.has_supplier_codes(g.dealer.id),
-        run=run,
-        progress=Progress.of(run.items) if run else None,
-    )
+    """The home page. A poll says in `seen` what it shows already: without news it gets nothing to put in."""
+    home = DealerHome.of(g.dealer, tenancy.shown_configuration())
+    if htmx.wants_fragment() and request.args.get("seen") == home.mark != "":
+        return Response(status=204)
+    return htmx.answer("dealer", home=home, configuration=home.configuration)

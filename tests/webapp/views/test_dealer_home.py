@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from tests.webapp.views.client import LintingClient
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import Shop
-from webapp.models import Dealer
+from webapp import clock
+from webapp.extensions import db
+from webapp.models import Dealer, User
+from webapp.presenters.run_chart import RUNS
+from webapp.webstore import figures
 
 
 def test_home_shows_connection_and_last_run(client: LintingClient, shop: Shop, dealer: Dealer):
@@ -21,3 +32,109 @@ def test_home_of_a_new_dealer_says_what_is_missing(client: LintingClient, dealer
     assert "There are currently no supplier codes configured" in page
     assert "There has been no run yet." in page
     assert "is not enabled" in page
+
+
+def test_the_checklist_leads_from_connecting_to_the_first_run_and_then_disappears(
+    client: LintingClient, shop: Shop, dealer: Dealer
+):
+    own = f"/dealers/{dealer.id}"
+    page = client.get(own).text
+    for step in (f'{own}/lightspeed">Connect', f'{own}/supplier-codes">Map', f'{own}/runs/new">Sync'):
+        assert step in page
+    shop.configuration(dealer)
+    shop.code(dealer, "TR", shop.manufacturer("Tucker"))
+    page = client.get(own).text
+    assert page.count(">Done</span>") == 2
+    assert "no supplier codes" not in page
+    shop.run(dealer, "failed")
+    assert "Three steps" in client.get(own).text
+    shop.run(dealer, "succeeded")
+    assert "Three steps" not in client.get(own).text
+
+
+@pytest.mark.parametrize(
+    ("status", "hours", "fields", "said", "alert"),
+    [
+        ("succeeded", 1, {}, "Current", None),
+        ("partial", 1, {}, "Partly current", "Some supplier codes were not updated"),
+        ("failed", 1, {}, "Not current", "The last run failed"),
+        ("succeeded", 14, {}, "Not current", "No run has succeeded for more than 13 hours"),
+        ("failed", 14, {"check_state": "refused"}, "Not current", "does not accept the 3PA credentials"),
+        ("skipped", 14, {}, "Current", None),
+        ("failed", 14, {"enabled": False}, "Not updated", None),
+    ],
+)
+def test_home_says_whether_the_stock_is_current_with_one_alert_for_each_cause(
+    client: LintingClient,
+    shop: Shop,
+    dealer: Dealer,
+    status: str,
+    hours: int,
+    fields: dict[str, Any],
+    said: str,
+    alert: str | None,
+):
+    shop.configuration(dealer, **fields)
+    shop.code(dealer, "TR", shop.manufacturer("Tucker"))
+    shop.run(dealer, "succeeded", finished_at=clock.now() - timedelta(hours=20))
+    shop.run(dealer, status, finished_at=clock.now() - timedelta(hours=hours))
+    page = client.get(f"/dealers/{dealer.id}").text
+    assert f">{said}</span>" in page
+    alerts = re.findall(r'<div class="alert alert-(?:danger|warning)" role="alert">([^<]*)', page)
+    assert len(alerts) == (alert is not None)
+    assert all(alert in one for one in alerts if alert)
+
+
+def test_the_shelf_is_counted_by_catalog(client: LintingClient, shop: Shop, dealer: Dealer):
+    code = shop.code(dealer, "TR", shop.manufacturer("Tucker"))
+    for mpn, quantity in (("A", 1200), ("B", 34), ("C", 0)):
+        shop.stock(code, mpn, quantity)
+    figures.refresh(db.session(), dealer.id, figures.OF_DEALER)
+    db.session.commit()
+    cells = re.findall(r'<td class="amount">([^<]*)</td>', client.get(f"/dealers/{dealer.id}").text)
+    assert cells == ["2", "1,234"]
+
+
+@ON_SQLITE
+def test_the_next_run_is_in_the_dealers_own_time(
+    client: LintingClient, shop: Shop, dealer: Dealer, user: User
+):
+    shop.configuration(dealer)
+    shop.code(dealer, "TR", shop.manufacturer("Tucker"))
+    with time_machine.travel(datetime(2026, 11, 23, 15, 0, tzinfo=UTC), tick=False):
+        # A session of that time: one from its future would not be taken.
+        page = client.sign_in(user).get(f"/dealers/{dealer.id}").text
+    client.sign_in(user)
+    assert re.search(r">Nov 23, 2026, 1:0\d PM CST</time> \(.*in 4 hours", page)
+    shop.configuration(dealer, disabled_days=127)
+    assert "none is scheduled" in client.get(f"/dealers/{dealer.id}").text
+
+
+def test_the_chart_shows_the_last_thirty_runs_and_says_the_same_in_a_table(
+    client: LintingClient, shop: Shop, dealer: Dealer
+):
+    for number in range(RUNS + 2):
+        run = shop.run(dealer, "succeeded" if number % 2 else "partial")
+        shop.item(run, "TR", synced=number * 10, skipped=number)
+        shop.item(run, "PU", synced=0, skipped=1)
+    shop.run(dealer, "cancelled")
+    page = client.get(f"/dealers/{dealer.id}").text
+    assert page.count('<rect class="synced"') == RUNS
+    rows = re.findall(r'<th scope="row">Run \d+</th><td>[^<]+</td><td>(\d+)</td><td>(\d+)</td>', page)
+    assert len(rows) == RUNS
+    assert rows[0] == ("310", "32")
+    assert 'y="0.0"' in page
+
+
+@ON_SQLITE
+def test_a_poll_without_news_gets_nothing_to_put_in(client: LintingClient, shop: Shop, dealer: Dealer):
+    own = f"/dealers/{dealer.id}"
+    run = shop.run(dealer, "running")
+    polled = re.search(r'hx-get="([^"]+seen=[^"]+)"', client.get(own).text)
+    assert polled is not None
+    assert client.hx("GET", polled[1]).status_code == 204
+    run.status, run.finished_at = "succeeded", clock.now()
+    db.session.commit()
+    news = client.hx("GET", polled[1])
+    assert news.status_code == 200
+    assert "seen=" not in news.text

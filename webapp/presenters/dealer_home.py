@@ -1,0 +1,94 @@
+"""A dealer's home: is my stock current, when was it brought up to date, and when will it be again?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from webapp.extensions import db
+from webapp.models import Configuration, Dealer, Run
+from webapp.presenters.next_run import next_run
+from webapp.presenters.run_chart import RunChart
+from webapp.presenters.runs import Progress
+from webapp.presenters.shelf_figures import ShelfFigures, shelf_figures
+from webapp.presenters.standings import Standing
+from webapp.presenters.tones import Saying
+
+STOCKED = ("succeeded", "partial")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the first-run checklist."""
+
+    label: str
+    sentence: str
+    endpoint: str
+    is_done: bool
+
+
+@dataclass(frozen=True)
+class DealerHome:
+    """What the page shows. `stocked` is the last run that brought stock; without one the checklist is."""
+
+    configuration: Configuration
+    standing: Standing
+    progress: Progress | None
+    stocked: Run | None
+    next_run: datetime | None
+    shelf: list[ShelfFigures]
+    chart: RunChart
+
+    @classmethod
+    def of(cls, dealer: Dealer, configuration: Configuration) -> DealerHome:
+        """The home of the dealer at this moment."""
+        standing = Standing.of(dealer)
+        return cls(
+            configuration,
+            standing,
+            Progress.of(standing.last.items) if standing.last else None,
+            _last_stocked(dealer.id, standing.last),
+            next_run(dealer, configuration, standing.has_codes),
+            shelf_figures(dealer.id),
+            RunChart.of(dealer.id),
+        )
+
+    @property
+    def mark(self) -> str:
+        """Changes whenever a poll has news."""
+        last = self.standing.last
+        return self.progress.step(last) if last and self.progress else ""
+
+    @property
+    def currency(self) -> Saying:
+        """Whether the stock is current."""
+        if self.stocked is None:
+            return Saying("Not synced yet", "secondary", "No stock has come from Lightspeed yet.")
+        if not self.configuration.enabled:
+            return Saying("Not updated", "secondary", "Lightspeed 3PA/Data Warehouse is not enabled.")
+        if {"refused", "failed", "stale"} & set(self.standing.causes):
+            return Saying("Not current", "danger", "Your webstore shows older stock.")
+        if self.stocked.status == "partial":
+            return Saying("Partly current", "warning", "Some supplier codes show older stock.")
+        return Saying("Current", "success", "Your webstore shows what Lightspeed reported.")
+
+    @property
+    def steps(self) -> list[Step]:
+        """The first-run checklist: connect, map, sync; nothing once a run has brought stock."""
+        if self.stocked is not None:
+            return []
+        connected = self.configuration.enabled and self.configuration.check_state == "connected"
+        return [
+            Step("Connect", "Enter your 3PA credentials.", "lightspeed.show", connected),
+            Step("Map", "Add your supplier codes.", "supplier_codes.index", self.standing.has_codes),
+            Step("Sync", "Queue an inventory update.", "queue.new", is_done=False),
+        ]
+
+
+def _last_stocked(dealer_id: int, last: Run | None) -> Run | None:
+    if last is None or last.status in STOCKED:
+        return last
+    wanted = select(Run).where(Run.dealer_id == dealer_id, Run.status.in_(STOCKED))
+    return db.session.scalar(wanted.order_by(Run.id.desc()).limit(1))
