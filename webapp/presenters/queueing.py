@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from webapp import clock, configurations, runs
+from webapp import clock, configurations, runs, supplier_codes
 from webapp.extensions import db
-from webapp.models import Configuration, Run, SupplierCode
+from webapp.models import Configuration, Run
 from webapp.words import QUANTITY_COLUMN_LABELS, WEEKDAYS
 
 NO_CODES = "There are currently no supplier codes configured"
@@ -18,13 +18,17 @@ NOT_COMPLETE = "The 3PA credentials are not complete"
 
 @dataclass(frozen=True)
 class Prospect:
-    """`hindrance` is why no run can be queued at all, empty if one can."""
+    """`hindrance` is why no run can be queued at all, empty if one can.
+
+    `codes` are the distinct Lightspeed codes in their order: one of several mappings is fetched once (R9).
+    """
 
     hindrance: str
     active_run: Run | None
     is_disabled_day: bool
     weekday: str
-    codes: int
+    codes: list[str]
+    manufacturers: int
     quantity_column: str
     clear_previous: bool
     last: Run | None
@@ -33,26 +37,22 @@ class Prospect:
     def of(cls, configuration: Configuration) -> Prospect:
         """The prospect for the configuration's dealer at this moment."""
         dealer = configuration.dealer
-        codes = _distinct_codes(dealer.id)
+        rows = supplier_codes.listed(dealer)
+        codes = list({row.code_key: row.code for row in reversed(rows)}.values())[::-1]
         return cls(
             hindrance=_hindrance(configuration, codes),
             active_run=runs.active(dealer.id),
             is_disabled_day=runs.is_disabled_today(configuration),
             weekday=WEEKDAYS[clock.local_today(dealer.timezone).weekday()],
             codes=codes,
+            manufacturers=len({row.manufacturer_id for row in rows}),
             quantity_column=QUANTITY_COLUMN_LABELS[configuration.quantity_column],
             clear_previous=configuration.clear_previous,
             last=_last_finished(dealer.id),
         )
 
 
-def _distinct_codes(dealer_id: int) -> int:
-    """How many Lightspeed codes a run fetches: a code of several mappings only once (R9)."""
-    distinct = func.count(func.distinct(SupplierCode.code_key))
-    return db.session.scalar(select(distinct).where(SupplierCode.dealer_id == dealer_id)) or 0
-
-
-def _hindrance(configuration: Configuration, codes: int) -> str:
+def _hindrance(configuration: Configuration, codes: list[str]) -> str:
     if not codes:
         return NO_CODES
     if not configuration.enabled:

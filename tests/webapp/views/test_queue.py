@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 
 from tests.webapp.views.client import ON_SQLITE, LintingClient, without_tokens
 from tests.webapp.views.shop import Shop
+from webapp import clock
 from webapp.extensions import db
 from webapp.models import Dealer, Run, SupplierCode, User
 
@@ -50,9 +51,25 @@ def test_the_dialog_says_what_will_happen_and_is_a_page_too(
     page, fragment = client.get(f"{url}/new"), client.hx("GET", f"{url}/new")
     assert without_tokens(fragment.text) in without_tokens(page.text)
     # Two mappings of one code are fetched once (R9).
-    assert "1 supplier code will be fetched from Lightspeed." in page.text
+    assert "1 supplier code will be fetched from Lightspeed, for 2 manufacturers: TR." in page.text
+    assert "For <strong>Prairie Powersports</strong>" in page.text
+    assert "It is the first one" in page.text
     assert "Quantities come from On Hand." in page.text
     assert "Run anyway" not in page.text
+
+
+def test_the_dialog_says_what_clearing_does_and_how_long_the_last_one_took(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer, code: SupplierCode
+):
+    ended = clock.now()
+    last = shop.run(dealer, "partial", started_at=ended - timedelta(seconds=125), finished_at=ended)
+    shop.run(dealer, "failed")
+    page = client.get(f"{url}/new").text
+    assert "Clear Previous Quantities is on: what Lightspeed no longer reports for this manufacturer" in page
+    assert f'href="{url}/{last.id}"' in page
+    assert "took 2 min 5 s" in page
+    shop.configuration(dealer, clear_previous=False)
+    assert "Clear Previous Quantities is off" in client.get(f"{url}/new").text
 
 
 def test_confirming_queues_a_run_and_leads_to_it(
@@ -78,6 +95,7 @@ def test_without_supplier_codes_nothing_is_queued(
     for response in (client.post(url), client.hx("POST", url)):
         assert response.status_code == 409
         assert "There are currently no supplier codes configured" in response.text
+        assert "/supplier-codes/new" in response.text
     assert the_runs() == []
 
 
