@@ -16,7 +16,7 @@ SAID = {
     404: ("There is nothing here", "The address is mistyped, or what it showed has been removed."),
     405: ("That does not work here", "This address cannot be used that way."),
     409: ("Somebody was quicker", "What you wanted to change has changed meanwhile. Please look again."),
-    413: ("That is too large", "The file or form is larger than 8 MB."),
+    413: ("That is too large", "The file or form is larger than this page takes."),
     429: ("Too many attempts", "Please wait a minute before you try again."),
     500: (
         "Something went wrong here",
@@ -24,6 +24,9 @@ SAID = {
     ),
 }
 OTHER = ("That did not work", "The request could not be understood.")
+AGAIN = "You have signed in again since this page was opened. Nothing you typed was lost: save once more."
+    "You have signed in again since this page was opened. Nothing you typed was lost: please save once more."
+)
 EXPIRED = ("This page is out of date", "It was opened in another session. Reload it and try again.")
 
 
@@ -37,7 +40,19 @@ def _csrf(_error: CSRFError) -> ResponseReturnValue:
     # The token ends with the session, and is looked at before anything else is.
     if request.endpoint != "security.login" and not current_user.is_authenticated:
         return ask_to_sign_in()
+    if htmx.wants_fragment():
+        return _renew_token()
     return _answer(400, EXPIRED)
+
+
+def _renew_token() -> Response:
+    """To somebody who has signed in again in another tab: the forms of this one go on with the new token.
+
+    Only a page of ours can send htmx's header, so nobody else is given a token here.
+    """
+    response = htmx.refuse(AGAIN, 400)
+    response.set_data(response.get_data(as_text=True) + render_template("error/_token.html"))
+    return response
 
 
 def _http(error: HTTPException) -> Response:

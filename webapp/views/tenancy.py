@@ -20,7 +20,10 @@ from webapp.models import Configuration, Dealer, Run, SupplierCode
 
 Owned = TypeVar("Owned", Run, SupplierCode)
 ENDED = "Please sign in to go on."
-SIGNED_OUT = "Your session has ended. Sign in again in another tab, then reload this page."
+SIGNED_OUT = (
+    "Your session has ended, and nothing was saved. Sign in again in another tab, then come back here: "
+    "what you typed is still in its place."
+)
 
 
 class RowId(IntegerConverter):

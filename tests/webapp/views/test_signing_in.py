@@ -130,6 +130,23 @@ def test_a_form_without_a_token_is_refused_and_changes_nothing(
     assert shop.configuration(dealer).quantity_column == "on_hand"
 
 
+def test_a_form_that_outlived_its_session_goes_on_with_a_new_token(
+    visitor: LintingClient, person: User, dealer: Dealer, shop: Shop
+):
+    shop.configuration(dealer)
+    sign_in(visitor)
+    path = f"/dealers/{dealer.id}/lightspeed/settings"
+    values = {"quantity_column": "available", "csrf_token": token(visitor, f"/dealers/{dealer.id}")}
+    visitor.delete_cookie("session")
+    sign_in(visitor)
+    refused = visitor.hx("POST", path, data=values)
+    assert refused.status_code == 400
+    assert "Nothing you typed was lost" in refused.text
+    renewed = re.search(r'value="([^"]+)" hx-swap-oob="outerHTML:\[name=csrf_token\]"', refused.text)
+    assert renewed
+    assert visitor.hx("POST", path, data=values | {"csrf_token": renewed[1]}).status_code == 200
+
+
 def test_htmx_sends_the_token_of_the_page_in_a_header(
     visitor: LintingClient, person: User, dealer: Dealer, shop: Shop
 ):
