@@ -8,9 +8,9 @@ from jobs import stopping
 from jobs.sync import connecting, engine, journal
 from jobs.sync.check import check_credentials as validate
 from jobs.sync.tick import tick as _tick
-from webapp import runs
+from webapp import catalog_uploads, runs
 from webapp.extensions import db
-from webapp.models import Run
+from webapp.models import CatalogImport, Run
 from webapp.webstore import outbox
 
 log = structlog.get_logger(__name__)
@@ -35,6 +35,14 @@ def sync_run(run_id: int) -> None:
 def check_credentials(dealer_id: int, number: int) -> None:
     """Validate a dealer's credentials."""
     validate(dealer_id, number, connecting.connect)
+
+
+def import_catalog(import_id: int) -> None:
+    """Carry out the import of an uploaded catalog file."""
+    try:
+        catalog_uploads.carry_out(import_id, stopping.requested)
+    except catalog_uploads.Stopped:
+        catalog_uploads.wake(db.session.get_one(CatalogImport, import_id))
 
 
 def drain_index() -> None:

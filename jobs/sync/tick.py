@@ -14,7 +14,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from jobs.sync import journal
-from webapp import clock, configurations, runs, slots
+from webapp import catalog_uploads, clock, configurations, runs, slots
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, Run, SupplierCode
 from webapp.webstore import outbox
@@ -30,6 +30,8 @@ def tick() -> None:
     now = clock.now()
     started = start_due(now)
     woken = wake_forgotten(now)
+    for upload in catalog_uploads.forgotten(now):
+        catalog_uploads.wake(upload)
     if outbox.pending():
         outbox.wake()
     _check_again(now)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from flask import Flask
 
-from webapp.presenters import assets, connection, numbers, run_details, run_outlook, runs, times, tones
+from webapp.presenters import (
+    assets,
+    catalog_imports,
+    connection,
+    numbers,
+    run_details,
+    run_outlook,
+    runs,
+    times,
+    tones,
+)
 from webapp.words import CATALOG_LABELS, PRICING_LABELS
 
 
@@ -14,7 +24,9 @@ def register(app: Flask) -> None:
         age=times.age,
         ahead=times.ahead,
         alert_tone=tones.alert_tone,
+        bytes=numbers.file_size,
         catalog=CATALOG_LABELS.__getitem__,
+        catalog_import_status=catalog_imports.status,
         connection=connection.of,
         count=numbers.count,
         duration=times.duration,

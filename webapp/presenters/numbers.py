@@ -24,3 +24,10 @@ def share(value: float | None) -> str:
     if value is None:
         return "–"
     return "under 0.1%" if 0 < value < 0.001 else f"{value:.1%}"
+
+
+def file_size(value: int) -> str:
+    """Bytes as `312 bytes`, `4.2 kB` or `250.0 MB`."""
+    if value < 1000:
+        return count(value, "byte")
+    return f"{value / 1e3:.1f} kB" if value < 1e6 else f"{value / 1e6:,.1f} MB"

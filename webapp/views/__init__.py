@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from webapp.views import (
+    catalog,
     dealer,
     dealers,
     errors,
@@ -28,6 +29,7 @@ def register(app: Flask) -> None:
         home,
         dealers,
         dealer,
+        catalog,
         lightspeed,
         manufacturer_choices,
         supplier_codes,

@@ -1,0 +1,57 @@
+"""The manufacturers of the catalogs with what they sell, a page at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from webapp.extensions import db
+from webapp.models import Manufacturer, PartNumber
+from webapp.words import CATALOGS, key_of
+
+PAGE_LENGTH = 50
+
+
+@dataclass(frozen=True)
+class CatalogList:
+    """One page of manufacturers by name, each with how many products and part numbers it has."""
+
+    rows: list[tuple[Manufacturer, int, int]]
+    matching: str
+    catalog: str
+    page: int
+    total: int
+
+    @property
+    def has_more(self) -> bool:
+        return self.page * PAGE_LENGTH < self.total
+
+    @classmethod
+    def of(cls, matching: str = "", catalog: str = "", page: int = 1) -> CatalogList:
+        """The manufacturers whose name or abbreviation contains the text, of one catalog if it is named."""
+        catalog = catalog if catalog in CATALOGS else ""
+        wanted = select(Manufacturer, func.count().over()).options(joinedload(Manufacturer.dealer))
+        if catalog:
+            wanted = wanted.where(Manufacturer.catalog == catalog)
+        if matching:
+            key = key_of(matching)
+            in_name = Manufacturer.name_key.contains(key, autoescape=True)
+            wanted = wanted.where(in_name | Manufacturer.abbreviation_key.contains(key, autoescape=True))
+        wanted = wanted.order_by(Manufacturer.name_key, Manufacturer.id)
+        found = db.session.execute(wanted.offset((page - 1) * PAGE_LENGTH).limit(PAGE_LENGTH)).all()
+        counts = _counts([manufacturer.id for manufacturer, _ in found])
+        rows = [(manufacturer, *counts.get(manufacturer.id, (0, 0))) for manufacturer, _ in found]
+        return cls(rows, matching, catalog, page, total=found[0][1] if found else 0)
+
+
+def _counts(manufacturer_ids: list[int]) -> dict[int, tuple[int, int]]:
+    """Products and part numbers of these manufacturers alone: the others' are not looked at."""
+    products = func.count(PartNumber.product_id.distinct())
+    wanted = (
+        select(PartNumber.manufacturer_id, products, func.count())
+        .where(PartNumber.manufacturer_id.in_(manufacturer_ids))
+        .group_by(PartNumber.manufacturer_id)
+    )
+    return {row[0]: (row[1], row[2]) for row in db.session.execute(wanted)}

@@ -1,0 +1,92 @@
+"""The catalog for staff: manufacturers with what they sell, and importing catalog files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, abort, flash, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+
+from webapp import catalog_uploads, htmx
+from webapp.catalog_import import COLUMNS, OPTIONAL_COLUMNS
+from webapp.extensions import db
+from webapp.forms.catalog import CatalogUploadForm
+from webapp.models import CatalogImport
+from webapp.presenters import catalog_imports
+from webapp.presenters.catalog_list import CatalogList
+from webapp.views import downloads, tenancy
+from webapp.views.asked import text, whole
+
+pages = tenancy.staff_blueprint("catalog", __name__, "/catalog")
+# A form's own fields and frame around the file.
+ALLOWANCE = 1024 * 1024
+NOT_KEPT = "The file could not be kept in report storage. Please try again in a moment."
+NONE_REJECTED = "This import rejected no row, or has not ended yet."
+
+
+@pages.url_value_preprocessor
+def allow_large_file(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Take a whole catalog, from staff alone; it must be said before the CSRF check reads the form."""
+    if endpoint == "catalog.create" and request.method == "POST" and getattr(current_user, "is_staff", False):
+        request.max_content_length = catalog_uploads.MAX_BYTES + ALLOWANCE
+
+
+@pages.get("")
+def index() -> Response:
+    """Every manufacturer; `matching` narrows by name or abbreviation, `catalog` to one catalog."""
+    asked = text(request.args, "matching"), text(request.args, "catalog")
+    manufacturers = CatalogList.of(*asked, whole(request.args, "page") or 1)
+    return htmx.answer("catalog", manufacturers=manufacturers, imports=catalog_imports.latest())
+
+
+@pages.get("/imports/new")
+def new() -> Response:
+    """Choose a file to import."""
+    return _form(CatalogUploadForm(formdata=None))
+
+
+@pages.post("/imports")
+def create() -> ResponseReturnValue:
+    """Keep the file and queue its import."""
+    form = CatalogUploadForm()
+    if not form.validate():
+        return _form(form, 422)
+    name = form.file.data.filename[:200]
+    try:
+        row = catalog_uploads.start(form.file.data.stream, name, current_user)
+    except OSError:
+        form.blame("", NOT_KEPT)
+        return _form(form, 422)
+    flash(f"{name} was uploaded; its import is queued.", "success")
+    return htmx.elsewhere(url_for(".show", import_id=row.id))
+
+
+@pages.get("/imports/<id:import_id>")
+def show(import_id: int) -> Response:
+    """One import. A poll says in `seen` what it shows already: without news it gets nothing to put in."""
+    row = db.get_or_404(CatalogImport, import_id)
+    mark = catalog_imports.mark(row)
+    if htmx.wants_fragment() and request.args.get("seen") == mark:
+        return Response(status=204)
+    return htmx.answer("catalog_import", row=row, mark=mark)
+
+
+@pages.get("/imports/<id:import_id>/rejected.csv")
+def rejected(import_id: int) -> Response:
+    """The rows that were rejected, with line number and reason."""
+    row = db.get_or_404(CatalogImport, import_id)
+    if not (row.rejected and row.rejected_path):
+        abort(404, NONE_REJECTED)
+    return downloads.attachment(row.rejected_path, f"rejected-rows-import-{row.id}.csv")
+
+
+def _form(form: CatalogUploadForm, status: int = 200) -> Response:
+    return htmx.answer(
+        "catalog_upload",
+        status,
+        form=form,
+        limit=catalog_uploads.MAX_BYTES // (1024 * 1024),
+        columns=COLUMNS,
+        optional_columns=OPTIONAL_COLUMNS,
+    )
