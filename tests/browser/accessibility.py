@@ -1,23 +1,36 @@
-"""axe-core on a page as it stands."""
+"""axe-core on a page as it stands: light and dark, desktop and phone; nothing wider than the window."""
 
 from __future__ import annotations
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.browser.conftest import DESKTOP, PHONE
+
 AXE = Axe()
 
 
-def violations(page: Page) -> list[str]:
-    """Each violation with the elements that it is about."""
-    found = AXE.run(page).response["violations"]
+def problems(page: Page) -> list[str]:
+    """What is wrong with the page in any of four looks; each violation with the elements that it is about."""
+    found = []
+    for size in (DESKTOP, PHONE):
+        page.set_viewport_size(size)
+        for scheme in ("light", "dark"):
+            # Without motion: a colour on its way from light to dark is neither.
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            where = f"{page.url} ({scheme}, {size['width']} px)"
+            found += [f"{where} {one}" for one in [*_violations(page), *_overflow(page)]]
+    return found
+
+
+def _violations(page: Page) -> list[str]:
+    violations = AXE.run(page).response["violations"]
     return [
-        f"{page.url} {one['id']}: {one['help']}: {'; '.join(node['html'][:200] for node in one['nodes'])}"
-        for one in found
+        f"{one['id']}: {one['help']}: {'; '.join(node['html'][:200] for node in one['nodes'])}"
+        for one in violations
     ]
 
 
-def overflow(page: Page) -> list[str]:
-    """Says so where the page is wider than the window, so that a phone would scroll sideways."""
+def _overflow(page: Page) -> list[str]:
     wide, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    return [f"{page.url} is {wide} px wide in a window of {window} px"] if wide > window else []
+    return [f"is {wide} px wide: it scrolls sideways"] if wide > window else []

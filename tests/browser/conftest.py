@@ -17,7 +17,7 @@ from tests.browser.town import Town
 from tests.browser.watching import Watch
 
 # Milliseconds. Long, as machines are shared; nothing waits for it when all is well.
-PATIENCE = 30_000
+PATIENCE = 45_000
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
 
