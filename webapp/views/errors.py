@@ -25,8 +25,6 @@ SAID = {
 }
 OTHER = ("That did not work", "The request could not be understood.")
 AGAIN = "You have signed in again since this page was opened. Nothing you typed was lost: save once more."
-    "You have signed in again since this page was opened. Nothing you typed was lost: please save once more."
-)
 EXPIRED = ("This page is out of date", "It was opened in another session. Reload it and try again.")
 
 
