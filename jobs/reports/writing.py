@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, text
 
 from jobs.reports import inventory, skipped
-from webapp import spreadsheet, storage
+from webapp import skipped_reasons, spreadsheet, storage
 from webapp.extensions import db
 from webapp.models import Report
 
@@ -25,12 +25,23 @@ class Written:
     rows: int
 
 
-def write(run_id: int) -> list[Written]:
-    """Write both reports of a run, over older ones. Raises StorageError when storage refuses."""
-    return [
-        _write(run_id, "inventory", inventory.COLUMNS, inventory.QUERY, _inventory_cells),
-        _write(run_id, "skipped", skipped.COLUMNS, skipped.QUERY, _skipped_cells),
-    ]
+@dataclass(frozen=True)
+class Kind:
+    """What a report is made from, and how its rows look."""
+
+    name: str
+    columns: tuple[str, ...]
+    query: str
+    cells: Callable[[Any], list[Any]]
+
+
+def write(run_id: int, attempt: int, pulse: Callable[[], None]) -> list[Written]:
+    """Write both reports of a run; `pulse` is called now and then meanwhile.
+
+    The attempt is part of the path, so that a worker that lost the run cannot write over its successor's
+    file (R19). Raises StorageError when storage refuses.
+    """
+    return [_write(run_id, attempt, kind, pulse) for kind in _kinds()]
 
 
 def record(run_id: int, written: list[Written]) -> None:
@@ -41,21 +52,27 @@ def record(run_id: int, written: list[Written]) -> None:
     )
 
 
-def _write(
-    run_id: int, kind: str, columns: tuple[str, ...], query: str, cells: Callable[[Any], list[Any]]
-) -> Written:
-    path = f"runs/{run_id}/{kind}.csv"
+def _kinds() -> list[Kind]:
+    return [
+        Kind("inventory", inventory.COLUMNS, inventory.QUERY, _inventory_cells),
+        Kind("skipped", skipped.COLUMNS, skipped.QUERY, _skipped_cells),
+    ]
+
+
+def _write(run_id: int, attempt: int, kind: Kind, pulse: Callable[[], None]) -> Written:
+    path = f"runs/{run_id}/{kind.name}-{attempt}.csv"
     rows = 0
     try:
         with storage.open_for_writing(path) as file:
             writer = spreadsheet.writer(file)
-            writer.writerow(columns)
-            for row in _rows(run_id, query):
-                writer.writerow([_safe(cell) for cell in cells(row)])
-                rows += 1
+            writer.writerow(kind.columns)
+            for rows, row in enumerate(_rows(run_id, kind.query), start=1):
+                writer.writerow([_safe(cell) for cell in kind.cells(row)])
+                if rows % BATCH == 0:
+                    pulse()
     except OSError as error:
         raise storage.StorageError(f"report storage cannot write {path}: {type(error).__name__}") from error
-    return Written(kind, path, rows)
+    return Written(kind.name, path, rows)
 
 
 def _rows(run_id: int, query: str) -> Iterator[Any]:
@@ -78,7 +95,7 @@ def _inventory_cells(row: Any) -> list[Any]:
 
 def _skipped_cells(row: Any) -> list[Any]:
     quantity = row.quantity if row.quantity is not None else row.quantity_text
-    explanation = skipped.reason(row.reason, row.candidate_by)
+    explanation = skipped_reasons.reason(row.reason, row.candidate_by)
     return [row.supplier_code, row.part_number, row.description, quantity, explanation, row.candidate]
 
 

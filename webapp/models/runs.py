@@ -15,6 +15,7 @@ from webapp.models.types import BigId, KeyText, UtcDateTime, one_of
 from webapp.words import ACTIVE_RUN_STATES, REPORT_KINDS, RUN_ITEM_STATES, RUN_STATES, RUN_TRIGGERS
 
 ACTIVE = text(one_of("status", ACTIVE_RUN_STATES))
+SKIPPED = text("reason IS NOT NULL")
 SUCCEEDED = text("status = 'succeeded'")
 
 
@@ -130,7 +131,18 @@ class ReportedPart(Model):
     """
 
     __tablename__ = "reported_parts"
-    __table_args__ = (Index("ix_reported_parts_run_item_id_key", "run_item_id", "key"),)
+    __table_args__ = (
+        Index("ix_reported_parts_run_item_id_key", "run_item_id", "key"),
+        # Only of what was skipped, which is the smaller part: to count it by reason and to page through it.
+        Index(
+            "ix_reported_parts_skipped",
+            "run_item_id",
+            "reason",
+            "id",
+            postgresql_where=SKIPPED,
+            sqlite_where=SKIPPED,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     run_item_id: Mapped[int] = mapped_column(BigId, ForeignKey("run_items.id", ondelete="CASCADE"))

@@ -13,6 +13,8 @@ from webapp.models.types import BigId, KeyText, UtcDateTime
 from webapp.words import MAX_LEAD_TIME_DAYS
 
 IN_STOCK = text("quantity > 0")
+PRODUCT_IN_STOCK = text("shelf_quantity > 0")
+PRODUCT_OUT_OF_STOCK = text("shelf_quantity = 0")
 
 
 class ShelfStock(Model):
@@ -35,7 +37,14 @@ class ShelfStock(Model):
             postgresql_where=IN_STOCK,
             sqlite_where=IN_STOCK,
         ),
-        Index("ix_shelf_stock_changed_item_id", "changed_item_id"),
+        # What a run changed, and what a manufacturer contributes, in the order that pages are read in.
+        Index("ix_shelf_stock_changed_item_id_product_id", "changed_item_id", "product_id"),
+        Index(
+            "ix_shelf_stock_dealer_id_manufacturer_id_product_id",
+            "dealer_id",
+            "manufacturer_id",
+            "product_id",
+        ),
     )
 
     dealer_id: Mapped[int] = mapped_column(ForeignKey("dealers.id"), primary_key=True)
@@ -63,6 +72,21 @@ class WebstoreFigures(Model):
         CheckConstraint("shelf_quantity >= 0", name="shelf_quantity_range"),
         CheckConstraint(
             "shelf_quantity > 0 OR (sale_price_cents IS NULL AND lead_time_days IS NULL)", name="empty_shelf"
+        ),
+        # A page of what is in stock, or out of it, is read without reading the other, however rare it is.
+        Index(
+            "ix_webstore_figures_in_stock",
+            "dealer_id",
+            "product_id",
+            postgresql_where=PRODUCT_IN_STOCK,
+            sqlite_where=PRODUCT_IN_STOCK,
+        ),
+        Index(
+            "ix_webstore_figures_out_of_stock",
+            "dealer_id",
+            "product_id",
+            postgresql_where=PRODUCT_OUT_OF_STOCK,
+            sqlite_where=PRODUCT_OUT_OF_STOCK,
         ),
     )
 

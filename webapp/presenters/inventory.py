@@ -1,0 +1,73 @@
+"""A dealer's shelf stock as a list that is searched and paged through (R16)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from webapp.extensions import db
+from webapp.models import Manufacturer, Product, ShelfStock, WebstoreFigures
+from webapp.presenters import inventory_choice
+from webapp.presenters.inventory_choice import Choice
+
+PAGE_LENGTH: Final = 50
+
+_ROWS: Final = select(
+    Product.id,
+    Product.catalog,
+    Product.brand,
+    Product.mpn,
+    Product.name,
+    WebstoreFigures.shelf_quantity,
+    WebstoreFigures.sale_price_cents,
+    WebstoreFigures.lead_time_days,
+).join(WebstoreFigures, WebstoreFigures.product_id == Product.id)
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """One page of products. `following` is the product that the next page comes after, if there is one.
+
+    `is_cut` tells that the words found more than is looked through.
+    """
+
+    rows: Sequence[Any]
+    choice: Choice
+    following: int | None
+    is_first: bool
+    is_cut: bool
+
+    @classmethod
+    def of(cls, dealer_id: int, choice: Choice, after: int | None = None) -> Inventory:
+        """The chosen products after one: in the order of the catalog, or with words the best match first."""
+        found = inventory_choice.products(dealer_id, choice, after, PAGE_LENGTH + 1)
+        shown = found.ids[:PAGE_LENGTH]
+        following = shown[-1] if len(found.ids) > PAGE_LENGTH else None
+        return cls(_rows(dealer_id, shown), choice, following, after is None, found.is_cut)
+
+
+def _rows(dealer_id: int, ids: Sequence[int]) -> list[Any]:
+    """The products' rows, in the order of the ids."""
+    wanted = _ROWS.where(WebstoreFigures.dealer_id == dealer_id, WebstoreFigures.product_id.in_(ids))
+    rows = {row.id: row for row in db.session.execute(wanted)}
+    return [rows[product_id] for product_id in ids if product_id in rows]
+
+
+def manufacturers(dealer_id: int) -> Sequence[Any]:
+    """The manufacturers of which the dealer ever had shelf stock, by catalog and name."""
+    # One look into the index for each manufacturer: a join would read all of the dealer's stock.
+    stocked = (
+        select(ShelfStock.product_id)
+        .where(ShelfStock.dealer_id == dealer_id, ShelfStock.manufacturer_id == Manufacturer.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    wanted = (
+        select(Manufacturer.id, Manufacturer.name, Manufacturer.catalog)
+        .where(Manufacturer.owner_key.in_((0, dealer_id)), stocked.is_not(None))
+        .order_by(Manufacturer.catalog, Manufacturer.name_key)
+    )
+    return db.session.execute(wanted).all()

@@ -1,0 +1,46 @@
+"""Why a part was skipped, in a dealer's words: the skipped report and the page about it say the same.
+
+Pure. The codes are those that `reported_parts.reason` and `reported_parts.candidate_by` hold (R10, R12).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+REASONS: Final = {
+    "unreadable": "Lightspeed's record could not be read",
+    "no_part_number": "No part number",
+    "other_code": "Belongs to another supplier code",
+    "no_quantity": "Quantity is missing or not a number",
+    "not_in_stock": "Quantity is zero or less",
+    "undated": "No date of last change",
+    "stale": "Not changed for more than 365 days",
+    "unmatched": "No product has this part number",
+}
+
+# What a parts manager can do about it.
+REMEDIES: Final = {
+    "unreadable": "Open the part in Lightspeed, look for a damaged description or number, and save it again.",
+    "no_part_number": "Give the part its part number in Lightspeed.",
+    "other_code": "Nothing: Lightspeed sent it by mistake. It is synced with its own supplier code,"
+    " if that is configured.",
+    "no_quantity": "Correct the part's quantity in Lightspeed.",
+    "not_in_stock": "Nothing, if it is not in stock. Otherwise correct its quantity in Lightspeed,"
+    " or choose the other Quantity Column.",
+    "undated": "Save the part in Lightspeed, which dates it.",
+    "stale": "If it is still sold, save the part in Lightspeed: that dates it anew.",
+    "unmatched": "Correct the part number in Lightspeed where a similar one is shown, or map the supplier"
+    " code to the manufacturer that sells it. The other parts are not in the catalog.",
+}
+
+FOUND_BY: Final = {
+    "punctuation": "one is the same but for punctuation",
+    "supersession": "the part that supersedes it is there",
+    "upc": "one has the same UPC",
+}
+
+
+def reason(code: str, candidate_by: str | None) -> str:
+    """The sentence for a reason, and how the candidate was found where there is one."""
+    sentence = REASONS[code]
+    return f"{sentence}; {FOUND_BY[candidate_by]}" if candidate_by else sentence
