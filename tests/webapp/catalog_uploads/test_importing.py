@@ -1,0 +1,151 @@
+"""Uploaded catalog files: claimed once, taken over from the dead, begun anew when broken off."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from redis import Redis
+from rq import Queue
+from sqlalchemy import select
+
+from jobs.sync import tick
+from jobs.tasks import import_catalog
+from webapp import catalog_uploads, clock, queues, storage
+from webapp.catalog_uploads import journal
+from webapp.extensions import db
+from webapp.models import CatalogImport, Product, User
+
+HEADER = "catalog,manufacturer,abbreviation,oem_manufacturer_id,dealer,part_number,brand,mpn,name,msrp\n"
+
+
+def row(number: int, brand: str = "Bell") -> str:
+    return f"aftermarket,Tucker,TR,,,A-{number},{brand},A-{number},Helmet,19.90\n"
+
+
+@pytest.fixture
+def uploaded(app: Flask) -> int:
+    """The id of an import that waits."""
+    staff = User(email="support@example.com", password="!", role="staff")
+    db.session.add(staff)
+    db.session.commit()
+    text = HEADER + row(1) + row(2, brand="") + row(3)
+    return catalog_uploads.start(io.BytesIO(text.encode()), "catalog.csv", staff).id
+
+
+def stored(import_id: int) -> CatalogImport:
+    db.session.rollback()
+    return db.session.get_one(CatalogImport, import_id, populate_existing=True)
+
+
+def change(import_id: int, **values: Any) -> None:
+    db.session.execute(db.update(CatalogImport).where(CatalogImport.id == import_id).values(**values))
+    db.session.commit()
+
+
+def mpns() -> list[str]:
+    found = list(db.session.scalars(select(Product.mpn).order_by(Product.mpn)))
+    db.session.rollback()
+    return found
+
+
+def test_a_job_imports_the_file_and_counts_what_it_did(uploaded: int):
+    import_catalog(uploaded)
+    done = stored(uploaded)
+    assert (done.status, done.rows, done.products_new, done.rejected) == ("partial", 3, 2, 1)
+    assert done.bytes_read == done.bytes_total
+    assert done.started_at is not None
+    assert done.finished_at is not None
+    assert mpns() == ["A-1", "A-3"]
+
+
+def test_a_job_that_is_delivered_twice_does_nothing_the_second_time(uploaded: int):
+    import_catalog(uploaded)
+    finished_at = stored(uploaded).finished_at
+    import_catalog(uploaded)
+    assert stored(uploaded).finished_at == finished_at
+    assert stored(uploaded).attempt == 1
+
+
+def test_an_import_is_claimed_by_one_worker_until_its_heartbeat_is_old(uploaded: int):
+    assert journal.claim(uploaded) == journal.Claim(uploaded, 1)
+    assert journal.claim(uploaded) is None
+    change(uploaded, heartbeat_at=clock.now() - timedelta(seconds=89))
+    assert journal.claim(uploaded) is None
+    change(uploaded, heartbeat_at=clock.now() - timedelta(seconds=91))
+    assert journal.claim(uploaded) == journal.Claim(uploaded, 2)
+
+
+def test_a_worker_that_lost_its_import_writes_nothing_more(uploaded: int):
+    lost = journal.claim(uploaded)
+    change(uploaded, heartbeat_at=clock.now() - timedelta(seconds=91))
+    journal.claim(uploaded)
+    assert lost is not None
+    assert not journal.set_down(lost, status="failed")
+    assert stored(uploaded).status == "running"
+
+
+def test_an_import_of_a_worker_that_is_told_to_stop_waits_for_another(uploaded: int):
+    with pytest.raises(catalog_uploads.Stopped):
+        catalog_uploads.carry_out(uploaded, lambda: True)
+    assert stored(uploaded).status == "queued"
+    assert mpns() == []
+    assert catalog_uploads.carry_out(uploaded, lambda: False)
+    assert stored(uploaded).status == "partial"
+    assert mpns() == ["A-1", "A-3"]
+
+
+def test_a_file_that_storage_no_longer_has_ends_as_failed(uploaded: int):
+    change(uploaded, path="catalog-imports/gone/catalog.csv")
+    import_catalog(uploaded)
+    done = stored(uploaded)
+    assert done.status == "failed"
+    assert "report storage cannot open" in (done.reason or "").casefold()
+
+
+def test_a_defect_ends_the_import_as_failed_and_is_raised(uploaded: int, monkeypatch: pytest.MonkeyPatch):
+    def broken(_path: str) -> object:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(storage, "open_bytes_for_reading", broken)
+    with pytest.raises(ZeroDivisionError):
+        import_catalog(uploaded)
+    assert stored(uploaded).status == "failed"
+    assert "Something went wrong here" in (stored(uploaded).reason or "")
+
+
+def test_the_heartbeat_tells_how_far_the_file_was_read(uploaded: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(journal, "BEAT_SECONDS", 0.01)
+    claim = journal.claim(uploaded)
+    assert claim is not None
+    change(uploaded, heartbeat_at=clock.now() - timedelta(seconds=80))
+    with journal.beating(claim, lambda: 42):
+        for _ in range(500):
+            if stored(uploaded).bytes_read == 42:
+                break
+    assert stored(uploaded).bytes_read == 42
+    assert journal.claim(uploaded) is None
+
+
+def test_the_tick_hands_out_imports_that_were_forgotten_or_whose_worker_died(
+    uploaded: int, app: Flask, redis_url: str
+):
+
+    redis = Redis.from_url(redis_url)
+    redis.flushdb()
+    app.config["REDIS_URL"] = redis_url
+    waiting = Queue(queues.SYNC, connection=redis)
+    tick.tick()
+    tick.tick()
+    assert [job.args for job in waiting.jobs] == [(uploaded,)]
+    waiting.empty()
+    journal.claim(uploaded)
+    tick.tick()
+    assert waiting.jobs == []
+    change(uploaded, heartbeat_at=clock.now() - timedelta(seconds=91))
+    tick.tick()
+    assert [job.args for job in waiting.jobs] == [(uploaded,)]
+    redis.flushdb()
