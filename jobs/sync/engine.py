@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from jobs import reports
 from jobs.lightspeed import Credentials, Lightspeed, LightspeedError, Page, part_filter
@@ -90,8 +90,10 @@ class _Execution:
     def _write_reports(self, status: str, reason: str | None) -> tuple[str, str | None]:
         """R18; stock that was applied stays applied when storage refuses, and the run says so."""
         db.session.commit()
+        # A long report must not look like a dead worker; it is written also for a run that was cancelled.
+        pulse = Pulse(self._claim, lambda: False, even_cancelled=True)
         try:
-            written = reports.write(self._claim.run_id)
+            written = reports.write(self._claim.run_id, self._claim.attempt, pulse)
         except StorageError as error:
             log.error("reports.refused", error=str(error))
             return ("partial" if status == "succeeded" else status), "The reports could not be stored."
@@ -127,7 +129,7 @@ class _Execution:
         except LightspeedError as error:
             self._fail(item_id, code, error.kind, error.sentence)
             return error.sentence if error.account_wide else None
-        except (journal.Ended, DBAPIError):
+        except (journal.Ended, OperationalError, InterfaceError):
             # Not the code's fault: the run goes on elsewhere, or once the database answers again.
             raise
         except Exception:

@@ -69,9 +69,9 @@ def claim(run_id: int) -> Claim | None:
     return None if attempt is None else Claim(run_id, attempt)
 
 
-def beat(claim: Claim) -> None:
-    """Show that the worker lives. Raises Lost or Cancelled."""
-    with hold(claim):
+def beat(claim: Claim, *, even_cancelled: bool = False) -> None:
+    """Show that the worker lives. Raises Lost, or Cancelled unless `even_cancelled`."""
+    with hold(claim, even_cancelled=even_cancelled):
         pass
 
 

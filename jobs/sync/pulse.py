@@ -14,8 +14,11 @@ BEAT_EVERY = 5.0
 class Pulse:
     """Called wherever the engine waits, at least every half second; raises journal.Ended to leave the run."""
 
-    def __init__(self, claim: journal.Claim, should_stop: Callable[[], bool]) -> None:
+    def __init__(
+        self, claim: journal.Claim, should_stop: Callable[[], bool], *, even_cancelled: bool = False
+    ) -> None:
         self._claim = claim
+        self._even_cancelled = even_cancelled
         self._should_stop = should_stop
         self._next_beat = time.monotonic() + BEAT_EVERY
 
@@ -23,5 +26,5 @@ class Pulse:
         if self._should_stop():
             raise journal.Stopped("this worker was told to stop")
         if time.monotonic() >= self._next_beat:
-            journal.beat(self._claim)
+            journal.beat(self._claim, even_cancelled=self._even_cancelled)
             self._next_beat = time.monotonic() + BEAT_EVERY
