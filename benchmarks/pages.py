@@ -1,0 +1,147 @@
+"""`python -m benchmarks.pages`: server time, queries and size of each page over a full database."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median, quantiles
+
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from werkzeug.routing import Rule
+
+from benchmarks import crowd, machine, table
+from benchmarks.databases import KINDS
+from benchmarks.environment import environment
+from webapp import config
+from webapp.extensions import db
+from webapp.factory import create_app
+from webapp.models import User
+from webapp.webstore import reindexing
+
+HEADINGS = ("page", "queries", "median ms", "p95 ms", "CPU ms", "HTML kB", "")
+MOST_QUERIES, MOST_MILLISECONDS = 12, 50.0
+IDS = {"dealer_id": 1, "code_id": 1, "product_id": 1}
+# With something to look for, where a page can search.
+SEARCHES = {"inventory": "matching=pad+number+77", "webstore": "matching=brake+pad", "dealers": "matching=4"}
+
+
+def main(words: list[str] | None = None) -> int:
+    """Measure every page on each database; 1 where one is too slow or asks too often."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
+    parser.add_argument("--databases", nargs="+", choices=KINDS, default=list(KINDS))
+    parser.add_argument("--repeats", type=int, default=40, help="of each page (default 40)")
+    chosen = parser.parse_args(words)
+    print(machine.described())
+    within = [_measure(kind, chosen.repeats) for kind in chosen.databases]
+    return 0 if all(within) else 1
+
+
+def _measure(kind: str, repeats: int) -> bool:
+    with tempfile.TemporaryDirectory(prefix="pages-") as place:
+        # Open to others: under root PostgreSQL runs as a user of its own.
+        folder = Path(place)
+        folder.chmod(0o755)
+        with KINDS[kind](folder) as database:
+            app = create_app(config.from_environment(environment(database.url, "http://127.0.0.1:9", folder)))
+            with app.app_context():
+                _fill()
+                engine = db.engine
+            # Outside of a context: inside, every request would share its session, and find rows there.
+            rows = list(_rows(app, engine, repeats))
+            engine.dispose()
+    print(f"\n{database.title}\n\n{table.plain(HEADINGS, rows)}\n\n{table.markdown(HEADINGS, rows)}")
+    return not any(row[-1] for row in rows)
+
+
+def _fill() -> None:
+    upgrade()
+    crowd.fill(crowd.Crowd())
+    db.session.add(User(email="one@dealer.example", password="!", role="dealer", dealer_id=1))
+    db.session.add(User(email="support@staff.example", password="!", role="staff"))
+    db.session.commit()
+    reindexing.rebuild(1)
+
+
+def _rows(app: Flask, engine: Engine, repeats: int) -> Iterator[tuple[str, ...]]:
+    clients = {role: _signed_in(app, role) for role in ("dealer", "staff")}
+    for role, path in _pages(app):
+        answer = clients[role].get(path)
+        if answer.status_code == 404:
+            continue  # nothing of that kind in this database
+        assert answer.status_code in (200, 302), f"{path}: {answer.status}"
+        if answer.mimetype != "text/html" or answer.status_code == 302:
+            continue
+        with _queries(engine) as counted:
+            times = [_timed(clients[role], path) for _ in range(repeats)]
+        yield _row(path, len(counted) / repeats, times, len(answer.data))
+
+
+def _row(path: str, queries: float, times: list[tuple[float, float]], size: int) -> tuple[str, ...]:
+    elapsed, used = zip(*times, strict=True)
+    slow = quantiles(elapsed, n=20)[-1]
+    too_much = queries > MOST_QUERIES or slow > MOST_MILLISECONDS
+    figures = (queries, *(round(one, 1) for one in (median(elapsed), slow, median(used), size / 1000)))
+    return (path, *(f"{figure:g}" for figure in figures), "too much" if too_much else "")
+
+
+def _timed(client: FlaskClient, path: str) -> tuple[float, float]:
+    """Milliseconds from the request to the whole answer, and of this process's CPU.
+
+    On a machine that does other work beside it the second says more; a database server's share is not in it.
+    """
+    begun, used = time.perf_counter(), time.process_time()
+    client.get(path)
+    return (time.perf_counter() - begun) * 1000, (time.process_time() - used) * 1000
+
+
+def _signed_in(app: Flask, role: str) -> FlaskClient:
+    with app.app_context():
+        identity = db.session.scalars(db.select(User).where(User.role == role)).one().fs_uniquifier
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session.update(_user_id=identity, _fresh=True)
+    return client
+
+
+def _pages(app: Flask) -> Iterator[tuple[str, str]]:
+    """Every page that is asked for by its address alone, each as the one who uses it most."""
+    ids = IDS | {"run_id": crowd.Crowd().runs + 1}
+    for rule in sorted(app.url_map.iter_rules(), key=str):
+        blueprint = rule.endpoint.partition(".")[0]
+        if _is_page(rule) and rule.arguments <= set(ids) and blueprint not in ("static", "security"):
+            with app.test_request_context():
+                path = app.url_for(rule.endpoint, **{name: ids[name] for name in rule.arguments})
+            role = "dealer" if "dealer_id" in rule.arguments else "staff"
+            yield role, path
+            if blueprint in SEARCHES:
+                yield role, f"{path}?{SEARCHES[blueprint]}"
+
+
+def _is_page(rule: Rule) -> bool:
+    return "GET" in (rule.methods or ()) and "." in rule.endpoint
+
+
+@contextmanager
+def _queries(engine: Engine) -> Iterator[list[str]]:
+    """The statements that are executed meanwhile."""
+    counted: list[str] = []
+
+    def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        counted.append(statement)
+
+    event.listen(engine, "before_cursor_execute", count)
+    yield counted
+    event.remove(engine, "before_cursor_execute", count)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
