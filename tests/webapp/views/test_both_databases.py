@@ -41,9 +41,14 @@ def test_pages_with_something_on_them_are_shown_and_write_nothing(
         own,
         f"{own}/lightspeed",
         f"{own}/supplier-codes",
+        f"{own}/supplier-codes/new",
+        f"{own}/supplier-codes/{code.id}",
         f"{own}/supplier-codes/{code.id}/removal",
+        f"{own}/supplier-codes/export.csv",
+        f"{own}/supplier-codes/import",
         f"{own}/supplier-codes/manufacturers?catalog=aftermarket&manufacturer=%25_",
-        f"{own}/runs?before=2147483647",
+        f"{own}/runs?before=2147483647&status=partial&since=2025-01-01&until=2099-12-31",
+        f"{own}/runs/1",
         f"{own}/runs/new",
     ]
     written.clear()
