@@ -51,32 +51,35 @@ SQLITE = (
         lead_time_days INTEGER,
         part_numbers TEXT NOT NULL,
         words TEXT NOT NULL,
-        flags TEXT NOT NULL
+        numbers TEXT NOT NULL,
+        stock TEXT NOT NULL
     )
     """,
     """
     CREATE VIRTUAL TABLE webstore_documents_words USING fts5 (
-        words, flags, content = 'webstore_documents', content_rowid = 'id',
+        words, numbers, stock, content = 'webstore_documents', content_rowid = 'id',
         tokenize = 'ascii', prefix = '2', columnsize = 0, detail = 'column'
     )
     """,
     """
     CREATE TRIGGER webstore_documents_added AFTER INSERT ON webstore_documents BEGIN
-        INSERT INTO webstore_documents_words (rowid, words, flags) VALUES (new.id, new.words, new.flags);
+        INSERT INTO webstore_documents_words (rowid, words, numbers, stock)
+        VALUES (new.id, new.words, new.numbers, new.stock);
     END
     """,
     """
     CREATE TRIGGER webstore_documents_removed AFTER DELETE ON webstore_documents BEGIN
-        INSERT INTO webstore_documents_words (webstore_documents_words, rowid, words, flags)
-        VALUES ('delete', old.id, old.words, old.flags);
+        INSERT INTO webstore_documents_words (webstore_documents_words, rowid, words, numbers, stock)
+        VALUES ('delete', old.id, old.words, old.numbers, old.stock);
     END
     """,
     """
     CREATE TRIGGER webstore_documents_changed AFTER UPDATE ON webstore_documents
-    WHEN old.words <> new.words OR old.flags <> new.flags BEGIN
-        INSERT INTO webstore_documents_words (webstore_documents_words, rowid, words, flags)
-        VALUES ('delete', old.id, old.words, old.flags);
-        INSERT INTO webstore_documents_words (rowid, words, flags) VALUES (new.id, new.words, new.flags);
+    WHEN old.words <> new.words OR old.numbers <> new.numbers OR old.stock <> new.stock BEGIN
+        INSERT INTO webstore_documents_words (webstore_documents_words, rowid, words, numbers, stock)
+        VALUES ('delete', old.id, old.words, old.numbers, old.stock);
+        INSERT INTO webstore_documents_words (rowid, words, numbers, stock)
+        VALUES (new.id, new.words, new.numbers, new.stock);
     END
     """,
 )

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from webapp.webstore.document import Document
 from webapp.webstore.ranking import ranked
-from webapp.webstore.search_words import Search, Term, document_words, search_of
+from webapp.webstore.search_words import Search, Term, document_words, search_of, whole_numbers
 from webapp.webstore.stored_documents import (
     CANDIDATES,
     DOCUMENTS,
@@ -85,12 +85,16 @@ class PostgresIndex:
 
 
 def _words(document: Document) -> list[str]:
-    words = [*document_words(document), _dealer(document.dealer_id)]
+    words = [*document_words(document), _dealer(document.dealer_id), *map(_number, whole_numbers(document))]
     return [*words, _IN_STOCK] if document.shelf_quantity else words
 
 
 def _dealer(dealer_id: int) -> str:
     return f"+{dealer_id}"
+
+
+def _number(number: str) -> str:
+    return f"={number}"
 
 
 def _queries(dealer_id: int, search: Search) -> list[str]:
@@ -99,7 +103,7 @@ def _queries(dealer_id: int, search: Search) -> list[str]:
     if len(search.terms) > 1:
         every = f"({every}) | '{search.joined}':*"
     words = f"'{_dealer(dealer_id)}' & ({every})"
-    exact = f"'{_dealer(dealer_id)}' & '{search.joined}'"
+    exact = f"'{_dealer(dealer_id)}' & '{_number(search.joined)}'"
     return [exact, f"'{_IN_STOCK}' & {words}", words]
 
 

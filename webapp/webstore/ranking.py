@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from webapp.webstore.document import Document
-from webapp.webstore.search_words import Search, document_words, pieces_of
+from webapp.webstore.search_words import Search, document_words, whole_numbers
 
 
 def ranked(documents: Iterable[Document], search: Search) -> list[Document]:
@@ -14,7 +14,7 @@ def ranked(documents: Iterable[Document], search: Search) -> list[Document]:
 
 
 def _place(document: Document, search: Search) -> tuple[int, int, bool, str, str, int]:
-    numbers = {"".join(pieces_of(number)) for number in document.numbers}
+    numbers = whole_numbers(document)
     exact = 2 * (search.joined in numbers) + any(term.joined in numbers for term in search.terms)
     words = set(document_words(document))
     whole = sum(piece in words for term in search.terms for piece in term.pieces)

@@ -64,6 +64,12 @@ def document_words(document: Document) -> list[str]:
     return sorted(set(words))
 
 
+def whole_numbers(document: Document) -> list[str]:
+    """The MPN and part numbers written together, by which a search for exactly one of them is known."""
+    numbers = {"".join(pieces_of(number))[:MAX_WORD] for number in document.numbers}
+    return sorted(numbers - {""})
+
+
 def search_of(words: str) -> Search | None:
     """What a person typed, as terms; None if it holds no letter or digit."""
     terms = tuple(_terms(words.split()))[:MAX_SEARCH_WORDS]

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from webapp.webstore.document import Document
 from webapp.webstore.ranking import ranked
-from webapp.webstore.search_words import Search, Term, document_words, search_of
+from webapp.webstore.search_words import Search, Term, document_words, search_of, whole_numbers
 from webapp.webstore.stored_documents import (
     CANDIDATES,
     DOCUMENTS,
@@ -23,13 +23,13 @@ from webapp.webstore.stored_documents import (
 _PUT: Final = """
     INSERT INTO webstore_documents (
         id, dealer_id, product_id, catalog, brand, mpn, name,
-        shelf_quantity, sale_price_cents, lead_time_days, part_numbers, words, flags
-    ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        shelf_quantity, sale_price_cents, lead_time_days, part_numbers, words, numbers, stock
+    ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET
         catalog = excluded.catalog, brand = excluded.brand, mpn = excluded.mpn, name = excluded.name,
         shelf_quantity = excluded.shelf_quantity, sale_price_cents = excluded.sale_price_cents,
         lead_time_days = excluded.lead_time_days, part_numbers = excluded.part_numbers,
-        words = excluded.words, flags = excluded.flags
+        words = excluded.words, numbers = excluded.numbers, stock = excluded.stock
 """
 
 # The dealer's documents lie side by side: their ids begin with the dealer's own.
@@ -82,7 +82,8 @@ def _written(document: Document) -> tuple[Any, ...]:
         _id(*document.key),
         *document,
         " ".join(document_words(document)),
-        "stock" if document.shelf_quantity else "",
+        " ".join(whole_numbers(document)),
+        "in" if document.shelf_quantity else "",
     )
 
 
@@ -92,7 +93,7 @@ def _queries(search: Search) -> list[str]:
     if len(search.terms) > 1:
         every = f'({every}) OR "{search.joined}" *'
     words = f"words : ({every})"
-    return [f'words : "{search.joined}"', f'flags : "stock" AND {words}', words]
+    return [f'numbers : "{search.joined}"', f'stock : "in" AND {words}', words]
 
 
 def _term(term: Term) -> str:
