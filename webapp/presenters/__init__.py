@@ -12,6 +12,7 @@ from webapp.presenters import (
     run_details,
     run_outlook,
     runs,
+    storefront,
     times,
     tones,
 )
@@ -24,6 +25,7 @@ def register(app: Flask) -> None:
         age=times.age,
         ahead=times.ahead,
         alert_tone=tones.alert_tone,
+        availability=storefront.availability,
         bytes=numbers.file_size,
         catalog=CATALOG_LABELS.__getitem__,
         catalog_import_status=catalog_imports.status,
@@ -40,6 +42,7 @@ def register(app: Flask) -> None:
         run_settings=run_details.settings,
         run_status=runs.status,
         item_status=runs.item_status,
+        ships=storefront.ships,
         trigger=runs.trigger,
     )
     app.jinja_env.globals.update(static_version=assets.static_version, htmx_config=assets.HTMX_CONFIG)

@@ -10,15 +10,18 @@ from webapp.views import (
     dealers,
     errors,
     home,
+    inventory,
     lightspeed,
     manufacturer_choices,
     queue,
     reports,
     runs,
     signing_in,
+    skipped,
     supplier_code_files,
     supplier_codes,
     tenancy,
+    webstore,
 )
 
 
@@ -37,6 +40,9 @@ def register(app: Flask) -> None:
         queue,
         runs,
         reports,
+        inventory,
+        skipped,
+        webstore,
     ):
         app.register_blueprint(view.pages)
     signing_in.register(app)

@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 from tests.webapp.views.client import LintingClient
 from tests.webapp.views.shop import Shop
 from webapp.extensions import db
-from webapp.models import Dealer, Run, SupplierCode, User
+from webapp.models import Dealer, Run, ShelfStock, SupplierCode, User
 
 OPEN_TO_ALL = {"static", "security.static", "security.login", "security.logout"}
 
@@ -21,7 +21,7 @@ def other(shop: Shop) -> Dealer:
     """Another dealer, with something behind every address."""
     dealer = shop.dealer("Lakeside Cycle")
     shop.configuration(dealer)
-    shop.code(dealer, "TR", shop.manufacturer("Tucker"))
+    shop.stock(shop.code(dealer, "TR", shop.manufacturer("Tucker")), "A")
     shop.run(dealer, "running")
     return dealer
 
@@ -32,6 +32,9 @@ def requests(app: Flask, dealer: Dealer) -> Iterator[tuple[str, str]]:
         "dealer_id": dealer.id,
         "run_id": db.session.scalar(db.select(Run.id).where(Run.dealer_id == dealer.id)),
         "code_id": db.session.scalar(db.select(SupplierCode.id).where(SupplierCode.dealer_id == dealer.id)),
+        "product_id": db.session.scalar(
+            db.select(ShelfStock.product_id).where(ShelfStock.dealer_id == dealer.id)
+        ),
         "kind": "inventory",
     }
     for rule in app.url_map.iter_rules():

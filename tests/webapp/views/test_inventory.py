@@ -1,0 +1,138 @@
+"""The dealer's shelf stock: the list, one product, and the CSV file; on both databases."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.webapp.views.client import ON_SQLITE, LintingClient
+from tests.webapp.views.shop import Shop
+from tests.webapp.views.stocked import match, report, shelve
+from webapp.models import Dealer, Manufacturer
+from webapp.presenters.inventory import PAGE_LENGTH
+
+
+@pytest.fixture
+def url(dealer: Dealer) -> str:
+    return f"/dealers/{dealer.id}/inventory"
+
+
+@pytest.fixture
+def tucker(shop: Shop) -> Manufacturer:
+    return shop.manufacturer("Tucker")
+
+
+def shown(html: str) -> list[str]:
+    """The MPNs in the list, in its order."""
+    return re.findall(r'<th scope="row"><a href="[^"]*">([^<]*)</a>', html)
+
+
+@ON_SQLITE
+def test_an_empty_shelf_says_where_an_update_is_queued(client: LintingClient, url: str):
+    page = client.get(url).text
+    assert "Nothing is on the shelf yet" in page
+    assert "/lightspeed" in page
+
+
+def test_the_list_is_narrowed_by_words_manufacturer_stock_and_run(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer, tucker: Manufacturer
+):
+    parts = shop.manufacturer("Parts Unlimited")
+    run = shop.run(dealer)
+    item = shop.item(run, "TR")
+    shelve(dealer, tucker, "06455-MGE-006", name="Brake pads", quantity=1_234, price=1999, lead_time_days=5)
+    shelve(dealer, tucker, "B-2", name="Chain", quantity=0)
+    shelve(dealer, parts, "C-3", name="Brake lever", run_item_id=item.id)
+    assert shown(client.get(url).text) == ["06455-MGE-006", "B-2", "C-3"]
+    page = client.get(f"{url}?q=06455mge").text
+    assert shown(page) == ["06455-MGE-006"]
+    for said in ("1,234", "$19.99", "5 days", "Aftermarket", "Tucker"):
+        assert said in page
+    assert sorted(shown(client.get(f"{url}?q=brake").text)) == ["06455-MGE-006", "C-3"]
+    assert shown(client.get(f"{url}?q=brake&manufacturer={parts.id}").text) == ["C-3"]
+    assert shown(client.get(f"{url}?manufacturer={tucker.id}").text) == ["06455-MGE-006", "B-2"]
+    assert shown(client.get(f"{url}?manufacturer={tucker.id}&stock=out").text) == ["B-2"]
+    assert shown(client.get(f"{url}?stock=in").text) == ["06455-MGE-006", "C-3"]
+    assert shown(client.hx("GET", f"{url}?run={run.id}").text) == ["C-3"]
+    assert shown(client.get(f"{url}?run={run.id}&stock=out").text) == []
+    assert "No product matches" in client.get(f"{url}?q=helmet").text
+
+
+def test_pages_follow_each_other_without_gap_or_repeat(
+    client: LintingClient, url: str, dealer: Dealer, tucker: Manufacturer
+):
+    count = PAGE_LENGTH + 3
+    for number in range(count):
+        shelve(dealer, tucker, f"N-{number:03}", name="Bolt")
+    for asked in (f"{url}?stock=in", f"{url}?q=bolt"):
+        first = client.get(asked).text
+        following = re.search(r'href="([^"]*after=[^"]*)">Next', first)
+        assert following
+        second = client.get(following[1].replace("&amp;", "&")).text
+        assert len(shown(first)) == PAGE_LENGTH
+        assert len(set(shown(first)) | set(shown(second))) == count
+        assert len(shown(second)) == 3
+        assert ">Next" not in second
+        assert ">First" in second
+
+
+def test_another_dealers_stock_is_neither_listed_nor_found(
+    client: LintingClient, url: str, shop: Shop, tucker: Manufacturer
+):
+    other = shop.dealer("Lakeside Cycle")
+    run = shop.run(other)
+    item = shop.item(run, "TR")
+    product = shelve(other, tucker, "A-1", name="Brake pads", run_item_id=item.id)
+    for narrowing in ("", "?q=brake", f"?manufacturer={tucker.id}", f"?run={run.id}"):
+        assert shown(client.get(f"{url}{narrowing}").text) == []
+    assert client.get(f"{url}/{product.id}").status_code == 404
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("asked", ["?after=x", "?stock=maybe", "?run=0", "?manufacturer=²", "?q=%00"])
+def test_nonsense_in_the_address_narrows_nothing(
+    client: LintingClient, url: str, dealer: Dealer, tucker: Manufacturer, asked: str
+):
+    shelve(dealer, tucker, "A-1")
+    assert shown(client.get(url + asked).text) == ["A-1"]
+
+
+def test_a_products_page_shows_contributions_and_what_was_reported(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer, tucker: Manufacturer
+):
+    shop.code(dealer, "TR", tucker)
+    run = shop.run(dealer)
+    item = shop.item(run, "TR", finished_at=run.finished_at)
+    product = shelve(dealer, tucker, "A-1", quantity=6, price=1050, lead_time_days=0, run_item_id=item.id)
+    match(report(item, "A-1", quantity=6, description="Pads", retail_cents=1250), tucker, product)
+    page = client.get(f"{url}/{product.id}").text
+    for said in ("In stock: 6", "ships today", "$10.50", "$12.50", "Pads", f"run {run.id}</a>"):
+        assert said in page
+    assert "No longer configured" not in page
+    assert "not among the parts" not in page
+
+
+def test_a_product_that_is_no_longer_reported_says_so(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer, tucker: Manufacturer
+):
+    product = shelve(dealer, tucker, "A-1", quantity=0)
+    page = client.get(f"{url}/{product.id}").text
+    for said in ("Out of stock", "No longer configured", "No complete pull", "A-1</span> at Tucker"):
+        assert said in page
+    shop.item(shop.run(dealer), "TR")
+    assert "not among the parts in stock" in client.get(f"{url}/{product.id}").text
+
+
+def test_the_whole_inventory_is_downloaded_in_pieces(
+    client: LintingClient, url: str, dealer: Dealer, tucker: Manufacturer
+):
+    shelve(dealer, tucker, "B-2", brand="=Bell", price=999, lead_time_days=2)
+    shelve(dealer, tucker, "A-1", brand="=Bell", quantity=0)
+    response = client.get(f"{url}/export.csv")
+    assert response.content_type == "text/csv; charset=utf-8"
+    assert response.get_data(as_text=True).splitlines() == [
+        "catalog,brand,mpn,shelf_quantity,sale_price,lead_time_days",
+        "aftermarket,'=Bell,A-1,0,,",
+        "aftermarket,'=Bell,B-2,1,9.99,2",
+    ]

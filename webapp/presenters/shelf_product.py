@@ -1,0 +1,145 @@
+"""One product of a dealer's shelf: what each supplier code contributes, and what Lightspeed last reported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import aliased
+
+from webapp.extensions import db
+from webapp.models import (
+    Manufacturer,
+    PartMatch,
+    PartNumber,
+    Product,
+    ReportedPart,
+    Run,
+    RunItem,
+    ShelfStock,
+    SupplierCode,
+    WebstoreFigures,
+)
+
+
+@dataclass(frozen=True)
+class ShelfProduct:
+    """`reported` are the parts of the last complete pull of each code; `unreported` the contributions of
+    codes in whose last complete pull the product was not.
+    """
+
+    product: Product
+    figures: WebstoreFigures
+    contributions: Sequence[Any]
+    numbers: Sequence[Any]
+    reported: Sequence[Any]
+    unreported: Sequence[Any]
+
+    @classmethod
+    def of(cls, dealer_id: int, product_id: int) -> ShelfProduct | None:
+        """The product, if it ever had shelf stock of the dealer."""
+        figures = db.session.get(WebstoreFigures, (dealer_id, product_id))
+        if figures is None:
+            return None
+        contributions = _contributions(dealer_id, product_id)
+        pulled = {row.pulled_item_id for row in contributions if row.pulled_item_id}
+        reported = _reported(product_id, pulled)
+        seen = {(row.run_item_id, row.manufacturer_id) for row in reported}
+        return cls(
+            product=db.session.get_one(Product, product_id),
+            figures=figures,
+            contributions=contributions,
+            numbers=_numbers(product_id),
+            reported=reported,
+            unreported=[
+                row
+                for row in contributions
+                if row.pulled_item_id and (row.pulled_item_id, row.manufacturer_id) not in seen
+            ],
+        )
+
+
+def _contributions(dealer_id: int, product_id: int) -> Sequence[Any]:
+    """Each code's row, with the run that changed it last, the code's last complete pull, and its mapping."""
+    run, item = aliased(Run), aliased(RunItem)
+    last_pull = (
+        select(item.id)
+        .join(run, run.id == item.run_id)
+        .where(run.dealer_id == dealer_id, item.code_key == ShelfStock.code_key, item.status == "succeeded")
+        .order_by(run.id.desc())
+        .limit(1)
+        .correlate(ShelfStock)
+        .scalar_subquery()
+    )
+    mapping = and_(
+        SupplierCode.dealer_id == dealer_id,
+        SupplierCode.code_key == ShelfStock.code_key,
+        SupplierCode.manufacturer_id == ShelfStock.manufacturer_id,
+    )
+    wanted = (
+        select(
+            ShelfStock.code,
+            ShelfStock.manufacturer_id,
+            ShelfStock.quantity,
+            ShelfStock.sale_price_cents,
+            ShelfStock.lead_time_days,
+            Manufacturer.name.label("manufacturer"),
+            RunItem.run_id,
+            RunItem.finished_at.label("changed_at"),
+            SupplierCode.id.label("code_id"),
+            last_pull.label("pulled_item_id"),
+        )
+        .join(Manufacturer, Manufacturer.id == ShelfStock.manufacturer_id)
+        .outerjoin(RunItem, RunItem.id == ShelfStock.changed_item_id)
+        .outerjoin(SupplierCode, mapping)
+        .where(ShelfStock.dealer_id == dealer_id, ShelfStock.product_id == product_id)
+        .order_by(SupplierCode.position.is_(None), SupplierCode.position, ShelfStock.code_key)
+    )
+    return db.session.execute(wanted).all()
+
+
+def _numbers(product_id: int) -> Sequence[Any]:
+    wanted = (
+        select(PartNumber.part_number, Manufacturer.name.label("manufacturer"))
+        .join(Manufacturer, Manufacturer.id == PartNumber.manufacturer_id)
+        .where(PartNumber.product_id == product_id)
+        .order_by(Manufacturer.name_key, PartNumber.key)
+    )
+    return db.session.execute(wanted).all()
+
+
+def _reported(product_id: int, item_ids: set[int]) -> Sequence[Any]:
+    """Parts of the items that were matched to the product.
+
+    They are looked up by the product's part numbers: matches have no index by product, and an index more
+    would slow down every run.
+    """
+    match = and_(
+        PartMatch.run_item_id == ReportedPart.run_item_id,
+        PartMatch.reported_part_id == ReportedPart.id,
+        PartMatch.manufacturer_id == PartNumber.manufacturer_id,
+        PartMatch.product_id == product_id,
+    )
+    wanted = (
+        select(
+            ReportedPart.run_item_id,
+            PartMatch.manufacturer_id,
+            RunItem.supplier_code,
+            RunItem.run_id,
+            RunItem.finished_at,
+            ReportedPart.part_number,
+            ReportedPart.description,
+            ReportedPart.quantity,
+            ReportedPart.retail_cents,
+            ReportedPart.current_active_cents,
+        )
+        .select_from(PartNumber)
+        .join(ReportedPart, ReportedPart.key == PartNumber.key)
+        .join(PartMatch, match)
+        .join(RunItem, RunItem.id == ReportedPart.run_item_id)
+        .where(PartNumber.product_id == product_id, ReportedPart.run_item_id.in_(item_ids))
+        .order_by(RunItem.position, ReportedPart.key)
+    )
+    return db.session.execute(wanted).all()

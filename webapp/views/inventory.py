@@ -1,0 +1,78 @@
+"""The dealer's shelf stock: a list to search and page through, one product, and all of it as CSV."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+from flask import Response, abort, g, request
+from werkzeug.datastructures import MultiDict
+
+from webapp import htmx
+from webapp.extensions import db
+from webapp.presenters import inventory
+from webapp.presenters.inventory_choice import STOCK_LABELS, Choice
+from webapp.presenters.shelf_product import ShelfProduct
+from webapp.spreadsheet import writer
+from webapp.views import tenancy
+from webapp.views.asked import text, whole
+from webapp.webstore import inventory_rows
+
+pages = tenancy.dealer_blueprint("inventory", __name__, "/inventory")
+ROWS_A_PIECE = 500
+
+
+@pages.get("")
+def index() -> Response:
+    """The products that were asked for, a page at a time."""
+    choice = _choice(request.args)
+    return htmx.answer(
+        "inventory",
+        inventory=inventory.Inventory.of(g.dealer.id, choice, whole(request.args, "after")),
+        manufacturers=[] if htmx.wants_fragment() else inventory.manufacturers(g.dealer.id),
+        stock_labels=STOCK_LABELS,
+    )
+
+
+@pages.get("/<id:product_id>")
+def show(product_id: int) -> Response:
+    """One product."""
+    found = ShelfProduct.of(g.dealer.id, product_id) or abort(404)
+    return htmx.answer("product", found=found)
+
+
+@pages.get("/export.csv")
+def export() -> Response:
+    """Every product that ever had shelf stock, with the columns of `inventory export`."""
+    name = f"inventory-dealer-{g.dealer.id}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return Response(_csv(g.dealer.id), mimetype="text/csv", headers=headers)
+
+
+def _csv(dealer_id: int) -> Iterator[str]:
+    # A connection of its own, that lives as long as the download: the request's session ends before it.
+    engine, piece = db.engine, io.StringIO()
+    sheet = writer(piece)
+    sheet.writerow(inventory_rows.COLUMNS)
+
+    def pieces() -> Iterator[str]:
+        with engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
+            for number, row in enumerate(inventory_rows.rows(connection, dealer_id), 1):
+                sheet.writerow(row)
+                if number % ROWS_A_PIECE == 0:
+                    yield piece.getvalue()
+                    piece.seek(0)
+                    piece.truncate()
+        yield piece.getvalue()
+
+    return pieces()
+
+
+def _choice(arguments: MultiDict[str, str]) -> Choice:
+    stock = text(arguments, "stock")
+    return Choice(
+        words=text(arguments, "q"),
+        manufacturer_id=whole(arguments, "manufacturer"),
+        stock=stock if stock in STOCK_LABELS else "",
+        run_id=whole(arguments, "run"),
+    )

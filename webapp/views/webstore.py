@@ -1,0 +1,18 @@
+"""Webstore preview: what a shopper finds."""
+
+from __future__ import annotations
+
+from flask import Response, g, request
+
+from webapp import htmx
+from webapp.presenters import storefront
+from webapp.views import tenancy
+from webapp.views.asked import text
+
+pages = tenancy.dealer_blueprint("webstore", __name__, "/webstore")
+
+
+@pages.get("")
+def index() -> Response:
+    """The search box, and what it finds."""
+    return htmx.answer("webstore", store=storefront.Storefront.of(g.dealer.id, text(request.args, "q")))
