@@ -66,10 +66,11 @@ def create() -> ResponseReturnValue:
 def show(import_id: int) -> Response:
     """One import. A poll says in `seen` what it shows already: without news it gets nothing to put in."""
     row = db.get_or_404(CatalogImport, import_id)
-    mark = catalog_imports.mark(row)
-    if htmx.wants_fragment() and request.args.get("seen") == mark:
+    mark, seen = catalog_imports.mark(row), request.args.get("seen", "")
+    if htmx.wants_fragment() and seen == mark:
         return Response(status=204)
-    return htmx.answer("catalog_import", row=row, mark=mark)
+    is_step = bool(seen) and not seen.startswith(row.status)
+    return htmx.answer("catalog_import", row=row, mark=mark, announced=is_step)
 
 
 @pages.get("/imports/<id:import_id>/rejected.csv")

@@ -133,6 +133,8 @@ def test_a_poll_gets_an_answer_only_when_there_is_news(staff: LintingClient):
     news = staff.hx("GET", polled[1])
     assert news.status_code == 200
     assert "every 2s" not in news.text
+    assert "Catalog import 1: Succeeded." in news.text
+    assert 'hx-swap-oob="innerHTML"' not in staff.get(url).text
 
 
 @ON_SQLITE
