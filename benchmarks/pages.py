@@ -31,7 +31,7 @@ HEADINGS = ("page", "queries", "median ms", "p95 ms", "CPU ms", "HTML kB", "")
 MOST_QUERIES, MOST_MILLISECONDS = 12, 50.0
 IDS = {"dealer_id": 1, "code_id": 1, "product_id": 1}
 # With something to look for, where a page can search.
-SEARCHES = {"inventory": "matching=pad+number+77", "webstore": "matching=brake+pad", "dealers": "matching=4"}
+SEARCHES = {"inventory": "q=number+77", "webstore": "q=brake+pad", "dealers": "matching=4"}
 
 
 def main(words: list[str] | None = None) -> int:

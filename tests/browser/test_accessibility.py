@@ -10,7 +10,10 @@ from tests.browser.acts import queue_update
 from tests.browser.conftest import Visit
 from tests.browser.town import Dealership, Town
 
-PAGES = ("", "/lightspeed", "/supplier-codes", "/supplier-codes/new", "/runs", "/runs/new", "/no-such-page")
+PAGES = (
+    *("", "/lightspeed", "/supplier-codes", "/supplier-codes/new", "/supplier-codes/import"),
+    *("/runs", "/runs/new", "/inventory", "/skipped", "/webstore?q=brake", "/no-such-page"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +69,7 @@ def test_what_staff_and_strangers_see(visit: Visit, town: Town, dealership: Deal
     found = problems(visit("/login"))
     staff = visit("/", town.staff(), expected=(404,))
     found += problems(staff)
-    for path in (dealership.path, "/change", "/no-such-page"):
+    for path in (dealership.path, "/catalog", "/catalog/imports/new", "/change", "/no-such-page"):
         staff.goto(path)
         found += problems(staff)
     assert found == []

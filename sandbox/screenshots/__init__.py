@@ -1,0 +1,1 @@
+"""The pictures in docs/images, taken from the running program: `bin/screenshots`."""

@@ -1,0 +1,89 @@
+"""The way of a new dealer through the program, with a picture at each step of docs/dealer-guide.md."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from sandbox.samples.catalog import write_catalog
+from sandbox.samples.dealers import NORTHWIND, SAMPLE_DEALERS
+from sandbox.screenshots.camera import Camera
+from sandbox.start import samples
+from sandbox.start.samples import Commands
+
+NAME, EMAIL = "Riverside Powersports", "parts@riverside.example"
+CODES = (("aftermarket", "TR", "Tucker Rocky", "2"), ("oem", "KA", "Kawasaki", "4"))
+
+
+def tour(camera: Camera, commands: Commands) -> None:
+    """Every picture, in the order of the guide."""
+    home = f"/dealers/{_newcomer(commands)}"
+    camera.sign_in(EMAIL, samples.PASSWORD)
+    camera.page.wait_for_url(f"**{home}")
+    camera.take("first-steps")
+    camera.page.goto(f"{home}/lightspeed")
+    _connect(camera)
+    _map(camera)
+    _sync(camera)
+    camera.page.goto(home)
+    camera.take("home")
+    camera.page.goto(f"{home}/webstore?q=brake+pad")
+    camera.page.locator("#products").get_by_role("link").first.wait_for()
+    camera.take("webstore")
+
+
+def _newcomer(commands: Commands) -> int:
+    """A dealer who has set up nothing, whose Lightspeed reports the parts of the sample dealer."""
+    dealer = commands.run("dealer", "create", NAME, "--timezone", NORTHWIND.time_zone)
+    person = ("--role", "dealer", "--dealer", dealer, "--password-stdin")
+    commands.run("user", "create", EMAIL, *person, answer=samples.PASSWORD)
+    with tempfile.TemporaryDirectory(prefix="catalog-") as folder:
+        path = Path(folder, "catalog.csv")
+        with path.open("w", encoding="utf-8", newline="") as file:
+            write_catalog(file, {one.key: int(dealer) for one in SAMPLE_DEALERS})
+        commands.run("catalog", "import", path)
+    return int(dealer)
+
+
+def _connect(camera: Camera) -> None:
+    page = camera.page
+    page.get_by_label("Enable Lightspeed 3PA/Data Warehouse").check()
+    page.get_by_label("3PA Username").fill(NORTHWIND.username)
+    page.get_by_label("3PA Password").fill(NORTHWIND.password)
+    page.get_by_label("3PA Dealer ID").fill(NORTHWIND.cmf)
+    page.locator("#save-credentials").click()
+    page.locator("#connection").get_by_text("Connected", exact=True).wait_for()
+    page.reload()
+    camera.take("credentials", page.get_by_role("region", name="3PA/Data Warehouse", exact=True))
+    camera.take("settings", page.get_by_role("region", name="Parts & Accessories Inventory Settings"))
+
+
+def _map(camera: Camera) -> None:
+    page, dialog = camera.page, camera.page.get_by_role("dialog")
+    page.get_by_role("link", name="Manage Supplier Codes").click()
+    dialog.get_by_role("link", name="Add Supplier Code").click()
+    for place, (catalog, code, manufacturer, days) in enumerate(CODES):
+        if place:
+            dialog.get_by_role("button", name="Add Supplier Code").click()
+        row = dialog.get_by_role("group").nth(place)
+        row.get_by_label("Ecommerce Catalog").select_option(catalog)
+        row.get_by_label("LightSpeed Supplier Code").fill(code)
+        row.get_by_label("Manufacturer/Distributor").fill(manufacturer)
+        row.get_by_label("Lead Time Value").fill(days)
+        row.get_by_label("LightSpeed Pricing").select_option("Retail")
+    camera.take("add-supplier-codes", dialog)
+    dialog.get_by_role("button", name="Save").click()
+    dialog.get_by_role("row").filter(has_text=CODES[-1][2]).wait_for()
+    camera.take("supplier-codes", dialog)
+    page.keyboard.press("Escape")
+
+
+def _sync(camera: Camera) -> None:
+    page, dialog = camera.page, camera.page.get_by_role("dialog")
+    page.get_by_role("link", name="Queue Inventory Update").click()
+    dialog.get_by_role("button", name="Queue Inventory Update").wait_for()
+    camera.take("queue", dialog)
+    dialog.get_by_role("button", name="Queue Inventory Update").click()
+    page.get_by_role("link", name="Inventory report").wait_for()
+    page.reload()
+    camera.take("run")
