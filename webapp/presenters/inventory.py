@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import CTE, func, select
 
 from webapp.extensions import db
 from webapp.models import Manufacturer, Product, ShelfStock, WebstoreFigures
@@ -58,16 +58,20 @@ def _rows(dealer_id: int, ids: Sequence[int]) -> list[Any]:
 
 def manufacturers(dealer_id: int) -> Sequence[Any]:
     """The manufacturers of which the dealer ever had shelf stock, by catalog and name."""
-    # One look into the index for each manufacturer: a join would read all of the dealer's stock.
-    stocked = (
-        select(ShelfStock.product_id)
-        .where(ShelfStock.dealer_id == dealer_id, ShelfStock.manufacturer_id == Manufacturer.id)
-        .limit(1)
-        .scalar_subquery()
-    )
+    stocked = _stocked_ids(dealer_id)
     wanted = (
         select(Manufacturer.id, Manufacturer.name, Manufacturer.catalog)
-        .where(Manufacturer.owner_key.in_((0, dealer_id)), stocked.is_not(None))
+        .where(Manufacturer.id.in_(select(stocked.c.id)))
         .order_by(Manufacturer.catalog, Manufacturer.name_key)
     )
     return db.session.execute(wanted).all()
+
+
+def _stocked_ids(dealer_id: int) -> CTE:
+    """The manufacturers' ids: from each the index leads to the next, so it never reads all of the stock."""
+    next_id = select(func.min(ShelfStock.manufacturer_id).label("id")).where(
+        ShelfStock.dealer_id == dealer_id
+    )
+    found = next_id.cte("stocked", recursive=True)
+    following = next_id.where(ShelfStock.manufacturer_id > found.c.id).scalar_subquery()
+    return found.union_all(select(following).where(found.c.id.is_not(None)))

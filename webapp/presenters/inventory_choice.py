@@ -79,12 +79,15 @@ def _wanted(dealer_id: int, choice: Choice) -> tuple[Select[Any], Any]:
     if choice.manufacturer_id is None and choice.run_id is None:
         wanted = select(WebstoreFigures.product_id).where(WebstoreFigures.dealer_id == dealer_id)
         return _in_stock(wanted, choice), WebstoreFigures.product_id
-    wanted = select(ShelfStock.product_id).distinct().where(ShelfStock.dealer_id == dealer_id)
+    wanted = select(ShelfStock.product_id).distinct()
     if choice.manufacturer_id is not None:
-        wanted = wanted.where(ShelfStock.manufacturer_id == choice.manufacturer_id)
+        of_manufacturer = ShelfStock.manufacturer_id == choice.manufacturer_id
+        wanted = wanted.where(ShelfStock.dealer_id == dealer_id, of_manufacturer)
     if choice.run_id is not None:
-        items = select(RunItem.id).where(RunItem.run_id == choice.run_id)
-        wanted = wanted.where(ShelfStock.changed_item_id.in_(items))
+        # Asked for beforehand: a join to them would have PostgreSQL read all stock.
+        items = db.session.scalars(select(RunItem.id).where(RunItem.run_id == choice.run_id)).all()
+        # "+ 0" keeps SQLite from reading all that the dealer has to find the few that a run changed.
+        wanted = wanted.where(ShelfStock.changed_item_id.in_(items), ShelfStock.dealer_id + 0 == dealer_id)
     if choice.stock:
         of_product = and_(
             WebstoreFigures.dealer_id == dealer_id, WebstoreFigures.product_id == ShelfStock.product_id

@@ -45,13 +45,14 @@ class ShelfProduct:
             return None
         contributions = _contributions(dealer_id, product_id)
         pulled = {row.pulled_item_id for row in contributions if row.pulled_item_id}
-        reported = _reported(product_id, pulled)
+        numbers = _numbers(product_id)
+        reported = _reported(product_id, pulled, {row.key for row in numbers})
         seen = {(row.run_item_id, row.manufacturer_id) for row in reported}
         return cls(
             product=db.session.get_one(Product, product_id),
             figures=figures,
             contributions=contributions,
-            numbers=_numbers(product_id),
+            numbers=numbers,
             reported=reported,
             unreported=[
                 row
@@ -102,7 +103,7 @@ def _contributions(dealer_id: int, product_id: int) -> Sequence[Any]:
 
 def _numbers(product_id: int) -> Sequence[Any]:
     wanted = (
-        select(PartNumber.part_number, Manufacturer.name.label("manufacturer"))
+        select(PartNumber.part_number, PartNumber.key, Manufacturer.name.label("manufacturer"))
         .join(Manufacturer, Manufacturer.id == PartNumber.manufacturer_id)
         .where(PartNumber.product_id == product_id)
         .order_by(Manufacturer.name_key, PartNumber.key)
@@ -110,7 +111,7 @@ def _numbers(product_id: int) -> Sequence[Any]:
     return db.session.execute(wanted).all()
 
 
-def _reported(product_id: int, item_ids: set[int]) -> Sequence[Any]:
+def _reported(product_id: int, item_ids: set[int], keys: set[str]) -> Sequence[Any]:
     """Parts of the items that were matched to the product.
 
     They are looked up by the product's part numbers: matches have no index by product, and an index more
@@ -119,7 +120,6 @@ def _reported(product_id: int, item_ids: set[int]) -> Sequence[Any]:
     match = and_(
         PartMatch.run_item_id == ReportedPart.run_item_id,
         PartMatch.reported_part_id == ReportedPart.id,
-        PartMatch.manufacturer_id == PartNumber.manufacturer_id,
         PartMatch.product_id == product_id,
     )
     wanted = (
@@ -135,11 +135,10 @@ def _reported(product_id: int, item_ids: set[int]) -> Sequence[Any]:
             ReportedPart.retail_cents,
             ReportedPart.current_active_cents,
         )
-        .select_from(PartNumber)
-        .join(ReportedPart, ReportedPart.key == PartNumber.key)
+        .select_from(ReportedPart)
         .join(PartMatch, match)
         .join(RunItem, RunItem.id == ReportedPart.run_item_id)
-        .where(PartNumber.product_id == product_id, ReportedPart.run_item_id.in_(item_ids))
+        .where(ReportedPart.run_item_id.in_(item_ids), ReportedPart.key.in_(keys))
         .order_by(RunItem.position, ReportedPart.key)
     )
     return db.session.execute(wanted).all()
