@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, FloatRect, Locator
 # Pixels. As wide as a page's column of text, so that nothing must be shrunk to be read.
 WIDTH, HEIGHT = 1200, 800
 # A long page is cut here: what is beneath is more of the same.
-TALLEST = 1000
+TALLEST = 900
 # Bytes. Pictures are kept in the repository, each version of each.
 MOST = 150_000
 # Milliseconds. Long, for a whole run is waited for.
