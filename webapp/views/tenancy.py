@@ -58,12 +58,19 @@ def of_dealer(model: type[Owned], row_id: int) -> Owned:
 def shown_configuration() -> Configuration:
     """The dealer's configuration for a page that only reads.
 
-    A fresh one is not left in the session: the next query would insert it, and a GET writes nothing.
+    Where there is none yet, what a fresh one would say: it is not made, as a GET writes nothing.
     """
-    configuration = configurations.of(g.dealer)
-    if configuration in db.session.new:
-        db.session.expunge(configuration)
-    return configuration
+    return db.session.get(Configuration, g.dealer.id) or Configuration(
+        dealer_id=g.dealer.id,
+        dealer=g.dealer,
+        enabled=False,
+        quantity_column="on_hand",
+        clear_previous=True,
+        disabled_days=0,
+        check_state="unchecked",
+        check_number=0,
+        version=0,
+    )
 
 
 def locked_configuration() -> Configuration:
