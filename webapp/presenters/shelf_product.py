@@ -118,7 +118,8 @@ def _reported(product_id: int, item_ids: set[int], keys: set[str]) -> Sequence[A
     would slow down every run.
     """
     match = and_(
-        PartMatch.run_item_id == ReportedPart.run_item_id,
+        # "+ 0" has SQLite begin with the parts: from the items it would read every match.
+        PartMatch.run_item_id == ReportedPart.run_item_id + 0,
         PartMatch.reported_part_id == ReportedPart.id,
         PartMatch.product_id == product_id,
     )
