@@ -118,8 +118,7 @@ def _reported(product_id: int, item_ids: set[int], keys: set[str]) -> Sequence[A
     would slow down every run.
     """
     match = and_(
-        # "+ 0" and the outer join have SQLite begin with the parts: from an item it would read every match.
-        PartMatch.run_item_id == ReportedPart.run_item_id + 0,
+        PartMatch.run_item_id == ReportedPart.run_item_id,
         PartMatch.reported_part_id == ReportedPart.id,
         PartMatch.product_id == product_id,
     )
@@ -138,7 +137,7 @@ def _reported(product_id: int, item_ids: set[int], keys: set[str]) -> Sequence[A
         )
         .select_from(ReportedPart)
         .join(PartMatch, match)
-        .outerjoin(RunItem, RunItem.id == ReportedPart.run_item_id)
+        .join(RunItem, RunItem.id == ReportedPart.run_item_id)
         .where(ReportedPart.run_item_id.in_(item_ids), ReportedPart.key.in_(keys))
         .order_by(RunItem.position, ReportedPart.key)
     )
