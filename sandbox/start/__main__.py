@@ -76,7 +76,16 @@ def _stay() -> int:
         ids = _prepare(program, commands, stored)
         address = f"127.0.0.1:{chosen.web}"
         program.start(
-            "web", "gunicorn", "--bind", address, "--worker-class", "gthread", "--threads", "8", "wsgi:app"
+            "web",
+            "gunicorn",
+            "--bind",
+            address,
+            "--worker-class",
+            "gthread",
+            "--threads",
+            "8",
+            "--no-control-socket",
+            "wsgi:app",
         )
         program.start("worker", "jobs.worker")
         program.start("scheduler", "jobs.schedule")

@@ -18,7 +18,7 @@ from sandbox.servers.ports import free_port, is_free
 from webapp.config import ROOT
 
 # Seconds. A shared machine takes its time over the first start.
-PATIENCE = 240
+PATIENCE = 600
 
 
 class Starter:

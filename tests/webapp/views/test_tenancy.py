@@ -35,6 +35,8 @@ def requests(app: Flask, dealer: Dealer) -> Iterator[tuple[str, str]]:
         "product_id": db.session.scalar(
             db.select(ShelfStock.product_id).where(ShelfStock.dealer_id == dealer.id)
         ),
+        # For staff alone, whichever it is.
+        "import_id": 1,
         "kind": "inventory",
     }
     for rule in app.url_map.iter_rules():
