@@ -21,6 +21,7 @@ def apply(claim: journal.Claim, run: Run, item: RunItem) -> None:
     key = {"run": run.id, "dealer": run.dealer_id, "item": item.id, "code": item.code_key}
     clears = bool(run.settings and run.settings["clear_previous"])
     with journal.hold(claim):
+        figures.hold(db.session(), run.dealer_id)
         _match(key)
         _execute(sql.PUT_ON_SHELF, key)
         cleared = _execute(sql.CLEAR_PREVIOUS if clears else sql.CLEAR_MOVED, key)

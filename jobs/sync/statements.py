@@ -98,62 +98,50 @@ _PRICES_LEFT: Final = """
 """
 PRICES_LEFT: Final = _PRICES_LEFT.format(contributions=_CONTRIBUTIONS)
 
-_SET_TO_ZERO: Final = """
-    UPDATE shelf_stock SET quantity = 0, changed_item_id = :item
-    FROM (
-        {gone}
-    ) AS gone
-    WHERE shelf_stock.dealer_id = :dealer
-      AND shelf_stock.product_id = gone.product_id
-      AND shelf_stock.manufacturer_id = gone.manufacturer_id
-      AND shelf_stock.code_key = gone.code_key
-"""
-
 # R14: the dealer's other stock of the manufacturers goes to zero, save what other codes that the run was
-# started with contributed. Stock of a code that was removed counts as other stock.
-CLEAR_PREVIOUS: Final = _SET_TO_ZERO.format(
-    gone="""
-        SELECT s.product_id, s.manufacturer_id, s.code_key
-        FROM run_mappings AS m
-        JOIN shelf_stock AS s
-          ON s.dealer_id = :dealer AND s.manufacturer_id = m.manufacturer_id AND s.quantity > 0
-        LEFT JOIN (
-            SELECT DISTINCT manufacturer_id, product_id FROM part_matches WHERE run_item_id = :item
-        ) AS kept
-          ON kept.manufacturer_id = s.manufacturer_id AND kept.product_id = s.product_id
-        WHERE m.run_item_id = :item
-          AND (s.code_key <> :code OR kept.product_id IS NULL)
-          AND NOT EXISTS (
-              SELECT 1
-              FROM run_items AS other
-              JOIN run_mappings AS om ON om.run_item_id = other.id
-              WHERE other.run_id = :run AND other.id <> :item
-                AND other.code_key = s.code_key AND om.manufacturer_id = s.manufacturer_id
+# started with contributed. Stock of a code that was removed counts as other stock. Every question is asked of
+# one row by an index: a join of what was just written could be planned as if it were a handful of rows.
+CLEAR_PREVIOUS: Final = """
+    UPDATE shelf_stock SET quantity = 0, changed_item_id = :item
+    WHERE dealer_id = :dealer AND quantity > 0
+      AND manufacturer_id IN (SELECT manufacturer_id FROM run_mappings WHERE run_item_id = :item)
+      AND NOT (
+          code_key = :code
+          AND EXISTS (
+              SELECT 1 FROM part_matches AS x
+              WHERE x.run_item_id = :item AND x.manufacturer_id = shelf_stock.manufacturer_id
+                AND x.product_id = shelf_stock.product_id
           )
-    """
-)
+      )
+      AND NOT EXISTS (
+          SELECT 1
+          FROM run_items AS other
+          JOIN run_mappings AS om ON om.run_item_id = other.id
+          WHERE other.run_id = :run AND other.id <> :item
+            AND other.code_key = shelf_stock.code_key AND om.manufacturer_id = shelf_stock.manufacturer_id
+      )
+"""
 
 # R13: a part that now reaches its product through an earlier mapping no longer contributes through a later
 # one, also where previous quantities are kept: they were not left over, they were counted elsewhere.
-CLEAR_MOVED: Final = _SET_TO_ZERO.format(
-    gone="""
-        SELECT DISTINCT s.product_id, s.manufacturer_id, s.code_key
-        FROM part_matches AS x
-        JOIN reported_parts AS r ON r.id = x.reported_part_id
-        JOIN run_mappings AS later ON later.run_item_id = x.run_item_id
-        JOIN part_numbers AS p
-          ON p.manufacturer_id = later.manufacturer_id AND p.key = r.key AND p.product_id = x.product_id
-        JOIN shelf_stock AS s
-          ON s.dealer_id = :dealer AND s.product_id = x.product_id
-         AND s.manufacturer_id = later.manufacturer_id AND s.code_key = :code AND s.quantity > 0
-        WHERE x.run_item_id = :item AND later.manufacturer_id <> x.manufacturer_id
-          AND NOT EXISTS (
-              SELECT 1 FROM part_matches AS own
-              WHERE own.run_item_id = :item
-                AND own.manufacturer_id = s.manufacturer_id AND own.product_id = s.product_id
-          )
-    """
-)
+CLEAR_MOVED: Final = """
+    UPDATE shelf_stock SET quantity = 0, changed_item_id = :item
+    WHERE dealer_id = :dealer AND quantity > 0 AND code_key = :code
+      AND manufacturer_id IN (SELECT manufacturer_id FROM run_mappings WHERE run_item_id = :item)
+      AND NOT EXISTS (
+          SELECT 1 FROM part_matches AS own
+          WHERE own.run_item_id = :item AND own.manufacturer_id = shelf_stock.manufacturer_id
+            AND own.product_id = shelf_stock.product_id
+      )
+      AND EXISTS (
+          SELECT 1
+          FROM part_numbers AS p
+          JOIN reported_parts AS r ON r.run_item_id = :item AND r.key = p.key AND r.reason IS NULL
+          JOIN part_matches AS x ON x.run_item_id = :item AND x.reported_part_id = r.id
+          WHERE p.product_id = shelf_stock.product_id AND p.manufacturer_id = shelf_stock.manufacturer_id
+            AND x.product_id = shelf_stock.product_id
+      )
+"""
 
 MARK_UNMATCHED: Final = """
     UPDATE reported_parts SET reason = 'unmatched'

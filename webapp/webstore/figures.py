@@ -5,10 +5,11 @@ Set-based, and the same SQL on PostgreSQL and SQLite. Everything happens in the 
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session, scoped_session
 
 from webapp import clock
+from webapp.models import Dealer
 from webapp.models.types import UtcDateTime
 
 # The figures as they should be, of the products in scope, where they are not so yet. The row whose supplier
@@ -67,6 +68,16 @@ OF_DEALER = "SELECT product_id FROM shelf_stock WHERE dealer_id = :dealer_id"
 OF_MANUFACTURER = OF_DEALER + " AND manufacturer_id = :manufacturer_id"
 
 
+def hold(session: Session | scoped_session[Session], dealer_id: int) -> None:
+    """Wait until nobody else changes the dealer's shelf, and keep others waiting until the transaction ends.
+
+    On PostgreSQL two transactions that change stock of one product at the same time would each add up what
+    it sees of the other's, and the second would write a sum that was never true. Taken before the first
+    change of stock it also keeps the two from waiting for each other. SQLite has one writer at a time anyway.
+    """
+    session.execute(select(Dealer.id).where(Dealer.id == dealer_id).with_for_update(key_share=True))
+
+
 def refresh(
     session: Session | scoped_session[Session], dealer_id: int, scope: str, **parameters: int | str
 ) -> int:
@@ -75,6 +86,7 @@ def refresh(
     `scope` is one of the queries above, `parameters` what it asks for. A note to reindex each changed
     product is written in the same transaction.
     """
+    hold(session, dealer_id)
     differing = _DIFFERING.format(scope=scope)
     values = {"dealer_id": dealer_id, **parameters}
     # The notes first: once the figures are written nothing differs any more.
