@@ -43,6 +43,7 @@ _PUT: Final = """
 _FOUND: Final = text("words @@ CAST(:query AS tsquery) AND dealer_id + 0 = :dealer_id")
 # The planner cannot tell how many documents a beginning of a word is in, and would read them all.
 _BY_INDEX = "SET LOCAL enable_seqscan = off"
+_AS_BEFORE = "RESET enable_seqscan"
 
 # Signs that no word has, so that these cannot be mistaken for words.
 _IN_STOCK = "+stock"
@@ -67,13 +68,15 @@ class PostgresIndex:
         search = search_of(words)
         if search is None:
             return []
-        self._connection.execute(text(_BY_INDEX))
 
         def find(query: str) -> Iterable[Document]:
             found = SELECT.where(_FOUND).limit(max(CANDIDATES, limit))
             return fetched(self._connection, found, query=query, dealer_id=dealer_id)
 
-        return ranked(candidates(find, _queries(dealer_id, search)), search)[:limit]
+        self._connection.execute(text(_BY_INDEX))
+        found = candidates(find, _queries(dealer_id, search))
+        self._connection.execute(text(_AS_BEFORE))
+        return ranked(found, search)[:limit]
 
     def stored(self, dealer_id: int, after: int = 0, last: int = LAST) -> Iterator[Document]:
         rows = SELECT.where(
