@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Final
 
 # R10: the same part number is one part, and the later row counts. Ids follow the order reported. A row of
-# another code, or one that could not be read, says nothing about this code's part.
+# another code, or one that could not be read, says nothing about this code's part. The few ids lead: asking
+# for the item once more would have PostgreSQL, which knows nothing yet of the new rows, rank them for each row.
 DROP_REPEATED: Final = """
     DELETE FROM reported_parts
-    WHERE run_item_id = :item AND id IN (
+    WHERE id IN (
         SELECT id FROM (
             SELECT id, row_number() OVER (PARTITION BY key ORDER BY id DESC) AS place
             FROM reported_parts
