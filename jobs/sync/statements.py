@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Final
 
 # R10: the same part number is one part, and the later row counts. Ids follow the order reported. A row of
-# another code, or one that could not be read, says nothing about this code's part. The few ids lead: asking
-# for the item once more would have PostgreSQL, which knows nothing yet of the new rows, rank them for each row.
+# another code, or one that could not be read, says nothing about this code's part. The few ids lead: asked
+# for the item once more, PostgreSQL, which knows nothing yet of the new rows, would rank them for each row.
 DROP_REPEATED: Final = """
     DELETE FROM reported_parts
     WHERE id IN (
@@ -100,18 +100,16 @@ _PRICES_LEFT: Final = """
 PRICES_LEFT: Final = _PRICES_LEFT.format(contributions=_CONTRIBUTIONS)
 
 # R14: the dealer's other stock of the manufacturers goes to zero, save what other codes that the run was
-# started with contributed. Stock of a code that was removed counts as other stock. Every question is asked of
-# one row by an index: a join of what was just written could be planned as if it were a handful of rows.
+# started with contributed. Stock of a code that was removed counts as other stock. What was just matched is
+# hashed once (IN, not EXISTS): PostgreSQL has no statistics of it yet, and would join it as if it were a row.
 CLEAR_PREVIOUS: Final = """
     UPDATE shelf_stock SET quantity = 0, changed_item_id = :item
     WHERE dealer_id = :dealer AND quantity > 0
       AND manufacturer_id IN (SELECT manufacturer_id FROM run_mappings WHERE run_item_id = :item)
       AND NOT (
           code_key = :code
-          AND EXISTS (
-              SELECT 1 FROM part_matches AS x
-              WHERE x.run_item_id = :item AND x.manufacturer_id = shelf_stock.manufacturer_id
-                AND x.product_id = shelf_stock.product_id
+          AND (manufacturer_id, product_id) IN (
+              SELECT manufacturer_id, product_id FROM part_matches WHERE run_item_id = :item
           )
       )
       AND NOT EXISTS (
@@ -129,18 +127,17 @@ CLEAR_MOVED: Final = """
     UPDATE shelf_stock SET quantity = 0, changed_item_id = :item
     WHERE dealer_id = :dealer AND quantity > 0 AND code_key = :code
       AND manufacturer_id IN (SELECT manufacturer_id FROM run_mappings WHERE run_item_id = :item)
-      AND NOT EXISTS (
-          SELECT 1 FROM part_matches AS own
-          WHERE own.run_item_id = :item AND own.manufacturer_id = shelf_stock.manufacturer_id
-            AND own.product_id = shelf_stock.product_id
+      AND (manufacturer_id, product_id) NOT IN (
+          SELECT manufacturer_id, product_id FROM part_matches WHERE run_item_id = :item
       )
-      AND EXISTS (
-          SELECT 1
-          FROM part_numbers AS p
-          JOIN reported_parts AS r ON r.run_item_id = :item AND r.key = p.key AND r.reason IS NULL
-          JOIN part_matches AS x ON x.run_item_id = :item AND x.reported_part_id = r.id
-          WHERE p.product_id = shelf_stock.product_id AND p.manufacturer_id = shelf_stock.manufacturer_id
-            AND x.product_id = shelf_stock.product_id
+      AND (manufacturer_id, product_id) IN (
+          SELECT p.manufacturer_id, p.product_id
+          FROM part_matches AS x
+          JOIN reported_parts AS r ON r.id = x.reported_part_id
+          JOIN run_mappings AS later ON later.run_item_id = x.run_item_id
+          JOIN part_numbers AS p
+            ON p.manufacturer_id = later.manufacturer_id AND p.key = r.key AND p.product_id = x.product_id
+          WHERE x.run_item_id = :item AND later.manufacturer_id <> x.manufacturer_id
       )
 """
 

@@ -286,9 +286,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['run_item_id'], ['run_items.id'], name=op.f('fk_part_matches_run_item_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('run_item_id', 'reported_part_id', 'manufacturer_id', name=op.f('pk_part_matches'))
     )
-    with op.batch_alter_table('part_matches', schema=None) as batch_op:
-        batch_op.create_index('ix_part_matches_product', ['run_item_id', 'manufacturer_id', 'product_id'], unique=False)
-
     op.create_table('reported_parts',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('run_item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -331,9 +328,6 @@ def downgrade() -> None:
         batch_op.drop_index('ix_reported_parts_run_item_id_key')
 
     op.drop_table('reported_parts')
-    with op.batch_alter_table('part_matches', schema=None) as batch_op:
-        batch_op.drop_index('ix_part_matches_product')
-
     op.drop_table('part_matches')
     op.drop_table('run_items')
     op.drop_table('reports')

@@ -169,7 +169,6 @@ class PartMatch(Model):
     """
 
     __tablename__ = "part_matches"
-    __table_args__ = (Index("ix_part_matches_product", "run_item_id", "manufacturer_id", "product_id"),)
 
     run_item_id: Mapped[int] = mapped_column(
         BigId, ForeignKey("run_items.id", ondelete="CASCADE"), primary_key=True
