@@ -17,6 +17,8 @@ HTMX_CONFIG: Final[dict[str, Any]] = {
     "selfRequestsOnly": True,
     # No snapshot of a dealer's pages is left in the browser's storage.
     "historyCacheSize": 0,
+    # What is swapped in answers to htmx at once: a key pressed within a delay would send it as a plain page.
+    "defaultSettleDelay": 0,
     "timeout": 20_000,
     "responseHandling": [
         {"code": "204", "swap": False},
