@@ -122,7 +122,8 @@ CLEAR_PREVIOUS: Final = """
 """
 
 # R13: a part that now reaches its product through an earlier mapping no longer contributes through a later
-# one, also where previous quantities are kept: they were not left over, they were counted elsewhere.
+# one, also where previous quantities are kept: they were not left over, they were counted elsewhere. IS TRUE
+# keeps PostgreSQL from turning the question into a join.
 CLEAR_MOVED: Final = """
     UPDATE shelf_stock SET quantity = 0, changed_item_id = :item
     WHERE dealer_id = :dealer AND quantity > 0 AND code_key = :code
@@ -130,7 +131,7 @@ CLEAR_MOVED: Final = """
       AND (manufacturer_id, product_id) NOT IN (
           SELECT manufacturer_id, product_id FROM part_matches WHERE run_item_id = :item
       )
-      AND (manufacturer_id, product_id) IN (
+      AND ((manufacturer_id, product_id) IN (
           SELECT p.manufacturer_id, p.product_id
           FROM part_matches AS x
           JOIN reported_parts AS r ON r.id = x.reported_part_id
@@ -138,17 +139,13 @@ CLEAR_MOVED: Final = """
           JOIN part_numbers AS p
             ON p.manufacturer_id = later.manufacturer_id AND p.key = r.key AND p.product_id = x.product_id
           WHERE x.run_item_id = :item AND later.manufacturer_id <> x.manufacturer_id
-      )
+      )) IS TRUE
 """
 
 MARK_UNMATCHED: Final = """
     UPDATE reported_parts SET reason = 'unmatched'
-    WHERE id IN (
-        SELECT r.id
-        FROM reported_parts AS r
-        LEFT JOIN part_matches AS x ON x.run_item_id = r.run_item_id AND x.reported_part_id = r.id
-        WHERE r.run_item_id = :item AND r.reason IS NULL AND x.reported_part_id IS NULL
-    )
+    WHERE run_item_id = :item AND reason IS NULL
+      AND id NOT IN (SELECT reported_part_id FROM part_matches WHERE run_item_id = :item)
 """
 
 _SUGGEST: Final = """
