@@ -23,6 +23,7 @@ ROLES: Final = ("dealer", "staff")
 
 RUN_STATES: Final = ("queued", "running", "succeeded", "partial", "failed", "skipped", "cancelled")
 ACTIVE_RUN_STATES: Final = ("queued", "running")
+ENDED_RUN_STATES: Final = ("succeeded", "partial", "failed", "skipped", "cancelled")
 RUN_TRIGGERS: Final = ("scheduled", "manual", "command")
 
 # `waiting` and `running` exist only while the run is active.
@@ -31,6 +32,10 @@ RUN_ITEM_STATES: Final = ("waiting", "running", "succeeded", "failed", "not_trie
 CATALOG_IMPORT_STATES: Final = ("queued", "running", "succeeded", "partial", "failed")
 
 CHECK_STATES: Final = ("unchecked", "checking", "connected", "refused")
+
+# Who did what is noted: a dealer's user or staff in the browser, a command, or the program by itself.
+AUDIT_ACTORS: Final = ("dealer", "staff", "command", "schedule")
+
 REPORT_KINDS: Final = ("inventory", "skipped")
 
 MAX_LEAD_TIME_DAYS: Final = 365

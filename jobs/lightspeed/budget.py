@@ -50,16 +50,21 @@ class RateBudget:
         """
         return cls(_SharedWindow(redis_url, per_minute, seconds) if per_minute else None)
 
-    def acquire(self, login_key: str, waiting: Waiting) -> None:
-        """Return when a request may be sent; it is counted then, whether it will be sent or not.
+    def acquire(self, login_key: str, waiting: Waiting) -> float:
+        """Return when a request may be sent, with the seconds that it had to wait for room.
+
+        The request is counted then, whether it will be sent or not.
 
         `login_key` stands for the login without revealing it. During the wait `waiting` is called at least
         every 0.5 s, and what it raises ends the wait.
         """
-        if self._window is None:
-            return
+        if self._window is None or self._window.take(login_key, waiting):
+            return 0.0
+        refused = time.monotonic()
+        sleep(TICK, waiting)
         while not self._window.take(login_key, waiting):
             sleep(TICK, waiting)
+        return time.monotonic() - refused
 
 
 def _rate(per_minute: int, seconds: int) -> RateLimitItem:

@@ -48,11 +48,15 @@ class Question(Generic[R]):
 
 @dataclass(frozen=True)
 class Answer(Generic[R]):
-    """The rows, the requests they took, and the seconds that the service took over those (no waits)."""
+    """The rows, the requests they took, and the seconds that the service took over those (no waits).
+
+    `rate_waited` is the seconds that requests waited for room in the rate budget.
+    """
 
     rows: R
     requests: int
     seconds: float
+    rate_waited: float
 
 
 class Calls:
@@ -69,18 +73,18 @@ class Calls:
 
         `wanted` is called during every wait and before each request; what it raises ends the call.
         """
-        attempt, asked, waited = 0, 0.0, 0.0
+        attempt, asked, waited, rate_waited = 0, 0.0, 0.0, 0.0
         while True:
             attempt += 1
-            self._budget.acquire(self._login_key, wanted)
+            rate_waited += self._budget.acquire(self._login_key, wanted)
             wanted()
             outcome, seconds = self._attempt(question, wanted)
             asked += seconds
             if not isinstance(outcome, LightspeedError):
-                return Answer(outcome, attempt, asked)
+                return Answer(outcome, attempt, asked, rate_waited)
             wait = policy.wait_after(outcome, attempt, asked + waited)
             if wait is None:
-                outcome.requests = attempt
+                outcome.requests, outcome.rate_waited = attempt, rate_waited
                 raise outcome
             sleep(wait, wanted)
             waited += wait

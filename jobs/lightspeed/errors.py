@@ -22,8 +22,8 @@ class LightspeedError(Exception):
 
     `str(error)` is `sentence`. `account_wide` errors (401, 403, 404 on the CMF) would meet every other code
     too and end the run (R11). `status` is that of the answer, if one came. `requests` counts those sent for
-    the page that failed; those of earlier pages are on the pages. `retry_after` is what the service asked
-    for, in seconds.
+    the page that failed, `rate_waited` the seconds that those waited for room in the rate budget; those of
+    earlier pages are on the pages. `retry_after` is what the service asked for, in seconds.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class LightspeedError(Exception):
         self.account_wide = account_wide
         self.status = status
         self.requests = requests
+        self.rate_waited = 0.0
         self.retry_after = retry_after
 
 

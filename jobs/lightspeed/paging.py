@@ -30,7 +30,8 @@ class Page:
     """One page as received.
 
     `number` counts from 1; `received` counts parts and unreadable records; `requests` is how many it took;
-    `seconds` is the time that the service took over them. The last page may hold nothing.
+    `seconds` is the time that the service took over them, `rate_waited` the seconds that they waited for room
+    in the rate budget. The last page may hold nothing.
     """
 
     number: int
@@ -39,6 +40,7 @@ class Page:
     received: int
     requests: int
     seconds: float
+    rate_waited: float = 0.0
 
 
 class Walk:
@@ -52,7 +54,7 @@ class Walk:
         self._skip = 0
         self._skip_before = 0
         self._seen: set[int] = set()
-        self._requests, self._seconds = 0, 0.0
+        self._requests, self._seconds, self._rate_waited = 0, 0.0, 0.0
 
     def pages(self) -> Iterator[Page]:
         """Yield page after page; raises `LightspeedError` where one does not come back well."""
@@ -75,9 +77,11 @@ class Walk:
             answer = pending.result(self._waiting)
         except LightspeedError as error:
             error.requests += self._requests
+            error.rate_waited += self._rate_waited
             raise
         self._requests += answer.requests
         self._seconds += answer.seconds
+        self._rate_waited += answer.rate_waited
         return answer.rows if answer.rows.received else None
 
     def _advance(self, rows: DecodedPage) -> bool:
@@ -130,13 +134,13 @@ class Walk:
         return rows
 
     def _page(self, number: int, rows: DecodedPage) -> Page:
-        page = Page(number, rows.parts, rows.unreadable, rows.received, self._requests, self._seconds)
-        self._requests, self._seconds = 0, 0.0
-        return page
+        sent = self._requests, self._seconds, self._rate_waited
+        self._requests, self._seconds, self._rate_waited = 0, 0.0, 0.0
+        return Page(number, rows.parts, rows.unreadable, rows.received, *sent)
 
     def _failure(self, fault: Fault) -> LightspeedError:
         error = error_for_fault(fault)
-        error.requests = self._requests
+        error.requests, error.rate_waited = self._requests, self._rate_waited
         return error
 
 

@@ -127,7 +127,7 @@ class _Execution:
         try:
             self._fetch_and_apply(run, item, lightspeed, cmf)
         except LightspeedError as error:
-            self._fail(item_id, code, error.kind, error.sentence)
+            self._fail(item_id, code, error.kind, error.sentence, error)
             return error.sentence if error.account_wide else None
         except (journal.Ended, OperationalError, InterfaceError):
             # Not the code's fault: the run goes on elsewhere, or once the database answers again.
@@ -137,8 +137,12 @@ class _Execution:
             self._fail(item_id, code, "internal", UNEXPECTED)
         return None
 
-    def _fail(self, item_id: int, code: str, kind: str, sentence: str) -> None:
+    def _fail(
+        self, item_id: int, code: str, kind: str, sentence: str, error: LightspeedError | None = None
+    ) -> None:
         with journal.hold(self._claim):
+            if error is not None:
+                journal.count_requests(item_id, error)
             journal.fail_item(item_id, kind, sentence)
         log.warning("item.failed", code=code, kind=kind, sentence=sentence)
         self._around.tell(f"{code}: failed: {sentence}")
@@ -178,6 +182,7 @@ class _Execution:
         with journal.hold(self._claim):
             staging.store(item_id, staged)
             journal.count_page(item_id, page.received)
+            journal.count_requests(item_id, page)
 
     def _forget_earlier(self, run: Run, item: RunItem) -> None:
         """Only what was last reported is kept; what earlier runs kept of this code goes."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import delete, or_, select, text, update
 
+from jobs.lightspeed import LightspeedError, Page
 from webapp import clock
 from webapp.extensions import db
 from webapp.models import PartMatch, ReportedPart, Run, RunItem
@@ -179,6 +180,17 @@ def open_item(item_id: int) -> None:
 def count_page(item_id: int, received: int) -> None:
     """Count a page that was stored. Call within `hold`, with the page."""
     _set_item(item_id, pages=RunItem.pages + 1, fetched=RunItem.fetched + received)
+
+
+def count_requests(item_id: int, sent: Page | LightspeedError) -> None:
+    """Count what a page took, or one that failed, and how long that waited to be sent. Call within `hold`.
+
+    They add up over all attempts: the service has seen each of them.
+    """
+    waited = round(sent.rate_waited * 1000)
+    _set_item(
+        item_id, requests=RunItem.requests + sent.requests, rate_waited_ms=RunItem.rate_waited_ms + waited
+    )
 
 
 def close_item(item_id: int, **counts: int) -> None:

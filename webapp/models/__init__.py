@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from webapp.models.audit import AuditEntry
 from webapp.models.catalog import Manufacturer, PartNumber, Product
 from webapp.models.catalog_imports import CatalogImport
 from webapp.models.configuration import Configuration
+from webapp.models.recent_runs import RecentRuns
 from webapp.models.runs import PartMatch, Report, ReportedPart, Run, RunItem, RunMapping
-from webapp.models.shelf import ReindexNote, ShelfStock, WebstoreFigures
+from webapp.models.shelf import ReindexNote, ShelfStock, ShelfTotal, WebstoreFigures
 from webapp.models.supplier_codes import SupplierCode
+from webapp.models.tallies import RunTally
 from webapp.models.tenants import Dealer, Organization, User
 
 __all__ = [
+    "AuditEntry",
     "CatalogImport",
     "Configuration",
     "Dealer",
@@ -19,13 +23,16 @@ __all__ = [
     "PartMatch",
     "PartNumber",
     "Product",
+    "RecentRuns",
     "ReindexNote",
     "Report",
     "ReportedPart",
     "Run",
     "RunItem",
     "RunMapping",
+    "RunTally",
     "ShelfStock",
+    "ShelfTotal",
     "SupplierCode",
     "User",
     "WebstoreFigures",

@@ -17,6 +17,7 @@ from webapp.words import ACTIVE_RUN_STATES, REPORT_KINDS, RUN_ITEM_STATES, RUN_S
 ACTIVE = text(one_of("status", ACTIVE_RUN_STATES))
 SKIPPED = text("reason IS NOT NULL")
 SUCCEEDED = text("status = 'succeeded'")
+UNTALLIED = text("NOT tallied")
 
 
 class Run(Model):
@@ -46,6 +47,7 @@ class Run(Model):
             postgresql_where=SUCCEEDED,
             sqlite_where=SUCCEEDED,
         ),
+        Index("ix_runs_untallied", "id", postgresql_where=UNTALLIED, sqlite_where=UNTALLIED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -63,6 +65,8 @@ class Run(Model):
     cancel_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempt: Mapped[int] = mapped_column(default=0)
     settings: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    # Whether what it did is in the tallies, which outlive it (models/tallies.py).
+    tallied: Mapped[bool] = mapped_column(default=False)
     # For the dealer: why the run was skipped, failed or partial.
     reason: Mapped[str | None] = mapped_column(Text)
 
@@ -100,6 +104,10 @@ class RunItem(Model):
     cleared: Mapped[int] = mapped_column(default=0)
     changed: Mapped[int] = mapped_column(default=0)
     prices_left: Mapped[int] = mapped_column(default=0)
+    # Requests sent for it, also by attempts that died or failed, and milliseconds that they waited for room
+    # in the rate budget.
+    requests: Mapped[int] = mapped_column(default=0)
+    rate_waited_ms: Mapped[int] = mapped_column(default=0)
     error_kind: Mapped[str | None] = mapped_column(Text)
     error: Mapped[str | None] = mapped_column(Text)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

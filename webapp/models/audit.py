@@ -1,0 +1,49 @@
+"""Who changed what, when, and for whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp import clock
+from webapp.extensions import Model
+from webapp.models.tenants import Dealer, User
+from webapp.models.types import BigId, UtcDateTime, one_of
+from webapp.words import AUDIT_ACTORS
+
+
+class AuditEntry(Model):
+    """One change, written in its transaction. Entries are only ever added: a trigger refuses to alter one.
+
+    `dealer` is for whom it was done, if for one alone. `before` and `after` hold the fields that changed;
+    of a credential only that it did. The e-mail address is kept as it was then.
+    """
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (
+        CheckConstraint(one_of("actor", AUDIT_ACTORS), name="actor_known"),
+        CheckConstraint("(actor IN ('dealer', 'staff')) = (user_id IS NOT NULL)", name="user_of_actor"),
+        # The pages go through them from the newest, of one dealer, one person, or one kind.
+        Index("ix_audit_entries_dealer_id_id", "dealer_id", "id"),
+        Index("ix_audit_entries_user_id_id", "user_id", "id"),
+        Index("ix_audit_entries_action_id", "action", "id"),
+        Index("ix_audit_entries_actor_id", "actor", "id"),
+        Index("ix_audit_entries_at", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    actor: Mapped[str] = mapped_column(Text)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    email: Mapped[str | None] = mapped_column(Text)
+    dealer_id: Mapped[int | None] = mapped_column(ForeignKey("dealers.id"))
+    action: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+    user: Mapped[User | None] = relationship()
+    dealer: Mapped[Dealer | None] = relationship()
