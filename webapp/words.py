@@ -36,6 +36,11 @@ CHECK_STATES: Final = ("unchecked", "checking", "connected", "refused")
 # Who did what is noted: a dealer's user or staff in the browser, a command, or the program by itself.
 AUDIT_ACTORS: Final = ("dealer", "staff", "command", "schedule")
 
+# What is told of an alert, how, and what became of it; a message that nobody waits for any more is dropped.
+ALERT_EVENTS: Final = ("opened", "recovered", "test", "digest")
+ALERT_CHANNELS: Final = ("email", "webhook")
+ALERT_DELIVERY_STATES: Final = ("waiting", "delivered", "failed", "dropped")
+
 REPORT_KINDS: Final = ("inventory", "skipped")
 
 MAX_LEAD_TIME_DAYS: Final = 365

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from webapp.models.alerts import Alert, AlertContact, AlertDelivery, AlertWatch, UnmatchedShare
 from webapp.models.audit import AuditEntry
 from webapp.models.catalog import Manufacturer, PartNumber, Product
 from webapp.models.catalog_imports import CatalogImport
@@ -14,6 +15,10 @@ from webapp.models.tallies import RunTally
 from webapp.models.tenants import Dealer, Organization, User
 
 __all__ = [
+    "Alert",
+    "AlertContact",
+    "AlertDelivery",
+    "AlertWatch",
     "AuditEntry",
     "CatalogImport",
     "Configuration",
@@ -34,6 +39,7 @@ __all__ = [
     "ShelfStock",
     "ShelfTotal",
     "SupplierCode",
+    "UnmatchedShare",
     "User",
     "WebstoreFigures",
 ]

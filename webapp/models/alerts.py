@@ -1,0 +1,142 @@
+"""Alerts, what is told of them to whom, and what their causes remember between two rounds."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp import clock
+from webapp.extensions import Model
+from webapp.models.tenants import Dealer
+from webapp.models.types import BigId, UtcDateTime, one_of
+from webapp.words import ALERT_CHANNELS, ALERT_DELIVERY_STATES, ALERT_EVENTS
+
+OPEN = text("closed_at IS NULL")
+WAITING = text("state = 'waiting'")
+
+
+class Alert(Model):
+    """One episode of one cause: of a dealer, or of the whole deployment where it has none.
+
+    `cause` is a name in `webapp.alerts.CAUSES`; `subject` tells several of one cause apart, such as by a
+    supplier code. `sentence` is for a person.
+    """
+
+    __tablename__ = "alerts"
+    __table_args__ = (
+        # 0 stands for the deployment: a unique index would treat each NULL as another value.
+        CheckConstraint("dealer_key = coalesce(dealer_id, 0)", name="key_is_dealer"),
+        # Two rounds at once, on two machines, open one.
+        Index(
+            "uq_alerts_open",
+            "dealer_key",
+            "cause",
+            "subject",
+            unique=True,
+            postgresql_where=OPEN,
+            sqlite_where=OPEN,
+        ),
+        Index("ix_alerts_dealer_key_id", "dealer_key", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    dealer_id: Mapped[int | None] = mapped_column(ForeignKey("dealers.id"))
+    dealer_key: Mapped[int] = mapped_column(default=0)
+    cause: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text, default="")
+    sentence: Mapped[str] = mapped_column(Text)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    dealer: Mapped[Dealer | None] = relationship()
+
+
+class AlertDelivery(Model):
+    """One message to one recipient: written with what it is about, sent afterwards.
+
+    `recipient` is an e-mail address, or the host of a webhook, whose address may itself be a secret. A claim
+    raises `attempts` and puts `next_attempt_at` off, so that a sender that dies leaves it to the next.
+    """
+
+    __tablename__ = "alert_deliveries"
+    __table_args__ = (
+        CheckConstraint(one_of("event", ALERT_EVENTS), name="event_known"),
+        CheckConstraint(one_of("channel", ALERT_CHANNELS), name="channel_known"),
+        CheckConstraint(one_of("state", ALERT_DELIVERY_STATES), name="state_known"),
+        CheckConstraint("(alert_id IS NOT NULL) = (event IN ('opened', 'recovered'))", name="alert_of_event"),
+        CheckConstraint("(digest_on IS NOT NULL) = (event = 'digest')", name="digest_day"),
+        # Told once an episode, and once when it is over; a digest once a day.
+        UniqueConstraint("alert_id", "event", "channel", "recipient"),
+        UniqueConstraint("digest_on", "recipient"),
+        Index(
+            "ix_alert_deliveries_waiting",
+            "next_attempt_at",
+            "id",
+            postgresql_where=WAITING,
+            sqlite_where=WAITING,
+        ),
+        Index("ix_alert_deliveries_dealer_id_id", "dealer_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    alert_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("alerts.id", ondelete="CASCADE"))
+    dealer_id: Mapped[int | None] = mapped_column(ForeignKey("dealers.id"))
+    event: Mapped[str] = mapped_column(Text)
+    channel: Mapped[str] = mapped_column(Text)
+    recipient: Mapped[str] = mapped_column(Text)
+    digest_on: Mapped[date | None] = mapped_column()
+    state: Mapped[str] = mapped_column(Text, default="waiting")
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Why the last attempt did not succeed, in a dealer's words and without anything secret.
+    error: Mapped[str | None] = mapped_column(Text)
+
+    alert: Mapped[Alert | None] = relationship()
+    dealer: Mapped[Dealer | None] = relationship()
+
+
+class AlertContact(Model):
+    """To whom a dealer's alerts are told. `version` counts saves, as that of a configuration does."""
+
+    __tablename__ = "alert_contacts"
+    __table_args__ = (
+        CheckConstraint("(webhook_url IS NULL) = (sealed_webhook_secret IS NULL)", name="webhook_whole"),
+    )
+
+    dealer_id: Mapped[int] = mapped_column(ForeignKey("dealers.id"), primary_key=True)
+    recipients: Mapped[list[str]] = mapped_column(JSON, default=list)
+    webhook_url: Mapped[str | None] = mapped_column(Text)
+    sealed_webhook_secret: Mapped[str | None] = mapped_column(Text)
+    secret_set_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=0)
+
+    dealer: Mapped[Dealer] = relationship()
+
+
+class AlertWatch(Model):
+    """Since when runs of a dealer are expected: while it is enabled and has supplier codes."""
+
+    __tablename__ = "alert_watches"
+
+    dealer_id: Mapped[int] = mapped_column(ForeignKey("dealers.id"), primary_key=True)
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class UnmatchedShare(Model):
+    """What a dealer's latest run could not match, and what was usual before it; shares from 0 to 1.
+
+    `run_id` is no foreign key: runs are not kept for ever.
+    """
+
+    __tablename__ = "unmatched_shares"
+
+    dealer_id: Mapped[int] = mapped_column(ForeignKey("dealers.id"), primary_key=True)
+    run_id: Mapped[int] = mapped_column()
+    parts: Mapped[int] = mapped_column()
+    share: Mapped[float] = mapped_column()
+    # Empty while too few runs are known.
+    usual: Mapped[float | None] = mapped_column()
