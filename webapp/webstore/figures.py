@@ -38,7 +38,8 @@ _DIFFERING = """
         FROM stock
         GROUP BY product_id
     )
-    SELECT f.product_id, f.shelf_quantity, f.sale_price_cents, f.lead_time_days
+    SELECT f.product_id, f.shelf_quantity, f.sale_price_cents, f.lead_time_days,
+           coalesce(w.shelf_quantity, 0) AS previous_quantity
     FROM figures AS f
     LEFT JOIN webstore_figures AS w ON w.dealer_id = :dealer_id AND w.product_id = f.product_id
     WHERE w.product_id IS NULL
@@ -61,6 +62,21 @@ _WRITE = """
        SET shelf_quantity = excluded.shelf_quantity,
            sale_price_cents = excluded.sale_price_cents,
            lead_time_days = excluded.lead_time_days
+"""
+
+# What the change adds to the dealer's totals of each catalog, or takes from them.
+_TOTAL = """
+    INSERT INTO shelf_totals (dealer_id, catalog, products, pieces)
+    SELECT :dealer_id, p.catalog,
+           sum(CASE WHEN d.shelf_quantity > 0 THEN 1 ELSE 0 END
+               - CASE WHEN d.previous_quantity > 0 THEN 1 ELSE 0 END),
+           sum(d.shelf_quantity - d.previous_quantity)
+    FROM ({differing}) AS d
+    JOIN products AS p ON p.id = d.product_id
+    GROUP BY p.catalog
+    ON CONFLICT (dealer_id, catalog) DO UPDATE
+       SET products = shelf_totals.products + excluded.products,
+           pieces = shelf_totals.pieces + excluded.pieces
 """
 
 CHANGED_BY_ITEM = "SELECT product_id FROM shelf_stock WHERE changed_item_id = :run_item_id"
@@ -93,5 +109,6 @@ def refresh(
     note = text(_NOTE.format(differing=differing)).bindparams(bindparam("now", type_=UtcDateTime))
     changed = session.execute(note, {**values, "now": clock.now()}).rowcount  # type: ignore[attr-defined]
     if changed:
+        session.execute(text(_TOTAL.format(differing=differing)), values)
         session.execute(text(_WRITE.format(differing=differing)), values)
     return int(changed)
