@@ -68,3 +68,14 @@ def _begin_sqlite(connection: Connection) -> None:
     reads = has_request_context() and request.method in ("GET", "HEAD")
     mode = connection.get_execution_options().get("sqlite_begin") or ("DEFERRED" if reads else "IMMEDIATE")
     connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def plan_as_written(connection: Connection) -> None:
+    """Have PostgreSQL join tables in the order written, in memory, until the transaction ends.
+
+    A large statement over rows that were written a moment ago, of which there are no statistics, is planned as
+    if each table had one such row: any order of joins looks as good as any other, and one of them takes hours.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL join_collapse_limit = 1")
+        connection.exec_driver_sql("SET LOCAL work_mem = '64MB'")

@@ -10,7 +10,7 @@ from sqlalchemy import delete, text
 
 from jobs.reports import inventory, skipped
 from webapp import skipped_reasons, spreadsheet, storage
-from webapp.extensions import db
+from webapp.extensions import db, plan_as_written
 from webapp.models import Report
 
 BATCH = 2_000
@@ -77,9 +77,10 @@ def _write(run_id: int, attempt: int, kind: Kind, pulse: Callable[[], None]) -> 
 
 def _rows(run_id: int, query: str) -> Iterator[Any]:
     """The rows of a query, a batch at a time, in a reading transaction of their own."""
-    options = {"sqlite_begin": "DEFERRED", "stream_results": True, "yield_per": BATCH}
-    with db.engine.connect().execution_options(**options) as connection:
-        yield from connection.execute(text(query), {"run": run_id})
+    with db.engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
+        plan_as_written(connection)
+        streamed = {"stream_results": True, "yield_per": BATCH}
+        yield from connection.execute(text(query), {"run": run_id}, execution_options=streamed)
 
 
 def _inventory_cells(row: Any) -> list[Any]:

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from jobs.sync import journal
 from jobs.sync import statements as sql
-from webapp.extensions import db
+from webapp.extensions import db, plan_as_written
 from webapp.models import Run, RunItem
 from webapp.webstore import figures
 
@@ -21,6 +21,7 @@ def apply(claim: journal.Claim, run: Run, item: RunItem) -> None:
     key = {"run": run.id, "dealer": run.dealer_id, "item": item.id, "code": item.code_key}
     clears = bool(run.settings and run.settings["clear_previous"])
     with journal.hold(claim):
+        plan_as_written(db.session.connection())
         figures.hold(db.session(), run.dealer_id)
         _match(key)
         _execute(sql.PUT_ON_SHELF, key)

@@ -85,7 +85,7 @@ def hold(claim: Claim, *, even_cancelled: bool = False) -> Iterator[None]:
     Cancelled where a person asked for its end, unless what is written belongs to the ending.
     """
     try:
-        _prepare_postgresql()
+        _limit_idling()
         held = db.session.execute(
             _owned(claim).values(heartbeat_at=clock.now()).returning(Run.cancel_requested_at)
         )
@@ -101,11 +101,9 @@ def hold(claim: Claim, *, even_cancelled: bool = False) -> Iterator[None]:
         raise
 
 
-def _prepare_postgresql() -> None:
+def _limit_idling() -> None:
     if db.engine.dialect.name == "postgresql":
         db.session.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'"))
-        # What a code matched is hashed as a whole, however many parts it has (jobs/sync/statements.py).
-        db.session.execute(text("SET LOCAL work_mem = '64MB'"))
 
 
 def _owned(claim: Claim) -> Any:
