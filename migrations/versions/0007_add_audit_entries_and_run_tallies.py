@@ -1,7 +1,7 @@
 """Add the audit log, the tallies of runs, and what each item asked of the service
 
 Revision: 0007
-Follows: 0006
+Follows: 0005
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0007'
-down_revision = '0006'
+down_revision = '0005'
 branch_labels = None
 depends_on = None
 
