@@ -21,6 +21,7 @@ class RecentRuns(Model):
     __tablename__ = "recent_runs"
 
     dealer_id: Mapped[int] = mapped_column(ForeignKey("dealers.id"), primary_key=True)
-    last_id: Mapped[int] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
+    # No foreign key: the triggers see to it when a run is removed.
+    last_id: Mapped[int] = mapped_column()
     last_status: Mapped[str] = mapped_column(Text)
     succeeded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
