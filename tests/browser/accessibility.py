@@ -1,4 +1,4 @@
-"""axe-core on a page as it stands: light and dark, desktop and phone; nothing wider than the window."""
+"""A page as it stands in every look: axe-core in light and dark, on a desktop and a phone; and whether it fits."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.fitting import unfitting
 
 SCRIPT = Axe().axe_script
 EVERYTHING: dict[str, Any] = {"resultTypes": ["violations"]}
 # The dark look differs from the light one in nothing else.
 COLOURS = {**EVERYTHING, "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+# What is left of the desktop at a zoom of 200 %.
+ZOOMED = {"width": DESKTOP["width"] // 2, "height": DESKTOP["height"] // 2}
 
 
 def problems(page: Page) -> list[str]:
-    """What is wrong with the page in any of four looks; each violation with the elements that it is about."""
+    """What is wrong with the page in any of its looks; each violation with the elements that it is about."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(SCRIPT)
     found = []
@@ -25,8 +28,11 @@ def problems(page: Page) -> list[str]:
         for scheme, options in (("light", EVERYTHING), ("dark", COLOURS)):
             # Without motion: a colour on its way from light to dark is neither.
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            where = f"{page.url} ({scheme}, {size['width']} px)"
-            found += [f"{where} {one}" for one in [*_violations(page, options), *_overflow(page)]]
+            found += [f"{scheme}, {size['width']} px: {one}" for one in _violations(page, options)]
+    for size in (PHONE, ZOOMED):
+        page.set_viewport_size(size)
+        found += [f"{size['width']} px: {one}" for one in unfitting(page)]
+    page.set_viewport_size(DESKTOP)
     return found
 
 
@@ -36,8 +42,3 @@ def _violations(page: Page, options: dict[str, Any]) -> list[str]:
         f"{one['id']}: {one['help']}: {'; '.join(node['html'][:200] for node in one['nodes'])}"
         for one in violations
     ]
-
-
-def _overflow(page: Page) -> list[str]:
-    wide, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    return [f"is {wide} px wide: it scrolls sideways"] if wide > window else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 
 def enter_credentials(page: Page, cmf: str, password: str) -> None:
@@ -31,3 +31,26 @@ def queue_update(page: Page) -> None:
     page.get_by_role("link", name="Queue Inventory Update").click()
     page.get_by_role("button", name="Queue Inventory Update").click()
     expect(page.get_by_role("heading", level=1, name=re.compile(r"^Run \d+$"))).to_be_visible()
+
+
+def open_dialog(page: Page, link: str) -> Locator:
+    """Open a dialog by its link; without script it is a page, and the content of that."""
+    page.get_by_role("link", name=link).click()
+    inside = page.locator("dialog[open], main:not(:has(~ dialog[open]))")
+    expect(inside.get_by_role("heading").first).to_be_visible()
+    return inside
+
+
+def choose_file(inside: Locator, content: str, name: str = "codes.csv") -> None:
+    """From the list of supplier codes, choose a CSV file and look at what it would change."""
+    inside.get_by_role("link", name="Import from CSV").click()
+    file: FilePayload = {"name": name, "mimeType": "text/csv", "buffer": content.encode()}
+    inside.get_by_label("CSV file").set_input_files(file)
+    inside.get_by_role("button", name="Look at the changes").click()
+
+
+def sign_in(page: Page, email: str, password: str) -> None:
+    """Fill in the sign-in page, and send it."""
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()

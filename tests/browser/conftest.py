@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sandbox import chromium
 from sandbox.start.apart import Apart, apart
 from tests.browser.town import Town
+from tests.browser.visitors import Visitor, everybody
 from tests.browser.watching import Watch
 
 # Milliseconds. Long, as machines are shared; nothing waits for it when all is well.
@@ -46,6 +47,12 @@ def town_hall(running: Apart) -> Town:
     return Town(running)
 
 
+@pytest.fixture(scope="package")
+def visitors(town_hall: Town) -> dict[str, Visitor]:
+    """Who looks at the pages; nobody changes anything of theirs."""
+    return everybody(town_hall)
+
+
 @pytest.fixture
 def town(town_hall: Town) -> Iterator[Town]:
     """The same, with a Lightspeed in good order afterwards."""
@@ -67,16 +74,23 @@ def browser() -> Iterator[Browser]:
 def visit(browser: Browser, running: Apart) -> Iterator[Visit]:
     """Opens windows, each a person of its own; fails the test if a page reports an error or asks elsewhere.
 
-    `visit(path, session=…, expected=(404,), **options)`: options are those of Playwright's contexts.
+    `visit(path, session=…, expected=(404,), **options)`: options are those of Playwright's contexts. With
+    `address` it is another program than the one that runs for all.
     """
     windows = []
 
-    def visit(path: str, session: str = "", expected: tuple[int, ...] = (), **options: Any) -> Page:
-        context = browser.new_context(**{"base_url": running.address, "viewport": DESKTOP, **options})
+    def visit(
+        path: str,
+        session: str = "",
+        expected: tuple[int, ...] = (),
+        address: str = running.address,
+        **options: Any,
+    ) -> Page:
+        context = browser.new_context(**{"base_url": address, "viewport": DESKTOP, **options})
         context.set_default_timeout(PATIENCE)
-        windows.append((context, Watch(context, running.address, expected)))
+        windows.append((context, Watch(context, address, expected)))
         if session:
-            context.add_cookies([{"name": "session", "value": session, "url": running.address}])
+            context.add_cookies([{"name": "session", "value": session, "url": address}])
         page = context.new_page()
         page.goto(path)
         return page

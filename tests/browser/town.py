@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import pytest
 import requests
 from flask import Flask
 from flask_security import hash_password
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from sandbox.simulator import Switches
 from sandbox.start.apart import Apart
 from tests.webapp.views.shop import NO_PASSWORD, Shop
 from tests.world import part
-from webapp import config, vault
+from webapp import config, runs, vault
 from webapp.extensions import db
 from webapp.factory import create_app
-from webapp.models import Manufacturer, PartNumber, Product, User
+from webapp.models import Dealer, Manufacturer, PartNumber, Product, ReindexNote, Run, User
 from webapp.words import bare_key_of, key_of
 
+# Long, as machines are shared; nothing waits for it when all is well.
+PATIENCE_SECONDS = 45
 PASSWORD = "a long enough one"
 MANUFACTURERS = {"Tucker Rocky": "aftermarket", "Parts Unlimited": "aftermarket", "Honda": "oem"}
 
@@ -47,7 +51,7 @@ class Town:
         self._control = running.control
         self._app: Flask = create_app(config.from_environment(running.environment))
         self._made = 0
-        with self._writing():
+        with self.writing():
             for name, catalog in MANUFACTURERS.items():
                 self._sell(Shop().manufacturer(name, catalog))
 
@@ -57,7 +61,7 @@ class Town:
         """A dealer whose Lightspeed reports this many parts for each code, all mapped to Tucker Rocky."""
         self._made += 1
         cmf = str(76_500_000 + self._made)
-        with self._writing() as shop:
+        with self.writing() as shop:
             group = shop.organization(f"Group {cmf}").id if organization else None
             dealer = shop.dealer(f"Dealership {cmf}", organization_id=group)
             if connected:
@@ -75,7 +79,7 @@ class Town:
     def staff(self) -> str:
         """The session of a person who supports every dealer."""
         self._made += 1
-        with self._writing() as shop:
+        with self.writing() as shop:
             return self._session_of(shop.user(f"support{self._made}@staff.example"))
 
     def report(self, cmf: str, codes: Mapping[str, int]) -> None:
@@ -92,14 +96,33 @@ class Town:
         """Have Lightspeed behave in this way, and well in every other."""
         self._tell("switches", asdict(Switches()) | settings)
 
-    def _tell(self, what: str, told: Mapping[str, Any]) -> None:
-        requests.post(f"{self._control}/{what}", json=told, timeout=10).raise_for_status()
-
     @contextmanager
-    def _writing(self) -> Iterator[Shop]:
+    def writing(self) -> Iterator[Shop]:
+        """A place to add further rows from; what is added is committed by then."""
         with self._app.app_context():
             yield Shop()
             db.session.rollback()
+
+    def update(self, dealership: Dealership) -> int:
+        """Have a worker bring the dealer's stock up to date, webstore and all; the run's id."""
+        with self.writing():
+            run_id = runs.start(db.session.get_one(Dealer, dealership.id), "manual").run.id
+        self.wait_until(lambda: not db.session.get_one(Run, run_id).is_active)
+        self.wait_until(lambda: not db.session.scalar(select(func.count(ReindexNote.product_id))))
+        return run_id
+
+    def wait_until(self, is_so: Callable[[], bool]) -> None:
+        """Look at the database until it is so; fails after a while."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            with self.writing():
+                if is_so():
+                    return
+            time.sleep(0.1)
+        pytest.fail("The program did not come to it.")
+
+    def _tell(self, what: str, told: Mapping[str, Any]) -> None:
+        requests.post(f"{self._control}/{what}", json=told, timeout=10).raise_for_status()
 
     def _sell(self, manufacturer: Manufacturer) -> None:
         """Five products under the numbers that the code TR reports."""

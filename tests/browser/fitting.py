@@ -1,0 +1,39 @@
+"""Whether everything that a page says fits: nothing cut off, nothing beyond the edge, no scrolling sideways."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+# Every piece of text that is shown, with what it sticks out of. What is hidden from the eye alone is 1 px small.
+_LOST = """() => {
+  const top = document.querySelector("dialog[open]") ?? document.body;
+  const walker = document.createTreeWalker(top, NodeFilter.SHOW_TEXT);
+  const found = [];
+  const boxes = (element) => {
+    const all = [];
+    for (let one = element; one && one !== document.documentElement; one = one.parentElement) all.push(one);
+    return all;
+  };
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    const parent = node.parentElement;
+    if (!node.data.trim() || parent.closest("option") || !parent.checkVisibility()) continue;
+    const around = boxes(parent);
+    if (around.some((box) => getComputedStyle(box).clipPath !== "none" || box.offsetWidth === 1)) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const text = range.getBoundingClientRect();
+    const holders = around.filter((box) => getComputedStyle(box).overflowX !== "visible");
+    const edges = [{ left: 0, right: window.innerWidth }, ...holders.map((box) => box.getBoundingClientRect())];
+    if (edges.some((edge) => text.right > edge.right + 1 || text.left < edge.left - 1))
+      found.push(`“${node.data.trim().slice(0, 60)}” does not fit`);
+  }
+  const wide = document.documentElement.scrollWidth;
+  if (wide > window.innerWidth) found.push(`the page is ${wide} px wide: it scrolls sideways`);
+  return found;
+}"""
+
+
+def unfitting(page: Page) -> list[str]:
+    """What does not fit into the window as it is now."""
+    return page.evaluate(_LOST)

@@ -1,0 +1,100 @@
+"""Every dialog, in each state that it can be brought into, can be read by everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.accessibility import problems
+from tests.browser.acts import choose_file, open_dialog
+from tests.browser.conftest import Visit
+from tests.browser.visitors import DEALER, WATCHER, Visitor
+from webapp.config import ROOT
+
+CODES, QUEUE = "Manage Supplier Codes", "Queue Inventory Update"
+HEADER = "catalog,supplier_code,manufacturer,lead_time_days,pricing\n"
+ROWS = "aftermarket,NEW,Tucker Rocky,3,retail\naftermarket,TR,Tucker Rocky,9,disabled\n"
+# The folder of templates that fills the dialog, who opens it by which link, and what is done in it then.
+Act = Callable[[Locator], None]
+
+
+def see(text: str) -> Act:
+    """Nothing is done: it only comes to show this."""
+    return lambda dialog: expect(dialog.get_by_text(text).first).to_be_visible()
+
+
+def look_for_a_manufacturer(dialog: Locator) -> None:
+    dialog.get_by_role("link", name="Add Supplier Code").click()
+    dialog.get_by_label("Manufacturer/Distributor").press_sequentially("tuck")
+    expect(dialog.locator("datalist option")).to_have_count(1)
+
+
+def type_rows_that_are_wrong(dialog: Locator) -> None:
+    dialog.get_by_role("link", name="Add Supplier Code").click()
+    dialog.get_by_label("LightSpeed Supplier Code").fill("X")
+    dialog.get_by_role("button", name="Add Supplier Code").click()
+    dialog.get_by_label("LightSpeed Supplier Code").nth(1).fill("Y")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("alert")).to_be_focused()
+
+
+def edit_a_row(dialog: Locator) -> None:
+    dialog.get_by_role("link", name="Edit TR").click()
+    expect(dialog.get_by_label("LightSpeed Supplier Code")).to_be_focused()
+
+
+def ask_to_remove(dialog: Locator) -> None:
+    dialog.get_by_role("link", name="Remove TR").click()
+    expect(dialog.get_by_role("button", name="Remove")).to_be_visible()
+
+
+def ask_for_a_file(dialog: Locator) -> None:
+    dialog.get_by_role("link", name="Import from CSV").click()
+    expect(dialog.get_by_label("CSV file")).to_be_focused()
+
+
+def preview_a_file(dialog: Locator) -> None:
+    choose_file(dialog, HEADER + ROWS)
+    expect(dialog.get_by_role("button", name="Import")).to_be_visible()
+
+
+def choose_a_file_that_is_wrong(dialog: Locator) -> None:
+    choose_file(dialog, HEADER + "aftermarket,NEW,Nobody,3,retail\n")
+    expect(dialog.get_by_role("alert")).to_be_focused()
+
+
+DIALOGS: tuple[tuple[str, str, str, Act], ...] = (
+    ("queue", DEALER, QUEUE, see("will be fetched from Lightspeed")),
+    ("queue", WATCHER, QUEUE, see("An inventory update is under way")),
+    ("supplier_codes", DEALER, CODES, see("and the last run")),
+    ("supplier_codes", DEALER, CODES, look_for_a_manufacturer),
+    ("supplier_codes", DEALER, CODES, type_rows_that_are_wrong),
+    ("supplier_codes", DEALER, CODES, edit_a_row),
+    ("supplier_code_removal", DEALER, CODES, ask_to_remove),
+    ("supplier_code_import", DEALER, CODES, ask_for_a_file),
+    ("supplier_code_import", DEALER, CODES, preview_a_file),
+    ("supplier_code_import", DEALER, CODES, choose_a_file_that_is_wrong),
+)
+
+
+def test_no_dialog_is_left_out() -> None:
+    filling = ROOT.glob("templates/*/_fragment.html")
+    named = {path.parent.name for path in filling if 'id="dialog-title"' in path.read_text()}
+    assert named == {folder for folder, *_ in DIALOGS}
+
+
+@pytest.mark.parametrize(("folder", "visitor", "link", "act"), DIALOGS)
+def test_a_dialog_is_good_in_any_look(
+    visit: Visit, visitors: dict[str, Visitor], folder: str, visitor: str, link: str, act: Act
+) -> None:
+    page = on_the_configuration_page(visit, visitors[visitor])
+    dialog = open_dialog(page, link)
+    act(dialog)
+    expect(dialog.get_by_role("heading", level=2).first).to_be_visible()
+    assert problems(page) == []
+
+
+def on_the_configuration_page(visit: Visit, visitor: Visitor) -> Page:
+    return visit(f"/dealers/{visitor.rows['dealer_id']}/lightspeed", visitor.session)
