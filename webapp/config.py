@@ -13,6 +13,9 @@ from cryptography.fernet import Fernet
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from webapp import alert_settings
+from webapp.variables import ConfigurationError, whole
+
 ROOT = Path(__file__).resolve().parent.parent
 LIGHTSPEED_API_URL = "https://int.lightspeeddataservices.com/lsapi"
 REQUESTS_PER_MINUTE = 200
@@ -47,11 +50,8 @@ DEFAULTS: dict[str, Any] = {
     "MAX_CONTENT_LENGTH": 8 * 1024 * 1024,
     # The confirmation of a CSV import sends the previewed text (at most 2 MB) back as a field.
     "MAX_FORM_MEMORY_SIZE": 3 * 1024 * 1024,
+    **alert_settings.DEFAULTS,
 }
-
-
-class ConfigurationError(ValueError):
-    """An environment variable is missing or malformed; the message starts with its name."""
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
@@ -62,18 +62,19 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": _database_url(environ.get("DATABASE_URL") or _default_database()),
         "REDIS_URL": _redis_url(environ.get("REDIS_URL") or None),
         "LIGHTSPEED_API_URL": _http_url(environ.get("LIGHTSPEED_API_URL") or LIGHTSPEED_API_URL),
-        "LIGHTSPEED_REQUESTS_PER_MINUTE": _whole(
+        "LIGHTSPEED_REQUESTS_PER_MINUTE": whole(
             "LIGHTSPEED_REQUESTS_PER_MINUTE",
             environ.get("LIGHTSPEED_REQUESTS_PER_MINUTE") or str(REQUESTS_PER_MINUTE),
         ),
         "SYNC_HOURS": _hours(environ.get("SYNC_HOURS") or ",".join(map(str, SYNC_HOURS))),
         "REPORT_STORAGE_URL": _storage_url(environ.get("REPORT_STORAGE_URL") or _default_storage()),
+        **alert_settings.read(environ),
     }
 
 
 def worker_processes(environ: Mapping[str, str] = os.environ) -> int:
     """How many processes take syncs (`WORKER_PROCESSES`)."""
-    return _whole("WORKER_PROCESSES", environ.get("WORKER_PROCESSES") or "2")
+    return whole("WORKER_PROCESSES", environ.get("WORKER_PROCESSES") or "2")
 
 
 def _required(environ: Mapping[str, str], name: str) -> str:
@@ -142,12 +143,6 @@ def _storage_url(text: str) -> str:
     if urlsplit(text).scheme not in ("file", "s3", "memory"):
         raise ConfigurationError("REPORT_STORAGE_URL is malformed: it starts with file:/// or s3://")
     return text.rstrip("/")
-
-
-def _whole(name: str, text: str) -> int:
-    if not text.strip().isascii() or not text.strip().isdigit() or int(text) < 1:
-        raise ConfigurationError(f"{name} is malformed: it is a whole number of 1 or more")
-    return int(text)
 
 
 def _hours(text: str) -> tuple[int, ...]:

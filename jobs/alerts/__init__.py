@@ -1,0 +1,1 @@
+"""Tells people of alerts: takes what waits in the outbox and sends it, by e-mail and webhook."""

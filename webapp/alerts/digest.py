@@ -1,0 +1,31 @@
+"""The staff's digest: at most one e-mail a day that lists every open alert."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import current_app
+from sqlalchemy import select
+
+from webapp.alerts import outbox
+from webapp.alerts.writing import look_only
+from webapp.extensions import db
+from webapp.models import Alert, AlertDelivery
+
+
+def note(now: datetime) -> None:
+    """Note today's digest (UTC) once `STAFF_DIGEST_HOUR` has come and an alert is open; commits.
+
+    On a day that begins without open alerts it waits for the first.
+    """
+    recipients = current_app.config["STAFF_ALERT_RECIPIENTS"]
+    if not recipients or not outbox.has_mail() or now.hour < current_app.config["STAFF_DIGEST_HOUR"]:
+        return
+    look_only()
+    noted = select(AlertDelivery.id).where(AlertDelivery.digest_on == now.date()).limit(1)
+    is_open = select(Alert.id).where(Alert.closed_at.is_(None)).limit(1)
+    due = db.session.scalar(noted) is None and db.session.scalar(is_open) is not None
+    db.session.rollback()
+    if due:
+        outbox.note_digest(now)
+        db.session.commit()

@@ -1,0 +1,116 @@
+"""What must be told, and to whom: rows written in the transaction of what they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app
+from sqlalchemy import literal, select
+
+from webapp.alerts.writing import insert_new
+from webapp.extensions import db
+from webapp.models import Alert, AlertContact, AlertDelivery
+from webapp.models.types import UtcDateTime
+
+BATCH = 500
+COLUMNS = ("alert_id", "dealer_id", "event", "channel", "recipient", "state", "attempts")
+MOMENTS = ("created_at", "next_attempt_at")
+
+
+def has_mail() -> bool:
+    """Whether this deployment can send e-mail."""
+    return current_app.config["SMTP_URL"] is not None
+
+
+def note_opened(alert_ids: list[int], now: datetime) -> None:
+    """Have each contact of the alerts' dealers told, of the deployment's alerts the staff; no commit."""
+    for start in range(0, len(alert_ids), BATCH):
+        wanted = (
+            select(Alert.id, Alert.dealer_id, AlertContact)
+            .outerjoin(AlertContact, AlertContact.dealer_id == Alert.dealer_id)
+            .where(Alert.id.in_(alert_ids[start : start + BATCH]))
+        )
+        rows = [
+            _row(now, "opened", channel, recipient, dealer_id=dealer_id, alert_id=alert_id)
+            for alert_id, dealer_id, contact in db.session.execute(wanted)
+            for channel, recipient in (_ways(contact) if dealer_id else _staff())
+        ]
+        _insert(rows)
+
+
+def note_recovered(alert_ids: list[int], now: datetime) -> None:
+    """Have those told of the end who were told of the beginning, or are about to be; no commit."""
+    for start in range(0, len(alert_ids), BATCH):
+        told = select(
+            AlertDelivery.alert_id,
+            AlertDelivery.dealer_id,
+            literal("recovered"),
+            AlertDelivery.channel,
+            AlertDelivery.recipient,
+            literal("waiting"),
+            literal(0),
+            literal(now, UtcDateTime),
+            literal(now, UtcDateTime),
+        ).where(
+            AlertDelivery.alert_id.in_(alert_ids[start : start + BATCH]),
+            AlertDelivery.event == "opened",
+            AlertDelivery.state.in_(("waiting", "delivered")),
+        )
+        db.session.execute(insert_new(AlertDelivery).from_select([*COLUMNS, *MOMENTS], told))
+
+
+def note_test(contact: AlertContact, now: datetime) -> int:
+    """Have every contact of the dealer be sent a test; how many there are. No commit."""
+    rows = [_row(now, "test", *way, dealer_id=contact.dealer_id) for way in _ways(contact)]
+    _insert(rows)
+    return len(rows)
+
+
+def note_digest(now: datetime) -> None:
+    """Have the staff be sent today's digest, once; no commit."""
+    day = now.date()
+    _insert([_row(now, "digest", *way, digest_on=day) for way in _staff()])
+
+
+def _ways(contact: AlertContact | None) -> Iterator[tuple[str, str]]:
+    """How a dealer's contacts are reached: channel and recipient of each."""
+    if contact is None:
+        return
+    if has_mail():
+        yield from (("email", address) for address in contact.recipients)
+    if contact.webhook_url:
+        yield "webhook", host_of(contact.webhook_url)
+
+
+def _staff() -> Iterator[tuple[str, str]]:
+    if has_mail():
+        yield from (("email", address) for address in current_app.config["STAFF_ALERT_RECIPIENTS"])
+
+
+def host_of(url: str) -> str:
+    """The host of a webhook's address: the rest may be a secret, and is neither listed nor logged."""
+    return urlsplit(url).hostname or ""
+
+
+def _row(now: datetime, event: str, channel: str, recipient: str, **about: Any) -> dict[str, Any]:
+    return {
+        "alert_id": None,
+        "dealer_id": None,
+        "digest_on": None,
+        **about,
+        "event": event,
+        "channel": channel,
+        "recipient": recipient,
+        "state": "waiting",
+        "attempts": 0,
+        "created_at": now,
+        "next_attempt_at": now,
+    }
+
+
+def _insert(rows: list[dict[str, Any]]) -> None:
+    for start in range(0, len(rows), BATCH):
+        db.session.execute(insert_new(AlertDelivery).values(rows[start : start + BATCH]))

@@ -1,0 +1,45 @@
+"""Compares what a run could not match with what is usual for the same codes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import median
+from typing import Final
+
+# Parts that were matched and that were not, by the key of their Lightspeed code.
+Counts = dict[str, tuple[int, int]]
+# With fewer runs to compare with nothing is usual yet.
+LEAST_RUNS: Final = 3
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A run's parts, and the share of them from 0 to 1 that matched nothing; `usual` is the median before."""
+
+    parts: int
+    share: float
+    usual: float | None
+
+
+def compare(runs: Mapping[int, Counts], run_id: int, least_parts: int) -> Compared:
+    """Compare one of the runs with all the others.
+
+    Of an earlier run only the codes of this one count, and only if those had `least_parts` parts. A code that
+    is new counts in this run alone: a mapping that matches nothing is what is to be noticed.
+    """
+    counts = runs.get(run_id, {})
+    parts, share = _share(counts)
+    earlier = [_share(_only(before, counts)) for each, before in runs.items() if each < run_id]
+    shares = [one for number, one in earlier if number >= least_parts]
+    return Compared(parts, share, median(shares) if len(shares) >= LEAST_RUNS else None)
+
+
+def _share(counts: Counts) -> tuple[int, float]:
+    matched, unmatched = (sum(pair[place] for pair in counts.values()) for place in (0, 1))
+    parts = matched + unmatched
+    return parts, unmatched / parts if parts else 0.0
+
+
+def _only(counts: Counts, wanted: Counts) -> Counts:
+    return {code: pair for code, pair in counts.items() if code in wanted}
