@@ -11,7 +11,7 @@ from flask_security.utils import hash_password
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from webapp import vault
+from webapp import audit, vault
 from webapp.extensions import db
 from webapp.models import Dealer, Organization, User
 
@@ -31,6 +31,8 @@ def add_organization(name: str, username: str | None = None, password: str | Non
         organization.username = username.strip()
         organization.sealed_password = vault.seal(password)
     db.session.add(organization)
+    held = {"username": organization.username, "password": organization.sealed_password}
+    audit.note("organization.added", organization.name, after=held)
     db.session.commit()
     return organization
 
@@ -41,6 +43,9 @@ def add_dealer(name: str, timezone: str, organization: Organization | None = Non
         raise Refused(f"time zone {timezone!r} is not known: give one such as America/Chicago")
     dealer = Dealer(name=_name(name), timezone=timezone, organization=organization)
     db.session.add(dealer)
+    db.session.flush()
+    member = {"organization": organization.name} if organization else {}
+    audit.note("dealer.added", dealer.name, dealer_id=dealer.id, after={"timezone": timezone, **member})
     db.session.commit()
     return dealer
 
@@ -64,6 +69,8 @@ def add_user(email: str, password: str, role: str, dealer: Dealer | None = None)
     user = User(email=address, password=hash_password(_password(password)), role=role, dealer=dealer)
     db.session.add(user)
     try:
+        db.session.flush()
+        audit.note("user.added", address, dealer_id=user.dealer_id, after={"role": role})
         db.session.commit()
     except IntegrityError:
         db.session.rollback()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import text
 
-from webapp import clock, queues, vault
+from webapp import audit, clock, queues, vault
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer
 
@@ -78,6 +79,7 @@ def save_credentials(
         raise Refused(field, f"not accepted: {organization.name} holds the 3PA credentials of its dealers")
     # Refused before anything is changed: nothing is to be half done.
     checked_cmf = configuration.cmf if cmf is None else _cmf(cmf)
+    before = _credentials(configuration)
     if enabled is not None:
         configuration.enabled = enabled
     configuration.cmf = checked_cmf
@@ -87,7 +89,22 @@ def save_credentials(
         configuration.sealed_password = vault.seal(password)
         configuration.password_set_at = clock.now()
     configuration.version += 1
+    _note("credentials.changed", configuration, before, _credentials(configuration))
     start_check(configuration)
+
+
+def _credentials(configuration: Configuration) -> dict[str, Any]:
+    return {
+        "enabled": configuration.enabled,
+        "3PA Dealer ID": configuration.cmf,
+        "username": configuration.username,
+        "password": configuration.sealed_password,
+    }
+
+
+def _note(action: str, configuration: Configuration, before: audit.Fields, after: audit.Fields) -> None:
+    dealer_id = configuration.dealer_id
+    audit.note(action, "LightSpeed Configuration", dealer_id=dealer_id, before=before, after=after)
 
 
 def _cmf(given: str) -> str | None:
@@ -125,6 +142,7 @@ def save_settings(
     disabled_on: list[str] | None = None,
 ) -> None:
     """Keep the inventory settings that are given (None: as it was) and commit."""
+    before = _settings(configuration)
     if quantity_column is not None:
         configuration.quantity_column = quantity_column
     if clear_previous is not None:
@@ -132,4 +150,13 @@ def save_settings(
     if disabled_on is not None:
         configuration.disabled_on = disabled_on
     configuration.version += 1
+    _note("settings.changed", configuration, before, _settings(configuration))
     db.session.commit()
+
+
+def _settings(configuration: Configuration) -> dict[str, Any]:
+    return {
+        "quantity_column": configuration.quantity_column,
+        "clear_previous": configuration.clear_previous,
+        "disabled_on": configuration.disabled_on,
+    }

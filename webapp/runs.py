@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import case, select, update
 from sqlalchemy.exc import IntegrityError
 
-from webapp import clock, queues
+from webapp import audit, clock, queues
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, Run, SupplierCode, User
 from webapp.words import ACTIVE_RUN_STATES, WEEKDAYS
@@ -72,6 +73,8 @@ def record(
     dealer_id = dealer.id
     db.session.add(run)
     try:
+        db.session.flush()
+        audit.note("run.queued", f"Run {run.id}", dealer_id=dealer_id, after=_asked_for(run), by=requested_by)
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
@@ -80,6 +83,13 @@ def record(
             raise
         return Started(present, created=False)
     return Started(run, created=True)
+
+
+def _asked_for(run: Run) -> dict[str, Any]:
+    asked: dict[str, Any] = {"trigger": run.trigger}
+    if run.slot_date is not None:
+        asked["slot"] = f"{run.slot_date} {run.slot_hour:02}:00"
+    return {**asked, "anyway": True} if run.anyway else asked
 
 
 def wake(run: Run) -> bool:
@@ -105,7 +115,7 @@ def of_slot(dealer_id: int, slot: Slot | None) -> Run | None:
 
 def cancel(run: Run) -> bool:
     """Ask a run to end: a queued one at once, a running one before its next page. False if it has ended."""
-    now = clock.now()
+    now, before = clock.now(), run.status
     result = db.session.execute(
         update(Run)
         .where(Run.id == run.id, Run.status.in_(ACTIVE_RUN_STATES))
@@ -115,8 +125,11 @@ def cancel(run: Run) -> bool:
             finished_at=case((Run.status == "queued", now), else_=None),
         )
     )
+    is_asked = bool(result.rowcount)  # type: ignore[attr-defined]
+    if is_asked:
+        audit.note("run.cancelled", f"Run {run.id}", dealer_id=run.dealer_id, before={"status": before})
     db.session.commit()
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+    return is_asked
 
 
 def is_disabled_today(configuration: Configuration) -> bool:

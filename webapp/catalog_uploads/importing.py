@@ -9,9 +9,10 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from typing import IO, Any, cast
 
-from webapp import clock, storage
+from webapp import audit, clock, storage
 from webapp.catalog_import import Imported, import_catalog
 from webapp.catalog_uploads import journal
 from webapp.catalog_uploads.journal import Claim
@@ -96,10 +97,15 @@ def _rejected(claim: Claim, path: str) -> Iterator[Callable[[int, str], None]]:
 
 def _finish(claim: Claim, imported: Imported) -> None:
     status = "partial" if imported.rejected else "succeeded"
-    total = CatalogImport.bytes_total
-    ended = {"status": status, "finished_at": clock.now(), "heartbeat_at": None, "bytes_read": total}
-    journal.set_down(claim, **asdict(imported), **ended)
+    ended: dict[str, Any] = {"status": status, "finished_at": clock.now(), "heartbeat_at": None}
+    ended |= {"bytes_read": CatalogImport.bytes_total, **asdict(imported)}
+    journal.set_down(claim, partial(_note, claim, imported), **ended)
     outbox.wake()
+
+
+def _note(claim: Claim, imported: Imported) -> None:
+    row = db.session.get_one(CatalogImport, claim.import_id)
+    audit.note("catalog.imported", row.file_name, after=asdict(imported), by=row.requested_by)
 
 
 def _fail(claim: Claim, reason: str) -> None:

@@ -62,10 +62,12 @@ def _is_dead(now: datetime) -> Any:
     return (CatalogImport.status == "running") & (CatalogImport.heartbeat_at < now - DEAD_AFTER)
 
 
-def set_down(claim: Claim, **values: Any) -> bool:
-    """Write to the import's row and commit; false, with nothing written, if it was taken over."""
+def set_down(claim: Claim, note: Callable[[], None] = lambda: None, /, **values: Any) -> bool:
+    """Write to the import's row, `note` it, and commit; false, with nothing written, if it was taken over."""
     db.session.rollback()
     written: Any = db.session.execute(_owned(claim).values(**values))
+    if written.rowcount:
+        note()
     db.session.commit()
     return bool(written.rowcount)
 

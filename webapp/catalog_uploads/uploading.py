@@ -6,7 +6,7 @@ import shutil
 from typing import BinaryIO
 from uuid import uuid4
 
-from webapp import queues, storage
+from webapp import audit, queues, storage
 from webapp.extensions import db
 from webapp.models import CatalogImport, User
 
@@ -26,6 +26,7 @@ def start(file: BinaryIO, file_name: str, requested_by: User) -> CatalogImport:
         file_name=file_name, path=path, bytes_total=file.tell(), requested_by_id=requested_by.id
     )
     db.session.add(row)
+    audit.note("catalog.import_started", file_name, by=requested_by)
     db.session.commit()
     wake(row)
     return row

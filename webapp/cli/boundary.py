@@ -11,7 +11,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from webapp import accounts, configurations, supplier_codes
+from webapp import accounts, audit, configurations, supplier_codes
 from webapp.extensions import db
 from webapp.spreadsheet import Unreadable
 
@@ -32,7 +32,8 @@ def answering(command: Callable[P, R]) -> Callable[P, R]:
         # Commands also use connections of their own, which would wait for a transaction left open here.
         db.session.rollback()
         try:
-            return command(*args, **kwargs)
+            with audit.by_command():
+                return command(*args, **kwargs)
         except REFUSALS as refusal:
             raise click.ClickException(str(refusal)) from None
         except DBAPIError as error:

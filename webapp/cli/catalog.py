@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import BinaryIO
 
 import click
 
+from webapp import audit
 from webapp.catalog_import import Imported, import_catalog
 from webapp.cli.boundary import answering
+from webapp.extensions import db
 from webapp.webstore import outbox
 
 catalog = click.Group("catalog", help="What the webstore can sell.")
@@ -18,7 +21,12 @@ catalog = click.Group("catalog", help="What the webstore can sell.")
 @answering
 def import_file(file: BinaryIO) -> None:
     """Import a catalog from a CSV FILE, or from standard input with `-`."""
+    name = str(getattr(file, "name", "standard input"))
+    audit.note("catalog.import_started", name)
+    db.session.commit()
     imported = import_catalog(file, _tell_rejected)
+    audit.note("catalog.imported", name, after=asdict(imported))
+    db.session.commit()
     outbox.drain()
     click.echo(_summary(imported))
     if imported.rejected:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from webapp.models import Dealer, SupplierCode
-from webapp.supplier_codes import changes
+from webapp.supplier_codes import changes, noting
 from webapp.supplier_codes.checks import Checked, Fields, Refused, already_there, check, existing
 
 
@@ -26,6 +26,8 @@ def add_all(dealer: Dealer, rows: list[Fields]) -> list[SupplierCode]:
         added = [changes.insert(dealer, each, place) for place, each in enumerate(checked_rows, start)]
         for checked in checked_rows:
             changes.refresh(dealer.id, checked.key)
+        for row in added:
+            noting.added(row)
     return added
 
 

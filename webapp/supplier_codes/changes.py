@@ -11,6 +11,7 @@ from sqlalchemy.orm.exc import ObjectDeletedError
 
 from webapp.extensions import db
 from webapp.models import Dealer, ShelfStock, SupplierCode
+from webapp.supplier_codes import noting
 from webapp.supplier_codes.checks import Checked, Fields, Refused, already_there, check, existing
 from webapp.supplier_codes.lists import listed, stocked_products
 from webapp.webstore import figures
@@ -23,6 +24,7 @@ def add(dealer: Dealer, fields: Fields) -> SupplierCode:
     with changing(dealer.id):
         checked = check(dealer, fields)
         row = insert(dealer, checked, next_position(dealer))
+        noting.added(row)
         refresh(dealer.id, checked.key)
     return row
 
@@ -47,11 +49,12 @@ def edit(row: SupplierCode, fields: Fields, was: str = "") -> None:
         if was and was != state_of(row):
             raise Stale("", "Somebody else has saved this supplier code since you opened it")
         checked = check(row.dealer, fields)
-        before = (row.code_key, row.manufacturer_id)
+        before, fields_before = (row.code_key, row.manufacturer_id), noting.fields_of(row)
         if checked.key != before and existing(row.dealer, checked.key):
             raise already_there(checked)
         overwrite(row, checked)
         db.session.flush()
+        noting.changed(row, fields_before)
         if checked.key != before:
             refresh(row.dealer_id, before)
             refresh(row.dealer_id, checked.key)
@@ -66,6 +69,7 @@ def remove(row: SupplierCode, clear: bool) -> int:
         row = _as_it_is_now(row)
         dealer_id, key = row.dealer_id, (row.code_key, row.manufacturer_id)
         products = stocked_products(row)
+        noting.removed(row, clear)
         db.session.delete(row)
         db.session.flush()
         if clear:
@@ -85,6 +89,7 @@ def move(row: SupplierCode, places: int) -> int:
         at = ids.index(row.id)
         number = ids.pop(at)
         ids.insert(max(0, at + places), number)
+        noting.moved(row, at + 1, ids.index(number) + 1)
         _place(row.dealer, ids)
     return ids.index(number) + 1
 
@@ -92,9 +97,11 @@ def move(row: SupplierCode, places: int) -> int:
 def reorder(dealer: Dealer, ids: list[int]) -> None:
     """Put the dealer's list in this order; ids of others are ignored, rows that are not named come last."""
     with changing(dealer.id):
-        present = [row.id for row in listed(dealer)]
-        named = [number for number in dict.fromkeys(ids) if number in present]
-        _place(dealer, named + [number for number in present if number not in named])
+        rows = {row.id: row for row in listed(dealer)}
+        named = [number for number in dict.fromkeys(ids) if number in rows]
+        ordered = named + [number for number in rows if number not in named]
+        noting.reordered(dealer, list(rows.values()), [rows[number] for number in ordered])
+        _place(dealer, ordered)
 
 
 def _place(dealer: Dealer, ids: list[int]) -> None:

@@ -9,7 +9,7 @@ from typing import IO, BinaryIO
 
 from webapp.models import Dealer, SupplierCode
 from webapp.spreadsheet import Row, Sheet, Unreadable, writer
-from webapp.supplier_codes import changes
+from webapp.supplier_codes import changes, noting
 from webapp.supplier_codes.checks import Checked, Fields, Find, Refused, check, find_manufacturer
 from webapp.supplier_codes.lists import listed
 
@@ -75,12 +75,16 @@ def import_csv(dealer: Dealer, file: BinaryIO, expected: ImportResult | None = N
         plan = plan_csv(dealer, file)
         if expected not in (None, plan.result):
             raise ListChanged
+        before = {noting.name_of(row): noting.summary_of(row) for row, _ in plan.updated}
         for row, checked in plan.updated:
             changes.overwrite(row, checked)
+        after = {noting.name_of(row): noting.summary_of(row) for row, _ in plan.updated}
         start = changes.next_position(dealer)
         for position, checked in enumerate(plan.added, start):
-            changes.insert(dealer, checked, position)
+            row = changes.insert(dealer, checked, position)
+            after[noting.name_of(row)] = noting.summary_of(row)
             changes.refresh(dealer.id, checked.key)
+        noting.imported(dealer, before, after)
     return plan.result
 
 

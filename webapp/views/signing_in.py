@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from flask import Flask, Response, make_response, render_template, request
+from flask_security.signals import password_changed
 
+from webapp import audit
+from webapp.models import User
 from webapp.views.tenancy import ask_to_sign_in
 
 
@@ -12,6 +15,12 @@ def register(app: Flask) -> None:
     security = app.extensions["security"]
     security.render_template = _render
     security.unauthn_handler(ask_to_sign_in)
+    password_changed.connect(_note_change)
+
+
+def _note_change(_app: Flask, user: User, **_: object) -> None:
+    # Flask-Security commits it with the change, at the end of the request.
+    audit.note("user.password_changed", user.email, dealer_id=user.dealer_id, by=user)
 
 
 def _render(template: str, **context: object) -> Response:
