@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.acts import add_supplier_code, queue_update
+from tests.browser.acts import add_supplier_code, choose_file, open_dialog, queue_update
 from tests.browser.conftest import Visit
 from tests.browser.town import Town
+from webapp import clock, configurations
+from webapp.extensions import db
+from webapp.models import Configuration
+from webapp.words import WEEKDAYS
 
+CODES, QUEUE = "Manage Supplier Codes", "Queue Inventory Update"
+HEADER = "catalog,supplier_code,manufacturer,lead_time_days,pricing\n"
 BOTH = pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
 
 
-def place(page: Page, script: bool) -> str:
-    """Where a dialog's content is."""
-    expect(page.get_by_role("dialog")).to_have_count(1 if script else 0)
-    return "dialog[open]" if script else "main"
-
-
 @BOTH
-def test_supplier_codes_are_added_edited_moved_and_removed(visit: Visit, town: Town, script: bool) -> None:
+def test_supplier_codes_are_added_edited_and_moved(visit: Visit, town: Town, script: bool) -> None:
     dealership = town.dealership()
     page = visit(f"{dealership.path}/lightspeed", dealership.session, java_script_enabled=script)
-    page.get_by_role("link", name="Manage Supplier Codes").click()
-    inside = page.locator(place(page, script))
+    inside = open_dialog(page, CODES)
     add_supplier_code(page, "TR", "Tucker Rocky")
     add_supplier_code(page, "PU", "Parts Unlimited")
     inside.get_by_role("button", name="Move PU to Parts Unlimited up").click()
@@ -34,24 +33,66 @@ def test_supplier_codes_are_added_edited_moved_and_removed(visit: Visit, town: T
     inside.get_by_role("button", name="Save").click()
     expect(inside.get_by_role("row").nth(1)).to_contain_text("9 days")
 
-    inside.get_by_role("link", name="Remove TR to Tucker Rocky").click()
-    inside.get_by_role("button", name="Remove").click()
-    expect(inside.get_by_role("row")).to_have_count(2)
+
+@BOTH
+def test_several_rows_are_typed_before_one_save(visit: Visit, town: Town, script: bool) -> None:
+    dealership = town.dealership()
+    page = visit(f"{dealership.path}/lightspeed", dealership.session, java_script_enabled=script)
+    inside = open_dialog(page, CODES)
+    inside.get_by_role("link", name="Add Supplier Code").click()
+    inside.get_by_label("LightSpeed Supplier Code").fill("TR")
+    inside.get_by_label("Manufacturer/Distributor").fill("Tucker Rocky")
+    inside.get_by_role("button", name="Add Supplier Code").click()
+    second = inside.get_by_role("group", name="Row 2")
+    second.get_by_label("LightSpeed Supplier Code").fill("PU")
+    second.get_by_label("Manufacturer/Distributor").fill("Nobody")
+    inside.get_by_role("button", name="Save").click()
+    expect(inside.get_by_role("alert")).to_be_focused()
+    expect(inside.get_by_role("alert")).to_contain_text("Row 2: Manufacturer/Distributor")
+    expect(inside.get_by_label("LightSpeed Supplier Code").first).to_have_value("TR")
+
+    second.get_by_label("Manufacturer/Distributor").fill("Parts Unlimited")
+    inside.get_by_role("button", name="Save").click()
+    expect(inside.get_by_role("row")).to_have_count(3)
 
 
 @BOTH
-def test_a_row_that_is_wrong_is_sent_back_with_the_reason_focused(
-    visit: Visit, town: Town, script: bool
-) -> None:
-    dealership = town.dealership()
+def test_a_removed_code_leaves_its_stock_or_clears_it(visit: Visit, town: Town, script: bool) -> None:
+    dealership = town.dealership({"TR": 3})
+    town.update(dealership)
     page = visit(f"{dealership.path}/lightspeed", dealership.session, java_script_enabled=script)
-    page.get_by_role("link", name="Manage Supplier Codes").click()
-    page.get_by_role("link", name="Add Supplier Code").click()
-    page.get_by_label("LightSpeed Supplier Code").fill("TR")
-    page.get_by_label("Manufacturer/Distributor").fill("Nobody")
-    page.locator(place(page, script)).get_by_role("button", name="Save").click()
-    expect(page.get_by_role("alert").filter(has_text="Manufacturer")).to_be_focused()
-    expect(page.get_by_label("LightSpeed Supplier Code")).to_have_value("TR")
+    inside = open_dialog(page, CODES)
+    inside.get_by_role("link", name="Remove TR to Tucker Rocky").click()
+    expect(inside).to_contain_text("3 products have a quantity from this supplier code")
+    inside.get_by_label("Set their quantity to zero").check()
+    inside.get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("Products that were set to zero: 3.").first).to_be_visible()
+    expect(inside.get_by_text("There are currently no supplier codes configured")).to_be_visible()
+
+
+@BOTH
+def test_an_import_shows_first_what_it_would_change(visit: Visit, town: Town, script: bool) -> None:
+    dealership = town.dealership({"TR": 1})
+    page = visit(f"{dealership.path}/lightspeed", dealership.session, java_script_enabled=script)
+    inside = open_dialog(page, CODES)
+    choose_file(inside, HEADER + "aftermarket,TR,Nobody,1,retail\n")
+    expect(inside.get_by_role("alert")).to_be_focused()
+    expect(inside.get_by_role("alert")).to_contain_text("Line 2")
+
+    inside.get_by_role("link", name="Back to the list").click()
+    rows = "aftermarket,TR,Tucker Rocky,4,retail\naftermarket,PU,Parts Unlimited,,disabled\n"
+    choose_file(inside, HEADER + rows)
+    expect(
+        inside.get_by_text("This file adds 1 supplier code and updates 1; 0 stay as they are.")
+    ).to_be_focused()
+    expect(inside.get_by_role("row", name="TR Updated")).to_contain_text("1 day 4 days")
+    inside.get_by_role("button", name="Import").click()
+    expect(page.get_by_text("1 supplier code added, 1 updated, 0 unchanged.").first).to_be_visible()
+    expect(inside.get_by_role("row")).to_have_count(3)
+    expect(inside.get_by_role("row").nth(1)).to_contain_text("4 days")
+    with page.expect_download() as downloading:
+        inside.get_by_role("link", name="Export as CSV").click()
+    assert downloading.value.path().read_text().splitlines()[2] == "aftermarket,PU,Parts Unlimited,1,disabled"
 
 
 @BOTH
@@ -59,20 +100,53 @@ def test_an_update_is_queued(visit: Visit, town: Town, script: bool) -> None:
     dealership = town.dealership({"TR": 1})
     page = visit(f"{dealership.path}/lightspeed", dealership.session, java_script_enabled=script)
     queue_update(page)
-    if not script:
-        # Without script a page stays as it is until it is asked for again.
-        page.wait_for_timeout(500)
-        page.reload()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Run")
+
+
+@BOTH
+def test_an_update_on_a_disabled_day_is_asked_for_twice(visit: Visit, town: Town, script: bool) -> None:
+    dealership = town.dealership({"TR": 1})
+    today = WEEKDAYS[clock.local_today("America/Chicago").weekday()]
+    with town.writing():
+        configuration = db.session.get_one(Configuration, dealership.id)
+        configurations.save_settings(configuration, disabled_on=[today])
+    page = visit(f"{dealership.path}/lightspeed", dealership.session, java_script_enabled=script)
+    inside = open_dialog(page, QUEUE)
+    inside.get_by_role("button", name=QUEUE).click()
+    expect(inside.get_by_role("alert").filter(has_text="was not queued")).to_be_focused()
+    inside.get_by_label("Run anyway").check()
+    inside.get_by_role("button", name=QUEUE).click()
+    expect(page.get_by_text("also on a day that is disabled")).to_be_visible()
+
+
+@BOTH
+def test_nothing_is_queued_where_nothing_could_be_done(visit: Visit, town: Town, script: bool) -> None:
+    dealership = town.dealership(connected=False)
+    page = visit(f"{dealership.path}/runs/new", dealership.session, java_script_enabled=script)
+    expect(page.locator("main")).to_contain_text("There are currently no supplier codes configured")
+    page.get_by_role("link", name="Add Supplier Code").click()
+    expect(page.get_by_label("LightSpeed Supplier Code")).to_be_focused()
 
 
 def test_a_dialog_gives_the_focus_back_to_what_opened_it(visit: Visit, town: Town) -> None:
     dealership = town.dealership({"TR": 1})
     page = visit(f"{dealership.path}/lightspeed", dealership.session)
-    opener = page.get_by_role("link", name="Manage Supplier Codes")
+    opener = page.get_by_role("link", name=CODES)
     opener.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(opener).to_be_focused()
+
+
+def test_a_manufacturer_is_found_while_one_types(visit: Visit, town: Town) -> None:
+    dealership = town.dealership()
+    page = visit(f"{dealership.path}/supplier-codes/new", dealership.session)
+    choices = page.locator("datalist option")
+    expect(choices).to_have_count(2)
+    page.get_by_label("Manufacturer/Distributor").press_sequentially("unlim")
+    expect(choices).to_have_count(1)
+    page.get_by_label("Ecommerce Catalog").select_option("OEM")
+    page.get_by_label("Manufacturer/Distributor").fill("")
+    page.get_by_label("Manufacturer/Distributor").press_sequentially("hon")
+    expect(choices).to_have_attribute("value", "Honda")
