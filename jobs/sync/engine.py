@@ -57,7 +57,8 @@ def execute(run_id: int, surroundings: Surroundings) -> bool:
     claim = journal.claim(run_id)
     if claim is None:
         return False
-    with structlog.contextvars.bound_contextvars(run=run_id, attempt=claim.attempt):
+    bound = {"run": run_id, "dealer": journal.dealer_of(claim), "attempt": claim.attempt}
+    with structlog.contextvars.bound_contextvars(**bound):
         _Execution(claim, surroundings).carry_out()
     return True
 
@@ -123,7 +124,11 @@ class _Execution:
     def _sync_code(self, run: Run, item_id: int, lightspeed: Lightspeed, cmf: str) -> str | None:
         """One code, whose failure stops no other; the reason where the whole account is refused (R11)."""
         item = db.session.get_one(RunItem, item_id)
-        code = item.supplier_code
+        with structlog.contextvars.bound_contextvars(code=item.supplier_code):
+            return self._try_code(run, item, lightspeed, cmf)
+
+    def _try_code(self, run: Run, item: RunItem, lightspeed: Lightspeed, cmf: str) -> str | None:
+        item_id, code = item.id, item.supplier_code
         try:
             self._fetch_and_apply(run, item, lightspeed, cmf)
         except LightspeedError as error:
@@ -133,7 +138,7 @@ class _Execution:
             # Not the code's fault: the run goes on elsewhere, or once the database answers again.
             raise
         except Exception:
-            log.exception("item.crashed", code=code)
+            log.exception("item.crashed")
             self._fail(item_id, code, "internal", UNEXPECTED)
         return None
 
@@ -144,7 +149,7 @@ class _Execution:
             if error is not None:
                 journal.count_requests(item_id, error)
             journal.fail_item(item_id, kind, sentence)
-        log.warning("item.failed", code=code, kind=kind, sentence=sentence)
+        log.warning("item.failed", kind=kind, sentence=sentence)
         self._around.tell(f"{code}: failed: {sentence}")
 
     def _fetch_and_apply(self, run: Run, item: RunItem, lightspeed: Lightspeed, cmf: str) -> None:
@@ -158,7 +163,7 @@ class _Execution:
         self._forget_earlier(run, item)
         db.session.refresh(item)
         self._around.tell(_summary(item))
-        log.info("item.applied", code=item.supplier_code, synced=item.synced, changed=item.changed)
+        log.info("item.applied", synced=item.synced, changed=item.changed)
         db.session.commit()
         self._around.applied()
 

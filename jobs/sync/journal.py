@@ -70,6 +70,13 @@ def claim(run_id: int) -> Claim | None:
     return None if attempt is None else Claim(run_id, attempt)
 
 
+def dealer_of(claim: Claim) -> int:
+    """Whose run it is."""
+    dealer_id: int = db.session.execute(select(Run.dealer_id).where(Run.id == claim.run_id)).scalar_one()
+    db.session.commit()
+    return dealer_id
+
+
 def beat(claim: Claim, *, even_cancelled: bool = False) -> None:
     """Show that the worker lives. Raises Lost, or Cancelled unless `even_cancelled`."""
     with hold(claim, even_cancelled=even_cancelled):
