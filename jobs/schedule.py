@@ -3,6 +3,8 @@
 rq-scheduler ends at the first sign of trouble: when Redis is away, and when one job in its set cannot be
 read. So its loop is driven from here, and the set is put right before every round: whatever is not declared
 is removed, whatever is missing is put back (two schedulers, or a crash, leave exactly one of each).
+
+Beside that loop, and whatever becomes of it, the same process watches for alerts (`jobs.alerts.watch`).
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from rq.job import Job
 from rq_scheduler import Scheduler
 
 from jobs import stopping
+from jobs.alerts import watch
 from webapp import queues
 from webapp.config import ConfigurationError
 from webapp.factory import create_app
@@ -30,6 +33,7 @@ log = structlog.get_logger(__name__)
 
 # Seconds between two looks at what is due.
 LOOK_EVERY = 5
+LEAVE_WITHIN = 5
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,10 @@ def main() -> int:
         print(f"Error: {error}", file=sys.stderr)  # noqa: T201 - this is the command's answer
         return 1
     log.info("schedule.started", jobs=[periodic.id for periodic in DECLARED])
+    watching = watch.start(app)
     keep_looking(Scheduler(connection=connection, interval=LOOK_EVERY), stopping.pause)
+    # What is being sent may still arrive; a platform waits some 10 s before it ends the process.
+    watching.join(LEAVE_WITHIN)
     return 0
 
 

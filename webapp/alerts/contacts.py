@@ -75,7 +75,6 @@ def save_webhook(contact: AlertContact, url: str) -> str | None:
         raise Refused("webhook_url", str(reason)) from None
     is_new = contact.webhook_url is None
     contact.webhook_url = checked
-    contact.version += 1
     secret = _new_secret(contact) if is_new else None
     db.session.commit()
     return secret
@@ -86,7 +85,6 @@ def renew_secret(contact: AlertContact) -> str:
     if contact.webhook_url is None:
         raise Refused("webhook_url", "there is no webhook")
     secret = _new_secret(contact)
-    contact.version += 1
     db.session.commit()
     return secret
 
@@ -94,7 +92,6 @@ def renew_secret(contact: AlertContact) -> str:
 def remove_webhook(contact: AlertContact) -> None:
     """Send nothing by webhook any more, forget its secret, and commit."""
     contact.webhook_url = contact.sealed_webhook_secret = contact.secret_set_at = None
-    contact.version += 1
     db.session.commit()
 
 

@@ -100,7 +100,7 @@ class AlertDelivery(Model):
 
 
 class AlertContact(Model):
-    """To whom a dealer's alerts are told. `version` counts saves, as that of a configuration does."""
+    """To whom a dealer's alerts are told. `version` counts saves of the recipients."""
 
     __tablename__ = "alert_contacts"
     __table_args__ = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from webapp.presenters import (
+    alerts,
     assets,
     catalog_imports,
     connection,
@@ -24,6 +25,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         age=times.age,
         ahead=times.ahead,
+        alert_label=alerts.label,
         alert_tone=tones.alert_tone,
         availability=storefront.availability,
         bytes=numbers.file_size,
@@ -31,6 +33,8 @@ def register(app: Flask) -> None:
         catalog_import_status=catalog_imports.status,
         connection=connection.of,
         count=numbers.count,
+        delivery_state=alerts.delivery_state,
+        delivery_subject=alerts.subject,
         duration=times.duration,
         moment=times.moment,
         money=numbers.money,

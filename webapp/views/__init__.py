@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from webapp.views import (
+    alerts,
     catalog,
     dealer,
     dealers,
@@ -43,6 +44,7 @@ def register(app: Flask) -> None:
         inventory,
         skipped,
         webstore,
+        alerts,
     ):
         app.register_blueprint(view.pages)
     signing_in.register(app)

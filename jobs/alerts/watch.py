@@ -1,0 +1,51 @@
+"""Looks for alerts once a minute and sends what is due, in a thread of the scheduler process.
+
+It needs neither a worker nor Redis: when those are in trouble is when somebody must be told. A round that
+fails is logged, and the next one comes as if nothing had been.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+import structlog
+from flask import Flask
+
+from jobs import stopping
+from jobs.alerts import delivering
+from webapp import alerts
+
+log = structlog.get_logger(__name__)
+
+# Seconds.
+ROUND_EVERY: Final = 60.0
+LOOK_EVERY: Final = 2.0
+
+
+def start(app: Flask) -> threading.Thread:
+    """Begin to watch beside whatever else the process does; it never keeps the process from ending."""
+    watching = threading.Thread(target=keep_watching, args=(app,), name="alerts", daemon=True)
+    watching.start()
+    return watching
+
+
+def keep_watching(app: Flask, pause: Callable[[float], Any] = stopping.pause) -> None:
+    """Take rounds and deliver until told to stop."""
+    due = 0.0
+    while not stopping.requested():
+        if time.monotonic() >= due:
+            due = time.monotonic() + ROUND_EVERY
+            _guarded(app, "round", alerts.take_round)
+        _guarded(app, "delivering", lambda: delivering.deliver_due(stopping.requested))
+        pause(LOOK_EVERY)
+
+
+def _guarded(app: Flask, part: str, act: Callable[[], Any]) -> None:
+    try:
+        with app.app_context():
+            act()
+    except Exception:
+        log.exception("alerts.failed", part=part)
