@@ -32,6 +32,7 @@ ACTIONS: Final = {
     "user.password_changed": "Changed a password",
     "catalog.import_started": "Started a catalog import",
     "catalog.imported": "Imported a catalog",
+    "alert_contacts.changed": "Changed who is told of alerts",
     "history.deleted": "Deleted old history",
 }
 

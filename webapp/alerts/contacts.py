@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from flask import current_app
 from sqlalchemy import select
 
-from webapp import clock, vault
+from webapp import audit, clock, vault
 from webapp.alerts import outbox, webhook_address
 from webapp.alerts.writing import insert_new
 from webapp.extensions import db
@@ -56,8 +58,9 @@ def save_recipients(contact: AlertContact, text: str) -> None:
         raise Refused("recipients", str(reason)) from None
     if len(found) > MOST_RECIPIENTS:
         raise Refused("recipients", f"at most {MOST_RECIPIENTS} addresses")
-    contact.recipients = found
-    contact.version += 1
+    with _noted(contact):
+        contact.recipients = found
+        contact.version += 1
     db.session.commit()
 
 
@@ -73,9 +76,10 @@ def save_webhook(contact: AlertContact, url: str) -> str | None:
         checked = webhook_address.checked(url, current_app.config["ALERT_ALLOWED_HOSTS"])
     except webhook_address.Refused as reason:
         raise Refused("webhook_url", str(reason)) from None
-    is_new = contact.webhook_url is None
-    contact.webhook_url = checked
-    secret = _new_secret(contact) if is_new else None
+    with _noted(contact):
+        is_new = contact.webhook_url is None
+        contact.webhook_url = checked
+        secret = _new_secret(contact) if is_new else None
     db.session.commit()
     return secret
 
@@ -84,15 +88,41 @@ def renew_secret(contact: AlertContact) -> str:
     """Sign with a new secret from now on, and commit. Raises Refused where there is no webhook."""
     if contact.webhook_url is None:
         raise Refused("webhook_url", "there is no webhook")
-    secret = _new_secret(contact)
+    with _noted(contact):
+        secret = _new_secret(contact)
     db.session.commit()
     return secret
 
 
 def remove_webhook(contact: AlertContact) -> None:
     """Send nothing by webhook any more, forget its secret, and commit."""
-    contact.webhook_url = contact.sealed_webhook_secret = contact.secret_set_at = None
+    with _noted(contact):
+        contact.webhook_url = contact.sealed_webhook_secret = contact.secret_set_at = None
     db.session.commit()
+
+
+@contextmanager
+def _noted(contact: AlertContact) -> Iterator[None]:
+    """Note in the audit log what is changed within."""
+    before = _fields(contact)
+    yield
+    audit.note(
+        "alert_contacts.changed",
+        "Alerts",
+        dealer_id=contact.dealer_id,
+        before=before,
+        after=_fields(contact),
+    )
+
+
+def _fields(contact: AlertContact) -> dict[str, Any]:
+    url = contact.webhook_url
+    return {
+        "recipients": list(contact.recipients),
+        # The rest of the address may be a secret.
+        "webhook": outbox.host_of(url) if url else None,
+        "webhook secret": contact.sealed_webhook_secret,
+    }
 
 
 def _new_secret(contact: AlertContact) -> str:
