@@ -10,11 +10,17 @@ from webapp import clock
 from webapp.extensions import db
 
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)"
-CODES = 14
+# Supplier codes of dealer 1, and of each of the others.
+CODES, CODES_OF_OTHERS = 14, 5
+CODE = f"(i % {CODES} + 1)"
+# The first run put half of the shelf there, and each of the latest changed so many products.
+CHANGED = 200
+MAPPINGS = "supplier_codes (dealer_id, position, code, code_key, manufacturer_id, lead_time_days, pricing)"
 ITEMS = (
-    "run_items (run_id, position, supplier_code, code_key, status,"
-    " pages, fetched, synced, skipped, cleared, changed, prices_left)"
+    "run_items (run_id, position, supplier_code, code_key, status, pages, fetched, synced, skipped, cleared,"
+    " changed, prices_left, requests, rate_waited_ms)"
 )
+COUNTS = "'succeeded', 2, 700, 650, 50, 3, 40, 0, 2, 0"
 
 
 @dataclass(frozen=True)
@@ -24,12 +30,19 @@ class Crowd:
     dealers: int = 5_000
     shelf_rows: int = 200_000
     runs: int = 10_000
+    reported_parts: int = 100_000
     skipped_parts: int = 2_000
+
+    @property
+    def last_run(self) -> int:
+        """The id of dealer 1's last run."""
+        return self.runs + 1
 
 
 def fill(crowd: Crowd) -> None:
     """Add everything to an empty, migrated database."""
     _dealers(crowd)
+    _catalog(crowd)
     _shelf(crowd)
     _runs(crowd)
     _last_run(crowd)
@@ -53,14 +66,15 @@ def _dealers(crowd: Crowd) -> None:
         "'aftermarket', 0, 'Distributor ' || i, 'distributor ' || i, 'D' || i, 'd' || i",
         CODES,
     )
+    _insert(MAPPINGS, "1, i, 'C' || i, 'c' || i, i, 2, 'retail'", CODES)
     _insert(
-        "supplier_codes (dealer_id, position, code, code_key, manufacturer_id, lead_time_days, pricing)",
-        "1, i, 'C' || i, 'c' || i, i, 2, 'retail'",
-        CODES,
+        MAPPINGS,
+        f"(i - 1) / {CODES_OF_OTHERS} + 2, i, 'C' || i, 'c' || i, {CODE}, 2, 'retail'",
+        (crowd.dealers - 1) * CODES_OF_OTHERS,
     )
 
 
-def _shelf(crowd: Crowd) -> None:
+def _catalog(crowd: Crowd) -> None:
     _insert(
         "products (catalog, owner_key, brand, brand_key, mpn, mpn_key, name, msrp_cents)",
         "'aftermarket', 0, 'Brand ' || (i % 50), 'brand ' || (i % 50), 'P-' || i, 'p-' || i,"
@@ -68,9 +82,19 @@ def _shelf(crowd: Crowd) -> None:
         crowd.shelf_rows,
     )
     _insert(
+        "part_numbers (manufacturer_id, product_id, part_number, key, bare_key)",
+        f"{CODE}, i, 'P-' || i, 'p-' || i, 'p' || i",
+        crowd.shelf_rows,
+    )
+
+
+def _shelf(crowd: Crowd) -> None:
+    half = crowd.shelf_rows // 2
+    run = f"CASE WHEN i <= {half} THEN 1 ELSE {crowd.runs} - (i - {half} - 1) / {CHANGED} END"
+    _insert(
         "shelf_stock (dealer_id, product_id, manufacturer_id, code_key, code, quantity, sale_price_cents,"
         " lead_time_days, created_item_id, changed_item_id)",
-        f"1, i, i % {CODES} + 1, 'c' || (i % {CODES} + 1), 'C' || (i % {CODES} + 1), i % 5, 2450, 2, 1, 1",
+        f"1, i, {CODE}, 'c' || {CODE}, 'C' || {CODE}, i % 5, 2450, 2, {CODE}, ({run} - 1) * {CODES} + {CODE}",
         crowd.shelf_rows,
     )
     _insert(
@@ -78,32 +102,49 @@ def _shelf(crowd: Crowd) -> None:
         "1, i, i % 5, CASE WHEN i % 5 > 0 THEN 2450 END, CASE WHEN i % 5 > 0 THEN 2 END",
         crowd.shelf_rows,
     )
+    _insert(
+        "shelf_totals (dealer_id, catalog, products, pieces)",
+        f"1, 'aftermarket', {crowd.shelf_rows * 4 // 5}, {crowd.shelf_rows * 2}",
+        1,
+    )
 
 
 def _runs(crowd: Crowd) -> None:
-    columns = "runs (dealer_id, status, trigger, anyway, queued_at, started_at, finished_at, attempt)"
+    columns = (
+        "runs (dealer_id, status, trigger, anyway, queued_at, started_at, finished_at, attempt, tallied)"
+    )
     states = "CASE i % 20 WHEN 0 THEN 'failed' WHEN 1 THEN 'partial' ELSE 'succeeded' END"
-    _insert(columns, f"1, {states}, 'scheduled', :no, :now, :now, :now, 1", crowd.runs, no=False)
-    _insert(columns, f"i, {states}, 'scheduled', :no, :now, :now, :now, 1", crowd.dealers, no=False)
+    ended = f"{states}, 'scheduled', :no, :now, :now, :now, 1, :no"
+    _insert(columns, f"1, {ended}", crowd.runs, no=False)
+    _insert(columns, f"i, {ended}", crowd.dealers, no=False)
     _insert(
         ITEMS,
         f"(i - 1) / {CODES} + 1, (i - 1) % {CODES}, 'C' || ((i - 1) % {CODES} + 1),"
-        f" 'c' || ((i - 1) % {CODES} + 1), 'succeeded', 2, 700, 650, 50, 3, 40, 0",
-        crowd.runs * CODES,
+        f" 'c' || ((i - 1) % {CODES} + 1), {COUNTS}",
+        crowd.last_run * CODES,
+    )
+    _insert(
+        ITEMS,
+        f"{crowd.last_run} + (i - 1) / {CODES_OF_OTHERS} + 1, i, 'C' || i, 'c' || i, {COUNTS}",
+        (crowd.dealers - 1) * CODES_OF_OTHERS,
     )
 
 
 def _last_run(crowd: Crowd) -> None:
-    """What dealer 1's last run reported and skipped."""
+    """What dealer 1's last run reported, matched and skipped."""
+    columns = "reported_parts (run_item_id, part_number, key, bare_key, description, quantity"
+    item = f"{crowd.runs * CODES} + {CODE}"
     _insert(
-        ITEMS,
-        f"{crowd.runs + 1}, i - 1, 'C' || i, 'c' || i, 'succeeded', 2, 700, 650, 50, 3, 40, 0",
-        CODES,
+        f"{columns})", f"{item}, 'P-' || i, 'p-' || i, 'p' || i, 'Part ' || i, i % 5", crowd.reported_parts
     )
     _insert(
-        "reported_parts (run_item_id, part_number, key, bare_key, description, quantity, reason)",
-        f"{crowd.runs * CODES} + i % {CODES} + 1, 'S-' || i, 's-' || i, 's' || i, 'Part ' || i, 1,"
-        " 'not in the catalog'",
+        "part_matches (run_item_id, reported_part_id, manufacturer_id, product_id)",
+        f"{item}, i, {CODE}, i",
+        crowd.reported_parts,
+    )
+    _insert(
+        f"{columns}, reason)",
+        f"{item}, 'S-' || i, 's-' || i, 's' || i, 'Part ' || i, 1, 'not in the catalog'",
         crowd.skipped_parts,
     )
 

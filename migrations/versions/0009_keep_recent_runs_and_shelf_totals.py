@@ -17,20 +17,29 @@ depends_on = None
 MOMENT = sa.DateTime(timezone=True)
 BIG = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 
-# Read anew from the index at each change of a run: whatever order changes come in, the answer is right.
+# Read anew from the indexes at each change of a run: whatever order changes come in, the answer is right.
 KEEP = """
-    INSERT INTO recent_runs (dealer_id, last_id, last_status, succeeded_at)
+    INSERT INTO recent_runs (dealer_id, last_id, last_status, succeeded_at, unmatched)
     SELECT r.dealer_id, r.id, r.status, (
                SELECT s.finished_at FROM runs AS s
                WHERE s.dealer_id = r.dealer_id AND s.status = 'succeeded'
                ORDER BY s.id DESC LIMIT 1
+           ), (
+               SELECT sum(i.skipped) * 1.0 / nullif(sum(i.skipped) + sum(i.synced), 0)
+               FROM run_items AS i
+               WHERE i.run_id = (
+                   SELECT k.id FROM runs AS k
+                   WHERE k.dealer_id = r.dealer_id AND k.status IN ('succeeded', 'partial')
+                   ORDER BY k.id DESC LIMIT 1
+               )
            )
     FROM runs AS r
     WHERE r.id = (SELECT max(id) FROM runs WHERE dealer_id = {dealer_id})
     ON CONFLICT (dealer_id) DO UPDATE
        SET last_id = excluded.last_id,
            last_status = excluded.last_status,
-           succeeded_at = excluded.succeeded_at
+           succeeded_at = excluded.succeeded_at,
+           unmatched = excluded.unmatched
 """
 FORGET = 'DELETE FROM recent_runs WHERE dealer_id = old.dealer_id'
 CHANGES = {
@@ -68,6 +77,7 @@ def upgrade() -> None:
         sa.Column('last_id', sa.Integer(), nullable=False),
         sa.Column('last_status', sa.Text(), nullable=False),
         sa.Column('succeeded_at', MOMENT),
+        sa.Column('unmatched', sa.Double()),
         sa.PrimaryKeyConstraint('dealer_id', name='pk_recent_runs'),
     )
     op.create_table(

@@ -1,7 +1,7 @@
 """Why a dealer needs attention: one closed list, worst first, for the staff's table and the dealer's banners.
 
-Each condition is SQL over the tables of `standings.joined`, and each excludes those before it that are the
-same trouble: refused credentials also fail the run, but that is one cause and not two.
+Each condition is SQL over the columns of `standings.standings`, and each excludes those before it that are
+the same trouble: refused credentials also fail the run, but that is one cause and not two.
 """
 
 from __future__ import annotations
@@ -10,10 +10,8 @@ from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, not_, or_
-from sqlalchemy.orm import aliased
 
 from webapp import clock
-from webapp.models import Configuration, Dealer, Run, SupplierCode
 from webapp.presenters.tones import Saying
 
 # Two slots of six hours, and time for the second to end.
@@ -30,40 +28,28 @@ CAUSES: Final = {
 FINE: Final = len(CAUSES)
 OFF: Final = FINE + 1
 
-LastRun = aliased(Run, name="last_run")
-LastSuccess = aliased(Run, name="last_success")
 
-
-def conditions() -> dict[str, ColumnElement[bool]]:
-    """The condition of each cause at this moment, by its name in `CAUSES`."""
-    enabled = func.coalesce(Configuration.enabled, False)
-    refused = Configuration.check_state == "refused"
-    status = func.coalesce(LastRun.status, "")
+def conditions(row: Any) -> dict[str, ColumnElement[bool]]:
+    """The condition of each cause at this moment, by its name in `CAUSES`; `row` is how a dealer stands."""
+    refused = row.check_state == "refused"
+    status = func.coalesce(row.last_status, "")
+    # A dealer that never had a success is counted from its beginning.
+    is_old = func.coalesce(row.succeeded_at, row.created_at) < clock.now() - STALE_AFTER
     found: dict[str, ColumnElement[bool]] = {
         "refused": refused,
         "failed": and_(status == "failed", not_(refused)),
-        "stale": and_(has_codes(), _is_old(), status.not_in(("failed", "partial", "skipped")), not_(refused)),
+        "stale": and_(row.mapped, is_old, status.not_in(("failed", "partial", "skipped")), not_(refused)),
         "partial": and_(status == "partial", not_(refused)),
-        "incomplete": Configuration.check_state == "unchecked",
-        "unmapped": not_(has_codes()),
+        "incomplete": row.check_state == "unchecked",
+        "unmapped": not_(row.mapped),
     }
-    return {name: and_(enabled, found[name]) for name in CAUSES}
+    return {name: and_(func.coalesce(row.enabled, False), found[name]) for name in CAUSES}
 
 
-def urgency() -> ColumnElement[int]:
+def urgency(row: Any) -> ColumnElement[int]:
     """The place of a dealer's worst cause in `CAUSES`; FINE without one, OFF where 3PA is not enabled."""
-    ranked: list[Any] = [(condition, literal(rank)) for rank, condition in enumerate(conditions().values())]
-    is_off = or_(Configuration.enabled.is_(None), not_(Configuration.enabled))
+    ranked: list[Any] = [
+        (condition, literal(rank)) for rank, condition in enumerate(conditions(row).values())
+    ]
+    is_off = or_(row.enabled.is_(None), not_(row.enabled))
     return case((is_off, literal(OFF)), *ranked, else_=literal(FINE))
-
-
-def has_codes() -> ColumnElement[bool]:
-    """Whether the dealer mapped anything."""
-    mapped = SupplierCode.__table__.select().where(SupplierCode.dealer_id == Dealer.id)
-    return mapped.correlate(Dealer.__table__).exists()
-
-
-def _is_old() -> ColumnElement[bool]:
-    # A dealer that never had a success is counted from its beginning.
-    since = func.coalesce(LastSuccess.finished_at, Dealer.created_at)
-    return since < clock.now() - STALE_AFTER

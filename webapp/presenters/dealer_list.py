@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -10,10 +10,10 @@ from typing import Any, Final
 from sqlalchemy import Select, case, func, or_, select
 
 from webapp.extensions import db
-from webapp.models import Configuration, Dealer, Run, RunItem
-from webapp.presenters.causes import CAUSES, FINE, LastRun, LastSuccess, has_codes, urgency
+from webapp.models import Configuration, Dealer, Run
+from webapp.presenters.causes import CAUSES, FINE, urgency
 from webapp.presenters.next_run import next_run
-from webapp.presenters.standings import joined
+from webapp.presenters.standings import standings
 from webapp.presenters.tones import Saying
 from webapp.words import CHECK_STATES, key_of
 
@@ -38,7 +38,10 @@ _STATUSES = ("failed", "partial", "cancelled", "skipped", "running", "queued", "
 
 @dataclass(frozen=True)
 class DealerRow:
-    """One dealer in the list; `unmatched` is the share of the last run's parts that it skipped, 0 to 1."""
+    """One dealer in the list.
+
+    `unmatched` is the share of parts that the last run with a result skipped, 0 to 1.
+    """
 
     dealer: Dealer
     configuration: Configuration | None
@@ -68,43 +71,37 @@ class DealerList:
     def of(cls, matching: str = "", sort: str = "", page: int = 1) -> DealerList:
         """The dealers whose name or 3PA Dealer ID contains the text, in any case."""
         sort = sort if sort in SORTS else "attention"
-        found = db.session.execute(_wanted(matching, sort, page)).all()
-        shares = _shares([last.id for _, _, last, *_ in found if last])
-        rows = [_row(found_row, shares) for found_row in found]
+        found = db.session.execute(_chosen(matching, sort, page)).all()
         total, urgent = (found[0].total, found[0].urgent) if found else (0, 0)
-        return cls(rows, matching, sort, page, total, urgent)
+        return cls(_rows(found), matching, sort, page, total, urgent)
 
 
-def _wanted(matching: str, sort: str, page: int) -> Select[Any]:
-    rank = urgency()
-    wanted = joined(
-        Dealer,
-        Configuration,
-        LastRun,
-        LastSuccess.finished_at,
-        has_codes(),
-        rank.label("urgency"),
-        func.count().over().label("total"),
-        func.sum(case((rank < FINE, 1), else_=0)).over().label("urgent"),
-    )
+def _chosen(matching: str, sort: str, page: int) -> Select[Any]:
+    """How the dealers of the page stand: it is all of them that are sorted, and few that are shown."""
+    chosen = []
     if matching:
         sought = func.lower(Dealer.name).contains(key_of(matching), autoescape=True)
-        wanted = wanted.where(or_(sought, Configuration.cmf.contains(matching, autoescape=True)))
-    wanted = wanted.order_by(*_order(sort), func.lower(Dealer.name), Dealer.id)
+        chosen.append(or_(sought, Configuration.cmf.contains(matching, autoescape=True)))
+    row = standings(*chosen)
+    ranked = select(*row.c, urgency(row.c).label("urgency")).cte("ranked").prefix_with("MATERIALIZED").c
+    wanted = select(
+        *ranked,
+        func.count().over().label("total"),
+        func.sum(case((ranked.urgency < FINE, 1), else_=0)).over().label("urgent"),
+    )
+    wanted = wanted.order_by(*_order(sort, ranked), ranked.name, ranked.id)
     return wanted.offset((page - 1) * PAGE_LENGTH).limit(PAGE_LENGTH)
 
 
-def _order(sort: str) -> list[Any]:
+def _order(sort: str, row: Any) -> list[Any]:
     if sort == "attention":
-        return [urgency(), LastSuccess.finished_at.asc().nulls_first()]
+        return [row.urgency, row.succeeded_at.asc().nulls_first()]
     column = {
-        "name": func.lower(Dealer.name),
-        "connection": case(
-            (Configuration.enabled, _place(Configuration.check_state, _CONNECTIONS)), else_=len(CHECK_STATES)
-        ),
-        "success": LastSuccess.finished_at,
-        "status": _place(LastRun.status, _STATUSES),
-        "unmatched": _share().where(RunItem.run_id == LastRun.id).correlate(LastRun).scalar_subquery(),
+        "name": row.name,
+        "connection": case((row.enabled, _place(row.check_state, _CONNECTIONS)), else_=len(CHECK_STATES)),
+        "success": row.succeeded_at,
+        "status": _place(row.last_status, _STATUSES),
+        "unmatched": row.unmatched,
     }[sort.removeprefix("-")]
     if sort.startswith("-"):
         return [column.desc().nulls_last()]
@@ -116,24 +113,26 @@ def _place(column: Any, words: tuple[str, ...]) -> Any:
     return case({word: place for place, word in enumerate(words)}, value=column)
 
 
-def _share() -> Any:
-    parts = func.nullif(func.sum(RunItem.skipped) + func.sum(RunItem.synced), 0)
-    return select(func.sum(RunItem.skipped) * 1.0 / parts)
+def _rows(standing: Sequence[Any]) -> list[DealerRow]:
+    """The dealers that stand so, in their order."""
+    entities: tuple[Any, ...] = (Dealer, Configuration, Run)
+    wanted = (
+        select(*entities)
+        .outerjoin(Configuration, Configuration.dealer_id == Dealer.id)
+        .outerjoin(Run, Run.id.in_([each.last_id for each in standing]) & (Run.dealer_id == Dealer.id))
+        .where(Dealer.id.in_([each.id for each in standing]))
+    )
+    found = {dealer.id: (dealer, *others) for dealer, *others in db.session.execute(wanted)}
+    return [_row(each, *found[each.id]) for each in standing]
 
 
-def _shares(run_ids: list[int]) -> dict[int, float]:
-    wanted = _share().add_columns(RunItem.run_id).where(RunItem.run_id.in_(run_ids)).group_by(RunItem.run_id)
-    return {run_id: float(share) for share, run_id in db.session.execute(wanted) if share is not None}
-
-
-def _row(found: Any, shares: Mapping[int, float]) -> DealerRow:
-    dealer, configuration, last, succeeded_at, mapped, rank, *_ = found
+def _row(standing: Any, dealer: Dealer, configuration: Configuration | None, last: Run | None) -> DealerRow:
     return DealerRow(
         dealer,
         configuration,
         last,
-        succeeded_at,
-        cause=list(CAUSES.values())[rank] if rank < FINE else None,
-        unmatched=shares.get(last.id) if last else None,
-        next_run=next_run(dealer, configuration, mapped) if configuration else None,
+        standing.succeeded_at,
+        cause=list(CAUSES.values())[standing.urgency] if standing.urgency < FINE else None,
+        unmatched=standing.unmatched,
+        next_run=next_run(dealer, configuration, standing.mapped) if configuration else None,
     )

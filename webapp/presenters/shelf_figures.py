@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from webapp.extensions import db
-from webapp.models import Product, WebstoreFigures
+from webapp.models import ShelfTotal
 from webapp.words import CATALOG_LABELS
 
 
@@ -22,15 +22,10 @@ class ShelfFigures:
 
 def shelf_figures(dealer_id: int) -> list[ShelfFigures]:
     """The dealer's figures of each catalog that has something in stock, in the order of the catalogs."""
-    wanted = (
-        select(Product.catalog, func.count(), func.sum(WebstoreFigures.shelf_quantity))
-        .join(Product, Product.id == WebstoreFigures.product_id)
-        .where(WebstoreFigures.dealer_id == dealer_id, WebstoreFigures.shelf_quantity > 0)
-        .group_by(Product.catalog)
-    )
-    found = {catalog: (products, pieces) for catalog, products, pieces in db.session.execute(wanted)}
+    kept = db.session.scalars(select(ShelfTotal).where(ShelfTotal.dealer_id == dealer_id))
+    found = {total.catalog: total for total in kept}
     return [
-        ShelfFigures(label, found[catalog][0], int(found[catalog][1]))
+        ShelfFigures(label, found[catalog].products, found[catalog].pieces)
         for catalog, label in CATALOG_LABELS.items()
-        if catalog in found
+        if catalog in found and found[catalog].products > 0
     ]

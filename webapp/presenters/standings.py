@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, func, literal_column, select
+from sqlalchemy import CTE, ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
 from webapp.extensions import db
-from webapp.models import Configuration, Dealer, Run
-from webapp.presenters.causes import CAUSES, LastRun, LastSuccess, conditions, has_codes
+from webapp.models import Configuration, Dealer, RecentRuns, Run, SupplierCode
+from webapp.presenters.causes import CAUSES, conditions
 from webapp.presenters.tones import Saying
 
 
@@ -27,8 +26,10 @@ class Standing:
     @classmethod
     def of(cls, dealer: Dealer) -> Standing:
         """The dealer's standing at this moment."""
-        wanted = joined(LastRun, LastSuccess.finished_at, has_codes(), *conditions().values())
-        wanted = wanted.where(Dealer.id == dealer.id).options(joinedload(LastRun.requested_by))
+        row = standings(Dealer.id == dealer.id)
+        wanted = select(Run, row.c.succeeded_at, row.c.mapped, *conditions(row.c).values())
+        wanted = wanted.select_from(row).outerjoin(Run, Run.id == row.c.last_id)
+        wanted = wanted.options(joinedload(Run.requested_by))
         last, succeeded_at, mapped, *open_causes = db.session.execute(wanted).one()
         causes = tuple(name for name, is_open in zip(CAUSES, open_causes, strict=True) if is_open)
         return cls(last, succeeded_at, bool(mapped), causes)
@@ -39,20 +40,25 @@ class Standing:
         return [(name, CAUSES[name]) for name in self.causes]
 
 
-def joined(*columns: Any) -> Select[Any]:
-    """A query over every dealer with its configuration, last run and last success where it has them."""
-    return (
-        select(*columns)
-        .select_from(Dealer)
+def standings(*chosen: ColumnElement[bool]) -> CTE:
+    """A row for each chosen dealer: its configuration and recent runs where it has them, and `mapped`."""
+    mapped = select(SupplierCode.id).where(SupplierCode.dealer_id == Dealer.id).correlate(Dealer).exists()
+    wanted = (
+        select(
+            Dealer.id,
+            func.lower(Dealer.name).label("name"),
+            Dealer.created_at,
+            Configuration.enabled,
+            Configuration.check_state,
+            RecentRuns.last_id,
+            RecentRuns.last_status,
+            RecentRuns.succeeded_at,
+            RecentRuns.unmatched,
+            mapped.label("mapped"),
+        )
         .outerjoin(Configuration, Configuration.dealer_id == Dealer.id)
-        .outerjoin(LastRun, LastRun.id == _last_id(None))
-        .outerjoin(LastSuccess, LastSuccess.id == _last_id("succeeded"))
+        .outerjoin(RecentRuns, RecentRuns.dealer_id == Dealer.id)
+        .where(*chosen)
     )
-
-
-def _last_id(status: str | None) -> Any:
-    newest = select(func.max(Run.id)).where(Run.dealer_id == Dealer.id)
-    if status:
-        # Written out: with a parameter SQLite would not see that the partial index fits.
-        newest = newest.where(Run.status == literal_column(f"'{status}'"))
-    return newest.correlate(Dealer).scalar_subquery()
+    # Worked out once for each dealer: the conditions name the columns many times.
+    return wanted.cte("standings").prefix_with("MATERIALIZED")

@@ -35,8 +35,10 @@ def stock(shop: Shop, name: str, **configuration: object) -> Dealer:
 
 
 def finished(shop: Shop, dealer: Dealer, status: str, hours: float, synced: int = 0, skipped: int = 0):
-    run = shop.run(dealer, status, finished_at=hours_ago(hours))
+    run = shop.run(dealer, "running")
     shop.item(run, "TR", synced=synced, skipped=skipped)
+    run.status, run.finished_at = status, hours_ago(hours)
+    db.session.commit()
     return run
 
 
@@ -91,8 +93,8 @@ def test_each_dealer_is_shown_with_its_last_run_and_last_success(
     staff: LintingClient, shop: Shop, dealer: Dealer
 ):
     shop.configuration(dealer, check_state="refused", check_reason="No.")
-    finished(shop, dealer, "succeeded", 5)
-    last = finished(shop, dealer, "failed", 1, synced=7, skipped=1)
+    finished(shop, dealer, "succeeded", 5, synced=7, skipped=1)
+    last = finished(shop, dealer, "failed", 1)
     number = last.id
     page = staff.get("/dealers").text
     assert "Not connected" in page
