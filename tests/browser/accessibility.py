@@ -1,4 +1,4 @@
-"""A page as it stands in every look: axe-core in light and dark, on a desktop and a phone; and whether it fits."""
+"""A page in every look: axe-core in light and dark, on a desktop and a phone; and whether it all fits."""
 
 from __future__ import annotations
 

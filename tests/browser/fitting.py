@@ -1,10 +1,10 @@
-"""Whether everything that a page says fits: nothing cut off, nothing beyond the edge, no scrolling sideways."""
+"""Whether all that a page says fits: nothing cut off or beyond the edge, no scrolling sideways."""
 
 from __future__ import annotations
 
 from playwright.sync_api import Page
 
-# Every piece of text that is shown, with what it sticks out of. What is hidden from the eye alone is 1 px small.
+# Looks at every piece of text that is shown. What is hidden from the eye alone is 1 px small.
 _LOST = """() => {
   const top = document.querySelector("dialog[open]") ?? document.body;
   const walker = document.createTreeWalker(top, NodeFilter.SHOW_TEXT);
@@ -24,7 +24,8 @@ _LOST = """() => {
     range.selectNodeContents(node);
     const text = range.getBoundingClientRect();
     const holders = around.filter((box) => getComputedStyle(box).overflowX !== "visible");
-    const edges = [{ left: 0, right: window.innerWidth }, ...holders.map((box) => box.getBoundingClientRect())];
+    const edges = holders.map((box) => box.getBoundingClientRect());
+    edges.push({ left: 0, right: window.innerWidth });
     if (edges.some((edge) => text.right > edge.right + 1 || text.left < edge.left - 1))
       found.push(`“${node.data.trim().slice(0, 60)}” does not fit`);
   }

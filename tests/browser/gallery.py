@@ -1,7 +1,7 @@
 """Every page of the application as its visitors see it: the one list that the tests of all pages go through.
 
-It is made from the application's own addresses, so a page that is added is looked at without being named here.
-One that is about a row which no visitor has fails the tests until `visitors` makes one.
+It is made from the application's own addresses, so a page that is added is looked at without being named
+here. One that is about a row which no visitor has fails the tests until `visitors` makes one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every page can be read by everybody: see `gallery` for which, and `accessibility` for how it is looked at."""
+"""Every page can be read by everybody: `gallery` lists them, `accessibility` looks at them."""
 
 from __future__ import annotations
 

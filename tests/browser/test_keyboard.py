@@ -1,4 +1,4 @@
-"""Keyboard alone: the way of the newcomer, without a mouse."""
+"""Keyboard alone: the way of the newcomer, from the sign-in page to a product found, without a mouse."""
 
 from __future__ import annotations
 
@@ -7,57 +7,99 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Visit
 from tests.browser.town import PASSWORD, Town
 
+NAME = "(e) => (e.getAttribute('aria-label') || e.labels?.[0]?.innerText || e.innerText || '').trim()"
+# Whether the focus can be seen: it changes how the element, or a switch's box, is drawn.
+SHOWN = """() => {
+  const looks = (e) => { const s = getComputedStyle(e); return [s.outlineStyle, s.boxShadow].join(); };
+  const e = document.activeElement, focused = looks(e);
+  e.blur(); const plain = looks(e); e.focus({ focusVisible: true });
+  return focused !== plain;
+}"""
+
 
 def reach(page: Page, what: str) -> None:
-    """Press Tab until the focus is on what is named so."""
-    name = "(e) => (e.getAttribute('aria-label') || e.labels?.[0]?.innerText || e.innerText || '').trim()"
+    """Press Tab until the focus is on what is named so, and can be seen there."""
     seen = []
     for _ in range(60):
         page.keyboard.press("Tab")
-        seen.append(page.evaluate(f"({name})(document.activeElement)"))
+        seen.append(page.evaluate(f"({NAME})(document.activeElement)"))
         if seen[-1] == what:
+            assert page.evaluate(SHOWN), f"nobody sees that the focus is on {what}"
             return
     raise AssertionError(f"{what} was not reached: {seen}")
 
 
-def test_a_dealer_connects_maps_and_syncs_without_a_mouse(visit: Visit, town: Town) -> None:
+def press(page: Page, what: str) -> None:
+    """Go there, and press Enter."""
+    reach(page, what)
+    page.keyboard.press("Enter")
+
+
+def type_into(page: Page, *fields: tuple[str, str]) -> None:
+    """Go from field to field, typing."""
+    for label, typed in fields:
+        reach(page, label)
+        page.keyboard.type(typed)
+
+
+def test_a_newcomer_needs_no_mouse(visit: Visit, town: Town) -> None:
     dealership = town.dealership(connected=False)
-    page = visit(f"{dealership.path}/lightspeed", dealership.session)
-    keys = page.keyboard
+    page = visit("/", reduced_motion="reduce")
+    type_into(page, ("E-mail address", dealership.email), ("Password", PASSWORD))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Three steps to your first stock")).to_be_visible()
+    press(page, "LightSpeed Configuration")
+    expect(page.get_by_role("heading", level=1, name="LightSpeed Configuration")).to_be_visible()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
-    keys.press("Enter")
-
+    page.keyboard.press("Enter")
     reach(page, "Enable Lightspeed 3PA/Data Warehouse")
-    keys.press("Space")
-    for label, typed in (
-        ("3PA Username", dealership.cmf),
-        ("3PA Password", PASSWORD),
-        ("3PA Dealer ID", dealership.cmf),
-    ):
-        reach(page, label)
-        keys.type(typed)
-    keys.press("Enter")
+    page.keyboard.press("Space")
+    cmf = dealership.cmf
+    type_into(page, ("3PA Username", cmf), ("3PA Password", PASSWORD), ("3PA Dealer ID", cmf))
+    page.keyboard.press("Enter")
     expect(page.locator("#connection").get_by_text("Connected", exact=True)).to_be_visible()
 
-    reach(page, "Manage Supplier Codes")
-    keys.press("Enter")
+    press(page, "Manage Supplier Codes")
     expect(page.get_by_role("dialog")).to_be_visible()
-    reach(page, "Add Supplier Code")
-    keys.press("Enter")
+    press(page, "Add Supplier Code")
     expect(page.get_by_label("LightSpeed Supplier Code")).to_be_focused()
-    keys.type("TR")
-    reach(page, "Manufacturer/Distributor")
-    keys.type("Tucker Rocky")
-    reach(page, "Save")
-    keys.press("Enter")
+    page.keyboard.type("TR")
+    type_into(page, ("Manufacturer/Distributor", "Tucker Rocky"))
+    press(page, "Save")
     expect(page.get_by_role("row").filter(has_text="Tucker Rocky")).to_be_visible()
-    keys.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
     expect(page.get_by_role("link", name="Queue Inventory Update")).to_be_visible()
-    reach(page, "Queue Inventory Update")
-    keys.press("Enter")
+    press(page, "Queue Inventory Update")
     expect(page.get_by_role("dialog")).to_be_visible()
-    reach(page, "Queue Inventory Update")
-    keys.press("Enter")
+    press(page, "Queue Inventory Update")
     expect(page.get_by_text("Succeeded").first).to_be_visible()
+    press(page, "Webstore preview")
+    expect(page.get_by_role("heading", level=1, name="Webstore preview")).to_be_visible()
+    reach(page, "Search the webstore")
+    found = page.get_by_role("listitem").filter(has_text="Brake pad TR-1")
+    # The index follows a run's end within seconds.
+    while not found.count():
+        page.keyboard.press("ControlOrMeta+a")
+        page.keyboard.type("TR-1")
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(300)
+
+
+def test_a_dialog_keeps_the_focus_until_it_is_closed(visit: Visit, town: Town) -> None:
+    dealership = town.dealership({"TR": 1, "PU": 1})
+    page = visit(f"{dealership.path}/lightspeed", dealership.session, reduced_motion="reduce")
+    press(page, "Manage Supplier Codes")
+    inside = "document.querySelector('dialog').contains(document.activeElement)"
+    expect(page.get_by_role("dialog")).to_be_visible()
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        # Between the last and the first lies the browser's own window, where the body has the focus.
+        assert page.evaluate(f"{inside} || document.activeElement === document.body")
+    press(page, "Move TR to Tucker Rocky down")
+    expect(page.get_by_role("row").nth(2)).to_contain_text("TR")
+    expect(page.get_by_role("button", name="Move TR to Tucker Rocky up")).to_be_focused()
+    press(page, "Edit TR to Tucker Rocky")
+    expect(page.get_by_label("LightSpeed Supplier Code")).to_be_focused()

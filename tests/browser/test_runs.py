@@ -4,9 +4,29 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser.acts import queue_update
+from tests.browser.accessibility import problems
+from tests.browser.acts import open_dialog, queue_update
 from tests.browser.conftest import Visit
+from tests.browser.test_dialogs import BOTH
 from tests.browser.town import Town
+
+
+def test_a_run_is_watched_to_its_end(visit: Visit, town: Town) -> None:
+    dealership = town.dealership({f"C{number}": 1 for number in range(6)})
+    town.switch(latency=0.4)
+    page = visit(f"{dealership.path}/lightspeed", dealership.session)
+    queue_update(page)
+    expect(page.get_by_label("of 6 supplier codes done")).to_be_visible()
+    assert problems(page) == []
+    expect(page.get_by_text("Succeeded").first).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+    # What changed is said aloud, and the page has stopped asking.
+    expect(page.locator("#announcement")).to_contain_text("Succeeded, 6 of 6 supplier codes done")
+    expect(page.locator("[hx-trigger^=every]")).to_have_count(0)
+    for report, lines in (("Inventory report", 1), ("Skipped report", 7)):
+        with page.expect_download() as downloading:
+            page.get_by_role("link", name=report).click()
+        assert len(downloading.value.path().read_text().splitlines()) == lines
 
 
 def test_a_run_that_fails_in_one_code_says_which_and_why(visit: Visit, town: Town) -> None:
@@ -23,28 +43,40 @@ def test_a_run_that_fails_in_one_code_says_which_and_why(visit: Visit, town: Tow
     with page.expect_download() as downloading:
         page.get_by_role("link", name="Inventory report").click()
     assert len(downloading.value.path().read_text().splitlines()) == 4
+    page.get_by_role("link", name="Skipped parts").click()
+    expect(page.get_by_role("heading", level=1, name="Skipped parts")).to_be_visible()
+    page.get_by_role("link", name="Inventory", exact=True).click()
+    page.get_by_role("link", name="TR-1").click()
+    expect(page.get_by_role("row", name="TR Tucker Rocky")).to_contain_text("2")
 
 
-def test_a_run_is_cancelled_and_the_page_tells_its_end_by_itself(visit: Visit, town: Town) -> None:
+@BOTH
+def test_a_run_is_cancelled(visit: Visit, town: Town, script: bool) -> None:
     dealership = town.dealership({f"C{number}": 1 for number in range(30)})
     town.switch(latency=0.5)
-    page = visit(f"{dealership.path}/lightspeed", dealership.session)
+    page = visit(f"{dealership.path}/lightspeed", dealership.session, java_script_enabled=script)
     queue_update(page)
     page.get_by_role("button", name="Cancel this run").click()
     expect(page.locator("main").get_by_text("is being cancelled")).to_be_visible()
-    expect(page.get_by_text("Cancelled", exact=True).first).to_be_visible()
+    ended = page.get_by_text("Cancelled", exact=True).first
+    while not (script or ended.count()):
+        page.wait_for_timeout(300)
+        page.reload()
+    expect(ended).to_be_visible()
     expect(page.get_by_role("button", name="Cancel this run")).to_have_count(0)
 
 
-def test_a_second_update_is_not_queued_beside_the_first(visit: Visit, town: Town) -> None:
+@BOTH
+def test_a_second_update_is_not_queued_beside_the_first(visit: Visit, town: Town, script: bool) -> None:
     dealership = town.dealership({f"C{number}": 1 for number in range(30)})
     town.switch(latency=0.5)
-    first, second = (visit(f"{dealership.path}/lightspeed", dealership.session) for _ in range(2))
-    second.get_by_role("link", name="Queue Inventory Update").click()
-    asking = second.get_by_role("dialog").get_by_role("button", name="Queue Inventory Update")
-    expect(asking).to_be_visible()
+    first, second = (
+        visit(f"{dealership.path}/lightspeed", dealership.session, java_script_enabled=script)
+        for _ in range(2)
+    )
+    inside = open_dialog(second, "Queue Inventory Update")
     queue_update(first)
-    asking.click()
-    expect(second.get_by_role("dialog")).to_contain_text("An inventory update is under way")
+    inside.get_by_role("button", name="Queue Inventory Update").click()
+    expect(inside).to_contain_text("An inventory update is under way")
     first.get_by_role("button", name="Cancel this run").click()
-    expect(first.get_by_text("Cancelled", exact=True).first).to_be_visible()
+    expect(first.locator("main").get_by_text("is being cancelled")).to_be_visible()

@@ -1,4 +1,4 @@
-"""What was typed and not saved stays: through a poll, another section's save, an ended session, a slip of the key."""
+"""What was typed and not saved stays, through a poll, an ended session and a slip of the key."""
 
 from __future__ import annotations
 

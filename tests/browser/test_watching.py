@@ -1,14 +1,16 @@
-"""The watch that every other test here relies on sees what it is there to see."""
+"""What every other test here relies on sees what it is there to see."""
 
 from __future__ import annotations
 
 from playwright.sync_api import Browser
 
 from sandbox.start.apart import Apart
+from tests.browser.accessibility import problems
+from tests.browser.conftest import Visit
 from tests.browser.watching import Watch
 
 
-def test_it_sees_errors_and_other_hosts(browser: Browser, running: Apart) -> None:
+def test_errors_and_other_hosts_are_seen(browser: Browser, running: Apart) -> None:
     context = browser.new_context(base_url=running.address)
     watch = Watch(context, running.address)
     page = context.new_page()
@@ -24,3 +26,24 @@ def test_it_sees_errors_and_other_hosts(browser: Browser, running: Apart) -> Non
     context.close()
     for what in ("console: said", "thrown", "404: ", "another host: http://127.0.0.1:9/elsewhere"):
         assert what in seen
+
+
+def test_what_is_wrong_in_one_look_alone_is_seen(visit: Visit) -> None:
+    page = visit("/login")
+    page.evaluate("""() => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(`
+        [data-bs-theme=dark] h1 { color: #333 !important; }
+        @media (max-width: 400px) { .btn-primary { min-width: 30rem; } }
+        @media (min-width: 600px) and (max-width: 700px) { .form-label { width: 3rem; overflow: hidden; } }
+      `);
+      document.adoptedStyleSheets.push(sheet);
+      document.querySelector("label[for=password]").remove();
+    }""")
+    seen = "\n".join(problems(page))
+    for what in (
+        *("light, 1280 px: label", "light, 360 px: label", "dark, 1280 px: color-contrast"),
+        *("360 px: the page is", "640 px: “E-mail address” does not fit"),
+    ):
+        assert what in seen
+    assert "light, 1280 px: color-contrast" not in seen

@@ -27,6 +27,8 @@ from webapp.words import bare_key_of, key_of
 # Long, as machines are shared; nothing waits for it when all is well.
 PATIENCE_SECONDS = 45
 PASSWORD = "a long enough one"
+# That of `Shop.organization`.
+GROUP_LOGIN = ("group", "group secret")
 MANUFACTURERS = {"Tucker Rocky": "aftermarket", "Parts Unlimited": "aftermarket", "Honda": "oem"}
 
 
@@ -73,7 +75,7 @@ class Town:
             password = NO_PASSWORD if connected else hash_password(PASSWORD)
             user = shop.user(f"parts@{cmf}.example", dealer, password)
             made = Dealership(dealer.id, user.email, cmf, self._session_of(user))
-        self.report(cmf, codes or {"TR": 3})
+        self.report(cmf, codes or {"TR": 3}, login=GROUP_LOGIN if organization else (cmf, PASSWORD))
         return made
 
     def staff(self) -> str:
@@ -82,14 +84,14 @@ class Town:
         with self.writing() as shop:
             return self._session_of(shop.user(f"support{self._made}@staff.example"))
 
-    def report(self, cmf: str, codes: Mapping[str, int]) -> None:
-        """Serve a dealer with this many parts for each code."""
+    def report(self, cmf: str, codes: Mapping[str, int], login: tuple[str, str]) -> None:
+        """Serve a dealer, to whom comes with this login, with this many parts for each code."""
         parts = [
             part(code, f"{code}-{number}", 2, Retail=24.5)
             for code, count in codes.items()
             for number in range(count)
         ]
-        served = {"cmf": cmf, "username": cmf, "password": PASSWORD, "name": cmf, "parts": parts}
+        served = {"cmf": cmf, "username": login[0], "password": login[1], "name": cmf, "parts": parts}
         self._tell("dealers", served)
 
     def switch(self, **settings: Any) -> None:

@@ -14,8 +14,8 @@ from webapp import catalog_uploads, clock
 from webapp.extensions import db
 from webapp.models import CatalogImport, Dealer, ShelfStock, SupplierCode, User
 
-# A dealer with stock, skipped parts and a supplier code that failed; one with nothing yet; staff who watch work
-# that is under way; a dealer whose credentials were refused; staff; somebody who has not signed in.
+# A dealer with stock, skipped parts and a supplier code that failed; one with nothing yet; staff who watch
+# work that is under way; a dealer whose credentials were refused; staff; somebody who has not signed in.
 DEALER, NEWCOMER, WATCHER, REFUSED = "dealer", "newcomer", "watcher", "refused"
 STAFF, STRANGER = "staff", "stranger"
 CATALOG = b"""catalog,manufacturer,abbreviation,oem_manufacturer_id,dealer,part_number,brand,mpn,name,msrp

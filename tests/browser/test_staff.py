@@ -1,0 +1,80 @@
+"""Support: finds a dealer, acts for it knowing for whom, and brings catalog files in."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import FilePayload, expect
+
+from tests.browser.acts import add_supplier_code, open_dialog, queue_update
+from tests.browser.conftest import Visit
+from tests.browser.test_dialogs import BOTH, CODES
+from tests.browser.town import Town
+from tests.browser.visitors import CATALOG
+
+LINKS = ("Home", "LightSpeed Configuration", "Runs", "Inventory", "Skipped parts", "Webstore preview")
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_staff_act_for_a_dealer_and_always_see_for_whom(visit: Visit, town: Town, width: int) -> None:
+    dealership = town.dealership()
+    page = visit("/", town.staff(), viewport={"width": width, "height": 800})
+    for_whom = page.get_by_text(f"You are working for Dealership {dealership.cmf}.")
+    expect(for_whom).to_have_count(0)
+    page.get_by_label("Name or 3PA Dealer ID").press_sequentially(dealership.cmf)
+    expect(page.get_by_role("row")).to_have_count(2)
+    page.get_by_role("link", name=f"Dealership {dealership.cmf}").click()
+    for link in LINKS:
+        page.get_by_role("link", name=link, exact=True).first.click()
+        expect(for_whom).to_be_in_viewport()
+
+    page.get_by_role("link", name="LightSpeed Configuration").first.click()
+    open_dialog(page, CODES)
+    add_supplier_code(page, "TR", "Tucker Rocky")
+    page.get_by_role("button", name="Close").click()
+    queue_update(page)
+    expect(page.get_by_text("Succeeded").first).to_be_visible()
+    expect(page.locator("main")).to_contain_text(re.compile(r"by support\d+@staff\.example"))
+    expect(for_whom).to_be_visible()
+    page.get_by_role("link", name="Dealers", exact=True).click()
+    expect(page.get_by_text("You are working for")).to_have_count(0)
+
+
+@BOTH
+def test_a_catalog_file_is_imported_and_its_rejected_rows_are_listed(
+    visit: Visit, town: Town, script: bool
+) -> None:
+    page = visit("/catalog", town.staff(), java_script_enabled=script)
+    page.get_by_role("link", name="Import a catalog file").first.click()
+    page.get_by_role("button", name="Upload and import").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+
+    file: FilePayload = {"name": "spring.csv", "mimeType": "text/csv", "buffer": CATALOG}
+    page.get_by_label("Catalog file").set_input_files(file)
+    page.get_by_role("button", name="Upload and import").click()
+    expect(page.get_by_role("heading", level=1, name=re.compile(r"^Catalog import \d+$"))).to_be_visible()
+    ended = page.get_by_role("link", name="Rejected rows (CSV, 2 rows)")
+    while not (script or ended.count()):
+        page.wait_for_timeout(300)
+        page.reload()
+    with page.expect_download() as downloading:
+        ended.click()
+    rows = downloading.value.path().read_text().splitlines()
+    assert [row.split(",")[0] for row in rows] == ["line", "3", "4"]
+    page.get_by_role("link", name="Back to the catalog").click()
+    expect(page.get_by_role("row", name="Western Power Sports")).to_contain_text("WPS")
+
+
+def test_staff_see_first_who_needs_attention_and_sort_as_they_like(visit: Visit, town: Town) -> None:
+    fine, troubled = town.dealership({"TR": 3}), town.dealership({"TR": 1})
+    town.update(fine)
+    town.switch(faults=[{"kind": "json_string", "code": "TR", "times": None}])
+    town.update(troubled)
+    page = visit("/dealers", town.staff())
+    rows = page.get_by_role("row").all_inner_texts()
+    places = [next(place for place, row in enumerate(rows) if one.cmf in row) for one in (troubled, fine)]
+    assert places == sorted(places)
+    page.get_by_role("columnheader", name="Dealer").get_by_role("link").click()
+    expect(page.get_by_role("columnheader", name="Dealer")).to_have_attribute("aria-sort", "ascending")
+    expect(page.get_by_label("Sort by")).to_have_value("name")
