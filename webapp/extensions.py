@@ -73,8 +73,9 @@ def _begin_sqlite(connection: Connection) -> None:
 def plan_as_written(connection: Connection) -> None:
     """Have PostgreSQL join tables in the order written, in memory, until the transaction ends.
 
-    A large statement over rows that were written a moment ago, of which there are no statistics, is planned as
-    if each table had one such row: any order of joins looks as good as any other, and one of them takes hours.
+    A large statement over rows that were written a moment ago, of which there are no statistics, is planned
+    as if each table had one such row. Then any order of joins looks as good as any other, and one of them may
+    take an hour.
     """
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL join_collapse_limit = 1")

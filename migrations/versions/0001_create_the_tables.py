@@ -148,8 +148,6 @@ def upgrade() -> None:
     sa.Column('dealer_id', sa.Integer(), nullable=False),
     sa.Column('product_id', sa.Integer(), nullable=False),
     sa.Column('noted_at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['dealer_id'], ['dealers.id'], name=op.f('fk_reindex_outbox_dealer_id')),
-    sa.ForeignKeyConstraint(['product_id'], ['products.id'], name=op.f('fk_reindex_outbox_product_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_reindex_outbox'))
     )
     op.create_table('runs',
@@ -236,8 +234,6 @@ def upgrade() -> None:
     sa.Column('lead_time_days', sa.Integer(), nullable=True),
     sa.CheckConstraint('shelf_quantity > 0 OR (sale_price_cents IS NULL AND lead_time_days IS NULL)', name=op.f('ck_webstore_figures_empty_shelf')),
     sa.CheckConstraint('shelf_quantity >= 0', name=op.f('ck_webstore_figures_shelf_quantity_range')),
-    sa.ForeignKeyConstraint(['dealer_id'], ['dealers.id'], name=op.f('fk_webstore_figures_dealer_id')),
-    sa.ForeignKeyConstraint(['product_id'], ['products.id'], name=op.f('fk_webstore_figures_product_id')),
     sa.PrimaryKeyConstraint('dealer_id', 'product_id', name=op.f('pk_webstore_figures'))
     )
     with op.batch_alter_table('webstore_figures', schema=None) as batch_op:
@@ -283,7 +279,6 @@ def upgrade() -> None:
     sa.Column('reported_part_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('manufacturer_id', sa.Integer(), nullable=False),
     sa.Column('product_id', sa.Integer(), nullable=False),
-    sa.ForeignKeyConstraint(['run_item_id'], ['run_items.id'], name=op.f('fk_part_matches_run_item_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('run_item_id', 'reported_part_id', 'manufacturer_id', name=op.f('pk_part_matches'))
     )
     op.create_table('reported_parts',
@@ -302,7 +297,6 @@ def upgrade() -> None:
     sa.Column('reason', sa.Text(), nullable=True),
     sa.Column('candidate', sa.Text(), nullable=True),
     sa.Column('candidate_by', sa.Text(), nullable=True),
-    sa.ForeignKeyConstraint(['run_item_id'], ['run_items.id'], name=op.f('fk_reported_parts_run_item_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_reported_parts'))
     )
     with op.batch_alter_table('reported_parts', schema=None) as batch_op:

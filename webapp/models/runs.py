@@ -135,7 +135,9 @@ class ReportedPart(Model):
     """A part as Lightspeed reported it in a run, with what became of it.
 
     `reason` is empty for a part that was applied; the reasons are those of the skipped report (R18).
-    `quantity_text` keeps what was reported where it is no usable quantity.
+    `quantity_text` keeps what was reported where it is no usable quantity. The item is no foreign key: these
+    rows, and their matches, are written and deleted by the hundred thousand, always by `journal.drop_parts`
+    or with their run.
     """
 
     __tablename__ = "reported_parts"
@@ -153,7 +155,7 @@ class ReportedPart(Model):
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    run_item_id: Mapped[int] = mapped_column(BigId, ForeignKey("run_items.id", ondelete="CASCADE"))
+    run_item_id: Mapped[int] = mapped_column(BigId)
     part_number: Mapped[str] = mapped_column(Text)
     key: Mapped[str] = mapped_column(KeyText)
     bare_key: Mapped[str] = mapped_column(KeyText)
@@ -172,15 +174,12 @@ class ReportedPart(Model):
 class PartMatch(Model):
     """A reported part found to be a product of a manufacturer (R12, R13).
 
-    Only the item is a foreign key: these rows are written and deleted by the hundred thousand, always
-    together with the item's reported parts.
+    Nothing here is a foreign key, as in `ReportedPart`.
     """
 
     __tablename__ = "part_matches"
 
-    run_item_id: Mapped[int] = mapped_column(
-        BigId, ForeignKey("run_items.id", ondelete="CASCADE"), primary_key=True
-    )
+    run_item_id: Mapped[int] = mapped_column(BigId, primary_key=True)
     reported_part_id: Mapped[int] = mapped_column(BigId, primary_key=True)
     manufacturer_id: Mapped[int] = mapped_column(primary_key=True)
     product_id: Mapped[int] = mapped_column()

@@ -64,7 +64,8 @@ class WebstoreFigures(Model):
     """A product's figures in one dealer's webstore, over all its shelf stock (R16).
 
     There is a row for every product that ever had shelf stock. Nothing in stock: quantity 0, no price,
-    no lead time.
+    no lead time. Derived from shelf stock, whose foreign keys therefore hold here too: to check them once
+    more would cost as much as the sync's own work.
     """
 
     __tablename__ = "webstore_figures"
@@ -90,8 +91,8 @@ class WebstoreFigures(Model):
         ),
     )
 
-    dealer_id: Mapped[int] = mapped_column(ForeignKey("dealers.id"), primary_key=True)
-    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), primary_key=True, index=True)
+    dealer_id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(primary_key=True, index=True)
     shelf_quantity: Mapped[int] = mapped_column(BigId)
     sale_price_cents: Mapped[int | None] = mapped_column()
     lead_time_days: Mapped[int | None] = mapped_column()
@@ -116,12 +117,13 @@ class ReindexNote(Model):
     """The outbox: a product whose webstore document is out of date, noted in the transaction that made it so.
 
     Notes are only ever appended. A note kept once a product could be deleted by a drain that read the
-    product just before its latest change (R17).
+    product just before its latest change (R17). They name what shelf stock names, and are gone in a moment:
+    foreign keys would only cost.
     """
 
     __tablename__ = "reindex_outbox"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    dealer_id: Mapped[int] = mapped_column(ForeignKey("dealers.id"))
-    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"))
+    dealer_id: Mapped[int] = mapped_column()
+    product_id: Mapped[int] = mapped_column()
     noted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

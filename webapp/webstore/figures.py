@@ -12,9 +12,22 @@ from webapp import clock
 from webapp.models import Dealer
 from webapp.models.types import UtcDateTime
 
-# The figures as they should be, of the products in scope, where they are not so yet. The row whose supplier
-# code is first in the dealer's list gives the price; stock of a code that was removed comes last.
+# The figures that are not what they should be, for as long as the transaction takes. Working them out is most
+# of the work, and three statements ask for them.
 _DIFFERING = """
+    CREATE TEMPORARY TABLE differing_figures (
+        product_id BIGINT NOT NULL,
+        shelf_quantity BIGINT NOT NULL,
+        sale_price_cents INTEGER,
+        lead_time_days INTEGER,
+        previous_quantity BIGINT NOT NULL
+    )
+"""
+
+# Of the products in scope. The row whose supplier code is first in the dealer's list gives the price; stock
+# of a code that was removed comes last. The scope leads: it is small where the shelf is large.
+_COMPARE = """
+    INSERT INTO differing_figures
     WITH stock AS (
         SELECT s.product_id, s.quantity, s.lead_time_days,
                CASE WHEN s.quantity > 0 THEN s.sale_price_cents END AS price,
@@ -24,12 +37,12 @@ _DIFFERING = """
                             coalesce(c.position, 2147483647), coalesce(c.id, 2147483647),
                             s.code_key, s.manufacturer_id
                ) AS place
-        FROM shelf_stock AS s
+        FROM (SELECT DISTINCT product_id FROM ({scope}) AS touched) AS scope
+        JOIN shelf_stock AS s ON s.dealer_id = :dealer_id AND s.product_id = scope.product_id
         LEFT JOIN supplier_codes AS c
                ON c.dealer_id = s.dealer_id
               AND c.code_key = s.code_key
               AND c.manufacturer_id = s.manufacturer_id
-        WHERE s.dealer_id = :dealer_id AND s.product_id IN ({scope})
     ), figures AS (
         SELECT product_id,
                sum(quantity) AS shelf_quantity,
@@ -39,7 +52,7 @@ _DIFFERING = """
         GROUP BY product_id
     )
     SELECT f.product_id, f.shelf_quantity, f.sale_price_cents, f.lead_time_days,
-           coalesce(w.shelf_quantity, 0) AS previous_quantity
+           coalesce(w.shelf_quantity, 0)
     FROM figures AS f
     LEFT JOIN webstore_figures AS w ON w.dealer_id = :dealer_id AND w.product_id = f.product_id
     WHERE w.product_id IS NULL
@@ -50,13 +63,13 @@ _DIFFERING = """
 
 _NOTE = """
     INSERT INTO reindex_outbox (dealer_id, product_id, noted_at)
-    SELECT :dealer_id, d.product_id, :now FROM ({differing}) AS d
+    SELECT :dealer_id, product_id, :now FROM differing_figures
 """
 
 _WRITE = """
     INSERT INTO webstore_figures (dealer_id, product_id, shelf_quantity, sale_price_cents, lead_time_days)
-    SELECT :dealer_id, d.product_id, d.shelf_quantity, d.sale_price_cents, d.lead_time_days
-    FROM ({differing}) AS d
+    SELECT :dealer_id, product_id, shelf_quantity, sale_price_cents, lead_time_days
+    FROM differing_figures
     WHERE true
     ON CONFLICT (dealer_id, product_id) DO UPDATE
        SET shelf_quantity = excluded.shelf_quantity,
@@ -71,7 +84,7 @@ _TOTAL = """
            sum(CASE WHEN d.shelf_quantity > 0 THEN 1 ELSE 0 END
                - CASE WHEN d.previous_quantity > 0 THEN 1 ELSE 0 END),
            sum(d.shelf_quantity - d.previous_quantity)
-    FROM ({differing}) AS d
+    FROM differing_figures AS d
     JOIN products AS p ON p.id = d.product_id
     GROUP BY p.catalog
     ON CONFLICT (dealer_id, catalog) DO UPDATE
@@ -103,12 +116,17 @@ def refresh(
     product is written in the same transaction.
     """
     hold(session, dealer_id)
-    differing = _DIFFERING.format(scope=scope)
-    values = {"dealer_id": dealer_id, **parameters}
-    # The notes first: once the figures are written nothing differs any more.
-    note = text(_NOTE.format(differing=differing)).bindparams(bindparam("now", type_=UtcDateTime))
-    changed = session.execute(note, {**values, "now": clock.now()}).rowcount  # type: ignore[attr-defined]
+    session.execute(text(_DIFFERING))
+    compared = session.execute(text(_COMPARE.format(scope=scope)), {"dealer_id": dealer_id, **parameters})
+    changed = int(compared.rowcount)  # type: ignore[attr-defined]
     if changed:
-        session.execute(text(_TOTAL.format(differing=differing)), values)
-        session.execute(text(_WRITE.format(differing=differing)), values)
-    return int(changed)
+        _put_right(session, dealer_id)
+    session.execute(text("DROP TABLE differing_figures"))
+    return changed
+
+
+def _put_right(session: Session | scoped_session[Session], dealer_id: int) -> None:
+    note = text(_NOTE).bindparams(bindparam("now", type_=UtcDateTime))
+    session.execute(note, {"dealer_id": dealer_id, "now": clock.now()})
+    for statement in (_TOTAL, _WRITE):
+        session.execute(text(statement), {"dealer_id": dealer_id})
