@@ -1,0 +1,37 @@
+"""The search boxes: quick typing, the browser's way back, and a phone's width."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visit
+from tests.browser.visitors import DEALER, STAFF, Visitor
+
+BOXES = (
+    (DEALER, "/webstore", "Search the webstore", "#products"),
+    (DEALER, "/inventory", "Part number, brand or name", "#inventory"),
+    (STAFF, "/dealers", "Name or 3PA Dealer ID", "#dealers"),
+    (STAFF, "/catalog", "Name or abbreviation", "#manufacturers"),
+)
+
+
+@pytest.mark.parametrize(("visitor", "path", "label", "place"), BOXES)
+def test_what_is_typed_last_is_what_is_found(
+    visit: Visit, visitors: dict[str, Visitor], visitor: str, path: str, label: str, place: str
+) -> None:
+    who = visitors[visitor]
+    within = f"/dealers/{who.rows['dealer_id']}" if visitor == DEALER else ""
+    page = visit(within + path, who.session)
+    box = page.get_by_label(label)
+    for words in ("t", "tu", "tucker and nobody else"):
+        box.fill(words)
+        # Sent at once, while what was typed before is still looked for.
+        box.press("Enter")
+    expect(page.locator(place)).to_contain_text(re.compile(r"nobody else|No product matches"))
+    expect(box).to_be_focused()
+    expect(page).to_have_url(re.compile("tucker\\+and\\+nobody\\+else|tucker%20and%20nobody%20else"))
+    page.reload()
+    expect(box).to_have_value("tucker and nobody else")
