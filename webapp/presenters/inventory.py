@@ -10,8 +10,8 @@ from sqlalchemy import CTE, func, select
 
 from webapp.extensions import db
 from webapp.models import Manufacturer, Product, ShelfStock, WebstoreFigures
-from webapp.presenters import inventory_choice
 from webapp.presenters.inventory_choice import Choice
+from webapp.presenters.inventory_places import Place, products
 
 PAGE_LENGTH: Final = 50
 
@@ -29,24 +29,31 @@ _ROWS: Final = select(
 
 @dataclass(frozen=True)
 class Inventory:
-    """One page of products. `following` is the product that the next page comes after, if there is one.
+    """One page of products. `earlier` and `later` ask for the pages beside it, if there are any.
 
-    `is_cut` tells that the words found more than is looked through.
+    `is_beginning` unless a place was asked for; `is_cut` tells that the words found more than is looked
+    through.
     """
 
     rows: Sequence[Any]
     choice: Choice
-    following: int | None
-    is_first: bool
+    earlier: dict[str, str | int] | None
+    later: dict[str, str | int] | None
+    is_beginning: bool
     is_cut: bool
 
     @classmethod
-    def of(cls, dealer_id: int, choice: Choice, after: int | None = None) -> Inventory:
-        """The chosen products after one: in the order of the catalog, or with words the best match first."""
-        found = inventory_choice.products(dealer_id, choice, after, PAGE_LENGTH + 1)
-        shown = found.ids[:PAGE_LENGTH]
-        following = shown[-1] if len(found.ids) > PAGE_LENGTH else None
-        return cls(_rows(dealer_id, shown), choice, following, after is None, found.is_cut)
+    def of(cls, dealer_id: int, choice: Choice, place: Place) -> Inventory:
+        """The chosen products at a place: in the order of the catalog, or with words the best match first."""
+        found = products(dealer_id, choice, place, PAGE_LENGTH)
+        return cls(
+            _rows(dealer_id, found.ids),
+            choice,
+            earlier=choice.arguments | {"before": found.ids[0]} if found.has_earlier and found.ids else None,
+            later=choice.arguments | {"after": found.ids[-1]} if found.has_later and found.ids else None,
+            is_beginning=place == Place(),
+            is_cut=found.is_cut,
+        )
 
 
 def _rows(dealer_id: int, ids: Sequence[int]) -> list[Any]:

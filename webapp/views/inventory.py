@@ -12,6 +12,7 @@ from webapp import htmx
 from webapp.extensions import db
 from webapp.presenters import inventory
 from webapp.presenters.inventory_choice import STOCK_LABELS, Choice
+from webapp.presenters.inventory_places import Place
 from webapp.presenters.shelf_product import ShelfProduct
 from webapp.spreadsheet import writer
 from webapp.views import tenancy
@@ -26,9 +27,10 @@ ROWS_A_PIECE = 500
 def index() -> Response:
     """The products that were asked for, a page at a time."""
     choice = _choice(request.args)
+    place = Place(after=whole(request.args, "after"), before=whole(request.args, "before"))
     return htmx.answer(
         "inventory",
-        inventory=inventory.Inventory.of(g.dealer.id, choice, whole(request.args, "after")),
+        inventory=inventory.Inventory.of(g.dealer.id, choice, place),
         manufacturers=[] if htmx.wants_fragment() else inventory.manufacturers(g.dealer.id),
         stock_labels=STOCK_LABELS,
     )

@@ -59,22 +59,42 @@ def test_the_list_is_narrowed_by_words_manufacturer_stock_and_run(
     assert "No product matches" in client.get(f"{url}?q=helmet").text
 
 
-def test_pages_follow_each_other_without_gap_or_repeat(
+def leads_to(page: str, label: str) -> str:
+    """Where the link of that label leads; empty without one."""
+    link = re.search(rf'href="([^"]*)">{label}</a>', page)
+    return link[1].replace("&amp;", "&") if link else ""
+
+
+def test_pages_follow_each_other_without_gap_or_repeat_and_lead_back(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer, tucker: Manufacturer
+):
+    run = shop.run(dealer)
+    items = [shop.item(run, code).id for code in ("TR", "PU")]
+    count = 2 * PAGE_LENGTH + 3
+    for number in range(count):
+        shelve(dealer, tucker, f"N-{number:03}", name="Bolt", run_item_id=items[number % 2])
+    for asked in (f"{url}?stock=in", f"{url}?q=bolt", f"{url}?run={run.id}"):
+        pages = [client.get(asked).text]
+        while following := leads_to(pages[-1], "Next"):
+            pages.append(client.get(following).text)
+        assert [len(shown(page)) for page in pages] == [PAGE_LENGTH, PAGE_LENGTH, 3]
+        assert len({mpn for page in pages for mpn in shown(page)}) == count
+        back = client.get(leads_to(pages[2], "Previous")).text
+        assert shown(back) == shown(pages[1])
+        first = client.get(leads_to(back, "Previous")).text
+        assert shown(first) == shown(client.get(leads_to(pages[2], "First")).text) == shown(pages[0])
+        assert not leads_to(first, "Previous")
+        assert leads_to(first, "Next") == leads_to(pages[0], "Next")
+
+
+@ON_SQLITE
+def test_past_the_last_product_there_is_a_way_back(
     client: LintingClient, url: str, dealer: Dealer, tucker: Manufacturer
 ):
-    count = PAGE_LENGTH + 3
-    for number in range(count):
-        shelve(dealer, tucker, f"N-{number:03}", name="Bolt")
-    for asked in (f"{url}?stock=in", f"{url}?q=bolt"):
-        first = client.get(asked).text
-        following = re.search(r'href="([^"]*after=[^"]*)">Next', first)
-        assert following
-        second = client.get(following[1].replace("&amp;", "&")).text
-        assert len(shown(first)) == PAGE_LENGTH
-        assert len(set(shown(first)) | set(shown(second))) == count
-        assert len(shown(second)) == 3
-        assert ">Next" not in second
-        assert ">First" in second
+    shelve(dealer, tucker, "A-1")
+    page = client.get(f"{url}?stock=in&after=999999").text
+    assert "There are no more products" in page
+    assert shown(client.get(leads_to(page, "Show the first page")).text) == ["A-1"]
 
 
 def test_another_dealers_stock_is_neither_listed_nor_found(
