@@ -8,7 +8,7 @@ from jobs import stopping
 from jobs.sync import connecting, engine, journal
 from jobs.sync.check import check_credentials as validate
 from jobs.sync.tick import tick as _tick
-from webapp import catalog_uploads, runs
+from webapp import catalog_uploads, periodic, runs
 from webapp.extensions import db
 from webapp.models import CatalogImport, Run
 from webapp.webstore import outbox
@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 def tick() -> None:
     """Every minute: start what is due, find what was forgotten."""
     _tick()
+    periodic.done(periodic.TICK)
 
 
 def sync_run(run_id: int) -> None:

@@ -13,7 +13,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from webapp import alert_settings
+from webapp import alert_settings, operation_settings
 from webapp.variables import ConfigurationError, whole
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,6 +51,7 @@ DEFAULTS: dict[str, Any] = {
     # The confirmation of a CSV import sends the previewed text (at most 2 MB) back as a field.
     "MAX_FORM_MEMORY_SIZE": 3 * 1024 * 1024,
     **alert_settings.DEFAULTS,
+    **operation_settings.DEFAULTS,
 }
 
 
@@ -69,6 +70,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "SYNC_HOURS": _hours(environ.get("SYNC_HOURS") or ",".join(map(str, SYNC_HOURS))),
         "REPORT_STORAGE_URL": _storage_url(environ.get("REPORT_STORAGE_URL") or _default_storage()),
         **alert_settings.read(environ),
+        **operation_settings.read(environ),
     }
 
 

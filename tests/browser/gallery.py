@@ -18,7 +18,11 @@ from webapp.factory import create_app
 
 # Files, a redirect, and parts of the page LightSpeed Configuration. What ends in .csv is no page either.
 NO_PAGES = frozenset(
-    {"static", "security.static", "home.show", "lightspeed.show_connection", "lightspeed.show_availability"}
+    {
+        *("static", "security.static", "home.show"),
+        *("lightspeed.show_connection", "lightspeed.show_availability"),
+        *("health.alive", "health.ready", "metrics.show"),
+    }
 )
 OF_NO_DEALER = {"security.login": STRANGER, "security.change_password": DEALER, "security.verify": DEALER}
 # Pages that look different to others, or when something is asked of them.

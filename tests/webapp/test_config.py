@@ -55,6 +55,11 @@ def test_a_missing_variable_is_named(name: str) -> None:
         ("SYNC_HOURS", "1,25"),
         ("SYNC_HOURS", "one"),
         ("REPORT_STORAGE_URL", "/tmp/reports"),
+        ("RUN_RETENTION_DAYS", "6"),
+        ("AUDIT_RETENTION_DAYS", "for ever"),
+        ("METRICS_TOKEN", "secret"),
+        ("METRICS_TOKEN", "secret with spaces in it"),
+        ("SENTRY_DSN", "https://secret.example/1"),
     ],
 )
 def test_a_malformed_variable_is_named_without_its_value(name: str, text: str) -> None:

@@ -7,6 +7,7 @@ from webapp.models.audit import AuditEntry
 from webapp.models.catalog import Manufacturer, PartNumber, Product
 from webapp.models.catalog_imports import CatalogImport
 from webapp.models.configuration import Configuration
+from webapp.models.periodic import PeriodicJob
 from webapp.models.recent_runs import RecentRuns
 from webapp.models.runs import PartMatch, Report, ReportedPart, Run, RunItem, RunMapping
 from webapp.models.shelf import ReindexNote, ShelfStock, ShelfTotal, WebstoreFigures
@@ -27,6 +28,7 @@ __all__ = [
     "Organization",
     "PartMatch",
     "PartNumber",
+    "PeriodicJob",
     "Product",
     "RecentRuns",
     "ReindexNote",

@@ -10,10 +10,12 @@ from webapp.views import (
     dealer,
     dealers,
     errors,
+    health,
     home,
     inventory,
     lightspeed,
     manufacturer_choices,
+    metrics,
     queue,
     reports,
     runs,
@@ -30,6 +32,8 @@ def register(app: Flask) -> None:
     """Add every blueprint to the app."""
     app.url_map.converters["id"] = tenancy.RowId
     for view in (
+        health,
+        metrics,
         home,
         dealers,
         dealer,

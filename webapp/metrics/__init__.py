@@ -1,0 +1,11 @@
+"""Figures for Prometheus, read from SQL and Redis when they are asked for.
+
+Several web processes answer, and runs are carried out elsewhere: nothing is counted in a process.
+"""
+
+from __future__ import annotations
+
+from webapp.metrics.exposition import exposition
+from webapp.metrics.tallying import tally
+
+__all__ = ["exposition", "tally"]

@@ -1,0 +1,20 @@
+"""When the periodic jobs were last done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.extensions import Model
+from webapp.models.types import UtcDateTime
+
+
+class PeriodicJob(Model):
+    """A job that is declared in `jobs/schedule.py`, by its id, and when it last came to its end."""
+
+    __tablename__ = "periodic_jobs"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    done_at: Mapped[datetime] = mapped_column(UtcDateTime)
