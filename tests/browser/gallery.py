@@ -16,12 +16,12 @@ from tests.browser.visitors import DEALER, NEWCOMER, REFUSED, STAFF, STRANGER, W
 from tests.conftest import settings
 from webapp.factory import create_app
 
-# Files, a redirect, and parts of the page LightSpeed Configuration. What ends in .csv is no page either.
+# Files, a redirect, what programs ask, and parts of the page LightSpeed Configuration. What ends in .csv is
+# no page either.
 NO_PAGES = frozenset(
     {
-        *("static", "security.static", "home.show"),
+        *("static", "security.static", "home.show", "health.alive", "health.ready", "metrics.show"),
         *("lightspeed.show_connection", "lightspeed.show_availability"),
-        *("health.alive", "health.ready", "metrics.show"),
     }
 )
 OF_NO_DEALER = {"security.login": STRANGER, "security.change_password": DEALER, "security.verify": DEALER}

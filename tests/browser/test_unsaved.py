@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.accessibility import problems
 from tests.browser.acts import enter_credentials, open_dialog, queue_update, sign_in
 from tests.browser.conftest import Visit
 from tests.browser.test_dialogs import CODES
@@ -56,6 +57,24 @@ def test_an_ended_session_loses_nothing_and_the_form_goes_on(visit: Visit, town:
     page.locator("#save-credentials").click()
     expect(page.locator("main").get_by_text("3PA/Data Warehouse: saved.")).to_be_visible()
     page.reload()
+    expect(page.get_by_label("3PA Dealer ID")).to_have_value("4711")
+
+
+def test_an_ended_session_loses_nothing_without_script(visit: Visit, town: Town) -> None:
+    dealership = town.dealership(connected=False)
+    path, options = f"{dealership.path}/lightspeed", {"java_script_enabled": False, "expected": (401,)}
+    page = visit(path, dealership.session, **options)
+    page.get_by_label("3PA Dealer ID").fill("4711")
+    page.context.clear_cookies()
+    page.locator("#save-credentials").click()
+    expect(page.get_by_role("heading", level=1, name="Not saved yet")).to_be_visible()
+    assert problems(page) == []
+    with page.context.expect_page() as opening:
+        page.get_by_role("link", name="sign in again").click()
+    sign_in(opening.value, dealership.email, PASSWORD)
+    expect(opening.value.get_by_role("heading", level=1)).to_contain_text("Dealership")
+    page.get_by_role("button", name="Send once more").click()
+    expect(page.locator("main").get_by_text("3PA/Data Warehouse: saved.")).to_be_visible()
     expect(page.get_by_label("3PA Dealer ID")).to_have_value("4711")
 
 

@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from webapp import htmx
+from webapp.views import sent_late
 from webapp.views.tenancy import ask_to_sign_in
 
 SAID = {
@@ -40,7 +41,7 @@ def _csrf(_error: CSRFError) -> ResponseReturnValue:
         return ask_to_sign_in()
     if htmx.wants_fragment():
         return _renew_token()
-    return _answer(400, EXPIRED)
+    return sent_late.answer(400) or _answer(400, EXPIRED)
 
 
 def _renew_token() -> Response:

@@ -17,6 +17,7 @@ from werkzeug.routing import IntegerConverter
 from webapp import configurations, htmx
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, Run, SupplierCode
+from webapp.views import sent_late
 
 Owned = TypeVar("Owned", Run, SupplierCode)
 ENDED = "Please sign in to go on."
@@ -85,6 +86,8 @@ def ask_to_sign_in(*_: object, **__: object) -> ResponseReturnValue:
     What htmx asked for is told in its place, but a form that was sent stays as it is: nothing typed is lost.
     """
     if not htmx.wants_fragment():
+        if kept := sent_late.answer(401):
+            return kept
         flash(ENDED, "info")
         here = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for_security("login", next=here))
