@@ -128,6 +128,11 @@ def _runs(crowd: Crowd) -> None:
         f"{crowd.last_run} + (i - 1) / {CODES_OF_OTHERS} + 1, i, 'C' || i, 'c' || i, {COUNTS}",
         (crowd.dealers - 1) * CODES_OF_OTHERS,
     )
+    _insert(
+        "run_mappings (run_item_id, manufacturer_id, position, lead_time_days, pricing)",
+        f"i, (i - 1) % {CODES} + 1, i, 2, 'retail'",
+        crowd.last_run * CODES,
+    )
 
 
 def _last_run(crowd: Crowd) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Select, and_, select
 
 from webapp.extensions import db
-from webapp.models import RunItem, ShelfStock, WebstoreFigures
+from webapp.models import Run, RunItem, RunMapping, ShelfStock, WebstoreFigures
 
 STOCK_LABELS: Final = {"in": "In stock", "out": "Out of stock"}
 
@@ -39,11 +39,20 @@ class Choice:
         return {name: value for name, value in given.items() if value}
 
 
-def run_items(choice: Choice) -> Sequence[int] | None:
-    """The ids of the run's items; asked for beforehand, as a join would have PostgreSQL read all stock."""
+def run_items(dealer_id: int, choice: Choice) -> Sequence[int] | None:
+    """The ids of the items of the dealer's run that can have changed what is chosen; None without a run.
+
+    Asked for beforehand: a join to them would have PostgreSQL read all stock.
+    """
     if choice.run_id is None:
         return None
-    return db.session.scalars(select(RunItem.id).where(RunItem.run_id == choice.run_id)).all()
+    items = select(RunItem.id).join(Run, Run.id == RunItem.run_id)
+    items = items.where(Run.id == choice.run_id, Run.dealer_id == dealer_id)
+    if choice.manufacturer_id is not None:
+        # A code changes stock of the manufacturers alone that it was mapped to.
+        mapped = RunMapping.manufacturer_id == choice.manufacturer_id
+        items = items.join(RunMapping, RunMapping.run_item_id == RunItem.id).where(mapped)
+    return db.session.scalars(items).all()
 
 
 def wanted(dealer_id: int, choice: Choice, items: Sequence[int] | None) -> tuple[Select[Any], Any]:
@@ -56,8 +65,8 @@ def wanted(dealer_id: int, choice: Choice, items: Sequence[int] | None) -> tuple
         of_manufacturer = ShelfStock.manufacturer_id == choice.manufacturer_id
         chosen = chosen.where(ShelfStock.dealer_id == dealer_id, of_manufacturer)
     if items is not None:
-        # "+ 0" keeps SQLite from reading all that the dealer has to find the few that a run changed.
-        chosen = chosen.where(ShelfStock.changed_item_id.in_(items), ShelfStock.dealer_id + 0 == dealer_id)
+        # They are the dealer's own. Said again here, databases would read all that the dealer has.
+        chosen = chosen.where(ShelfStock.changed_item_id.in_(items))
     if choice.stock:
         of_product = and_(
             WebstoreFigures.dealer_id == dealer_id, WebstoreFigures.product_id == ShelfStock.product_id

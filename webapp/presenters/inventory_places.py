@@ -45,7 +45,7 @@ class Found:
 
 def products(dealer_id: int, choice: Choice, place: Place, length: int) -> Found:
     """The page of chosen products at the place."""
-    items = run_items(choice)
+    items = run_items(dealer_id, choice)
     if choice.words:
         return _matching(dealer_id, choice, items, place, length)
     # Each code's products lie in order in the index: the first few of each are enough, however many a run

@@ -9,7 +9,8 @@ import pytest
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import Shop
 from tests.webapp.views.stocked import match, report, shelve
-from webapp.models import Dealer, Manufacturer
+from webapp.extensions import db
+from webapp.models import Dealer, Manufacturer, RunMapping
 from webapp.presenters.inventory import PAGE_LENGTH
 
 
@@ -56,6 +57,11 @@ def test_the_list_is_narrowed_by_words_manufacturer_stock_and_run(
     assert shown(client.get(f"{url}?stock=in").text) == ["06455-MGE-006", "C-3"]
     assert shown(client.hx("GET", f"{url}?run={run.id}").text) == ["C-3"]
     assert shown(client.get(f"{url}?run={run.id}&stock=out").text) == []
+    mapping = {"run_item_id": item.id, "manufacturer_id": parts.id, "position": 0}
+    db.session.add(RunMapping(**mapping, lead_time_days=1, pricing="disabled"))
+    db.session.commit()
+    assert shown(client.get(f"{url}?run={run.id}&manufacturer={parts.id}").text) == ["C-3"]
+    assert shown(client.get(f"{url}?run={run.id}&manufacturer={tucker.id}").text) == []
     assert "No product matches" in client.get(f"{url}?q=helmet").text
 
 
