@@ -119,9 +119,10 @@ def _fields(contact: AlertContact) -> dict[str, Any]:
     url = contact.webhook_url
     return {
         "recipients": list(contact.recipients),
-        # The rest of the address may be a secret.
         "webhook": outbox.host_of(url) if url else None,
-        "webhook secret": contact.sealed_webhook_secret,
+        # The rest of the address may be a secret, and is told as one is: that it changed.
+        "webhook's secret address": url,
+        "webhook's secret": contact.sealed_webhook_secret,
     }
 
 

@@ -1,0 +1,58 @@
+"""Workers that do nothing while runs wait."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.webapp.alerts.looking import NOW, ago, open_causes, told
+from tests.webapp.views.client import ON_SQLITE
+from tests.webapp.views.shop import Shop
+from webapp import alerts
+from webapp.alerts.causes import idle
+from webapp.models import Alert, Dealer
+
+ONLY = (idle.CAUSE,)
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("minutes", "beside", "is_open"),
+    [
+        (16, None, True),
+        (14, None, False),
+        (16, ("running", {"heartbeat_at": ago(minutes=1)}), False),
+        (16, ("running", {"heartbeat_at": ago(minutes=20)}), True),
+        (16, ("succeeded", {"finished_at": ago(minutes=1)}), False),
+        (16, ("succeeded", {"finished_at": ago(minutes=20)}), True),
+        # Called off by a person, without a worker.
+        (16, ("cancelled", {"finished_at": ago(minutes=1), "started_at": None}), True),
+    ],
+)
+def test_it_opens_for_the_deployment_when_runs_wait_and_none_gives_a_sign_of_life(
+    shop: Shop, dealer: Dealer, minutes: int, beside: tuple[str, dict[str, Any]] | None, is_open: bool
+):
+    shop.run(dealer, "queued", queued_at=ago(minutes=minutes))
+    if beside:
+        shop.run(shop.dealer("Lakeside Cycle"), beside[0], **beside[1])
+    alerts.take_round(NOW, ONLY)
+    assert [alert.dealer_id for alert in alerts.of_deployment()] == ([None] if is_open else [])
+
+
+def test_of_two_rounds_one_opens_it_although_it_has_no_dealer(shop: Shop, dealer: Dealer):
+    shop.run(dealer, "queued", queued_at=ago(minutes=30))
+    assert [alerts.take_round(NOW, ONLY).opened for _ in range(2)] == [1, 0]
+    assert open_causes() == ["idle"]
+
+
+def test_the_staff_are_told(app: Any, shop: Shop, dealer: Dealer, mail: None):
+    app.config["STAFF_ALERT_RECIPIENTS"] = ("support@example.com",)
+    app.config["STAFF_DIGEST_HOUR"] = 24
+    run = shop.run(dealer, "queued", queued_at=ago(minutes=30))
+    alerts.take_round(NOW, ONLY)
+    run.status = "cancelled"
+    shop._add(run)
+    alerts.take_round(NOW, ONLY)
+    assert told() == [(event, "email", "support@example.com") for event in ("opened", "recovered")]
+    assert Alert.query.one().closed_at == NOW

@@ -1,0 +1,77 @@
+"""Which addresses a webhook may have."""
+
+from __future__ import annotations
+
+import pytest
+
+from webapp.alerts.webhook_address import Refused, checked, is_public
+
+ALLOWED = frozenset({"hooks.internal", "127.0.0.1", "10.0.0.5"})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://hooks.example.com",
+        "https://hooks.example.com:8443/a/b?c=d",
+        " https://93.184.215.14/in ",
+        "https://[2606:2800:21f:cb07:6820:80da:af6b:8b2c]/in",
+        "https://hooks.internal/in",
+        "https://10.0.0.5/in",
+        "http://127.0.0.1:5000/in",
+    ],
+)
+def test_it_takes(url: str):
+    assert checked(url, ALLOWED) == url.strip()
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://hooks.example.com/in", "https://"),
+        ("http://10.0.0.5/in", "https://"),
+        ("http://localhost/in", "https://"),
+        ("ftp://hooks.example.com", "https://"),
+        ("//hooks.example.com", "https://"),
+        ("hooks.example.com/in", "no address"),
+        ("https://", "no address"),
+        ("https://[::1", "no address"),
+        ("https://hooks.example.com:port/", "no address"),
+        ("https://hooks.example.com/in#part", "no address"),
+        ("https://user:secret@hooks.example.com/in", "login"),
+        ("https://user@hooks.example.com/in", "login"),
+        ("https://hooks.example.com/a\r\nX-Injected: 1", "printable"),
+        ("https://hooks.example.com/a b", "printable"),
+        ("https://hööks.example.com/", "printable"),
+        ("https://hooks.example.com/" + "a" * 1000, "1,000"),
+        ("https://localhost/in", "private"),
+        ("https://printer.local/in", "private"),
+        ("https://metadata.google.internal/in", "private"),
+        ("https://127.0.0.2/in", "private"),
+        ("https://10.1.2.3/in", "private"),
+        ("https://169.254.169.254/latest/meta-data", "private"),
+        ("https://[::ffff:10.0.0.1]/in", "private"),
+        ("https://[fd00::1]/in", "private"),
+    ],
+)
+def test_it_refuses_without_repeating_what_was_typed(url: str, said: str):
+    with pytest.raises(Refused, match=said) as refused:
+        checked(url, ALLOWED)
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"),
+        *("224.0.0.1", "255.255.255.255", "192.0.2.1", "::", "::1", "fe80::1%eth0", "fd00::1", "ff02::1"),
+        *("::ffff:127.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "2001:0:a00:1::", "::10.0.0.1"),
+    ],
+)
+def test_it_is_not_public(address: str):
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"])
+def test_it_is_public(address: str):
+    assert is_public(address)
