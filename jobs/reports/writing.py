@@ -67,7 +67,8 @@ def _write(run_id: int, attempt: int, kind: Kind, pulse: Callable[[], None]) -> 
             writer = spreadsheet.writer(file)
             writer.writerow(kind.columns)
             for rows, row in enumerate(_rows(run_id, kind.query), start=1):
-                writer.writerow([_safe(cell) for cell in kind.cells(row)])
+                cells = kind.cells(row)
+                writer.writerow([spreadsheet.defuse(cell) if type(cell) is str else cell for cell in cells])
                 if rows % BATCH == 0:
                     pulse()
     except OSError as error:
@@ -102,7 +103,3 @@ def _skipped_cells(row: Any) -> list[Any]:
 
 def _money(cents: int | None) -> str | None:
     return None if cents is None else f"{cents // 100}.{cents % 100:02}"
-
-
-def _safe(cell: Any) -> Any:
-    return spreadsheet.defuse(cell) if isinstance(cell, str) else cell

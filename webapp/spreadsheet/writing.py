@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import IO, Protocol
 
-_FORMULA = re.compile(r"[=+\-@\t\r]")
+_FORMULA_STARTS = frozenset("=+-@\t\r")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
@@ -29,6 +29,6 @@ def defuse(cell: str) -> str:
 
     A plain number such as `-5` or `+1.50` is no formula and is left alone.
     """
-    if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell):
+    if cell[:1] in _FORMULA_STARTS and not _NUMBER.fullmatch(cell):
         return "'" + cell
     return cell
