@@ -32,7 +32,7 @@ class MailServer:
     host: str
     port: int
     security: str
-    username: str | None = None
+    username: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
 
 

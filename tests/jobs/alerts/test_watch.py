@@ -1,0 +1,76 @@
+"""The watch: a round a minute and what is due, whatever fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
+from jobs import stopping
+from jobs.alerts import watch
+from tests.jobs.alerts.receivers import Kept
+from tests.webapp.alerts.looking import open_causes, tell
+from tests.webapp.views.client import ON_SQLITE
+from tests.webapp.views.shop import Shop
+from webapp import alerts
+from webapp.models import Dealer
+
+
+@pytest.fixture(autouse=True)
+def not_stopped() -> Iterator[None]:
+    yield
+    stopping._flag.clear()
+
+
+def looks(count: int) -> Callable[[float], None]:
+    """A pause that ends the watch after so many looks."""
+    left = iter(range(count - 1))
+
+    def pause(_seconds: float) -> None:
+        if next(left, None) is None:
+            stopping.request()
+
+    return pause
+
+
+def test_it_finds_opens_and_tells_without_redis(app: Flask, shop: Shop, dealer: Dealer, mailed: Kept):
+    assert app.config["REDIS_URL"] is None
+    tell(dealer, "parts@prairie.example.com")
+    shop.configuration(dealer, check_state="refused", check_reason="The password has expired.")
+    watch.keep_watching(app, looks(2))
+    assert open_causes() == ["refused"]
+    assert mailed.subjects == ["Prairie Powersports: Credentials refused"]
+
+
+@ON_SQLITE
+def test_a_round_is_taken_once_a_minute(app: Flask, monkeypatch: pytest.MonkeyPatch):
+    taken: list[int] = []
+    monkeypatch.setattr(watch.alerts, "take_round", lambda: taken.append(1))
+    watch.keep_watching(app, looks(5))
+    assert len(taken) == 1
+    monkeypatch.setattr(watch, "ROUND_EVERY", 0.0)
+    stopping._flag.clear()
+    watch.keep_watching(app, looks(5))
+    assert len(taken) == 6
+
+
+@ON_SQLITE
+def test_a_database_that_fails_ends_nothing(
+    app: Flask, shop: Shop, dealer: Dealer, mailed: Kept, monkeypatch: pytest.MonkeyPatch
+):
+    tell(dealer, "parts@prairie.example.com")
+    shop.configuration(dealer, check_state="refused")
+    failures = iter([True, True, False])
+    take_round = alerts.take_round
+
+    def fail_first() -> object:
+        if next(failures, False):
+            raise OperationalError("SELECT 1", {}, Exception("the database is away"))
+        return take_round()
+
+    monkeypatch.setattr(watch, "ROUND_EVERY", 0.0)
+    monkeypatch.setattr(watch.alerts, "take_round", fail_first)
+    watch.keep_watching(app, looks(4))
+    assert len(mailed.messages) == 1
