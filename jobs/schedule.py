@@ -1,4 +1,4 @@
-"""The scheduler process: `python -m jobs.schedule`. It holds a declared list, now one tick a minute.
+"""The scheduler process: `python -m jobs.schedule`. It holds a declared list of periodic jobs.
 
 rq-scheduler ends at the first sign of trouble: when Redis is away, and when one job in its set cannot be
 read. So its loop is driven from here, and the set is put right before every round: whatever is not declared
@@ -24,7 +24,7 @@ from rq_scheduler import Scheduler
 
 from jobs import stopping
 from jobs.alerts import watch
-from webapp import queues
+from webapp import periodic, queues
 from webapp.config import ConfigurationError
 from webapp.factory import create_app
 from webapp.logs import configure_logs
@@ -38,57 +38,63 @@ LEAVE_WITHIN = 5
 
 @dataclass(frozen=True)
 class Periodic:
-    """A job that is queued every `seconds`, always under the same id."""
+    """A job that is queued every `seconds`, always under the same id, and ended after `timeout` seconds."""
 
     id: str
     task: str
     seconds: int
     queue: str
+    timeout: int = 300
 
 
-DECLARED = (Periodic("tick", "jobs.tasks.tick", 60, queues.CONTROL),)
+# What takes longer than moments is no short work: a tick would have to wait for it.
+DECLARED = (
+    Periodic(periodic.TICK, "jobs.tasks.tick", 60, queues.CONTROL),
+    Periodic(periodic.KEEP_HOUSE, "jobs.tasks.keep_house", 60 * 60, queues.SYNC),
+    Periodic(periodic.SWEEP_STORAGE, "jobs.tasks.sweep_storage", 24 * 60 * 60, queues.SYNC, timeout=3600),
+)
 
 
 def reconcile(scheduler: Scheduler) -> None:
     """Make the scheduler's set what is declared, and nothing else."""
-    declared = {periodic.id: periodic for periodic in DECLARED}
+    declared = {each.id: each for each in DECLARED}
     for raw in scheduler.connection.zrange(scheduler.scheduled_jobs_key, 0, -1):
         job_id = raw.decode()
         if job_id not in declared or not _is_sound(scheduler.connection, declared[job_id]):
             scheduler.connection.zrem(scheduler.scheduled_jobs_key, job_id)
-    for periodic in DECLARED:
-        if periodic.id not in scheduler:
-            _schedule(scheduler, periodic)
+    for each in DECLARED:
+        if each.id not in scheduler:
+            _schedule(scheduler, each)
 
 
-def _is_sound(connection: Redis, periodic: Periodic) -> bool:
+def _is_sound(connection: Redis, declared: Periodic) -> bool:
     """Whether the stored job can be read and says what is declared."""
     try:
-        job = Job.fetch(periodic.id, connection=connection)
+        job = Job.fetch(declared.id, connection=connection)
         return (job.func_name, job.meta.get("interval"), job.origin) == (
-            periodic.task,
-            periodic.seconds,
-            periodic.queue,
+            declared.task,
+            declared.seconds,
+            declared.queue,
         )
     except RedisError:
         raise
     except NoSuchJobError:
         return False
     except Exception:  # noqa: BLE001 - whatever makes it unreadable, it is replaced
-        log.warning("schedule.unreadable", job=periodic.id)
+        log.warning("schedule.unreadable", job=declared.id)
         return False
 
 
-def _schedule(scheduler: Scheduler, periodic: Periodic) -> None:
+def _schedule(scheduler: Scheduler, declared: Periodic) -> None:
     scheduler.schedule(
         datetime.now(UTC).replace(tzinfo=None),
-        periodic.task,
-        interval=periodic.seconds,
-        id=periodic.id,
-        queue_name=periodic.queue,
-        timeout=300,
-        # A tick that waited longer than this has been overtaken by the next.
-        result_ttl=600,
+        declared.task,
+        interval=declared.seconds,
+        id=declared.id,
+        queue_name=declared.queue,
+        timeout=declared.timeout,
+        # Until long after the next is due: a job that is gone by then is taken for lost, and queued at once.
+        result_ttl=600 + 2 * declared.seconds,
     )
 
 
@@ -130,7 +136,7 @@ def main() -> int:
     except (ConfigurationError, RedisError) as error:
         print(f"Error: {error}", file=sys.stderr)  # noqa: T201 - this is the command's answer
         return 1
-    log.info("schedule.started", jobs=[periodic.id for periodic in DECLARED])
+    log.info("schedule.started", jobs=[each.id for each in DECLARED])
     watching = watch.start(app)
     keep_looking(Scheduler(connection=connection, interval=LOOK_EVERY), stopping.pause)
     # What is being sent may still arrive; a platform waits some 10 s before it ends the process.

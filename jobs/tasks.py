@@ -8,7 +8,7 @@ from jobs import stopping
 from jobs.sync import connecting, engine, journal
 from jobs.sync.check import check_credentials as validate
 from jobs.sync.tick import tick as _tick
-from webapp import catalog_uploads, periodic, runs
+from webapp import catalog_uploads, housekeeping, periodic, runs
 from webapp.extensions import db
 from webapp.models import CatalogImport, Run
 from webapp.webstore import outbox
@@ -44,6 +44,18 @@ def import_catalog(import_id: int) -> None:
         catalog_uploads.carry_out(import_id, stopping.requested)
     except catalog_uploads.Stopped:
         catalog_uploads.wake(db.session.get_one(CatalogImport, import_id))
+
+
+def keep_house() -> None:
+    """Every hour: delete what is older than it is kept for."""
+    housekeeping.keep_house(stopping.requested, stopping.pause)
+    periodic.done(periodic.KEEP_HOUSE)
+
+
+def sweep_storage() -> None:
+    """Every day: remove files that belong to nothing."""
+    housekeeping.sweep_storage(stopping.requested)
+    periodic.done(periodic.SWEEP_STORAGE)
 
 
 def drain_index() -> None:

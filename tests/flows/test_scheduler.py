@@ -11,9 +11,10 @@ from rq_scheduler import Scheduler
 from jobs import schedule
 from tests.flows.conftest import Program, wait_until
 from tests.world import World
-from webapp import queues
+from webapp import periodic, queues
 
 SET = Scheduler.scheduled_jobs_key
+EVERY = {b"keep-house", b"sweep-storage", b"tick"}
 
 
 def ticks(redis: Redis) -> int:
@@ -24,22 +25,22 @@ def test_two_schedulers_started_at_once_leave_one_tick(world: World, redis: Redi
     both = [program.start("jobs.schedule") for _ in range(2)]
     wait_until(lambda: program.log.count("schedule.started") == 2, "both schedulers", program)
     wait_until(lambda: ticks(redis) == 1, "a tick", program)
-    wait_until(lambda: redis.zrange(SET, 0, -1) == [b"tick"], "the next tick", program)
+    wait_until(lambda: set(redis.zrange(SET, 0, -1)) == EVERY, "the next tick", program)
     for process in both:
         process.send_signal(signal.SIGTERM)
     assert [process.wait(15) for process in both] == [0, 0]
-    assert redis.zrange(SET, 0, -1) == [b"tick"]
+    assert set(redis.zrange(SET, 0, -1)) == EVERY
 
 
 def test_a_scheduler_that_was_killed_leaves_one_tick_to_the_next(
     world: World, redis: Redis, program: Program
 ) -> None:
     first = program.start("jobs.schedule")
-    wait_until(lambda: redis.zcard(SET) == 1, "the schedule", program)
+    wait_until(lambda: redis.zcard(SET) == len(EVERY), "the schedule", program)
     first.kill()
     program.start("jobs.schedule")
     wait_until(lambda: ticks(redis) >= 1, "a tick", program)
-    assert redis.zrange(SET, 0, -1) == [b"tick"]
+    assert set(redis.zrange(SET, 0, -1)) == EVERY
 
 
 def test_it_puts_right_a_set_with_strange_and_unreadable_jobs(world: World, redis: Redis) -> None:
@@ -47,7 +48,7 @@ def test_it_puts_right_a_set_with_strange_and_unreadable_jobs(world: World, redi
     redis.hset("rq:job:tick", mapping={"data": b"not a job", "created_at": b"nonsense"})
     scheduler = Scheduler(connection=redis, interval=5)
     schedule.look(scheduler)
-    assert redis.zrange(SET, 0, -1) == [b"tick"]
+    assert set(redis.zrange(SET, 0, -1)) == EVERY
     assert ticks(redis) == 1
 
 
@@ -58,6 +59,21 @@ def test_a_tick_that_is_there_is_left_as_it_is(world: World, redis: Redis) -> No
     schedule.look(scheduler)
     assert redis.zscore(SET, "tick") == due
     assert ticks(redis) == 1
+
+
+def test_a_job_that_was_done_is_not_due_again_before_its_time(
+    world: World, redis: Redis, program: Program
+) -> None:
+    scheduler = Scheduler(connection=redis, interval=5)
+    schedule.look(scheduler)
+    program.start("jobs.worker", queues.CONTROL, queues.SYNC)
+    wait_until(lambda: periodic.done_at(periodic.SWEEP_STORAGE), "all three", program)
+    wait_until(lambda: periodic.done_at(periodic.KEEP_HOUSE), "all three", program)
+    for each in schedule.DECLARED:
+        assert redis.ttl(f"rq:job:{each.id}") > each.seconds
+    due = redis.zrange(SET, 0, -1, withscores=True)
+    schedule.look(scheduler)
+    assert redis.zrange(SET, 0, -1, withscores=True) == due
 
 
 def test_it_waits_for_a_redis_that_is_away(world: World) -> None:

@@ -1,1 +1,11 @@
-"""Keeps what is stored within bounds."""
+"""Keeps what is stored within bounds: history that is old enough goes, in small pieces.
+
+What the pages need of the past stays, however old: see `old_runs`.
+"""
+
+from __future__ import annotations
+
+from webapp.housekeeping.keeping import keep_house
+from webapp.housekeeping.sweeping import sweep_storage
+
+__all__ = ["keep_house", "sweep_storage"]

@@ -1,0 +1,48 @@
+"""Deletes old audit entries, alerts that are over, and what was told of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import delete, select, true
+
+from webapp.extensions import db
+from webapp.models import Alert, AlertDelivery, AuditEntry
+
+BATCH: Final = 1_000
+
+
+def delete_audit_entries(before: datetime) -> int:
+    """Delete some of the entries older than a moment; how many."""
+    return _delete_oldest(AuditEntry, AuditEntry.at, before, true())
+
+
+def delete_schedule_entries(before: datetime) -> int:
+    """Delete some of the entries about what nobody but the schedule did; how many."""
+    return _delete_oldest(AuditEntry, AuditEntry.at, before, AuditEntry.actor == "schedule")
+
+
+def delete_alert_deliveries(before: datetime) -> int:
+    """Delete some of the messages that were told, or given up, before a moment; how many."""
+    return _delete_oldest(AlertDelivery, AlertDelivery.created_at, before, AlertDelivery.state != "waiting")
+
+
+def delete_closed_alerts(before: datetime) -> int:
+    """Delete some of the alerts that were over before a moment; how many. What was told of them goes too."""
+    return _delete_oldest(Alert, Alert.closed_at, before, Alert.closed_at.is_not(None))
+
+
+def _delete_oldest(model: Any, moment: Any, before: datetime, condition: Any) -> int:
+    """Delete those of the lowest numbers that are old enough.
+
+    Numbers are given in order of time, so no index by time is needed, and where nothing is old only one batch
+    is looked at.
+    """
+    oldest = select(model.id, moment).where(condition).order_by(model.id).limit(BATCH)
+    ids = [row[0] for row in db.session.execute(oldest) if row[1] < before]
+    if ids:
+        statement = delete(model).where(model.id.in_(ids))
+        db.session.execute(statement.execution_options(synchronize_session=False))
+    db.session.commit()
+    return len(ids)
