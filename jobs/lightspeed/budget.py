@@ -4,21 +4,17 @@ import time
 from typing import Protocol
 
 import structlog
-from limits import RateLimitItem, RateLimitItemPerSecond
-from limits.storage import MemoryStorage, RedisStorage
+from limits import RateLimitItem
+from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
 
 from jobs.lightspeed.background import TICK, Background, Waiting, sleep
+from webapp import rate_window
+from webapp.rate_window import MINUTE
 
 log = structlog.get_logger()
 
-MINUTE = 60
-_MARGIN = 1
-"""Seconds by which our window is longer than the service's: requests take unequal time to get there, and the
-clocks of workers may differ a little."""
 _RESERVE = 10
 """A process that cannot reach Redis sends at most this part of the rate, so that ten together keep to it."""
 _REDIS_SECONDS = 2.0
@@ -39,7 +35,7 @@ class RateBudget:
     @classmethod
     def in_process(cls, per_minute: int | None, *, seconds: int = MINUTE) -> "RateBudget":
         """A budget of this process alone; `None` or 0 means no limit. `seconds` is the window's length."""
-        return cls(_OwnWindow(_rate(per_minute, seconds)) if per_minute else None)
+        return cls(_OwnWindow(rate_window.rate(per_minute, seconds)) if per_minute else None)
 
     @classmethod
     def shared(cls, redis_url: str, per_minute: int | None, *, seconds: int = MINUTE) -> "RateBudget":
@@ -67,10 +63,6 @@ class RateBudget:
         return time.monotonic() - refused
 
 
-def _rate(per_minute: int, seconds: int) -> RateLimitItem:
-    return RateLimitItemPerSecond(per_minute, seconds + _MARGIN, namespace="lightspeed")
-
-
 class _OwnWindow:
     """The moving window of one process."""
 
@@ -92,16 +84,9 @@ class _SharedWindow:
     """The moving window that processes share in Redis, and what to do without it."""
 
     def __init__(self, redis_url: str, per_minute: int, seconds: int) -> None:
-        # Without retries of its own: `acquire` asks again, and lets its caller look around meanwhile.
-        storage = RedisStorage(
-            redis_url,
-            socket_timeout=_REDIS_SECONDS,
-            socket_connect_timeout=_REDIS_SECONDS,
-            retry=Retry(NoBackoff(), 0),  # type: ignore[arg-type]
-        )
-        self._rate = _rate(per_minute, seconds)
-        self._limiter = MovingWindowRateLimiter(storage)
-        self._reserve = _OwnWindow(_rate(max(1, per_minute // _RESERVE), seconds))
+        self._rate = rate_window.rate(per_minute, seconds)
+        self._limiter = rate_window.shared(redis_url, _REDIS_SECONDS)
+        self._reserve = _OwnWindow(rate_window.rate(max(1, per_minute // _RESERVE), seconds))
         self._silent_since: float | None = None
 
     def take(self, key: str, waiting: Waiting) -> bool:

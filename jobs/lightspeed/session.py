@@ -1,6 +1,5 @@
 """The door to the 3PA service for one login: pages of parts, and whether the login works."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -14,6 +13,7 @@ from jobs.lightspeed.paging import LARGEST_PAGE, MOST_ROWS, Page, Read, Walk
 from jobs.lightspeed.parts import DecodedPage
 from jobs.lightspeed.retry import RetryPolicy
 from jobs.lightspeed.transport import Transport
+from webapp import rate_window
 
 _CHECK_SECONDS = 60.0
 _CHECK_PAUSE = 5.0
@@ -49,7 +49,7 @@ class Lightspeed:
         retry: RetryPolicy = RetryPolicy(),  # noqa: B008 - it is frozen
     ) -> None:
         transport = Transport(base_url, credentials, timeout)
-        self._calls = Calls(transport, budget, _login_key(base_url, credentials.username))
+        self._calls = Calls(transport, budget, rate_window.login_key(base_url, credentials.username))
         self._policy = retry
 
     def part_pages(
@@ -125,14 +125,6 @@ class Lightspeed:
             return self._calls.ask(question, policy, wanted)
 
         return Background(call)
-
-
-def _login_key(base_url: str, username: str) -> str:
-    """Name a login for the rate budget without revealing it.
-
-    Without case, as the service may not tell `Dealer` from `dealer`: at worst two logins share one rate.
-    """
-    return hashlib.sha256(f"{base_url.rstrip('/')}\n{username.strip()}".casefold().encode()).hexdigest()
 
 
 def _refuse_strange(cmf: str) -> None:

@@ -10,7 +10,7 @@ from webapp.extensions import db
 from webapp.models import Run
 from webapp.presenters.run_filter import RunFilter
 from webapp.presenters.run_history import RunHistory
-from webapp.presenters.runs import Progress
+from webapp.presenters.run_watch import RunWatch
 from webapp.views import tenancy
 from webapp.views.asked import day, text, whole
 from webapp.words import RUN_STATES
@@ -32,11 +32,11 @@ def index() -> Response:
 def show(run_id: int) -> Response:
     """One run. A poll says in `seen` what it shows already: without news it gets no answer to put in."""
     run = tenancy.of_dealer(Run, run_id)
-    progress, seen = Progress.of(run.items), request.args.get("seen", "")
-    if htmx.wants_fragment() and seen == progress.mark(run):
+    watch, seen = RunWatch.of(run, tenancy.shown_configuration()), request.args.get("seen", "")
+    if htmx.wants_fragment() and seen == watch.mark:
         return Response(status=204)
-    is_step = bool(seen) and not seen.startswith(progress.step(run))
-    return htmx.answer("run", run=run, progress=progress, announced=is_step)
+    is_step = bool(seen) and not seen.startswith(watch.step)
+    return htmx.answer("run", run=run, watch=watch, announced=is_step)
 
 
 @pages.post("/<id:run_id>/cancellation")
@@ -55,4 +55,4 @@ def cancel(run_id: int) -> ResponseReturnValue:
 def _answer(run: Run, status: int = 200) -> Response:
     # The verbs change rows by SQL, past what the session holds.
     db.session.refresh(run)
-    return htmx.answer("run", status, run=run, progress=Progress.of(run.items))
+    return htmx.answer("run", status, run=run, watch=RunWatch.of(run, tenancy.shown_configuration()))

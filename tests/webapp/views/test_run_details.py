@@ -134,3 +134,17 @@ def test_prices_that_were_left_alone_are_counted(client: LintingClient, url: str
     run = shop.run(dealer)
     shop.item(run, "TR", prices_left=1200)
     assert "1,200 parts kept their sale price" in client.get(f"{url}/{run.id}").text
+
+
+def test_a_run_leads_to_what_it_changed_and_what_it_skipped(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer
+):
+    run = shop.run(dealer)
+    links = (f"/dealers/{dealer.id}/inventory?run={run.id}", f"/dealers/{dealer.id}/skipped?run={run.id}")
+    shop.item(run, "TR", synced=5)
+    assert not any(f'href="{link}"' in client.get(f"{url}/{run.id}").text for link in links)
+    shop.item(run, "PU", synced=5, changed=2, skipped=1)
+    page = client.get(f"{url}/{run.id}").text
+    for link in links:
+        assert f'href="{link}"' in page
+        assert client.get(link).status_code == 200
