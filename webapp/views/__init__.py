@@ -6,6 +6,7 @@ from flask import Flask
 
 from webapp.views import (
     alerts,
+    audit,
     catalog,
     dealer,
     dealers,
@@ -49,7 +50,9 @@ def register(app: Flask) -> None:
         skipped,
         webstore,
         alerts,
+        audit,
     ):
         app.register_blueprint(view.pages)
+    app.register_blueprint(audit.all_pages)
     signing_in.register(app)
     errors.register(app)
