@@ -1,55 +1,71 @@
-"""Why a dealer needs attention: one closed list, worst first, for the staff's table and the dealer's banners.
+"""Why a dealer needs attention: one list, worst first, for the staff's table and the dealer's banners.
 
-Each condition is SQL over the columns of `standings.standings`, and each excludes those before it that are
-the same trouble: refused credentials also fail the run, but that is one cause and not two.
+Open alerts come from their rows, which a round keeps (`webapp.alerts`). What a page can see at once, and an
+alert would only say later, is a condition over the columns of `standings.standings`; each excludes those
+before it that are the same trouble: refused credentials also fail the run, but that is one cause and not two.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, not_, or_
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, not_, or_, select
 
-from webapp import clock
+from webapp import alerts
+from webapp.models import Alert
 from webapp.presenters.tones import Saying
 
-# Two slots of six hours, and time for the second to end.
-STALE_AFTER: Final = timedelta(hours=13)
-
-CAUSES: Final = {
-    "refused": Saying("Credentials refused", "danger", "Lightspeed does not accept the 3PA credentials."),
-    "failed": Saying("Last run failed", "danger", "The last run failed: no stock was updated."),
-    "stale": Saying("No success for 13 hours", "danger", "No run has succeeded for more than 13 hours."),
+REFUSED: Final = Saying("Credentials refused", "danger", "Lightspeed does not accept the 3PA credentials.")
+FAILED: Final = Saying("Last run failed", "danger", "The last run failed: no stock was updated.")
+NOTICES: Final = {
     "partial": Saying("Last run partial", "warning", "Some supplier codes were not updated by the last run."),
     "incomplete": Saying("Not connected yet", "warning", "The connection to Lightspeed is not set up."),
     "unmapped": Saying("No supplier codes", "warning", "There are currently no supplier codes configured"),
 }
+
+
+def _alerts(tone: str) -> dict[str, Saying]:
+    return {cause.name: Saying(cause.label, tone) for cause in alerts.CAUSES if cause.tone == tone}
+
+
+CAUSES: Final = {
+    **_alerts("danger"),
+    "refused": REFUSED,
+    "failed": FAILED,
+    **_alerts("warning"),
+    **NOTICES,
+}
+RANKS: Final = {name: rank for rank, name in enumerate(CAUSES)}
 FINE: Final = len(CAUSES)
 OFF: Final = FINE + 1
 
 
 def conditions(row: Any) -> dict[str, ColumnElement[bool]]:
-    """The condition of each cause at this moment, by its name in `CAUSES`; `row` is how a dealer stands."""
+    """What can be seen at this moment, by its name in `CAUSES`; `row` is how a dealer stands."""
     refused = row.check_state == "refused"
     status = func.coalesce(row.last_status, "")
-    # A dealer that never had a success is counted from its beginning.
-    is_old = func.coalesce(row.succeeded_at, row.created_at) < clock.now() - STALE_AFTER
     found: dict[str, ColumnElement[bool]] = {
         "refused": refused,
         "failed": and_(status == "failed", not_(refused)),
-        "stale": and_(row.mapped, is_old, status.not_in(("failed", "partial", "skipped")), not_(refused)),
         "partial": and_(status == "partial", not_(refused)),
         "incomplete": row.check_state == "unchecked",
         "unmapped": not_(row.mapped),
     }
-    return {name: and_(func.coalesce(row.enabled, False), found[name]) for name in CAUSES}
+    return {name: and_(func.coalesce(row.enabled, False), found[name]) for name in found}
+
+
+def worst_alerts() -> Subquery:
+    """The rank of each dealer's worst open alert, for dealers that have one."""
+    rank = case(RANKS, value=Alert.cause)
+    worst = select(Alert.dealer_id, func.min(rank).label("alert_rank")).where(
+        Alert.closed_at.is_(None), Alert.dealer_id.is_not(None)
+    )
+    return worst.group_by(Alert.dealer_id).subquery("worst_alerts")
 
 
 def urgency(row: Any) -> ColumnElement[int]:
     """The place of a dealer's worst cause in `CAUSES`; FINE without one, OFF where 3PA is not enabled."""
-    ranked: list[Any] = [
-        (condition, literal(rank)) for rank, condition in enumerate(conditions(row).values())
-    ]
+    seen: list[Any] = [(condition, literal(RANKS[name])) for name, condition in conditions(row).items()]
+    at_once, told = case(*seen, else_=literal(FINE)), func.coalesce(row.alert_rank, FINE)
     is_off = or_(row.enabled.is_(None), not_(row.enabled))
-    return case((is_off, literal(OFF)), *ranked, else_=literal(FINE))
+    return case((is_off, literal(OFF)), (told < at_once, told), else_=at_once)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask import current_app
 from sqlalchemy import select
 
+from webapp import clock
+from webapp.alerts.causes.stale import stale_after
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, Run
+from webapp.presenters.banners import Banner, banners
 from webapp.presenters.next_run import next_run
 from webapp.presenters.run_chart import RunChart
 from webapp.presenters.runs import Progress
@@ -35,6 +39,7 @@ class DealerHome:
 
     configuration: Configuration
     standing: Standing
+    banners: list[Banner]
     progress: Progress | None
     stocked: Run | None
     next_run: datetime | None
@@ -48,6 +53,7 @@ class DealerHome:
         return cls(
             configuration,
             standing,
+            banners(dealer, configuration, standing),
             Progress.of(standing.last.items) if standing.last else None,
             _last_stocked(dealer.id, standing.last),
             next_run(dealer, configuration, standing.has_codes),
@@ -59,7 +65,8 @@ class DealerHome:
     def mark(self) -> str:
         """Changes whenever a poll has news."""
         last = self.standing.last
-        return self.progress.step(last) if last and self.progress else ""
+        step = self.progress.step(last) if last and self.progress else ""
+        return step + ".".join(f"{banner.cause}{len(banner.sentences)}" for banner in self.banners)
 
     @property
     def currency(self) -> Saying:
@@ -68,11 +75,21 @@ class DealerHome:
             return Saying("Not synced yet", "secondary", "No stock has come from Lightspeed yet.")
         if not self.configuration.enabled:
             return Saying("Not updated", "secondary", "Lightspeed 3PA/Data Warehouse is not enabled.")
-        if {"refused", "failed", "stale"} & set(self.standing.causes):
+        if {"refused", "failed"} & self._causes or ("stale" in self._causes and self._is_old):
             return Saying("Not current", "danger", "Your webstore shows older stock.")
         if self.stocked.status == "partial":
             return Saying("Partly current", "warning", "Some supplier codes show older stock.")
         return Saying("Current", "success", "Your webstore shows what Lightspeed reported.")
+
+    @property
+    def _causes(self) -> set[str]:
+        return {*self.standing.causes, *(banner.cause for banner in self.banners)}
+
+    @property
+    def _is_old(self) -> bool:
+        """Whether also the last run that brought some stock was long ago."""
+        at = self.stocked.finished_at if self.stocked else None
+        return at is None or clock.now() - at > stale_after(current_app.config["SYNC_HOURS"])
 
     @property
     def steps(self) -> list[Step]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,8 +10,9 @@ from typing import Any, Final
 
 from sqlalchemy import Select, case, func, or_, select
 
+from webapp import alerts
 from webapp.extensions import db
-from webapp.models import Configuration, Dealer, Run
+from webapp.models import Alert, Configuration, Dealer, Run
 from webapp.presenters.causes import CAUSES, FINE, urgency
 from webapp.presenters.next_run import next_run
 from webapp.presenters.standings import standings
@@ -40,14 +42,15 @@ _STATUSES = ("failed", "partial", "cancelled", "skipped", "running", "queued", "
 class DealerRow:
     """One dealer in the list.
 
-    `unmatched` is the share of parts that the last run with a result skipped, 0 to 1.
+    `unmatched` is the share of parts that the last run with a result skipped, 0 to 1; `causes` is why it
+    needs attention, the worst first.
     """
 
     dealer: Dealer
     configuration: Configuration | None
     last: Run | None
     succeeded_at: datetime | None
-    cause: Saying | None
+    causes: list[Saying]
     unmatched: float | None
     next_run: datetime | None
 
@@ -62,6 +65,7 @@ class DealerList:
     page: int
     total: int
     urgent: int
+    deployment: list[Alert]
 
     @property
     def has_more(self) -> bool:
@@ -73,7 +77,7 @@ class DealerList:
         sort = sort if sort in SORTS else "attention"
         found = db.session.execute(_chosen(matching, sort, page)).all()
         total, urgent = (found[0].total, found[0].urgent) if found else (0, 0)
-        return cls(_rows(found), matching, sort, page, total, urgent)
+        return cls(_rows(found), matching, sort, page, total, urgent, alerts.of_deployment())
 
 
 def _chosen(matching: str, sort: str, page: int) -> Select[Any]:
@@ -123,16 +127,28 @@ def _rows(standing: Sequence[Any]) -> list[DealerRow]:
         .where(Dealer.id.in_([each.id for each in standing]))
     )
     found = {dealer.id: (dealer, *others) for dealer, *others in db.session.execute(wanted)}
-    return [_row(each, *found[each.id]) for each in standing]
+    opened = defaultdict(list)
+    for alert in alerts.open_of(*found):
+        opened[alert.dealer_id].append(alert.cause)
+    return [_row(each, opened[each.id], *found[each.id]) for each in standing]
 
 
-def _row(standing: Any, dealer: Dealer, configuration: Configuration | None, last: Run | None) -> DealerRow:
+def _row(
+    standing: Any, opened: list[str], dealer: Dealer, configuration: Configuration | None, last: Run | None
+) -> DealerRow:
     return DealerRow(
         dealer,
         configuration,
         last,
         standing.succeeded_at,
-        cause=list(CAUSES.values())[standing.urgency] if standing.urgency < FINE else None,
+        causes=_causes(standing.urgency, opened),
         unmatched=standing.unmatched,
         next_run=next_run(dealer, configuration, standing.mapped) if configuration else None,
     )
+
+
+def _causes(urgency: int, opened: list[str]) -> list[Saying]:
+    """The worst, and what else is open; nothing of a dealer that is off."""
+    worst = [list(CAUSES)[urgency]] if urgency < FINE else []
+    names = dict.fromkeys([*worst, *opened] if urgency <= FINE else ())
+    return [CAUSES[name] for name in names if name in CAUSES]

@@ -10,13 +10,12 @@ from sqlalchemy.orm import joinedload
 
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, RecentRuns, Run, SupplierCode
-from webapp.presenters.causes import CAUSES, conditions
-from webapp.presenters.tones import Saying
+from webapp.presenters.causes import conditions, worst_alerts
 
 
 @dataclass(frozen=True)
 class Standing:
-    """One dealer. `causes` are the open alerts by name, the worst first."""
+    """One dealer. `causes` are what can be seen at once to need attention, by name."""
 
     last: Run | None
     succeeded_at: datetime | None
@@ -27,21 +26,18 @@ class Standing:
     def of(cls, dealer: Dealer) -> Standing:
         """The dealer's standing at this moment."""
         row = standings(Dealer.id == dealer.id)
-        wanted = select(Run, row.c.succeeded_at, row.c.mapped, *conditions(row.c).values())
+        seen = conditions(row.c)
+        wanted = select(Run, row.c.succeeded_at, row.c.mapped, *seen.values())
         wanted = wanted.select_from(row).outerjoin(Run, Run.id == row.c.last_id)
         wanted = wanted.options(joinedload(Run.requested_by))
-        last, succeeded_at, mapped, *open_causes = db.session.execute(wanted).one()
-        causes = tuple(name for name, is_open in zip(CAUSES, open_causes, strict=True) if is_open)
+        last, succeeded_at, mapped, *holds = db.session.execute(wanted).one()
+        causes = tuple(name for name, is_so in zip(seen, holds, strict=True) if is_so)
         return cls(last, succeeded_at, bool(mapped), causes)
-
-    @property
-    def alerts(self) -> list[tuple[str, Saying]]:
-        """Each open cause with its words."""
-        return [(name, CAUSES[name]) for name in self.causes]
 
 
 def standings(*chosen: ColumnElement[bool]) -> CTE:
-    """A row for each chosen dealer: its configuration and recent runs where it has them, and `mapped`."""
+    """A row for each chosen dealer: its configuration, recent runs and open alerts, and `mapped`."""
+    worst = worst_alerts()
     mapped = select(SupplierCode.id).where(SupplierCode.dealer_id == Dealer.id).correlate(Dealer).exists()
     wanted = (
         select(
@@ -54,10 +50,12 @@ def standings(*chosen: ColumnElement[bool]) -> CTE:
             RecentRuns.last_status,
             RecentRuns.succeeded_at,
             RecentRuns.unmatched,
+            worst.c.alert_rank,
             mapped.label("mapped"),
         )
         .outerjoin(Configuration, Configuration.dealer_id == Dealer.id)
         .outerjoin(RecentRuns, RecentRuns.dealer_id == Dealer.id)
+        .outerjoin(worst, worst.c.dealer_id == Dealer.id)
         .where(*chosen)
     )
     # Worked out once for each dealer: the conditions name the columns many times.

@@ -7,6 +7,7 @@ from typing import Any
 from webapp import clock, configurations, vault
 from webapp.extensions import db
 from webapp.models import (
+    Alert,
     Configuration,
     Dealer,
     Manufacturer,
@@ -124,6 +125,13 @@ class Shop:
                 status=status,
                 **fields,
             )
+        )
+
+    def alert(self, dealer: Dealer | None, cause: str, sentence: str = "It is so.", **fields: Any) -> Alert:
+        """An open alert of the dealer, or of the deployment."""
+        number = dealer.id if dealer else None
+        return self._add(
+            Alert(dealer_id=number, dealer_key=number or 0, cause=cause, sentence=sentence, **fields)
         )
 
     def _add(self, row: Any) -> Any:

@@ -58,7 +58,6 @@ def test_the_checklist_leads_from_connecting_to_the_first_run_and_then_disappear
         ("succeeded", 1, {}, "Current", None),
         ("partial", 1, {}, "Partly current", "Some supplier codes were not updated"),
         ("failed", 1, {}, "Not current", "The last run failed"),
-        ("succeeded", 14, {}, "Not current", "No run has succeeded for more than 13 hours"),
         ("failed", 14, {"check_state": "refused"}, "Not current", "does not accept the 3PA credentials"),
         ("skipped", 14, {}, "Current", None),
         ("failed", 14, {"enabled": False}, "Not updated", None),
@@ -83,6 +82,75 @@ def test_home_says_whether_the_stock_is_current_with_one_alert_for_each_cause(
     alerts = re.findall(r'<div class="alert alert-(?:danger|warning)" role="alert">([^<]*)', page)
     assert len(alerts) == (alert is not None)
     assert all(alert in one for one in alerts if alert)
+
+
+BANNER = r'<div class="alert alert-(danger|warning)" role="alert">([^<]*)'
+
+
+def test_each_cause_of_open_alerts_has_one_banner_the_worst_first(
+    client: LintingClient, shop: Shop, dealer: Dealer
+):
+    shop.configuration(dealer)
+    code = shop.code(dealer, "TR", shop.manufacturer("Tucker"))
+    run = shop.run(dealer, "partial", finished_at=clock.now() - timedelta(hours=20))
+    shop.alert(dealer, "unmatched", "Run 1 could not match 40%.")
+    shop.alert(dealer, "failing", "TR fails.", subject="TR")
+    shop.alert(dealer, "failing", "PU fails.", subject="PU")
+    shop.alert(dealer, "stale", "No run has succeeded for more than 13 hours.")
+    shop.alert(dealer, "unmatched", "Over.", closed_at=clock.now(), subject="old")
+    shop.alert(shop.dealer("Lakeside Cycle"), "refused", "Not ours.")
+    page = client.get(f"/dealers/{dealer.id}").text
+    assert [(tone, said.strip().split(" Since")[0]) for tone, said in re.findall(BANNER, page)] == [
+        ("danger", "PU fails. TR fails."),
+        ("danger", "No run has succeeded for more than 13 hours."),
+        ("warning", "Run 1 could not match 40%."),
+    ]
+    for path in (f"runs/{run.id}", "runs/new", "skipped"):
+        assert f'class="alert-link" href="/dealers/{dealer.id}/{path}"' in page
+    assert ">Not current</span>" in page
+    assert code.code == "TR"
+
+
+def test_what_a_success_or_a_good_check_has_settled_is_not_shown_until_the_next_round(
+    client: LintingClient, shop: Shop, dealer: Dealer
+):
+    shop.code(dealer, "TR", shop.manufacturer("Tucker"))
+    opened = clock.now() - timedelta(minutes=5)
+    shop.configuration(dealer, checked_at=opened - timedelta(hours=1))
+    for cause in ("refused", "failing", "stale"):
+        shop.alert(dealer, cause, f"{cause} it is.", opened_at=opened)
+    shop.run(dealer, "failed", finished_at=opened - timedelta(hours=1))
+    page = client.get(f"/dealers/{dealer.id}").text
+    assert [said.split()[0] for _, said in re.findall(BANNER, page)] == ["refused", "failing", "stale"]
+    shop.run(dealer, "succeeded")
+    shop.configuration(dealer)
+    assert re.findall(BANNER, client.get(f"/dealers/{dealer.id}").text) == []
+
+
+@ON_SQLITE
+def test_banners_go_by_themselves(client: LintingClient, shop: Shop, dealer: Dealer):
+    shop.configuration(dealer)
+    shop.code(dealer, "TR", shop.manufacturer("Tucker"))
+    alert = shop.alert(dealer, "unmatched", "Far more than usual.")
+    page = client.get(f"/dealers/{dealer.id}").text
+    polled = re.search(r'hx-get="([^"]+seen=[^"]+)" hx-trigger="every 30s"', page)
+    assert polled is not None
+    assert client.hx("GET", polled[1]).status_code == 204
+    alert.closed_at = clock.now()
+    db.session.commit()
+    news = client.hx("GET", polled[1])
+    assert "Far more than usual." not in news.text
+    assert "seen=" not in news.text
+
+
+@ON_SQLITE
+def test_a_cause_that_an_older_version_knew_still_has_a_banner(
+    client: LintingClient, shop: Shop, dealer: Dealer
+):
+    shop.alert(dealer, "forgotten", "Something odd.")
+    page = client.get(f"/dealers/{dealer.id}").text
+    assert "Something odd." in page
+    assert f'href="/dealers/{dealer.id}/alerts">See all alerts</a>' in page
 
 
 def test_the_shelf_is_counted_by_catalog(client: LintingClient, shop: Shop, dealer: Dealer):

@@ -47,7 +47,9 @@ def six(shop: Shop) -> None:
     """A dealer for each trouble, one that is well and one that is off."""
     finished(shop, stock(shop, "Partial"), "partial", 1, synced=10, skipped=90)
     finished(shop, stock(shop, "Fine"), "succeeded", 1, synced=75, skipped=25)
-    finished(shop, stock(shop, "Stale"), "succeeded", 14, synced=100)
+    stale = stock(shop, "Stale")
+    finished(shop, stale, "succeeded", 14, synced=100)
+    shop.alert(stale, "stale")
     finished(shop, stock(shop, "Failed"), "failed", 2)
     finished(shop, stock(shop, "Refused", check_state="refused", check_reason="No."), "failed", 2)
     shop.dealer("Off")
@@ -55,9 +57,9 @@ def six(shop: Shop) -> None:
 
 def test_those_that_need_attention_come_first_the_worst_at_the_top(staff: LintingClient, six: None):
     page = staff.get("/dealers").text
-    assert names(page) == ["Refused", "Failed", "Stale", "Partial", "Fine", "Off"]
+    assert names(page) == ["Refused", "Stale", "Failed", "Partial", "Fine", "Off"]
     assert "6 dealers, 4 of them need attention." in page
-    for cause in ("Credentials refused", "Last run failed", "No success for 13 hours", "Last run partial"):
+    for cause in ("Credentials refused", "Last run failed", "No success for too long", "Last run partial"):
         assert page.count(f">{cause}</span>") == 1
 
 
@@ -72,7 +74,7 @@ def test_those_that_need_attention_come_first_the_worst_at_the_top(staff: Lintin
         ("-unmatched", ["Partial", "Fine", "Stale", "Failed", "Off", "Refused"]),
         ("unmatched", ["Stale", "Fine", "Partial", "Failed", "Off", "Refused"]),
         ("connection", ["Refused", "Failed", "Fine", "Partial", "Stale", "Off"]),
-        ("nonsense", ["Refused", "Failed", "Stale", "Partial", "Fine", "Off"]),
+        ("nonsense", ["Refused", "Stale", "Failed", "Partial", "Fine", "Off"]),
     ],
 )
 def test_the_table_is_sorted_as_asked(staff: LintingClient, six: None, sort: str, order: list[str]):
@@ -153,3 +155,32 @@ def test_without_any_dealer_the_page_says_how_the_first_is_added(staff: LintingC
 @ON_SQLITE
 def test_the_list_is_for_staff_alone(client: LintingClient):
     assert client.get("/dealers").status_code == 403
+
+
+def test_every_open_alert_of_a_dealer_is_named_and_puts_it_first(staff: LintingClient, shop: Shop):
+    finished(shop, stock(shop, "Fine"), "succeeded", 1)
+    finished(shop, stock(shop, "Partial"), "partial", 1)
+    for name, causes in (("Jumped", ["unmatched"]), ("Failing", ["unmatched", "failing", "failing"])):
+        dealer = stock(shop, name)
+        finished(shop, dealer, "failed" if name == "Failing" else "succeeded", 1)
+        for number, cause in enumerate(causes):
+            shop.alert(dealer, cause, subject=str(number))
+    shop.alert(stock(shop, "Over"), "failing", closed_at=clock.now())
+    off = shop.dealer("Off")
+    shop.configuration(off, enabled=False)
+    shop.alert(off, "stale")
+    page = staff.get("/dealers").text
+    assert names(page) == ["Failing", "Jumped", "Partial", "Over", "Fine", "Off"]
+    assert page.count("Two runs failed or partial") == 1
+    assert page.count("Far more parts unmatched than usual") == 2
+    assert "No success for too long" not in page
+    assert "3 of them need attention" in page
+
+
+@ON_SQLITE
+def test_what_is_wrong_with_the_deployment_is_said_above_all(
+    staff: LintingClient, client: LintingClient, shop: Shop, dealer: Dealer
+):
+    shop.alert(None, "idle", "Runs are waiting.")
+    assert "Runs are waiting. Since just now." in staff.get("/dealers").text
+    assert "Runs are waiting." not in client.get(f"/dealers/{dealer.id}").text
