@@ -19,7 +19,10 @@ ZOOMED = {"width": DESKTOP["width"] // 2, "height": DESKTOP["height"] // 2}
 
 
 def problems(page: Page) -> list[str]:
-    """What is wrong with the page in any of its looks; each violation with the elements that it is about."""
+    """What is wrong with the page in any of its looks; each violation with the elements that it is about.
+
+    The window must have script: without it axe-core never comes to an end.
+    """
     if not page.evaluate("'axe' in window"):
         page.evaluate(SCRIPT)
     found = []

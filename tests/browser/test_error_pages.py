@@ -71,6 +71,17 @@ def test_a_sign_in_that_is_refused(visit: Visit) -> None:
     assert problems(page) == []
 
 
+def test_a_form_that_outlived_its_session(visit: Visit, visitors: dict[str, Visitor]) -> None:
+    newcomer = visitors[NEWCOMER]
+    path = f"/dealers/{newcomer.rows['dealer_id']}/lightspeed"
+    page = visit(path, newcomer.session, expected=(401,))
+    page.context.clear_cookies()
+    # As a browser without script sends it.
+    page.evaluate("document.getElementById('save-settings').form.submit()")
+    expect(page.get_by_role("heading", level=1, name="Not saved yet")).to_be_visible()
+    assert problems(page) == []
+
+
 def test_passwords_that_are_refused(visit: Visit, visitors: dict[str, Visitor]) -> None:
     page = visit("/change", visitors[NEWCOMER].session)
     page.get_by_label("Current password").fill("not the password")
