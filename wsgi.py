@@ -5,6 +5,8 @@ The one place that knows both sides.
 
 from __future__ import annotations
 
+import gc
+
 import click
 
 from jobs import cli
@@ -16,3 +18,7 @@ try:
 except ConfigurationError as error:
     raise click.ClickException(str(error)) from None
 cli.register(app)
+# What was loaded stays as long as the process: looked through again by every full collection, it would hold
+# up a request for a fifth of a second now and then.
+gc.collect()
+gc.freeze()
