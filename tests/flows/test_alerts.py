@@ -1,0 +1,63 @@
+"""The scheduler process tells of alerts by itself: without a worker, and without Redis."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from sandbox.servers.ports import free_port
+from tests.flows.conftest import Program, wait_until
+from tests.jobs.alerts.receivers import Kept, mail_server
+from tests.world import World
+from webapp.alerts import contacts
+from webapp.extensions import db
+from webapp.models import Alert, AlertDelivery
+
+ADDRESS = "parts@northwind.example.com"
+NOBODY_LISTENS = "redis://127.0.0.1:1/0"
+
+
+@pytest.fixture
+def mailed() -> Iterator[tuple[Kept, str]]:
+    """A mail server: what it takes, and its address."""
+    kept, port = Kept(), free_port()
+    with mail_server(kept, port):
+        yield kept, f"smtp://127.0.0.1:{port}"
+
+
+def refuse(world: World) -> None:
+    world.configuration.check_state = "refused"
+    db.session.commit()
+    contact = contacts.locked(world.dealer)
+    contacts.save_recipients(contact, ADDRESS)
+
+
+def test_an_alert_is_told_while_redis_is_away_and_no_worker_runs(
+    world: World, program: Program, mailed: tuple[Kept, str]
+) -> None:
+    kept, server = mailed
+    refuse(world)
+    process = program.start(
+        "jobs.schedule", REDIS_URL=NOBODY_LISTENS, SMTP_URL=server, MAIL_FROM="alerts@example.com"
+    )
+    wait_until(lambda: kept.messages, "the e-mail", program)
+    assert kept.subjects == [f"{world.dealer.name}: Credentials refused"]
+    assert kept.recipients == [[ADDRESS]]
+    wait_until(lambda: "schedule.redis_away" in program.log, "the outage to be noticed", program)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(15) == 0
+    assert "Traceback" not in program.log
+
+
+def test_two_schedulers_tell_it_once(world: World, program: Program, mailed: tuple[Kept, str]) -> None:
+    kept, server = mailed
+    refuse(world)
+    for _ in range(2):
+        program.start("jobs.schedule", SMTP_URL=server, MAIL_FROM="alerts@example.com")
+    wait_until(lambda: program.log.count("schedule.started") == 2, "both schedulers", program)
+    delivered = db.select(db.func.count()).where(AlertDelivery.state == "delivered")
+    wait_until(lambda: db.session.scalar(delivered) == 1, "the e-mail", program)
+    assert db.session.scalar(db.select(db.func.count()).select_from(Alert)) == 1
+    assert len(kept.messages) == 1
