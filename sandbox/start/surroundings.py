@@ -23,6 +23,9 @@ def environment(ports: Ports) -> dict[str, str]:
         "DATABASE_URL": f"sqlite:///{INSTANCE / 'app.sqlite3'}",
         "REDIS_URL": f"redis://127.0.0.1:{ports.redis}/0",
         "REPORT_STORAGE_URL": (INSTANCE / "reports").as_uri(),
+        # A webhook may be tried out against a program on this machine.
+        "ALERT_ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "PUBLIC_URL": f"http://127.0.0.1:{ports.web}",
         **_keys(),
     }
     given = {name: value for name, value in os.environ.items() if value}
