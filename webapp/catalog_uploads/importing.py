@@ -12,6 +12,8 @@ from dataclasses import asdict
 from functools import partial
 from typing import IO, Any, cast
 
+import structlog
+
 from webapp import audit, clock, storage
 from webapp.catalog_import import Imported, import_catalog
 from webapp.catalog_uploads import journal
@@ -20,6 +22,8 @@ from webapp.extensions import db
 from webapp.models import CatalogImport
 from webapp.spreadsheet import Unreadable, defuse, writer
 from webapp.webstore import outbox
+
+log = structlog.get_logger(__name__)
 
 BUFFER = 1024 * 1024
 BROKEN = "Something went wrong here; the file may be imported again, which does no harm."
@@ -99,7 +103,8 @@ def _finish(claim: Claim, imported: Imported) -> None:
     status = "partial" if imported.rejected else "succeeded"
     ended: dict[str, Any] = {"status": status, "finished_at": clock.now(), "heartbeat_at": None}
     ended |= {"bytes_read": CatalogImport.bytes_total, **asdict(imported)}
-    journal.set_down(claim, partial(_note, claim, imported), **ended)
+    if journal.set_down(claim, partial(_note, claim, imported), **ended):
+        _let_go(claim)
     outbox.wake()
 
 
@@ -110,4 +115,17 @@ def _note(claim: Claim, imported: Imported) -> None:
 
 def _fail(claim: Claim, reason: str) -> None:
     ended = {"status": "failed", "reason": reason, "finished_at": clock.now(), "heartbeat_at": None}
-    journal.set_down(claim, **ended)
+    if journal.set_down(claim, **ended):
+        _let_go(claim)
+
+
+def _let_go(claim: Claim) -> None:
+    """Delete the file that was imported: what is left of it is the list of rejected rows."""
+    path = db.session.get_one(CatalogImport, claim.import_id).path
+    # The transaction of that question must not stay open.
+    db.session.rollback()
+    try:
+        storage.remove_file(path)
+    except storage.StorageError as error:
+        # Housekeeping takes it with the import's row.
+        log.warning("catalog_import.file_kept", id=claim.import_id, error=str(error))

@@ -36,8 +36,3 @@ class RunHistory:
         shown = found[:PAGE_LENGTH]
         older = shown[-1].id if len(found) > PAGE_LENGTH else None
         return cls([(run, Progress.of(run.items)) for run in shown], wanted, older, before is None)
-
-
-def latest(dealer_id: int) -> Run | None:
-    """The run that was asked for last."""
-    return db.session.scalar(select(Run).where(Run.dealer_id == dealer_id).order_by(Run.id.desc()).limit(1))

@@ -62,6 +62,42 @@ def test_a_job_imports_the_file_and_counts_what_it_did(uploaded: int):
     assert mpns() == ["A-1", "A-3"]
 
 
+def kept(path: str | None) -> str | None:
+    """What report storage has of a path; None if it has nothing."""
+    try:
+        with storage.open_for_reading(path or "") as file:
+            return file.read()
+    except storage.StorageError:
+        return None
+
+
+def test_a_file_is_let_go_when_its_import_has_ended_and_the_rejected_rows_are_kept(uploaded: int):
+    assert kept(stored(uploaded).path)
+    import_catalog(uploaded)
+    done = stored(uploaded)
+    assert kept(done.path) is None
+    assert "3," in (kept(done.rejected_path) or "")
+
+
+def test_a_file_is_let_go_as_well_when_its_import_failed(app: Flask, uploaded: int):
+    path = stored(uploaded).path
+    with storage.open_for_writing(path) as file:
+        file.write("not,a,catalog\n")
+    import_catalog(uploaded)
+    assert stored(uploaded).status == "failed"
+    assert kept(path) is None
+
+
+def test_a_worker_that_lost_its_import_leaves_the_file_to_the_one_that_has_it(uploaded: int):
+    def taken_over() -> bool:
+        change(uploaded, attempt=7)
+        return False
+
+    catalog_uploads.carry_out(uploaded, taken_over)
+    assert stored(uploaded).status == "running"
+    assert kept(stored(uploaded).path)
+
+
 def test_a_job_that_is_delivered_twice_does_nothing_the_second_time(uploaded: int):
     import_catalog(uploaded)
     finished_at = stored(uploaded).finished_at
@@ -92,6 +128,7 @@ def test_an_import_of_a_worker_that_is_told_to_stop_waits_for_another(uploaded: 
     with pytest.raises(catalog_uploads.Stopped):
         catalog_uploads.carry_out(uploaded, lambda: True)
     assert stored(uploaded).status == "queued"
+    assert kept(stored(uploaded).path)
     assert mpns() == []
     assert catalog_uploads.carry_out(uploaded, lambda: False)
     assert stored(uploaded).status == "partial"
