@@ -78,4 +78,5 @@ def _environment(folder: Path, chosen: ports.Ports) -> dict[str, str]:
         "REPORT_STORAGE_URL": (folder / "reports").as_uri(),
         "LIGHTSPEED_API_URL": f"http://127.0.0.1:{chosen.simulator}/lsapi",
         "LIGHTSPEED_REQUESTS_PER_MINUTE": "100000",
+        "ALERT_ALLOWED_HOSTS": "127.0.0.1",
     }

@@ -17,7 +17,7 @@ _LOST = """() => {
   while (walker.nextNode()) {
     const node = walker.currentNode;
     const parent = node.parentElement;
-    if (!node.data.trim() || parent.closest("option") || !parent.checkVisibility()) continue;
+    if (!node.data.trim() || parent.closest("option, textarea") || !parent.checkVisibility()) continue;
     const around = boxes(parent);
     if (around.some((box) => getComputedStyle(box).clipPath !== "none" || box.offsetWidth === 1)) continue;
     const range = document.createRange();

@@ -1,0 +1,49 @@
+"""Who is told of alerts: a webhook is set up, and its test shows by itself that it arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+from pytest_httpserver import HTTPServer
+
+from tests.browser.accessibility import problems
+from tests.browser.conftest import Visit
+from tests.browser.town import Town
+
+
+@pytest.fixture
+def receiver() -> Iterator[HTTPServer]:
+    with HTTPServer(host="127.0.0.1") as server:
+        server.expect_request("/in").respond_with_data("")
+        yield server
+
+
+def test_a_webhook_is_set_up_and_its_test_is_seen_to_arrive(
+    visit: Visit, town: Town, receiver: HTTPServer
+) -> None:
+    dealership = town.dealership()
+    page = visit(dealership.path, dealership.session)
+    page.get_by_role("link", name="Alerts").click()
+    page.get_by_label("Webhook address").fill(f"http://127.0.0.1:{receiver.port}/in")
+    page.locator("#save-webhook").click()
+    expect(page.get_by_text("It is shown only now")).to_be_visible()
+    found = problems(page)
+    page.get_by_role("button", name="Send a test").click()
+    # Nobody reloads the page.
+    expect(page.get_by_role("cell", name="Delivered")).to_be_visible()
+    found += problems(page)
+    assert found == []
+    assert [request.get_json()["event"] for request, _ in receiver.log] == ["test"]
+
+
+def test_an_address_that_is_refused_leads_to_its_field(visit: Visit, town: Town) -> None:
+    dealership = town.dealership()
+    page = visit(f"{dealership.path}/alerts", dealership.session, expected=(422,))
+    page.get_by_label("E-mail recipients").fill("nobody")
+    page.locator("#save-recipients").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.get_by_role("link", name="is no e-mail address").click()
+    expect(page.get_by_label("E-mail recipients")).to_be_focused()
+    assert problems(page) == []
