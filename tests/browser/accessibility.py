@@ -7,8 +7,8 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.fitting import unfitting
+from tests.browser.windows import DESKTOP, PHONE
 
 SCRIPT = Axe().axe_script
 EVERYTHING: dict[str, Any] = {"resultTypes": ["violations"]}
@@ -31,6 +31,7 @@ def problems(page: Page) -> list[str]:
         for scheme, options in (("light", EVERYTHING), ("dark", COLOURS)):
             # Without motion: a colour on its way from light to dark is neither.
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            page.wait_for_selector(f"html[data-bs-theme={scheme}]", state="attached")
             found += [f"{scheme}, {size['width']} px: {one}" for one in _violations(page, options)]
     for size in (PHONE, ZOOMED):
         page.set_viewport_size(size)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,22 +14,9 @@ from sandbox import chromium
 from sandbox.start.apart import Apart, apart
 from tests.browser.town import Town
 from tests.browser.visitors import Visitor, everybody
-from tests.browser.watching import Watch
-
-# Milliseconds. Long, as machines are shared; nothing waits for it when all is well.
-PATIENCE = 45_000
-PHONE = {"width": 360, "height": 740}
-DESKTOP = {"width": 1280, "height": 900}
+from tests.browser.windows import PATIENCE, Window, open_window
 
 Visit = Callable[..., Page]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process runs all of this folder where several run the tests: there is one program, and one Town."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="package")
@@ -74,28 +60,17 @@ def browser() -> Iterator[Browser]:
 def visit(browser: Browser, running: Apart) -> Iterator[Visit]:
     """Opens windows, each a person of its own; fails the test if a page reports an error or asks elsewhere.
 
-    `visit(path, session=…, expected=(404,), **options)`: options are those of Playwright's contexts. With
-    `address` it is another program than the one that runs for all.
+    `visit(path, session=…, expected=(404,), …)` as `open_window`. With `address` it is another program than
+    the one that runs for all.
     """
-    windows = []
+    windows: list[Window] = []
 
-    def visit(
-        path: str,
-        session: str = "",
-        expected: tuple[int, ...] = (),
-        address: str = running.address,
-        **options: Any,
-    ) -> Page:
-        context = browser.new_context(**{"base_url": address, "viewport": DESKTOP, **options})
-        context.set_default_timeout(PATIENCE)
-        windows.append((context, Watch(context, address, expected)))
-        if session:
-            context.add_cookies([{"name": "session", "value": session, "url": address}])
-        page = context.new_page()
-        page.goto(path)
-        return page
+    def visit(path: str, address: str = running.address, **options: Any) -> Page:
+        windows.append(open_window(browser, address, **options))
+        windows[-1].page.goto(path)
+        return windows[-1].page
 
     yield visit
-    for context, _ in windows:
-        context.close()
-    assert [problem for _, watch in windows for problem in watch.problems] == []
+    for window in windows:
+        window.close()
+    assert [problem for window in windows for problem in window.watch.problems] == []

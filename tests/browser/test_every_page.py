@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Iterator
 
+import pytest
+from playwright.sync_api import Browser
+
+from sandbox.start.apart import Apart
 from tests.browser import gallery
 from tests.browser.accessibility import problems
-from tests.browser.conftest import Visit
 from tests.browser.gallery import Sight
 from tests.browser.visitors import WATCHER, Visitor
+from tests.browser.windows import Window, open_window
 
 
 def test_no_page_is_left_out() -> None:
     assert {rule.endpoint for rule in gallery.pages()} == {sight.endpoint for sight in gallery.sights()}
 
 
+@pytest.fixture(scope="module")
+def windows(browser: Browser, running: Apart, visitors: dict[str, Visitor]) -> Iterator[dict[str, Window]]:
+    """A window of each visitor: what the browser keeps of one page serves the next."""
+    address = running.address
+    opened = {name: open_window(browser, address, one.session) for name, one in visitors.items()}
+    yield opened
+    for window in opened.values():
+        window.close()
+
+
 @pytest.mark.parametrize("sight", gallery.sights(), ids=str)
-def test_a_page_is_good_in_any_look(visit: Visit, visitors: dict[str, Visitor], sight: Sight) -> None:
-    visitor = visitors[sight.visitor]
-    page = visit(sight.path(visitor), visitor.session)
+def test_a_page_is_good_in_any_look(
+    windows: dict[str, Window], visitors: dict[str, Visitor], sight: Sight
+) -> None:
+    window = windows[sight.visitor]
+    page = window.page
+    page.goto(sight.path(visitors[sight.visitor]))
     assert page.locator("h1").count() == 1
     acts_for_another = sight.visitor == WATCHER and "/dealers/" in page.url
     assert page.get_by_text("You are working for").count() == acts_for_another
-    assert problems(page) == []
+    assert problems(page) + window.watch.take() == []

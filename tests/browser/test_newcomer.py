@@ -7,9 +7,10 @@ import time
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.acts import add_supplier_code, enter_credentials, open_dialog, queue_update, sign_in
-from tests.browser.conftest import PATIENCE, Visit
+from tests.browser.conftest import Visit
 from tests.browser.test_dialogs import BOTH, CODES
 from tests.browser.town import PASSWORD, Town
+from tests.browser.windows import PATIENCE
 
 NO_CODES = "There are currently no supplier codes configured"
 

@@ -25,6 +25,11 @@ class Watch:
         context.on("request", self._request)
         context.on("response", self._response)
 
+    def take(self) -> list[str]:
+        """What was collected since it was last taken."""
+        taken, self.problems = self.problems, []
+        return taken
+
     def _console(self, message: ConsoleMessage) -> None:
         refused = REFUSED.search(message.text)
         if message.type == "error" and not (refused and int(refused[1]) in self._expected):
