@@ -13,7 +13,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from webapp import alert_settings, operation_settings
+from webapp import alert_settings, operation_settings, sync_settings
 from webapp.variables import ConfigurationError, whole
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,7 +25,8 @@ SYNC_HOURS = (1, 7, 13, 19)
 # What does not depend on the deployment. Argon2id is enough by itself: without SINGLE_HASH every password
 # would also depend on a salt that must never change.
 DEFAULTS: dict[str, Any] = {
-    "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
+    # An error's message would else hold what was to be stored, and end up in logs.
+    "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "hide_parameters": True},
     "SECURITY_PASSWORD_HASH": "argon2",  # nosec B105
     "SECURITY_PASSWORD_SINGLE_HASH": True,  # nosec B105
     "SECURITY_PASSWORD_SALT": "unused",  # nosec B105
@@ -52,6 +53,7 @@ DEFAULTS: dict[str, Any] = {
     "MAX_FORM_MEMORY_SIZE": 3 * 1024 * 1024,
     **alert_settings.DEFAULTS,
     **operation_settings.DEFAULTS,
+    **sync_settings.DEFAULTS,
 }
 
 
@@ -71,6 +73,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "REPORT_STORAGE_URL": _storage_url(environ.get("REPORT_STORAGE_URL") or _default_storage()),
         **alert_settings.read(environ),
         **operation_settings.read(environ),
+        **sync_settings.read(environ),
     }
 
 

@@ -9,7 +9,17 @@ from flask import Flask
 from flask_security import Security, SQLAlchemyUserDatastore
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import cli, config, models, presenters, security_headers, static_files, views
+from webapp import (
+    cli,
+    config,
+    error_reports,
+    models,
+    presenters,
+    request_log,
+    security_headers,
+    static_files,
+    views,
+)
 from webapp.extensions import csrf, db, migrate, prepare_sqlite
 from webapp.logs import configure_logs
 
@@ -27,6 +37,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.update(config.DEFAULTS)
     app.config.update(config.from_environment() if overrides is None else overrides)
     configure_logs()
+    error_reports.configure(app.config["SENTRY_DSN"], app.config["SENTRY_ENVIRONMENT"])
+    request_log.keep(app)
     security_headers.protect(app)
     _bind_extensions(app)
     presenters.register(app)

@@ -1,40 +1,85 @@
-"""Logs: one event a line on stderr, JSON where nobody reads along.
+"""Logs: one event a line on stderr, JSON where nobody reads along, without what is known to be secret.
 
-Standard output is for a command's answer.
+`LOG_FORMAT` (`json` or `pretty`) decides; where it is not set, whether stderr is a terminal does. Standard
+output is for a command's answer.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from typing import Any
 
 import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+from webapp.error_reports import report_event
+from webapp.redaction import redacted
+from webapp.request_log import add_person
+
+# Servers that log with handlers of their own, and what tells how they are.
+OTHERS = ("gunicorn.error", "gunicorn.access", "rq.worker", "rq.job")
 
 
 def configure_logs() -> None:
-    """Send structlog and the standard library's logs to stderr; safe to call again."""
+    """Send structlog's and the standard library's logs to stderr in one form; safe to call again."""
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *_rendering(),
-        ],
+        processors=[*_SHARED, report_event, *_rendering()],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=_StderrLogger,
     )
+    _take_over_standard_library()
 
 
 def _rendering() -> list[Any]:
-    if sys.stderr.isatty():
-        return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    wanted = os.environ.get("LOG_FORMAT", "").strip()
+    if wanted == "pretty" or (not wanted and sys.stderr.isatty()):
+        console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        return [_redact, console]
     # Tracebacks without local variables: those hold logins.
     transformer = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
     return [
         structlog.processors.ExceptionRenderer(transformer),
-        structlog.processors.JSONRenderer(ensure_ascii=False),
+        _redact,
+        structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
     ]
+
+
+def _redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    return {name: value if name == "exc_info" else redacted(value, name) for name, value in event.items()}
+
+
+_SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    add_person,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
+def _take_over_standard_library() -> None:
+    handler = _StderrHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*_SHARED, structlog.stdlib.add_logger_name],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering()],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [one for one in root.handlers if not isinstance(one, _StderrHandler)] + [handler]
+    for name in OTHERS:
+        other = logging.getLogger(name)
+        other.handlers.clear()
+        other.propagate = True
+
+
+class _StderrHandler(logging.Handler):
+    """As `_StderrLogger`, for the standard library."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        sys.stderr.write(self.format(record) + "\n")
+        sys.stderr.flush()
 
 
 class _StderrLogger:

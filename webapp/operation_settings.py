@@ -22,6 +22,7 @@ LOG_FORMATS: Final = ("json", "pretty")
 
 DEFAULTS: Final[dict[str, Any]] = {
     **RETENTION_DAYS,
+    "LOG_FORMAT": None,
     "METRICS_TOKEN": None,
     "SENTRY_DSN": None,
     "SENTRY_ENVIRONMENT": "production",
@@ -35,18 +36,18 @@ def read(environ: Mapping[str, str]) -> dict[str, Any]:
             name: whole(name, environ.get(name) or str(days), LEAST_DAYS)
             for name, days in RETENTION_DAYS.items()
         },
+        # Kept to be looked at: logs are written before there is a configuration (webapp/logs.py).
+        "LOG_FORMAT": _log_format(environ.get("LOG_FORMAT", "").strip()),
         "METRICS_TOKEN": _token(environ.get("METRICS_TOKEN", "").strip()),
         "SENTRY_DSN": _dsn(environ.get("SENTRY_DSN", "").strip()),
         "SENTRY_ENVIRONMENT": environ.get("SENTRY_ENVIRONMENT") or DEFAULTS["SENTRY_ENVIRONMENT"],
     }
 
 
-def log_format(environ: Mapping[str, str]) -> str | None:
-    """`json` or `pretty` where `LOG_FORMAT` says so. Raises ConfigurationError for another."""
-    given = environ.get("LOG_FORMAT", "").strip()
-    if given and given not in LOG_FORMATS:
+def _log_format(text: str) -> str | None:
+    if text and text not in LOG_FORMATS:
         raise ConfigurationError(f"LOG_FORMAT is malformed: it is one of {', '.join(LOG_FORMATS)}")
-    return given or None
+    return text or None
 
 
 def _token(text: str) -> str | None:

@@ -30,7 +30,7 @@ class Program:
     """Starts the program's processes with a test's own servers, and ends them."""
 
     def __init__(self, environment: dict[str, str], folder: Path) -> None:
-        self._environment = environment
+        self.environment = environment
         self._folder = folder
         self._started: list[subprocess.Popen[bytes]] = []
 
@@ -46,7 +46,7 @@ class Program:
             process = subprocess.Popen(
                 [sys.executable, "-m", *command],
                 cwd=ROOT,
-                env={**self._environment, **variables},
+                env={**self.environment, **variables},
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -59,7 +59,7 @@ class Program:
         return subprocess.run(
             [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
             cwd=ROOT,
-            env=self._environment,
+            env=self.environment,
             capture_output=True,
             text=True,
             timeout=PATIENCE,
@@ -135,6 +135,7 @@ def program(app: Flask, redis: Redis, simulator: Simulator, tmp_path: Path) -> I
             "REDIS_URL": config["REDIS_URL"],
             "LIGHTSPEED_API_URL": simulator.url,
             "LIGHTSPEED_REQUESTS_PER_MINUTE": "100000",
+            "CODE_RETRY_SECONDS": "0",
             "REPORT_STORAGE_URL": config["REPORT_STORAGE_URL"],
         },
         tmp_path,

@@ -57,6 +57,7 @@ def test_a_missing_variable_is_named(name: str) -> None:
         ("REPORT_STORAGE_URL", "/tmp/reports"),
         ("RUN_RETENTION_DAYS", "6"),
         ("AUDIT_RETENTION_DAYS", "for ever"),
+        ("LOG_FORMAT", "secret"),
         ("METRICS_TOKEN", "secret"),
         ("METRICS_TOKEN", "secret with spaces in it"),
         ("SENTRY_DSN", "https://secret.example/1"),

@@ -1,0 +1,49 @@
+"""What is secret is known by its name, or by what it looks like."""
+
+from __future__ import annotations
+
+import pytest
+
+from webapp.redaction import REDACTED, is_secret, redacted
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("password", "sealed_password", "3PA Password", "username", "user_name", "SECRET_KEY", "api_key"),
+        *("CREDENTIALS_KEYS", "METRICS_TOKEN", "csrf_token", "Authorization", "Cookie", "SENTRY_DSN"),
+    ],
+)
+def test_a_secret_is_known_by_its_name(name: str) -> None:
+    assert is_secret(name)
+    assert redacted({name: "hunter2"}) == {name: REDACTED}
+
+
+@pytest.mark.parametrize("name", ["run", "dealer", "code", "attempt", "code_key", "event", "user", "request"])
+def test_what_is_no_secret_is_told(name: str) -> None:
+    assert redacted({name: "TR"}) == {name: "TR"}
+
+
+def test_it_is_found_however_deep_it_lies() -> None:
+    said = {"frames": [{"vars": {"password": "hunter2", "page": 3}}, ("x", {"token": "hunter2"})]}
+    assert redacted(said) == {
+        "frames": [{"vars": {"password": REDACTED, "page": 3}}, ["x", {"token": REDACTED}]]
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("postgresql://app:hunter2@db:5432/parts", f"postgresql://{REDACTED}@db:5432/parts"),
+        ("redis://:hunter2@cache/0 is away", f"redis://{REDACTED}@cache/0 is away"),
+        ("sent Authorization: Basic aHVudGVyMjpodW50ZXIy", f"sent Authorization: Basic {REDACTED}"),
+        ("https://int.example/lsapi/Part/4711", "https://int.example/lsapi/Part/4711"),
+        ("12:30@noon a:b@c", "12:30@noon a:b@c"),
+    ],
+)
+def test_a_login_is_known_by_what_it_looks_like(text: str, told: str) -> None:
+    assert redacted(text) == told
+
+
+def test_whether_there_is_a_secret_may_be_told() -> None:
+    assert redacted({"password": None, "token": True}) == {"password": None, "token": True}

@@ -1,0 +1,68 @@
+"""One line for each request, and its number, dealer and person on every line that is logged meanwhile."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from flask import Flask, Response, g, has_request_context, request
+from sqlalchemy import inspect
+from structlog.typing import EventDict, WrappedLogger
+
+log = structlog.get_logger(__name__)
+
+HEADER = "X-Request-ID"
+# A router's number for the request is ours too, if it is one.
+_NUMBER = re.compile(r"[A-Za-z0-9-]{8,64}")
+# Asked for every few seconds by machines.
+_QUIET = frozenset({"health.alive", "health.ready", "metrics.show"})
+
+
+def keep(app: Flask) -> None:
+    """Log the requests of the app; to be called before any other handler is registered."""
+    app.before_request(_begin)
+    app.after_request(_end)
+    app.teardown_request(_forget)
+
+
+def add_person(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Put the number of who is signed in on a line; looks nothing up, as lines are logged at any moment."""
+    if has_request_context():
+        person = getattr(g, "_login_user", None)
+        identity = inspect(person, raiseerr=False)
+        if identity is not None and identity.identity:
+            event.setdefault("user", identity.identity[0])
+    return event
+
+
+def _begin() -> None:
+    given = request.headers.get(HEADER, "")
+    g.request_number = given if _NUMBER.fullmatch(given) else uuid4().hex
+    g.begun = time.monotonic()
+    bound: dict[str, Any] = {"request": g.request_number}
+    if "dealer_id" in g:
+        bound["dealer"] = g.dealer_id
+    structlog.contextvars.bind_contextvars(**bound)
+
+
+def _end(response: Response) -> Response:
+    response.headers[HEADER] = g.get("request_number", "")
+    if request.endpoint not in _QUIET or response.status_code >= 500:
+        log.info(
+            "request",
+            method=request.method,
+            # Without the query, which holds what people look for.
+            path=request.path,
+            status=response.status_code,
+            seconds=round(time.monotonic() - g.begun, 3) if "begun" in g else None,
+            page=request.endpoint,
+        )
+    return response
+
+
+def _forget(_error: BaseException | None) -> None:
+    # Threads serve one request after the other.
+    structlog.contextvars.unbind_contextvars("request", "dealer")
