@@ -65,8 +65,8 @@ def visit(browser: Browser, running: Apart) -> Iterator[Visit]:
     """
     windows: list[Window] = []
 
-    def visit(path: str, address: str = running.address, **options: Any) -> Page:
-        windows.append(open_window(browser, address, **options))
+    def visit(path: str, session: str = "", *, address: str = running.address, **options: Any) -> Page:
+        windows.append(open_window(browser, address, session, **options))
         windows[-1].page.goto(path)
         return windows[-1].page
 
