@@ -26,5 +26,10 @@ def unseal(token: str) -> str:
         raise SealedError("CREDENTIALS_KEYS holds no key that this stored password was sealed with") from None
 
 
+def reseal(token: str) -> str:
+    """The same secret sealed with the first key. Raises SealedError when no key fits."""
+    return seal(unseal(token))
+
+
 def _fernet() -> MultiFernet:
     return MultiFernet([Fernet(key) for key in current_app.config["CREDENTIALS_KEYS"]])
