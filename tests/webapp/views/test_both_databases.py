@@ -23,7 +23,7 @@ def written(client: LintingClient) -> list[str]:
 
     @event.listens_for(db.engine, "before_cursor_execute")
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if not statement.startswith(("SELECT", "BEGIN", "PRAGMA")):
+        if not statement.startswith(("SELECT", "WITH standings", "BEGIN", "PRAGMA")):
             found.append(statement)
 
     return found
@@ -50,6 +50,8 @@ def test_pages_with_something_on_them_are_shown_and_write_nothing(
         f"{own}/runs?before=2147483647&status=partial&since=2025-01-01&until=2099-12-31",
         f"{own}/runs/1",
         f"{own}/runs/new",
+        f"{own}/alerts",
+        f"{own}/alerts/deliveries",
     ]
     written.clear()
     for path in paths:
@@ -62,7 +64,7 @@ def test_looking_at_a_new_dealer_writes_nothing_either(
     staff: LintingClient, dealer: Dealer, written: list[str]
 ):
     written.clear()
-    for path in ("", "/lightspeed", "/runs/new", "/runs", "/supplier-codes"):
+    for path in ("", "/lightspeed", "/runs/new", "/runs", "/supplier-codes", "/alerts"):
         assert staff.get(f"/dealers/{dealer.id}{path}").status_code == 200
     assert written == []
 

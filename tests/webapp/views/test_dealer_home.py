@@ -100,7 +100,7 @@ def test_each_cause_of_open_alerts_has_one_banner_the_worst_first(
     shop.alert(dealer, "unmatched", "Over.", closed_at=clock.now(), subject="old")
     shop.alert(shop.dealer("Lakeside Cycle"), "refused", "Not ours.")
     page = client.get(f"/dealers/{dealer.id}").text
-    assert [(tone, said.strip().split(" Since")[0]) for tone, said in re.findall(BANNER, page)] == [
+    assert [(tone, said.strip().split(" It began")[0]) for tone, said in re.findall(BANNER, page)] == [
         ("danger", "PU fails. TR fails."),
         ("danger", "No run has succeeded for more than 13 hours."),
         ("warning", "Run 1 could not match 40%."),

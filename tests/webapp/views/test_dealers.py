@@ -182,5 +182,5 @@ def test_what_is_wrong_with_the_deployment_is_said_above_all(
     staff: LintingClient, client: LintingClient, shop: Shop, dealer: Dealer
 ):
     shop.alert(None, "idle", "Runs are waiting.")
-    assert "Runs are waiting. Since just now." in staff.get("/dealers").text
+    assert "Runs are waiting. It began just now." in staff.get("/dealers").text
     assert "Runs are waiting." not in client.get(f"/dealers/{dealer.id}").text
