@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from jobs import stopping
-from jobs.sync import connecting, engine, journal
+from jobs.sync import connecting, engine, held, journal
 from jobs.sync.check import check_credentials as validate
 from jobs.sync.tick import tick as _tick
 from webapp import catalog_uploads, housekeeping, periodic, runs
@@ -56,6 +56,12 @@ def sweep_storage() -> None:
     """Every day: remove files that belong to nothing."""
     housekeeping.sweep_storage(stopping.requested)
     periodic.done(periodic.SWEEP_STORAGE)
+
+
+def clear_held(clearing_id: int) -> None:
+    """Carry out a clearing that was held, as a person decided."""
+    if held.carry_out(clearing_id):
+        _wake_index()
 
 
 def drain_index() -> None:

@@ -26,6 +26,8 @@ ACTIONS: Final = {
     "supplier_codes.reordered": "Put the supplier codes in order",
     "run.queued": "Queued a run",
     "run.cancelled": "Cancelled a run",
+    "held_clearing.applied": "Had a held clearing carried out",
+    "held_clearing.kept": "Kept the quantities of a held clearing",
     "organization.added": "Added an organization",
     "dealer.added": "Added a dealer",
     "user.added": "Added a user",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,9 +20,9 @@ TASK = "jobs.tasks.sync_run"
 JOB_SECONDS = 6 * 60 * 60
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Slot:
-    """A scheduled start: the dealer's local date and hour (R6)."""
+    """A scheduled start: the dealer's local date and hour (R6), earlier ones first."""
 
     date: date
     hour: int
@@ -42,9 +43,10 @@ def start(
     requested_by: User | None = None,
     anyway: bool = False,
     slot: Slot | None = None,
+    retry_of: Run | None = None,
 ) -> Started:
     """Record and queue a run of the dealer, unless one is active."""
-    started = record(dealer, trigger, requested_by=requested_by, anyway=anyway, slot=slot)
+    started = record(dealer, trigger, requested_by=requested_by, anyway=anyway, slot=slot, retry_of=retry_of)
     if started.created:
         wake(started.run)
     return started
@@ -57,10 +59,12 @@ def record(
     requested_by: User | None = None,
     anyway: bool = False,
     slot: Slot | None = None,
+    retry_of: Run | None = None,
 ) -> Started:
     """Insert and commit a queued run; the database's partial unique index refuses a second active one.
 
-    With a slot that has already run, that run is answered, whatever became of it.
+    With a slot that has already run, that run is answered, whatever became of it. With `retry_of` only the
+    codes are tried that have not succeeded in that run, or in what it is a retry of itself.
     """
     run = Run(
         dealer_id=dealer.id,
@@ -69,12 +73,14 @@ def record(
         anyway=anyway,
         slot_date=slot.date if slot else None,
         slot_hour=slot.hour if slot else None,
+        retry_of_id=(retry_of.retry_of_id or retry_of.id) if retry_of else None,
+        retry_number=retry_of.retry_number + 1 if retry_of else 0,
     )
     dealer_id = dealer.id
     db.session.add(run)
     try:
         db.session.flush()
-        audit.note("run.queued", f"Run {run.id}", dealer_id=dealer_id, after=_asked_for(run), by=requested_by)
+        audit.note("run.queued", f"Run {run.id}", dealer_id=dealer_id, after=_noted(run), by=requested_by)
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
@@ -85,18 +91,28 @@ def record(
     return Started(run, created=True)
 
 
-def _asked_for(run: Run) -> dict[str, Any]:
-    asked: dict[str, Any] = {"trigger": run.trigger}
-    if run.slot_date is not None:
-        asked["slot"] = f"{run.slot_date} {run.slot_hour:02}:00"
-    return {**asked, "anyway": True} if run.anyway else asked
+def _noted(run: Run) -> dict[str, Any]:
+    slot = None
+    if run.slot_date is not None and run.slot_hour is not None:
+        slot = Slot(run.slot_date, run.slot_hour)
+    return {**asked_for(run.trigger, slot), **({"anyway": True} if run.anyway else {})}
+
+
+def asked_for(trigger: str, slot: Slot | None) -> dict[str, Any]:
+    """What the audit log notes of a run that is queued."""
+    return {"trigger": trigger, **({"slot": f"{slot.date} {slot.hour:02}:00"} if slot else {})}
 
 
 def wake(run: Run) -> bool:
     """Tell a worker that the run waits; true if Redis took the message."""
+    return bool(wake_all([(run.id, run.attempt)]))
+
+
+def wake_all(waiting: Iterable[tuple[int, int]]) -> int:
+    """Tell workers of runs, each its id and attempt; how many messages Redis took, or had already."""
     # The attempt is part of the id: a job that was left behind by a dead worker must not hide a new one.
-    job_id = f"sync-{run.id}-{run.attempt}"
-    return queues.enqueue(queues.SYNC, TASK, run.id, timeout=JOB_SECONDS, job_id=job_id)
+    jobs = {f"sync-{run_id}-{attempt}": (run_id,) for run_id, attempt in waiting}
+    return queues.enqueue_all(queues.SYNC, TASK, jobs, timeout=JOB_SECONDS)
 
 
 def active(dealer_id: int) -> Run | None:

@@ -24,10 +24,15 @@ ROLES: Final = ("dealer", "staff")
 RUN_STATES: Final = ("queued", "running", "succeeded", "partial", "failed", "skipped", "cancelled")
 ACTIVE_RUN_STATES: Final = ("queued", "running")
 ENDED_RUN_STATES: Final = ("succeeded", "partial", "failed", "skipped", "cancelled")
-RUN_TRIGGERS: Final = ("scheduled", "manual", "command")
+# `retry` is a run of the codes alone that failed in an earlier one.
+RUN_TRIGGERS: Final = ("scheduled", "manual", "command", "retry")
 
 # `waiting` and `running` exist only while the run is active.
 RUN_ITEM_STATES: Final = ("waiting", "running", "succeeded", "failed", "not_tried")
+
+# A held clearing waits for a person (`held`) who has it carried out (`applying`, `applied`) or keeps the
+# quantities (`kept`), until the next pull says the same (`confirmed`) or something else (`overtaken`).
+HELD_CLEARING_STATES: Final = ("held", "applying", "applied", "kept", "confirmed", "overtaken")
 
 CATALOG_IMPORT_STATES: Final = ("queued", "running", "succeeded", "partial", "failed")
 

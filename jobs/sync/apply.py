@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from jobs.sync import journal
+from jobs.sync import held, journal
 from jobs.sync import statements as sql
 from webapp.extensions import db, plan_as_written
 from webapp.models import Run, RunItem
@@ -24,6 +24,10 @@ def apply(claim: journal.Claim, run: Run, item: RunItem) -> None:
         plan_as_written(db.session.connection())
         figures.hold(db.session(), run.dealer_id)
         _match(key)
+        if clears:
+            clears = held.allows(run, item, key)
+        else:
+            held.give_up(run, item)
         _execute(sql.PUT_ON_SHELF, key)
         cleared = _execute(sql.CLEAR_PREVIOUS if clears else sql.CLEAR_MOVED, key)
         _explain_skipped(key)
@@ -35,6 +39,7 @@ def apply(claim: journal.Claim, run: Run, item: RunItem) -> None:
             prices_left=_count(sql.PRICES_LEFT, key),
             cleared=cleared,
             changed=changed,
+            held=held.count(item.id),
         )
 
 

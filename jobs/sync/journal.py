@@ -169,7 +169,7 @@ def _leave_unfinished(claim: Claim, sentence: str) -> None:
 
 
 def _not_tried(status: str, reason: str | None) -> str:
-    if status == "cancelled":
+    if status == "cancelled" and not reason:
         return "Not tried: the run was cancelled."
     return f"Not tried: {reason}" if reason else "Not tried."
 
@@ -178,7 +178,15 @@ def open_item(item_id: int) -> None:
     """Mark a code as under way, and drop what an attempt that died had fetched of it. Call within `hold`."""
     drop_parts([item_id])
     _set_item(
-        item_id, status="running", started_at=clock.now(), pages=0, fetched=0, error=None, error_kind=None
+        item_id,
+        status="running",
+        tries=RunItem.tries + 1,
+        started_at=clock.now(),
+        finished_at=None,
+        pages=0,
+        fetched=0,
+        error=None,
+        error_kind=None,
     )
 
 

@@ -41,6 +41,27 @@ def _write_plan(run: Run) -> None:
     _refuse_disabled_day(run, configuration)
     run.settings = _settings(run, configuration)
     run.items = _items(codes)
+    _leave_out_what_succeeded(run)
+
+
+def _leave_out_what_succeeded(run: Run) -> None:
+    """A run that tries failed codes again knows the others too: what they contributed is not cleared."""
+    if run.retry_of_id is None:
+        return
+    succeeded = db.session.execute(
+        db.select(RunItem.code_key, db.func.max(RunItem.run_id))
+        .join(Run, Run.id == RunItem.run_id)
+        .where(
+            db.or_(Run.id == run.retry_of_id, Run.retry_of_id == run.retry_of_id),
+            RunItem.status == "succeeded",
+        )
+        .group_by(RunItem.code_key)
+    )
+    done: dict[str, int] = dict(row._tuple() for row in succeeded)
+    for item in run.items:
+        if item.code_key in done:
+            item.status, item.finished_at = "not_tried", clock.now()
+            item.error = f"Not tried again: run {done[item.code_key]} has updated it."
 
 
 def _refuse_switched_off(configuration: Configuration) -> None:

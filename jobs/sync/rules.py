@@ -26,6 +26,9 @@ UNDATED: Final = "undated"
 STALE: Final = "stale"
 UNMATCHED: Final = "unmatched"
 
+# What made a code fail and may have passed by the next try. The others wait for a person.
+PASSING: Final = frozenset({"transient", "rate_limited", "bad_answer", "database", "internal", "out_of_time"})
+
 
 class StagedPart(NamedTuple):
     """A row of `reported_parts`, without its item. `reason` is None while nothing speaks against the part."""
@@ -133,3 +136,25 @@ def outcome(items: Iterable[str]) -> str:
     if states <= {"succeeded"}:
         return "succeeded"
     return "partial" if "succeeded" in states else "failed"
+
+
+class Weighed(NamedTuple):
+    """What a clearing would take to zero: `products` of the `stocked` ones."""
+
+    products: int
+    stocked: int
+
+
+def is_suspicious(weighed: Weighed, share: float, minimum: int) -> bool:
+    """Whether more than `share` of `minimum` or more stocked products would go to zero; 0 turns it off."""
+    if not share or not minimum or weighed.stocked < minimum:
+        return False
+    return weighed.products > weighed.stocked * share
+
+
+def says_the_same(now: int, before: int) -> bool:
+    """Whether a pull that would clear `now` products confirms one that would have cleared `before`.
+
+    Parts are sold between two runs: up to a tenth more is the same answer, and fewer always is.
+    """
+    return now <= before * 1.1

@@ -121,6 +121,35 @@ CLEAR_PREVIOUS: Final = """
       )
 """
 
+# How many products of each manufacturer are in stock, and how many of them CLEAR_PREVIOUS would leave in
+# stock: asked before anything is put on the shelf.
+WEIGH_MANUFACTURERS: Final = """
+    SELECT s.manufacturer_id, count(DISTINCT s.product_id) AS stocked,
+           count(DISTINCT CASE
+               WHEN (s.manufacturer_id, s.product_id) IN (
+                   SELECT manufacturer_id, product_id FROM part_matches WHERE run_item_id = :item
+               ) THEN s.product_id
+               WHEN EXISTS (
+                   SELECT 1
+                   FROM run_items AS other
+                   JOIN run_mappings AS om ON om.run_item_id = other.id
+                   WHERE other.run_id = :run AND other.id <> :item
+                     AND other.code_key = s.code_key AND om.manufacturer_id = s.manufacturer_id
+               ) THEN s.product_id
+           END) AS remaining
+    FROM shelf_stock AS s
+    WHERE s.dealer_id = :dealer AND s.quantity > 0
+      AND s.manufacturer_id IN (SELECT manufacturer_id FROM run_mappings WHERE run_item_id = :item)
+    GROUP BY s.manufacturer_id
+"""
+
+# The products that the code itself has in stock.
+WEIGH_CODE: Final = """
+    SELECT count(DISTINCT product_id) FROM shelf_stock
+    WHERE dealer_id = :dealer AND code_key = :code AND quantity > 0
+      AND manufacturer_id IN (SELECT manufacturer_id FROM run_mappings WHERE run_item_id = :item)
+"""
+
 # R13: a part that now reaches its product through an earlier mapping no longer contributes through a later
 # one, also where previous quantities are kept: they were not left over, they were counted elsewhere. IS TRUE
 # keeps PostgreSQL from turning the question into a join.

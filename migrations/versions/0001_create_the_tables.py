@@ -168,7 +168,7 @@ def upgrade() -> None:
     sa.Column('settings', sa.JSON(), nullable=True),
     sa.Column('reason', sa.Text(), nullable=True),
     sa.CheckConstraint("status IN ('queued', 'running', 'succeeded', 'partial', 'failed', 'skipped', 'cancelled')", name=op.f('ck_runs_status_known')),
-    sa.CheckConstraint("trigger IN ('scheduled', 'manual', 'command')", name=op.f('ck_runs_trigger_known')),
+    sa.CheckConstraint("trigger IN ('scheduled', 'manual', 'command', 'retry')", name=op.f('ck_runs_trigger_known')),
     sa.CheckConstraint('(slot_date IS NULL) = (slot_hour IS NULL)', name=op.f('ck_runs_slot_whole')),
     sa.CheckConstraint('slot_hour BETWEEN 0 AND 23', name=op.f('ck_runs_slot_hour_range')),
     sa.ForeignKeyConstraint(['dealer_id'], ['dealers.id'], name=op.f('fk_runs_dealer_id')),

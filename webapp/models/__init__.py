@@ -7,10 +7,12 @@ from webapp.models.audit import AuditEntry
 from webapp.models.catalog import Manufacturer, PartNumber, Product
 from webapp.models.catalog_imports import CatalogImport
 from webapp.models.configuration import Configuration
+from webapp.models.held_clearings import HeldClearing
 from webapp.models.periodic import PeriodicJob
 from webapp.models.recent_runs import RecentRuns
 from webapp.models.runs import PartMatch, Report, ReportedPart, Run, RunItem, RunMapping
 from webapp.models.shelf import ReindexNote, ShelfStock, ShelfTotal, WebstoreFigures
+from webapp.models.slot_accounts import SlotAccount
 from webapp.models.supplier_codes import SupplierCode
 from webapp.models.tallies import RunTally
 from webapp.models.tenants import Dealer, Organization, User
@@ -24,6 +26,7 @@ __all__ = [
     "CatalogImport",
     "Configuration",
     "Dealer",
+    "HeldClearing",
     "Manufacturer",
     "Organization",
     "PartMatch",
@@ -40,6 +43,7 @@ __all__ = [
     "RunTally",
     "ShelfStock",
     "ShelfTotal",
+    "SlotAccount",
     "SupplierCode",
     "UnmatchedShare",
     "User",

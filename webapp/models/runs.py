@@ -17,6 +17,7 @@ from webapp.words import ACTIVE_RUN_STATES, REPORT_KINDS, RUN_ITEM_STATES, RUN_S
 ACTIVE = text(one_of("status", ACTIVE_RUN_STATES))
 SKIPPED = text("reason IS NOT NULL")
 SUCCEEDED = text("status = 'succeeded'")
+RETRY = text("retry_of_id IS NOT NULL")
 UNTALLIED = text("NOT tallied")
 
 
@@ -39,6 +40,7 @@ class Run(Model):
         # R6: each slot runs once. Runs without a slot do not collide: each NULL is another value.
         UniqueConstraint("dealer_id", "slot_date", "slot_hour"),
         Index("ix_runs_dealer_id_id", "dealer_id", "id"),
+        Index("ix_runs_retry_of_id", "retry_of_id", postgresql_where=RETRY, sqlite_where=RETRY),
         # The last success of each dealer, past however many failures.
         Index(
             "ix_runs_succeeded",
@@ -69,6 +71,9 @@ class Run(Model):
     tallied: Mapped[bool] = mapped_column(default=False)
     # For the dealer: why the run was skipped, failed or partial.
     reason: Mapped[str | None] = mapped_column(Text)
+    # The run whose failed codes this one tries again, and for how many times they are.
+    retry_of_id: Mapped[int | None] = mapped_column()
+    retry_number: Mapped[int] = mapped_column(default=0, server_default="0")
 
     dealer: Mapped[Dealer] = relationship()
     requested_by: Mapped[User | None] = relationship()
@@ -108,6 +113,9 @@ class RunItem(Model):
     # in the rate budget.
     requests: Mapped[int] = mapped_column(default=0)
     rate_waited_ms: Mapped[int] = mapped_column(default=0)
+    # Products whose clearing is held (see HeldClearing), and how often the code was tried in this run.
+    held: Mapped[int] = mapped_column(default=0, server_default="0")
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
     error_kind: Mapped[str | None] = mapped_column(Text)
     error: Mapped[str | None] = mapped_column(Text)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -25,7 +25,12 @@ _ITEM_STATUS = {
     "failed": Saying("Failed", "danger"),
     "not_tried": Saying("Not tried", "secondary"),
 }
-_TRIGGER = {"scheduled": "Scheduled", "manual": "Queue Inventory Update", "command": "Command line"}
+_TRIGGER = {
+    "scheduled": "Scheduled",
+    "manual": "Queue Inventory Update",
+    "command": "Command line",
+    "retry": "Automatic retry",
+}
 ENDED_ITEM_STATES = ("succeeded", "failed", "not_tried")
 
 # A worker takes a run within seconds, and shows that it lives at least every 90 s (R19).

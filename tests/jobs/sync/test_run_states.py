@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from jobs.lightspeed import Credentials, Lightspeed
-from jobs.sync import engine, journal
+from jobs.sync import codes, engine, journal
 from tests.world import World, part
 from webapp import clock, runs
 from webapp.extensions import db
@@ -225,14 +225,14 @@ def test_a_code_removed_during_a_run_is_not_tried(world: World) -> None:
 
 def test_a_defect_in_one_code_does_not_stop_the_others(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     two_codes(world)
-    apply = engine.apply
+    apply = codes.apply
 
     def broken(claim: journal.Claim, run: Run, item: RunItem) -> None:
         if item.supplier_code == "TR":
             raise ZeroDivisionError
         apply(claim, run, item)
 
-    monkeypatch.setattr(engine, "apply", broken)
+    monkeypatch.setattr(codes, "apply", broken)
     run = world.sync()
     assert run.status == "partial"
     assert [(item.status, item.error_kind) for item in run.items] == [

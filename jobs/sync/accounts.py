@@ -1,0 +1,132 @@
+"""How far the slots of each scheduled dealer are settled, and which are open since (R6).
+
+A tick looks only at what began after the last slot that is settled, however late the tick comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Date, bindparam, delete, select, text
+
+from jobs.sync.due import Begun
+from webapp import slots
+from webapp.extensions import db
+from webapp.models import Configuration, Dealer, SlotAccount, SupplierCode
+from webapp.runs import Slot
+from webapp.slots import CATCH_UP
+
+# What was missed longer ago is not recorded one by one: it would be history that nobody keeps.
+LOOK_BACK: Final = timedelta(days=31)
+
+_SETTLE = text("""
+    INSERT INTO slot_accounts (dealer_id, timezone, slot_date, slot_hour)
+    VALUES (:dealer_id, :timezone, :slot_date, :slot_hour)
+    ON CONFLICT (dealer_id) DO UPDATE
+       SET timezone = excluded.timezone, slot_date = excluded.slot_date, slot_hour = excluded.slot_hour
+     WHERE (slot_accounts.slot_date, slot_accounts.slot_hour) < (excluded.slot_date, excluded.slot_hour)
+        OR slot_accounts.timezone <> excluded.timezone
+""").bindparams(bindparam("slot_date", type_=Date))
+
+
+@dataclass(frozen=True)
+class Account:
+    """A scheduled dealer with news: `begun` are its slots since `settled`.
+
+    `is_new` says that the dealer was not scheduled before, `has_moved` that its time zone was changed.
+    """
+
+    dealer_id: int
+    timezone: str
+    disabled_days: int
+    settled: Slot
+    is_new: bool
+    has_moved: bool
+    begun: Begun
+
+
+def forget_unscheduled() -> None:
+    """Commit that dealers which are not enabled, or mapped nothing, have no slots (R1)."""
+    enabled = select(Configuration.dealer_id).where(
+        Configuration.dealer_id == SlotAccount.dealer_id, Configuration.enabled
+    )
+    gone = delete(SlotAccount).where(~enabled.exists() | ~_mapped(SlotAccount.dealer_id))
+    db.session.execute(gone.execution_options(synchronize_session=False))
+    db.session.commit()
+
+
+def with_news(now: datetime, hours: Sequence[int]) -> Iterator[Account]:
+    """The scheduled dealers with slots to settle, or that have no account yet, or moved; by their ids."""
+
+    @cache
+    def latest(timezone: str) -> Slot:
+        return slots.last_begun(now, ZoneInfo(timezone), hours, timedelta())
+
+    for row in _scheduled():
+        account = _account(row, now, hours, latest(row.timezone))
+        if account is not None:
+            yield account
+
+
+def _account(row: Any, now: datetime, hours: Sequence[int], latest: Slot) -> Account | None:
+    is_new, has_moved = row.known is None, row.known not in (None, row.timezone)
+    if not (is_new or has_moved) and latest <= Slot(row.slot_date, row.slot_hour):
+        return None
+    zone, delay = ZoneInfo(row.timezone), slots.delay(row.id)
+    if is_new:
+        # What was over before the dealer was scheduled is no slot of its own.
+        settled = slots.last_begun(now - CATCH_UP, zone, hours, delay)
+    else:
+        settled = max(Slot(row.slot_date, row.slot_hour), Slot(_day(now - LOOK_BACK), 0))
+    begun = slots.begun(now, zone, hours, delay, settled)
+    if not (begun or is_new or has_moved):
+        return None
+    return Account(row.id, row.timezone, row.disabled_days, settled, is_new, has_moved, begun)
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(UTC).date()
+
+
+def _scheduled() -> Sequence[Any]:
+    wanted = (
+        select(
+            Dealer.id,
+            Dealer.timezone,
+            Configuration.disabled_days,
+            SlotAccount.timezone.label("known"),
+            SlotAccount.slot_date,
+            SlotAccount.slot_hour,
+        )
+        .join(Configuration, Configuration.dealer_id == Dealer.id)
+        .outerjoin(SlotAccount, SlotAccount.dealer_id == Dealer.id)
+        .where(Configuration.enabled, _mapped(Dealer.id))
+        .order_by(Dealer.id)
+    )
+    rows = db.session.execute(wanted).all()
+    db.session.commit()
+    return rows
+
+
+def _mapped(dealer_id: Any) -> Any:
+    return select(SupplierCode.id).where(SupplierCode.dealer_id == dealer_id).exists()
+
+
+def settle(accounts: Iterable[tuple[Account, Slot]]) -> None:
+    """Note, not commit, that each dealer's slots are settled up to this one."""
+    rows = [
+        {
+            "dealer_id": account.dealer_id,
+            "timezone": account.timezone,
+            "slot_date": slot.date,
+            "slot_hour": slot.hour,
+        }
+        for account, slot in accounts
+    ]
+    if rows:
+        db.session.execute(_SETTLE, rows)
