@@ -34,8 +34,8 @@ def upgrade() -> None:
     sa.Column('dealer_id', sa.Integer(), nullable=False),
     sa.Column('run_id', sa.Integer(), nullable=False),
     sa.Column('parts', sa.Integer(), nullable=False),
-    sa.Column('share', sa.Float(), nullable=False),
-    sa.Column('usual', sa.Float(), nullable=True),
+    sa.Column('share', sa.Double(), nullable=False),
+    sa.Column('usual', sa.Double(), nullable=True),
     sa.ForeignKeyConstraint(['dealer_id'], ['dealers.id'], name=op.f('fk_unmatched_shares_dealer_id')),
     sa.PrimaryKeyConstraint('dealer_id', name=op.f('pk_unmatched_shares'))
     )
