@@ -90,7 +90,9 @@ def test_budgets_on_one_redis_share_the_rate(empty_redis: str):
 
 WORKER = """
 import sys, time
+import structlog
 from jobs.lightspeed import RateBudget
+structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=sys.stderr))
 budget = RateBudget.shared(sys.argv[1], 20, seconds=2)
 for _ in range(10):
     budget.acquire("the-login", lambda: None)

@@ -1,0 +1,25 @@
+"""What other processes may be sending to the service, as whoever asks for a rate budget knows it."""
+
+from typing import Protocol
+
+
+class Elsewhere(Protocol):
+    """Asked where Redis cannot tell. Both may take a moment, and are called in any thread."""
+
+    def sent(self, seconds: float) -> int:
+        """At most how many requests any process, this one too, may have sent in the last `seconds`."""
+        ...
+
+    def senders(self) -> int:
+        """At most how many processes send requests now."""
+        ...
+
+
+class Nobody:
+    """There is no other process."""
+
+    def sent(self, seconds: float) -> int:
+        return 0
+
+    def senders(self) -> int:
+        return 1
