@@ -6,15 +6,26 @@ answer costs time, never work: the tick finds what is waiting (DESIGN.md section
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
 import structlog
 from flask import current_app
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 from rq import Queue
-from rq.exceptions import NoSuchJobError
-from rq.job import Job, JobStatus
 
 CONTROL, SYNC, INDEX = "control", "sync", "index"
+# Seconds. A page asks how Redis is, so it can neither wait for long nor ask each time.
+GLANCE = 0.5
+GLANCE_AGAIN = 5.0
+RESULT_SECONDS, FAILURE_SECONDS = 300, 86_400
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +38,17 @@ def connection(timeout: float | None = 5) -> Redis:
     url = current_app.config["REDIS_URL"]
     if url is None:
         raise RedisError("REDIS_URL is not set")
-    return Redis.from_url(url, socket_connect_timeout=2, socket_timeout=timeout)
+    return _client(url, timeout)
+
+
+@cache
+def _client(url: str, timeout: float | None) -> Redis:
+    given: dict[str, Any] = {"socket_connect_timeout": min(2.0, timeout or 2.0), "socket_timeout": timeout}
+    if timeout is not None:
+        # One more try, for a connection that ended while nobody used it; by itself the client would go on
+        # for many seconds, which a person does not wait for.
+        given["retry"] = Retry(NoBackoff(), 1)
+    return Redis.from_url(url, **given)
 
 
 def enqueue(queue: str, task: str, *ids: int, timeout: int = 600, job_id: str | None = None) -> bool:
@@ -38,21 +59,93 @@ def enqueue(queue: str, task: str, *ids: int, timeout: int = 600, job_id: str | 
     """
     if current_app.config["REDIS_URL"] is None:
         return False
+    if job_id is not None:
+        return bool(enqueue_all(queue, task, {job_id: ids}, timeout=timeout))
     try:
-        redis = connection()
-        if job_id and _waits(redis, job_id):
-            return True
-        Queue(queue, connection=redis).enqueue(
-            task, args=ids, job_id=job_id, job_timeout=timeout, result_ttl=300, failure_ttl=86_400
+        Queue(queue, connection=connection()).enqueue(
+            task, args=ids, job_timeout=timeout, result_ttl=RESULT_SECONDS, failure_ttl=FAILURE_SECONDS
         )
     except RedisError as error:
-        log.warning("queue.unreachable", queue=queue, task=task, ids=ids, error=type(error).__name__)
+        _refused(queue, task, 1, error)
         return False
     return True
 
 
-def _waits(redis: Redis, job_id: str) -> bool:
+def enqueue_all(queue: str, task: str, jobs: Mapping[str, tuple[int, ...]], *, timeout: int = 600) -> int:
+    """Queue `task` for each job id with its ids, all at once; how many Redis has, those before included.
+
+    A job counts as waiting while its id is in the queue: one that was taken from there, by a worker that died
+    before it began, is queued again.
+    """
+    if not jobs or current_app.config["REDIS_URL"] is None:
+        return 0
     try:
-        return Job.fetch(job_id, connection=redis).get_status() == JobStatus.QUEUED
-    except NoSuchJobError:
+        redis = connection()
+        destination = Queue(queue, connection=redis)
+        waiting = set(destination.get_job_ids())
+        wanted = [
+            Queue.prepare_data(
+                task,
+                args=ids,
+                job_id=job_id,
+                timeout=timeout,
+                result_ttl=RESULT_SECONDS,
+                failure_ttl=FAILURE_SECONDS,
+            )
+            for job_id, ids in jobs.items()
+            if job_id not in waiting
+        ]
+        if wanted:
+            destination.enqueue_many(wanted)
+    except RedisError as error:
+        _refused(queue, task, len(jobs), error)
+        return 0
+    return len(jobs)
+
+
+def _refused(queue: str, task: str, jobs: int, error: RedisError) -> None:
+    log.warning("queue.unreachable", queue=queue, task=task, jobs=jobs, error=type(error).__name__)
+    _seen(current_app.config["REDIS_URL"]).note(is_well=False)
+
+
+@dataclass
+class _Seen:
+    """How a Redis was when last looked at by this process."""
+
+    is_well: bool = True
+    at: float = -GLANCE_AGAIN
+    looking: threading.Lock = field(default_factory=threading.Lock)
+
+    def note(self, *, is_well: bool) -> None:
+        self.is_well, self.at = is_well, time.monotonic()
+
+
+@cache
+def _seen(url: str) -> _Seen:
+    return _Seen()
+
+
+def is_delayed() -> bool:
+    """Whether Redis takes no work, because it is away or full; as it was within the last seconds.
+
+    Without a `REDIS_URL` there is none that could be away. At most one thread waits for an answer, half a
+    second; the others are told what was known before.
+    """
+    url = current_app.config["REDIS_URL"]
+    if url is None:
+        return False
+    seen = _seen(url)
+    if time.monotonic() - seen.at >= GLANCE_AGAIN and seen.looking.acquire(blocking=False):
+        try:
+            seen.note(is_well=_takes_work(url))
+        finally:
+            seen.looking.release()
+    return not seen.is_well
+
+
+def _takes_work(url: str) -> bool:
+    """Whether Redis answers and has room: a full one answers, and refuses whatever is written."""
+    try:
+        return bool(_client(url, GLANCE).set("probe", 1, ex=60))
+    except RedisError:
         return False

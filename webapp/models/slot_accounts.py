@@ -1,0 +1,27 @@
+"""Up to which slot each dealer's schedule is accounted for."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.extensions import Model
+from webapp.models.tenants import Dealer
+
+
+class SlotAccount(Model):
+    """The last slot of a scheduled dealer that is settled: it has its run, ran or recorded as missed (R6).
+
+    Later ones are still to be started or recorded. A dealer that is not scheduled has no row, so that what
+    passes meanwhile is no slot of its own. `timezone` is the dealer's when the row was last looked at.
+    """
+
+    __tablename__ = "slot_accounts"
+    __table_args__ = (CheckConstraint("slot_hour BETWEEN 0 AND 23", name="slot_hour_range"),)
+
+    dealer_id: Mapped[int] = mapped_column(ForeignKey(Dealer.id), primary_key=True)
+    timezone: Mapped[str] = mapped_column(Text)
+    slot_date: Mapped[date] = mapped_column()
+    slot_hour: Mapped[int] = mapped_column()

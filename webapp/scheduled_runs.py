@@ -1,0 +1,54 @@
+"""Records the runs of slots, of many dealers at once: those that start, and those that were missed (R6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+from webapp import audit, runs
+from webapp.extensions import db
+from webapp.models import Run
+from webapp.runs import Slot
+
+
+def start(due: Mapping[int, Slot]) -> set[int]:
+    """Record, commit and queue a run for each dealer id; those for which one was made.
+
+    None is made where the dealer has an active run, or the slot has its run already: so two who do this at
+    once make one run between them.
+    """
+    if not due:
+        return set()
+    rows = [_row(dealer_id, slot) for dealer_id, slot in sorted(due.items())]
+    made = db.session.execute(_insert(rows).returning(Run.id, Run.dealer_id)).all()
+    for run_id, dealer_id in made:
+        after = runs.asked_for("scheduled", due[dealer_id])
+        audit.note("run.queued", f"Run {run_id}", dealer_id=dealer_id, after=after)
+    db.session.commit()
+    runs.wake_all((run_id, 0) for run_id, _ in made)
+    return {dealer_id for _, dealer_id in made}
+
+
+def record_missed(missed: Iterable[tuple[int, Slot, str]], now: datetime) -> None:
+    """Add, not commit, a skipped run for each dealer id and slot that is not to start, with the reason."""
+    ended = {"status": "skipped", "queued_at": now, "finished_at": now}
+    rows = [{**_row(dealer_id, slot), **ended, "reason": reason} for dealer_id, slot, reason in missed]
+    if rows:
+        db.session.execute(_insert(rows))
+
+
+def _row(dealer_id: int, slot: Slot) -> dict[str, Any]:
+    return {
+        "dealer_id": dealer_id,
+        "trigger": "scheduled",
+        "slot_date": slot.date,
+        "slot_hour": slot.hour,
+    }
+
+
+def _insert(rows: list[dict[str, Any]]) -> Any:
+    insert: Any = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[db.engine.dialect.name]
+    return insert(Run).values(rows).on_conflict_do_nothing()
