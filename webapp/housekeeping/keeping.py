@@ -56,6 +56,7 @@ def _steps() -> Mapping[str, tuple[str, Delete]]:
         "audit_entries": ("AUDIT_RETENTION_DAYS", old_entries.delete_audit_entries),
         # Each run has such an entry: they are of no use without it.
         "audit_entries_of_the_schedule": ("RUN_RETENTION_DAYS", old_entries.delete_schedule_entries),
+        "held_clearings": ("RUN_RETENTION_DAYS", old_entries.delete_held_clearings),
         "alert_deliveries": ("ALERT_RETENTION_DAYS", old_entries.delete_alert_deliveries),
         "closed_alerts": ("ALERT_RETENTION_DAYS", old_entries.delete_closed_alerts),
         "catalog_imports": ("CATALOG_IMPORT_RETENTION_DAYS", old_imports.delete_some),

@@ -1,4 +1,4 @@
-"""Deletes old audit entries, alerts that are over, and what was told of them."""
+"""Deletes old audit entries, alerts that are over, what was told of them, and settled held clearings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import delete, select, true
 
 from webapp.extensions import db
-from webapp.models import Alert, AlertDelivery, AuditEntry
+from webapp.models import Alert, AlertDelivery, AuditEntry, HeldClearing
 
 BATCH: Final = 1_000
 
@@ -31,6 +31,12 @@ def delete_alert_deliveries(before: datetime) -> int:
 def delete_closed_alerts(before: datetime) -> int:
     """Delete some of the alerts that were over before a moment; how many. What was told of them goes too."""
     return _delete_oldest(Alert, Alert.closed_at, before, Alert.closed_at.is_not(None))
+
+
+def delete_held_clearings(before: datetime) -> int:
+    """Delete some of the held clearings that were settled, or overtaken, and are older; how many."""
+    settled = HeldClearing.state.not_in(("held", "applying", "kept"))
+    return _delete_oldest(HeldClearing, HeldClearing.held_at, before, settled)
 
 
 def _delete_oldest(model: Any, moment: Any, before: datetime, condition: Any) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tests.webapp.housekeeping.conftest import Past, ago
 from webapp import catalog_uploads, clock, storage
 from webapp.extensions import db
-from webapp.models import Alert, AlertDelivery, AuditEntry, CatalogImport, User
+from webapp.models import Alert, AlertDelivery, AuditEntry, CatalogImport, HeldClearing, User
 
 
 def entry(days: float, actor: str = "command") -> None:
@@ -75,6 +75,26 @@ def test_alerts_go_when_they_have_been_over_for_long_with_what_was_told_of_them(
     assert (found["closed_alerts"], found["alert_deliveries"]) == (1, 1)
     assert list(db.session.scalars(select(Alert.subject).order_by(Alert.id))) == ["lately", "open"]
     assert list(db.session.scalars(select(AlertDelivery.state))) == ["waiting"]
+
+
+def test_held_clearings_go_when_they_are_settled(past: Past) -> None:
+    for code, state, days in (("TR", "held", 200), ("PU", "applied", 200), ("KA", "applied", 10)):
+        row = HeldClearing(
+            dealer_id=past.dealer.id,
+            run_id=1,
+            run_item_id=1,
+            supplier_code=code,
+            code_key=code.lower(),
+            products=100,
+            stocked=100,
+            state=state,
+            held_at=ago(days),
+        )
+        db.session.add(row)
+    db.session.commit()
+    assert past.keep_house()["held_clearings"] == 1
+    found = db.session.scalars(select(HeldClearing.supplier_code).order_by(HeldClearing.id))
+    assert list(found) == ["TR", "KA"]
 
 
 def test_catalog_imports_go_with_their_files_save_the_newest(past: Past) -> None:
