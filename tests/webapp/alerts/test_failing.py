@@ -54,6 +54,24 @@ def test_it_says_which_runs_and_why_and_is_over_after_a_success(shop: Shop, deal
 
 
 @ON_SQLITE
+@pytest.mark.parametrize(
+    ("runs", "is_open"),
+    [
+        ("partial retry-failed retry-partial", False),
+        ("partial retry-failed failed", True),
+        ("partial retry-succeeded failed", False),
+        ("failed failed retry-succeeded", False),
+    ],
+)
+def test_a_retry_counts_only_if_it_succeeded(shop: Shop, dealer: Dealer, runs: str, is_open: bool):
+    for run in runs.split():
+        trigger, _, status = run.rpartition("-")
+        shop.run(dealer, status, trigger=trigger or "scheduled")
+    alerts.take_round(NOW, ONLY)
+    assert open_causes() == (["failing"] if is_open else [])
+
+
+@ON_SQLITE
 def test_a_third_bad_run_changes_the_words_and_opens_nothing(shop: Shop, dealer: Dealer):
     for _ in range(2):
         shop.run(dealer, "failed")

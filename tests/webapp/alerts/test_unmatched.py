@@ -102,6 +102,16 @@ def test_a_code_with_a_share_of_its_own_that_fails_once_makes_no_difference(shop
 
 
 @ON_SQLITE
+def test_a_retry_of_one_code_says_nothing_of_the_others(shop: Shop, usual: Dealer):
+    run_with(shop, usual, "partial", TR=(100, 100), PU=None)
+    retry = run_with(shop, usual, PU=(200, 0))
+    retry.trigger = "retry"
+    db.session.commit()
+    alerts.take_round(NOW, ONLY)
+    assert open_causes() == ["unmatched"]
+
+
+@ON_SQLITE
 def test_a_new_code_that_matches_nothing_is_noticed(shop: Shop, usual: Dealer):
     run_with(shop, usual, TR=(180, 20), PU=(0, 100))
     alerts.take_round(NOW, ONLY)

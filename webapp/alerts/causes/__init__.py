@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from webapp.alerts.cause import Cause
-from webapp.alerts.causes import failing, idle, refused, stale, unmatched
+from webapp.alerts.causes import failing, held, idle, refused, stale, unmatched
 
 CAUSES: Final[tuple[Cause, ...]] = (
     idle.CAUSE,
     refused.CAUSE,
     failing.CAUSE,
     stale.CAUSE,
+    held.CAUSE,
     unmatched.CAUSE,
 )
 _BY_NAME: Final = {cause.name: cause for cause in CAUSES}

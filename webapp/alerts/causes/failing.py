@@ -1,4 +1,7 @@
-"""A dealer's last two runs both failed or were partial; skipped and cancelled ones do not count."""
+"""A dealer's last two runs both failed or were partial; skipped and cancelled ones do not count.
+
+Nor does a retry that failed: a code that fails twice within minutes has not failed twice in a row yet.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +27,8 @@ def found(_now: datetime) -> Iterator[Found]:
     wanted = (
         select(last.dealer_id, last.id, last.status, last.reason, before.id, before.status)
         .select_from(Configuration)
-        .join(last, last.id == last_with_outcome(Configuration.dealer_id))
-        .join(before, before.id == last_with_outcome(Configuration.dealer_id, offset=1))
+        .join(last, last.id == last_with_outcome(Configuration.dealer_id, retries="succeeded"))
+        .join(before, before.id == last_with_outcome(Configuration.dealer_id, offset=1, retries="succeeded"))
         .where(Configuration.enabled, last.status.in_(BAD), before.status.in_(BAD))
     )
     for dealer_id, run, status, reason, earlier, earlier_status in db.session.execute(wanted):

@@ -1,7 +1,8 @@
 """A run could match far fewer of a dealer's parts than is usual: a mapping or a catalog may have gone wrong.
 
 What a run did not match is compared with the same codes in the runs before it, so that a code which failed
-this time, with a share of its own, makes no difference. It is worked out once a run and kept.
+this time, with a share of its own, makes no difference. It is worked out once a run and kept. Retries are of
+few codes, and say nothing of the others: they are left out.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def found(_now: datetime) -> Iterator[Found]:
 def compare_new_runs() -> None:
     """Compare the last run of each dealer with those before it, where that has not been done; commits."""
     look_only()
-    last = last_with_outcome(Configuration.dealer_id, WITH_PARTS)
+    last = last_with_outcome(Configuration.dealer_id, WITH_PARTS, retries="none")
     wanted = (
         select(Configuration.dealer_id, last.label("run_id"))
         .outerjoin(UnmatchedShare, UnmatchedShare.dealer_id == Configuration.dealer_id)
@@ -77,14 +78,14 @@ def compare_new_runs() -> None:
 
 def _counts(dealer_ids: list[int]) -> dict[int, dict[int, Counts]]:
     """Matched and unmatched parts by dealer, run and code, of the last runs of these dealers."""
-    oldest = last_with_outcome(Configuration.dealer_id, WITH_PARTS, offset=RUNS_BEFORE)
+    oldest = last_with_outcome(Configuration.dealer_id, WITH_PARTS, RUNS_BEFORE, retries="none")
     from_run = db.func.coalesce(oldest, 0)
     wanted: Any = (
         select(Run.dealer_id, Run.id, RunItem.code_key, RunItem.synced, RunItem.skipped)
         .join(Configuration, Configuration.dealer_id == Run.dealer_id)
         .join(RunItem, RunItem.run_id == Run.id)
         .where(Configuration.dealer_id.in_(dealer_ids), Run.id >= from_run)
-        .where(Run.status.in_(WITH_PARTS), RunItem.status == "succeeded")
+        .where(Run.status.in_(WITH_PARTS), Run.trigger != "retry", RunItem.status == "succeeded")
     )
     found: dict[int, dict[int, Counts]] = defaultdict(lambda: defaultdict(dict))
     for dealer_id, run_id, code, synced, skipped in db.session.execute(wanted):
