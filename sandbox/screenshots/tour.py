@@ -1,4 +1,4 @@
-"""The way of a new dealer through the program, with a picture at each step of docs/dealer-guide.md."""
+"""The way of a new dealer through the program, then that of staff: the pictures of docs/*-guide.md."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CODES = (("aftermarket", "TR", "Tucker Rocky", "2"), ("oem", "KA", "Kawasaki", "
 
 
 def tour(camera: Camera, commands: Commands) -> None:
-    """Every picture, in the order of the guide."""
+    """Every picture, in the order of the guides."""
     home = f"/dealers/{_newcomer(commands)}"
     camera.sign_in(EMAIL, samples.PASSWORD)
     camera.page.wait_for_url(f"**{home}")
@@ -30,6 +30,24 @@ def tour(camera: Camera, commands: Commands) -> None:
     camera.page.goto(f"{home}/webstore?q=brake+pad")
     camera.page.locator("#products").get_by_role("link").first.wait_for()
     camera.take("webstore")
+    camera.page.goto(f"{home}/inventory?q=brake+pad")
+    camera.take("inventory")
+    camera.page.goto(f"{home}/skipped")
+    camera.take("skipped")
+    _support(camera, commands, home)
+
+
+def _support(camera: Camera, commands: Commands, home: str) -> None:
+    """What staff see: every dealer, one of them, and the catalog."""
+    beginner = commands.run("dealer", "create", "Lakeside Cycle", "--timezone", "America/New_York")
+    commands.run("lightspeed", "configure", "--dealer", beginner, "--enable")
+    person = ("user", "create", samples.STAFF, "--role", "staff", "--password-stdin")
+    commands.run(*person, answer=samples.PASSWORD)
+    camera.sign_in(samples.STAFF, samples.PASSWORD)
+    for name, path in (("staff-dealers", "/dealers"), ("staff-dealer", home), ("staff-catalog", "/catalog")):
+        camera.page.wait_for_load_state()
+        camera.page.goto(path)
+        camera.take(name)
 
 
 def _newcomer(commands: Commands) -> int:
