@@ -49,7 +49,7 @@ def _leave_out_what_succeeded(run: Run) -> None:
     if run.retry_of_id is None:
         return
     succeeded = db.session.execute(
-        db.select(RunItem.code_key, db.func.max(RunItem.run_id))
+        db.select(RunItem.code_key, db.func.max(RunItem.run_id).label("in_run"))
         .join(Run, Run.id == RunItem.run_id)
         .where(
             db.or_(Run.id == run.retry_of_id, Run.retry_of_id == run.retry_of_id),
@@ -57,7 +57,7 @@ def _leave_out_what_succeeded(run: Run) -> None:
         )
         .group_by(RunItem.code_key)
     )
-    done: dict[str, int] = dict(row._tuple() for row in succeeded)
+    done = {row.code_key: row.in_run for row in succeeded}
     for item in run.items:
         if item.code_key in done:
             item.status, item.finished_at = "not_tried", clock.now()
