@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
+
+from tests.browser.windows import PATIENCE
 
 
 def enter_credentials(page: Page, cmf: str, password: str) -> None:
@@ -54,3 +57,12 @@ def sign_in(page: Page, email: str, password: str) -> None:
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
+
+
+def come_to(what: Locator, script: bool) -> None:
+    """Wait until it is there; without script a page stays as it is until it is asked for again."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not script and not what.count() and time.monotonic() < deadline:
+        what.page.wait_for_timeout(300)
+        what.page.reload()
+    expect(what).to_be_visible()

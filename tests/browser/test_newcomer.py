@@ -6,7 +6,14 @@ import time
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.acts import add_supplier_code, enter_credentials, open_dialog, queue_update, sign_in
+from tests.browser.acts import (
+    add_supplier_code,
+    come_to,
+    enter_credentials,
+    open_dialog,
+    queue_update,
+    sign_in,
+)
 from tests.browser.conftest import Visit
 from tests.browser.test_dialogs import BOTH, CODES
 from tests.browser.town import PASSWORD, Town
@@ -44,15 +51,6 @@ def test_a_newcomer_connects_maps_a_code_syncs_and_finds_the_product(
     expect(found).to_contain_text("Ships in 1 day")
     page.get_by_role("link", name="Home").click()
     expect(page.get_by_text("Three steps to your first stock")).to_have_count(0)
-
-
-def come_to(what: Locator, script: bool) -> None:
-    """Wait until it is there; without script a page stays as it is until it is asked for again."""
-    deadline = time.monotonic() + PATIENCE / 1000
-    while not script and not what.count() and time.monotonic() < deadline:
-        what.page.wait_for_timeout(300)
-        what.page.reload()
-    expect(what).to_be_visible()
 
 
 def look_for(page: Page, words: str) -> Locator:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.browser.accessibility import problems
-from tests.browser.acts import open_dialog, queue_update
+from tests.browser.acts import come_to, open_dialog, queue_update
 from tests.browser.conftest import Visit
 from tests.browser.test_dialogs import BOTH
 from tests.browser.town import Town
@@ -58,11 +58,7 @@ def test_a_run_is_cancelled(visit: Visit, town: Town, script: bool) -> None:
     queue_update(page)
     page.get_by_role("button", name="Cancel this run").click()
     expect(page.locator("main").get_by_text("is being cancelled")).to_be_visible()
-    ended = page.get_by_text("Cancelled", exact=True).first
-    while not (script or ended.count()):
-        page.wait_for_timeout(300)
-        page.reload()
-    expect(ended).to_be_visible()
+    come_to(page.get_by_text("Cancelled", exact=True).first, script)
     expect(page.get_by_role("button", name="Cancel this run")).to_have_count(0)
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import FilePayload, expect
 
-from tests.browser.acts import add_supplier_code, open_dialog, queue_update
+from tests.browser.acts import add_supplier_code, come_to, open_dialog, queue_update
 from tests.browser.conftest import Visit
 from tests.browser.test_dialogs import BOTH, CODES
 from tests.browser.town import Town
@@ -55,9 +55,7 @@ def test_a_catalog_file_is_imported_and_its_rejected_rows_are_listed(
     page.get_by_role("button", name="Upload and import").click()
     expect(page.get_by_role("heading", level=1, name=re.compile(r"^Catalog import \d+$"))).to_be_visible()
     ended = page.get_by_role("link", name="Rejected rows (CSV, 2 rows)")
-    while not (script or ended.count()):
-        page.wait_for_timeout(300)
-        page.reload()
+    come_to(ended, script)
     with page.expect_download() as downloading:
         ended.click()
     rows = downloading.value.path().read_text().splitlines()
