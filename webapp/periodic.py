@@ -15,6 +15,8 @@ from webapp.models.types import UtcDateTime
 TICK: Final = "tick"
 KEEP_HOUSE: Final = "keep-house"
 SWEEP_STORAGE: Final = "sweep-storage"
+# Taken by the scheduler process itself, without a queue.
+ALERTS: Final = "alerts"
 
 _DONE = text("""
     INSERT INTO periodic_jobs (id, done_at) VALUES (:id, :now)

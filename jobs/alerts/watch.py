@@ -16,7 +16,7 @@ from flask import Flask
 
 from jobs import stopping
 from jobs.alerts import delivering
-from webapp import alerts
+from webapp import alerts, periodic
 
 log = structlog.get_logger(__name__)
 
@@ -38,9 +38,14 @@ def keep_watching(app: Flask, pause: Callable[[float], Any] = stopping.pause) ->
     while not stopping.requested():
         if time.monotonic() >= due:
             due = time.monotonic() + ROUND_EVERY
-            _guarded(app, "round", alerts.take_round)
+            _guarded(app, "round", _round)
         _guarded(app, "delivering", lambda: delivering.deliver_due(stopping.requested))
         pause(LOOK_EVERY)
+
+
+def _round() -> None:
+    if not alerts.take_round().failed:
+        periodic.done(periodic.ALERTS)
 
 
 def _guarded(app: Flask, part: str, act: Callable[[], Any]) -> None:

@@ -14,7 +14,7 @@ from tests.jobs.alerts.receivers import Kept
 from tests.webapp.alerts.looking import open_causes, tell
 from tests.webapp.views.client import ON_SQLITE
 from tests.webapp.views.shop import Shop
-from webapp import alerts
+from webapp import alerts, periodic
 from webapp.models import Dealer
 
 
@@ -42,12 +42,13 @@ def test_it_finds_opens_and_tells_without_redis(app: Flask, shop: Shop, dealer: 
     watch.keep_watching(app, looks(2))
     assert open_causes() == ["refused"]
     assert mailed.subjects == ["Prairie Powersports: Credentials refused"]
+    assert periodic.done_at(periodic.ALERTS) is not None
 
 
 @ON_SQLITE
 def test_a_round_is_taken_once_a_minute(app: Flask, monkeypatch: pytest.MonkeyPatch):
     taken: list[int] = []
-    monkeypatch.setattr(watch.alerts, "take_round", lambda: taken.append(1))
+    monkeypatch.setattr(watch, "_round", lambda: taken.append(1))
     watch.keep_watching(app, looks(5))
     assert len(taken) == 1
     monkeypatch.setattr(watch, "ROUND_EVERY", 0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,9 +10,10 @@ import pytest
 from tests.webapp.alerts.looking import NOW, ago, open_causes, told
 from tests.webapp.views.client import ON_SQLITE
 from tests.webapp.views.shop import Shop
-from webapp import alerts
+from webapp import alerts, clock, periodic
 from webapp.alerts.causes import idle
-from webapp.models import Alert, Dealer
+from webapp.extensions import db
+from webapp.models import Alert, AlertWatch, Dealer
 
 ONLY = (idle.CAUSE,)
 
@@ -56,3 +58,16 @@ def test_the_staff_are_told(app: Any, shop: Shop, dealer: Dealer, mail: None):
     alerts.take_round(NOW, ONLY)
     assert told() == [(event, "email", "support@example.com") for event in ("opened", "recovered")]
     assert Alert.query.one().closed_at == NOW
+
+
+def test_a_tick_that_does_not_come_is_told_although_no_run_waits(app: Any, shop: Shop, dealer: Dealer):
+    watched = ago(minutes=14)
+    db.session.add(AlertWatch(dealer_id=dealer.id, since=watched))
+    db.session.commit()
+    assert alerts.take_round(NOW, ONLY).opened == 0
+    # Before the first tick it is waited for since a dealer needs it.
+    assert alerts.take_round(NOW + timedelta(minutes=2), ONLY).opened == 1
+    periodic.done(periodic.TICK)
+    assert alerts.take_round(clock.now() + timedelta(minutes=14), ONLY).closed == 1
+    assert alerts.take_round(clock.now() + timedelta(minutes=16), ONLY).opened == 1
+    assert [alert.sentence for alert in alerts.of_deployment()] == [idle.NO_TICK]
