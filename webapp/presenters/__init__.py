@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from webapp import queues
 from webapp.presenters import (
     alerts,
     assets,
@@ -47,6 +48,11 @@ def register(app: Flask) -> None:
         run_status=runs.status,
         item_status=runs.item_status,
         ships=storefront.ships,
+        held_state=runs.held_state,
         trigger=runs.trigger,
     )
-    app.jinja_env.globals.update(static_version=assets.static_version, htmx_config=assets.HTMX_CONFIG)
+    app.jinja_env.globals.update(
+        static_version=assets.static_version,
+        htmx_config=assets.HTMX_CONFIG,
+        work_is_delayed=queues.is_delayed,
+    )

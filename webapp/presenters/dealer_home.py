@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import current_app
 from sqlalchemy import select
 
-from webapp import clock
+from webapp import clock, queues
 from webapp.alerts.causes.stale import stale_after
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, Run
@@ -66,7 +66,8 @@ class DealerHome:
         """Changes whenever a poll has news."""
         last = self.standing.last
         step = self.progress.step(last) if last and self.progress else ""
-        return step + ".".join(f"{banner.cause}{len(banner.sentences)}" for banner in self.banners)
+        banners = ".".join(f"{banner.cause}{len(banner.sentences)}" for banner in self.banners)
+        return step + banners + ("-delayed" if queues.is_delayed() else "")
 
     @property
     def currency(self) -> Saying:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from webapp.models import Configuration, Run
+from webapp import held_clearings, queues, run_reports
+from webapp.models import Configuration, HeldClearing, Run
 from webapp.presenters.request_budget import RequestBudget
 from webapp.presenters.runs import Progress
 
@@ -14,13 +15,16 @@ class RunWatch:
     """`mark` changes whenever the page would: a poll that knows the mark needs no answer.
 
     It begins with `step`, which changes with the news that are worth saying aloud. `budget` is None where
-    there is nothing to wait for, or nothing known of it.
+    there is nothing to wait for, or nothing known of it. `held` are the clearings that the run did not let
+    happen, and `lacks_reports` says that reports which storage refused can be made again.
     """
 
     progress: Progress
     budget: RequestBudget | None
     step: str
     mark: str
+    held: list[HeldClearing]
+    lacks_reports: bool
 
     @classmethod
     def of(cls, run: Run, configuration: Configuration) -> RunWatch:
@@ -28,4 +32,8 @@ class RunWatch:
         progress = Progress.of(run.items)
         budget = RequestBudget.of(configuration) if run.status == "running" else None
         waits = "-waits" if budget and not budget.left else ""
-        return cls(progress, budget, progress.step(run), f"{progress.mark(run)}{waits}")
+        delayed = "-delayed" if run.is_active and queues.is_delayed() else ""
+        held = held_clearings.of_run(run.id)
+        decided = "".join(f"-{clearing.state}" for clearing in held)
+        mark = f"{progress.mark(run)}{waits}{delayed}{decided}"
+        return cls(progress, budget, progress.step(run), mark, held, run_reports.can_be_made(run))
