@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import BinaryIO
 
 import click
@@ -21,7 +22,7 @@ catalog = click.Group("catalog", help="What the webstore can sell.")
 @answering
 def import_file(file: BinaryIO) -> None:
     """Import a catalog from a CSV FILE, or from standard input with `-`."""
-    name = str(getattr(file, "name", "standard input"))
+    name = Path(getattr(file, "name", "standard input")).name
     audit.note("catalog.import_started", name)
     db.session.commit()
     imported = import_catalog(file, _tell_rejected)

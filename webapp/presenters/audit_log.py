@@ -17,7 +17,7 @@ from webapp.words import CATALOG_LABELS, PRICING_LABELS, QUANTITY_COLUMN_LABELS
 
 PAGE_LENGTH: Final = 50
 # Of an import of hundreds of codes as many are shown at once; the others unfold.
-SHOWN: Final = 6
+SHOWN: Final = 8
 FIELD_LABELS: Final = {
     "enabled": "Enable Lightspeed 3PA/Data Warehouse",
     "username": "3PA Username",
@@ -31,11 +31,14 @@ FIELD_LABELS: Final = {
     "lead_time_days": "Lead Time Value",
     "pricing": "LightSpeed Pricing",
     "timezone": "Time zone",
+    "trigger": "Started by",
+    "anyway": "Run anyway",
 }
 VALUE_LABELS: Final[dict[str, dict[str, str]]] = {
     "catalog": CATALOG_LABELS,
     "pricing": PRICING_LABELS,
     "quantity_column": QUANTITY_COLUMN_LABELS,
+    "trigger": {"manual": "Queue Inventory Update", "scheduled": "the schedule", "command": "a command"},
 }
 WITHOUT_PERSON: Final = {"command": "A command", "schedule": "The schedule"}
 
@@ -51,7 +54,7 @@ class ChangedField:
 
 @dataclass(frozen=True)
 class AuditRow:
-    """One entry. `zone` is the dealer's, or UTC where it is about no dealer."""
+    """One entry. `zone` is the dealer's on its own page; where those of all are, times compare in UTC."""
 
     entry: AuditEntry
     who: str
@@ -82,17 +85,18 @@ class AuditLog:
         found = list(db.session.scalars(page.order_by(AuditEntry.id.desc()).limit(PAGE_LENGTH + 1)))
         shown = found[:PAGE_LENGTH]
         older = shown[-1].id if len(found) > PAGE_LENGTH else None
-        return cls([_row(entry) for entry in shown], choice, older, before is None)
+        zone = dealer.zone if dealer else ZoneInfo("UTC")
+        return cls([_row(entry, zone) for entry in shown], choice, older, before is None)
 
 
-def _row(entry: AuditEntry) -> AuditRow:
+def _row(entry: AuditEntry, zone: ZoneInfo) -> AuditRow:
     fields = _changed_fields(entry)
     return AuditRow(
         entry,
         who=entry.email or WITHOUT_PERSON[entry.actor],
         is_staff=entry.actor == "staff",
         what=ACTIONS.get(entry.action, entry.action),
-        zone=entry.dealer.zone if entry.dealer else ZoneInfo("UTC"),
+        zone=zone,
         shown=fields[:SHOWN],
         folded=fields[SHOWN:],
     )
@@ -113,6 +117,8 @@ def _changed_fields(entry: AuditEntry) -> list[ChangedField]:
 def _said(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
+    if isinstance(value, int):
+        return f"{value:,}"
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"
     if value is None or value == "":
