@@ -54,21 +54,24 @@ def take_round(now: datetime | None = None, causes: Iterable[Cause] = CAUSES) ->
     A cause that cannot be looked at leaves its alerts as they are, and stops no other.
     """
     now = now or clock.now()
-    found: dict[str, list[Found]] = {}
-    failed = []
-    for cause in causes:
-        try:
-            look_only()
-            found[cause.name] = list(cause.found(now))
-        except Exception:
-            log.exception("alerts.cause_failed", cause=cause.name)
-            failed.append(cause.name)
+    looked = {cause.name: _look(cause, now) for cause in causes}
+    found = {name: places for name, places in looked.items() if places is not None}
     look_only()
     changes = _changes(found)
     db.session.rollback()
     opened, closed = _carry_out(changes, now) if changes else (0, 0)
     digest.note(now)
-    return Round(opened, closed, tuple(failed))
+    return Round(opened, closed, tuple(name for name in looked if name not in found))
+
+
+def _look(cause: Cause, now: datetime) -> list[Found] | None:
+    """Where the cause holds; None if that cannot be told."""
+    try:
+        look_only()
+        return list(cause.found(now))
+    except Exception:
+        log.exception("alerts.cause_failed", cause=cause.name)
+        return None
 
 
 def _changes(found: Mapping[str, list[Found]]) -> _Changes:
