@@ -34,12 +34,13 @@ def start(app: Flask) -> threading.Thread:
 
 def keep_watching(app: Flask, pause: Callable[[float], Any] = stopping.pause) -> None:
     """Take rounds and deliver until told to stop."""
-    due = 0.0
+    due, delivers = 0.0, True
     while not stopping.requested():
         if time.monotonic() >= due:
-            due = time.monotonic() + ROUND_EVERY
+            due, delivers = time.monotonic() + ROUND_EVERY, True
             _guarded(app, "round", _round)
-        _guarded(app, "delivering", lambda: delivering.deliver_due(stopping.requested))
+        # With a database that is away, once a minute is often enough to say so.
+        delivers = delivers and _guarded(app, "delivering", _deliver)
         pause(LOOK_EVERY)
 
 
@@ -48,9 +49,16 @@ def _round() -> None:
         periodic.done(periodic.ALERTS)
 
 
-def _guarded(app: Flask, part: str, act: Callable[[], Any]) -> None:
+def _deliver() -> None:
+    delivering.deliver_due(stopping.requested)
+
+
+def _guarded(app: Flask, part: str, act: Callable[[], None]) -> bool:
+    """Whether it was done; what it raises is logged."""
     try:
         with app.app_context():
             act()
     except Exception:
         log.exception("alerts.failed", part=part)
+        return False
+    return True

@@ -75,3 +75,22 @@ def test_a_database_that_fails_ends_nothing(
     monkeypatch.setattr(watch.alerts, "take_round", fail_first)
     watch.keep_watching(app, looks(4))
     assert len(mailed.messages) == 1
+
+
+@ON_SQLITE
+def test_a_delivery_that_fails_is_tried_again_by_the_next_round_alone(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+):
+    tried: list[int] = []
+
+    def fail(_stop: object) -> int:
+        tried.append(1)
+        raise OperationalError("SELECT 1", {}, Exception("the database is away"))
+
+    monkeypatch.setattr(watch.delivering, "deliver_due", fail)
+    watch.keep_watching(app, looks(5))
+    assert len(tried) == 1
+    monkeypatch.setattr(watch, "ROUND_EVERY", 0.0)
+    stopping._flag.clear()
+    watch.keep_watching(app, looks(3))
+    assert len(tried) == 4
