@@ -5,12 +5,13 @@ from __future__ import annotations
 import structlog
 
 from jobs import stopping
-from jobs.sync import connecting, engine, held, journal
+from jobs.sync import connecting, engine, held, journal, remaking
 from jobs.sync.check import check_credentials as validate
 from jobs.sync.tick import tick as _tick
 from webapp import catalog_uploads, housekeeping, periodic, runs
 from webapp.extensions import db
 from webapp.models import CatalogImport, Run
+from webapp.storage import StorageError
 from webapp.webstore import outbox
 
 log = structlog.get_logger(__name__)
@@ -62,6 +63,14 @@ def clear_held(clearing_id: int) -> None:
     """Carry out a clearing that was held, as a person decided."""
     if held.carry_out(clearing_id):
         _wake_index()
+
+
+def make_reports(run_id: int) -> None:
+    """Make the reports that a run ended without."""
+    try:
+        remaking.make_reports(run_id)
+    except StorageError as error:
+        log.error("reports.refused", run=run_id, error=str(error))
 
 
 def drain_index() -> None:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from jobs.reports.writing import record, write
+from jobs.reports.writing import MISSING, record, write
 
-__all__ = ["record", "write"]
+__all__ = ["MISSING", "record", "write"]

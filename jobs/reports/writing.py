@@ -14,6 +14,8 @@ from webapp.extensions import db, plan_as_written
 from webapp.models import Report
 
 BATCH = 2_000
+# What a run says that ended without its reports.
+MISSING = "The reports could not be stored."
 
 
 @dataclass(frozen=True)

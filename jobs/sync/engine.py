@@ -24,7 +24,6 @@ log = structlog.get_logger(__name__)
 
 CRASHED = "Something went wrong on our side while the update was under way."
 TOO_OFTEN = "The update was started {attempts} times and did not come to its end."
-NO_REPORT = "The reports could not be stored."
 # A run that is taken over this often ends its workers, or meets a database that refuses it each time.
 MOST_ATTEMPTS = 20
 
@@ -108,7 +107,7 @@ class _Execution:
             written = reports.write(self._claim.run_id, self._claim.attempt, pulse)
         except StorageError as error:
             log.error("reports.refused", error=str(error))
-            said = f"{reason} {NO_REPORT}" if reason else NO_REPORT
+            said = f"{reason} {reports.MISSING}" if reason else reports.MISSING
             return ("partial" if status == "succeeded" else status), said
         with journal.hold(self._claim, even_cancelled=True):
             reports.record(self._claim.run_id, written)

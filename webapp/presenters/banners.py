@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
-from webapp import alerts
+from webapp import alerts, held_clearings
 from webapp.models import Alert, Configuration, Dealer, Run
 from webapp.presenters.causes import CAUSES, RANKS
 from webapp.presenters.standings import Standing
@@ -62,7 +62,16 @@ def _of_alerts(same: list[Alert], standing: Standing) -> Banner:
     cause = alerts.cause_of(same[0].cause)
     sentences = tuple(alert.sentence for alert in same)
     since = min(alert.opened_at for alert in same)
-    return Banner(cause.name, cause.tone, sentences, *_way(cause.name, standing.last), since)
+    way = _to_decide(same[0]) if cause.name == "held" else _way(cause.name, standing.last)
+    return Banner(cause.name, cause.tone, sentences, *way, since)
+
+
+def _to_decide(alert: Alert) -> tuple[str, str, dict[str, Any]]:
+    """The run that holds the oldest clearing: the decision is made there."""
+    waiting = held_clearings.waiting(alert.dealer_id or 0)
+    if not waiting:
+        return _way("held", None)
+    return "Decide what happens to them", "runs.show", {"run_id": waiting[0].run_id}
 
 
 def _notice(name: str, standing: Standing) -> Banner:

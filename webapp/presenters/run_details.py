@@ -7,13 +7,9 @@ from datetime import date, timedelta
 from webapp.models import Run, RunItem
 from webapp.words import FRESH_DAYS, QUANTITY_COLUMN_LABELS
 
-ACCOUNT = "account"
-_REMEDIES = {
-    ACCOUNT: "Nothing of this code was changed. Look at the credentials, then queue another update.",
-    "rate_limited": "Nothing of this code was changed. The next run fetches it again.",
-    "transient": "Nothing of this code was changed. The next run fetches it again.",
-    "bad_answer": "Nothing of this code was changed. The next run fetches it again.",
-}
+_NOTHING = "Nothing of this code was changed."
+_BY_ITSELF = f"{_NOTHING} It is tried again by itself, at the latest by the next scheduled run."
+_REMEDIES = {"account": f"{_NOTHING} Look at the credentials, then queue another update."}
 
 
 def settings(run: Run) -> list[str]:
@@ -32,4 +28,4 @@ def remedy(item: RunItem) -> str:
     """What a dealer can do about a failed code; empty for one that did not fail."""
     if item.status != "failed":
         return ""
-    return _REMEDIES.get(item.error_kind or "", _REMEDIES["transient"])
+    return _REMEDIES.get(item.error_kind or "", _BY_ITSELF)

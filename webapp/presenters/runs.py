@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from webapp import clock
-from webapp.models import Run, RunItem
+from webapp.models import HeldClearing, Run, RunItem
 from webapp.presenters.tones import Saying
 
 _STATUS = {
@@ -30,6 +30,14 @@ _TRIGGER = {
     "manual": "Queue Inventory Update",
     "command": "Command line",
     "retry": "Automatic retry",
+}
+_HELD = {
+    "held": "It waits for somebody to decide.",
+    "applying": "They are being set to zero.",
+    "applied": "They were set to zero.",
+    "kept": "They keep their quantity, for as long as Lightspeed gives the same answer.",
+    "confirmed": "The next run got the same answer, and set them to zero.",
+    "overtaken": "A later run got another answer.",
 }
 ENDED_ITEM_STATES = ("succeeded", "failed", "not_tried")
 
@@ -67,6 +75,11 @@ def is_late(run: Run) -> bool:
 def item_status(item: RunItem) -> Saying:
     """The status of one supplier code in a run."""
     return _ITEM_STATUS[item.status]
+
+
+def held_state(clearing: HeldClearing) -> str:
+    """What became of a held clearing, for a dealer."""
+    return _HELD[clearing.state]
 
 
 def trigger(run: Run) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, g, request, url_for
+from flask import Response, abort, flash, g, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_security import current_user
 
-from webapp import htmx, runs
+from webapp import held_clearings, htmx, run_reports, runs
 from webapp.extensions import db
-from webapp.models import Run
+from webapp.models import HeldClearing, Run
 from webapp.presenters.run_filter import RunFilter
 from webapp.presenters.run_history import RunHistory
 from webapp.presenters.run_watch import RunWatch
@@ -50,6 +51,35 @@ def cancel(run_id: int) -> ResponseReturnValue:
     if htmx.wants_fragment():
         return _answer(run)
     return htmx.elsewhere(url_for(".show", run_id=run.id))
+
+
+@pages.post("/<id:run_id>/held-clearings/<id:clearing_id>")
+def decide(run_id: int, clearing_id: int) -> ResponseReturnValue:
+    """Have a held clearing carried out, or keep the quantities; what is decided already stays so."""
+    run, clearing = tenancy.of_dealer(Run, run_id), tenancy.of_dealer(HeldClearing, clearing_id)
+    decisions = {"apply": held_clearings.carry_out, "keep": held_clearings.keep}
+    decision = decisions.get(text(request.form, "decision"))
+    if decision is None or clearing.run_id != run.id:
+        abort(404)
+    if not decision(clearing, current_user):
+        flash("This was decided already, or a later run got another answer.", "warning")
+        return _answer(run, 409)
+    return _settled(run, "Your decision is kept.")
+
+
+@pages.post("/<id:run_id>/reports")
+def make_reports(run_id: int) -> ResponseReturnValue:
+    """Make the reports that storage refused when the run ended."""
+    run = tenancy.of_dealer(Run, run_id)
+    if not run_reports.make(run):
+        flash("The reports of this run cannot be made now.", "warning")
+        return _answer(run, 409)
+    return _settled(run, "The reports are being made: look again in a moment.")
+
+
+def _settled(run: Run, saying: str) -> ResponseReturnValue:
+    flash(saying, "info")
+    return _answer(run) if htmx.wants_fragment() else htmx.elsewhere(url_for(".show", run_id=run.id))
 
 
 def _answer(run: Run, status: int = 200) -> Response:

@@ -16,10 +16,10 @@ from werkzeug.routing import IntegerConverter
 
 from webapp import configurations, htmx
 from webapp.extensions import db
-from webapp.models import Configuration, Dealer, Run, SupplierCode
+from webapp.models import Configuration, Dealer, HeldClearing, Run, SupplierCode
 from webapp.views import sent_late
 
-Owned = TypeVar("Owned", Run, SupplierCode)
+Owned = TypeVar("Owned", HeldClearing, Run, SupplierCode)
 ENDED = "Please sign in to go on."
 SIGNED_OUT = (
     "Your session has ended, and nothing was saved. Sign in again in another tab, then come back here: "

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 import time_machine
+from flask import current_app
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
-from jobs.sync import codes, engine, journal, staging
+from jobs.sync import codes, engine, journal, remaking, staging
 from sandbox.simulator import Switches
 from tests.world import PASSWORD, World, is_postgresql, part
 from webapp import clock, runs, vault
@@ -199,3 +200,28 @@ def test_what_a_page_holds_is_kept_once_however_often_it_was_refused(
     monkeypatch.setattr(staging, "store", refuse_once)
     run = two_codes.sync()
     assert (run.status, two_codes.item(run, "TR").fetched, two_codes.shelf()) == ("succeeded", 1, WHOLE)
+
+
+def test_reports_that_storage_refused_are_made_again(
+    two_codes: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as refusing:
+        refusing.setitem(current_app.config, "REPORT_STORAGE_URL", "file:///proc/nowhere")
+        run = two_codes.sync()
+    assert (run.status, run.reason) == ("partial", "The reports could not be stored.")
+    assert remaking.make_reports(run.id)
+    run = two_codes.run(run.id)
+    assert (run.status, run.reason) == ("succeeded", None)
+    assert [row["part_number"] for row in two_codes.csv(run, "inventory")] == ["A-1", "K-1"]
+    assert not remaking.make_reports(run.id)
+
+
+def test_reports_of_what_a_later_run_replaced_are_not_made(
+    two_codes: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as refusing:
+        refusing.setitem(current_app.config, "REPORT_STORAGE_URL", "file:///proc/nowhere")
+        run = two_codes.sync()
+    two_codes.sync()
+    assert not remaking.make_reports(run.id)
+    assert two_codes.run(run.id).status == "partial"
