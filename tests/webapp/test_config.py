@@ -55,6 +55,12 @@ def test_a_missing_variable_is_named(name: str) -> None:
         ("SYNC_HOURS", "1,25"),
         ("SYNC_HOURS", "one"),
         ("REPORT_STORAGE_URL", "/tmp/reports"),
+        ("RUN_MINUTES", "0"),
+        ("RUN_MINUTES", "351"),
+        ("CODE_RETRY_SECONDS", "soon"),
+        ("RETRY_AFTER_MINUTES", "5,later"),
+        ("CLEAR_HOLD_SHARE", "1.5"),
+        ("CLEAR_HOLD_MINIMUM", "-1"),
         ("RUN_RETENTION_DAYS", "6"),
         ("AUDIT_RETENTION_DAYS", "for ever"),
         ("LOG_FORMAT", "secret"),
@@ -67,6 +73,16 @@ def test_a_malformed_variable_is_named_without_its_value(name: str, text: str) -
     with pytest.raises(ConfigurationError, match=f"^{name} is malformed") as refused:
         read(**{name: text})
     assert "secret" not in str(refused.value).replace("SECRET", "")
+
+
+def test_nothing_is_tried_again_by_itself_where_no_minutes_are_given() -> None:
+    assert read()["RETRY_AFTER_MINUTES"] == (5, 15, 45)
+    assert read(RETRY_AFTER_MINUTES="")["RETRY_AFTER_MINUTES"] == ()
+
+
+def test_holding_clearings_can_be_turned_off() -> None:
+    assert read(CLEAR_HOLD_SHARE="0")["CLEAR_HOLD_SHARE"] == 0
+    assert read(CLEAR_HOLD_MINIMUM="0")["CLEAR_HOLD_MINIMUM"] == 0
 
 
 def test_how_many_processes_take_syncs_is_a_whole_number() -> None:

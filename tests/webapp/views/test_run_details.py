@@ -125,7 +125,7 @@ def test_a_failed_code_says_what_to_do(client: LintingClient, url: str, shop: Sh
     shop.item(run, "TR", "failed", error="Lightspeed took too long.", error_kind="transient")
     page = client.get(f"{url}/{run.id}").text
     assert "Lightspeed took too long." in page
-    assert "Nothing of this code was changed. The next run fetches it again." in page
+    assert "Nothing of this code was changed. It is tried again by itself" in page
     shop.item(run, "PU", "failed", error="Not accepted.", error_kind="account")
     assert "Look at the credentials" in client.get(f"{url}/{run.id}").text
 
