@@ -1,0 +1,94 @@
+"""What becomes of slots over years, however ticks come: each one time, or with the reason (R6)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.slots.calendar import beginnings
+from benchmarks.slots.season import GAPS, ZONES
+from jobs.sync import due
+from webapp import slots
+from webapp.runs import Slot
+from webapp.slots import CATCH_UP
+
+HOURS = (1, 7, 13, 19)
+BEGIN = datetime(2026, 11, 23, 7, tzinfo=UTC)
+SLOT = Slot(date(2026, 11, 23), 1)
+NEXT = Slot(date(2026, 11, 23), 2)
+AN_HOUR = timedelta(hours=1)
+QUIET = due.Circumstances(disabled_days=0, moved_to=None, busy=())
+
+
+def test_a_slot_is_started_until_two_hours_after_it_began() -> None:
+    last_chance = BEGIN + CATCH_UP - timedelta(seconds=1)
+    assert due.plan([(BEGIN, SLOT)], last_chance, ()).start == SLOT
+    assert due.plan([(BEGIN, SLOT)], BEGIN + CATCH_UP, ()) == due.Plan(None, ((BEGIN, SLOT),), SLOT)
+
+
+def test_of_two_that_are_due_the_later_starts_and_the_other_is_missed() -> None:
+    begun = [(BEGIN, SLOT), (BEGIN + AN_HOUR, NEXT)]
+    assert due.plan(begun, BEGIN + AN_HOUR, ()) == due.Plan(NEXT, ((BEGIN, SLOT),), SLOT)
+
+
+def test_one_that_has_run_is_settled_and_nothing_else() -> None:
+    assert due.plan([(BEGIN, SLOT)], BEGIN, {SLOT}) == due.Plan(None, (), SLOT)
+
+
+@pytest.mark.parametrize(
+    ("why", "after", "said"),
+    [
+        (QUIET, CATCH_UP, "our scheduler was not running at 1:00 AM on Monday, November 23"),
+        (QUIET, AN_HOUR, "a later update was due as well"),
+        (due.Circumstances(1, None, ()), CATCH_UP, "Updates are disabled on Monday."),
+        (due.Circumstances(0, "Europe/Paris", ()), CATCH_UP, "time zone was changed to Europe/Paris"),
+        (
+            due.Circumstances(0, None, [(BEGIN - AN_HOUR, BEGIN + 4 * AN_HOUR)]),
+            CATCH_UP,
+            "another update was still under way",
+        ),
+    ],
+)
+def test_the_reason_for_a_miss_is_said_to_a_dealer(
+    why: due.Circumstances, after: timedelta, said: str
+) -> None:
+    assert said in due.reason(SLOT, BEGIN, BEGIN + after, why)
+
+
+@settings(max_examples=60)
+@given(
+    zone=st.sampled_from(ZONES),
+    start=st.datetimes(datetime(2019, 1, 1), datetime(2038, 1, 1)),
+    seed=st.integers(0, 1 << 30),
+)
+def test_over_years_each_slot_starts_one_time_within_two_hours_or_is_missed_with_cause(
+    zone: str, start: datetime, seed: int
+) -> None:
+    """Six weeks from any day of two decades on: ticks on time, late and after outages, clocks that step back."""
+    first = start.replace(tzinfo=UTC)
+    last = first + timedelta(days=42)
+    local, chance = ZoneInfo(zone), Random(seed)
+    now, settled = first, slots.last_begun(first - CATCH_UP, local, HOURS, timedelta())
+    outcomes: dict[Slot, list[tuple[str, int]]] = {}
+    ticks: list[datetime] = []
+    while now < last:
+        ticks.append(now - timedelta(minutes=chance.choice((0, 0, 0, 0, 7, 200))))
+        begun = slots.begun(ticks[-1], local, HOURS, timedelta(), settled)
+        if begun:
+            plan = due.plan(begun, ticks[-1], outcomes)
+            for _, slot in plan.missed:
+                outcomes.setdefault(slot, []).append(("missed", len(ticks)))
+            if plan.start:
+                outcomes.setdefault(plan.start, []).append(("started", len(ticks)))
+            settled = max(settled, plan.start or plan.settled or settled)
+        now += timedelta(minutes=chance.choice(GAPS))
+    for slot, begin in beginnings(local, HOURS, first + timedelta(days=1), last - timedelta(days=2)).items():
+        ((outcome, after),) = outcomes[slot]
+        fit = [begin <= tick < begin + CATCH_UP for tick in ticks[:after]]
+        assert any(fit) == (outcome == "started")
+        assert outcome == "missed" or fit[-1]
