@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 from tests.webapp.views.client import LintingClient
 from tests.webapp.views.shop import Shop
 from webapp.extensions import db
-from webapp.models import Dealer, Run, ShelfStock, SupplierCode, User
+from webapp.models import Dealer, HeldClearing, Run, ShelfStock, SupplierCode, User
 
 OPEN_TO_ALL = {
     *("static", "security.static", "security.login", "security.logout"),
@@ -26,8 +26,16 @@ def other(shop: Shop) -> Dealer:
     dealer = shop.dealer("Lakeside Cycle")
     shop.configuration(dealer)
     shop.stock(shop.code(dealer, "TR", shop.manufacturer("Tucker")), "A")
-    shop.run(dealer, "running")
+    hold(shop, shop.run(dealer, "running"))
     return dealer
+
+
+def hold(shop: Shop, run: Run) -> None:
+    """A clearing of the run that waits for a decision."""
+    item = shop.item(run, "TR")
+    of_code = {"supplier_code": "TR", "code_key": "tr", "products": 100, "stocked": 120}
+    db.session.add(HeldClearing(dealer_id=run.dealer_id, run_id=run.id, run_item_id=item.id, **of_code))
+    db.session.commit()
 
 
 def requests(app: Flask, dealer: Dealer) -> Iterator[tuple[str, str]]:
@@ -36,6 +44,9 @@ def requests(app: Flask, dealer: Dealer) -> Iterator[tuple[str, str]]:
         "dealer_id": dealer.id,
         "run_id": db.session.scalar(db.select(Run.id).where(Run.dealer_id == dealer.id)),
         "code_id": db.session.scalar(db.select(SupplierCode.id).where(SupplierCode.dealer_id == dealer.id)),
+        "clearing_id": db.session.scalar(
+            db.select(HeldClearing.id).where(HeldClearing.dealer_id == dealer.id)
+        ),
         "product_id": db.session.scalar(
             db.select(ShelfStock.product_id).where(ShelfStock.dealer_id == dealer.id)
         ),
