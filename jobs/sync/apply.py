@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from jobs.sync import held, journal
+from jobs.sync import held, items, journal
 from jobs.sync import statements as sql
 from webapp.extensions import db, plan_as_written
 from webapp.models import Run, RunItem
@@ -32,7 +32,7 @@ def apply(claim: journal.Claim, run: Run, item: RunItem) -> None:
         cleared = _execute(sql.CLEAR_PREVIOUS if clears else sql.CLEAR_MOVED, key)
         _explain_skipped(key)
         changed = figures.refresh(db.session(), run.dealer_id, figures.CHANGED_BY_ITEM, run_item_id=item.id)
-        journal.close_item(
+        items.close_item(
             item.id,
             synced=_count(sql.COUNT_SYNCED, key),
             skipped=_count(sql.COUNT_SKIPPED, key),

@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from jobs.lightspeed import LightspeedError
-from jobs.sync import held, journal, rules
+from jobs.sync import held, items, journal, rules
 from jobs.sync.apply import apply
 from jobs.sync.connection import Connection
 from jobs.sync.opening import Over
@@ -63,8 +63,8 @@ class Codes:
 
     def _try_failed_again(self) -> None:
         """Once more before the codes are given up: what was wrong with the service may have passed."""
-        items = journal.load(self._claim).items
-        failed = [item.id for item in items if item.status == "failed" and _may_pass(item)]
+        found = journal.load(self._claim).items
+        failed = [item.id for item in found if item.status == "failed" and _may_pass(item)]
         db.session.commit()
         if failed:
             self._pulse.rest(current_app.config["CODE_RETRY_SECONDS"])
@@ -124,7 +124,7 @@ class Codes:
     def _fetch_and_apply(self, item: RunItem) -> None:
         if not self._is_still_wanted(item):
             with journal.hold(self._claim):
-                journal.leave_out(item.id, REMOVED)
+                items.leave_out(item.id, REMOVED)
             return
         pull(self._claim, self._run, item, self._connection.service(), self._pulse, self._around.tell)
         self._pulse()
@@ -155,17 +155,17 @@ class Codes:
     def _forget_earlier(self, item: RunItem) -> None:
         """Only what was last reported is kept; what earlier runs kept of this code goes."""
         with journal.hold(self._claim):
-            earlier = journal.earlier_items(self._run.dealer_id, item.code_key, item.id)
+            earlier = items.earlier_items(self._run.dealer_id, item.code_key, item.id)
             if earlier:
-                journal.drop_parts(earlier)
+                items.drop_parts(earlier)
 
     def _fail(
         self, item_id: int, code: str, kind: str, sentence: str, error: LightspeedError | None = None
     ) -> None:
         with journal.hold(self._claim):
             if error is not None:
-                journal.count_requests(item_id, error)
-            journal.fail_item(item_id, kind, sentence)
+                items.count_requests(item_id, error)
+            items.fail_item(item_id, kind, sentence)
         log.warning("item.failed", kind=kind, sentence=sentence)
         self._around.tell(f"{code}: failed: {sentence}")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 from jobs.lightspeed import Lightspeed, Page, part_filter
-from jobs.sync import journal, rules, staging
+from jobs.sync import items, journal, rules, staging
 from webapp.models import Run, RunItem
 
 QUANTITY_FIELDS = {"on_hand": "OnHand", "available": "Avail"}
@@ -30,7 +30,7 @@ def pull(
     wanted = part_filter(item.supplier_code, QUANTITY_FIELDS[column], rules.since(today))
     item_id, code = item.id, item.supplier_code
     with journal.hold(claim):
-        journal.open_item(item_id)
+        items.open_item(item_id)
     lightspeed, cmf = service
     for page in lightspeed.part_pages(cmf, wanted, waiting=pulse):
         _store(claim, item_id, page, expected)
@@ -43,5 +43,5 @@ def _store(claim: journal.Claim, item_id: int, page: Page, expected: rules.Expec
     staged += [rules.unreadable(record) for record in page.unreadable]
     with journal.hold(claim):
         staging.store(item_id, staged)
-        journal.count_page(item_id, page.received)
-        journal.count_requests(item_id, page)
+        items.count_page(item_id, page.received)
+        items.count_requests(item_id, page)

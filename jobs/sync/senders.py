@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 from flask import Flask
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,9 +20,9 @@ log = structlog.get_logger(__name__)
 
 # As many as no budget has room for.
 ANY_NUMBER: Final = 1_000_000
-# A run that began this recently, and stored no page yet, has sent its first requests at most. So has a check.
-JUST_BEGUN: Final = timedelta(seconds=2)
-FIRST_REQUESTS: Final = 4
+# What a run has sent beyond what is counted: each page, or its failure, is counted when it is stored, and the
+# next one is asked for meanwhile, each a few times. A check sends fewer.
+UNCOUNTED: Final = 12
 
 
 class Senders:
@@ -37,8 +37,8 @@ class Senders:
 
     def sent(self, seconds: float) -> int:
         """At most how many requests were sent in the last `seconds`."""
-        now = clock.now()
-        return self._ask(lambda connection: _sent(connection, now, now - timedelta(seconds=seconds)))
+        since = clock.now() - timedelta(seconds=seconds)
+        return self._ask(lambda connection: _sent(connection, since))
 
     def senders(self) -> int:
         """At most how many runs are under way."""
@@ -54,17 +54,16 @@ class Senders:
             return ANY_NUMBER
 
 
-def _sent(connection: Connection, now: datetime, since: datetime) -> int:
-    # Counted with the first page that is stored, or with the failure.
-    has_sent = select(RunItem.id).where(RunItem.run_id == Run.id, RunItem.requests > 0).exists()
-    is_first = and_(Run.status == "running", Run.started_at > now - JUST_BEGUN, ~has_sent)
+def _sent(connection: Connection, since: datetime) -> int:
+    """All requests of every run that was at it since then, whenever it sent them, and what is not counted yet."""
     lately = or_(
         and_(Run.status == "running", Run.heartbeat_at >= since),
         # Given back by a worker that was told to stop.
         and_(Run.status == "queued", Run.attempt > 0),
-        and_(Run.finished_at >= since, has_sent),
+        and_(Run.finished_at >= since, Run.started_at.is_not(None)),
     )
-    firsts = func.coalesce(func.sum(case((is_first, 1), else_=0)), 0)
-    runs, first = connection.execute(select(func.count(), firsts).where(lately)).one()
+    counted = func.coalesce(func.sum(RunItem.requests), 0)
+    requests = connection.scalar(select(counted).join(Run, Run.id == RunItem.run_id).where(lately))
+    runs = connection.scalar(select(func.count()).select_from(Run).where(lately)) or 0
     checks = connection.scalar(select(func.count()).where(Configuration.checked_at >= since)) or 0
-    return ANY_NUMBER if runs > first else int(first + checks) * FIRST_REQUESTS
+    return int(requests or 0) + UNCOUNTED * (runs + checks)

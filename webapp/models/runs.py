@@ -144,7 +144,7 @@ class ReportedPart(Model):
 
     `reason` is empty for a part that was applied; the reasons are those of the skipped report (R18).
     `quantity_text` keeps what was reported where it is no usable quantity. The item is no foreign key: these
-    rows, and their matches, are written and deleted by the hundred thousand, always by `journal.drop_parts`
+    rows, and their matches, are written and deleted by the hundred thousand, always by `items.drop_parts`
     or with their run.
     """
 
