@@ -38,7 +38,12 @@ VALUE_LABELS: Final[dict[str, dict[str, str]]] = {
     "catalog": CATALOG_LABELS,
     "pricing": PRICING_LABELS,
     "quantity_column": QUANTITY_COLUMN_LABELS,
-    "trigger": {"manual": "Queue Inventory Update", "scheduled": "the schedule", "command": "a command"},
+    "trigger": {
+        "manual": "Queue Inventory Update",
+        "scheduled": "the schedule",
+        "command": "a command",
+        "retry": "a failed run",
+    },
 }
 WITHOUT_PERSON: Final = {"command": "A command", "schedule": "The schedule"}
 
