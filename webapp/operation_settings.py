@@ -23,7 +23,7 @@ LOG_FORMATS: Final = ("json", "pretty")
 DEFAULTS: Final[dict[str, Any]] = {
     **RETENTION_DAYS,
     "LOG_FORMAT": None,
-    "METRICS_TOKEN": None,
+    "METRICS_TOKEN": None,  # nosec B105
     "SENTRY_DSN": None,
     "SENTRY_ENVIRONMENT": "production",
 }

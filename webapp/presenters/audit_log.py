@@ -21,7 +21,7 @@ SHOWN: Final = 8
 FIELD_LABELS: Final = {
     "enabled": "Enable Lightspeed 3PA/Data Warehouse",
     "username": "3PA Username",
-    "password": "3PA Password",
+    "password": "3PA Password",  # nosec B105
     "quantity_column": "Quantity Column",
     "clear_previous": "Clear Previous Quantities",
     "disabled_on": "Disabled On",
