@@ -114,6 +114,8 @@ def keep_looking(scheduler: Scheduler, pause: Callable[[float], Any]) -> None:
     away = False
     while not stopping.requested():
         try:
+            if away:
+                _hurry(scheduler)
             look(scheduler)
             if away:
                 log.info("schedule.redis_back")
@@ -123,6 +125,12 @@ def keep_looking(scheduler: Scheduler, pause: Callable[[float], Any]) -> None:
                 log.error("schedule.redis_away", error=type(error).__name__)
             away = True
         pause(LOOK_EVERY)
+
+
+def _hurry(scheduler: Scheduler) -> None:
+    """Have the tick find at once what could not be queued meanwhile."""
+    due = {periodic.TICK: int(datetime.now(UTC).timestamp())}
+    scheduler.connection.zadd(scheduler.scheduled_jobs_key, due, xx=True)
 
 
 def main() -> int:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 from types import FrameType
 
+import structlog
 from flask import Flask
 from rq import Queue
 from rq.job import Job
@@ -25,6 +27,8 @@ from webapp.config import ConfigurationError
 from webapp.extensions import db
 from webapp.factory import create_app
 from webapp.logs import configure_logs
+
+log = structlog.get_logger(__name__)
 
 SHORT_WORK = (queues.CONTROL, queues.INDEX)
 LONG_WORK = (queues.SYNC,)
@@ -63,9 +67,18 @@ def work(names: Sequence[str]) -> None:
     """Work on these queues until told to stop. Waits for a Redis that is away."""
     app = create_app()
     with app.app_context():
+        _wait_for_redis()
         redis = queues.connection(timeout=None)
         AppWorker.app = app
         AppWorker([Queue(name, connection=redis) for name in names], connection=redis).work()
+
+
+def _wait_for_redis() -> None:
+    """No worker can begin while Redis is away or full; to end and start again would keep a core busy."""
+    if queues.is_delayed():
+        log.warning("worker.waiting_for_redis")
+        while queues.is_delayed():
+            time.sleep(1)
 
 
 def main(arguments: list[str]) -> int:

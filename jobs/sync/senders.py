@@ -55,7 +55,7 @@ class Senders:
 
 
 def _sent(connection: Connection, since: datetime) -> int:
-    """All requests of every run that was at it since then, whenever it sent them, and what is not counted yet."""
+    """All requests of every run that was at it since then, whenever sent, and what is not counted yet."""
     lately = or_(
         and_(Run.status == "running", Run.heartbeat_at >= since),
         # Given back by a worker that was told to stop.

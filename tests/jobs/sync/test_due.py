@@ -69,7 +69,7 @@ def test_the_reason_for_a_miss_is_said_to_a_dealer(
 def test_over_years_each_slot_starts_one_time_within_two_hours_or_is_missed_with_cause(
     zone: str, start: datetime, seed: int
 ) -> None:
-    """Six weeks from any day of two decades on: ticks on time, late and after outages, clocks that step back."""
+    """Six weeks of any year: ticks on time, late and after outages, clocks that step back."""
     first = start.replace(tzinfo=UTC)
     last = first + timedelta(days=42)
     local, chance = ZoneInfo(zone), Random(seed)

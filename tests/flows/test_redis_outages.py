@@ -1,0 +1,128 @@
+"""Real workers and a real scheduler while Redis is emptied, away, and full: no run is lost or doubled."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from redis import Redis
+
+from jobs.sync import tick
+from sandbox.servers.redis import RedisServer
+from sandbox.simulator import Simulator
+from tests.flows.conftest import Program, wait_until
+from tests.world import World, part
+from webapp import queues, runs
+from webapp.extensions import db
+from webapp.models import Run
+
+ONE_KIND = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis of this test's own that keeps nothing: each start is an empty one."""
+    folder = tmp_path / "redis"
+    folder.mkdir()
+    with RedisServer(folder) as running:
+        yield running
+
+
+@pytest.fixture
+def redis(server: RedisServer, app: Flask) -> Redis:
+    app.config["REDIS_URL"] = server.url
+    return Redis.from_url(server.url)
+
+
+@pytest.fixture
+def mapped(world: World) -> World:
+    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
+    world.report(part("TR", "A-1", 3))
+    return world
+
+
+def statuses() -> list[str]:
+    found = list(db.session.scalars(db.select(Run.status).order_by(Run.id)))
+    db.session.rollback()
+    return found
+
+
+def is_over(run_id: int) -> bool:
+    return not db.session.get_one(Run, run_id, populate_existing=True).is_active
+
+
+@ONE_KIND
+def test_a_run_that_an_emptied_redis_forgot_is_carried_out_by_the_next_tick(
+    mapped: World, redis: Redis, server: RedisServer, program: Program
+) -> None:
+    run_id = runs.start(mapped.dealer, "manual").run.id
+    server.stop()
+    server.start()
+    assert redis.dbsize() == 0
+    program.start("jobs.schedule")
+    program.start("jobs.worker", WORKER_PROCESSES="1")
+    wait_until(lambda: is_over(run_id), "the run's end", program)
+    assert statuses() == ["succeeded"]
+    assert mapped.shelf() == {("TR", "A-1"): 3}
+
+
+@ONE_KIND
+def test_workers_and_scheduler_outlive_an_outage_and_go_on_by_themselves(
+    mapped: World, redis: Redis, server: RedisServer, program: Program
+) -> None:
+    scheduler = program.start("jobs.schedule")
+    worker = program.start("jobs.worker", WORKER_PROCESSES="1")
+    first = runs.start(mapped.dealer, "manual").run.id
+    wait_until(lambda: is_over(first), "the first run's end", program)
+    server.stop()
+    second = runs.start(mapped.dealer, "manual").run
+    wait_until(lambda: "schedule.redis_away" in program.log, "the scheduler's notice", program)
+    assert queues.is_delayed()
+    time.sleep(3)
+    assert (scheduler.poll(), worker.poll()) == (None, None)
+    server.start()
+    wait_until(lambda: is_over(second.id), "the second run's end", program)
+    assert statuses() == ["succeeded", "succeeded"]
+    assert (scheduler.poll(), worker.poll()) == (None, None)
+
+
+@ONE_KIND
+def test_a_full_redis_delays_runs_and_loses_none(
+    mapped: World, redis: Redis, server: RedisServer, program: Program
+) -> None:
+    scheduler = program.start("jobs.schedule")
+    worker = program.start("jobs.worker", WORKER_PROCESSES="1")
+    wait_until(lambda: redis.scard("rq:workers") == 2, "the workers", program)
+    redis.config_set("maxmemory-policy", "noeviction")
+    redis.config_set("maxmemory", "1mb")
+    run = runs.start(mapped.dealer, "manual").run
+    wait_until(lambda: "schedule.redis_away" in program.log, "the scheduler's notice", program)
+    time.sleep(5)
+    assert (scheduler.poll(), worker.poll()) == (None, None)
+    assert statuses() == ["queued"]
+    redis.config_set("maxmemory", "0")
+    wait_until(lambda: is_over(run.id), "the run's end", program)
+    assert statuses() == ["succeeded"]
+
+
+@ONE_KIND
+def test_a_run_that_is_under_way_when_redis_goes_ends_well_and_one_time(
+    mapped: World, redis: Redis, server: RedisServer, program: Program, simulator: Simulator
+) -> None:
+    parts = [part("TR", f"B-{number:04}") for number in range(1_500)]
+    mapped.report(part("TR", "A-1", 3), *parts)
+    simulator.switches.change({"latency": 0.5})
+    program.start("jobs.worker", WORKER_PROCESSES="1")
+    run_id = runs.start(mapped.dealer, "manual").run.id
+    wait_until(lambda: simulator.requests, "the first request", program)
+    server.stop()
+    wait_until(lambda: "rate budget without redis" in program.log, "the slow rate", program)
+    server.start()
+    tick.wake_forgotten(mapped.run(run_id).queued_at)
+    wait_until(lambda: is_over(run_id), "the run's end", program)
+    run = mapped.run(run_id)
+    assert (run.status, run.attempt) == ("succeeded", 1)
+    assert mapped.shelf() == {("TR", "A-1"): 3}
