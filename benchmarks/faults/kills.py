@@ -1,0 +1,85 @@
+"""Kills work-horses and workers at seeded moments of runs, and has others take the runs over (R19)."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from random import Random
+
+import psutil
+
+from benchmarks.faults import observed
+from benchmarks.faults.ground import Ground, InVain
+from benchmarks.faults.trials import Trial, judge, recover
+from webapp.webstore import outbox
+
+VICTIMS = ("work-horse", "parent", "both")
+BY_THE_CLOCK = "at any time"
+# What is tried in turn: most phases by their own moments, and some kills by the clock alone.
+PHASES = (
+    observed.BEFORE,
+    observed.PAGES,
+    observed.APPLYING,
+    observed.APPLIED,
+    observed.REPORTS,
+    observed.ENDING,
+    BY_THE_CLOCK,
+    observed.INDEXING,
+)
+
+
+def kills(ground: Ground, number: int, seed: int) -> Iterator[Trial]:
+    """Carry out that many kills, one a run."""
+    chance = Random(seed)
+    for place in range(number):
+        ground.staff()
+        trial = Trial("kill -9 " + VICTIMS[chance.randrange(3)], PHASES[place % len(PHASES)])
+        try:
+            _carry_out(ground, trial, chance)
+        except InVain as vain:
+            trial.faults.append(str(vain))
+        if not trial.survived:
+            recover(ground)
+        yield trial
+
+
+def _carry_out(ground: Ground, trial: Trial, chance: Random) -> None:
+    victim = trial.kind.removeprefix("kill -9 ")
+    if trial.what == BY_THE_CLOCK:
+        run_id = _kill_by_the_clock(ground, victim, chance)
+    else:
+        run_id = _kill_at_a_moment(ground, victim, trial.what, chance)
+    crashed = time.monotonic()
+    ground.staff()
+    if ground.run(run_id)[0] == "running":
+        ground.take_over(run_id)
+        trial.resumed = time.monotonic() - crashed
+    judge(ground, trial, ground.finish(run_id))
+
+
+def _kill_at_a_moment(ground: Ground, victim: str, phase: str, chance: Random) -> int:
+    """At a statement, commit or file of that phase, or some milliseconds after."""
+    ahead = (ground.turn + 1) % 2
+    delay = chance.choice((0.0, chance.uniform(0.0, 0.03)))
+    if phase == observed.INDEXING:
+        ground.order(moment=chance.randrange(1, 8), delay=delay, victim=victim, task=outbox.TASK)
+    else:
+        places = [place for place, name in enumerate(ground.moments[ahead], start=1) if name == phase]
+        ground.order(moment=chance.choice(places), delay=delay, victim=victim)
+    run_id = ground.next_run()
+    ground.wait(lambda: (ground.folder / observed.STRUCK).exists(), f"the kill {phase}")
+    time.sleep(delay)
+    return run_id
+
+
+def _kill_by_the_clock(ground: Ground, victim: str, chance: Random) -> int:
+    ground.order(moment=0)
+    run_id = ground.next_run()
+    horse, parent = ground.horse()
+    time.sleep(chance.uniform(0.0, ground.seconds * 0.8))
+    for pid, name in ((parent, "parent"), (horse, "work-horse")):
+        if victim in (name, "both") and psutil.pid_exists(pid):
+            os.kill(pid, signal.SIGKILL)
+    return run_id

@@ -1,0 +1,55 @@
+"""What a disturbance comes to: whether it was survived, and what the table says of all of them."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from benchmarks.faults.ground import Ground, InVain
+from benchmarks.faults.left import Left, differing
+
+
+@dataclass
+class Trial:
+    """One disturbance: its kind, what was tried, what came out wrong, and seconds from crash to resumed."""
+
+    kind: str
+    what: str
+    faults: list[str] = field(default_factory=list)
+    resumed: float | None = None
+
+    @property
+    def survived(self) -> bool:
+        return not self.faults
+
+
+def judge(ground: Ground, trial: Trial, found: Left) -> None:
+    """Compare what is left with what the undisturbed run left."""
+    trial.faults += [f"{name} differs" for name in differing(found, ground.references[ground.turn % 2])]
+
+
+def recover(ground: Ground) -> None:
+    """After what was not survived: two runs without a disturbance, so that the next starts as it should."""
+    for _ in range(2):
+        ground.staff()
+        try:
+            ground.finish(ground.next_run())
+        except InVain:
+            continue
+
+
+def rows(trials: Iterable[Trial]) -> Iterator[tuple[str, ...]]:
+    """A line for each kind and thing tried: tried, survived, seconds from crash to resumed."""
+    ordered = sorted(trials, key=lambda trial: (trial.kind, trial.what))
+    for (kind, what), group in groupby(ordered, key=lambda trial: (trial.kind, trial.what)):
+        tried = list(group)
+        survived = sum(trial.survived for trial in tried)
+        yield kind, str(len(tried)), str(survived), *seconds(tried), what
+
+
+def seconds(trials: Iterable[Trial]) -> tuple[str, str]:
+    """The median and the longest time from crash to resumed."""
+    taken = [trial.resumed for trial in trials if trial.resumed is not None]
+    return (f"{statistics.median(taken):.1f}", f"{max(taken):.1f}") if taken else ("", "")
