@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from webapp import audit, clock, queues, vault
 from webapp.extensions import db
@@ -124,6 +124,20 @@ def start_check(configuration: Configuration) -> None:
     db.session.commit()
     if checkable:
         queues.enqueue(queues.CONTROL, CHECK_TASK, configuration.dealer_id, configuration.check_number)
+
+
+def heard(dealer_id: int, refusal: str | None) -> None:
+    """Keep what a run heard of the credentials, as a validation would; the caller commits.
+
+    While a validation is under way it is left to that: the credentials may have changed since (R3).
+    """
+    state = "connected" if refusal is None else "refused"
+    db.session.execute(
+        update(Configuration)
+        .where(Configuration.dealer_id == dealer_id, Configuration.check_state.not_in(("checking", state)))
+        .values(check_state=state, check_reason=refusal, checked_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
 
 
 def has_login(configuration: Configuration) -> bool:

@@ -17,6 +17,7 @@ from jobs.sync.opening import Over
 from jobs.sync.pulling import pull
 from jobs.sync.pulse import OutOfTime, Pulse
 from jobs.sync.surroundings import Surroundings
+from webapp import configurations
 from webapp.extensions import db
 from webapp.models import Configuration, Run, RunItem, SupplierCode
 
@@ -129,7 +130,7 @@ class Codes:
         pull(self._claim, self._run, item, self._connection.service(), self._pulse, self._around.tell)
         self._pulse()
         apply(self._claim, self._run, item)
-        self._forget_earlier(item)
+        self._settle(item)
         db.session.refresh(item)
         self._around.tell(_summary(item))
         log.info("item.applied", synced=item.synced, changed=item.changed, held=item.held)
@@ -152,9 +153,10 @@ class Codes:
             raise Over("cancelled", SWITCHED_OFF)
         return listed is not None
 
-    def _forget_earlier(self, item: RunItem) -> None:
-        """Only what was last reported is kept; what earlier runs kept of this code goes."""
+    def _settle(self, item: RunItem) -> None:
+        """The credentials are good, and what earlier runs kept of this code goes: only the last is kept."""
         with journal.hold(self._claim):
+            configurations.heard(self._run.dealer_id, None)
             earlier = items.earlier_items(self._run.dealer_id, item.code_key, item.id)
             if earlier:
                 items.drop_parts(earlier)
@@ -165,6 +167,8 @@ class Codes:
         with journal.hold(self._claim):
             if error is not None:
                 items.count_requests(item_id, error)
+                if error.account_wide:
+                    configurations.heard(self._run.dealer_id, sentence)
             items.fail_item(item_id, kind, sentence)
         log.warning("item.failed", kind=kind, sentence=sentence)
         self._around.tell(f"{code}: failed: {sentence}")

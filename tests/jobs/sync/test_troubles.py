@@ -150,6 +150,27 @@ def test_a_password_that_lightspeed_no_longer_takes_ends_the_run(two_codes: Worl
     assert PASSWORD not in (run.reason or "")
 
 
+def test_what_a_run_hears_of_the_credentials_is_shown_as_a_validation_is(two_codes: World) -> None:
+    two_codes.simulator.switches = Switches(password_state="wrong")
+    refused = two_codes.sync()
+    db.session.expire_all()
+    configuration = two_codes.configuration
+    assert (configuration.check_state, configuration.check_reason) == ("refused", refused.items[0].error)
+    two_codes.simulator.switches = Switches()
+    two_codes.sync()
+    db.session.expire_all()
+    assert (two_codes.configuration.check_state, two_codes.configuration.check_reason) == ("connected", None)
+
+
+def test_a_validation_that_is_under_way_has_the_last_word(two_codes: World) -> None:
+    two_codes.configuration.check_state = "checking"
+    db.session.commit()
+    two_codes.simulator.switches = Switches(password_state="wrong")
+    two_codes.sync()
+    db.session.expire_all()
+    assert two_codes.configuration.check_state == "checking"
+
+
 def test_3pa_that_is_switched_off_under_way_ends_the_run(two_codes: World) -> None:
     def switch_off(line: str) -> None:
         if line.startswith("TR: fetched"):
