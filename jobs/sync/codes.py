@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import structlog
 from flask import current_app
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from jobs.lightspeed import LightspeedError
 from jobs.sync import held, items, journal, rules
@@ -95,7 +94,7 @@ class Codes:
         for pause in (*DATABASE_PAUSES, None):
             try:
                 self._try_code(item_id)
-            except (OperationalError, InterfaceError) as error:
+            except journal.REFUSED as error:
                 db.session.rollback()
                 log.warning("database.refused", error=type(error.orig or error).__name__, again_in=pause)
                 if pause is None:
@@ -107,6 +106,10 @@ class Codes:
 
     def _try_code(self, item_id: int) -> None:
         item = db.session.get_one(RunItem, item_id, populate_existing=True)
+        if item.status == "succeeded":
+            # Its commit came through; what did not was the answer, or what comes after it.
+            db.session.commit()
+            return
         try:
             self._fetch_and_apply(item)
         except LightspeedError as error:
@@ -115,7 +118,7 @@ class Codes:
             # The password was changed while the run was under way: the new one may be right.
             log.info("login.renewed")
             self._fetch_and_apply(db.session.get_one(RunItem, item_id, populate_existing=True))
-        except (journal.Ended, Over, OutOfTime, OperationalError, InterfaceError):
+        except (journal.Ended, Over, OutOfTime, *journal.REFUSED):
             raise
         except Exception:
             log.exception("item.crashed")
@@ -165,6 +168,9 @@ class Codes:
         self, item_id: int, code: str, kind: str, sentence: str, error: LightspeedError | None = None
     ) -> None:
         with journal.hold(self._claim):
+            if items.is_applied(item_id):
+                # What comes after the commit went wrong, and is made good by the next run or the tick.
+                return
             if error is not None:
                 items.count_requests(item_id, error)
                 if error.account_wide:

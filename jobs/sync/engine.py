@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import structlog
 from flask import current_app
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from jobs import reports
 from jobs.sync import codes, journal
@@ -57,7 +56,7 @@ class _Execution:
             raise
         except journal.Ended:
             raise
-        except (OperationalError, InterfaceError):
+        except journal.REFUSED:
             self._leave_for_later()
             raise
         except Exception:
@@ -88,7 +87,7 @@ class _Execution:
         try:
             db.session.rollback()
             journal.release(self._claim)
-        except (OperationalError, InterfaceError) as error:
+        except journal.REFUSED as error:
             log.warning("run.not_released", error=type(error).__name__)
 
     def _end(self, status: str, reason: str | None) -> None:

@@ -52,6 +52,11 @@ def close_item(item_id: int, **counts: int) -> None:
     _set_item(item_id, status="succeeded", finished_at=clock.now(), **counts)
 
 
+def is_applied(item_id: int) -> bool:
+    """Whether the code was applied in this run."""
+    return db.session.scalar(select(RunItem.status).where(RunItem.id == item_id)) == "succeeded"
+
+
 def fail_item(item_id: int, kind: str, sentence: str) -> None:
     """Mark a code as failed, and drop what was fetched of it: nothing of it is applied (R11)."""
     drop_parts([item_id])

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select, text, update
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from jobs.sync import items
 from webapp import clock
@@ -20,6 +21,9 @@ from webapp.models import Run, RunItem
 
 # R19: a heartbeat this old belongs to a dead worker.
 DEAD_AFTER = timedelta(seconds=90)
+# What the database raises that refuses for now, or does not answer. PostgreSQL ends a transaction that was
+# idle for too long with an internal error.
+REFUSED = (OperationalError, InterfaceError, InternalError)
 # A paused process must not keep the run's row locked for longer than this on PostgreSQL.
 IDLE_SECONDS = 60
 

@@ -64,6 +64,25 @@ def test_a_code_that_the_database_goes_on_refusing_fails_with_the_reason(two_cod
     assert db.session.scalars(db.select(ReportedPart).where(ReportedPart.run_item_id == item.id)).all() == []
 
 
+@pytest.mark.parametrize("times", [1, 10_000])
+def test_a_code_that_was_applied_stays_so_when_what_follows_is_refused(two_codes: World, times: int) -> None:
+    refusals = Refusals("SET check_state", times)
+    run = two_codes.sync()
+    refusals.end()
+    assert refusals.left < times
+    assert (run.status, two_codes.shelf()) == ("succeeded", WHOLE)
+    assert [(item.status, item.tries, item.changed) for item in run.items] == [("succeeded", 1, 1)] * 2
+
+
+def test_a_code_that_was_applied_stays_so_when_what_follows_is_broken(two_codes: World) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    run = two_codes.sync(applied=broken)
+    assert (run.status, two_codes.shelf()) == ("succeeded", WHOLE)
+    assert [row["part_number"] for row in two_codes.csv(run, "inventory")] == ["A-1", "K-1"]
+
+
 def test_a_connection_that_is_cut_within_the_applying_transaction_leaves_nothing_half_done(
     two_codes: World,
 ) -> None:
