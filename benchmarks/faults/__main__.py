@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -23,6 +24,8 @@ Campaign = Callable[[Ground], Iterator[Trial]]
 def main(words: list[str] | None = None) -> int:
     """Disturb runs on each database; 1 where something was not survived."""
     chosen = _choices().parse_args(words)
+    # Told to end it ends its workers first.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     found = {kind: list(_on(kind, chosen)) for kind in chosen.databases}
     print(f"\n{machine.described()}\n")
     for kind, trials in found.items():

@@ -66,7 +66,9 @@ class Observer:
             self._phase = INDEXING if self._task.endswith("drain_index") else BEFORE
             self._order = self._read()
             if self._task.endswith("sync_run"):
-                (self._folder / HORSE).write_text(f"{os.getpid()} {os.getppid()}")
+                unfinished = self._folder / f"{HORSE}.unfinished"
+                unfinished.write_text(f"{os.getpid()} {os.getppid()}")
+                unfinished.rename(self._folder / HORSE)
 
     def _read(self) -> dict[str, Any]:
         try:
