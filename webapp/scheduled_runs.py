@@ -14,7 +14,7 @@ from webapp.models import Run
 from webapp.runs import Slot
 
 
-def start(due: Mapping[int, Slot]) -> set[int]:
+def start(due: Mapping[int, Slot], now: datetime) -> set[int]:
     """Record, commit and queue a run for each dealer id; those for which one was made.
 
     None is made where the dealer has an active run, or the slot has its run already: so two who do this at
@@ -22,7 +22,7 @@ def start(due: Mapping[int, Slot]) -> set[int]:
     """
     if not due:
         return set()
-    rows = [_row(dealer_id, slot) for dealer_id, slot in sorted(due.items())]
+    rows = [_row(dealer_id, slot, now) for dealer_id, slot in sorted(due.items())]
     made = db.session.execute(_insert(rows).returning(Run.id, Run.dealer_id)).all()
     for run_id, dealer_id in made:
         after = runs.asked_for("scheduled", due[dealer_id])
@@ -34,18 +34,19 @@ def start(due: Mapping[int, Slot]) -> set[int]:
 
 def record_missed(missed: Iterable[tuple[int, Slot, str]], now: datetime) -> None:
     """Add, not commit, a skipped run for each dealer id and slot that is not to start, with the reason."""
-    ended = {"status": "skipped", "queued_at": now, "finished_at": now}
-    rows = [{**_row(dealer_id, slot), **ended, "reason": reason} for dealer_id, slot, reason in missed]
+    ended = {"status": "skipped", "finished_at": now}
+    rows = [{**_row(dealer_id, slot, now), **ended, "reason": reason} for dealer_id, slot, reason in missed]
     if rows:
         db.session.execute(_insert(rows))
 
 
-def _row(dealer_id: int, slot: Slot) -> dict[str, Any]:
+def _row(dealer_id: int, slot: Slot, now: datetime) -> dict[str, Any]:
     return {
         "dealer_id": dealer_id,
         "trigger": "scheduled",
         "slot_date": slot.date,
         "slot_hour": slot.hour,
+        "queued_at": now,
     }
 
 

@@ -50,7 +50,7 @@ def _settle(waiting: list[Account], now: datetime) -> int:
     accounts.settle((one, plans[one.dealer_id].settled or one.settled) for one in waiting)
     db.session.commit()
     starts = {dealer_id: plan.start for dealer_id, plan in plans.items() if plan.start}
-    started = scheduled_runs.start(starts)
+    started = scheduled_runs.start(starts, now)
     accounts.settle((one, starts[one.dealer_id]) for one in waiting if one.dealer_id in started)
     db.session.commit()
     return len(started)

@@ -1,0 +1,114 @@
+"""Slots that could not be started are recorded, with the reason; those of nobody are not (R6)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from benchmarks.slots.judging import Judge
+from benchmarks.slots.season import Season
+from jobs.sync.starting import start_due
+from tests.webapp.views.client import ON_SQLITE
+from tests.world import World
+from webapp import runs
+from webapp.extensions import db
+from webapp.models import Run
+
+# 01:10 in Chicago, when each dealer's slot of 1:00 AM has begun.
+ONE_TEN = datetime(2026, 11, 23, 7, 10, tzinfo=UTC)
+HOURS = (1, 7, 13, 19)
+
+
+@pytest.fixture
+def mapped(world: World) -> World:
+    world.map("TR", world.manufacturer("Tucker"))
+    return world
+
+
+def recorded() -> list[tuple[int | None, str, str]]:
+    rows = db.session.scalars(select(Run).order_by(Run.id))
+    return [(run.slot_hour, run.status, (run.reason or "").partition(":")[2].strip()) for run in rows]
+
+
+def finish_all(at: datetime) -> None:
+    db.session.execute(
+        db.update(Run).where(Run.status == "queued").values(status="succeeded", started_at=at, finished_at=at)
+    )
+    db.session.commit()
+
+
+def test_slots_of_a_scheduler_that_was_down_are_recorded_one_time(mapped: World) -> None:
+    start_due(ONE_TEN)
+    finish_all(ONE_TEN)
+    for _ in range(2):
+        assert start_due(ONE_TEN + timedelta(hours=17)) == 0
+    down = "00 AM on Monday, November 23, nor in the two hours after."
+    (_, first, _), (seven, *_), (one, status, reason) = recorded()
+    assert (first, seven, one, status) == ("succeeded", 7, 13, "skipped")
+    assert reason == f"our scheduler was not running at 1:{down}".replace("AM", "PM")
+
+
+def test_a_run_that_took_too_long_is_named_as_the_reason_once_it_has_ended(mapped: World) -> None:
+    start_due(ONE_TEN)
+    later = ONE_TEN + timedelta(hours=9)
+    start_due(later)
+    assert [status for _, status, _ in recorded()] == ["queued"]
+    finish_all(later)
+    start_due(later)
+    assert recorded()[1:] == [
+        (7, "skipped", "two hours after 7:00 AM on Monday, November 23 another update was still under way.")
+    ]
+
+
+def test_what_passed_before_a_dealer_was_enabled_is_no_slot_of_its_own(mapped: World) -> None:
+    start_due(ONE_TEN)
+    finish_all(ONE_TEN)
+    mapped.configuration.enabled = False
+    db.session.commit()
+    start_due(ONE_TEN + timedelta(hours=3))
+    mapped.configuration.enabled = True
+    db.session.commit()
+    start_due(ONE_TEN + timedelta(hours=10))
+    assert recorded() == [(1, "succeeded", "")]
+
+
+def test_a_zone_in_which_the_hour_had_passed_is_named_as_the_reason(mapped: World) -> None:
+    start_due(ONE_TEN)
+    finish_all(ONE_TEN)
+    mapped.dealer.timezone = "Europe/Rome"
+    db.session.commit()
+    start_due(ONE_TEN + timedelta(hours=2))
+    passed = (
+        "7:00 AM on Monday, November 23 had already passed when the time zone was changed to Europe/Rome."
+    )
+    assert recorded()[1:] == [(7, "skipped", passed)]
+
+
+def test_a_disabled_day_is_no_miss(mapped: World) -> None:
+    start_due(ONE_TEN)
+    finish_all(ONE_TEN)
+    mapped.settings(disabled_on=["Monday"])
+    start_due(ONE_TEN + timedelta(hours=9))
+    missed = db.session.scalars(select(Run).order_by(Run.id.desc())).first()
+    assert missed is not None
+    assert missed.reason == "Updates are disabled on Monday."
+
+
+def test_a_slot_with_an_active_run_beside_it_is_started_when_that_has_ended(mapped: World) -> None:
+    manual = runs.record(mapped.dealer, "manual").run
+    assert start_due(ONE_TEN) == 0
+    runs.cancel(manual)
+    assert start_due(ONE_TEN + timedelta(minutes=90)) == 1
+
+
+@ON_SQLITE
+def test_every_slot_of_a_season_comes_out_right(world: World) -> None:
+    """The first days of November on nine clocks; `python -m benchmarks.slots` takes longer seasons."""
+    world.configuration.enabled = False
+    season = Season(datetime(2026, 10, 29, tzinfo=UTC), days=7, dealers=9, seed=4)
+    season.pass_by()
+    verdicts = list(Judge(season, HOURS).verdicts())
+    assert len(verdicts) > 100
+    assert [verdict for verdict in verdicts if verdict.fault] == []
