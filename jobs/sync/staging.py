@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import psycopg
+from sqlalchemy.exc import DBAPIError
+
 from jobs.sync.rules import StagedPart
 from webapp.extensions import db
 
@@ -22,13 +25,20 @@ def store(item_id: int, parts: Sequence[StagedPart]) -> None:
 
 
 def _copy(item_id: int, parts: Sequence[StagedPart]) -> None:
-    connection: Any = db.session.connection().connection.driver_connection
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY reported_parts ({', '.join(_COLUMNS)}) FROM STDIN") as copy,
-    ):
-        for part in parts:
-            copy.write_row((item_id, *part))
+    connection = db.session.connection()
+    driver: Any = connection.connection.driver_connection
+    try:
+        with (
+            driver.cursor() as cursor,
+            cursor.copy(f"COPY reported_parts ({', '.join(_COLUMNS)}) FROM STDIN") as copy,
+        ):
+            for part in parts:
+                copy.write_row((item_id, *part))
+    except psycopg.Error as error:
+        # It did not pass through SQLAlchemy, as whose error a refusal is known everywhere else.
+        if driver.broken:
+            connection.invalidate()
+        raise DBAPIError.instance("COPY reported_parts", None, error, psycopg.Error) from error
 
 
 def _insert(item_id: int, parts: Sequence[StagedPart]) -> None:

@@ -104,6 +104,30 @@ def test_a_connection_that_is_cut_within_the_applying_transaction_leaves_nothing
     assert (cut, run.status, two_codes.shelf()) == ([True], "succeeded", WHOLE)
 
 
+REFUSE_TO_KEEP = """
+    CREATE SEQUENCE refused;
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {act} RETURN NEW; END $$;
+    CREATE TRIGGER refuse BEFORE INSERT ON reported_parts FOR EACH ROW EXECUTE FUNCTION refuse()
+"""
+A_FULL_DISK = "RAISE EXCEPTION 'No space left on device' USING ERRCODE = 'disk_full';"
+A_RESTART = "IF nextval('refused') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;"
+
+
+@pytest.mark.parametrize(
+    ("act", "status", "kinds"), [(A_FULL_DISK, "failed", {"database"}), (A_RESTART, "succeeded", {None})]
+)
+def test_what_postgresql_refuses_while_parts_are_copied_to_it_is_no_defect_of_ours(
+    two_codes: World, act: str, status: str, kinds: set[str | None]
+) -> None:
+    if not is_postgresql():
+        # Only there are parts copied, past SQLAlchemy.
+        return
+    db.session.execute(text(REFUSE_TO_KEEP.format(act=act)))
+    db.session.commit()
+    run = two_codes.sync()
+    assert (run.status, {item.error_kind for item in run.items}) == (status, kinds)
+
+
 def test_a_run_whose_database_is_away_goes_on_once_it_answers(two_codes: World) -> None:
     run_id = runs.record(two_codes.dealer, "manual").run.id
     away = Refusals("UPDATE runs SET heartbeat_at", times=10_000)
