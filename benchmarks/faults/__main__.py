@@ -7,6 +7,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from benchmarks import machine, table
@@ -55,6 +56,16 @@ def _choices() -> argparse.ArgumentParser:
 
 
 def _on(kind: str, chosen: argparse.Namespace) -> Iterator[Trial]:
+    for trial in chain(_runs_on(kind, chosen), _troubles_of(kind, chosen)):
+        said = "survived" if trial.survived else f"NOT SURVIVED: {'; '.join(trial.faults)}"
+        print(f"{kind}: {trial.kind}, {trial.what}: {said}", file=sys.stderr, flush=True)
+        yield trial
+
+
+def _runs_on(kind: str, chosen: argparse.Namespace) -> Iterator[Trial]:
+    campaigns = _campaigns(kind, chosen)
+    if not campaigns:
+        return
     with tempfile.TemporaryDirectory(prefix="faults-") as place:
         # Open to others: under root PostgreSQL runs as a user of its own.
         folder = Path(place)
@@ -66,23 +77,24 @@ def _on(kind: str, chosen: argparse.Namespace) -> Iterator[Trial]:
         ):
             hush()
             made.learn()
-            for campaign in _campaigns(kind, chosen):
-                for trial in campaign(made):
-                    said = "survived" if trial.survived else f"NOT SURVIVED: {'; '.join(trial.faults)}"
-                    print(f"{kind}: {trial.kind}, {trial.what}: {said}", file=sys.stderr, flush=True)
-                    yield trial
+            for campaign in campaigns:
+                yield from campaign(made)
+
+
+def _troubles_of(kind: str, chosen: argparse.Namespace) -> Iterator[Trial]:
     if chosen.database_faults == "all":
-        yield from databases.troubles(kind)
+        yield from databases.troubles(kind, chosen.seed)
 
 
 def _campaigns(kind: str, chosen: argparse.Namespace) -> list[Campaign]:
     share = chosen.kills // len(chosen.databases)
     seed = chosen.seed * 1_000 + list(KINDS).index(kind)
-    wanted: list[Campaign] = [
-        lambda made: kills(made, share, seed),
-        lambda made: signals.terminations(made, chosen.signals, seed),
-        lambda made: signals.pauses(made, chosen.signals, seed),
-    ]
+    wanted: list[Campaign] = []
+    if share:
+        wanted.append(lambda made: kills(made, share, seed))
+    if chosen.signals:
+        wanted.append(lambda made: signals.terminations(made, chosen.signals, seed))
+        wanted.append(lambda made: signals.pauses(made, chosen.signals, seed))
     if chosen.service == "all":
         wanted.append(service.faults)
     return wanted

@@ -164,13 +164,22 @@ def _on_a_full_disk(made: Ground, small: Volume) -> Iterator[Trial]:
 
 def _fill(made: Ground, small: Volume, until: str) -> None:
     """Fill the disk until the workers' log says so."""
+    _truncate_log(small)
     log = made.folder / "workers.log"
     said = log.read_text(errors="replace").count(until)
     small.fill()
     try:
-        made.wait(lambda: log.read_text(errors="replace").count(until) > said, until)
+        made.wait(lambda: log.read_text(errors="replace").count(until) > said, until, every=0.2)
     finally:
         small.free()
+
+
+def _truncate_log(small: Volume) -> None:
+    """SQLite writes over its log of changes, which takes no room: only one that is empty has to grow."""
+    for path in small.folder.glob("*.sqlite3"):
+        with sqlite3.connect(path, timeout=10) as connection:
+            while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                time.sleep(0.01)
 
 
 def _until_given_up(made: Ground, small: Volume, trial: Trial) -> None:
@@ -179,6 +188,7 @@ def _until_given_up(made: Ground, small: Volume, trial: Trial) -> None:
     made.order(moment=0)
     run_id = made.next_run()
     made.horse()
+    _truncate_log(small)
     small.fill()
     try:
         made.wait(lambda: not made.horses(), "the end of the run, or its horse's leaving", every=0.5)

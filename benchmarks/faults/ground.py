@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -84,12 +82,11 @@ class Ground:
 
     def dismiss(self) -> None:
         """End every worker, and what was left of it."""
-        for one in self._all:
-            try:
-                os.killpg(one.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-            one.wait()
+        for one in list(self._processes()):
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
+        for started in self._all:
+            started.wait()
         self.workers = []
 
     def next_run(self, faults: Sequence[Fault] = ()) -> int:
@@ -186,9 +183,18 @@ class Ground:
 
     def horses(self) -> list[psutil.Process]:
         """The living processes that carry out jobs, those too whose parent is gone."""
-        groups = {one.pid for one in self._all}
-        mine = [one for one in psutil.process_iter() if one.pid not in groups and _group(one) in groups]
-        return [one for one in mine if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+        parents = {one.pid for one in self._all}
+        return [one for one in self._processes() if one.pid not in parents]
+
+    def _processes(self) -> Iterator[psutil.Process]:
+        """All that were started here, and their forks: each of those is in a group of its own."""
+        for one in psutil.process_iter():
+            try:
+                folder = one.environ().get("OBSERVED_FOLDER")
+            except psutil.Error:
+                continue
+            if folder == str(self.folder):
+                yield one
 
     def wait(self, is_so: Callable[[], object], what: str, every: float = 0.02) -> None:
         """Look until it is so. Raises InVain."""
@@ -203,13 +209,6 @@ class Ground:
 def hush() -> None:
     """Keep this program's own log lines, which the app turned on, from hiding its answer."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-
-
-def _group(one: psutil.Process) -> int:
-    try:
-        return os.getpgid(one.pid)
-    except ProcessLookupError:
-        return 0
 
 
 @contextmanager
