@@ -13,12 +13,16 @@ from benchmarks.faults.left import Left, differing
 
 @dataclass
 class Trial:
-    """One disturbance: its kind, what was tried, what came out wrong, and seconds from crash to resumed."""
+    """One disturbance: its kind, what was tried, what came out wrong, and seconds from crash to resumed.
+
+    Those of one kind and `line` share a line of the table; without, those that were the same.
+    """
 
     kind: str
     what: str
     faults: list[str] = field(default_factory=list)
     resumed: float | None = None
+    line: str = ""
 
     @property
     def survived(self) -> bool:
@@ -42,11 +46,15 @@ def recover(ground: Ground) -> None:
 
 def rows(trials: Iterable[Trial]) -> Iterator[tuple[str, ...]]:
     """A line for each kind and thing tried: tried, survived, seconds from crash to resumed."""
-    ordered = sorted(trials, key=lambda trial: (trial.kind, trial.what))
-    for (kind, what), group in groupby(ordered, key=lambda trial: (trial.kind, trial.what)):
+    ordered = sorted(trials, key=_line_of)
+    for (kind, what), group in groupby(ordered, key=_line_of):
         tried = list(group)
         survived = sum(trial.survived for trial in tried)
         yield kind, str(len(tried)), str(survived), *seconds(tried), what
+
+
+def _line_of(trial: Trial) -> tuple[str, str]:
+    return trial.kind, trial.line or trial.what
 
 
 def seconds(trials: Iterable[Trial]) -> tuple[str, str]:
