@@ -91,7 +91,8 @@ class _Execution:
             log.warning("run.not_released", error=type(error).__name__)
 
     def _end(self, status: str, reason: str | None) -> None:
-        if status != "skipped":
+        # Where each attempt came to a bad end, writing the reports may be what it met.
+        if status != "skipped" and self._claim.attempt <= MOST_ATTEMPTS:
             status, reason = self._write_reports(status, reason)
         journal.finish(self._claim, status, reason)
         log.info("run.finished", status=status, reason=reason)

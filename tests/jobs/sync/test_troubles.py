@@ -146,7 +146,7 @@ def test_a_run_that_never_comes_to_its_end_is_given_up(two_codes: World) -> None
     assert engine.execute(run_id, two_codes.surroundings())
     run = two_codes.run(run_id)
     assert (run.status, run.reason) == ("failed", engine.TOO_OFTEN.format(attempts=engine.MOST_ATTEMPTS))
-    assert two_codes.simulator.requests == []
+    assert (two_codes.simulator.requests, run.reports) == ([], [])
 
 
 def test_a_run_ends_when_its_time_is_over_and_keeps_what_it_applied(two_codes: World) -> None:
