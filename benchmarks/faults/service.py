@@ -17,7 +17,7 @@ PAGES = {1: "first page", 2: "middle page", shop.LONG_PAGES: "last page"}
 # They change what Lightspeed has, while its pages are read: the next run sees it whole.
 MOVES = ("row_inserted", "row_removed", "row_repeated")
 ONCE, STAYING = "once", "staying"
-LINE = "at the first, a middle and the last page; and staying"
+LINE = "at the first, a middle and the last page"
 # Parts that may be missed or left as they were when one row moves: that one, and one at the edge of a page.
 MOVED = 2
 
@@ -33,7 +33,7 @@ def faults(ground: Ground, kinds: Sequence[FaultKind] = KINDS, staying: bool = T
 
 def tried(ground: Ground, kind: FaultKind, page: int, how: str = ONCE) -> Trial:
     """Have the service fail once, or from then on, and judge what that leaves."""
-    trial = Trial(f"service: {kind}", f"{PAGES[page]}, {how}", line=LINE)
+    trial = Trial(f"service: {kind}", f"{PAGES[page]}, {how}", line=LINE + "; staying" * (kind not in MOVES))
     ground.staff()
     try:
         _carry_out(
