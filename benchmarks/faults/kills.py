@@ -12,6 +12,7 @@ import psutil
 
 from benchmarks.faults import observed
 from benchmarks.faults.ground import Ground, InVain
+from benchmarks.faults.left import looking
 from benchmarks.faults.trials import Trial, judge, recover
 from webapp.webstore import outbox
 
@@ -64,14 +65,25 @@ def _kill_at_a_moment(ground: Ground, victim: str, phase: str, chance: Random) -
     ahead = (ground.turn + 1) % 2
     delay = chance.choice((0.0, chance.uniform(0.0, 0.03)))
     if phase == observed.INDEXING:
-        ground.order(moment=chance.randrange(1, 8), delay=delay, victim=victim, task=outbox.TASK)
+        ground.order(moment=chance.randrange(1, 5), delay=delay, victim=victim, task=outbox.TASK)
     else:
         places = [place for place, name in enumerate(ground.moments[ahead], start=1) if name == phase]
         ground.order(moment=chance.choice(places), delay=delay, victim=victim)
     run_id = ground.next_run()
-    ground.wait(lambda: (ground.folder / observed.STRUCK).exists(), f"the kill {phase}")
+    struck = ground.folder / observed.STRUCK
+    ground.wait(lambda: struck.exists() or _is_over(ground, run_id), f"the kill {phase}")
+    if not struck.exists():
+        # The job was shorter this time: it is done, and another run is killed in its place.
+        ground.finish(run_id)
+        return _kill_at_a_moment(ground, victim, phase, chance)
     time.sleep(delay)
     return run_id
+
+
+def _is_over(ground: Ground, run_id: int) -> bool:
+    with looking():
+        is_indexed = not outbox.pending()
+    return is_indexed and ground.run(run_id)[0] not in ("queued", "running") and not ground.horses()
 
 
 def _kill_by_the_clock(ground: Ground, victim: str, chance: Random) -> int:
