@@ -71,7 +71,7 @@ def _succeeded(run_id: int) -> set[str]:
 
 def _tries(run_id: int) -> dict[str, int]:
     rows = db.session.execute(db.select(RunItem.code_key, RunItem.tries).where(RunItem.run_id == run_id))
-    found = dict(rows.tuples().all())
+    found = {row.code_key: row.tries for row in rows}
     db.session.rollback()
     return found
 
