@@ -54,8 +54,10 @@ def _carry_out(ground: Ground, trial: Trial, chance: Random) -> None:
         run_id = _kill_at_a_moment(ground, victim, trial.what, chance)
     crashed = time.monotonic()
     ground.staff()
-    if ground.run(run_id)[0] == "running":
-        ground.take_over(run_id)
+    status, attempt = ground.run(run_id)
+    if status in ("queued", "running"):
+        # Queued still, where the claim itself was killed.
+        ground.take_over(run_id, attempt)
         trial.resumed = time.monotonic() - crashed
     judge(ground, trial, ground.finish(run_id))
 
