@@ -166,5 +166,5 @@ def test_the_service_never_sees_more_than_the_rate_while_redis_comes_and_goes(tm
         assert [worker.wait(60) for worker in workers] == [0, 0, 0]
         requests = list(service.requests)
 
-    assert len(requests) > 30
+    assert len(requests) > 10
     assert peak(requests, 2.0) <= 20

@@ -129,6 +129,7 @@ def test_logins_of_one_account_share_a_rate_and_others_do_not(simulator: Simulat
     class Noting(RateBudget):
         def acquire(self, login_key, waiting):
             keys.append(login_key)
+            return 0.0
 
     budget = Noting(None)
     for url, username in [
