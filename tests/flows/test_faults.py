@@ -23,7 +23,7 @@ from tests.world import is_postgresql
 from webapp.extensions import db
 
 SEED = 4
-KILLS = 6
+KILLS = 4
 
 
 @pytest.fixture
