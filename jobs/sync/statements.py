@@ -24,23 +24,29 @@ DROP_REPEATED: Final = """
 """
 
 # R12, R13: a part is a product of each manufacturer that its code maps to, but of one product only once,
-# through the first mapping that finds it.
+# through the first mapping that finds it. Part numbers are looked up one by one: joined, a small code would
+# have PostgreSQL read the whole catalog.
 MATCH: Final = """
     INSERT INTO part_matches (run_item_id, reported_part_id, manufacturer_id, product_id)
-    SELECT r.run_item_id, r.id, m.manufacturer_id, p.product_id
-    FROM reported_parts AS r
-    JOIN run_mappings AS m ON m.run_item_id = r.run_item_id
-    JOIN part_numbers AS p ON p.manufacturer_id = m.manufacturer_id AND p.key = r.key
-    WHERE r.run_item_id = :item AND r.reason IS NULL
-      AND NOT EXISTS (
-          SELECT 1
+    SELECT :item, found.id, found.manufacturer_id, found.product_id
+    FROM (
+        SELECT r.id, r.key, m.manufacturer_id, m.position,
+               (SELECT p.product_id FROM part_numbers AS p
+                WHERE p.manufacturer_id = m.manufacturer_id AND p.key = r.key) AS product_id
+        FROM reported_parts AS r
+        JOIN run_mappings AS m ON m.run_item_id = r.run_item_id
+        WHERE r.run_item_id = :item AND r.reason IS NULL
+    ) AS found
+    WHERE found.product_id IS NOT NULL
+      AND (found.position = 0 OR 0 = (
+          SELECT count(*)
           FROM run_mappings AS earlier
-          JOIN part_numbers AS q ON q.manufacturer_id = earlier.manufacturer_id AND q.key = r.key
-          WHERE earlier.run_item_id = r.run_item_id
-            AND earlier.position < m.position
-            AND q.product_id = p.product_id
-      )
-    ORDER BY r.id
+          JOIN part_numbers AS q ON q.manufacturer_id = earlier.manufacturer_id AND q.key = found.key
+          WHERE earlier.run_item_id = :item
+            AND earlier.position < found.position
+            AND q.product_id = found.product_id
+      ))
+    ORDER BY found.id
 """
 
 # Several parts on one product add up, as far as an integer goes; the price is that of the first of them in

@@ -77,16 +77,19 @@ _WRITE = """
            lead_time_days = excluded.lead_time_days
 """
 
-# What the change adds to the dealer's totals of each catalog, or takes from them.
+# What the change adds to the dealer's totals of each catalog, or takes from them. Catalogs are looked up one
+# by one: joined, a few changes would have PostgreSQL read all products.
 _TOTAL = """
     INSERT INTO shelf_totals (dealer_id, catalog, products, pieces)
-    SELECT :dealer_id, p.catalog,
-           sum(CASE WHEN d.shelf_quantity > 0 THEN 1 ELSE 0 END
-               - CASE WHEN d.previous_quantity > 0 THEN 1 ELSE 0 END),
-           sum(d.shelf_quantity - d.previous_quantity)
-    FROM differing_figures AS d
-    JOIN products AS p ON p.id = d.product_id
-    GROUP BY p.catalog
+    SELECT :dealer_id, d.catalog, sum(d.more_products), sum(d.more_pieces)
+    FROM (
+        SELECT (SELECT p.catalog FROM products AS p WHERE p.id = f.product_id) AS catalog,
+               CASE WHEN f.shelf_quantity > 0 THEN 1 ELSE 0 END
+               - CASE WHEN f.previous_quantity > 0 THEN 1 ELSE 0 END AS more_products,
+               f.shelf_quantity - f.previous_quantity AS more_pieces
+        FROM differing_figures AS f
+    ) AS d
+    GROUP BY d.catalog
     ON CONFLICT (dealer_id, catalog) DO UPDATE
        SET products = shelf_totals.products + excluded.products,
            pieces = shelf_totals.pieces + excluded.pieces
