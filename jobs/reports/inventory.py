@@ -23,6 +23,8 @@ COLUMNS: Final = (
 )
 
 # One row a synced part and manufacturer; then one a cleared product, under the part number that comes first.
+# CROSS JOIN has SQLite look shelf stock up last: it would begin with the whole shelf of the code, and read all
+# that was matched for each row of it.
 QUERY: Final = """
     SELECT m.catalog, m.name AS manufacturer, i.supplier_code, r.part_number, p.brand, p.mpn, p.name,
            r.quantity AS reported_quantity, s.quantity AS shelf_quantity,
@@ -37,10 +39,10 @@ QUERY: Final = """
     JOIN reported_parts AS r ON r.id = x.reported_part_id
     JOIN manufacturers AS m ON m.id = x.manufacturer_id
     JOIN products AS p ON p.id = x.product_id
-    JOIN shelf_stock AS s
-      ON s.dealer_id = run.dealer_id AND s.product_id = x.product_id
-     AND s.manufacturer_id = x.manufacturer_id AND s.code_key = i.code_key
+    CROSS JOIN shelf_stock AS s
     WHERE i.run_id = :run AND i.status = 'succeeded'
+      AND s.dealer_id = run.dealer_id AND s.product_id = x.product_id
+      AND s.manufacturer_id = x.manufacturer_id AND s.code_key = i.code_key
     UNION ALL
     SELECT m.catalog, m.name, s.code,
            (SELECT min(n.part_number) FROM part_numbers AS n
