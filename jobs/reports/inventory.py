@@ -23,8 +23,8 @@ COLUMNS: Final = (
 )
 
 # One row a synced part and manufacturer; then one a cleared product, under the part number that comes first.
-# CROSS JOIN has SQLite look shelf stock up last: it would begin with the whole shelf of the code, and read all
-# that was matched for each row of it.
+# CROSS JOIN has SQLite look shelf stock up last: it would begin with the whole shelf of the code, and read
+# all that was matched for each row of it.
 QUERY: Final = """
     SELECT m.catalog, m.name AS manufacturer, i.supplier_code, r.part_number, p.brand, p.mpn, p.name,
            r.quantity AS reported_quantity, s.quantity AS shelf_quantity,
