@@ -23,8 +23,6 @@ COLUMNS: Final = (
 )
 
 # One row a synced part and manufacturer; then one a cleared product, under the part number that comes first.
-# CROSS JOIN has SQLite look shelf stock up last: it would begin with the whole shelf of the code, and read
-# all that was matched for each row of it.
 QUERY: Final = """
     SELECT m.catalog, m.name AS manufacturer, i.supplier_code, r.part_number, p.brand, p.mpn, p.name,
            r.quantity AS reported_quantity, s.quantity AS shelf_quantity,
@@ -39,10 +37,10 @@ QUERY: Final = """
     JOIN reported_parts AS r ON r.id = x.reported_part_id
     JOIN manufacturers AS m ON m.id = x.manufacturer_id
     JOIN products AS p ON p.id = x.product_id
-    CROSS JOIN shelf_stock AS s
+    JOIN shelf_stock AS s
+      ON s.dealer_id = run.dealer_id AND s.product_id = x.product_id
+     AND s.manufacturer_id = x.manufacturer_id AND s.code_key = i.code_key
     WHERE i.run_id = :run AND i.status = 'succeeded'
-      AND s.dealer_id = run.dealer_id AND s.product_id = x.product_id
-      AND s.manufacturer_id = x.manufacturer_id AND s.code_key = i.code_key
     UNION ALL
     SELECT m.catalog, m.name, s.code,
            (SELECT min(n.part_number) FROM part_numbers AS n
@@ -56,3 +54,7 @@ QUERY: Final = """
     WHERE i.run_id = :run AND i.status = 'succeeded'
     ORDER BY item_place, cleared_place, part_place, manufacturer_place
 """
+
+# SQLite takes CROSS JOIN for an order to look shelf stock up last. It would begin with the whole shelf of the
+# code, and read all that was matched for each row of it.
+SQLITE_QUERY: Final = QUERY.replace("    JOIN shelf_stock AS s\n", "    CROSS JOIN shelf_stock AS s\n")

@@ -55,8 +55,10 @@ def record(run_id: int, written: list[Written]) -> None:
 
 
 def _kinds() -> list[Kind]:
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    query = inventory.SQLITE_QUERY if is_sqlite else inventory.QUERY
     return [
-        Kind("inventory", inventory.COLUMNS, inventory.QUERY, _inventory_cells),
+        Kind("inventory", inventory.COLUMNS, query, _inventory_cells),
         Kind("skipped", skipped.COLUMNS, skipped.QUERY, _skipped_cells),
     ]
 
