@@ -15,7 +15,7 @@ import psycopg
 
 from benchmarks.faults.ground import Ground, InVain, ground, hush
 from benchmarks.faults.left import Left, left
-from benchmarks.faults.trials import Trial, judge, recover
+from benchmarks.faults.trials import Trial, judge, trying
 from benchmarks.faults.volume import Volume, volume
 from sandbox.servers.account import unprivileged_account
 from sandbox.servers.postgres import PostgresServer
@@ -85,16 +85,12 @@ def _tried(made: Ground, what: str, disturb: Disturb) -> Trial:
     made.order(moment=0)
     run_id = made.next_run()
     made.horse()
-    try:
+    with trying(made, trial):
         disturb()
         back = time.monotonic()
         _resume(made, run_id)
         trial.resumed = time.monotonic() - back
         judge(made, trial, made.finish(run_id))
-    except InVain as vain:
-        trial.faults.append(str(vain))
-    if not trial.survived:
-        recover(made)
     return trial
 
 

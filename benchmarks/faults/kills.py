@@ -11,9 +11,9 @@ from random import Random
 import psutil
 
 from benchmarks.faults import observed
-from benchmarks.faults.ground import Ground, InVain
+from benchmarks.faults.ground import Ground
 from benchmarks.faults.left import looking
-from benchmarks.faults.trials import Trial, judge, recover
+from benchmarks.faults.trials import Trial, judge, trying
 from webapp.webstore import outbox
 
 VICTIMS = ("work-horse", "parent", "both")
@@ -37,12 +37,8 @@ def kills(ground: Ground, number: int, seed: int) -> Iterator[Trial]:
     for place in range(number):
         ground.staff()
         trial = Trial("kill -9 " + VICTIMS[chance.randrange(3)], PHASES[place % len(PHASES)])
-        try:
+        with trying(ground, trial):
             _carry_out(ground, trial, chance)
-        except InVain as vain:
-            trial.faults.append(str(vain))
-        if not trial.survived:
-            recover(ground)
         yield trial
 
 

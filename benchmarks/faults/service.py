@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import get_args
 
 from benchmarks.faults import shop
-from benchmarks.faults.ground import Ground, InVain
+from benchmarks.faults.ground import Ground
 from benchmarks.faults.left import Left, differing, left
-from benchmarks.faults.trials import Trial, judge, recover
+from benchmarks.faults.trials import Trial, judge, trying
 from sandbox.simulator import Fault
 from sandbox.simulator.switches import FaultKind
 
@@ -35,14 +35,9 @@ def tried(ground: Ground, kind: FaultKind, page: int, how: str = ONCE) -> Trial:
     """Have the service fail once, or from then on, and judge what that leaves."""
     trial = Trial(f"service: {kind}", f"{PAGES[page]}, {how}", line=LINE + "; staying" * (kind not in MOVES))
     ground.staff()
-    try:
-        _carry_out(
-            ground, trial, Fault(kind, code=shop.LONG_CODE, page=page, times=1 if how == ONCE else None)
-        )
-    except InVain as vain:
-        trial.faults.append(str(vain))
-    if not trial.survived:
-        recover(ground)
+    fault = Fault(kind, code=shop.LONG_CODE, page=page, times=1 if how == ONCE else None)
+    with trying(ground, trial):
+        _carry_out(ground, trial, fault)
     return trial
 
 

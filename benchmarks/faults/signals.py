@@ -11,8 +11,8 @@ from random import Random
 import psutil
 
 from benchmarks.faults import shop
-from benchmarks.faults.ground import Ground, InVain
-from benchmarks.faults.trials import Trial, judge, recover
+from benchmarks.faults.ground import Ground
+from benchmarks.faults.trials import Trial, judge, trying
 from sandbox.simulator import Fault
 from webapp.extensions import db
 from webapp.models import RunItem
@@ -24,12 +24,8 @@ def terminations(ground: Ground, number: int, seed: int) -> Iterator[Trial]:
     for _ in range(number):
         ground.dismiss()
         trial = Trial("SIGTERM", "to every process")
-        try:
+        with trying(ground, trial):
             _terminate(ground, trial, chance)
-        except InVain as vain:
-            trial.faults.append(str(vain))
-        if not trial.survived:
-            recover(ground)
         yield trial
 
 
@@ -82,12 +78,8 @@ def pauses(ground: Ground, number: int, seed: int) -> Iterator[Trial]:
     for _ in range(number):
         ground.staff()
         trial = Trial("SIGSTOP, SIGCONT", "for longer than a heartbeat")
-        try:
+        with trying(ground, trial):
             _pause(ground, trial, chance)
-        except InVain as vain:
-            trial.faults.append(str(vain))
-        if not trial.survived:
-            recover(ground)
         yield trial
 
 

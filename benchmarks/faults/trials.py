@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -34,7 +35,18 @@ def judge(ground: Ground, trial: Trial, found: Left) -> None:
     trial.faults += [f"{name} differs" for name in differing(found, ground.references[ground.turn % 2])]
 
 
-def recover(ground: Ground) -> None:
+@contextmanager
+def trying(ground: Ground, trial: Trial) -> Iterator[None]:
+    """What was waited for in vain is a fault of the trial; the next one starts as it should all the same."""
+    try:
+        yield
+    except InVain as vain:
+        trial.faults.append(str(vain))
+    if not trial.survived:
+        _recover(ground)
+
+
+def _recover(ground: Ground) -> None:
     """After what was not survived: two runs without a disturbance, so that the next starts as it should."""
     for _ in range(2):
         ground.staff()
