@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from webapp import clock
+from webapp.catalog_import.statements import COUNT_TOTALS
 from webapp.extensions import db
 
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)"
@@ -86,6 +87,7 @@ def _catalog(crowd: Crowd) -> None:
         f"{CODE}, i, 'P-' || i, 'p-' || i, 'p' || i",
         crowd.shelf_rows,
     )
+    db.session.execute(text(COUNT_TOTALS))
 
 
 def _shelf(crowd: Crowd) -> None:

@@ -129,9 +129,13 @@ def _apply(connection: Connection, with_upc: bool, rows: int, rejected: int) -> 
     _write(connection, products, statements.NOTE_PRODUCTS, statements.write_products(with_upc))
     _list(connection, "changed_part_numbers", statements.CHANGED_PART_NUMBERS, staged)
     numbers, numbers_new = _counts(connection, statements.COUNT_PART_NUMBERS)
+    _forget_totals(connection, numbers)
     _write(connection, numbers, statements.NOTE_PART_NUMBERS, statements.WRITE_PART_NUMBERS)
     if products_new or numbers_new:
         _inform_planner(connection, "products", "part_numbers")
+    # Another import that ended meanwhile has counted half of this one.
+    _forget_totals(connection, numbers)
+    _count_totals(connection)
     (changing,) = _counts(connection, statements.COUNT_CHANGING_ROWS)
     return Imported(
         rows=rows,
@@ -142,6 +146,18 @@ def _apply(connection: Connection, with_upc: bool, rows: int, rejected: int) -> 
         unchanged=staged - changing,
         rejected=rejected,
     )
+
+
+def _forget_totals(connection: Connection, changing: int) -> None:
+    if changing:
+        connection.execute(text(statements.FORGET_TOTALS))
+        connection.commit()
+
+
+def _count_totals(connection: Connection) -> None:
+    """Count what is sold by the manufacturers that changed, also those that a broken off import left."""
+    connection.execute(text(statements.COUNT_TOTALS))
+    connection.commit()
 
 
 def _list(connection: Connection, table: str, statement: str, staged: int) -> None:

@@ -149,3 +149,19 @@ def changed_products(with_upc: bool) -> str:
 def write_products(with_upc: bool) -> str:
     """The statement that writes a slice of that list."""
     return _WRITE_PRODUCTS.format(upc_written=", upc = excluded.upc" if with_upc else "")
+
+
+# Counting takes as long as a manufacturer is large, so it is done once for all who look.
+FORGET_TOTALS: Final = """
+    UPDATE manufacturers SET product_count = NULL, part_number_count = NULL
+    WHERE id IN (SELECT manufacturer_id FROM staged_rows)
+"""
+
+COUNT_TOTALS: Final = """
+    UPDATE manufacturers SET
+        part_number_count = (SELECT count(*) FROM part_numbers n WHERE n.manufacturer_id = manufacturers.id),
+        product_count = (
+            SELECT count(DISTINCT n.product_id) FROM part_numbers n WHERE n.manufacturer_id = manufacturers.id
+        )
+    WHERE part_number_count IS NULL
+"""

@@ -40,6 +40,9 @@ class Manufacturer(Model):
     abbreviation: Mapped[str | None] = mapped_column(Text)
     abbreviation_key: Mapped[str | None] = mapped_column(KeyText)
     oem_manufacturer_id: Mapped[str | None] = mapped_column(Text)
+    # What it sells, counted by the import that changed it; none while one is at it.
+    product_count: Mapped[int | None] = mapped_column()
+    part_number_count: Mapped[int | None] = mapped_column()
 
     dealer: Mapped[Dealer | None] = relationship()
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from webapp.extensions import db
-from webapp.models import Manufacturer, PartNumber
+from webapp.models import Manufacturer
 from webapp.words import CATALOGS, key_of
 
 PAGE_LENGTH = 50
@@ -16,9 +16,9 @@ PAGE_LENGTH = 50
 
 @dataclass(frozen=True)
 class CatalogList:
-    """One page of manufacturers by name, each with how many products and part numbers it has."""
+    """One page of manufacturers by name."""
 
-    rows: list[tuple[Manufacturer, int, int]]
+    rows: list[Manufacturer]
     matching: str
     catalog: str
     page: int
@@ -41,17 +41,5 @@ class CatalogList:
             wanted = wanted.where(in_name | Manufacturer.abbreviation_key.contains(key, autoescape=True))
         wanted = wanted.order_by(Manufacturer.name_key, Manufacturer.id)
         found = db.session.execute(wanted.offset((page - 1) * PAGE_LENGTH).limit(PAGE_LENGTH)).all()
-        counts = _counts([manufacturer.id for manufacturer, _ in found])
-        rows = [(manufacturer, *counts.get(manufacturer.id, (0, 0))) for manufacturer, _ in found]
+        rows = [manufacturer for manufacturer, _ in found]
         return cls(rows, matching, catalog, page, total=found[0][1] if found else 0)
-
-
-def _counts(manufacturer_ids: list[int]) -> dict[int, tuple[int, int]]:
-    """Products and part numbers of these manufacturers alone: the others' are not looked at."""
-    products = func.count(PartNumber.product_id.distinct())
-    wanted = (
-        select(PartNumber.manufacturer_id, products, func.count())
-        .where(PartNumber.manufacturer_id.in_(manufacturer_ids))
-        .group_by(PartNumber.manufacturer_id)
-    )
-    return {row[0]: (row[1], row[2]) for row in db.session.execute(wanted)}

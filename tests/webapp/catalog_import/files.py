@@ -62,3 +62,12 @@ def part_numbers() -> list[tuple[str, str, str]]:
     rows = sorted(tuple(row) for row in found)
     db.session.commit()
     return rows
+
+
+def totals() -> list[tuple[int | None, int | None]]:
+    """Products and part numbers of each manufacturer as they were counted, by name."""
+    columns = Manufacturer.product_count, Manufacturer.part_number_count
+    found = db.session.execute(select(*columns).order_by(Manufacturer.name_key))
+    rows = [tuple(row) for row in found]
+    db.session.commit()
+    return rows

@@ -12,7 +12,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tests.webapp import stockroom
-from tests.webapp.catalog_import.files import catalog, import_, import_rows, line, part_numbers, products
+from tests.webapp.catalog_import.files import (
+    catalog,
+    import_,
+    import_rows,
+    line,
+    part_numbers,
+    products,
+    totals,
+)
 from webapp.catalog_import import COLUMNS, Imported, import_catalog, importing
 from webapp.extensions import db
 from webapp.models import Dealer, Manufacturer, Product
@@ -63,11 +71,13 @@ def test_an_import_that_breaks_off_is_completed_by_the_next(app, monkeypatch, ta
     with pytest.raises(DBAPIError, match="disk full"):
         import_(catalog(new))
     broken_off = len(products())
+    assert totals() in ([(5, 10)], [(None, None)])
     alter(REPAIRED, table=table)
     import_rows(*new)
     assert 5 < broken_off <= 15
     assert {row[2] for row in products()} == {"New name"}
     assert len(part_numbers()) == 30
+    assert totals() == [(15, 30)]
     assert import_rows(*new) == Imported(30, 0, 0, 0, 0, 30, 0)
     outbox.drain()
     assert reindexing.differences() == 0
@@ -95,6 +105,7 @@ def test_imports_at_once_leave_what_one_would(app: Flask, tmp_path: Path):
         assert [future.result() for future in [people.submit(run) for _ in range(3)]] == [0, 0, 0]
     assert len(products()) == 667
     assert len(part_numbers()) == 2000
+    assert totals() == [(667, 2000)]
 
 
 def peak(path: Path) -> int:

@@ -10,6 +10,7 @@ from tests.webapp.catalog_import.files import (
     line,
     part_numbers,
     products,
+    totals,
 )
 from webapp.catalog_import import COLUMNS, Imported, importing
 from webapp.extensions import db
@@ -44,6 +45,13 @@ def test_each_catalog_gets_its_manufacturers_products_and_part_numbers(app):
         ("Own", dealer.id, dealer.id),
         ("Tucker Rocky", None, 0),
     ]
+
+
+def test_what_each_manufacturer_sells_is_counted(app):
+    import_rows(line("1", "A"), line("2", "A"), line("3", "B"), OEM)
+    assert totals() == [(1, 1), (2, 3)]
+    import_rows(line("3", "A"), line("4", "A"))
+    assert totals() == [(1, 1), (1, 4)]
 
 
 def test_importing_again_changes_nothing(app):
