@@ -85,9 +85,7 @@ def _matching(
     """The best match first: the words are looked up in the search index, the rest among what it found."""
     documents = search_index(db.session.connection()).search(dealer_id, choice.words, BEST)
     ranked = [document.product_id for document in documents]
-    chosen, product_id = wanted(dealer_id, choice, items)
-    kept = set(db.session.scalars(chosen.where(product_id.in_(ranked))))
-    ids = [each for each in ranked if each in kept]
+    ids = ranked if choice == Choice(choice.words) else _chosen(dealer_id, choice, items, ranked)
     if place.before in ids:
         end = ids.index(place.before)
         start = max(0, end - length)
@@ -95,3 +93,11 @@ def _matching(
         start = ids.index(place.after) + 1 if place.after in ids else 0
         end = start + length
     return Found(ids[start:end], start > 0, end < len(ids), is_cut=len(ranked) == BEST)
+
+
+def _chosen(
+    dealer_id: int, choice: Choice, items: Sequence[int] | None, ranked: Sequence[int]
+) -> Sequence[int]:
+    chosen, product_id = wanted(dealer_id, choice, items)
+    kept = set(db.session.scalars(chosen.where(product_id.in_(ranked))))
+    return [each for each in ranked if each in kept]

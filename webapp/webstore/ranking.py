@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from webapp.webstore.document import Document
-from webapp.webstore.search_words import Search, document_words, whole_numbers
+from webapp.webstore.search_words import Search, whole_numbers, word_set
 
 
 def ranked(documents: Iterable[Document], search: Search) -> list[Document]:
@@ -16,6 +16,6 @@ def ranked(documents: Iterable[Document], search: Search) -> list[Document]:
 def _place(document: Document, search: Search) -> tuple[int, int, bool, str, str, int]:
     numbers = whole_numbers(document)
     exact = 2 * (search.joined in numbers) + any(term.joined in numbers for term in search.terms)
-    words = set(document_words(document))
+    words = word_set(document)
     whole = sum(piece in words for term in search.terms for piece in term.pieces)
     return -exact, -whole, not document.shelf_quantity, document.brand, document.mpn, document.product_id

@@ -25,7 +25,8 @@ _PIECE = re.compile(r"[^\W_]+")
 class Term:
     """One word of a search as it was typed, between spaces: its pieces, and the pieces written together.
 
-    It matches a document that has a word beginning with `joined`, or for each piece one beginning with it.
+    It matches a document that has a word beginning with `joined`. Only where no document has that, it matches
+    one that has for each piece a word beginning with it: those of "P-1" begin half of a catalog's words.
     """
 
     pieces: tuple[str, ...]
@@ -38,6 +39,11 @@ class Search:
 
     terms: tuple[Term, ...]
     joined: str
+
+    @property
+    def is_split(self) -> bool:
+        """Whether it says anything else with its terms in pieces."""
+        return any(len(term.pieces) > 1 for term in self.terms)
 
 
 def pieces_of(text: str) -> list[str]:
@@ -58,10 +64,15 @@ def number_words(number: str) -> list[str]:
 
 def document_words(document: Document) -> list[str]:
     """The words that find a document, each one time, in a fixed order."""
-    words = pieces_of(f"{document.brand} {document.name}")
+    return sorted(word_set(document))
+
+
+def word_set(document: Document) -> set[str]:
+    """The words that find a document."""
+    words = set(pieces_of(f"{document.brand} {document.name}"))
     for number in document.numbers:
-        words.extend(number_words(number))
-    return sorted(set(words))
+        words.update(number_words(number))
+    return words
 
 
 def whole_numbers(document: Document) -> list[str]:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from webapp.webstore.document import Document
 from webapp.webstore.ranking import ranked
-from webapp.webstore.search_words import Search, Term, document_words, search_of, whole_numbers
+from webapp.webstore.search_words import Search, document_words, search_of, whole_numbers
 from webapp.webstore.stored_documents import (
     CANDIDATES,
     DOCUMENTS,
@@ -87,15 +87,16 @@ def _written(document: Document) -> tuple[Any, ...]:
     )
 
 
-def _queries(search: Search) -> list[str]:
-    """FTS5 queries. Words are letters and digits only, and quoted: nothing in them is syntax."""
-    every = " AND ".join(_term(term) for term in search.terms)
+def _queries(search: Search) -> Iterator[list[str]]:
+    """FTS5 queries in stages. Words are letters and digits only, and quoted: nothing in them is syntax."""
+    together = " AND ".join(f'"{term.joined}" *' for term in search.terms)
     if len(search.terms) > 1:
-        every = f'({every}) OR "{search.joined}" *'
-    words = f"words : ({every})"
-    return [f'numbers : "{search.joined}"', f'stock : "in" AND {words}', words]
+        together = f'({together}) OR "{search.joined}" *'
+    yield [f'numbers : "{search.joined}"', *_stocked_first(together)]
+    if search.is_split:
+        pieces = (piece for term in search.terms for piece in term.pieces)
+        yield _stocked_first(" AND ".join(f'"{piece}" *' for piece in pieces))
 
 
-def _term(term: Term) -> str:
-    pieces = " AND ".join(f'"{piece}" *' for piece in term.pieces)
-    return f'(({pieces}) OR "{term.joined}" *)' if len(term.pieces) > 1 else pieces
+def _stocked_first(words: str) -> list[str]:
+    return [f'stock : "in" AND words : ({words})', f"words : ({words})"]

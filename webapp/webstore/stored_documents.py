@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, takewhile
 from typing import Any, Final
 
 from sqlalchemy import Select, column, select, table
@@ -23,12 +24,13 @@ def fetched(connection: Connection, wanted: Select[Any], **values: int | str) ->
     return map(Document._make, connection.execute(wanted, values))
 
 
-def candidates(find: Callable[[str], Iterable[Document]], queries: Iterable[str]) -> list[Document]:
-    """What the queries find, each document one time, until they are enough; best query first."""
+def candidates(find: Callable[[str], Iterable[Document]], stages: Iterable[Sequence[str]]) -> list[Document]:
+    """What the queries of the first stage that finds any find, each document one time.
+
+    Of a stage the best query comes first, and no more are asked once they found enough.
+    """
     found: dict[tuple[int, int], Document] = {}
-    for query in queries:
-        for document in find(query):
-            found.setdefault(document.key, document)
-        if len(found) >= CANDIDATES:
-            break
+    for query in chain.from_iterable(takewhile(lambda _: not found, stages)):
+        if len(found) < CANDIDATES:
+            found.update({document.key: document for document in find(query)} | found)
     return list(found.values())

@@ -124,3 +124,12 @@ def test_words_of_the_world_are_found(shelve, search):
     shelve("2", name="тормоз")
     assert search("ohlins FJADER ångström") == ["1"]
     assert search("ТОРМ") == ["2"]
+
+
+def test_pieces_are_looked_for_apart_only_where_nothing_has_them_together(shelve, search):
+    shelve("P-1999", name="Chain")
+    shelve("P-19990", name="Chain")
+    shelve("X", name="1999 Pad")
+    assert search("P-1999") == ["P-1999", "P-19990"]
+    assert search("pad-1999") == ["X"]
+    assert search("p-1999 pad") == ["X"]
