@@ -39,13 +39,14 @@ def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
     parser.add_argument("--databases", nargs="+", choices=KINDS, default=list(KINDS))
     parser.add_argument("--repeats", type=int, default=40, help="of each page (default 40)")
+    parser.add_argument("--only", default="", metavar="TEXT", help="pages whose address contains it")
     chosen = parser.parse_args(words)
     print(machine.described())
-    within = [_measure(kind, chosen.repeats) for kind in chosen.databases]
+    within = [_measure(kind, chosen.repeats, chosen.only) for kind in chosen.databases]
     return 0 if all(within) else 1
 
 
-def _measure(kind: str, repeats: int) -> bool:
+def _measure(kind: str, repeats: int, only: str) -> bool:
     with tempfile.TemporaryDirectory(prefix="pages-") as place:
         # Open to others: under root PostgreSQL runs as a user of its own.
         folder = Path(place)
@@ -56,7 +57,7 @@ def _measure(kind: str, repeats: int) -> bool:
                 _fill()
                 engine = db.engine
             # Outside of a context: inside, every request would share its session, and find rows there.
-            rows = list(_rows(app, engine, repeats))
+            rows = list(_rows(app, engine, repeats, only))
             engine.dispose()
     print(f"\n{database.title}\n\n{table.plain(HEADINGS, rows)}\n\n{table.markdown(HEADINGS, rows)}")
     return not any(row[-1] for row in rows)
@@ -71,12 +72,14 @@ def _fill() -> None:
     reindexing.rebuild(1)
 
 
-def _rows(app: Flask, engine: Engine, repeats: int) -> Iterator[tuple[str, ...]]:
+def _rows(app: Flask, engine: Engine, repeats: int, only: str) -> Iterator[tuple[str, ...]]:
     clients = {role: _signed_in(app, role) for role in ("dealer", "staff")}
     # As wsgi.py does it.
     gc.collect()
     gc.freeze()
     for role, path in addresses.of(app):
+        if only not in path:
+            continue
         answer = clients[role].get(path)
         if answer.status_code == 404:
             continue  # nothing of that kind in this database
