@@ -18,7 +18,8 @@ _SECRET_NAME: Final = re.compile(
 )
 # Logins within an address, and what an Authorization header holds.
 _SECRET_TEXT: Final = (
-    (re.compile(r"(\w+://)[^/\s@:]*:[^/\s@]*@"), r"\1" + REDACTED + "@"),
+    # From the beginning of a word: tried from within as well, a long word would take its length squared.
+    (re.compile(r"\b(\w+://)[^/\s@:]*:[^/\s@]*@"), r"\1" + REDACTED + "@"),
     (re.compile(r"\b(Basic|Bearer)\s+[A-Za-z0-9+/=._~-]{8,}", re.IGNORECASE), r"\1 " + REDACTED),
 )
 

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from jobs.lightspeed import bounds
 from jobs.lightspeed.errors import Fault, error_for_fault
 from jobs.lightspeed.parts import (
     DecodedPage,
@@ -9,6 +10,7 @@ from jobs.lightspeed.parts import (
     NotAnArray,
     NotJson,
     PageFault,
+    TooMuch,
     TruncatedBody,
     decode_page,
 )
@@ -18,6 +20,7 @@ _FAULT_NAMES: dict[type[PageFault], Fault] = {
     NotJson: "not_json",
     NotAnArray: "not_array",
     TruncatedBody: "truncated",
+    TooMuch: "too_large",
 }
 
 
@@ -37,6 +40,12 @@ class Dealers(msgspec.Struct, frozen=True):
     def received(self) -> int:
         return len(self.rows)
 
+    def name_of(self, cmf: str) -> str | None:
+        """The name of a dealer, fit to be shown also on a terminal, which would obey control characters."""
+        named = (dealer.name for dealer in self.rows if dealer.name and same_cmf(dealer.cmf, cmf))
+        plain = ("".join(letter if letter.isprintable() else " " for letter in name) for name in named)
+        return next((name.strip()[: bounds.LONGEST_NAME] for name in plain), None)
+
 
 def parts_in(body: bytes) -> DecodedPage:
     """Read a page of parts; raises `LightspeedError` unless it is an array and holds parts or nothing.
@@ -54,9 +63,11 @@ def parts_in(body: bytes) -> DecodedPage:
 
 def dealers_in(body: bytes) -> Dealers:
     """Read the list of dealers; raises `LightspeedError` where it is none."""
+    if bounds.is_too_much(body):
+        raise error_for_fault("too_large")
     try:
         return Dealers(msgspec.json.decode(body, type=list[Dealer]))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise error_for_fault("not_array") from None
 
 

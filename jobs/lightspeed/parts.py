@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from jobs.lightspeed import salvage
+from jobs.lightspeed import bounds, salvage
 from jobs.lightspeed.values import Number, cents_of, date_of, quantity_of
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "NotJson",
     "PageFault",
     "Part",
+    "TooMuch",
     "TruncatedBody",
     "Unreadable",
     "cents_of",
@@ -30,7 +31,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One record as received: text untrimmed, numbers in whatever form they came.
 
     A field that is absent, null, or neither text nor a number is `None`. Text can be stored anywhere: it
-    holds no NUL, other control character (save tab and line ends) or half of a surrogate pair.
+    holds no NUL, other control character (save tab and line ends), turn of direction or half of a surrogate
+    pair.
     """
 
     cmf: str | None = msgspec.field(name="Cmf", default=None)
@@ -82,6 +84,10 @@ class TruncatedBody(PageFault):
     """An array began and does not end."""
 
 
+class TooMuch(PageFault):
+    """More came than a page could ever be (bounds.py)."""
+
+
 class NotAnArray(PageFault):
     """JSON came, but not the bare array that the service answers with: an error's text, for example."""
 
@@ -94,6 +100,8 @@ _NUMBERS = frozenset({"on_hand", "avail", "retail", "current_active_price"})
 
 def decode_page(body: bytes) -> DecodedPage:
     """Read the body of a Part answer; raises a `PageFault` where it is no array of records."""
+    if bounds.is_too_much(body):
+        raise TooMuch("the answer holds too much")
     parts = _decoded_in_one_go(body)
     if parts is not None:
         return DecodedPage(parts, [], len(parts))
@@ -111,7 +119,7 @@ def decode_page(body: bytes) -> DecodedPage:
 
 def _decoded_in_one_go(body: bytes) -> list[Part] | None:
     """Read a clean page several times faster than record by record; `None` where it is not that clean."""
-    if salvage.holds_escaped_controls(body):
+    if salvage.needs_cleaning(body):
         return None
     try:
         parts = _decoder.decode(body)
@@ -134,6 +142,8 @@ def _records(body: bytes) -> list[object]:
         raise NotJson("the answer is not JSON") from None
     if not isinstance(records, list):
         raise NotAnArray("the answer is not an array")
+    if len(records) > bounds.MOST_RECORDS:
+        raise TooMuch("the answer holds too many records")
     return records
 
 

@@ -70,7 +70,7 @@ def seconds_to_wait(retry_after: str | None) -> float | None:
         return float(text)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for a year of twenty digits
         return None
     if moment.tzinfo is None:  # "-0000": UTC, of unknown place
         moment = moment.replace(tzinfo=UTC)

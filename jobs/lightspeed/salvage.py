@@ -1,16 +1,23 @@
 """Reads JSON that a strict reader refuses, and makes its values fit to be stored.
 
 Survived: bytes that are no UTF-8, control characters inside strings, NaN and Infinity, numbers where text
-belongs and the reverse (lightspeed-3pa.md, numbers, strings and faults). Pure.
+belongs and the reverse (lightspeed-3pa.md, numbers, strings and faults). Left out: characters that turn the
+direction of writing, by which a text reads other than it is. Pure.
 """
 
 import json
 import math
+import re
 
 from jobs.lightspeed.values import Number
 
-_ESCAPED_CONTROLS = (rb"\u000", rb"\u001", rb"\b", rb"\f")
-_CONTROLS_TO_SPACES = {code: " " for code in range(32) if chr(code) not in "\t\n\r"}
+_ESCAPED = re.compile(rb"\\(?:[bf]|u00[01]|u20[026]|u061[cC])")
+_TURNING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_RAW_TURNING = re.compile("|".join(_TURNING).encode())
+_CLEANED: dict[int, str | None] = {
+    **{code: " " for code in range(32) if chr(code) not in "\t\n\r"},
+    **{ord(letter): None for letter in _TURNING},
+}
 _LONGEST_INTEGER = 30
 """Digits; a longer one stays text, as no field holds it and Python refuses to read endless ones."""
 
@@ -21,12 +28,15 @@ class NumberText(str):
     __slots__ = ()
 
 
-def holds_escaped_controls(body: bytes) -> bool:
-    """Tell whether some string may hold an escaped control character, which a strict reader lets through.
+def needs_cleaning(body: bytes) -> bool:
+    """Tell whether some string may hold a character that `text` would take out but a strict reader lets by.
 
-    A NUL would be refused by PostgreSQL later on, and take a whole page of good parts with it.
+    An escaped NUL would be refused by PostgreSQL later on, and take a whole page of good parts with it.
     """
-    return b"\\" in body and any(mark in body for mark in _ESCAPED_CONTROLS)  # most have no backslash
+    # Most bodies have no backslash and are plain ASCII, which is told at once.
+    if b"\\" in body and _ESCAPED.search(body):
+        return True
+    return not body.isascii() and _RAW_TURNING.search(body) is not None
 
 
 def text_of(body: bytes) -> str:
@@ -63,8 +73,8 @@ def _nothing(constant: str) -> None:
 
 
 def _clean(string: str) -> str:
-    """Turn control characters into spaces and halves of surrogate pairs into U+FFFD."""
+    """Turn controls into spaces and halves of surrogate pairs into U+FFFD, and never the direction."""
     if string.isprintable():
         return string
-    cleaned = string.translate(_CONTROLS_TO_SPACES)
+    cleaned = string.translate(_CLEANED)
     return cleaned.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

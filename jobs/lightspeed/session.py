@@ -116,8 +116,7 @@ class Lightspeed:
             answer = self._start(question, replace(self._policy, attempts=1)).result(waiting, _NAME_SECONDS)
         except (LightspeedError, TimeoutError):
             return None
-        names = (dealer.name for dealer in answer.rows.rows if same_cmf(dealer.cmf, cmf))
-        return next(names, None)
+        return answer.rows.name_of(cmf)
 
     def _start(self, question: Question[R], policy: RetryPolicy, pause: float = 0.0) -> Background[Answer[R]]:
         def call(wanted: Waiting) -> Answer[R]:

@@ -14,11 +14,11 @@ import urllib3
 from requests.auth import HTTPBasicAuth
 
 from jobs.lightspeed.background import Background, Waiting
+from jobs.lightspeed.bounds import MOST_BYTES
 from jobs.lightspeed.credentials import Credentials
 from jobs.lightspeed.errors import LightspeedError, error_for_fault, error_for_status
 from jobs.lightspeed.retry import seconds_to_wait
 
-MOST_BYTES = 64 * 1024 * 1024
 _CHUNK = 256 * 1024
 _GZIP_MAGIC = b"\x1f\x8b"
 _INSECURE = (requests.exceptions.SSLError, urllib3.exceptions.SSLError)

@@ -20,7 +20,9 @@ R = TypeVar("R")
 
 REFUSALS = (accounts.Refused, configurations.Refused, supplier_codes.Refused, Unreadable)
 
-_NOT_MIGRATED = re.compile(r"no such (table|column)|has no column named|(relation|column) .* does not exist")
+_NOT_MIGRATED = re.compile(
+    r"no such (table|column)|has no column named|(relation|column) .{1,200} does not exist"
+)
 
 
 def answering(command: Callable[P, R]) -> Callable[P, R]:
