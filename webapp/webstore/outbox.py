@@ -45,7 +45,16 @@ def drain(limit: int = BATCH) -> int:
         written += _write(connection, noted)
         db.session.commit()
         if len(noted) < limit:
-            return written
+            break
+    if written:
+        settle()
+    return written
+
+
+def settle() -> None:
+    """Put the index in order after all was written, in a transaction of its own."""
+    search_index(db.session.connection()).settle()
+    db.session.commit()
 
 
 def take_turn(connection: Connection) -> None:

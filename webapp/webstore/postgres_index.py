@@ -61,6 +61,10 @@ class PostgresIndex:
         of_dealer = DOCUMENTS.c.dealer_id == dealer_id
         self._connection.execute(delete(DOCUMENTS).where(of_dealer, DOCUMENTS.c.product_id.in_(product_ids)))
 
+    def settle(self) -> None:
+        # What was put last waits in a list that every search would read from end to end.
+        self._connection.execute(text("SELECT gin_clean_pending_list('webstore_documents_words')"))
+
     def search(self, dealer_id: int, words: str, limit: int) -> list[Document]:
         search = search_of(words)
         if search is None:

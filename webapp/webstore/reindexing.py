@@ -6,7 +6,7 @@ from sqlalchemy.engine import Connection
 
 from webapp.extensions import db
 from webapp.webstore import documents
-from webapp.webstore.outbox import take_turn
+from webapp.webstore.outbox import settle, take_turn
 from webapp.webstore.search_index import search_index
 from webapp.webstore.stored_documents import LAST
 
@@ -18,7 +18,9 @@ def rebuild(dealer_id: int | None = None) -> int:
     """
     with _reading() as connection:
         dealers = documents.dealer_ids(connection) if dealer_id is None else [dealer_id]
-    return sum(_rebuild_dealer(dealer) for dealer in dealers)
+    written = sum(_rebuild_dealer(dealer) for dealer in dealers)
+    settle()
+    return written
 
 
 def _rebuild_dealer(dealer_id: int) -> int:

@@ -22,6 +22,9 @@ class SearchIndex(Protocol):
     def remove(self, dealer_id: int, product_ids: Sequence[int]) -> None:
         """Remove documents of a dealer; those that are not there are no error."""
 
+    def settle(self) -> None:
+        """After much was put and removed: put the index in order, so that searches stay quick."""
+
     def search(self, dealer_id: int, words: str, limit: int) -> list[Document]:
         """The dealer's documents in which every word is found, best first."""
 

@@ -58,6 +58,9 @@ class SqliteIndex:
         ids = [_id(dealer_id, product_id) for product_id in product_ids]
         self._connection.execute(delete(DOCUMENTS).where(DOCUMENTS.c.id.in_(ids)))
 
+    def settle(self) -> None:
+        """FTS5 merges what was written by itself."""
+
     def search(self, dealer_id: int, words: str, limit: int) -> list[Document]:
         search = search_of(words)
         if search is None:

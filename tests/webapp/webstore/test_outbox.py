@@ -144,3 +144,9 @@ def test_a_drain_waits_for_another_to_end(app: Flask, dealer, honda, search):
 
 def test_waking_without_a_redis_says_so(app: Flask):
     assert outbox.wake() is False
+
+
+def test_a_search_need_not_read_what_was_written_one_by_one(shelve):
+    shelve("1")
+    if db.engine.dialect.name == "postgresql":
+        assert db.session.scalar(text("SELECT gin_clean_pending_list('webstore_documents_words')")) == 0
