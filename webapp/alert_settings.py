@@ -9,10 +9,10 @@ from typing import Any, Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from webapp.mail_addresses import NoAddress, address_of, sender_of
+from webapp.outbound import LOOPBACK
 from webapp.variables import ConfigurationError, listed, share, whole
 
 PORTS: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
-LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 DEFAULTS: Final[dict[str, Any]] = {
     "SMTP_URL": None,
     "MAIL_FROM": None,

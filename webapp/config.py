@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,8 +12,16 @@ from cryptography.fernet import Fernet
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from webapp import alert_settings, operation_settings, sync_settings
-from webapp.variables import ConfigurationError, whole
+from webapp import (
+    account_settings,
+    alert_settings,
+    door_settings,
+    operation_settings,
+    outbound,
+    production,
+    sync_settings,
+)
+from webapp.variables import ConfigurationError, listed, whole
 
 ROOT = Path(__file__).resolve().parent.parent
 LIGHTSPEED_API_URL = "https://int.lightspeeddataservices.com/lsapi"
@@ -22,56 +29,58 @@ REQUESTS_PER_MINUTE = 200
 SYNC_HOURS = (1, 7, 13, 19)
 
 
-# What does not depend on the deployment. Argon2id is enough by itself: without SINGLE_HASH every password
-# would also depend on a salt that must never change.
+# What does not depend on the deployment.
 DEFAULTS: dict[str, Any] = {
     # An error's message would else hold what was to be stored, and end up in logs.
     "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "hide_parameters": True},
-    "SECURITY_PASSWORD_HASH": "argon2",  # nosec B105
-    "SECURITY_PASSWORD_SINGLE_HASH": True,  # nosec B105
-    "SECURITY_PASSWORD_SALT": "unused",  # nosec B105
-    "SECURITY_PASSWORD_LENGTH_MIN": 10,  # nosec B105
-    "SECURITY_CHANGEABLE": True,
-    "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,  # nosec B105
-    "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
-    "SECURITY_RETURN_GENERIC_RESPONSES": True,
-    # A session alone signs in: no token in a header, which would need no CSRF token beside it.
-    "SECURITY_API_ENABLED_METHODS": ["session"],
-    "SECURITY_LOGOUT_CSRF": True,
-    # Roles are a column (models/tenants.py), nothing to be joined.
-    "SECURITY_JOIN_USER_ROLES": False,
-    "SECURITY_POST_LOGIN_VIEW": "/",
-    "SECURITY_POST_LOGOUT_VIEW": "/login",
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Lax",
-    "REMEMBER_COOKIE_SAMESITE": "Lax",
-    "REMEMBER_COOKIE_DURATION": timedelta(days=14),
     # Pages stay open for days; the token still ends with the session.
     "WTF_CSRF_TIME_LIMIT": None,
     "MAX_CONTENT_LENGTH": 8 * 1024 * 1024,
     # The confirmation of a CSV import sends the previewed text (at most 2 MB) back as a field.
     "MAX_FORM_MEMORY_SIZE": 3 * 1024 * 1024,
+    # Hosts of the 3PA service that may have private addresses.
+    "LIGHTSPEED_ALLOWED_HOSTS": frozenset(),
+    **account_settings.DEFAULTS,
     **alert_settings.DEFAULTS,
+    **door_settings.DEFAULTS,
     **operation_settings.DEFAULTS,
     **sync_settings.DEFAULTS,
 }
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """The Flask configuration for these environment variables (DESIGN.md section 4)."""
+    """The Flask configuration for these environment variables (DESIGN.md section 4).
+
+    Raises ConfigurationError, which names the variable.
+    """
+    in_production = production.is_production(environ)
+    found = _read(environ, in_production)
+    if in_production:
+        production.check(environ, found)
+        found["SQLALCHEMY_DATABASE_URI"] = production.encrypted(found["SQLALCHEMY_DATABASE_URI"])
+    return found
+
+
+def _read(environ: Mapping[str, str], in_production: bool) -> dict[str, Any]:
+    allowed = _allowed_hosts(environ, in_production)
     return {
         "SECRET_KEY": _required(environ, "SECRET_KEY"),
         "CREDENTIALS_KEYS": _credentials_keys(_required(environ, "CREDENTIALS_KEYS")),
         "SQLALCHEMY_DATABASE_URI": _database_url(environ.get("DATABASE_URL") or _default_database()),
         "REDIS_URL": _redis_url(environ.get("REDIS_URL") or None),
-        "LIGHTSPEED_API_URL": _http_url(environ.get("LIGHTSPEED_API_URL") or LIGHTSPEED_API_URL),
+        "LIGHTSPEED_API_URL": _http_url(environ.get("LIGHTSPEED_API_URL") or LIGHTSPEED_API_URL, allowed),
+        "LIGHTSPEED_ALLOWED_HOSTS": allowed,
         "LIGHTSPEED_REQUESTS_PER_MINUTE": whole(
             "LIGHTSPEED_REQUESTS_PER_MINUTE",
             environ.get("LIGHTSPEED_REQUESTS_PER_MINUTE") or str(REQUESTS_PER_MINUTE),
         ),
         "SYNC_HOURS": _hours(environ.get("SYNC_HOURS") or ",".join(map(str, SYNC_HOURS))),
         "REPORT_STORAGE_URL": _storage_url(environ.get("REPORT_STORAGE_URL") or _default_storage()),
+        **account_settings.read(environ),
         **alert_settings.read(environ),
+        **door_settings.read(environ, in_production),
         **operation_settings.read(environ),
         **sync_settings.read(environ),
     }
@@ -135,12 +144,22 @@ def _redis_url(text: str | None) -> str | None:
     return text
 
 
-def _http_url(text: str) -> str:
+def _allowed_hosts(environ: Mapping[str, str], in_production: bool) -> frozenset[str]:
+    """On somebody's own machine the service is a stand-in that runs there too."""
+    given = listed(environ.get("LIGHTSPEED_ALLOWED_HOSTS", ""))
+    return frozenset(host.casefold() for host in given or (() if in_production else outbound.LOOPBACK))
+
+
+def _http_url(text: str, allowed_hosts: Collection[str]) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigurationError("LIGHTSPEED_API_URL is malformed: it starts with https:// and names a host")
     if parts.username or parts.password:
         raise ConfigurationError("LIGHTSPEED_API_URL is malformed: it must not hold a login")
+    is_odd = parts.scheme == "http" or not outbound.may_be_public(parts.hostname)
+    if is_odd and parts.hostname not in allowed_hosts:
+        reason = "it starts with https:// and is public, or LIGHTSPEED_ALLOWED_HOSTS names its host"
+        raise ConfigurationError(f"LIGHTSPEED_API_URL is refused: {reason}")
     return text.rstrip("/")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import socket
 import ssl
 import time
 from collections.abc import Collection
@@ -16,6 +15,7 @@ from urllib3 import exceptions
 
 from jobs.alerts.undeliverable import Undeliverable
 from jobs.lightspeed.background import Background
+from webapp import outbound
 from webapp.alerts import webhook_address
 
 # Seconds: to connect, between two signs of life, and for all of it with looking up the name.
@@ -93,15 +93,12 @@ def _headers(parts: SplitResult, secret: str, body: bytes, number: int) -> dict[
 
 def _addresses(parts: SplitResult, allowed_hosts: Collection[str]) -> list[str]:
     """What the host's name stands for now; raises Undeliverable if any of it is not public."""
-    host = parts.hostname or ""
     try:
-        found = socket.getaddrinfo(host, _port(parts), type=socket.SOCK_STREAM)
+        return outbound.addresses(parts.hostname or "", _port(parts), allowed_hosts)
+    except outbound.Forbidden:
+        raise Undeliverable(PRIVATE, is_final=True) from None
     except (OSError, UnicodeError):
         raise Undeliverable(UNREACHABLE) from None
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    if host.casefold() not in allowed_hosts and not all(map(webhook_address.is_public, addresses)):
-        raise Undeliverable(PRIVATE, is_final=True)
-    return addresses
 
 
 def _post_to(address: str, parts: SplitResult, body: bytes, headers: dict[str, str]) -> int:

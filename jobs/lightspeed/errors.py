@@ -10,7 +10,7 @@ Kind = Literal["account", "rate_limited", "transient", "bad_answer"]
 `bad_answer`: the service said something that cannot be trusted as a list of parts."""
 
 Fault = Literal[
-    "timed_out", "unreachable", "broken_off", "insecure",
+    "timed_out", "unreachable", "broken_off", "insecure", "forbidden",
     "empty", "not_json", "not_array", "truncated", "too_large", "not_parts",
     "repeating", "silent", "endless", "other_dealer", "no_cmf",
 ]  # fmt: skip
@@ -115,6 +115,11 @@ _FAULTS: dict[Fault, tuple[Kind, str]] = {
         "transient",
         "A secure connection to Lightspeed could not be made, so nothing was sent. Try again later, and tell "
         "our support if it happens again.",
+    ),
+    "forbidden": (
+        "transient",
+        "The address of Lightspeed's service leads into a private network, so nothing was sent. "
+        "Tell our support.",
     ),
     "empty": ("bad_answer", f"Lightspeed sent an empty answer instead of a list of parts. {_PASSES}"),
     "not_json": (

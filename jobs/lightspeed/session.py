@@ -1,6 +1,6 @@
 """The door to the 3PA service for one login: pages of parts, and whether the login works."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from jobs.lightspeed.answers import Dealers, dealers_in, parts_in, same_cmf
@@ -36,7 +36,8 @@ class Lightspeed:
 
     `timeout` is seconds for connecting and between two signs of life. Wherever a `waiting` is taken it is
     called in the caller's thread at least every 0.5 s during any wait, for heartbeats and stop flags;
-    whatever it raises ends the call at once and leaves the request in flight to itself.
+    whatever it raises ends the call at once and leaves the request in flight to itself. `allowed_hosts` are
+    reached although their addresses are private; any other host must be a public one.
     """
 
     def __init__(
@@ -47,8 +48,9 @@ class Lightspeed:
         *,
         timeout: tuple[float, float] = (10, 60),
         retry: RetryPolicy = RetryPolicy(),  # noqa: B008 - it is frozen
+        allowed_hosts: Collection[str] = (),
     ) -> None:
-        transport = Transport(base_url, credentials, timeout)
+        transport = Transport(base_url, credentials, timeout, allowed_hosts)
         self._calls = Calls(transport, budget, rate_window.login_key(base_url, credentials.username))
         self._policy = retry
 

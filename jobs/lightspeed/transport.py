@@ -1,11 +1,12 @@
 """One HTTPS exchange with the service: bytes out of it, or a `LightspeedError`.
 
 GET only, login sent with every request, no redirects, nothing taken from the environment: no proxy and no
-.netrc may see or replace the login.
+.netrc may see or replace the login, and nothing there turns off that certificates are verified or says by
+which authorities. It connects to public addresses alone, and to hosts that the deployment allows by name.
 """
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from http.client import HTTPException
 from urllib.parse import quote, urlsplit
 
@@ -15,9 +16,11 @@ from requests.auth import HTTPBasicAuth
 
 from jobs.lightspeed.background import Background, Waiting
 from jobs.lightspeed.bounds import MOST_BYTES
+from jobs.lightspeed.connections import JudgedAdapter
 from jobs.lightspeed.credentials import Credentials
 from jobs.lightspeed.errors import LightspeedError, error_for_fault, error_for_status
 from jobs.lightspeed.retry import seconds_to_wait
+from webapp.outbound import Forbidden
 
 _CHUNK = 256 * 1024
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -36,15 +39,23 @@ class Transport:
     plus twice the second, however slowly it drips.
     """
 
-    def __init__(self, base_url: str, credentials: Credentials, timeout: tuple[float, float]) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        credentials: Credentials,
+        timeout: tuple[float, float],
+        allowed_hosts: Collection[str] = (),
+    ) -> None:
         parts = urlsplit(base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("the Lightspeed address must be an http or https URL")
         self._base_url = base_url.rstrip("/")
         self._timeout = timeout
         self._longest = timeout[0] + 2 * timeout[1]
-        self._session = requests.Session()  # its adapters do not retry by themselves
+        self._session = requests.Session()
         self._session.trust_env = False
+        for scheme in ("https://", "http://"):  # in place of requests' own, which go anywhere
+            self._session.mount(scheme, JudgedAdapter(allowed_hosts))
         # As bytes, because requests would encode text as Latin-1 and fail on other passwords.
         self._session.auth = HTTPBasicAuth(credentials.username.encode(), credentials.password.encode())
         self._session.headers.update(
@@ -76,6 +87,8 @@ class Transport:
                 url, timeout=self._timeout, stream=True, allow_redirects=False
             ) as response:
                 return _body(response, wanted)
+        except Forbidden:
+            failure = error_for_fault("forbidden")
         except _BROKEN as error:
             failure = _failure(error)
         # Raised out here, where no context hangs on it: the library's exception carries the request, and that

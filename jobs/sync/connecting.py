@@ -10,7 +10,9 @@ from jobs.sync.senders import Senders
 
 def connect(credentials: Credentials) -> Lightspeed:
     """A session under these credentials, within the rate budget that all workers share through Redis (R9)."""
-    return Lightspeed(current_app.config["LIGHTSPEED_API_URL"], credentials, _budget())
+    config = current_app.config
+    allowed = config["LIGHTSPEED_ALLOWED_HOSTS"]
+    return Lightspeed(config["LIGHTSPEED_API_URL"], credentials, _budget(), allowed_hosts=allowed)
 
 
 def _budget() -> RateBudget:

@@ -23,6 +23,7 @@ def environment(ports: Ports) -> dict[str, str]:
         "DATABASE_URL": f"sqlite:///{INSTANCE / 'app.sqlite3'}",
         "REDIS_URL": f"redis://127.0.0.1:{ports.redis}/0",
         "REPORT_STORAGE_URL": (INSTANCE / "reports").as_uri(),
+        "LIGHTSPEED_ALLOWED_HOSTS": "127.0.0.1",
         # A webhook may be tried out against a program on this machine.
         "ALERT_ALLOWED_HOSTS": "127.0.0.1,localhost",
         "PUBLIC_URL": f"http://127.0.0.1:{ports.web}",
@@ -31,7 +32,8 @@ def environment(ports: Ports) -> dict[str, str]:
     given = {name: value for name, value in os.environ.items() if value}
     simulator = f"http://127.0.0.1:{ports.simulator}/lsapi"
     # Never the real service: the sample dealers' logins are not meant for it.
-    return {**ours, **given, "LIGHTSPEED_API_URL": simulator, "PYTHONUNBUFFERED": "1"}
+    ours_alone = {"APP_ENVIRONMENT": "development", "LIGHTSPEED_API_URL": simulator, "PYTHONUNBUFFERED": "1"}
+    return {**ours, **given, **ours_alone}
 
 
 def _keys() -> dict[str, str]:

@@ -11,13 +11,16 @@ from tests.jobs.lightspeed.script import Script
 
 CMF = "76014846"
 LOGIN = Credentials("dealer-login", "right-password")
+HERE = ("127.0.0.1", "localhost")
 QUICK = RetryPolicy(base=0.001, cap=0.002, busy_pause=0.002)
 TR_PARTS = 1_200
 
 
 def session(url: str, retry: RetryPolicy = QUICK, timeout: tuple[float, float] = (5, 5)) -> Lightspeed:
     """A session without a rate limit that does not dawdle between tries."""
-    return Lightspeed(url, LOGIN, RateBudget.in_process(None), timeout=timeout, retry=retry)
+    return Lightspeed(
+        url, LOGIN, RateBudget.in_process(None), timeout=timeout, retry=retry, allowed_hosts=HERE
+    )
 
 
 @pytest.fixture

@@ -137,7 +137,7 @@ class Busy:
     def senders(self): return 3
 
 budget = RateBudget.shared(sys.argv[1], 20, seconds=2, elsewhere=Busy())
-lightspeed = Lightspeed(sys.argv[2], Credentials("login", "password"), budget)
+lightspeed = Lightspeed(sys.argv[2], Credentials("login", "password"), budget, allowed_hosts=("127.0.0.1",))
 until = time.monotonic() + 11
 while time.monotonic() < until:
     for page in lightspeed.part_pages("4711", "SupplierCode eq 'TR'", page_size=50):

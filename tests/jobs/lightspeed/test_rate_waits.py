@@ -3,7 +3,7 @@
 import pytest
 
 from jobs.lightspeed import Lightspeed, LightspeedError, RateBudget
-from tests.jobs.lightspeed.conftest import LOGIN, QUICK
+from tests.jobs.lightspeed.conftest import HERE, LOGIN, QUICK
 from tests.jobs.lightspeed.pulling import pull
 from tests.jobs.lightspeed.script import Script, body, page, rows
 
@@ -11,7 +11,14 @@ from tests.jobs.lightspeed.script import Script, body, page, rows
 @pytest.fixture
 def narrow(script: Script) -> Lightspeed:
     """A session that may send two requests a second."""
-    return Lightspeed(script.url, LOGIN, RateBudget.in_process(2, seconds=1), timeout=(5, 5), retry=QUICK)
+    return Lightspeed(
+        script.url,
+        LOGIN,
+        RateBudget.in_process(2, seconds=1),
+        timeout=(5, 5),
+        retry=QUICK,
+        allowed_hosts=HERE,
+    )
 
 
 def test_a_page_tells_how_long_its_requests_waited(script: Script, narrow: Lightspeed):

@@ -12,7 +12,7 @@ import structlog
 
 from jobs.lightspeed import Credentials, Lightspeed, LightspeedError, RateBudget
 from sandbox.simulator import SimulatedDealer, Simulator, part
-from tests.jobs.lightspeed.conftest import CMF, QUICK
+from tests.jobs.lightspeed.conftest import CMF, HERE, QUICK
 from tests.jobs.lightspeed.wire import Wire, hang_up_after, nothing, ok, reset, say
 
 USER, PASSWORD = "marker-user-7f3a", "marker-password-9c1e"
@@ -87,7 +87,9 @@ def all_logs(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], str]]:
 
 
 def failure(url: str, ask: Callable[[Lightspeed], None]) -> LightspeedError | None:
-    lightspeed = Lightspeed(url, LOGIN, RateBudget.in_process(None), timeout=(0.3, 0.3), retry=QUICK)
+    lightspeed = Lightspeed(
+        url, LOGIN, RateBudget.in_process(None), timeout=(0.3, 0.3), retry=QUICK, allowed_hosts=HERE
+    )
     refuse_marks(repr(lightspeed) + repr(vars(lightspeed)))
     try:
         ask(lightspeed)
@@ -143,7 +145,7 @@ def test_a_stray_traceback_of_a_thread_does_not_show_the_login(monkeypatch):
     shown = io.StringIO()
     monkeypatch.setattr(sys, "stderr", shown)
     with Wire(say(ok(b"[]"))) as wire:
-        lightspeed = Lightspeed(wire.url, LOGIN, RateBudget.in_process(None), retry=QUICK)
+        lightspeed = Lightspeed(wire.url, LOGIN, RateBudget.in_process(None), retry=QUICK, allowed_hosts=HERE)
         with pytest.raises(ZeroDivisionError) as caught:
             lightspeed._calls._attempt(_Defect(), lambda: None)  # type: ignore[arg-type]
 

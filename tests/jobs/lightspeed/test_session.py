@@ -3,7 +3,7 @@ import pytest
 from jobs.lightspeed import Check, Credentials, Lightspeed, LightspeedError, RateBudget, RetryPolicy
 from jobs.lightspeed.errors import error_for_fault
 from sandbox.simulator import SimulatedDealer, Simulator, part
-from tests.jobs.lightspeed.conftest import CMF, LOGIN, QUICK, session
+from tests.jobs.lightspeed.conftest import CMF, HERE, LOGIN, QUICK, session
 from tests.jobs.lightspeed.script import Script, body, page
 
 
@@ -58,7 +58,11 @@ def test_a_refusal_says_why(simulator: Simulator, switch):
 
 def test_a_wrong_password_is_told_from_a_wrong_dealer_id(simulator: Simulator):
     wrong = Lightspeed(
-        simulator.url, Credentials(LOGIN.username, "old"), RateBudget.in_process(None), retry=QUICK
+        simulator.url,
+        Credentials(LOGIN.username, "old"),
+        RateBudget.in_process(None),
+        retry=QUICK,
+        allowed_hosts=HERE,
     )
 
     assert refusal(wrong).status == 401
@@ -138,7 +142,9 @@ def test_logins_of_one_account_share_a_rate_and_others_do_not(simulator: Simulat
         (simulator.url, "other-login"),
         (simulator.url.replace("127.0.0.1", "localhost"), "dealer-login"),
     ]:
-        pages = Lightspeed(url, Credentials(username, "x"), budget, retry=QUICK).part_pages(CMF, "x")
+        pages = Lightspeed(
+            url, Credentials(username, "x"), budget, retry=QUICK, allowed_hosts=HERE
+        ).part_pages(CMF, "x")
         with pytest.raises(LightspeedError):
             next(pages)
 

@@ -16,7 +16,7 @@ from jobs.lightspeed import (
 )
 from jobs.lightspeed.session import Lightspeed
 from sandbox.simulator import Simulator
-from tests.jobs.lightspeed.conftest import CMF, LOGIN, QUICK, TR_PARTS
+from tests.jobs.lightspeed.conftest import CMF, HERE, LOGIN, QUICK, TR_PARTS
 from tests.jobs.lightspeed.simulated import ALL, TR_IN_STOCK, numbers, pulled, refusal
 
 
@@ -106,7 +106,9 @@ def test_beyond_the_rate_a_service_that_answers_is_read(simulator: Simulator, ov
 def test_within_the_rate_nothing_is_refused(simulator: Simulator):
     simulator.switches.change({"over_rate": "429", "requests_per_minute": 2, "rate_window": 1.0})
     budget = RateBudget.in_process(2, seconds=1)
-    pages = Lightspeed(simulator.url, LOGIN, budget, retry=QUICK).part_pages(CMF, TR_IN_STOCK)
+    pages = Lightspeed(simulator.url, LOGIN, budget, retry=QUICK, allowed_hosts=HERE).part_pages(
+        CMF, TR_IN_STOCK
+    )
 
     assert numbers([part for page in pages for part in page.parts]) == ALL
     assert {one.status for one in simulator.requests} == {200}

@@ -15,6 +15,7 @@ from pytest_httpserver import HTTPServer
 from jobs.lightspeed import Credentials, LightspeedError
 from jobs.lightspeed.errors import error_for_fault, error_for_status
 from jobs.lightspeed.transport import Query, Transport, encoded, inflated
+from tests.jobs.lightspeed.conftest import HERE
 from tests.jobs.lightspeed.wire import Wire, drip, hang_up_after, nothing, ok, reset, say
 
 PAGE = b'[{"PartNumber": "A"}]'
@@ -22,7 +23,7 @@ OPTIONS = (("$filter", "SupplierCode eq 'R&D #1+2%'"), ("$top", "500"), ("$skip"
 
 
 def asked(url: str, query: Query = OPTIONS, timeout: tuple[float, float] = (5, 5)) -> bytes:
-    transport = Transport(url, Credentials("the-user", "pässwörd€"), timeout)
+    transport = Transport(url, Credentials("the-user", "pässwörd€"), timeout, HERE)
     return transport.get("Part/76014846", query, lambda: None)
 
 
@@ -59,7 +60,7 @@ def test_options_are_encoded_for_picky_servers():
 
 def test_the_connection_is_kept():
     with Wire(say(ok(PAGE))) as wire:
-        transport = Transport(wire.url, Credentials("u", "p"), (5, 5))
+        transport = Transport(wire.url, Credentials("u", "p"), (5, 5), HERE)
         for _ in range(3):
             assert transport.get("Part/1", (), lambda: None) == PAGE
 

@@ -7,7 +7,7 @@ import pytest
 from jobs.lightspeed import Credentials, Lightspeed, RateBudget
 from jobs.sync import engine, journal
 from sandbox.simulator import Fault, Switches
-from tests.world import QUICK, World, part
+from tests.world import HERE, QUICK, World, part
 from webapp import runs
 
 
@@ -33,7 +33,7 @@ def test_how_long_they_waited_for_the_rate_budget_is_kept(world: World) -> None:
 
     def connect(credentials: Credentials) -> Lightspeed:
         budget = RateBudget.in_process(1, seconds=1)
-        return Lightspeed(world.simulator.url, credentials, budget, retry=QUICK)
+        return Lightspeed(world.simulator.url, credentials, budget, retry=QUICK, allowed_hosts=HERE)
 
     run = world.sync(part("TR", "A-1"), part("PU", "P-1"), connect=connect)
     first, second = run.items

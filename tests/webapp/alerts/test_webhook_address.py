@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from webapp.alerts.webhook_address import Refused, checked, is_public
+from webapp.alerts.webhook_address import Refused, checked
 
 ALLOWED = frozenset({"hooks.internal", "127.0.0.1", "10.0.0.5"})
 
@@ -52,26 +52,12 @@ def test_it_takes(url: str):
         ("https://169.254.169.254/latest/meta-data", "private"),
         ("https://[::ffff:10.0.0.1]/in", "private"),
         ("https://[fd00::1]/in", "private"),
+        ("https://router.home.arpa/in", "private"),
+        ("https://localhost./in", "private"),
+        ("https://hooks.example.com\\@10.0.0.5/in", "no address"),
     ],
 )
 def test_it_refuses_without_repeating_what_was_typed(url: str, said: str):
     with pytest.raises(Refused, match=said) as refused:
         checked(url, ALLOWED)
     assert "secret" not in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        *("127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"),
-        *("224.0.0.1", "255.255.255.255", "192.0.2.1", "::", "::1", "fe80::1%eth0", "fd00::1", "ff02::1"),
-        *("::ffff:127.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "2001:0:a00:1::", "::10.0.0.1"),
-    ],
-)
-def test_it_is_not_public(address: str):
-    assert not is_public(address)
-
-
-@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"])
-def test_it_is_public(address: str):
-    assert is_public(address)

@@ -1,0 +1,56 @@
+"""Where the program may connect to."""
+
+from __future__ import annotations
+
+import pytest
+
+from webapp import outbound
+from webapp.outbound import Forbidden, addresses, is_public, may_be_public
+
+NOT_PUBLIC = (
+    *("127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"),
+    *("224.0.0.1", "255.255.255.255", "192.0.2.1", "198.18.0.1", "240.0.0.1"),
+    *("::", "::1", "fe80::1%eth0", "fd00::1", "fd00:ec2::254", "ff02::1", "2001:db8::1"),
+    *("::ffff:127.0.0.1", "::ffff:a9fe:a9fe", "64:ff9b::a00:1", "64:ff9b:1::7f00:1", "2002:a00:1::"),
+    *("2001:0:a00:1::", "::10.0.0.1"),
+)
+
+
+@pytest.mark.parametrize("address", NOT_PUBLIC)
+def test_it_is_not_public(address: str) -> None:
+    assert not is_public(address)
+    assert not may_be_public(address)
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"])
+def test_it_is_public(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "name", ["localhost", "LOCALHOST.", "a.localhost", "nas.local", "metadata.google.internal", "x.home.arpa"]
+)
+def test_a_name_of_the_own_network_is_not_even_looked_up(name: str) -> None:
+    assert not may_be_public(name)
+
+
+@pytest.mark.parametrize("spelling", ["2130706433", "0x7f000001", "0177.0.0.1", "127.1", "localhost"])
+def test_another_spelling_of_this_machine_is_told_when_it_is_looked_up(spelling: str) -> None:
+    with pytest.raises(Forbidden):
+        addresses(spelling, 443, frozenset())
+
+
+def test_a_host_on_the_list_is_let_through_under_that_name_alone() -> None:
+    assert addresses("localhost", 443, {"localhost"})
+    with pytest.raises(Forbidden):
+        addresses("127.0.0.1", 443, {"localhost"})
+
+
+def test_one_private_address_among_public_ones_is_enough_to_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The resolver is the one thing that stands in here: no public name may be relied on."""
+    answers = [(0, 0, 0, "", ("93.184.215.14", 443)), (0, 0, 0, "", ("10.0.0.5", 443))]
+    monkeypatch.setattr(outbound.socket, "getaddrinfo", lambda *_, **__: answers)
+    with pytest.raises(Forbidden):
+        addresses("rebound.example.com", 443, frozenset())
+    answers.pop()
+    assert addresses("rebound.example.com", 443, frozenset()) == ["93.184.215.14"]
