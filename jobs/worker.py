@@ -88,6 +88,8 @@ def main(arguments: list[str]) -> int:
         if arguments:
             work(arguments)
         else:
+            # Here already: each child would refuse to start, and be started again.
+            config.from_environment()
             Processes([[sys.executable, "-m", "jobs.worker", *names] for names in _process_queues()]).keep()
     except ConfigurationError as error:
         print(f"Error: {error}", file=sys.stderr)  # noqa: T201 - this is the command's answer

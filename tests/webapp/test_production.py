@@ -1,0 +1,112 @@
+"""In production the program does not start with what is fine on somebody's own machine."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import subprocess
+import sys
+
+import pytest
+from cryptography.fernet import Fernet
+
+from webapp import config
+from webapp.config import ConfigurationError
+
+SOUND = {
+    "APP_ENVIRONMENT": "production",
+    "SECRET_KEY": secrets.token_urlsafe(48),
+    "CREDENTIALS_KEYS": Fernet.generate_key().decode(),
+    "PUBLIC_URL": "https://sync.example.com",
+    "DATABASE_URL": "postgres://u:p@db.example.com/d",
+    "REDIS_URL": "rediss://:p@redis.example.com:6380",
+}
+
+
+def read(**variables: str) -> dict[str, object]:
+    return config.from_environment({**SOUND, **variables})
+
+
+def key_of(byte: bytes) -> str:
+    return base64.urlsafe_b64encode(byte * 32).decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "test"),
+        ("SECRET_KEY", "changeme-changeme-changeme-0123456789"),
+        ("SECRET_KEY", "x" * 64),
+        ("SECRET_KEY", SOUND["CREDENTIALS_KEYS"]),
+        ("CREDENTIALS_KEYS", key_of(b"\0")),
+        ("CREDENTIALS_KEYS", f"{SOUND['CREDENTIALS_KEYS']},{key_of(b'a')}"),
+        ("FLASK_DEBUG", "1"),
+        ("LIGHTSPEED_API_URL", "http://int.lightspeeddataservices.com/lsapi"),
+        ("LIGHTSPEED_API_URL", "http://127.0.0.1:8900/lsapi"),
+        ("LIGHTSPEED_API_URL", "https://10.0.0.5/lsapi"),
+        ("PUBLIC_URL", "http://sync.example.com"),
+        ("PUBLIC_URL", ""),
+        ("SENTRY_DSN", "http://key@errors.example.com/1"),
+        ("SMTP_URL", "smtp://mail.example.com"),
+        ("REDIS_URL", "redis://:p@redis.example.com:6379"),
+        ("DATABASE_URL", "postgres://u:p@db.example.com/d?sslmode=prefer"),
+    ],
+)
+def test_it_does_not_start_and_names_the_variable_without_its_value(name: str, value: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        read(**{name: value, "MAIL_FROM": "sync@example.com"})
+    said = "CREDENTIALS_KEYS" if value == SOUND["CREDENTIALS_KEYS"] else name
+    assert str(refused.value).startswith(said)
+    assert not value or value not in str(refused.value)
+    read()
+
+
+def test_plain_http_is_refused_even_to_a_host_that_is_allowed() -> None:
+    read(LIGHTSPEED_API_URL="https://10.0.0.5/lsapi", LIGHTSPEED_ALLOWED_HOSTS="10.0.0.5")
+    with pytest.raises(ConfigurationError, match=r"^LIGHTSPEED_API_URL is refused"):
+        read(LIGHTSPEED_API_URL="http://10.0.0.5/lsapi", LIGHTSPEED_ALLOWED_HOSTS="10.0.0.5")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "10.1.2.3", "redis", "redis.railway.internal", "[fd00::1]"])
+def test_servers_of_the_own_network_may_be_plain(host: str) -> None:
+    read(REDIS_URL=f"redis://{host}:6379", DATABASE_URL=f"postgres://u:p@{host}/d?sslmode=disable")
+
+
+def test_the_database_beyond_the_own_network_is_reached_encrypted() -> None:
+    assert read()["SQLALCHEMY_DATABASE_URI"] == "postgresql://u:p@db.example.com/d?sslmode=require"
+    stricter = "postgresql://u:p@db.example.com/d?sslmode=verify-full"
+    assert read(DATABASE_URL=stricter)["SQLALCHEMY_DATABASE_URI"] == stricter
+    near = "postgresql://u:p@postgres/d"
+    assert read(DATABASE_URL=near)["SQLALCHEMY_DATABASE_URI"] == near
+
+
+def test_a_dyno_is_production_unless_it_is_told_otherwise() -> None:
+    assert read(APP_ENVIRONMENT="", DYNO="run.1")["PROXY_HOPS"] == 1
+    with pytest.raises(ConfigurationError, match=r"^SECRET_KEY"):
+        read(APP_ENVIRONMENT="", DYNO="run.1", SECRET_KEY="test")
+    read(APP_ENVIRONMENT="development", DYNO="run.1", SECRET_KEY="test")
+
+
+def test_an_environment_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match=r"^APP_ENVIRONMENT is malformed"):
+        read(APP_ENVIRONMENT="prod")
+
+
+def test_every_process_of_the_procfile_is_production_by_itself() -> None:
+    lines = (config.ROOT / "Procfile").read_text().splitlines()
+    assert len(lines) == 4
+    for line in lines:
+        command = line.partition(": ")[2]
+        assert command.startswith("APP_ENVIRONMENT=${APP_ENVIRONMENT:-production} "), line
+
+
+@pytest.mark.parametrize("module", ["flask --app wsgi routes", "jobs.worker", "jobs.schedule"])
+def test_each_process_says_so_in_one_line_and_ends(module: str) -> None:
+    """Over the real environment, as a platform would start it."""
+    given = SOUND | {"SECRET_KEY": "test", "PATH": os.environ["PATH"]}
+    command = [sys.executable, "-m", *module.split()]
+    ended = subprocess.run(command, cwd=config.ROOT, env=given, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 1
+    assert "SECRET_KEY is too short" in ended.stderr
+    assert "Traceback" not in ended.stderr
