@@ -12,7 +12,7 @@ from pathlib import Path
 
 from werkzeug.routing import Map, Rule
 
-from tests.browser.visitors import DEALER, NEWCOMER, REFUSED, STAFF, STRANGER, WATCHER, Visitor
+from tests.browser.visitors import DEALER, HELD, NEWCOMER, REFUSED, STAFF, STRANGER, WATCHER, Visitor
 from tests.conftest import settings
 from webapp.factory import create_app
 
@@ -27,9 +27,9 @@ NO_PAGES = frozenset(
 OF_NO_DEALER = {"security.login": STRANGER, "security.change_password": DEALER, "security.verify": DEALER}
 # Pages that look different to others, or when something is asked of them.
 FURTHER = (
-    *(("dealer.show", visitor, "") for visitor in (WATCHER, REFUSED)),
+    *(("dealer.show", visitor, "") for visitor in (WATCHER, REFUSED, HELD)),
     *(("lightspeed.show", visitor, "") for visitor in (WATCHER, REFUSED)),
-    *(("runs.show", visitor, "") for visitor in (WATCHER, REFUSED)),
+    *(("runs.show", visitor, "") for visitor in (WATCHER, REFUSED, HELD)),
     ("queue.new", WATCHER, ""),
     ("catalog.show", WATCHER, ""),
     ("dealers.index", STAFF, "matching=nobody"),

@@ -12,11 +12,12 @@ from sqlalchemy import select
 from tests.browser.town import Dealership, Town
 from webapp import catalog_uploads, clock
 from webapp.extensions import db
-from webapp.models import CatalogImport, Dealer, ShelfStock, SupplierCode, User
+from webapp.models import CatalogImport, Dealer, HeldClearing, ShelfStock, SupplierCode, User
 
 # A dealer with stock, skipped parts and a supplier code that failed; one with nothing yet; staff who watch
-# work that is under way; a dealer whose credentials were refused; staff; somebody who has not signed in.
-DEALER, NEWCOMER, WATCHER, REFUSED = "dealer", "newcomer", "watcher", "refused"
+# work that is under way; a dealer whose credentials were refused, and one whose stock would go to zero;
+# staff; somebody who has not signed in.
+DEALER, NEWCOMER, WATCHER, REFUSED, HELD = "dealer", "newcomer", "watcher", "refused", "held"
 STAFF, STRANGER = "staff", "stranger"
 CATALOG = b"""catalog,manufacturer,abbreviation,oem_manufacturer_id,dealer,part_number,brand,mpn,name,msrp
 aftermarket,Western Power Sports,WPS,,,26-1010,Bell,26-1010,Helmet,199.95
@@ -44,6 +45,7 @@ def everybody(town: Town) -> dict[str, Visitor]:
         DEALER: _dealer(town),
         WATCHER: _watcher(town, staff),
         REFUSED: _refused(town),
+        HELD: _held(town),
         STAFF: Visitor(staff, {"import_id": import_catalog(town, CATALOG)}),
     }
 
@@ -102,6 +104,23 @@ def _refused(town: Town) -> Visitor:
         run = shop.run(dealer, "failed", reason=REASON)
         shop.item(run, "TR", "failed", error_kind="account", error=REASON)
         shop.item(run, "PU", "not_tried", error="It was not tried: the account was refused.")
+        rows = {"dealer_id": dealership.id, "run_id": run.id}
+    return Visitor(dealership.session, rows)
+
+
+def _held(town: Town) -> Visitor:
+    """A dealer of whose parts one code suddenly reported none; another such clearing was decided before."""
+    dealership = town.dealership({"TR": 3, "PU": 2})
+    with town.writing() as shop:
+        dealer = _stored(dealership)
+        run = shop.run(dealer, "partial", reason="1 of 2 supplier codes has a clearing that is held: TR.")
+        for code, state in (("TR", "held"), ("PU", "kept")):
+            item = shop.item(run, code, "succeeded", pages=1)
+            of_item = {"dealer_id": dealer.id, "run_id": run.id, "run_item_id": item.id}
+            named = {"supplier_code": code, "code_key": code.lower(), "products": 1920, "stocked": 2014}
+            decided = clock.now() if state == "kept" else None
+            db.session.add(HeldClearing(**of_item, **named, state=state, decided_at=decided))
+        db.session.commit()
         rows = {"dealer_id": dealership.id, "run_id": run.id}
     return Visitor(dealership.session, rows)
 

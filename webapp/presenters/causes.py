@@ -18,7 +18,7 @@ from webapp.presenters.tones import Saying
 REFUSED: Final = Saying("Credentials refused", "danger", "Lightspeed does not accept the 3PA credentials.")
 FAILED: Final = Saying("Last run failed", "danger", "The last run failed: no stock was updated.")
 NOTICES: Final = {
-    "partial": Saying("Last run partial", "warning", "Some supplier codes were not updated by the last run."),
+    "partial": Saying("Last run partial", "warning", "The last run was only partly successful."),
     "incomplete": Saying("Not connected yet", "warning", "The connection to Lightspeed is not set up."),
     "unmapped": Saying("No supplier codes", "warning", "There are currently no supplier codes configured"),
 }

@@ -79,7 +79,7 @@ class DealerHome:
         if {"refused", "failed"} & self._causes or ("stale" in self._causes and self._is_old):
             return Saying("Not current", "danger", "Your webstore shows older stock.")
         if self.stocked.status == "partial":
-            return Saying("Partly current", "warning", "Some supplier codes show older stock.")
+            return Saying("Partly current", "warning", "Some products may show older stock.")
         return Saying("Current", "success", "Your webstore shows what Lightspeed reported.")
 
     @property

@@ -56,7 +56,7 @@ def test_the_checklist_leads_from_connecting_to_the_first_run_and_then_disappear
     ("status", "hours", "fields", "said", "alert"),
     [
         ("succeeded", 1, {}, "Current", None),
-        ("partial", 1, {}, "Partly current", "Some supplier codes were not updated"),
+        ("partial", 1, {}, "Partly current", "only partly successful"),
         ("failed", 1, {}, "Not current", "The last run failed"),
         ("failed", 14, {"check_state": "refused"}, "Not current", "does not accept the 3PA credentials"),
         ("skipped", 14, {}, "Current", None),
