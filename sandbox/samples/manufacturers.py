@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
+_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # pragma: allowlist secret
 
 
 @dataclass(frozen=True)
