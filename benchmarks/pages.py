@@ -25,6 +25,7 @@ from benchmarks import addresses, crowd, machine, table
 from benchmarks.databases import KINDS
 from benchmarks.environment import environment
 from webapp import config
+from webapp.accounts import sign_ins
 from webapp.extensions import db
 from webapp.factory import create_app
 from webapp.models import User
@@ -119,10 +120,12 @@ def _timed(client: FlaskClient, path: str) -> tuple[float, float]:
 
 def _signed_in(app: Flask, role: str) -> FlaskClient:
     with app.app_context():
-        identity = db.session.scalars(db.select(User).where(User.role == role)).one().fs_uniquifier
+        user = db.session.scalars(db.select(User).where(User.role == role)).one()
+        identity, (_, secret) = user.fs_uniquifier, sign_ins.begin(user)
+        db.session.commit()
     client = app.test_client()
     with client.session_transaction() as session:
-        session.update(_user_id=identity, _fresh=True)
+        session.update(_user_id=identity, _fresh=True, sign_in=secret)
     return client
 
 

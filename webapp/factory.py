@@ -20,6 +20,7 @@ from webapp import (
     static_files,
     views,
 )
+from webapp.accounts.passwords import Passwords
 from webapp.extensions import csrf, db, migrate, prepare_sqlite
 from webapp.logs import configure_logs
 
@@ -54,7 +55,8 @@ def _bind_extensions(app: Flask) -> None:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(config.ROOT / "migrations"))
     csrf.init_app(app)
-    Security(app, SQLAlchemyUserDatastore(db, models.User, models.tenants.RoleName))
+    people = SQLAlchemyUserDatastore(db, models.User, models.tenants.RoleName)
+    Security(app, people, password_util_cls=Passwords)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             prepare_sqlite(db.engine)

@@ -41,8 +41,10 @@ CHECK_STATES: Final = ("unchecked", "checking", "connected", "refused")
 # Who did what is noted: a dealer's user or staff in the browser, a command, or the program by itself.
 AUDIT_ACTORS: Final = ("dealer", "staff", "command", "schedule")
 
+# What people are written to about their own account: two links, and two that tell of a change.
+ACCOUNT_EVENTS: Final = ("invitation", "reset", "password_changed", "second_factor_changed")
 # What is told of an alert, how, and what became of it; a message that nobody waits for any more is dropped.
-ALERT_EVENTS: Final = ("opened", "recovered", "test", "digest")
+ALERT_EVENTS: Final = ("opened", "recovered", "test", "digest", *ACCOUNT_EVENTS)
 ALERT_CHANNELS: Final = ("email", "webhook")
 ALERT_DELIVERY_STATES: Final = ("waiting", "delivered", "failed", "dropped")
 

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from sandbox.simulator import Switches
 from sandbox.start.apart import Apart
+from tests.webapp.views.client import session_of
 from tests.webapp.views.shop import NO_PASSWORD, Shop
 from tests.world import part
 from webapp import config, runs, vault
@@ -141,4 +142,4 @@ class Town:
 
     def _session_of(self, user: User) -> str:
         signer = self._app.session_interface.get_signing_serializer(self._app)
-        return signer.dumps({"_user_id": user.fs_uniquifier, "_fresh": True})
+        return signer.dumps(session_of(user))

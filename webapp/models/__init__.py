@@ -12,6 +12,7 @@ from webapp.models.periodic import PeriodicJob
 from webapp.models.recent_runs import RecentRuns
 from webapp.models.runs import PartMatch, Report, ReportedPart, Run, RunItem, RunMapping
 from webapp.models.shelf import ReindexNote, ShelfStock, ShelfTotal, WebstoreFigures
+from webapp.models.sign_ins import SignIn
 from webapp.models.slot_accounts import SlotAccount
 from webapp.models.supplier_codes import SupplierCode
 from webapp.models.tallies import RunTally
@@ -43,6 +44,7 @@ __all__ = [
     "RunTally",
     "ShelfStock",
     "ShelfTotal",
+    "SignIn",
     "SlotAccount",
     "SupplierCode",
     "UnmatchedShare",

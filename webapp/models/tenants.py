@@ -6,8 +6,10 @@ import secrets
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from flask import current_app
 from flask_security.core import RoleMixin, UserMixin
-from sqlalchemy import CheckConstraint, ForeignKey, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Text
+from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp import clock
@@ -65,7 +67,10 @@ class RoleName(RoleMixin):
 class User(Model, UserMixin):
     """A person who signs in: of one dealer, or staff who support all of them.
 
-    The e-mail address is kept in lower case.
+    The e-mail address is kept in lower case. Who was invited has a password that nobody knows until
+    `password_set_at`. What begins with `tf_` and `mf_` is the second factor, under the names that
+    Flask-Security gives it: the secret is sealed, recovery codes are hashed, and `tf_last_counter` is the
+    moment of the last code, which cannot be used again.
     """
 
     __tablename__ = "users"
@@ -83,6 +88,13 @@ class User(Model, UserMixin):
     role: Mapped[str] = mapped_column(Text)
     dealer_id: Mapped[int | None] = mapped_column(ForeignKey("dealers.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    password_set_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=clock.now)
+    tf_primary_method: Mapped[str | None] = mapped_column(Text)
+    tf_totp_secret: Mapped[str | None] = mapped_column(Text)
+    tf_last_counter: Mapped[int | None] = mapped_column()
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(
+        MutableList.as_mutable(JSON(none_as_null=True))
+    )
 
     dealer: Mapped[Dealer | None] = relationship()
 
@@ -93,3 +105,22 @@ class User(Model, UserMixin):
     @property
     def is_staff(self) -> bool:
         return self.role == "staff"
+
+    @property
+    def has_second_factor(self) -> bool:
+        return bool(self.tf_primary_method and self.tf_totp_secret)
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether the person must have one: staff, where `REQUIRE_STAFF_2FA` says so."""
+        return self.is_staff and bool(current_app.config["REQUIRE_STAFF_2FA"])
+
+    def check_tf_required(
+        self, methods: list[tuple[str, str]], fresh: bool
+    ) -> tuple[bool, list[tuple[str, str]]]:
+        """What Flask-Security asks when a password was right: whether a code must follow."""
+        return self.has_second_factor or self.needs_second_factor, methods
+
+    def check_tf_required_setup(self) -> bool:
+        """What Flask-Security asks before it lets the second factor be removed."""
+        return self.needs_second_factor

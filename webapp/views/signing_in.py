@@ -1,13 +1,21 @@
-"""Makes Flask-Security's pages answer as ours do."""
+"""Binds Flask-Security to our answers, and every session to a row that can be ended."""
 
 from __future__ import annotations
 
-from flask import Flask, Response, make_response, render_template, request
-from flask_security.signals import password_changed
+from typing import Any
 
-from webapp import audit
+from flask import Flask, Response, g, make_response, render_template, request, session
+from flask_login import user_logged_out
+from flask_security.signals import password_changed, password_reset, user_authenticated
+from flask_security.utils import set_request_attr
+
+from webapp import audit, clock
+from webapp.accounts import sign_ins
+from webapp.extensions import db
 from webapp.models import User
 from webapp.views.tenancy import ask_to_sign_in
+
+FIELD = "sign_in"
 
 
 def register(app: Flask) -> None:
@@ -15,14 +23,73 @@ def register(app: Flask) -> None:
     security = app.extensions["security"]
     security.render_template = _render
     security.unauthn_handler(ask_to_sign_in)
-    password_changed.connect(_note_change)
+    # Its pages answer JSON to who asks for it, which nobody here does.
+    security.want_json(lambda _request: False)
+    # Who holds a session's cookie is signed in, and nobody by a token in a header or an address.
+    app.login_manager.user_loader(_load)  # type: ignore[attr-defined]
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
+    app.after_request(_note_seen)
+    user_authenticated.connect(_begin, app)
+    user_logged_out.connect(_end, app)
+    password_changed.connect(_password_changed, app)
+    password_reset.connect(_password_reset, app)
 
 
-def _note_change(_app: Flask, user: User, **_: object) -> None:
-    # Flask-Security commits it with the change, at the end of the request.
-    audit.note("user.password_changed", user.email, dealer_id=user.dealer_id, by=user)
+def _load(identity: str) -> User | None:
+    """Who is signed in: Flask-Login asks once a request."""
+    row = sign_ins.current(str(session.get(FIELD, "")), str(identity))
+    if row is None:
+        return None
+    g.sign_in = row.id
+    g.seen_before = row.last_seen_at
+    set_request_attr("fs_authn_via", "session")
+    set_request_attr("fs_paa", session.get("fs_paa", 0))
+    return row.user
 
 
-def _render(template: str, **context: object) -> Response:
+def _note_seen(response: Response) -> Response:
+    if "sign_in" in g and "seen_before" in g:
+        sign_ins.note_seen(g.sign_in, g.seen_before)
+    return response
+
+
+def _begin(_app: Flask, user: User, authn_via: list[str] | None = None, **_: object) -> None:
+    """A person has signed in; Flask-Security commits at the end of the request."""
+    # Flask-Login would keep a cookie that signs in anew without any of this: the session itself is kept.
+    wants_to_stay = session.pop("_remember", None) == "set"
+    session.pop("_remember_seconds", None)
+    if authn_via != ["change"]:
+        session.permanent = wants_to_stay
+    agent, address = request.headers.get("User-Agent", ""), request.remote_addr or ""
+    g.sign_in, session[FIELD] = sign_ins.begin(user, agent, address, is_kept=session.permanent)
+    g.pop("seen_before", None)
+
+
+def _end(_app: Flask, user: User | None, **_: object) -> None:
+    number = g.pop("sign_in", None)
+    session.pop(FIELD, None)
+    session.permanent = False
+    if number is not None and user is not None:
+        sign_ins.end(user, number=number)
+        db.session.commit()
+
+
+def _password_changed(_app: Flask, user: User, **_: object) -> None:
+    # Flask-Security has signed the person in anew; it commits it all at the end of the request.
+    sign_ins.end(user, but=g.get("sign_in"))
+    _set_password(user, "user.password_changed")
+
+
+def _password_reset(_app: Flask, user: User, **_: object) -> None:
+    sign_ins.end(user)
+    _set_password(user, "user.password_set")
+
+
+def _set_password(user: User, action: str) -> None:
+    user.password_set_at = clock.now()
+    audit.note(action, user.email, dealer_id=user.dealer_id, by=user)
+
+
+def _render(template: str, **context: Any) -> Response:
     # Flask-Security renders a form that was sent only to show what is wrong with it.
     return make_response(render_template(template, **context), 422 if request.method == "POST" else 200)

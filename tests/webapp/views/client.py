@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.webapp.views.lint import problems
+from webapp.accounts import sign_ins
 from webapp.extensions import db
 from webapp.models import User
 
@@ -22,6 +24,13 @@ HTMX = {"HX-Request": "true"}
 def without_tokens(html: str) -> str:
     """The HTML without its CSRF tokens, each of which tells the second that it was made in."""
     return re.sub(r'name="csrf_token" value="[^"]*"', "", html).strip()
+
+
+def session_of(user: User) -> dict[str, Any]:
+    """What the cookie of somebody holds who has signed in a moment ago."""
+    _, secret = sign_ins.begin(user)
+    db.session.commit()
+    return {"_user_id": user.fs_uniquifier, "_fresh": True, "sign_in": secret, "fs_paa": time.time()}
 
 
 class LintingClient(FlaskClient):
@@ -46,7 +55,7 @@ class LintingClient(FlaskClient):
 
     def sign_in(self, user: User) -> LintingClient:
         """Hold a session of the user, past the sign-in page."""
-        identity = user.fs_uniquifier
+        held = session_of(user)
         with self.session_transaction() as session:
-            session.update(_user_id=identity, _fresh=True)
+            session.update(held)
         return self

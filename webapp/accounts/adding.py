@@ -66,7 +66,7 @@ def add_user(email: str, password: str, role: str, dealer: Dealer | None = None)
     address = _address(email)
     if db.session.scalar(select(User.id).where(User.email == address)):
         raise _present(address)
-    user = User(email=address, password=hash_password(_password(password)), role=role, dealer=dealer)
+    user = User(email=address, password=hash_password(_password(password, address)), role=role, dealer=dealer)
     db.session.add(user)
     try:
         db.session.flush()
@@ -89,8 +89,8 @@ def _address(email: str) -> str:
         raise Refused(f"{email!r} is no e-mail address") from None
 
 
-def _password(text: str) -> str:
-    reasons, password = _security().password_util.validate(text, True)
+def _password(text: str, address: str) -> str:
+    reasons, password = _security().password_util.validate(text, True, about=(address,))
     if reasons:
         raise Refused(f"the password is refused: {' '.join(reasons)}")
     return str(password)

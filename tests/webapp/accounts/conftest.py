@@ -1,0 +1,7 @@
+"""The people of the tests of pages."""
+
+from __future__ import annotations
+
+from tests.webapp.views.conftest import anonymous, client, dealer, shop, staff, user
+
+__all__ = ["anonymous", "client", "dealer", "shop", "staff", "user"]

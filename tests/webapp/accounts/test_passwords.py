@@ -1,0 +1,48 @@
+"""Which passwords are refused, and why."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask_security import hash_password
+
+from tests.webapp.views.client import ON_SQLITE
+from webapp import account_settings
+from webapp.accounts.passwords import refusal
+
+pytestmark = ON_SQLITE
+
+
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [
+        ("short one", "at least 10 characters"),
+        ("x" * 129, "at most 128"),
+        ("Password1234", "found in many breaches"),
+        ("P4ssw0rd!!", "found in many breaches"),
+        ("qwertyuiop1", "found in many breaches"),
+        ("aaaaaaaaaaaaaaaaaaaa", "repeats"),
+        ("Lakeside1990", "your e-mail address"),
+        ("lightspeed12", "this program's name"),
+    ],
+)
+def test_a_trivial_password_is_refused_with_the_reason(app: Flask, password: str, reason: str):
+    said = refusal(password, ("parts@lakeside.example",))
+    assert said is not None
+    assert reason in said
+    assert password not in said
+
+
+@pytest.mark.parametrize(
+    "password", ["ride-safe-2026", "correct horse battery", "ö" + "ab7-" * 31, "  x  t9 qz  "]
+)
+def test_any_other_is_taken_whatever_its_characters(app: Flask, password: str):
+    assert refusal(password) is None
+
+
+def test_argon2id_costs_no_less_than_owasp_asks_for(app: Flask):
+    asked = account_settings.ARGON2
+    assert (asked["argon2__type"], asked["argon2__parallelism"]) == ("ID", 1)
+    assert asked["argon2__memory_cost"] >= 19 * 1024
+    assert asked["argon2__rounds"] >= 2
+    assert hash_password("ride-safe-2026").startswith("$argon2id$")

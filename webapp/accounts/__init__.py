@@ -1,0 +1,7 @@
+"""Organizations, dealers, and the people who sign in: who they are, how they prove it, and where they are."""
+
+from __future__ import annotations
+
+from webapp.accounts.adding import Refused, add_dealer, add_organization, add_user
+
+__all__ = ["Refused", "add_dealer", "add_organization", "add_user"]

@@ -1,0 +1,41 @@
+"""Browsers in words: by which a person tells one's own sessions from a stranger's. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+UNKNOWN: Final = "An unknown browser"
+# The first that is found counts: most of them say the names of the others as well.
+BROWSERS: Final = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chromium/", "Chromium"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS: Final = (
+    ("Windows", "Windows"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Mac OS X", "Mac"),
+    ("CrOS", "Chromebook"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_of(user_agent: str) -> str:
+    """Such as `Firefox on Windows`; the header is anybody's choice, so only known words are kept."""
+    browser = _first(BROWSERS, user_agent)
+    system = _first(SYSTEMS, user_agent)
+    if browser and system:
+        return f"{browser} on {system}"
+    return browser or (f"A browser on {system}" if system else UNKNOWN)
+
+
+def _first(words: tuple[tuple[str, str], ...], text: str) -> str | None:
+    return next((name for sign, name in words if sign in text), None)
