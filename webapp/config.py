@@ -33,6 +33,11 @@ SYNC_HOURS = (1, 7, 13, 19)
 DEFAULTS: dict[str, Any] = {
     # An error's message would else hold what was to be stored, and end up in logs.
     "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "hide_parameters": True},
+    # Its commands would add people past the rules and the audit log.
+    "SECURITY_CLI_USERS_NAME": None,
+    "SECURITY_CLI_ROLES_NAME": None,
+    # What an address can do is nobody's business before signing in.
+    "PROVIDE_AUTOMATIC_OPTIONS": False,
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Lax",
     # Pages stay open for days; the token still ends with the session.

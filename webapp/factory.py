@@ -22,6 +22,7 @@ from webapp import (
 )
 from webapp.accounts.passwords import Passwords
 from webapp.extensions import csrf, db, migrate, prepare_sqlite
+from webapp.host_cookies import HostCookies
 from webapp.logs import configure_logs
 
 
@@ -46,9 +47,17 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     views.register(app)
     cli.register(app)
     static_files.serve(app)
-    # A Heroku-style router is the one proxy in front of the web process.
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    _stand_behind_proxies(app, app.config["PROXY_HOPS"])
     return app
+
+
+def _stand_behind_proxies(app: Flask, hops: int) -> None:
+    """Believe of proxies who asks and how; never under which name, which routers hand on as it was sent."""
+    app.wsgi_app = HostCookies(app.wsgi_app)  # type: ignore[method-assign]
+    if hops:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=0, x_port=0, x_prefix=0
+        )
 
 
 def _bind_extensions(app: Flask) -> None:

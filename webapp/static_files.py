@@ -14,6 +14,8 @@ from flask import Flask
 from whitenoise import WhiteNoise
 from whitenoise.responders import Response, StaticFile
 
+from webapp.security_headers import FILE_POLICY, STRICT_TRANSPORT
+
 # Their addresses carry a hash of their content.
 A_YEAR = 365 * 24 * 60 * 60
 
@@ -71,3 +73,7 @@ def serve(app: Flask) -> None:
 
 def _add_headers(headers: dict[str, str], _path: str, _url: str) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Content-Security-Policy"] = FILE_POLICY
+    # Over plain HTTP browsers do not obey it.
+    headers["Strict-Transport-Security"] = STRICT_TRANSPORT

@@ -1,16 +1,19 @@
-"""The headers of every answer, and cookies that stay on HTTPS where there is HTTPS."""
+"""The headers of every answer: what a browser may run, show, send on and keep."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
-from flask_security import hash_password
 
 from tests.webapp.views.client import ON_SQLITE, LintingClient
-from webapp.extensions import db
-from webapp.models import User
+from tests.webapp.views.shop import Shop
 
 pytestmark = ON_SQLITE
+HTTPS = "https://localhost"
+# A page, a redirect, an error page, what machines ask for, and a static file.
+KINDS = ("/login", "/", "/nowhere", "/dealers/1", "/healthz", "/static/app.js", "/static/favicon.svg")
 
 
 @pytest.fixture
@@ -19,52 +22,82 @@ def client(app: Flask) -> LintingClient:
     return app.test_client()
 
 
-@pytest.mark.parametrize("path", ["/login", "/", "/nowhere", "/dealers/1"])
-def test_every_answer_allows_only_our_own_scripts_and_styles_and_no_frame(client: LintingClient, path: str):
+def policy_of(client: LintingClient, path: str) -> dict[str, str]:
+    parts = client.get(path).headers["Content-Security-Policy"].split("; ")
+    return {name: value for name, _, value in (part.partition(" ") for part in parts)}
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_every_answer_is_framed_by_nobody_and_read_by_no_other_site(client: LintingClient, path: str):
     headers = client.get(path).headers
-    policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
-    assert policy["default-src"] == "'none'"
-    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
-    assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    policy = policy_of(client, path)
+    assert policy["default-src"] == policy["frame-ancestors"] == "'none'"
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["X-Frame-Options"] == "DENY"
-    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
-def test_pages_are_kept_by_no_proxy_and_asked_for_again(client: LintingClient):
+@pytest.mark.parametrize("path", ["/login", "/nowhere"])
+def test_a_page_runs_only_the_scripts_that_its_own_template_marks(client: LintingClient, path: str):
+    page = client.get(path)
+    policy = page.headers["Content-Security-Policy"]
+    (nonce,) = re.findall(r"script-src 'nonce-([\w-]{20,})';", policy)
+    scripts = re.findall(r"<script[^>]*>", page.text)
+    assert len(scripts) == 3
+    assert all(f'nonce="{nonce}"' in script and " src=" in script for script in scripts)
+    assert "<style" not in page.text
+    assert f"'nonce-{nonce}'" not in client.get(path).headers["Content-Security-Policy"]
+
+
+def test_a_page_takes_styles_and_data_from_here_alone_and_sends_forms_nowhere_else(client: LintingClient):
+    policy = policy_of(client, "/login")
+    assert policy["style-src"] == policy["connect-src"] == policy["form-action"] == "'self'"
+    assert policy["base-uri"] == policy["object-src"] == "'none'"
+    assert policy["img-src"] == "'self' data:"
+
+
+def test_a_fragment_runs_no_script_at_all(client: LintingClient):
+    answer = client.hx("GET", "/dealers/1")
+    assert "script-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_what_is_no_page_is_shown_in_a_sandbox(client: LintingClient):
+    for path in ("/healthz", "/static/favicon.svg"):
+        assert "sandbox" in policy_of(client, path)
+
+
+def test_nothing_is_told_to_other_sites_and_no_device_is_asked_for(client: LintingClient):
     headers = client.get("/login").headers
-    assert headers["Cache-Control"] == "private, no-cache"
-    assert "HX-Request" in headers["Vary"]
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    denied = set(headers["Permissions-Policy"].split(", "))
+    assert {"camera=()", "geolocation=()", "microphone=()", "payment=()", "usb=()"} <= denied
+    assert all(each.endswith("=()") for each in denied)
 
 
-def test_https_is_remembered_and_plain_http_still_works(client: LintingClient):
-    plain, secure = client.get("/login"), client.get("/login", base_url="https://localhost")
+def test_pages_redirects_and_errors_are_kept_by_nobody(client: LintingClient):
+    for path in ("/login", "/", "/nowhere", "/dealers/1", "/healthz"):
+        assert "no-store" in client.get(path).headers["Cache-Control"], path
+    assert "HX-Request" in client.get("/login").headers["Vary"]
+
+
+def test_https_is_remembered_for_all_below_and_plain_http_still_works(client: LintingClient):
+    plain, secure = client.get("/login"), client.get("/login", base_url=HTTPS)
     assert "Strict-Transport-Security" not in plain.headers
-    assert "max-age=" in secure.headers["Strict-Transport-Security"]
+    assert secure.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
-def test_the_session_cookie_is_secure_on_https_and_out_of_reach_of_scripts(app: Flask):
-    app.test_client_class = LintingClient
-    cookies = {}
-    for scheme in ("http", "https"):
-        answer = app.test_client().get("/login", base_url=f"{scheme}://localhost")
-        cookies[scheme] = answer.headers["Set-Cookie"]
-    assert "; Secure" not in cookies["http"]
-    assert "; Secure" in cookies["https"]
-    assert all("; HttpOnly" in cookie and "SameSite=Lax" in cookie for cookie in cookies.values())
+def test_signing_out_has_the_browser_forget_what_it_kept(client: LintingClient, shop: Shop):
+    client.sign_in(shop.user("support@example.com"))
+    assert client.post("/logout", base_url=HTTPS).headers["Clear-Site-Data"] == '"cache"'
 
 
-def test_so_is_the_cookie_that_keeps_one_signed_in(app: Flask, client: LintingClient):
-    db.session.add(User(email="a@b.example", password=hash_password("correct horse"), role="staff"))
-    db.session.commit()
-    values = {"email": "a@b.example", "password": "correct horse", "remember": "y"}
-    answer = client.post("/login", data=values, base_url="https://localhost")
-    (cookie,) = [each for each in answer.headers.getlist("Set-Cookie") if each.startswith("remember_token=")]
-    assert "; Secure" in cookie
-    assert "; HttpOnly" in cookie
+def test_what_an_address_can_do_is_not_told(client: LintingClient):
+    for path in ("/login", "/dealers/1", "/metrics"):
+        assert client.options(path).status_code == 405
 
 
-def test_behind_a_router_that_speaks_https_the_cookie_is_secure(client: LintingClient):
-    answer = client.get("/login", headers={"X-Forwarded-Proto": "https"})
-    assert "; Secure" in answer.headers["Set-Cookie"]
+@pytest.fixture
+def shop(app: Flask) -> Shop:
+    return Shop()

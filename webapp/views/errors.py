@@ -6,7 +6,7 @@ from flask import Flask, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from webapp import htmx
 from webapp.views import sent_late
@@ -25,6 +25,7 @@ SAID = {
     ),
 }
 OTHER = ("That did not work", "The request could not be understood.")
+OTHER_NAME = "Nothing is served under this name."
 AGAIN = "You have signed in again since this page was opened. Nothing you typed was lost: save once more."
 EXPIRED = ("This page is out of date", "It was opened in another session. Reload it and try again.")
 
@@ -58,6 +59,9 @@ def _http(error: HTTPException) -> Response:
     if error.response is not None:
         # A redirect, or an answer that was made where it was raised.
         return make_response(error.response)
+    if isinstance(error, SecurityError):
+        # Under a name that is not ours no address of a page can be made.
+        return Response(f"{OTHER_NAME}\n", 400, mimetype="text/plain")
     code = error.code or 500
     said = SAID.get(code, OTHER)
     # A sentence that was given with abort() fits better than the general one; Werkzeug's own do not.

@@ -1,0 +1,94 @@
+"""Who asks, and under which name: what proxies say is believed as far as there are any, and no further."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, request
+
+from tests.conftest import settings
+from webapp import config
+from webapp.config import ConfigurationError
+from webapp.factory import create_app
+
+ROUTER, PERSON, MADE_UP = "10.0.0.1", "203.0.113.9", "198.51.100.7"
+ENOUGH = {"SECRET_KEY": "secret", "CREDENTIALS_KEYS": "A" * 43 + "="}
+
+
+def app_with(folder: Path, **changes: Any) -> Flask:
+    return create_app(settings("sqlite://", folder) | changes)
+
+
+def address(app: Flask, forwarded: str) -> str | None:
+    """From where the program takes a request to come."""
+    with app.test_client() as client:
+        client.get("/healthz", headers={"X-Forwarded-For": forwarded}, environ_base={"REMOTE_ADDR": ROUTER})
+        return request.remote_addr
+
+
+@pytest.mark.parametrize(
+    ("hops", "forwarded", "taken"),
+    [
+        # A router adds the address that it was asked from; what stood there before anybody can claim.
+        (1, PERSON, PERSON),
+        (1, f"{MADE_UP}, {PERSON}", PERSON),
+        (2, f"{MADE_UP}, {PERSON}, {ROUTER}", PERSON),
+        (0, MADE_UP, ROUTER),
+    ],
+)
+def test_nobody_can_choose_the_address_that_he_is_counted_under(
+    tmp_path: Path, hops: int, forwarded: str, taken: str
+) -> None:
+    assert address(app_with(tmp_path, PROXY_HOPS=hops), forwarded) == taken
+
+
+def test_without_a_proxy_nobody_can_claim_https(tmp_path: Path) -> None:
+    client = app_with(tmp_path, PROXY_HOPS=0).test_client()
+    answer = client.get("/login", headers={"X-Forwarded-Proto": "https"})
+    assert "Strict-Transport-Security" not in answer.headers
+
+
+def test_a_forwarded_name_port_or_path_is_never_believed(tmp_path: Path) -> None:
+    claims = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Port": "1", "X-Forwarded-Prefix": "/evil"}
+    with app_with(tmp_path, PROXY_HOPS=5).test_client() as client:
+        client.get("/login", headers=claims)
+        assert request.url == "http://localhost/login"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "sync.example.com.evil.example", "sync.example.com@evil", ""]
+)
+def test_under_another_name_nothing_is_served(tmp_path: Path, method: str, host: str) -> None:
+    client = app_with(tmp_path, TRUSTED_HOSTS=["sync.example.com"], TESTING=False).test_client()
+    answer = client.open("/login", method=method, headers={"Host": host})
+    assert (answer.status_code, answer.mimetype) == (400, "text/plain")
+    assert "evil" not in answer.text
+    assert client.get("/login", headers={"Host": "sync.example.com"}).status_code == 200
+
+
+def test_a_deployment_is_reached_by_its_public_name_and_those_listed() -> None:
+    def read(**variables: str) -> dict[str, Any]:
+        return config.door_settings.read({**ENOUGH, **variables}, in_production=True)
+
+    public = {"PUBLIC_URL": "https://sync.example.com"}
+    assert read(**public) == {"PROXY_HOPS": 1, "TRUSTED_HOSTS": ["sync.example.com"]}
+    listed = read(**public, TRUSTED_HOSTS="Parts.example.com, .internal.example", PROXY_HOPS="2")
+    assert listed["TRUSTED_HOSTS"] == ["parts.example.com", ".internal.example", "sync.example.com"]
+    assert listed["PROXY_HOPS"] == 2
+
+
+def test_on_ones_own_machine_no_proxy_is_believed_and_any_name_will_do() -> None:
+    found = config.from_environment({**ENOUGH, "PUBLIC_URL": "http://127.0.0.1:5000"})
+    assert (found["PROXY_HOPS"], found["TRUSTED_HOSTS"]) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("PROXY_HOPS", "-1"), ("PROXY_HOPS", "6"), ("TRUSTED_HOSTS", "*"), ("TRUSTED_HOSTS", "a.example:443")],
+)
+def test_a_malformed_setting_is_named(name: str, text: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"^{name} is malformed"):
+        config.from_environment({**ENOUGH, name: text})
