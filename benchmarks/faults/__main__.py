@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks import machine, table
 from benchmarks.databases import KINDS
-from benchmarks.faults import databases, service, signals
+from benchmarks.faults import databases, outages, service, signals
 from benchmarks.faults.ground import Ground, ground, hush
 from benchmarks.faults.kills import kills
 from benchmarks.faults.trials import Trial, rows, seconds
@@ -50,6 +50,7 @@ def _choices() -> argparse.ArgumentParser:
     )
     parser.add_argument("--service", choices=("all", "none"), default="all", help="faults of the service")
     parser.add_argument("--database-faults", choices=("all", "none"), default="all")
+    parser.add_argument("--redis-outages", choices=("all", "none"), default="all")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--databases", nargs="+", choices=KINDS, default=list(KINDS))
     return parser
@@ -63,8 +64,8 @@ def _on(kind: str, chosen: argparse.Namespace) -> Iterator[Trial]:
 
 
 def _runs_on(kind: str, chosen: argparse.Namespace) -> Iterator[Trial]:
-    campaigns = _campaigns(kind, chosen)
-    if not campaigns:
+    campaigns, with_outages = _campaigns(kind, chosen), chosen.redis_outages == "all"
+    if not campaigns and not with_outages:
         return
     with tempfile.TemporaryDirectory(prefix="faults-") as place:
         # Open to others: under root PostgreSQL runs as a user of its own.
@@ -79,6 +80,8 @@ def _runs_on(kind: str, chosen: argparse.Namespace) -> Iterator[Trial]:
             made.learn()
             for campaign in campaigns:
                 yield from campaign(made)
+            if with_outages:
+                yield from outages.outages(made, redis, chosen.seed)
 
 
 def _troubles_of(kind: str, chosen: argparse.Namespace) -> Iterator[Trial]:
