@@ -1,0 +1,75 @@
+"""A scheduler that is killed while it enqueues, at one command to Redis after the other (R6)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from threading import Event, Thread
+
+import pytest
+from redis import Redis
+from redis.client import Monitor
+from rq_scheduler import Scheduler
+
+from tests.flows.conftest import Program, wait_until
+from tests.world import World, part
+from webapp import clock, queues, slots
+from webapp.extensions import db
+from webapp.models import Run, SlotAccount
+from webapp.runs import Slot
+
+# Of the round in which the first tick is scheduled and queued.
+KILLED_AT = (6, 14, 22, 32)
+EVERY_HOUR = range(24)
+LOCK = Scheduler.scheduler_lock_key
+ONE_KIND = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+
+@ONE_KIND
+def test_a_slot_starts_one_time_though_schedulers_are_killed_while_enqueuing(
+    world: World, redis: Redis, program: Program
+) -> None:
+    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
+    world.report(part("TR", "A-1", 3))
+    due = have_slot_due(world)
+    seen = [kill_at(number, redis, program) for number in KILLED_AT]
+    assert "zadd" in seen[-1]
+    assert len({len(commands) for commands in seen}) == len(KILLED_AT)
+    program.start("jobs.schedule", SYNC_HOURS=",".join(map(str, EVERY_HOUR)))
+    program.start("jobs.worker", queues.CONTROL, queues.SYNC, SYNC_HOURS=",".join(map(str, EVERY_HOUR)))
+    wait_until(lambda: world.shelf() == {("TR", "A-1"): 3}, "the run of the slot", program)
+    found = db.session.execute(db.select(Run.trigger, Run.slot_date, Run.slot_hour)).all()
+    assert [tuple(run) for run in found] == [("scheduled", due.date, due.hour)]
+
+
+def have_slot_due(world: World) -> Slot:
+    """Have the dealer's latest slot be the first that is not settled."""
+    dealer = world.dealer
+    now, delay = clock.now(), slots.delay(dealer.id)
+    last = slots.last_begun(now, dealer.zone, EVERY_HOUR, delay)
+    before = slots.last_begun(now - timedelta(hours=1), dealer.zone, EVERY_HOUR, delay)
+    settled = {"timezone": dealer.timezone, "slot_date": before.date, "slot_hour": before.hour}
+    db.session.add(SlotAccount(dealer_id=dealer.id, **settled))
+    db.session.commit()
+    return last
+
+
+def kill_at(number: int, redis: Redis, program: Program) -> list[str]:
+    """Start a scheduler and kill it at that command; the commands that came from it."""
+    commands: list[str] = []
+    with Redis.from_url(program.environment["REDIS_URL"], socket_timeout=None).monitor() as monitor:
+        reached = Event()
+        Thread(target=listen, args=(monitor, number, commands, reached), daemon=True).start()
+        process = program.start("jobs.schedule")
+        assert reached.wait(60), program.log
+        process.kill()
+        process.wait()
+    # Its lock would expire by itself, some time later.
+    redis.delete(LOCK)
+    return commands
+
+
+def listen(monitor: Monitor, number: int, commands: list[str], reached: Event) -> None:
+    for command in monitor.listen():
+        commands.append(command["command"].split()[0].lower())
+        if len(commands) >= number:
+            return reached.set()
