@@ -39,8 +39,20 @@ def open_bytes_for_reading(path: str) -> IO[bytes]:
 TEXT: dict[str, Any] = {"encoding": "utf-8", "newline": ""}
 
 
+# What fsspec reads as something else than a name: a chain of file systems (`::`), and patterns of many names.
+_SPECIAL = frozenset("\\:*?[]{}")
+
+
+def _address(path: str) -> str:
+    """Where a path is; raises StorageError for one that leads out of the folder or bucket."""
+    leads_out = any(name in ("", ".", "..") for name in path.split("/"))
+    if leads_out or not path.isprintable() or _SPECIAL.intersection(path):
+        raise StorageError("it leads out of report storage")
+    return f"{current_app.config['REPORT_STORAGE_URL']}/{path}"
+
+
 def _open(path: str, mode: str, **options: Any) -> Any:
-    url = f"{current_app.config['REPORT_STORAGE_URL']}/{path}"
+    url = _address(path)
     try:
         return fsspec.open(url, mode, auto_mkdir=True, **options).open()
     except (OSError, ValueError) as error:
@@ -90,7 +102,7 @@ def _asked_to(act: str, path: str) -> Iterator[tuple[Any, str]]:
     That something is not there is said as FileNotFoundError.
     """
     try:
-        yield fsspec.url_to_fs(f"{current_app.config['REPORT_STORAGE_URL']}/{path}")
+        yield fsspec.url_to_fs(_address(path))
     except FileNotFoundError:
         raise
     except (OSError, ValueError) as error:

@@ -29,6 +29,8 @@ MAX_CENTS: Final = 2_147_483_647
 
 _PRICE = re.compile(r"[0-9]{1,12}(\.[0-9]*)?|\.[0-9]+")
 _UPC = re.compile(r"[0-9]{8,14}")
+# Tabs and line ends aside. PostgreSQL cannot store a NUL; a text with a turn in it reads other than it is.
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 # Which of abbreviation, oem_manufacturer_id and dealer a catalog needs; the other two must be empty.
 _OWN_COLUMNS: Final = {
@@ -75,8 +77,10 @@ def parse(cells: tuple[str, ...]) -> CatalogRow:
         _reject_own_columns(catalog, abbreviation=abbreviation, oem_manufacturer_id=oem_id, dealer=dealer)
     if max(map(len, cells)) > MAX_LENGTH:
         _check_lengths(cells)
-    if "\0" in "".join(cells):
-        raise Rejected("a NUL character cannot be stored")
+    text = "".join(cells)
+    # Most rows are plain ASCII that can be printed, which is told at once.
+    if not (text.isascii() and text.isprintable()) and _UNFIT.search(text):
+        raise Rejected("it holds a control character, or one that turns the direction of writing")
     return CatalogRow(
         catalog,
         manufacturer,

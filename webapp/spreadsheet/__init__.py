@@ -6,6 +6,6 @@ Pure: it knows files and text only.
 from __future__ import annotations
 
 from webapp.spreadsheet.reading import Row, Sheet, Unreadable
-from webapp.spreadsheet.writing import defuse, writer
+from webapp.spreadsheet.writing import armed, defuse, writer
 
-__all__ = ["Row", "Sheet", "Unreadable", "defuse", "writer"]
+__all__ = ["Row", "Sheet", "Unreadable", "armed", "defuse", "writer"]

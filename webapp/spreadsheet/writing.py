@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable
 from typing import IO, Protocol
 
-_FORMULA_STARTS = frozenset("=+-@\t\r")
+# The last four are what a Japanese keyboard writes for the first four, and spreadsheets take for them.
+_FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
@@ -29,6 +30,13 @@ def defuse(cell: str) -> str:
 
     A plain number such as `-5` or `+1.50` is no formula and is left alone.
     """
-    if cell[:1] in _FORMULA_STARTS and not _NUMBER.fullmatch(cell):
+    # Without the apostrophes too, so that what is read back is what was written, whatever that was.
+    bare = cell.lstrip("'")
+    if bare[:1] in _FORMULA_STARTS and not _NUMBER.fullmatch(bare):
         return "'" + cell
     return cell
+
+
+def armed(cell: str) -> str:
+    """The text that `defuse` made a cell of, for a file that is read back."""
+    return cell[1:] if cell[:1] == "'" and defuse(cell[1:]) == cell else cell

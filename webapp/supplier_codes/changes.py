@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import func, select, update
@@ -166,6 +166,18 @@ def insert(dealer: Dealer, checked: Checked, position: int) -> SupplierCode:
     return row
 
 
+def insert_many(dealer: Dealer, checked_rows: list[Checked], position: int) -> list[SupplierCode]:
+    """Insert rows from a position on, not committed, of which none may be there already."""
+    rows = [
+        SupplierCode(dealer_id=dealer.id, position=place) for place, _ in enumerate(checked_rows, position)
+    ]
+    for row, checked in zip(rows, checked_rows, strict=True):
+        overwrite(row, checked)
+    db.session.add_all(rows)
+    db.session.flush()
+    return rows
+
+
 def overwrite(row: SupplierCode, checked: Checked) -> None:
     """Write checked values into a row, its place in the list aside."""
     row.code = checked.code
@@ -179,6 +191,14 @@ def refresh(dealer_id: int, key: tuple[str, int]) -> None:
     """Bring up to date what the webstore shows of the products with stock from a code."""
     code_key, manufacturer_id = key
     figures.refresh(db.session(), dealer_id, OF_CODE, manufacturer_id=manufacturer_id, code_key=code_key)
+
+
+def refresh_many(dealer_id: int, keys: Iterable[tuple[str, int]]) -> None:
+    """As `refresh`, for any number of codes: at once, as PostgreSQL has locks for some thousand steps."""
+    stock = select(ShelfStock.code_key, ShelfStock.manufacturer_id).where(ShelfStock.dealer_id == dealer_id)
+    stocked = {(code_key, number) for code_key, number in db.session.execute(stock.distinct())}
+    if stocked.intersection(keys):
+        figures.refresh(db.session(), dealer_id, figures.OF_DEALER)
 
 
 def _clear(dealer_id: int, key: tuple[str, int]) -> None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import IO, BinaryIO
 
 from webapp.models import Dealer, SupplierCode
-from webapp.spreadsheet import Row, Sheet, Unreadable, writer
+from webapp.spreadsheet import Row, Sheet, Unreadable, armed, defuse, writer
 from webapp.supplier_codes import changes, noting
 from webapp.supplier_codes.checks import Checked, Fields, Find, Refused, check, find_manufacturer
 from webapp.supplier_codes.lists import listed
 
 COLUMNS = ("catalog", "supplier_code", "manufacturer", "lead_time_days", "pricing")
 MAX_BYTES = 2 * 1024 * 1024
+# Ten times the longest list there is. Each row is checked and written while a person waits.
+MAX_ROWS = 10_000
 
 
 class FileRefused(ValueError):
@@ -57,7 +60,9 @@ def export_csv(dealer: Dealer, file: IO[str]) -> None:
     rows.writerow(COLUMNS)
     for row in listed(dealer):
         name = row.manufacturer.name
-        rows.writerow((row.manufacturer.catalog, row.code, name, row.lead_time_days, row.pricing))
+        rows.writerow(
+            (row.manufacturer.catalog, defuse(row.code), defuse(name), row.lead_time_days, row.pricing)
+        )
 
 
 def preview_csv(dealer: Dealer, file: BinaryIO) -> ImportResult:
@@ -79,11 +84,9 @@ def import_csv(dealer: Dealer, file: BinaryIO, expected: ImportResult | None = N
         for row, checked in plan.updated:
             changes.overwrite(row, checked)
         after = {noting.name_of(row): noting.summary_of(row) for row, _ in plan.updated}
-        start = changes.next_position(dealer)
-        for position, checked in enumerate(plan.added, start):
-            row = changes.insert(dealer, checked, position)
-            after[noting.name_of(row)] = noting.summary_of(row)
-            changes.refresh(dealer.id, checked.key)
+        added = changes.insert_many(dealer, plan.added, changes.next_position(dealer))
+        after |= {noting.name_of(row): noting.summary_of(row) for row in added}
+        changes.refresh_many(dealer.id, [checked.key for checked in plan.added])
         noting.imported(dealer, before, after)
     return plan.result
 
@@ -132,7 +135,7 @@ def _checked_rows(dealer: Dealer, file: BinaryIO) -> list[Checked]:
 def _checked(dealer: Dealer, row: Row, find: Find) -> Checked:
     if row.reason:
         raise Refused("catalog", row.reason)
-    return check(dealer, Fields(*row.cells), find)
+    return check(dealer, Fields(*map(armed, row.cells)), find)
 
 
 def _rows(file: BinaryIO) -> list[Row]:
@@ -140,6 +143,9 @@ def _rows(file: BinaryIO) -> list[Row]:
     if len(content) > MAX_BYTES:
         raise FileRefused([(1, "the file is larger than 2 MB")])
     try:
-        return list(Sheet(io.BytesIO(content), COLUMNS))
+        rows = list(islice(Sheet(io.BytesIO(content), COLUMNS), MAX_ROWS + 1))
     except Unreadable as error:
         raise FileRefused([(1, str(error))]) from None
+    if len(rows) > MAX_ROWS:
+        raise FileRefused([(rows[-1].line, f"the file has more than {MAX_ROWS:,} supplier codes")])
+    return rows

@@ -93,9 +93,18 @@ def test_a_name_may_be_longer_than_other_values():
     assert rejection(name="x" * 501) == "name is longer than 500 characters"
 
 
-@pytest.mark.parametrize("column", ["manufacturer", "part_number", "brand", "mpn", "name"])
-def test_a_nul_character_is_rejected(column):
-    assert rejection(**{column: "a\0b"}) == "a NUL character cannot be stored"
+@pytest.mark.parametrize(
+    "letter", ["\0", "\x0b", "\x1b", "\x7f", "\x85", "\u061c", "\u200e", "\u202e", "\u2069"]
+)
+@pytest.mark.parametrize("column", ["manufacturer", "name"])
+def test_a_control_character_and_a_turn_of_direction_are_rejected(column, letter):
+    told = "it holds a control character, or one that turns the direction of writing"
+    assert rejection(**{column: f"a{letter}b"}) == told
+
+
+def test_line_ends_and_letters_of_the_world_are_taken():
+    for name in ("Pad\r\n\tfront", "Bremsbeläge", "ブレーキ", "بطانة", "👨‍🔧"):
+        assert parsed(name=name).name == name
 
 
 def test_a_upc_is_digits():

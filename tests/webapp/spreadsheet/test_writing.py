@@ -5,10 +5,29 @@ import io
 
 import pytest
 
-from webapp.spreadsheet import defuse, writer
+from webapp.spreadsheet import armed, defuse, writer
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+A1", "-A1", "@SUM(A1)", "\tx", "\r=1", "-5-", "=", "+1,5", "--5"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "=1+1",
+        "+A1",
+        "-A1",
+        "@SUM(A1)",
+        "\tx",
+        "\r=1",
+        "-5-",
+        "=",
+        "+1,5",
+        "--5",
+        "\n=1",
+        "＝1",
+        "＋1",
+        "－1x",
+        "＠x",
+    ],
+)
 def test_a_cell_that_would_run_as_a_formula_gets_an_apostrophe(cell):
     assert defuse(cell) == "'" + cell
 
@@ -26,3 +45,12 @@ def test_rows_end_with_a_line_feed_and_quotes_come_back_as_they_were():
     assert list(csv.reader(io.StringIO(file.getvalue(), newline=""))) == [
         ["a", 'said "b"', "c,d", "e\nf", "", "5"]
     ]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["=1", "'=1", "''=1", "+A1", "-5-", "-5", "'-5", "@x", "\tx", "\nx", "＝1", "'", "'quoted'", "", "TR"],
+)
+def test_what_is_read_back_is_what_was_written(cell):
+    assert armed(defuse(cell)) == cell
+    assert defuse(cell)[:1] not in ("=", "@", "\t", "\r", "\n", "＝")

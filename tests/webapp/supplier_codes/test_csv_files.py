@@ -11,6 +11,7 @@ from webapp.supplier_codes import (
     ImportResult,
     ListChanged,
     add,
+    csv_files,
     export_csv,
     import_csv,
     listed,
@@ -138,3 +139,18 @@ def test_codes_that_find_old_stock_again_take_their_place_in_the_order(dealer, t
     assert stockroom.figures_of(dealer, product)[1] == 100
     import_(dealer, HEADER + b"aftermarket,Z,Tucker Rocky,,\n")
     assert stockroom.figures_of(dealer, product)[1] == 200
+
+
+def test_a_cell_that_a_spreadsheet_would_run_comes_back_as_it_was(dealer, tucker):
+    rows = b"aftermarket,=1+1,Tucker Rocky,1,disabled\naftermarket,-5-,Tucker Rocky,1,disabled\n"
+    assert import_(dealer, HEADER + rows) == ImportResult(2, 0, 0)
+    assert exported(dealer) == HEADER + rows.replace(b",=", b",'=").replace(b",-", b",'-")
+    assert import_(dealer, exported(dealer)) == ImportResult(0, 0, 2)
+
+
+def test_the_longest_list_is_taken_and_a_longer_one_refused(dealer, tucker):
+    rows = [b"aftermarket,C%d,Tucker Rocky,1,disabled" % number for number in range(csv_files.MAX_ROWS + 1)]
+    assert problems(dealer, HEADER + b"\n".join(rows)) == [
+        (10_002, "the file has more than 10,000 supplier codes")
+    ]
+    assert import_(dealer, HEADER + b"\n".join(rows[1:])) == ImportResult(10_000, 0, 0)
