@@ -16,7 +16,7 @@ from webapp.catalog_import.manufacturers import Manufacturers
 from webapp.catalog_import.rows import COLUMNS, OPTIONAL_COLUMNS, Rejected, parse
 from webapp.extensions import db
 from webapp.models.types import UtcDateTime
-from webapp.spreadsheet import Row, Sheet
+from webapp.spreadsheet import Row, Sheet, Unreadable
 from webapp.words import bare_key_of, key_of
 
 # Rows held in memory at a time, and rows written in one transaction: other writers wait for no longer.
@@ -24,6 +24,8 @@ CHUNK = 5_000
 SLICE = 20_000
 # Fewer rows are looked up one by one in less time than a whole catalog is read.
 MANY = 20_000
+# Each rejected row is kept, listed and looked at by a person; a file with more of them is something else.
+MOST_REJECTED = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def import_catalog(file: BinaryIO, reject: Callable[[int, str], None]) -> Import
 
     `reject` is called for each row that cannot be taken, in order, with its line number and the reason; the
     others are imported. Memory does not grow with the file. Raises Unreadable, with nothing changed, for a
-    file that is no catalog.
+    file that is no catalog, also one of which more than a million rows cannot be taken.
     """
     sheet = Sheet(file, COLUMNS, OPTIONAL_COLUMNS)
     with staging.opened(db.engine) as connection:
@@ -73,6 +75,8 @@ def _stage(connection: Connection, sheet: Sheet) -> tuple[int, int]:
         connection.commit()
         accepted += len(good)
         rejected += len(bad)
+        if rejected > MOST_REJECTED:
+            raise Unreadable(f"more than {MOST_REJECTED:,} rows cannot be taken: is it a catalog?")
     return accepted, rejected
 
 

@@ -22,3 +22,9 @@ class CatalogUploadForm(Form):
         if not field.data.stream.read(1):
             raise ValidationError("Catalog file: the file is empty")
         field.data.stream.seek(0)
+
+    @property
+    def file_name(self) -> str:
+        """The file's name, fit to be shown and stored."""
+        name = self.file.data.filename
+        return "".join(letter if letter.isprintable() else "?" for letter in name)[:200]

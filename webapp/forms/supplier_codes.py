@@ -6,7 +6,7 @@ from typing import Self
 
 from wtforms import BooleanField, HiddenField, SelectField, StringField, ValidationError
 
-from webapp.forms.fields import Form, Printable, choices, stripped
+from webapp.forms.fields import AtMost, Form, Printable, choices, stripped
 from webapp.models import SupplierCode
 from webapp.supplier_codes import Fields, state_of
 from webapp.words import CATALOG_LABELS, MAX_LEAD_TIME_DAYS, PRICING_LABELS
@@ -26,8 +26,8 @@ class SupplierCodeForm(Form):
     # What was stored when the form was filled in from it, so that an older state never overwrites a newer.
     was = HiddenField()
     catalog = SelectField("Ecommerce Catalog", choices=choices(CATALOG_LABELS), default="aftermarket")
-    supplier_code = StringField("LightSpeed Supplier Code", [Given(), Printable()], [stripped])
-    manufacturer = StringField("Manufacturer/Distributor", [Given(), Printable()], [stripped])
+    supplier_code = StringField("LightSpeed Supplier Code", [Given(), AtMost(200), Printable()], [stripped])
+    manufacturer = StringField("Manufacturer/Distributor", [Given(), AtMost(200), Printable()], [stripped])
     lead_time_days = StringField("Lead Time Value", filters=[stripped], default="1")
     pricing = SelectField("LightSpeed Pricing", choices=choices(PRICING_LABELS), default="disabled")
 

@@ -52,13 +52,12 @@ def create() -> ResponseReturnValue:
     form = CatalogUploadForm()
     if not form.validate():
         return _form(form, 422)
-    name = form.file.data.filename[:200]
     try:
-        row = catalog_uploads.start(form.file.data.stream, name, current_user)
+        row = catalog_uploads.start(form.file.data.stream, form.file_name, current_user)
     except OSError:
         form.blame("", NOT_KEPT)
         return _form(form, 422)
-    flash(f"{name} was uploaded; its import is queued.", "success")
+    flash(f"{row.file_name} was uploaded; its import is queued.", "success")
     return htmx.elsewhere(url_for(".show", import_id=row.id))
 
 

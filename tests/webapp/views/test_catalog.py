@@ -169,3 +169,9 @@ def test_a_file_larger_than_other_forms_may_be_is_taken_from_staff_alone(
 def test_the_catalog_is_for_staff_alone(client: LintingClient):
     for path in ("/catalog", "/catalog/imports/new", "/catalog/imports/1", "/catalog/imports/1/rejected.csv"):
         assert client.get(path).status_code == 403
+
+
+def test_the_name_of_an_uploaded_file_is_kept_as_it_can_be_shown(staff: LintingClient):
+    response = upload(staff, "nothing", "a\x00b\u202evsc\x1b<b>.csv")
+    assert response.status_code == 303
+    assert only().file_name == "a?b?vsc?<b>.csv"
