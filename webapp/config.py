@@ -36,6 +36,7 @@ DEFAULTS: dict[str, Any] = {
     # Its commands would add people past the rules and the audit log.
     "SECURITY_CLI_USERS_NAME": None,
     "SECURITY_CLI_ROLES_NAME": None,
+    "SECURITY_STATIC_FOLDER": None,
     # What an address can do is nobody's business before signing in.
     "PROVIDE_AUTOMATIC_OPTIONS": False,
     "SESSION_COOKIE_HTTPONLY": True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from webapp.views import (
+    account,
     alerts,
     audit,
     catalog,
@@ -14,6 +15,7 @@ from webapp.views import (
     health,
     home,
     inventory,
+    invitations,
     lightspeed,
     manufacturer_choices,
     metrics,
@@ -25,6 +27,8 @@ from webapp.views import (
     supplier_code_files,
     supplier_codes,
     tenancy,
+    tenant_fence,
+    users,
     webstore,
 )
 
@@ -51,8 +55,12 @@ def register(app: Flask) -> None:
         webstore,
         alerts,
         audit,
+        account,
+        users,
+        invitations,
     ):
         app.register_blueprint(view.pages)
     app.register_blueprint(audit.all_pages)
     signing_in.register(app)
     errors.register(app)
+    tenant_fence.raise_fence()
