@@ -49,32 +49,33 @@ MATCH: Final = """
     ORDER BY found.id
 """
 
-# Several parts on one product add up, as far as an integer goes; the price is that of the first of them in
-# part number order (R13).
-_CONTRIBUTIONS: Final = """
-    WITH matched AS (
-        SELECT x.manufacturer_id, x.product_id, r.quantity, m.lead_time_days, m.pricing,
-               CASE m.pricing WHEN 'retail' THEN r.retail_cents
-                              WHEN 'current_active' THEN r.current_active_cents END AS price,
-               row_number() OVER (PARTITION BY x.manufacturer_id, x.product_id ORDER BY r.key) AS place
-        FROM part_matches AS x
-        JOIN reported_parts AS r ON r.id = x.reported_part_id
-        JOIN run_mappings AS m ON m.run_item_id = x.run_item_id AND m.manufacturer_id = x.manufacturer_id
-        WHERE x.run_item_id = :item
+# The parts of each product. The item is named once more for the reported ones: else PostgreSQL reads those of
+# every dealer.
+_MATCHED: Final = """
+    SELECT x.manufacturer_id, x.product_id, r.key, r.quantity, m.lead_time_days, m.pricing,
+           CASE m.pricing WHEN 'retail' THEN r.retail_cents
+                          WHEN 'current_active' THEN r.current_active_cents END AS price
+    FROM part_matches AS x
+    JOIN reported_parts AS r ON r.id = x.reported_part_id AND r.run_item_id = :item
+    JOIN run_mappings AS m ON m.run_item_id = x.run_item_id AND m.manufacturer_id = x.manufacturer_id
+    WHERE x.run_item_id = :item
+"""
+
+# R13, R15, R17: several parts on one product add up, as far as an integer goes, and the price is that of the
+# first of them in part number order. Only rows that differ are written. A price that is missing leaves the
+# old one.
+_PUT_ON_SHELF: Final = """
+    WITH matched AS ({matched}), placed AS (
+        SELECT matched.*, row_number() OVER (PARTITION BY manufacturer_id, product_id ORDER BY key) AS place
+        FROM matched
     ), contributions AS (
         SELECT manufacturer_id, product_id,
                CASE WHEN sum(quantity) < 2147483647 THEN sum(quantity) ELSE 2147483647 END AS quantity,
                max(CASE WHEN place = 1 THEN price END) AS price,
-               max(lead_time_days) AS lead_time_days,
-               max(pricing) AS pricing
-        FROM matched
+               max(lead_time_days) AS lead_time_days
+        FROM placed
         GROUP BY manufacturer_id, product_id
     )
-"""
-
-# R13, R15, R17: only rows that differ are written. A price that is missing leaves the old one.
-_PUT_ON_SHELF: Final = """
-    {contributions}
     INSERT INTO shelf_stock (dealer_id, product_id, manufacturer_id, code_key, code, quantity,
                              sale_price_cents, lead_time_days, created_item_id, changed_item_id)
     SELECT :dealer, c.product_id, c.manufacturer_id, i.code_key, i.supplier_code, c.quantity,
@@ -97,13 +98,18 @@ _PUT_ON_SHELF: Final = """
            code = excluded.code,
            changed_item_id = excluded.changed_item_id
 """
-PUT_ON_SHELF: Final = _PUT_ON_SHELF.format(contributions=_CONTRIBUTIONS)
+PUT_ON_SHELF: Final = _PUT_ON_SHELF.format(matched=_MATCHED)
 
+# R15: the products of which the first part has no price.
 _PRICES_LEFT: Final = """
-    {contributions}
-    SELECT count(*) FROM contributions WHERE pricing <> 'disabled' AND price IS NULL
+    SELECT count(*) FROM (
+        SELECT 1 FROM ({matched}) AS matched
+        WHERE pricing <> 'disabled'
+        GROUP BY manufacturer_id, product_id
+        HAVING min(key) = min(CASE WHEN price IS NULL THEN key END)
+    ) AS products
 """
-PRICES_LEFT: Final = _PRICES_LEFT.format(contributions=_CONTRIBUTIONS)
+PRICES_LEFT: Final = _PRICES_LEFT.format(matched=_MATCHED)
 
 # R14: the dealer's other stock of the manufacturers goes to zero, save what other codes that the run was
 # started with contributed. Stock of a code that was removed counts as other stock. What was just matched is
