@@ -21,6 +21,7 @@ from webapp import (
     views,
 )
 from webapp.accounts.passwords import Passwords
+from webapp.accounts.second_factor import Codes, RecoveryCodes
 from webapp.extensions import csrf, db, migrate, prepare_sqlite
 from webapp.host_cookies import HostCookies
 from webapp.logs import configure_logs
@@ -65,7 +66,13 @@ def _bind_extensions(app: Flask) -> None:
     migrate.init_app(app, db, directory=str(config.ROOT / "migrations"))
     csrf.init_app(app)
     people = SQLAlchemyUserDatastore(db, models.User, models.tenants.RoleName)
-    Security(app, people, password_util_cls=Passwords)
+    Security(
+        app,
+        people,
+        password_util_cls=Passwords,
+        totp_cls=Codes,
+        mf_recovery_codes_util_cls=RecoveryCodes,
+    )
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             prepare_sqlite(db.engine)

@@ -9,13 +9,14 @@ from sqlalchemy import inspect, select, update
 
 from webapp import vault
 from webapp.extensions import db
-from webapp.models import AlertContact, Configuration, Organization
+from webapp.models import AlertContact, Configuration, Organization, User
 
 # Every column that holds what `vault.seal` made.
 SEALED: Final = (
     Configuration.sealed_password,
     Organization.sealed_password,
     AlertContact.sealed_webhook_secret,
+    User.tf_totp_secret,
 )
 
 

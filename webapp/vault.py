@@ -1,4 +1,4 @@
-"""Encrypts what must not be stored in the clear: 3PA passwords.
+"""Encrypts what must not be stored in the clear: 3PA passwords, secrets of webhooks and second factors.
 
 The first of `CREDENTIALS_KEYS` encrypts, every one of them decrypts, so that keys can be rotated.
 """

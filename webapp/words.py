@@ -20,6 +20,7 @@ QUANTITY_COLUMN_LABELS: Final = {"on_hand": "On Hand", "available": "Available"}
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 ROLES: Final = ("dealer", "staff")
+ROLE_LABELS: Final = {"dealer": "Dealer", "staff": "Staff"}
 
 RUN_STATES: Final = ("queued", "running", "succeeded", "partial", "failed", "skipped", "cancelled")
 ACTIVE_RUN_STATES: Final = ("queued", "running")

@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 
+from jobs.alerts import account_letters
 from jobs.alerts.undeliverable import NotWanted
 from webapp.alerts import cause_of
 from webapp.alerts.open_alerts import all_open
 from webapp.models import Alert, AlertDelivery, Dealer
 from webapp.presenters.times import moment
+from webapp.words import ACCOUNT_EVENTS
 
 PROGRAM: Final = "Parts Inventory Sync"
 UTC: Final = ZoneInfo("UTC")
@@ -35,7 +37,9 @@ class Message:
 
 
 def compose(delivery: AlertDelivery) -> Message:
-    """What the delivery says, of what is stored now. Raises NotWanted for a digest of nothing."""
+    """What the delivery says, of what is stored now. Raises NotWanted where there is nothing to tell."""
+    if delivery.event in ACCOUNT_EVENTS:
+        return Message(*account_letters.compose(delivery), b"")
     if delivery.alert is not None:
         return _of_alert(delivery, delivery.alert)
     return _digest() if delivery.event == "digest" else _test(delivery)

@@ -9,6 +9,7 @@ from jobs.alerts.webhook import Webhook
 from webapp import vault
 from webapp.extensions import db
 from webapp.models import AlertContact, AlertDelivery
+from webapp.words import ACCOUNT_EVENTS
 
 SEALED = "The webhook's secret can no longer be read: renew it."
 
@@ -26,6 +27,9 @@ def webhook_of(delivery: AlertDelivery) -> Webhook:
 
 def require_address(delivery: AlertDelivery) -> None:
     """Raises NotWanted if the e-mail address is no longer among those to be told."""
+    if delivery.event in ACCOUNT_EVENTS:
+        # Whether somebody signs in with it is looked up with what is said.
+        return
     if delivery.dealer_id is None:
         wanted = current_app.config["STAFF_ALERT_RECIPIENTS"]
     else:

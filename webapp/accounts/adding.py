@@ -11,7 +11,7 @@ from flask_security.utils import hash_password
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from webapp import audit, vault
+from webapp import audit, clock, vault
 from webapp.extensions import db
 from webapp.models import Dealer, Organization, User
 
@@ -61,16 +61,25 @@ def _name(text: str) -> str:
 
 def add_user(email: str, password: str, role: str, dealer: Dealer | None = None) -> User:
     """Add a person: of one dealer, or staff. Address and password are what sign-in will make of them."""
-    if (role == "dealer") != (dealer is not None):
+    address = address_of(email)
+    hashed = hash_password(_password(password, address))
+    user = User(email=address, role=role, dealer=dealer, password=hashed, password_set_at=clock.now())
+    return store(user, "user.added")
+
+
+def store(user: User, action: str) -> User:
+    """Commit a new person with the audit log's entry. Raises Refused."""
+    if (user.role == "dealer") != (user.dealer is not None):
         raise Refused("the role dealer needs a dealer, and no other role has one")
-    address = _address(email)
-    if db.session.scalar(select(User.id).where(User.email == address)):
-        raise _present(address)
-    user = User(email=address, password=hash_password(_password(password, address)), role=role, dealer=dealer)
+    address = user.email
+    with db.session.no_autoflush:
+        if db.session.scalar(select(User.id).where(User.email == address)):
+            db.session.rollback()
+            raise _present(address)
     db.session.add(user)
     try:
         db.session.flush()
-        audit.note("user.added", address, dealer_id=user.dealer_id, after={"role": role})
+        audit.note(action, address, dealer_id=user.dealer_id, after={"role": user.role})
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
@@ -82,7 +91,8 @@ def _present(address: str) -> Refused:
     return Refused(f"{address} is a user already")
 
 
-def _address(email: str) -> str:
+def address_of(email: str) -> str:
+    """The address in the form in which it is stored. Raises Refused."""
     try:
         return str(_security().mail_util.validate(email.strip())).lower()
     except EmailValidateException:

@@ -9,7 +9,8 @@ from webapp.cli.credentials import credentials
 from webapp.cli.inventory import inventory
 from webapp.cli.lightspeed import lightspeed
 from webapp.cli.supplier_codes import supplier_codes
-from webapp.cli.tenants import dealer, organization, user
+from webapp.cli.tenants import dealer, organization
+from webapp.cli.users import user
 from webapp.cli.webstore import webstore
 
 GROUPS = (organization, dealer, user, catalog, supplier_codes, lightspeed, inventory, webstore, credentials)

@@ -1,17 +1,15 @@
-"""`organization create`, `dealer create`, `user create`."""
+"""`organization create`, `dealer create`."""
 
 from __future__ import annotations
 
 import click
 
 from webapp import accounts
-from webapp.cli.arguments import dealer_of, organization_of, password_from_stdin, password_option
+from webapp.cli.arguments import organization_of, password_from_stdin, password_option
 from webapp.cli.boundary import answering
-from webapp.words import ROLES
 
 organization = click.Group("organization", help="Organizations: groups of dealers.")
 dealer = click.Group("dealer", help="Dealers.")
-user = click.Group("user", help="People who sign in.")
 
 
 @organization.command("create")
@@ -36,20 +34,3 @@ def create_dealer(name: str, timezone: str, organization_id: int | None) -> None
     """Add a dealer and print its id."""
     group = None if organization_id is None else organization_of(organization_id)
     click.echo(accounts.add_dealer(name, timezone, group).id)
-
-
-@user.command("create")
-@click.argument("email")
-@click.option("--role", type=click.Choice(ROLES), required=True)
-@click.option("--dealer", "dealer_id", type=int, help="The id of the dealer, for the role dealer.")
-@password_option
-@answering
-def create_user(email: str, role: str, dealer_id: int | None, password_stdin: bool) -> None:
-    """Add a person who signs in with an e-mail address and the password."""
-    if not password_stdin:
-        raise click.UsageError("give --password-stdin and the password on standard input")
-    if (role == "dealer") != (dealer_id is not None):
-        raise click.UsageError("the role dealer needs --dealer; staff have none")
-    works_for = None if dealer_id is None else dealer_of(dealer_id)
-    person = accounts.add_user(email, password_from_stdin(), role, works_for)
-    click.echo(f"{person.email} can sign in", err=True)

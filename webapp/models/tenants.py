@@ -88,7 +88,7 @@ class User(Model, UserMixin):
     role: Mapped[str] = mapped_column(Text)
     dealer_id: Mapped[int | None] = mapped_column(ForeignKey("dealers.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-    password_set_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=clock.now)
+    password_set_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     tf_primary_method: Mapped[str | None] = mapped_column(Text)
     tf_totp_secret: Mapped[str | None] = mapped_column(Text)
     tf_last_counter: Mapped[int | None] = mapped_column()
@@ -119,7 +119,7 @@ class User(Model, UserMixin):
         self, methods: list[tuple[str, str]], fresh: bool
     ) -> tuple[bool, list[tuple[str, str]]]:
         """What Flask-Security asks when a password was right: whether a code must follow."""
-        return self.has_second_factor or self.needs_second_factor, methods
+        return bool(methods) or self.needs_second_factor, methods
 
     def check_tf_required_setup(self) -> bool:
         """What Flask-Security asks before it lets the second factor be removed."""

@@ -24,7 +24,7 @@ HTMX_CONFIG: Final[dict[str, Any]] = {
         {"code": "204", "swap": False},
         {"code": "[23]..", "swap": True},
         # These answers are ours and made for the place that asked; other errors may be a gateway's.
-        {"code": "400|401|403|404|409|422", "swap": True},
+        {"code": "400|401|403|404|409|422|429", "swap": True},
         {"code": "[45]..", "swap": False, "error": True},
     ],
 }

@@ -10,7 +10,7 @@ from webapp.alerts import contacts
 from webapp.extensions import db
 from webapp.forms.alerts import RecipientsForm, WebhookForm
 from webapp.presenters.alerts import AlertsPage
-from webapp.views import tenancy
+from webapp.views import fresh, tenancy
 
 pages = tenancy.dealer_blueprint("alerts", __name__, "/alerts")
 SAVED = {"HX-Trigger": "contacts-changed"}
@@ -48,6 +48,7 @@ def save_recipients() -> ResponseReturnValue:
 
 
 @pages.post("/webhook")
+@fresh.needed
 def save_webhook() -> ResponseReturnValue:
     """Keep the webhook's address; with a new one the secret is shown, this once."""
     contact, form = contacts.locked(g.dealer), WebhookForm()
@@ -62,6 +63,7 @@ def save_webhook() -> ResponseReturnValue:
 
 
 @pages.post("/webhook/secret")
+@fresh.needed
 def renew_secret() -> ResponseReturnValue:
     """Sign with a new secret, and show it, this once."""
     try:
@@ -73,6 +75,7 @@ def renew_secret() -> ResponseReturnValue:
 
 
 @pages.post("/webhook/removal")
+@fresh.needed
 def remove_webhook() -> ResponseReturnValue:
     """Send nothing by webhook any more."""
     contacts.remove_webhook(contacts.locked(g.dealer))

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from webapp import configurations, htmx, runs
 from webapp.forms.configuration import CredentialsForm, SettingsForm
 from webapp.presenters import connection
-from webapp.views import tenancy
+from webapp.views import fresh, tenancy
 
 pages = tenancy.dealer_blueprint("lightspeed", __name__, "/lightspeed")
 SAVED = {"HX-Trigger": "configuration-changed"}
@@ -38,6 +38,7 @@ def show_availability() -> Response:
 
 
 @pages.post("/credentials")
+@fresh.needed
 def save_credentials() -> ResponseReturnValue:
     """Keep the 3PA credentials and have them validated."""
     configuration = tenancy.locked_configuration()

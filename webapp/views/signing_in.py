@@ -9,13 +9,15 @@ from flask_login import user_logged_out
 from flask_security.signals import password_changed, password_reset, user_authenticated
 from flask_security.utils import set_request_attr
 
-from webapp import audit, clock
-from webapp.accounts import sign_ins
+from webapp import audit, clock, htmx
+from webapp.accounts import letters, sign_ins
 from webapp.extensions import db
 from webapp.models import User
+from webapp.views import devices, forgotten, fresh, second_factor, throttling
 from webapp.views.tenancy import ask_to_sign_in
 
 FIELD = "sign_in"
+VERIFY = "security/verify.html"
 
 
 def register(app: Flask) -> None:
@@ -29,6 +31,10 @@ def register(app: Flask) -> None:
     app.login_manager.user_loader(_load)  # type: ignore[attr-defined]
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
     app.after_request(_note_seen)
+    forgotten.register(app)
+    second_factor.register(app)
+    fresh.register(app)
+    throttling.register(app)
     user_authenticated.connect(_begin, app)
     user_logged_out.connect(_end, app)
     password_changed.connect(_password_changed, app)
@@ -63,6 +69,7 @@ def _begin(_app: Flask, user: User, authn_via: list[str] | None = None, **_: obj
     agent, address = request.headers.get("User-Agent", ""), request.remote_addr or ""
     g.sign_in, session[FIELD] = sign_ins.begin(user, agent, address, is_kept=session.permanent)
     g.pop("seen_before", None)
+    devices.remember(user.email)
 
 
 def _end(_app: Flask, user: User | None, **_: object) -> None:
@@ -82,14 +89,19 @@ def _password_changed(_app: Flask, user: User, **_: object) -> None:
 
 def _password_reset(_app: Flask, user: User, **_: object) -> None:
     sign_ins.end(user)
+    # Who holds the link reads the mailbox: strangers' tries shall not keep that person from signing in.
+    devices.remember(user.email)
     _set_password(user, "user.password_set")
 
 
 def _set_password(user: User, action: str) -> None:
     user.password_set_at = clock.now()
+    letters.note("password_changed", user.email)
     audit.note(action, user.email, dealer_id=user.dealer_id, by=user)
 
 
 def _render(template: str, **context: Any) -> Response:
+    if template == VERIFY and htmx.wants_fragment():
+        return htmx.fragment("security/_verify.html", 422 if request.method == "POST" else 200, **context)
     # Flask-Security renders a form that was sent only to show what is wrong with it.
     return make_response(render_template(template, **context), 422 if request.method == "POST" else 200)

@@ -50,6 +50,13 @@ def staff_blueprint(name: str, import_name: str, path: str) -> Blueprint:
     return pages
 
 
+def personal_blueprint(name: str, import_name: str, path: str) -> Blueprint:
+    """A blueprint of pages about whoever is signed in."""
+    pages = Blueprint(name, import_name, url_prefix=path)
+    pages.before_request(_only_signed_in)
+    return pages
+
+
 def of_dealer(model: type[Owned], row_id: int) -> Owned:
     """A row by its id, if it is the dealer's; those of others are not found."""
     row = db.session.scalar(select(model).where(model.id == row_id, model.dealer_id == g.dealer.id))
@@ -113,6 +120,10 @@ def _load_dealer() -> ResponseReturnValue | None:
         abort(404)
     g.dealer = db.get_or_404(Dealer, g.dealer_id)
     return None
+
+
+def _only_signed_in() -> ResponseReturnValue | None:
+    return None if current_user.is_authenticated else ask_to_sign_in()
 
 
 def _only_staff() -> ResponseReturnValue | None:

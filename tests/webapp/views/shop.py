@@ -41,7 +41,8 @@ class Shop:
     def user(self, email: str, dealer: Dealer | None = None, password: str = NO_PASSWORD) -> User:
         role = "dealer" if dealer else "staff"
         dealer_id = dealer.id if dealer else None
-        return self._add(User(email=email, password=password, role=role, dealer_id=dealer_id))
+        of_role = {"role": role, "dealer_id": dealer_id}
+        return self._add(User(email=email, password=password, password_set_at=clock.now(), **of_role))
 
     def configuration(self, dealer: Dealer, **fields: Any) -> Configuration:
         """Enabled, complete and connected, unless the fields say otherwise."""

@@ -1,4 +1,4 @@
-"""A dealer sees its own pages, staff every dealer's. Each address by itself is tried in tests/webapp/tenants."""
+"""A dealer sees its own pages, staff every dealer's. All addresses are tried in tests/webapp/tenants."""
 
 from __future__ import annotations
 

@@ -1,0 +1,152 @@
+"""Codes of an authenticator app, and recovery codes."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from flask_security import hash_password
+
+from tests.webapp.accounts.people import EMAIL, code_of, noted, set_up, sign_in
+from tests.webapp.views.client import ON_SQLITE, LintingClient
+from tests.webapp.views.shop import PASSWORD, Shop
+from webapp.accounts import people
+from webapp.extensions import db
+from webapp.models import Dealer, User
+
+pytestmark = ON_SQLITE
+STAFF = "support@example.com"
+
+
+@pytest.fixture
+def person(app: Flask, shop: Shop, dealer: Dealer) -> User:
+    return shop.user(EMAIL, dealer, hash_password(PASSWORD))
+
+
+@pytest.fixture
+def secured(anonymous: LintingClient, person: User) -> User:
+    """Has a second factor, and is signed in nowhere."""
+    sign_in(anonymous)
+    set_up(anonymous, person)
+    anonymous.delete_cookie("session")
+    return person
+
+
+def codes_made(client: LintingClient) -> list[str]:
+    return re.findall(r"<li>([0-9a-f-]{14})</li>", client.post("/mf-recovery-codes").text)
+
+
+def is_in(client: LintingClient) -> bool:
+    return client.get("/account").status_code == 200
+
+
+def test_it_is_asked_for_after_the_password(anonymous: LintingClient, secured: User):
+    asked = sign_in(anonymous)
+    assert asked.location.startswith("/tf-validate")
+    assert not is_in(anonymous)
+    assert anonymous.post(asked.location, data={"code": "000000"}).status_code == 422
+    code = code_of(secured, later=1)
+    assert anonymous.post(asked.location, data={"code": code}).status_code == 302
+    assert is_in(anonymous)
+
+
+def test_a_code_that_was_used_is_not_taken_again(app: Flask, anonymous: LintingClient, secured: User):
+    code = code_of(secured, later=1)
+    answers = []
+    for client in (anonymous, app.test_client()):
+        sign_in(client)
+        answers.append(client.post("/tf-validate", data={"code": code}).status_code)
+    assert answers == [302, 422]
+
+
+def test_its_secret_is_sealed_and_its_picture_is_our_own(anonymous: LintingClient, person: User):
+    sign_in(anonymous)
+    page = anonymous.post("/tf-setup", data={"setup": "authenticator"}).text
+    key = re.search(r"<code[^>]*>([^<]+)</code>", page)
+    assert key
+    assert 'src="data:image/svg+xml;base64,' in page
+    set_up(anonymous, person)
+    assert person.tf_totp_secret is not None
+    assert person.tf_totp_secret.startswith("gAAAA")
+    (entry,) = noted("user.second_factor_set")
+    assert key[1] not in str(entry.after)
+
+
+def test_guessing_codes_ends_soon_and_a_new_password_begins_anew(
+    app: Flask, anonymous: LintingClient, secured: User
+):
+    sign_in(anonymous)
+    answers = [anonymous.post("/tf-validate", data={"code": "000000"}).status_code for _ in range(6)]
+    assert answers == [422] * 5 + [429]
+    assert anonymous.post("/mf-recovery", data={"code": "0000-0000-0000"}).status_code == 429
+    secured.fs_uniquifier = "as after a new password"
+    db.session.commit()
+    sign_in(anonymous)
+    assert anonymous.post("/tf-validate", data={"code": code_of(secured, later=1)}).status_code == 302
+
+
+def test_a_recovery_code_works_once(app: Flask, anonymous: LintingClient, person: User):
+    sign_in(anonymous)
+    set_up(anonymous, person)
+    codes = codes_made(anonymous)
+    assert len(codes) == 8
+    db.session.expire_all()
+    assert all(kept.startswith("$argon2id$") for kept in person.mf_recovery_codes or [])
+    assert codes[0] not in anonymous.get("/mf-recovery-codes?show_codes=1").text
+    for client, status in ((app.test_client(), 302), (app.test_client(), 422)):
+        sign_in(client)
+        assert client.post("/mf-recovery", data={"code": f" {codes[3].upper()} "}).status_code == status
+        assert is_in(client) == (status == 302)
+    db.session.expire_all()
+    assert len(person.mf_recovery_codes or []) == 7
+    assert [entry.after for entry in noted("user.recovery_code_used")] == [{"codes_left": 7}]
+
+
+def test_it_can_be_removed_with_its_recovery_codes(anonymous: LintingClient, person: User):
+    sign_in(anonymous)
+    set_up(anonymous, person)
+    codes_made(anonymous)
+    anonymous.post("/tf-setup", data={"setup": "disable"})
+    db.session.expire_all()
+    assert (person.has_second_factor, person.mf_recovery_codes) == (False, None)
+    assert len(noted("user.second_factor_removed")) == 1
+
+
+def test_staff_who_must_have_one_are_led_to_set_it_up_and_reach_nothing_else(
+    app: Flask, anonymous: LintingClient, shop: Shop
+):
+    user = shop.user(STAFF, password=hash_password(PASSWORD))
+    sign_in(anonymous, email=STAFF)
+    assert anonymous.get("/dealers").status_code == 200
+    app.config["REQUIRE_STAFF_2FA"] = True
+    # Also who was signed in already.
+    assert anonymous.get("/dealers").status_code == 302
+    assert sign_in(anonymous, email=STAFF).location == "/tf-setup"
+    assert "Staff need a second factor here" in anonymous.get("/tf-setup").text
+    assert anonymous.get("/dealers").status_code == 302
+    page = anonymous.post("/tf-setup", data={"setup": "authenticator"})
+    key = re.search(r"<code[^>]*>([^<]+)</code>", page.text)
+    with anonymous.session_transaction() as session:
+        sealed = session["tf_totp_secret"]
+    assert key
+    assert key[1].replace("-", "") not in sealed
+    anonymous.post("/tf-validate", data={"code": code_of(user, sealed)})
+    assert anonymous.get("/dealers").status_code == 200
+    assert len(noted("user.second_factor_set")) == 1
+    # It cannot be removed again by oneself.
+    assert anonymous.post("/tf-setup", data={"setup": "disable"}).status_code == 422
+
+
+def test_a_dealer_needs_none_where_staff_do(app: Flask, anonymous: LintingClient, person: User):
+    app.config["REQUIRE_STAFF_2FA"] = True
+    sign_in(anonymous)
+    assert is_in(anonymous)
+
+
+def test_who_lost_it_has_it_removed_and_is_signed_out(anonymous: LintingClient, secured: User):
+    people.remove_second_factor(secured)
+    assert sign_in(anonymous).status_code == 302
+    assert is_in(anonymous)
+    with pytest.raises(people.Refused):
+        people.remove_second_factor(secured)

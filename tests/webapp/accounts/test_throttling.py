@@ -1,0 +1,149 @@
+"""Tries are counted, and nobody's keep another person from signing in."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+from flask_security import hash_password
+from redis import Redis
+from sqlalchemy.orm import close_all_sessions
+
+from tests.conftest import settings
+from tests.webapp.accounts.people import EMAIL, NEW, follow, sign_in
+from tests.webapp.views.client import HTMX, ON_SQLITE, LintingClient
+from tests.webapp.views.shop import PASSWORD, Shop
+from webapp import clock
+from webapp.accounts import letters
+from webapp.extensions import db
+from webapp.factory import create_app
+from webapp.models import Dealer, User
+
+pytestmark = ON_SQLITE
+ALLOWED = 10
+
+
+@pytest.fixture
+def person(app: Flask, shop: Shop, dealer: Dealer) -> User:
+    return shop.user(EMAIL, dealer, hash_password(PASSWORD))
+
+
+@pytest.fixture
+def stranger(app: Flask) -> LintingClient:
+    app.test_client_class = LintingClient
+    return app.test_client()
+
+
+def from_address(address: str) -> dict[str, dict[str, str]]:
+    return {"environ_base": {"REMOTE_ADDR": address}}
+
+
+def use_up(client: LintingClient, address: str = "192.0.2.1", email: str = EMAIL) -> None:
+    for _ in range(ALLOWED):
+        assert sign_in(client, "wrong horse", email, **from_address(address)).status_code == 422
+
+
+def test_after_ten_failures_even_the_right_password_waits(stranger: LintingClient, person: User):
+    use_up(stranger)
+    refused = sign_in(stranger, **from_address("192.0.2.2"))
+    assert refused.status_code == 429
+    seconds = int(refused.headers["Retry-After"])
+    assert 13 * 60 < seconds <= 15 * 60 + 1
+    assert "Please wait 15 minutes" in refused.text
+    with time_machine.travel(clock.now() + timedelta(seconds=seconds + 2), tick=False):
+        assert sign_in(stranger, **from_address("192.0.2.2")).status_code == 302
+
+
+def test_who_does_not_exist_is_counted_and_answered_alike(stranger: LintingClient, person: User):
+    use_up(stranger, email="nobody@prairie.example")
+    use_up(stranger, email=EMAIL, address="192.0.2.9")
+    unknown = sign_in(stranger, email="nobody@prairie.example", **from_address("192.0.2.3"))
+    known = sign_in(stranger, email=EMAIL, **from_address("192.0.2.3"))
+    assert unknown.status_code == known.status_code == 429
+    said = [re.findall(r"<main.*?</main>", answer.text, re.S) for answer in (unknown, known)]
+    assert said[0] == said[1] != []
+
+
+def test_a_browser_that_signed_in_before_is_not_kept_out_by_strangers(
+    anonymous: LintingClient, stranger: LintingClient, person: User
+):
+    assert sign_in(anonymous).status_code == 302
+    anonymous.delete_cookie("session")
+    # From the same office: the address is used up as well.
+    for name in ("a", "b", "c"):
+        use_up(stranger, "127.0.0.1", f"{name}@prairie.example")
+    use_up(stranger)
+    assert sign_in(stranger, **from_address("127.0.0.1")).status_code == 429
+    assert sign_in(anonymous).status_code == 302
+
+
+def test_its_own_failures_do_count(anonymous: LintingClient, person: User):
+    sign_in(anonymous)
+    anonymous.delete_cookie("session")
+    use_up(anonymous)
+    assert sign_in(anonymous).status_code == 429
+
+
+def test_a_cookie_for_one_account_is_no_allowance_for_another(
+    anonymous: LintingClient, stranger: LintingClient, person: User, shop: Shop
+):
+    shop.user("support@example.com", password=hash_password(PASSWORD))
+    sign_in(stranger, email="support@example.com")
+    stranger.delete_cookie("session")
+    use_up(anonymous)
+    assert sign_in(stranger).status_code == 429
+    stranger.set_cookie("device", "WyJmb3JnZWQiXQ.forged")
+    assert sign_in(stranger).status_code == 429
+
+
+def test_who_follows_a_link_gets_in_while_strangers_try(
+    anonymous: LintingClient, stranger: LintingClient, person: User
+):
+    use_up(stranger)
+    follow(anonymous, letters.link_for(person))
+    assert sign_in(anonymous, NEW, **from_address("192.0.2.1")).status_code == 302
+
+
+def test_an_address_has_its_allowance_over_all_accounts(stranger: LintingClient, person: User):
+    for number in range(3):
+        use_up(stranger, "2001:db8::1", f"{number}@prairie.example")
+    # A household has a whole network of them.
+    assert sign_in(stranger, **from_address("2001:db8::2")).status_code == 429
+    assert sign_in(stranger, **from_address("2001:db8:0:1::2")).status_code == 302
+
+
+def test_the_password_of_a_session_is_not_guessed_by_who_stole_it(anonymous: LintingClient, person: User):
+    client = anonymous.sign_in(person)
+    for path in ("/verify", "/change") * 5:
+        assert client.post(path, data={"password": "wrong horse"}).status_code == 422
+    refused = client.post("/verify", data={"password": "wrong horse"}, headers=HTMX)
+    assert refused.status_code == 429
+    assert refused.headers["HX-Reswap"] == "none"
+    assert "Too many attempts" in refused.text
+
+
+def test_links_are_not_asked_for_without_end(anonymous: LintingClient, person: User):
+    for _ in range(5):
+        assert anonymous.post("/reset", data={"email": EMAIL}).status_code in (200, 303)
+    assert anonymous.post("/reset", data={"email": EMAIL}).status_code == 429
+    assert anonymous.post("/reset", data={"email": "other@prairie.example"}).status_code != 429
+
+
+def test_counts_survive_a_restart_and_go_on_while_redis_is_away(
+    redis_url: str, database_url: str, tmp_path: Path
+):
+    Redis.from_url(redis_url).flushdb()
+    for counted, url in ((0, redis_url), (6, redis_url), (0, "redis://127.0.0.1:9/0")):
+        app = create_app(settings(database_url, tmp_path) | {"REDIS_URL": url})
+        with app.app_context():
+            client = app.test_client()
+            answers = [sign_in(client, "wrong horse").status_code for _ in range(6)]
+            assert answers.count(422) == min(6, ALLOWED - counted)
+            if url != redis_url:
+                assert [sign_in(client, "wrong horse").status_code for _ in range(5)][-1] == 429
+            close_all_sessions()
+            db.engine.dispose()

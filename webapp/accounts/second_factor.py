@@ -1,0 +1,100 @@
+"""Codes of an authenticator app, and the recovery codes for whom it is lost.
+
+The secret behind the codes is sealed with `CREDENTIALS_KEYS` like every other; of recovery codes only hashes
+are kept, as they are passwords that are used once. A code that was used, and any before it, is not taken
+again: who looked over a shoulder has nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import Any, Final
+
+import qrcode
+import qrcode.image.svg
+from flask_security import MfRecoveryCodesUtil, Totp
+from flask_security.utils import hash_password, verify_password
+from passlib.totp import TOTP
+
+from webapp import audit, vault
+
+# Pixels of the picture: a phone's camera reads it from a screen.
+LEAST_BORDER: Final = 4
+
+
+class Codes(Totp):
+    """What Flask-Security asks for secrets and codes."""
+
+    def __init__(self, _secrets: dict[str, str], issuer: str) -> None:
+        self._totp = TOTP.using(issuer=issuer)
+
+    def generate_totp_secret(self) -> str:
+        """A new secret, sealed."""
+        return vault.seal(self._totp.new().to_json(encrypt=False))
+
+    def verify_totp(self, token: str, totp_secret: str, user: Any, window: int = 0) -> bool:
+        """Whether the code is right now, and was not used."""
+        return bool(super().verify_totp(token, vault.unseal(totp_secret), user, window))
+
+    def get_totp_uri(self, username: str, totp_secret: str) -> str:
+        """What the picture says to the app."""
+        return str(super().get_totp_uri(username, vault.unseal(totp_secret)))
+
+    def get_totp_pretty_key(self, totp_secret: str) -> str:
+        """The secret to be typed into the app."""
+        return str(super().get_totp_pretty_key(vault.unseal(totp_secret)))
+
+    def get_totp_b32_key(self, totp_secret: str) -> str:
+        """The secret, without spaces."""
+        return str(super().get_totp_b32_key(vault.unseal(totp_secret)))
+
+    def generate_qrcode(self, username: str, totp: str) -> str:
+        """The picture as a `data:` address; black on white also where the page is dark."""
+        uri, factory = self.get_totp_uri(username, totp), qrcode.image.svg.SvgFillImage
+        with io.BytesIO() as file:
+            qrcode.make(uri, image_factory=factory, border=LEAST_BORDER).save(file)
+            return f"data:image/svg+xml;base64,{base64.b64encode(file.getvalue()).decode()}"
+
+    def get_last_counter(self, user: Any) -> int | None:
+        """The half-minute of the code that was used last."""
+        counter: int | None = user.tf_last_counter
+        return counter
+
+    def set_last_counter(self, user: Any, tmatch: Any) -> None:
+        """Keep it, to be committed with what the code was for."""
+        user.tf_last_counter = tmatch.counter
+
+
+class RecoveryCodes(MfRecoveryCodesUtil):
+    """What Flask-Security asks for recovery codes: they are shown when they are made, and never again."""
+
+    def create_recovery_codes(self, user: Any) -> list[str]:
+        """New codes, in place of those before; only their hashes are kept."""
+        codes: list[str] = super().create_recovery_codes(user)
+        audit.note("user.recovery_codes_made", user.email, dealer_id=user.dealer_id, by=user)
+        user.mf_recovery_codes = [hash_password(code) for code in codes]
+        return codes
+
+    def get_recovery_codes(self, user: Any) -> list[str]:
+        """None: nobody can tell them any more."""
+        return []
+
+    def check_recovery_code(self, user: Any, code: str) -> bool:
+        """Whether it is one of those that are left."""
+        return self._place(user, code) is not None
+
+    def delete_recovery_code(self, user: Any, code: str) -> bool:
+        """Use it up."""
+        place = self._place(user, code)
+        if place is None or user.mf_recovery_codes is None:
+            return False
+        del user.mf_recovery_codes[place]
+        left = {"codes_left": len(user.mf_recovery_codes)}
+        audit.note("user.recovery_code_used", user.email, dealer_id=user.dealer_id, after=left, by=user)
+        return True
+
+    def _place(self, user: Any, code: str) -> int | None:
+        typed: Any = "".join(code.split()).lower()
+        places = enumerate(user.mf_recovery_codes or [])
+        return next((place for place, hashed in places if verify_password(typed, hashed)), None)

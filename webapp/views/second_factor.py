@@ -1,0 +1,46 @@
+"""What is noted when a second factor is set up, used or removed; the pages are Flask-Security's."""
+
+from __future__ import annotations
+
+from flask import Flask, redirect, session
+from flask.typing import ResponseReturnValue
+from flask_security import url_for_security
+from flask_security.signals import tf_code_confirmed, tf_disabled, tf_profile_changed
+
+from webapp import audit
+from webapp.accounts import letters
+from webapp.models import User
+
+
+def register(app: Flask) -> None:
+    """Note what happens; Flask-Security commits at the end of the request."""
+    tf_profile_changed.connect(_set_up, app)
+    tf_code_confirmed.connect(_code_given, app)
+    tf_disabled.connect(_removed, app)
+    # There is one kind of second factor, and one help for whom it is lost.
+    app.view_functions["security.two_factor_rescue"] = _recover
+    app.view_functions["security.tf_select"] = _recover
+
+
+def _recover() -> ResponseReturnValue:
+    return redirect(url_for_security("mf_recovery" if "tf_user_id" in session else "login"))
+
+
+def _code_given(app: Flask, user: User, **about: object) -> None:
+    """The code of somebody who signs in: the first of a new second factor, or one of many."""
+    if session.get("tf_state") == "validating_profile":
+        _set_up(app, user, **about)
+
+
+def _set_up(_app: Flask, user: User, **_: object) -> None:
+    _note(user, "user.second_factor_set")
+
+
+def _removed(_app: Flask, user: User, **_: object) -> None:
+    user.tf_last_counter = user.mf_recovery_codes = None
+    _note(user, "user.second_factor_removed")
+
+
+def _note(user: User, action: str) -> None:
+    letters.note("second_factor_changed", user.email)
+    audit.note(action, user.email, dealer_id=user.dealer_id, by=user)
