@@ -19,6 +19,7 @@ from webapp.views import (
     lightspeed,
     manufacturer_choices,
     metrics,
+    next_page,
     queue,
     reports,
     runs,
@@ -62,5 +63,6 @@ def register(app: Flask) -> None:
         app.register_blueprint(view.pages)
     app.register_blueprint(audit.all_pages)
     signing_in.register(app)
+    next_page.register(app)
     errors.register(app)
     tenant_fence.raise_fence()
