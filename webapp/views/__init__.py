@@ -29,6 +29,7 @@ from webapp.views import (
     supplier_codes,
     tenancy,
     tenant_fence,
+    uploads,
     users,
     webstore,
 )
@@ -65,4 +66,5 @@ def register(app: Flask) -> None:
     signing_in.register(app)
     next_page.register(app)
     errors.register(app)
+    uploads.register(app)
     tenant_fence.raise_fence()

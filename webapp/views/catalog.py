@@ -17,6 +17,7 @@ from webapp.presenters import catalog_imports
 from webapp.presenters.catalog_list import CatalogList
 from webapp.views import downloads, tenancy
 from webapp.views.asked import text, whole
+from webapp.views.uploads import takes_file
 
 pages = tenancy.staff_blueprint("catalog", __name__, "/catalog")
 # A form's own fields and frame around the file.
@@ -47,6 +48,7 @@ def new() -> Response:
 
 
 @pages.post("/imports")
+@takes_file
 def create() -> ResponseReturnValue:
     """Keep the file and queue its import."""
     form = CatalogUploadForm()

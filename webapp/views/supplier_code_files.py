@@ -13,6 +13,7 @@ from webapp.presenters.numbers import count
 from webapp.presenters.supplier_code_list import SupplierCodeList
 from webapp.supplier_codes import FileRefused, ImportResult, ListChanged, Plan
 from webapp.views import tenancy
+from webapp.views.uploads import takes_file
 from webapp.webstore import outbox
 
 pages = tenancy.dealer_blueprint("supplier_code_files", __name__, "/supplier-codes")
@@ -38,6 +39,7 @@ def new() -> Response:
 
 
 @pages.post("/import/preview")
+@takes_file
 def preview() -> Response:
     """What an import of the file would change; nothing is changed yet."""
     form = UploadForm()
