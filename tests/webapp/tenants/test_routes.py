@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.webapp.tenants.table import TABLE
@@ -134,3 +136,21 @@ def test_no_route_takes_both_a_look_and_a_change() -> None:
     looks = {name.partition(" ")[2] for name in TABLE if name.startswith("GET")}
     changes = {name.partition(" ")[2] for name in TABLE if not name.startswith("GET")}
     assert {name for name in looks & changes if not name.startswith("security.")} == set()
+
+
+def test_every_file_is_an_attachment_under_a_plain_name_and_kept_by_nobody(town: Town) -> None:
+    seen = 0
+    for route in routes(town):
+        if not route.rule.rule.endswith(".csv"):
+            continue
+        for role in (OWN, STAFF):
+            got = town.ask(role, route.method, route.path(town, rows_of(town)))
+            if got.status_code == 200:
+                seen += 1
+                disposition = got.headers["Content-Disposition"]
+                assert re.fullmatch(r'attachment; filename="[a-z0-9.-]+\.csv"', disposition), route
+                assert got.headers["Cache-Control"] == "private, no-store"
+                assert got.headers["X-Content-Type-Options"] == "nosniff"
+                assert "sandbox" in got.headers["Content-Security-Policy"]
+                assert got.mimetype == "text/csv"
+    assert seen > 5
