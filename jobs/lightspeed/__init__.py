@@ -7,7 +7,7 @@ from jobs.lightspeed.budget import RateBudget
 from jobs.lightspeed.credentials import Credentials
 from jobs.lightspeed.errors import Kind, LightspeedError
 from jobs.lightspeed.filters import part_filter
-from jobs.lightspeed.paging import LARGEST_PAGE, Page
+from jobs.lightspeed.paging import LARGEST_PAGE, Page, Walk
 from jobs.lightspeed.parts import (
     DecodedPage,
     NotAnArray,
@@ -37,6 +37,7 @@ __all__ = [
     "RateBudget",
     "RetryPolicy",
     "Unreadable",
+    "Walk",
     "cents_of",
     "date_of",
     "decode_page",

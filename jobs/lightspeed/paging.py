@@ -55,10 +55,20 @@ class Walk:
         self._skip_before = 0
         self._seen: set[int] = set()
         self._requests, self._seconds, self._rate_waited = 0, 0.0, 0.0
+        self._first: Background[Answer[DecodedPage]] | None = None
+
+    def begin(self) -> None:
+        """Have the first page fetched already, for a caller that has other work to do before."""
+        self._first = self._ask(self._skip, self._size, self._unseen_parts, False)
+
+    def abandon(self) -> None:
+        """Leave alone what was begun; harmless where nothing was."""
+        if self._first is not None:
+            self._first.abandon()
 
     def pages(self) -> Iterator[Page]:
         """Yield page after page; raises `LightspeedError` where one does not come back well."""
-        pending = self._ask(self._skip, self._size, self._unseen_parts, False)
+        pending = self._first or self._ask(self._skip, self._size, self._unseen_parts, False)
         try:
             for number in itertools.count(1):
                 rows = self._taken(pending) or self._second_look()

@@ -63,9 +63,21 @@ class Lightspeed:
         page_size: int = LARGEST_PAGE,
         most_rows: int = MOST_ROWS,
     ) -> Iterator[Page]:
-        """Yield every page of the parts that `filter_text` selects, in order of part number.
+        """Yield every page of the parts that `filter_text` selects, in order of part number; see `walk`."""
+        return self.walk(cmf, filter_text, waiting=waiting, page_size=page_size, most_rows=most_rows).pages()
 
-        Either every page came back well, or `LightspeedError` is raised (R11). `page_size` is 1 to 500 rows;
+    def walk(
+        self,
+        cmf: str,
+        filter_text: str,
+        *,
+        waiting: Waiting = _look_around,
+        page_size: int = LARGEST_PAGE,
+        most_rows: int = MOST_ROWS,
+    ) -> Walk:
+        """Prepare to walk through every page of the parts that `filter_text` selects.
+
+        Either every page comes back well, or `LightspeedError` is raised (R11). `page_size` is 1 to 500 rows;
         beyond `most_rows` the service is taken to lead in circles. The next page is fetched while the caller
         stores the one it has; closing the iterator stops that.
         """
@@ -83,7 +95,7 @@ class Lightspeed:
             question = Question("Part", cmf, options, read)
             return self._start(question, self._policy, self._policy.backoff(1) if pause else 0.0)
 
-        return Walk(ask, page_size, waiting, most_rows).pages()
+        return Walk(ask, page_size, waiting, most_rows)
 
     def check(self, cmf: str, waiting: Waiting = _look_around) -> Check:
         """Ask for one part, to see whether login and CMF work (R3); raises `LightspeedError` if they do not.

@@ -10,6 +10,7 @@ from flask import current_app
 
 from jobs.lightspeed import LightspeedError
 from jobs.sync import held, items, journal, rules
+from jobs.sync.ahead import Ahead
 from jobs.sync.apply import apply
 from jobs.sync.connection import Connection
 from jobs.sync.opening import Over
@@ -43,6 +44,8 @@ class Codes:
         self._around = around
         self._pulse = pulse
         self._connection = Connection(run.dealer_id, around.connect)
+        self._in_order = [item.id for item in run.items if item.status in ("waiting", "running")]
+        self._ahead = Ahead(run, self._in_order, pulse)
 
     def sync(self) -> tuple[str, str | None]:
         """Carry out what is left of the run; its state, and the reason for it.
@@ -50,16 +53,15 @@ class Codes:
         Raises Over where the run ends before its last code, journal.Ended where this process is to leave it.
         """
         try:
-            for item_id in self._waiting():
+            for item_id in self._in_order:
                 self._sync_code(item_id)
             self._try_failed_again()
         except OutOfTime:
             reason = OUT_OF_TIME.format(minutes=current_app.config["RUN_MINUTES"])
             raise Over(self._state_so_far(), reason) from None
+        finally:
+            self._ahead.abandon()
         return outcome(journal.load(self._claim))
-
-    def _waiting(self) -> list[int]:
-        return [item.id for item in self._run.items if item.status in ("waiting", "running")]
 
     def _try_failed_again(self) -> None:
         """Once more before the codes are given up: what was wrong with the service may have passed."""
@@ -130,8 +132,11 @@ class Codes:
             with journal.hold(self._claim):
                 items.leave_out(item.id, REMOVED)
             return
-        pull(self._claim, self._run, item, self._connection.service(), self._pulse, self._around.tell)
+        service = self._connection.service()
+        walk = self._ahead.walk(item, service)
+        pull(self._claim, self._run, item, walk, self._pulse, self._around.tell)
         self._pulse()
+        self._ahead.begin_after(item, service)
         apply(self._claim, self._run, item)
         self._settle(item)
         db.session.refresh(item)

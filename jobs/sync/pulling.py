@@ -5,37 +5,47 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from jobs.lightspeed import Lightspeed, Page, part_filter
+from jobs.lightspeed import Lightspeed, Page, Walk, part_filter
 from jobs.sync import items, journal, rules, staging
 from webapp.models import Run, RunItem
 
 QUANTITY_FIELDS = {"on_hand": "OnHand", "available": "Avail"}
 
 
+def walk_of(run: Run, item: RunItem, service: tuple[Lightspeed, str], pulse: Callable[[], None]) -> Walk:
+    """The walk through everything that the service reports for an item's code (R9)."""
+    column, today = _asked(run)
+    wanted = part_filter(item.supplier_code, QUANTITY_FIELDS[column], rules.since(today))
+    lightspeed, cmf = service
+    return lightspeed.walk(cmf, wanted, waiting=pulse)
+
+
 def pull(
     claim: journal.Claim,
     run: Run,
     item: RunItem,
-    service: tuple[Lightspeed, str],
+    walk: Walk,
     pulse: Callable[[], None],
     tell: Callable[[str], None],
 ) -> None:
-    """Keep everything that the service reports for an item's code (R9, R10).
+    """Keep every page of an item's code (R10).
 
     Raises LightspeedError where the pull is not complete (R11).
     """
-    settings = run.settings or {}
-    column, today = settings["quantity_column"], date.fromisoformat(settings["today"])
-    expected = rules.Expectation.of(item.code_key, column, today)
-    wanted = part_filter(item.supplier_code, QUANTITY_FIELDS[column], rules.since(today))
+    expected = rules.Expectation.of(item.code_key, *_asked(run))
     item_id, code = item.id, item.supplier_code
     with journal.hold(claim):
         items.open_item(item_id)
-    lightspeed, cmf = service
-    for page in lightspeed.part_pages(cmf, wanted, waiting=pulse):
+    for page in walk.pages():
         _store(claim, item_id, page, expected)
         tell(f"{code}: page {page.number}, {page.received} parts")
         pulse()
+
+
+def _asked(run: Run) -> tuple[str, date]:
+    """The quantity column, and the dealer's day on which the run started."""
+    settings = run.settings or {}
+    return settings["quantity_column"], date.fromisoformat(settings["today"])
 
 
 def _store(claim: journal.Claim, item_id: int, page: Page, expected: rules.Expectation) -> None:

@@ -142,15 +142,31 @@ class Reporting:
     def __init__(self, reported: dict[str, list[tuple[str, int, float | None]]]) -> None:
         self._reported = reported
 
-    def part_pages(self, _cmf: str, wanted: str, *, waiting: Any) -> Iterator[Page]:
+    def walk(self, _cmf: str, wanted: str, *, waiting: Any) -> Answering:
         code = wanted.split("'")[1]
         parts = [
             Part(part_number=n, supplier_code=code, on_hand=q, retail=p, last_updated="2999-01-01T00:00:00")
             for n, q, p in self._reported[code]
         ]
-        for number, start in enumerate(range(0, len(parts), 2), start=1):
-            waiting()
-            page = parts[start : start + 2]
+        return Answering(parts, waiting)
+
+
+class Answering:
+    """The walk through one code's rows."""
+
+    def __init__(self, parts: list[Part], waiting: Any) -> None:
+        self._parts, self._waiting = parts, waiting
+
+    def begin(self) -> None:
+        """Nothing is slow here."""
+
+    def abandon(self) -> None:
+        """Nothing was begun."""
+
+    def pages(self) -> Iterator[Page]:
+        for number, start in enumerate(range(0, len(self._parts), 2), start=1):
+            self._waiting()
+            page = self._parts[start : start + 2]
             yield Page(number, page, [], len(page), 1, 0.0)
 
 
