@@ -195,15 +195,12 @@ def upgrade() -> None:
     sa.CheckConstraint('lead_time_days BETWEEN 0 AND 365', name=op.f('ck_shelf_stock_lead_time_range')),
     sa.CheckConstraint('quantity >= 0', name=op.f('ck_shelf_stock_quantity_range')),
     sa.CheckConstraint('sale_price_cents > 0', name=op.f('ck_shelf_stock_sale_price_range')),
-    sa.ForeignKeyConstraint(['dealer_id'], ['dealers.id'], name=op.f('fk_shelf_stock_dealer_id')),
-    sa.ForeignKeyConstraint(['manufacturer_id'], ['manufacturers.id'], name=op.f('fk_shelf_stock_manufacturer_id')),
     sa.ForeignKeyConstraint(['product_id'], ['products.id'], name=op.f('fk_shelf_stock_product_id')),
     sa.PrimaryKeyConstraint('dealer_id', 'product_id', 'manufacturer_id', 'code_key', name=op.f('pk_shelf_stock'))
     )
     with op.batch_alter_table('shelf_stock', schema=None) as batch_op:
         batch_op.create_index('ix_shelf_stock_changed_item_id', ['changed_item_id'], unique=False)
         batch_op.create_index('ix_shelf_stock_in_stock', ['dealer_id', 'manufacturer_id'], unique=False, postgresql_where=sa.text('quantity > 0'), sqlite_where=sa.text('quantity > 0'))
-        batch_op.create_index(batch_op.f('ix_shelf_stock_product_id'), ['product_id'], unique=False)
 
     op.create_table('supplier_codes',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -335,7 +332,6 @@ def downgrade() -> None:
 
     op.drop_table('supplier_codes')
     with op.batch_alter_table('shelf_stock', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_shelf_stock_product_id'))
         batch_op.drop_index('ix_shelf_stock_in_stock', postgresql_where=sa.text('quantity > 0'), sqlite_where=sa.text('quantity > 0'))
         batch_op.drop_index('ix_shelf_stock_changed_item_id')
 
