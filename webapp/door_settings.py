@@ -16,6 +16,8 @@ DEFAULTS: Final[dict[str, Any]] = {
     "PROXY_HOPS": 1,
     # Hosts that requests may name; None is any.
     "TRUSTED_HOSTS": None,
+    # Whether what comes over plain HTTP is led to HTTPS, or refused.
+    "HTTPS_ONLY": False,
 }
 
 
@@ -28,6 +30,7 @@ def read(environ: Mapping[str, str], in_production: bool) -> dict[str, Any]:
     return {
         "PROXY_HOPS": whole("PROXY_HOPS", environ.get("PROXY_HOPS") or usual, 0, MOST_HOPS),
         "TRUSTED_HOSTS": _hosts(environ, in_production),
+        "HTTPS_ONLY": in_production,
     }
 
 

@@ -13,6 +13,7 @@ from webapp import (
     cli,
     config,
     error_reports,
+    https_only,
     models,
     presenters,
     request_log,
@@ -42,6 +43,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     configure_logs()
     error_reports.configure(app.config["SENTRY_DSN"], app.config["SENTRY_ENVIRONMENT"])
     request_log.keep(app)
+    https_only.enforce(app)
     security_headers.protect(app)
     _bind_extensions(app)
     presenters.register(app)

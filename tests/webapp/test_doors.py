@@ -74,10 +74,21 @@ def test_a_deployment_is_reached_by_its_public_name_and_those_listed() -> None:
         return config.door_settings.read({**ENOUGH, **variables}, in_production=True)
 
     public = {"PUBLIC_URL": "https://sync.example.com"}
-    assert read(**public) == {"PROXY_HOPS": 1, "TRUSTED_HOSTS": ["sync.example.com"]}
+    assert read(**public) == {"PROXY_HOPS": 1, "TRUSTED_HOSTS": ["sync.example.com"], "HTTPS_ONLY": True}
     listed = read(**public, TRUSTED_HOSTS="Parts.example.com, .internal.example", PROXY_HOPS="2")
     assert listed["TRUSTED_HOSTS"] == ["parts.example.com", ".internal.example", "sync.example.com"]
     assert listed["PROXY_HOPS"] == 2
+
+
+def test_in_production_a_browser_is_led_to_https_and_all_else_is_refused(tmp_path: Path) -> None:
+    client = app_with(tmp_path, HTTPS_ONLY=True, METRICS_TOKEN="x" * 20).test_client()
+    led = client.get("/dealers?matching=a%20b")
+    assert (led.status_code, led.location) == (308, "https://localhost/dealers?matching=a%20b")
+    assert client.post("/login", data={"password": "in the clear"}).status_code == 403
+    assert client.get("/metrics", headers={"Authorization": "Bearer x"}).status_code == 403
+    assert client.get("/healthz").status_code == 200
+    by_router = client.get("/login", headers={"X-Forwarded-Proto": "https"})
+    assert by_router.status_code == 200
 
 
 def test_on_ones_own_machine_no_proxy_is_believed_and_any_name_will_do() -> None:

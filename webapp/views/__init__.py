@@ -23,6 +23,7 @@ from webapp.views import (
     queue,
     reports,
     runs,
+    security_log,
     signing_in,
     skipped,
     supplier_code_files,
@@ -65,6 +66,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(audit.all_pages)
     signing_in.register(app)
     next_page.register(app)
+    security_log.keep(app)
     errors.register(app)
     uploads.register(app)
     tenant_fence.raise_fence()

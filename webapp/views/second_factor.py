@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask, redirect, session
 from flask.typing import ResponseReturnValue
-from flask_security import url_for_security
+from flask_security import current_user, url_for_security
 from flask_security.signals import tf_code_confirmed, tf_disabled, tf_profile_changed
 
 from webapp import audit
@@ -20,10 +24,24 @@ def register(app: Flask) -> None:
     # There is one kind of second factor, and one help for whom it is lost.
     app.view_functions["security.two_factor_rescue"] = _recover
     app.view_functions["security.tf_select"] = _recover
+    code = "security.two_factor_token_validation"
+    app.view_functions[code] = _while_signing_in(app.view_functions[code])
 
 
 def _recover() -> ResponseReturnValue:
     return redirect(url_for_security("mf_recovery" if "tf_user_id" in session else "login"))
+
+
+def _while_signing_in(view: Any) -> Callable[[], ResponseReturnValue]:
+    """Flask-Security signs out whoever comes here without need: a link on any site could do that."""
+
+    @functools.wraps(view)
+    def guarded() -> ResponseReturnValue:
+        is_needed = "tf_state" in session or not current_user.is_authenticated
+        answer: ResponseReturnValue = view() if is_needed else redirect("/")
+        return answer
+
+    return guarded
 
 
 def _code_given(app: Flask, user: User, **about: object) -> None:

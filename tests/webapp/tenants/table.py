@@ -142,7 +142,7 @@ TABLE: Final[dict[str, Line]] = {
     "GET security.mf_recovery": anybody(302),
     "POST security.mf_recovery": anybody(302),
     "GET security.mf_recovery_codes": signed_in(),
-    "POST security.mf_recovery_codes": signed_in(422),
+    "POST security.mf_recovery_codes": signed_in(200),
     "GET security.tf_select": anybody(303),
     "POST security.tf_select": anybody(303),
     "GET security.two_factor_rescue": anybody(303),

@@ -58,6 +58,14 @@ def test_what_others_own_is_not_found_under_ones_own_address(town: Town) -> None
     assert ids == {*OF_DEALERS, "sign_in_id"}
 
 
+def test_looking_at_a_page_signs_nobody_out(town: Town) -> None:
+    """A link on another site can have anybody look at any page."""
+    for route in routes(town):
+        if route.method == "GET":
+            town.ask(OWN, "GET", route.path(town, rows_of(town)))
+            assert town.ask(OWN, "GET", "/account").status_code == 200, route
+
+
 def test_nobody_ends_the_sessions_of_others(town: Town) -> None:
     for role, other in ((OWN, SIBLING), (SIBLING, OWN), (STAFF, OWN)):
         with town.put_back():

@@ -1,0 +1,28 @@
+"""In production nothing is served over plain HTTP: a browser is led to HTTPS, anything else is refused.
+
+Leading a program on would hide that it sends its token, or a form its password, in the clear. The two
+addresses that say whether the process is well tell nothing, and a platform asks them from within.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Flask, Response, redirect, request
+
+OPEN: Final = ("health.alive", "health.ready")
+REFUSED: Final = "This is served over HTTPS only.\n"
+
+
+def enforce(app: Flask) -> None:
+    """Before anything else looks at a request; where `HTTPS_ONLY` is on."""
+    if app.config["HTTPS_ONLY"]:
+        app.before_request(_lead_to_https)
+
+
+def _lead_to_https() -> Response | None:
+    if request.is_secure or request.endpoint in OPEN or request.routing_exception is not None:
+        return None
+    if request.method in ("GET", "HEAD") and "Authorization" not in request.headers:
+        return redirect(request.url.replace("http://", "https://", 1), 308)  # type: ignore[return-value]
+    return Response(REFUSED, 403, mimetype="text/plain")

@@ -1,0 +1,64 @@
+"""A line in the log for each try to sign in, however it ended, and for whatever was refused to somebody.
+
+Beside the request's own line, so that it can be looked for and told of by itself. Who tried is told by a hash
+of what was typed: the same for the same account, whether it exists or not, and nothing to sign in with.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import structlog
+from flask import Flask, Response, g, request
+from flask_security import current_user
+
+from webapp.views import devices
+
+log = structlog.get_logger(__name__)
+
+TRIES: Final = {
+    "security.login": "security.sign_in",
+    "security.logout": "security.sign_out",
+    "security.two_factor_token_validation": "security.second_factor",
+    "security.mf_recovery": "security.recovery_code",
+    "security.verify": "security.password_again",
+    "security.change_password": "security.password_change",
+    "security.forgot_password": "security.link_asked",
+    "security.reset_password": "security.password_set",
+}
+OUTCOMES: Final = {422: "failed", 429: "throttled", 400: "refused", 401: "refused"}
+# Bad requests are mostly missing tokens; what is simply not there is no attack.
+REFUSED: Final = (400, 401, 403, 413, 429)
+
+
+def keep(app: Flask) -> None:
+    """Log them from now on."""
+    app.after_request(_note)
+
+
+def _note(response: Response) -> Response:
+    tried = TRIES.get(request.endpoint or "") if request.method == "POST" else None
+    if tried:
+        outcome = OUTCOMES.get(response.status_code, "done")
+        log.info(tried, outcome=outcome, address=request.remote_addr, account=_account())
+    elif response.status_code in REFUSED and request.method != "GET":
+        _warn("security.refused", response)
+    elif response.status_code == 403:
+        _warn("security.not_allowed", response)
+    elif response.status_code == 404 and _is_of_another_dealer():
+        _warn("security.other_dealer", response)
+    return response
+
+
+def _warn(event: str, response: Response) -> None:
+    about = {"method": request.method, "page": request.endpoint, "address": request.remote_addr}
+    log.warning(event, status=response.status_code, **about)
+
+
+def _account() -> str | None:
+    typed = request.form.get("email")
+    return devices.mark_of(typed) if typed else None
+
+
+def _is_of_another_dealer() -> bool:
+    return "dealer_id" in g and "dealer" not in g and current_user.is_authenticated
