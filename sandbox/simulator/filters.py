@@ -143,8 +143,10 @@ class _Reader:
 
 
 def _integer(text: str) -> Constant:
-    value = int(text.rstrip("lL"))
-    if abs(value) > _LARGEST:
+    digits = text.rstrip("lL")
+    # Python refuses to read endless ones in its own words.
+    value = int(digits) if len(digits) < 30 else None
+    if value is None or abs(value) > _LARGEST:
         raise FilterError(f"Integer literal '{text}' is out of range.")
     return Constant("number", value)
 

@@ -27,7 +27,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         length = self.headers.get("Content-Length", "0")
-        if not length.isdigit():
+        if not (length.isascii() and length.isdigit() and len(length) < 9):
             self.send_error(400)
             return
         body = self.rfile.read(int(length))

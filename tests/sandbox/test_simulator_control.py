@@ -1,5 +1,7 @@
 """The simulator's own side under /_control/, as a person with curl or another process uses it."""
 
+from http.client import HTTPConnection
+
 import pytest
 import requests
 
@@ -128,3 +130,13 @@ def test_a_wrong_change_of_parts_changes_nothing(simulator, body):
 
 def test_parts_of_a_dealer_that_is_not_there(simulator):
     assert ask(simulator, "POST", "parts/1", []).status_code == 404
+
+
+@pytest.mark.parametrize("length", ["²", "-1", "x", "9" * 30])
+def test_a_length_that_is_none_is_refused(simulator, length):
+    connection = HTTPConnection(simulator.host, simulator.port, timeout=10)
+    connection.putrequest("POST", "/_control/switches")
+    connection.putheader("Content-Length", length.encode("latin-1"))
+    connection.endheaders()
+    assert connection.getresponse().status == 400
+    connection.close()

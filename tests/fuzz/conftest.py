@@ -1,0 +1,20 @@
+"""One town for all tests of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fuzz.routes import Watched
+from tests.webapp.tenants.town import Town
+from webapp.extensions import db
+
+
+@pytest.fixture(scope="package")
+def watched(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    watched = Watched(Town(sqlite_template, tmp_path_factory.mktemp("town")))
+    yield watched
+    with watched.town.app.app_context():
+        db.engine.dispose()

@@ -1,0 +1,91 @@
+"""What is fed with bytes: each target returns, or raises what nobody up the line expects.
+
+Run as `python -m tests.fuzz.targets NAME FOLDER… [libFuzzer's options]` with Atheris, which learns from what
+the inputs cover; where it cannot be installed (it is built for Linux alone), with mutations of the seeds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable
+from datetime import date
+
+from tests.fuzz import mutations
+
+with mutations.instrumented():
+    from jobs.lightspeed import answers, filters, parts, retry, salvage, transport, values
+    from jobs.lightspeed.errors import LightspeedError
+    from jobs.sync import rules
+    from sandbox.simulator import expressions
+    from sandbox.simulator import filters as simulated
+    from sandbox.simulator.parts import PART_KINDS
+    from sandbox.simulator.query import QueryError, options_of, read
+    from sandbox.simulator.switches import Switches
+
+TODAY = date(2026, 3, 1)
+LARGEST = 2**31 - 1
+MOST = 500
+SWITCHES = Switches()
+# Instrumented too, as they are reached through the others.
+UNDERNEATH = (values, salvage, parts)
+
+
+def decoder(data: bytes) -> None:
+    """An answer's body, to the rows that are stored: every one fits both databases."""
+    with contextlib.suppress(LightspeedError):
+        body = transport.inflated(data)
+        with contextlib.suppress(LightspeedError):
+            fits(answers.dealers_in(body).name_of("76014846"), 200)
+        page = answers.parts_in(body)
+        assert page.received == len(page.parts) + len(page.unreadable)
+        expected = rules.Expectation.of("tr", "on_hand", TODAY)
+        for part in page.parts:
+            stored(rules.judge(part, expected))
+        for record in page.unreadable:
+            stored(rules.unreadable(record))
+    retry.seconds_to_wait(data[:200].decode("latin-1"))
+
+
+def stored(row: rules.StagedPart) -> None:
+    """Fails for a row that PostgreSQL would refuse, and with it the whole page."""
+    for text in (
+        row.part_number,
+        row.key,
+        row.bare_key,
+        row.description,
+        row.quantity_text,
+        row.superseded_key,
+    ):
+        fits(text, MOST)
+    for number in (row.quantity, row.retail_cents, row.current_active_cents):
+        assert number is None or -LARGEST <= number <= LARGEST
+
+
+def fits(text: str | None, length: int) -> None:
+    """Fails for text that cannot be stored."""
+    if text is not None:
+        assert len(text) <= length
+        assert "\0" not in text
+        text.encode()
+
+
+def filter_text(data: bytes) -> None:
+    """Query options and filters as anybody writes them; and a code, which stays a code in our own filter."""
+    text = data.decode("utf-8", "replace")
+    with contextlib.suppress(QueryError):
+        read(options_of(text), PART_KINDS, SWITCHES)
+    with contextlib.suppress(simulated.FilterError):
+        simulated.parse(text, PART_KINDS)
+    if text.strip():
+        asked = simulated.parse(filters.part_filter(text, "OnHand", TODAY), PART_KINDS)
+        assert isinstance(asked, expressions.Junction)
+        assert len(asked.terms) == 3
+        assert expressions.supplier_code_of(asked) == text
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {"decoder": decoder, "filter": filter_text}
+
+
+if __name__ == "__main__":
+    mutations.run(TARGETS[sys.argv[1]], sys.argv[2:])
