@@ -19,12 +19,12 @@ log = structlog.get_logger(__name__)
 TRIES: Final = {
     "security.login": "security.sign_in",
     "security.logout": "security.sign_out",
-    "security.two_factor_token_validation": "security.second_factor",
+    "security.two_factor_token_validation": "security.second_factor",  # nosec B105
     "security.mf_recovery": "security.recovery_code",
     "security.verify": "security.password_again",
-    "security.change_password": "security.password_change",
-    "security.forgot_password": "security.link_asked",
-    "security.reset_password": "security.password_set",
+    "security.change_password": "security.password_change",  # nosec B105
+    "security.forgot_password": "security.link_asked",  # nosec B105
+    "security.reset_password": "security.password_set",  # nosec B105
 }
 OUTCOMES: Final = {422: "failed", 429: "throttled", 400: "refused", 401: "refused"}
 # Bad requests are mostly missing tokens; what is simply not there is no attack.
