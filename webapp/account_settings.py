@@ -70,7 +70,7 @@ SECURITY: Final[dict[str, Any]] = {
     "SECURITY_FRESHNESS_GRACE_PERIOD": timedelta(minutes=10),
     "SECURITY_TWO_FACTOR": True,
     "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
-    "SECURITY_TWO_FACTOR_IMPLEMENTATIONS": {"code": "flask_security.twofactor.CodeTfPlugin"},
+    "SECURITY_TWO_FACTOR_IMPLEMENTATIONS": {"code": "webapp.accounts.second_factor.AfterThePassword"},
     # Seconds before and after: the code before and the one after count too, as clocks differ.
     "SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,
     "SECURITY_TWO_FACTOR_ALWAYS_VALIDATE": True,

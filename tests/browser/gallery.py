@@ -12,7 +12,7 @@ from pathlib import Path
 
 from werkzeug.routing import Map, Rule
 
-from tests.browser.visitors import DEALER, HELD, NEWCOMER, REFUSED, STAFF, STRANGER, WATCHER, Visitor
+from tests.browser.visitors import DEALER, HALFWAY, HELD, NEWCOMER, REFUSED, STAFF, STRANGER, WATCHER, Visitor
 from tests.conftest import settings
 from webapp.factory import create_app
 
@@ -22,9 +22,16 @@ NO_PAGES = frozenset(
     {
         *("static", "security.static", "home.show", "health.alive", "health.ready", "metrics.show"),
         *("lightspeed.show_connection", "lightspeed.show_availability"),
+        # They lead on.
+        *("security.two_factor_rescue", "security.tf_select"),
     }
 )
-OF_NO_DEALER = {"security.login": STRANGER, "security.change_password": DEALER, "security.verify": DEALER}
+OF_NO_DEALER = {
+    **dict.fromkeys(("security.login", "security.forgot_password", "security.reset_password"), STRANGER),
+    **dict.fromkeys(("security.two_factor_token_validation", "security.mf_recovery"), HALFWAY),
+    **dict.fromkeys(("security.change_password", "security.verify", "account.show"), DEALER),
+    **dict.fromkeys(("security.two_factor_setup", "security.mf_recovery_codes"), DEALER),
+}
 # Pages that look different to others, or when something is asked of them.
 FURTHER = (
     *(("dealer.show", visitor, "") for visitor in (WATCHER, REFUSED, HELD)),
@@ -32,6 +39,8 @@ FURTHER = (
     *(("runs.show", visitor, "") for visitor in (WATCHER, REFUSED, HELD)),
     ("queue.new", WATCHER, ""),
     ("catalog.show", WATCHER, ""),
+    ("account.show", STAFF, ""),
+    ("users.index", STAFF, "matching=nobody"),
     ("dealers.index", STAFF, "matching=nobody"),
     ("catalog.index", STAFF, "matching=nobody"),
     ("webstore.index", DEALER, "q=brake"),

@@ -20,6 +20,7 @@ from tests.webapp.views.client import session_of
 from tests.webapp.views.shop import NO_PASSWORD, Shop
 from tests.world import part
 from webapp import config, runs, vault
+from webapp.accounts import people
 from webapp.extensions import db
 from webapp.factory import create_app
 from webapp.models import Dealer, Manufacturer, PartNumber, Product, ReindexNote, Run, User
@@ -85,6 +86,27 @@ class Town:
         with self.writing() as shop:
             return self._session_of(shop.user(f"support{self._made}@staff.example"))
 
+    def link_token(self) -> str:
+        """What a link to set a password ends with, for somebody who was invited."""
+        with self.writing():
+            return people.make_link(people.invite("invited@staff.example", "staff")).rpartition("/")[2]
+
+    def long_ago(self, email: str) -> str:
+        """The session of a person who gave the password an hour ago."""
+        with self.writing():
+            user = db.session.scalars(select(User).where(User.email == email)).one()
+            held = session_of(user)
+        return self._signed(held | {"fs_paa": held["fs_paa"] - 3600})
+
+    def halfway(self) -> str:
+        """The session of a person who gave the right password, and not yet the code."""
+        with self.writing() as shop:
+            user = shop.user("halfway@staff.example")
+            user.tf_primary_method = "authenticator"
+            user.tf_totp_secret = self._app.extensions["security"].totp_factory.generate_totp_secret()
+            db.session.commit()
+            return self._signed({"tf_user_id": user.fs_uniquifier, "tf_state": "ready"})
+
     def report(self, cmf: str, codes: Mapping[str, int], login: tuple[str, str]) -> None:
         """Serve a dealer, to whom comes with this login, with this many parts for each code."""
         parts = [
@@ -141,5 +163,8 @@ class Town:
         db.session.commit()
 
     def _session_of(self, user: User) -> str:
+        return self._signed(session_of(user))
+
+    def _signed(self, held: dict[str, Any]) -> str:
         signer = self._app.session_interface.get_signing_serializer(self._app)
-        return signer.dumps(session_of(user))
+        return signer.dumps(held)

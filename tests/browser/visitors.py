@@ -16,9 +16,9 @@ from webapp.models import CatalogImport, Dealer, HeldClearing, ShelfStock, Suppl
 
 # A dealer with stock, skipped parts and a supplier code that failed; one with nothing yet; staff who watch
 # work that is under way; a dealer whose credentials were refused, and one whose stock would go to zero;
-# staff; somebody who has not signed in.
+# staff; somebody who has not signed in, and one whose code is still awaited.
 DEALER, NEWCOMER, WATCHER, REFUSED, HELD = "dealer", "newcomer", "watcher", "refused", "held"
-STAFF, STRANGER = "staff", "stranger"
+STAFF, STRANGER, HALFWAY = "staff", "stranger", "halfway"
 CATALOG = b"""catalog,manufacturer,abbreviation,oem_manufacturer_id,dealer,part_number,brand,mpn,name,msrp
 aftermarket,Western Power Sports,WPS,,,26-1010,Bell,26-1010,Helmet,199.95
 aftermarket,Western Power Sports,WPS,,,,Bell,,Nameless,
@@ -32,7 +32,7 @@ class Visitor:
     """A person: the session's cookie, and ids by the names that the addresses give them."""
 
     session: str
-    rows: Mapping[str, int]
+    rows: Mapping[str, int | str]
 
 
 def everybody(town: Town) -> dict[str, Visitor]:
@@ -40,13 +40,14 @@ def everybody(town: Town) -> dict[str, Visitor]:
     newcomer = town.dealership(connected=False)
     staff = town.staff()
     return {
-        STRANGER: Visitor("", {}),
+        STRANGER: Visitor("", {"token": town.link_token()}),
+        HALFWAY: Visitor(town.halfway(), {}),
         NEWCOMER: Visitor(newcomer.session, {"dealer_id": newcomer.id}),
         DEALER: _dealer(town),
         WATCHER: _watcher(town, staff),
         REFUSED: _refused(town),
         HELD: _held(town),
-        STAFF: Visitor(staff, {"import_id": import_catalog(town, CATALOG)}),
+        STAFF: Visitor(staff, {"import_id": import_catalog(town, CATALOG), "user_id": 1}),
     }
 
 

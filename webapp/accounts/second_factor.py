@@ -14,6 +14,7 @@ from typing import Any, Final
 import qrcode
 import qrcode.image.svg
 from flask_security import MfRecoveryCodesUtil, Totp
+from flask_security.twofactor import CodeTfPlugin
 from flask_security.utils import hash_password, verify_password
 from passlib.totp import TOTP
 
@@ -64,6 +65,15 @@ class Codes(Totp):
     def set_last_counter(self, user: Any, tmatch: Any) -> None:
         """Keep it, to be committed with what the code was for."""
         user.tf_last_counter = tmatch.counter
+
+
+class AfterThePassword(CodeTfPlugin):
+    """What Flask-Security asks when a password was right and a code must follow."""
+
+    def tf_login(self, user: Any, json_payload: dict[str, Any], next_loc: str | None) -> Any:
+        """Lead on to the code, with the page that was asked for; where there was none it names its own."""
+        asked = next_loc if (next_loc or "").startswith("/") else None
+        return super().tf_login(user, json_payload, asked)
 
 
 class RecoveryCodes(MfRecoveryCodesUtil):

@@ -101,7 +101,9 @@ def _set_password(user: User, action: str) -> None:
 
 
 def _render(template: str, **context: Any) -> Response:
+    """A page of Flask-Security, which shows a form that was sent anew only to say what is wrong with it."""
+    is_wrong = any(getattr(value, "errors", None) for value in context.values())
+    status = 422 if request.method == "POST" and is_wrong else 200
     if template == VERIFY and htmx.wants_fragment():
-        return htmx.fragment("security/_verify.html", 422 if request.method == "POST" else 200, **context)
-    # Flask-Security renders a form that was sent only to show what is wrong with it.
-    return make_response(render_template(template, **context), 422 if request.method == "POST" else 200)
+        return htmx.fragment("security/_verify.html", status, **context)
+    return make_response(render_template(template, **context), status)

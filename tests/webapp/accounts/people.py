@@ -39,6 +39,7 @@ def code_of(user: User, sealed: str | None = None, later: int = 0) -> str:
 def set_up(client: LintingClient, user: User) -> None:
     """Set up a second factor as somebody who is signed in."""
     page = client.post("/tf-setup", data={"setup": "authenticator"})
+    assert page.status_code == 200
     found = re.search(r'action="(/tf-setup/[^"]+)"', page.text)
     assert found
     key = re.search(r"<code[^>]*>([^<]+)</code>", page.text)

@@ -43,12 +43,19 @@ def is_in(client: LintingClient) -> bool:
 
 def test_it_is_asked_for_after_the_password(anonymous: LintingClient, secured: User):
     asked = sign_in(anonymous)
-    assert asked.location.startswith("/tf-validate")
+    assert asked.location == "/tf-validate"
     assert not is_in(anonymous)
     assert anonymous.post(asked.location, data={"code": "000000"}).status_code == 422
     code = code_of(secured, later=1)
     assert anonymous.post(asked.location, data={"code": code}).status_code == 302
     assert is_in(anonymous)
+
+
+def test_one_lands_where_one_was_going(anonymous: LintingClient, secured: User):
+    values = {"email": EMAIL, "password": PASSWORD, "next": "/account?x=1"}
+    asked = anonymous.post("/login", data=values)
+    answer = anonymous.post(asked.location, data={"code": code_of(secured, later=1)})
+    assert answer.location == "/account?x=1"
 
 
 def test_a_code_that_was_used_is_not_taken_again(app: Flask, anonymous: LintingClient, secured: User):

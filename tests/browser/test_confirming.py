@@ -1,0 +1,28 @@
+"""Before what others could misuse is changed the password is asked for, over the form that was filled in."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visit
+from tests.browser.town import PASSWORD, Town
+
+
+def test_a_dialog_asks_and_what_was_typed_is_saved_afterwards(visit: Visit, town: Town) -> None:
+    newcomer = town.dealership(connected=False)
+    session = town.long_ago(newcomer.email)
+    page = visit(f"{newcomer.path}/lightspeed", session=session, expected=(401, 422))
+    form = page.get_by_role("region", name="3PA/Data Warehouse")
+    form.get_by_label("3PA Username").fill("typed-before")
+    form.get_by_role("button", name="Save").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Confirm your password")
+    dialog.get_by_label("Password").fill("wrong horse")
+    dialog.get_by_role("button", name="Confirm").click()
+    expect(dialog).to_contain_text("The password is not right")
+    dialog.get_by_label("Password").fill(PASSWORD)
+    dialog.get_by_role("button", name="Confirm").click()
+    dialog.get_by_role("link", name="Back to the form").click()
+    expect(form.get_by_label("3PA Username")).to_have_value("typed-before")
+    form.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("main").get_by_text("3PA/Data Warehouse: saved.")).to_be_visible()
