@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from flask import current_app
 from sqlalchemy import Connection, delete, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import contains_eager, joinedload
 
 from webapp import clock
@@ -90,7 +90,7 @@ def note_seen(number: int, before: datetime) -> None:
     try:
         with _briefly() as connection:
             connection.execute(seen)
-    except OperationalError:
+    except SQLAlchemyError:
         return
 
 

@@ -1,0 +1,34 @@
+"""How people sign in, from the environment."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from webapp import account_settings
+from webapp.variables import ConfigurationError
+
+
+def test_a_deployment_chooses_how_long_sessions_and_links_last_and_who_needs_a_code():
+    chosen = {"SESSION_DAYS": "7", "SESSION_IDLE_HOURS": "8", "PASSWORD_LINK_HOURS": "2"}
+    found = account_settings.read(chosen | {"REQUIRE_STAFF_2FA": "True"})
+    assert found["REQUIRE_STAFF_2FA"] is True
+    assert found["PERMANENT_SESSION_LIFETIME"] == timedelta(days=7)
+    assert found["SESSION_IDLE_HOURS"] == 8
+    assert found["SECURITY_RESET_PASSWORD_WITHIN"] == timedelta(hours=2)
+    assert account_settings.read({})["REQUIRE_STAFF_2FA"] is False
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("REQUIRE_STAFF_2FA", "perhaps"),
+        ("SESSION_DAYS", "0"),
+        ("SESSION_IDLE_HOURS", "forever"),
+        ("PASSWORD_LINK_HOURS", "169"),
+    ],
+)
+def test_what_is_malformed_is_named(name: str, value: str):
+    with pytest.raises(ConfigurationError, match=f"^{name} "):
+        account_settings.read({name: value})
