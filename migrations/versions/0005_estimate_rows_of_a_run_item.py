@@ -1,8 +1,8 @@
-"""Have PostgreSQL estimate the rows of a run item by a default
+"""Have PostgreSQL estimate the rows of a run item, and of a dealer, by a default
 
-Every run item is new to the statistics. With few items so far they say that an item they do not list has no
-rows, and joins are planned for one row where there are ten thousand. Without statistics of these columns the
-planner takes an item to be a two-hundredth of the table, which is near enough.
+Every run item is new to the statistics, and so is a dealer in the first sync. With few of them so far they say
+that one they do not list has no rows, and joins are planned for one row where there are ten thousand. Without
+statistics of these columns the planner takes each to be a two-hundredth of the table, which is near enough.
 
 Revision: 0005
 Follows: 0004
@@ -21,6 +21,8 @@ COLUMNS = (
     ('reported_parts', 'run_item_id'),
     ('part_matches', 'run_item_id'),
     ('shelf_stock', 'changed_item_id'),
+    ('shelf_stock', 'dealer_id'),
+    ('webstore_figures', 'dealer_id'),
 )
 
 
