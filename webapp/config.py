@@ -73,6 +73,7 @@ def _read(environ: Mapping[str, str], in_production: bool) -> dict[str, Any]:
     allowed = _allowed_hosts(environ, in_production)
     return {
         "SECRET_KEY": _required(environ, "SECRET_KEY"),
+        "SECRET_KEY_FALLBACKS": listed(environ.get("SECRET_KEY_FALLBACKS", "")),
         "CREDENTIALS_KEYS": _credentials_keys(_required(environ, "CREDENTIALS_KEYS")),
         "SQLALCHEMY_DATABASE_URI": _database_url(environ.get("DATABASE_URL") or _default_database()),
         "REDIS_URL": _redis_url(environ.get("REDIS_URL") or None),

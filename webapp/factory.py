@@ -18,6 +18,7 @@ from webapp import (
     presenters,
     request_log,
     security_headers,
+    signing,
     static_files,
     views,
 )
@@ -42,6 +43,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.update(config.from_environment() if overrides is None else overrides)
     configure_logs()
     error_reports.configure(app.config["SENTRY_DSN"], app.config["SENTRY_ENVIRONMENT"])
+    signing.sign_by_sha256(app)
     request_log.keep(app)
     https_only.enforce(app)
     security_headers.protect(app)

@@ -56,15 +56,21 @@ def _check_debug(environ: Mapping[str, str]) -> None:
 
 def _check_keys(found: Mapping[str, Any]) -> None:
     secret = str(found["SECRET_KEY"])
-    if len(secret) < SHORTEST_KEY:
-        raise ConfigurationError(f"SECRET_KEY is too short: {SHORTEST_KEY} or more characters, at random")
-    if len(set(secret)) < LEAST_DIFFERENT or any(word in secret.casefold() for word in _EXAMPLES):
-        raise ConfigurationError("SECRET_KEY is an example or easily guessed: choose one at random")
+    _check_secret("SECRET_KEY", secret)
+    for older in found["SECRET_KEY_FALLBACKS"]:
+        _check_secret("SECRET_KEY_FALLBACKS", older)
     for number, key in enumerate(found["CREDENTIALS_KEYS"], start=1):
         if len(set(base64.urlsafe_b64decode(key))) < LEAST_DIFFERENT:
             raise ConfigurationError(f"CREDENTIALS_KEYS: key {number} is an example or easily guessed")
         if key == secret:
             raise ConfigurationError(f"CREDENTIALS_KEYS: key {number} is the SECRET_KEY; choose another")
+
+
+def _check_secret(name: str, secret: str) -> None:
+    if len(secret) < SHORTEST_KEY:
+        raise ConfigurationError(f"{name} is too short: {SHORTEST_KEY} or more characters, at random")
+    if len(set(secret)) < LEAST_DIFFERENT or any(word in secret.casefold() for word in _EXAMPLES):
+        raise ConfigurationError(f"{name} is an example or easily guessed: choose one at random")
 
 
 def _check_addresses(found: Mapping[str, Any]) -> None:

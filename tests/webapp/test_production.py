@@ -39,6 +39,7 @@ def key_of(byte: bytes) -> str:
         ("SECRET_KEY", "changeme-changeme-changeme-0123456789"),
         ("SECRET_KEY", "x" * 64),
         ("SECRET_KEY", SOUND["CREDENTIALS_KEYS"]),
+        ("SECRET_KEY_FALLBACKS", "older"),
         ("CREDENTIALS_KEYS", key_of(b"\0")),
         ("CREDENTIALS_KEYS", f"{SOUND['CREDENTIALS_KEYS']},{key_of(b'a')}"),
         ("FLASK_DEBUG", "1"),
