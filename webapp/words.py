@@ -70,4 +70,5 @@ def key_of(text: str | None) -> str:
 
 def bare_key_of(text: str | None) -> str:
     """`key_of` without punctuation and spaces: finds candidates, never matches (R12)."""
-    return _NOT_ALPHANUMERIC.sub("", key_of(text))
+    key = key_of(text)
+    return key if key.isalnum() else _NOT_ALPHANUMERIC.sub("", key)

@@ -69,27 +69,26 @@ def judge(part: Part, expected: Expectation) -> StagedPart:
     """Check a part again, whatever the service filtered (R10)."""
     reported = part.on_hand if expected.quantity_column == "on_hand" else part.avail
     quantity = quantity_of(reported)
-    reason = _reason(part, quantity, expected)
     number = (part.part_number or "").strip()
+    # By place, not by name: names would take longer than all the rest.
     return StagedPart(
-        part_number=number[:MAX_PART_NUMBER],
-        key=key_of(number)[:MAX_PART_NUMBER],
-        bare_key=bare_key_of(number)[:MAX_PART_NUMBER],
-        description=(part.description or "").strip()[:MAX_DESCRIPTION] or None,
-        quantity=quantity,
+        number[:MAX_PART_NUMBER],
+        key_of(number)[:MAX_PART_NUMBER],
+        bare_key_of(number)[:MAX_PART_NUMBER],
+        (part.description or "").strip()[:MAX_DESCRIPTION] or None,
+        quantity,
         # Where it is no usable quantity, what was reported, for the skipped report.
-        quantity_text=str(reported)[:50] if quantity is None and reported is not None else None,
-        retail_cents=cents_of(part.retail),
-        current_active_cents=cents_of(part.current_active_price),
-        upc=_digits(part.upc),
-        superseded_key=key_of(part.superseded_to)[:MAX_PART_NUMBER] or None,
-        reason=reason,
+        str(reported)[:50] if quantity is None and reported is not None else None,
+        cents_of(part.retail),
+        cents_of(part.current_active_price),
+        _digits(part.upc),
+        key_of(part.superseded_to)[:MAX_PART_NUMBER] or None,
+        _reason(part, number, quantity, expected),
     )
 
 
-def _reason(part: Part, quantity: int | None, expected: Expectation) -> str | None:
+def _reason(part: Part, number: str, quantity: int | None, expected: Expectation) -> str | None:
     """Why a part is left out; the first reason that applies."""
-    number = (part.part_number or "").strip()
     if not number:
         return NO_PART_NUMBER
     if len(number) > MAX_PART_NUMBER:
@@ -125,7 +124,9 @@ def unreadable(record: Unreadable) -> StagedPart:
 
 
 def _digits(text: str | None) -> str | None:
-    digits = "".join(filter(str.isdecimal, text or ""))
+    if not text:
+        return None
+    digits = text if text.isdecimal() else "".join(filter(str.isdecimal, text))
     # Shorter or longer than any UPC or EAN is no UPC: a candidate found by it would mislead.
     return digits if 8 <= len(digits) <= 14 and digits.strip("0") else None
 

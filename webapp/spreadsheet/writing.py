@@ -9,6 +9,7 @@ from typing import IO, Protocol
 
 # The last four are what a Japanese keyboard writes for the first four, and spreadsheets take for them.
 _FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
+_SUSPICIOUS = _FORMULA_STARTS | {"'"}
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
@@ -30,6 +31,8 @@ def defuse(cell: str) -> str:
 
     A plain number such as `-5` or `+1.50` is no formula and is left alone.
     """
+    if cell[:1] not in _SUSPICIOUS:
+        return cell
     # Without the apostrophes too, so that what is read back is what was written, whatever that was.
     bare = cell.lstrip("'")
     if bare[:1] in _FORMULA_STARTS and not _NUMBER.fullmatch(bare):
