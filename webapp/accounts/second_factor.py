@@ -16,9 +16,13 @@ import qrcode.image.svg
 from flask_security import MfRecoveryCodesUtil, Totp
 from flask_security.twofactor import CodeTfPlugin
 from flask_security.utils import hash_password, verify_password
+from passlib.exc import UsedTokenError
 from passlib.totp import TOTP
+from sqlalchemy import or_, update
 
 from webapp import audit, vault
+from webapp.extensions import db
+from webapp.models import User
 
 # Pixels of the picture: a phone's camera reads it from a screen.
 LEAST_BORDER: Final = 4
@@ -63,8 +67,12 @@ class Codes(Totp):
         return counter
 
     def set_last_counter(self, user: Any, tmatch: Any) -> None:
-        """Keep it, to be committed with what the code was for."""
-        user.tf_last_counter = tmatch.counter
+        """Keep it, to be committed with what the code was for; of two at once one is refused."""
+        fresh = or_(User.tf_last_counter.is_(None), User.tf_last_counter < tmatch.counter)
+        use = update(User).where(User.id == user.id, fresh).values(tf_last_counter=tmatch.counter)
+        used: Any = db.session.execute(use.execution_options(synchronize_session=False))
+        if not used.rowcount:
+            raise UsedTokenError
 
 
 class AfterThePassword(CodeTfPlugin):
@@ -91,7 +99,8 @@ class RecoveryCodes(MfRecoveryCodesUtil):
         return []
 
     def check_recovery_code(self, user: Any, code: str) -> bool:
-        """Whether it is one of those that are left."""
+        """Whether it is one of those that are left; until it is used up nobody else uses it."""
+        db.session.refresh(user, ["mf_recovery_codes"], with_for_update=True)
         return self._place(user, code) is not None
 
     def delete_recovery_code(self, user: Any, code: str) -> bool:

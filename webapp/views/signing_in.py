@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from flask import Flask, Response, g, make_response, render_template, request, session
 from flask_login import user_logged_out
-from flask_security.signals import password_changed, password_reset, user_authenticated
+from flask_security.signals import (
+    password_changed,
+    password_reset,
+    user_authenticated,
+    user_failed_authn,
+)
 from flask_security.utils import set_request_attr
 
 from webapp import audit, clock, htmx
@@ -15,6 +21,8 @@ from webapp.extensions import db
 from webapp.models import User
 from webapp.views import devices, forgotten, fresh, second_factor, throttling
 from webapp.views.tenancy import ask_to_sign_in
+
+log = structlog.get_logger(__name__)
 
 FIELD = "sign_in"
 VERIFY = "security/verify.html"
@@ -36,6 +44,7 @@ def register(app: Flask) -> None:
     fresh.register(app)
     throttling.register(app)
     user_authenticated.connect(_begin, app)
+    user_failed_authn.connect(_failed, app)
     user_logged_out.connect(_end, app)
     password_changed.connect(_password_changed, app)
     password_reset.connect(_password_reset, app)
@@ -70,6 +79,12 @@ def _begin(_app: Flask, user: User, authn_via: list[str] | None = None, **_: obj
     g.sign_in, session[FIELD] = sign_ins.begin(user, agent, address, is_kept=session.permanent)
     g.pop("seen_before", None)
     devices.remember(user.email)
+    log.info("sign_in.begun", person=user.id, session=g.sign_in)
+
+
+def _failed(_app: Flask, user: User, auth_type: str = "", tfa: bool = False, **_: object) -> None:
+    # What was typed is not told: people type passwords into the wrong field.
+    log.warning("sign_in.failed", person=user.id, factor="code" if tfa else auth_type)
 
 
 def _end(_app: Flask, user: User | None, **_: object) -> None:

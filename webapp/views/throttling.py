@@ -17,12 +17,14 @@ Redis, and in the memory of the process while Redis is away; there is no moment 
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+import structlog
 from flask import Flask, Response, g, make_response, render_template, request, session
 from flask_limiter import Limiter
 from flask_limiter.errors import RateLimitExceeded
@@ -31,6 +33,8 @@ from redis.retry import Retry
 
 from webapp import htmx
 from webapp.views import devices
+
+log = structlog.get_logger(__name__)
 
 HEADING: Final = "Too many attempts"
 SENTENCE: Final = (
@@ -86,8 +90,9 @@ def _network() -> str:
 
 
 def _half_signed_in() -> str:
-    # It changes with the password.
-    return str(session.get("tf_user_id", ""))
+    # It changes with the password. Keys are logged and kept in Redis, and this is half of a session.
+    identity = str(session.get("tf_user_id", ""))
+    return hashlib.sha256(identity.encode()).hexdigest()[:32] if identity else ""
 
 
 def _session() -> str:
@@ -128,6 +133,7 @@ def register(app: Flask) -> None:
 
     def refuse(_error: RateLimitExceeded) -> Response:
         limit = limiter.current_limit
+        log.warning("sign_in.throttled", page=request.endpoint)
         return _refused(max(1, int(limit.reset_at - time.time()) + 1) if limit else 60)
 
     app.register_error_handler(RateLimitExceeded, refuse)

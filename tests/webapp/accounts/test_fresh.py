@@ -69,6 +69,7 @@ def test_what_others_could_misuse_asks(stale: LintingClient, dealer: Dealer, pat
 
 @pytest.mark.parametrize("path", ["/tf-setup", "/mf-recovery-codes"])
 def test_so_does_the_second_factor(stale: LintingClient, path: str):
+    assert stale.hx("POST", path).headers["HX-Retarget"] == "#dialog .frame"
     asked = stale.get(path)
     assert asked.location == f"/verify?next={path}"
     assert stale.post(asked.location, data={"password": PASSWORD}).location == path

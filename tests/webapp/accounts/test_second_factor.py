@@ -157,3 +157,12 @@ def test_who_lost_it_has_it_removed_and_is_signed_out(anonymous: LintingClient, 
     assert is_in(anonymous)
     with pytest.raises(people.Refused):
         people.remove_second_factor(secured)
+
+
+def test_of_two_who_use_a_code_at_once_one_is_refused(app: Flask, secured: User):
+    totp = app.extensions["security"].totp_factory
+    read_before = secured.tf_last_counter
+    taken = db.update(User).values(tf_last_counter=User.tf_last_counter + 5)
+    db.session.execute(taken.execution_options(synchronize_session=False))
+    assert secured.tf_last_counter == read_before
+    assert not totp.verify_totp(code_of(secured, later=1), secured.tf_totp_secret, secured, 30)

@@ -154,3 +154,16 @@ def test_changing_the_password_leaves_this_session_alone(anonymous: LintingClien
     (left,) = sign_ins.of(person)
     assert left.is_kept
     assert is_signed_in(anonymous, path)
+
+
+@ON_SQLITE
+def test_who_comes_in_and_who_fails_is_logged_without_what_was_typed(
+    anonymous: LintingClient, person: User, capsys: pytest.CaptureFixture[str]
+):
+    capsys.readouterr()
+    anonymous.post("/login", data=SIGN_IN | {"password": "wrong horse"})
+    anonymous.post("/login", data=SIGN_IN)
+    logged = capsys.readouterr().err
+    assert '"event": "sign_in.failed"' in logged
+    assert '"event": "sign_in.begun"' in logged
+    assert "horse" not in logged
