@@ -25,10 +25,10 @@ HEADERS: Final = {
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _NOT_USED),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    # What a page says belongs to one person: no proxy and no disk keeps it. Going back still finds what was
-    # typed, which browsers keep apart from it.
-    "Cache-Control": "private, no-store",
 }
+# What a page says belongs to one person: no proxy and no disk keeps it. Going back still finds what was
+# typed, which browsers keep apart from it.
+KEPT_BY_NOBODY: Final = "private, no-store"
 STRICT_TRANSPORT: Final = f"max-age={A_YEAR}; includeSubDomains"
 # Of a file nothing is shown inside of a browser, let alone run.
 FILE_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; sandbox"
@@ -50,6 +50,8 @@ def nonce() -> str:
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    # Also in place of what Flask-Security says, which is malformed.
+    response.headers["Cache-Control"] = KEPT_BY_NOBODY
     is_page = response.mimetype == "text/html"
     response.headers["Content-Security-Policy"] = _page_policy() if is_page else FILE_POLICY
     if is_page:

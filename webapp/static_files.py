@@ -66,6 +66,7 @@ def serve(app: Flask) -> None:
         root=app.static_folder,
         prefix="static/",
         max_age=A_YEAR,
+        allow_all_origins=False,
         autorefresh=app.debug,
         add_headers_function=_add_headers,
     )

@@ -35,6 +35,7 @@ def test_every_answer_is_framed_by_nobody_and_read_by_no_other_site(client: Lint
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert not [name for name, _ in headers.items() if name.startswith("Access-Control")]
 
 
 @pytest.mark.parametrize("path", ["/login", "/nowhere"])
@@ -78,7 +79,11 @@ def test_nothing_is_told_to_other_sites_and_no_device_is_asked_for(client: Linti
 
 def test_pages_redirects_and_errors_are_kept_by_nobody(client: LintingClient):
     for path in ("/login", "/", "/nowhere", "/dealers/1", "/healthz"):
-        assert "no-store" in client.get(path).headers["Cache-Control"], path
+        assert client.get(path).headers["Cache-Control"] == "private, no-store", path
+    assert (
+        client.post("/login", data={"email": "x", "password": "x"}).headers["Cache-Control"]
+        == "private, no-store"
+    )
     assert "HX-Request" in client.get("/login").headers["Vary"]
 
 
