@@ -1,7 +1,7 @@
 """Fuzzes for as long as there is time: `python -m tests.fuzz --minutes N [--seed S]`.
 
-A quarter of it goes to the decoder of answers, an eighth to the filter text, the rest to forms and routes. The
-exit status is 1 where something was found.
+A quarter of it goes to the decoder of answers, an eighth to the filter text, the rest to forms and routes.
+The exit status is 1 where something was found.
 """
 
 from __future__ import annotations

@@ -1,0 +1,207 @@
+"""All that takes a secret, going well and going wrong, while its secrets are searched for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final, get_args
+
+from flask import current_app
+from pytest_httpserver import HTTPServer
+from redis import Redis
+from sqlalchemy import text
+
+from jobs.alerts import delivering
+from sandbox.simulator import Fault, Simulator, Switches
+from sandbox.simulator.switches import FaultKind
+from tests.flows import outputs
+from tests.flows.conftest import Program, wait_until
+from tests.flows.markers import Marks
+from tests.jobs.alerts.receivers import Kept, mail_server
+from tests.webapp.views.client import session_of
+from tests.webapp.views.shop import Shop
+from tests.world import CMF, World, part
+from webapp import queues, runs
+from webapp.alerts import contacts
+from webapp.extensions import db
+from webapp.models import AlertDelivery, Run, User
+
+# With what each way of writing text down writes in another way.
+AWKWARD: Final = "zq7-{}-ä\"%/<\\'"
+USERNAME: Final = "zq7-login"
+KINDS: Final = get_args(FaultKind)
+PAGE: Final = "/dealers/{}/lightspeed/credentials"
+
+
+class Search:
+    """What came out so far, and who typed what."""
+
+    def __init__(self, world: World, marks: Marks) -> None:
+        self.world, self.marks, self.found = world, marks, dict[str, bytes]()
+        self.dealer_id = world.dealer.id
+        self.users = {
+            "dealer": Shop().user("parts@zq7.example", world.dealer).id,
+            "staff": Shop().user("support@zq7.example").id,
+        }
+
+    def secret(self, what: str) -> str:
+        """A new secret, about to be typed."""
+        return self.marks.plant(what, AWKWARD.format(what.replace(" ", "-")))
+
+    def keep(self, place: str, content: str | bytes) -> None:
+        self.found[place] = content.encode() if isinstance(content, str) else content
+
+    def client(self, who: str) -> Any:
+        """A browser that is signed in."""
+        client = current_app.test_client()
+        held = session_of(db.session.get_one(User, self.users[who]))
+        with client.session_transaction() as session:
+            session.update(held)
+        return client
+
+    def command(self, *arguments: object, stdin: str = "") -> int:
+        db.session.commit()
+        result = current_app.test_cli_runner().invoke(args=[str(one) for one in arguments], input=stdin)
+        self.keep(f"flask {' '.join(map(str, arguments))}", result.output + repr(result.exception))
+        return int(result.exit_code)
+
+    def post(self, client: Any, path: str, **fields: str) -> int:
+        db.session.rollback()
+        # Without a context of its own the request would share the test's `g`, and with it who signed in.
+        with current_app.app_context():
+            response = client.post(path, data=fields, headers={"Origin": "http://localhost"})
+        self.keep(f"POST {path} {sorted(fields)} {len(self.found)}", response.get_data())
+        return int(response.status_code)
+
+
+def commands(search: Search, simulator: Simulator) -> None:
+    """Secrets on standard input: taken, refused and used."""
+    organization, dealer = search.secret("organization password"), search.dealer_id
+    create = ("organization", "create", "Group", "--username", USERNAME, "--password-stdin")
+    assert search.command(*create, stdin=organization) == 0
+    user = ("user", "create", "new@zq7.example", "--role", "dealer", "--dealer", dealer, "--password-stdin")
+    assert search.command(*user, stdin=search.secret("user password")) == 0
+    assert search.command(*user, stdin=search.secret("refused user password")) == 1
+    configure = ("lightspeed", "configure", "--dealer", dealer, "--username", USERNAME, "--password-stdin")
+    password = search.secret("3PA password")
+    assert search.command(*configure, stdin=password) == 0
+    assert search.command("lightspeed", "configure", "--dealer", 99, "--password-stdin", stdin=password) == 1
+    simulator.dealers[CMF].username, simulator.dealers[CMF].password = USERNAME, password
+    assert search.command("lightspeed", "check", "--dealer", dealer) == 0
+    simulator.switches.password_state = "wrong"
+    assert search.command("lightspeed", "check", "--dealer", dealer) == 1
+    simulator.switches.password_state = "right"
+
+
+def every_fault(search: Search, simulator: Simulator) -> None:
+    """One run with a code for each fault of the simulator, and one that is refused as a whole."""
+    world = search.world
+    maker = world.manufacturer("Tucker", numbers=["A-1"])
+    for kind in KINDS:
+        world.map(kind.upper(), maker)
+    world.report(*(part(kind.upper(), "A-1") for kind in KINDS))
+    simulator.switches = Switches(
+        faults=[Fault(kind, code=kind.upper(), times=None) for kind in KINDS],
+        requests_per_minute=1_000_000,
+        timeout_seconds=0.2,
+    )
+    assert world.sync().status == "partial"
+    assert {fault.kind for fault in simulator._service.fired} == set(KINDS)
+    simulator.switches = Switches(password_state="wrong")
+    assert world.sync().status == "failed"
+    simulator.switches = Switches(requests_per_minute=1_000_000)
+
+
+def forms(search: Search) -> None:
+    """Passwords typed into forms that are saved, refused, sent late, and broken off by a database."""
+    page, wrong = PAGE.format(search.dealer_id), search.secret("mistyped 3PA password")
+    client = search.client("dealer")
+    fields = {"enabled": "y", "username": USERNAME, "cmf": CMF}
+    assert search.post(client, page, **fields, password=search.secret("new 3PA password")) == 303
+    assert search.post(client, page, **fields, password=wrong + "\0") == 422
+    assert search.post(client, page, **fields | {"cmf": "9" * 99}, password=wrong) == 422
+    assert search.post(client, page, **fields, password=wrong, version="999") == 409
+    assert search.post(current_app.test_client(), page, **fields, password=wrong) == 401
+    email, right = "new@zq7.example", search.marks.secrets["user password"]
+    guessed = search.secret("guessed user password")
+    assert search.post(current_app.test_client(), "/login", email=email, password=guessed) == 422
+    assert search.post(current_app.test_client(), "/login", email=email, password=right) == 302
+    db.session.execute(text("ALTER TABLE audit_entries RENAME TO audit_entries_away"))
+    db.session.commit()
+    assert search.post(client, page, **fields, password=search.secret("lost 3PA password")) == 500
+    db.session.execute(text("ALTER TABLE audit_entries_away RENAME TO audit_entries"))
+    db.session.commit()
+
+
+def alerts(search: Search, receiver: HTTPServer) -> None:
+    """A webhook's secret, and mail servers that take no login and refuse it."""
+    contact = contacts.locked(search.world.dealer)
+    contacts.save_recipients(contact, "boss@zq7.example")
+    receiver.expect_request("/in").respond_with_data("no", 500)
+    url = f"http://127.0.0.1:{receiver.port}/in"
+    search.marks.plant(
+        "webhook secret", contacts.save_webhook(contacts.locked(search.world.dealer), url) or ""
+    )
+    contacts.send_test(contacts.locked(search.world.dealer))
+    db.session.commit()
+    kept = Kept()
+    with mail_server(kept, current_app.config["SMTP_URL"].port):
+        delivering.deliver_due(lambda: False)
+    failed = list(db.session.scalars(db.select(AlertDelivery.error)))
+    assert len(failed) == 2
+    assert all(failed)
+    for request, _ in receiver.log:
+        search.keep("webhook", f"{request.headers}".encode() + request.get_data())
+
+
+def second_factor(search: Search) -> None:
+    """A secret that a person's telephone shares."""
+    made = current_app.extensions["security"]._totp_factory
+    user = db.session.get_one(User, search.users["dealer"])
+    user.tf_totp_secret, user.tf_primary_method = made.generate_totp_secret(), "authenticator"
+    search.marks.plant("second factor", made.get_totp_b32_key(user.tf_totp_secret))
+    db.session.commit()
+
+
+def rotate(search: Search, program: Program) -> None:
+    """Another key: added before the old one, everything sealed with it anew, the old one taken away."""
+    new, old = search.marks.secrets["first key"], search.marks.secrets["second key"]
+    current_app.config["CREDENTIALS_KEYS"] = [new, old]
+    assert search.command("credentials", "reseal") == 0
+    current_app.config["CREDENTIALS_KEYS"] = [new]
+    program.environment["CREDENTIALS_KEYS"] = new
+
+
+def processes(search: Search, program: Program, redis: Redis) -> None:
+    """A worker that carries out a run, a check that is refused and a job that breaks, and reports it."""
+    world = search.world
+    program.start("jobs.worker", queues.CONTROL, queues.SYNC, queues.INDEX)
+    run = runs.start(world.dealer, "manual").run
+    queues.enqueue(queues.CONTROL, "jobs.tasks.check_credentials", 4711, 1)
+    wait_until(
+        lambda: not db.session.get_one(Run, run.id, populate_existing=True).is_active, "the run", program
+    )
+    wait_until(lambda: redis.zcard("rq:failed:control"), "the job that breaks", program)
+    # Under the new key alone.
+    assert world.run(run.id).status == "succeeded"
+    for place, content in outputs.of_processes():
+        search.keep(place, content)
+    program.end()
+    db.session.rollback()
+
+
+def collect(search: Search, redis: Redis, program: Program, tmp_path: Path) -> None:
+    """All that is left behind, and every page to everybody."""
+    run = db.session.scalars(db.select(Run).order_by(Run.id)).first()
+    ids = {"dealer_id": search.dealer_id, "run_id": run.id if run else 1, "kind": "skipped", "token": "x"}
+    nobody = current_app.test_client()
+    for who, client in (("nobody", nobody), *((who, search.client(who)) for who in search.users)):
+        search.found.update(outputs.of_pages(client, who, ids))
+    bearer = {"Authorization": f"Bearer {search.marks.secrets['METRICS_TOKEN']}"}
+    with current_app.app_context():
+        metrics = nobody.get("/metrics", headers=bearer)
+    assert metrics.status_code == 200
+    search.keep("metrics", metrics.get_data())
+    search.found.update(outputs.of_redis(redis))
+    search.found.update(outputs.of_database(tmp_path))
+    search.found.update(outputs.of_files(tmp_path / "reports"))
+    search.keep("logs of processes", program.log)
