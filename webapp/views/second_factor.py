@@ -6,13 +6,13 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, redirect, session
+from flask import Flask, g, redirect, session
 from flask.typing import ResponseReturnValue
 from flask_security import current_user, url_for_security
 from flask_security.signals import tf_code_confirmed, tf_disabled, tf_profile_changed
 
 from webapp import audit
-from webapp.accounts import letters
+from webapp.accounts import letters, sign_ins
 from webapp.models import User
 
 
@@ -60,5 +60,7 @@ def _removed(_app: Flask, user: User, **_: object) -> None:
 
 
 def _note(user: User, action: str) -> None:
+    # Whoever came in without it, or with another one, comes in anew.
+    sign_ins.end(user, but=g.get("sign_in"))
     letters.note("second_factor_changed", user.email)
     audit.note(action, user.email, dealer_id=user.dealer_id, by=user)

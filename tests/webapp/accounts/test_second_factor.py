@@ -67,6 +67,17 @@ def test_a_code_that_was_used_is_not_taken_again(app: Flask, anonymous: LintingC
     assert answers == [302, 422]
 
 
+def test_setting_it_up_ends_the_sessions_that_began_without(
+    app: Flask, anonymous: LintingClient, person: User
+):
+    elsewhere = app.test_client()
+    sign_in(elsewhere)
+    sign_in(anonymous)
+    set_up(anonymous, person)
+    assert is_in(anonymous)
+    assert not is_in(elsewhere)
+
+
 def test_its_secret_is_sealed_and_its_picture_is_our_own(anonymous: LintingClient, person: User):
     sign_in(anonymous)
     page = anonymous.post("/tf-setup", data={"setup": "authenticator"}).text
