@@ -159,13 +159,15 @@ def _on_a_full_disk(made: Ground, small: Volume) -> Iterator[Trial]:
 
 
 def _fill(made: Ground, small: Volume, until: str) -> None:
-    """Fill the disk until the workers' log says so."""
+    """Fill the disk until the workers' log says so, or the run's horse has left: it may be claiming the run."""
     _truncate_log(small)
     log = made.folder / "workers.log"
     said = log.read_text(errors="replace").count(until)
     small.fill()
     try:
-        made.wait(lambda: log.read_text(errors="replace").count(until) > said, until, every=0.2)
+        made.wait(
+            lambda: not made.horses() or log.read_text(errors="replace").count(until) > said, until, every=0.2
+        )
     finally:
         small.free()
 
