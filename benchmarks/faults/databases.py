@@ -159,7 +159,7 @@ def _on_a_full_disk(made: Ground, small: Volume) -> Iterator[Trial]:
 
 
 def _fill(made: Ground, small: Volume, until: str) -> None:
-    """Fill the disk until the workers' log says so, or the run's horse has left: it may be claiming the run."""
+    """Fill the disk until the workers' log says so, or the run's horse has left: it may be at its claim."""
     _truncate_log(small)
     log = made.folder / "workers.log"
     said = log.read_text(errors="replace").count(until)

@@ -67,7 +67,7 @@ class _Execution:
 
     def _to_the_last_code(self) -> tuple[str, str | None]:
         if self._claim.attempt > MOST_ATTEMPTS:
-            return "failed", TOO_OFTEN.format(attempts=MOST_ATTEMPTS)
+            return "failed", f"{TOO_OFTEN.format(attempts=MOST_ATTEMPTS)} {reports.MISSING}"
         try:
             run = open_run(self._claim)
             return codes.Codes(self._claim, run, self._around, self._pulse_of(run)).sync()
