@@ -11,6 +11,7 @@ from flask import current_app
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
+from jobs import reports
 from jobs.sync import codes, engine, journal, remaking, staging
 from sandbox.simulator import Switches
 from tests.world import PASSWORD, World, is_postgresql, part
@@ -145,7 +146,8 @@ def test_a_run_that_never_comes_to_its_end_is_given_up(two_codes: World) -> None
     db.session.commit()
     assert engine.execute(run_id, two_codes.surroundings())
     run = two_codes.run(run_id)
-    assert (run.status, run.reason) == ("failed", engine.TOO_OFTEN.format(attempts=engine.MOST_ATTEMPTS))
+    said = f"{engine.TOO_OFTEN.format(attempts=engine.MOST_ATTEMPTS)} {reports.MISSING}"
+    assert (run.status, run.reason) == ("failed", said)
     assert (two_codes.simulator.requests, run.reports) == ([], [])
 
 
