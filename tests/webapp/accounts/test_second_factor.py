@@ -91,15 +91,27 @@ def test_its_secret_is_sealed_and_its_picture_is_our_own(anonymous: LintingClien
     assert key[1] not in str(entry.after)
 
 
-def test_guessing_codes_ends_soon_and_a_new_password_begins_anew(
-    app: Flask, anonymous: LintingClient, secured: User
-):
-    sign_in(anonymous)
-    answers = [anonymous.post("/tf-validate", data={"code": "000000"}).status_code for _ in range(6)]
+def test_guessing_codes_ends_soon_and_a_new_password_begins_anew(app: Flask, secured: User):
+    thief = app.test_client()
+    sign_in(thief)
+    answers = [thief.post("/tf-validate", data={"code": "000000"}).status_code for _ in range(6)]
     assert answers == [422] * 5 + [429]
-    assert anonymous.post("/mf-recovery", data={"code": "0000-0000-0000"}).status_code == 429
+    other = app.test_client()
+    sign_in(other)
+    assert other.post("/mf-recovery", data={"code": "0000-0000-0000"}).status_code == 429
     secured.fs_uniquifier = "as after a new password"
     db.session.commit()
+    sign_in(other)
+    assert other.post("/tf-validate", data={"code": code_of(secured, later=1)}).status_code == 302
+
+
+def test_a_thief_of_the_password_does_not_keep_the_owner_out(
+    app: Flask, anonymous: LintingClient, secured: User
+):
+    thief = app.test_client()
+    sign_in(thief)
+    for _ in range(6):
+        thief.post("/tf-validate", data={"code": "000000"})
     sign_in(anonymous)
     assert anonymous.post("/tf-validate", data={"code": code_of(secured, later=1)}).status_code == 302
 
