@@ -1,0 +1,95 @@
+"""Texts that are code somewhere, stored in every field that takes one, and shown as what they are."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import current_app
+from redis import Redis
+
+from tests.flows import outputs
+from tests.webapp.views.client import ON_SQLITE, session_of
+from tests.webapp.views.shop import Shop
+from tests.world import World, part
+from webapp import supplier_codes
+from webapp.alerts import contacts
+from webapp.extensions import db
+from webapp.models import Alert, Product, Run, SupplierCode, User
+from webapp.supplier_codes import Fields
+
+TEXTS: dict[str, list[str]] = json.loads(
+    (Path(__file__).parent.parent / "fuzz" / "corpus" / "texts.json").read_text()
+)
+# All of a kind in one text: what is printable, as everything else is refused at the door.
+KINDS = ("html", "template", "sql", "search", "formula")
+HOSTILE = {kind: " ".join(text for text in TEXTS[kind] if text.isprintable()) for kind in KINDS}
+TAG, PRODUCT = "<svg/onload", "67092481"
+
+
+@pytest.fixture
+def stored(world: World) -> World:
+    """A dealer whose every name is hostile, after a run with hostile parts."""
+    everything = " ".join(HOSTILE.values())
+    world.dealer.name = f"{HOSTILE['html']} {HOSTILE['template']}"
+    maker = world.manufacturer(everything[:200], numbers=["A-1"])
+    world.sell(maker, HOSTILE["formula"][:100], upc=None)
+    for kind, text in HOSTILE.items():
+        code = text[:50].strip()
+        supplier_codes.add(world.dealer, Fields("aftermarket", code, maker.name, "1", "retail"))
+        parts = [part(code, "A-1"), part(code, f"{kind} {text}"[:150]), part(code, HOSTILE["formula"][:100])]
+        world.simulator.dealers[world.configuration.cmf or ""].add_parts(
+            [{**one, "Description": everything, "SupersededTo": text, "UPC": text} for one in parts]
+        )
+        db.session.commit()
+    product = db.session.scalars(db.select(Product)).first()
+    assert product is not None
+    product.name, product.brand = everything, everything
+    contacts.save_recipients(contacts.locked(world.dealer), "boss@example.com")
+    alert: dict[str, Any] = {"cause": "failing", "subject": HOSTILE["html"], "sentence": everything}
+    db.session.add(Alert(dealer_id=world.dealer.id, dealer_key=world.dealer.id, **alert))
+    db.session.commit()
+    return world
+
+
+def pages(world: World, run: Run) -> dict[str, bytes]:
+    """Every page, to the dealer's user and to staff; searches look for hostile words."""
+    ids = {
+        "dealer_id": world.dealer.id,
+        "run_id": run.id,
+        "kind": "skipped",
+        "token": "x",
+        "code_id": db.session.scalars(db.select(SupplierCode.id)).first(),
+        "product_id": db.session.scalars(db.select(Product.id)).first(),
+    }
+    found = {}
+    for who, dealer in (("dealer", world.dealer), ("staff", None)):
+        user = Shop().user(f"{who}@zq7.example", dealer)
+        client = current_app.test_client()
+        held = session_of(db.session.get_one(User, user.id))
+        with client.session_transaction() as session:
+            session.update(held)
+        found.update(outputs.of_pages(client, who, ids))
+    return found
+
+
+@ON_SQLITE
+def test_hostile_texts_are_shown_as_what_they_are_and_run_in_no_file(stored: World, redis: Redis) -> None:
+    run = stored.sync()
+    assert run.status == "succeeded"
+    shown = {place: content.decode() for place, content in pages(stored, run).items()}
+    files = {place: text for place, text in shown.items() if "text/csv" in text}
+    assert len(files) >= 6
+    for place, text in shown.items():
+        assert PRODUCT not in text, place
+        assert TAG not in text or place in files, place
+    assert sum("&lt;svg/onload" in text for text in shown.values()) > 20
+    for place, text in files.items():
+        for row in csv.reader(io.StringIO(text, newline="")):
+            assert not [cell for cell in row if cell[:1] in ("=", "+", "@", "\t", "\r")], place
+    # No statement among the texts was carried out.
+    assert db.session.scalar(db.select(db.func.count()).select_from(User)) == 2
