@@ -33,6 +33,9 @@ FIELD_LABELS: Final = {
     "timezone": "Time zone",
     "trigger": "Started by",
     "anyway": "Run anyway",
+    "role": "Role",
+    "sessions": "Sessions",
+    "codes_left": "Recovery codes left",
 }
 VALUE_LABELS: Final[dict[str, dict[str, str]]] = {
     "catalog": CATALOG_LABELS,
