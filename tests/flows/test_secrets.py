@@ -62,7 +62,6 @@ def marks() -> Marks:
 def app(database_url: str, tmp_path: Path, marks: Marks) -> Iterator[Flask]:
     """The application with these secrets; the first key was added to seal everything anew."""
     secrets = marks.secrets
-    looking_on = {"execution_options": {"sqlite_begin": "DEFERRED"}, "hide_parameters": True}
     app = create_app(
         {
             **settings(database_url, tmp_path),
@@ -72,7 +71,6 @@ def app(database_url: str, tmp_path: Path, marks: Marks) -> Iterator[Flask]:
             "SMTP_URL": MailServer("127.0.0.1", free_port(), "smtp", "mailer", secrets["SMTP password"]),
             "MAIL_FROM": Address("Parts Sync", addr_spec="alerts@example.com"),
             "ALERT_ALLOWED_HOSTS": frozenset({"127.0.0.1"}),
-            "SQLALCHEMY_ENGINE_OPTIONS": looking_on,
             # As it runs: an error of ours is answered and logged, not raised.
             "TESTING": False,
         }
@@ -107,6 +105,7 @@ def test_no_secret_comes_out_anywhere(
     processes(search, program, redis)
     wait_until(lambda: sentry.events, "a report", program)
     search.keep("error reports", sentry.text)
+    program.end()
     forms(search)
     collect(search, redis, program, tmp_path)
     captured = capfd.readouterr()
