@@ -2,6 +2,7 @@
 
 import gzip
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Literal
 
 JSON_TYPE = "application/json; charset=utf-8"
@@ -15,14 +16,15 @@ _HTML = (
 class Answer:
     """A status, a body and headers; or, by `cut`, no whole answer at all.
 
-    `reset` breaks the connection, `timeout` holds it without a word, `short_body` sends half of the body.
+    `reset` breaks the connection, `timeout` holds it without a word, `short_body` sends half of the body,
+    `endless` sends it again and again until the client leaves.
     """
 
     status: int
     body: bytes = b""
     content_type: str = JSON_TYPE
     headers: dict[str, str] = field(default_factory=dict)
-    cut: Literal["reset", "timeout", "short_body"] | None = None
+    cut: Literal["reset", "timeout", "short_body", "endless"] | None = None
     delay: float = 0.0  # seconds before it is sent
 
 
@@ -42,6 +44,10 @@ def spoiled(kind: str, body: bytes) -> Answer:
         return Answer(200, cut="reset" if kind == "reset" else "timeout")
     if kind == "short_body":
         return Answer(200, body, cut="short_body")
+    if kind == "endless":
+        return Answer(200, b" " * 65_536, cut="endless")
+    if kind == "bomb":
+        return Answer(200, _bomb(), headers={"Content-Encoding": "gzip"})
     if kind == "html":
         return Answer(200, _HTML, "text/html; charset=utf-8")
     bodies = {
@@ -50,17 +56,23 @@ def spoiled(kind: str, body: bytes) -> Answer:
         "control_character": _with_control_character(body),
         "empty_body": b"",
         "silent_empty": b"[]",
+        "nested": b'[{"PartNumber":"A","Bin1":' + b"[" * 100_000,
     }
     return Answer(200, bodies[kind])
 
 
 def compressed(answer: Answer, way: str) -> Answer:
     """The answer as the switch `gzip` wants it, for a request that asks for it; errors stay plain."""
-    if way == "ignored" or answer.status != 200:
+    if way == "ignored" or answer.status != 200 or answer.cut == "endless" or answer.headers:
         return answer
     headers = {"Content-Encoding": "gzip"} if way == "content_encoding" else {}
     body = gzip.compress(answer.body, compresslevel=1, mtime=0)
     return replace(answer, body=body, headers={**answer.headers, **headers})
+
+
+@cache
+def _bomb() -> bytes:
+    return gzip.compress(b"[" + b" " * (64 * 1024 * 1024), compresslevel=9, mtime=0)
 
 
 def _with_control_character(body: bytes) -> bytes:

@@ -3,6 +3,7 @@
 import select
 import socket
 import struct
+from contextlib import suppress
 from email.message import Message
 from http.server import BaseHTTPRequestHandler
 from typing import Any
@@ -54,7 +55,10 @@ class Handler(BaseHTTPRequestHandler):
             self._break()
             return
         record.status = answer.status
-        self._send(answer)
+        if answer.cut == "endless":
+            self._send_endlessly(answer)
+        else:
+            self._send(answer)
 
     def _send(self, answer: Answer) -> None:
         self.send_response(answer.status)
@@ -68,6 +72,18 @@ class Handler(BaseHTTPRequestHandler):
         half = answer.cut == "short_body"
         self.wfile.write(answer.body[: len(answer.body) // 2] if half else answer.body)
         self.close_connection = self.close_connection or half
+
+    def _send_endlessly(self, answer: Answer) -> None:
+        """Send the body as chunks until the client hangs up or the simulator stops."""
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.content_type)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        chunk = b"%x\r\n%b\r\n" % (len(answer.body), answer.body)
+        self.close_connection = True
+        with suppress(OSError):
+            while not self.server.stopping.is_set():
+                self.wfile.write(chunk)
 
     def _hold(self, seconds: float) -> None:
         """Wait; end early when the simulator stops or the client hangs up: no thread is left behind."""

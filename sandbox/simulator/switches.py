@@ -19,6 +19,9 @@ FaultKind = Literal[
     "reset",
     "empty_body",
     "silent_empty",
+    "endless",
+    "bomb",
+    "nested",
     "row_inserted",
     "row_removed",
     "row_repeated",
@@ -30,8 +33,9 @@ class Fault:
     """What goes wrong at a page (from 1) of a supplier code (None: any), and how often (None: always).
 
     `truncated` is half of the JSON in a well-formed answer; `short_body` ends the connection before the
-    length it promised. `row_inserted`, `row_removed` and `row_repeated` change the dealer's parts just
-    before the page is read.
+    length it promised; `endless` never stops sending; `bomb` is small and inflates to 64 MB; `nested` is an
+    array in an array and so on, 100,000 deep. `row_inserted`, `row_removed` and `row_repeated` change the
+    dealer's parts just before the page is read.
     """
 
     kind: FaultKind

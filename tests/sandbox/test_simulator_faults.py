@@ -95,6 +95,33 @@ def test_short_body_ends_before_its_promised_length(simulator):
     assert fine(get(simulator))
 
 
+def test_an_endless_answer_goes_on_until_the_client_leaves(simulator):
+    simulator.switches.faults = [Fault("endless")]
+    options = {"$filter": "SupplierCode eq 'TR'", "$top": 10}
+    with requests.get(
+        f"{simulator.url}/Part/{CMF}", params=options, auth=LOGIN, timeout=10, stream=True
+    ) as answer:
+        assert (
+            sum(len(piece) for piece, _ in zip(answer.iter_content(65_536), range(100), strict=False)) > 1e6
+        )
+    assert fine(get(simulator))
+
+
+def test_a_bomb_is_small_on_the_wire_and_large_inflated(simulator):
+    simulator.switches.faults = [Fault("bomb")]
+    answer = get(simulator)
+    assert int(answer.headers["Content-Length"]) < 100_000
+    assert len(answer.content) > 64_000_000
+
+
+def test_nested_arrays_are_deeper_than_a_reader_goes(simulator):
+    simulator.switches.faults = [Fault("nested")]
+    answer = get(simulator)
+    assert answer.text.count("[") > 100_000
+    with pytest.raises((RecursionError, json.JSONDecodeError)):
+        answer.json()
+
+
 def test_control_character_in_a_description(simulator):
     simulator.switches.faults = [Fault("control_character")]
     body = get(simulator).text

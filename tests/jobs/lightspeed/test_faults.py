@@ -10,7 +10,7 @@ from tests.jobs.lightspeed.simulated import ALL, TR_IN_STOCK, numbers, pulled, r
 
 PASSING = [
     "error_500", "json_string", "html", "truncated", "short_body", "reset", "empty_body", "control_character",
-    "silent_empty",
+    "silent_empty", "endless", "bomb", "nested",
 ]  # fmt: skip
 
 
@@ -34,6 +34,9 @@ def test_a_fault_that_passes_costs_nothing_but_a_try(simulator: Simulator, kind,
         ("empty_body", "empty", 2),
         ("short_body", "broken_off", 4),
         ("reset", "broken_off", 4),
+        ("endless", "too_large", 2),
+        ("bomb", "too_large", 2),
+        ("nested", "truncated", 2),
     ],
 )
 def test_a_fault_that_stays_fails_the_pull(simulator: Simulator, kind, sentence_of, tries, page):
