@@ -1,15 +1,18 @@
 """A line in the log for each try to sign in, however it ended, and for whatever was refused to somebody.
 
-Beside the request's own line, so that it can be looked for and told of by itself. Who tried is told by a hash
-of what was typed: the same for the same account, whether it exists or not, and nothing to sign in with.
+Beside the request's own line, so that it can be looked for and told of by itself. Who tried is told by a
+keyed hash of what was typed: the same for the same account, whether it exists or not, and nothing to guess
+from, as people type passwords into the wrong field.
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from typing import Final
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_security import current_user
 
 from webapp.views import devices
@@ -27,6 +30,8 @@ TRIES: Final = {
     "security.reset_password": "security.password_set",  # nosec B105
 }
 OUTCOMES: Final = {422: "failed", 429: "throttled", 400: "refused", 401: "refused"}
+# Characters of the hash: enough to tell accounts apart.
+SHOWN: Final = 16
 # Bad requests are mostly missing tokens; what is simply not there is no attack.
 REFUSED: Final = (400, 401, 403, 413, 429)
 
@@ -57,7 +62,10 @@ def _warn(event: str, response: Response) -> None:
 
 def _account() -> str | None:
     typed = request.form.get("email")
-    return devices.mark_of(typed) if typed else None
+    if not typed:
+        return None
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.new(key, devices.mark_of(typed).encode(), hashlib.sha256).hexdigest()[:SHOWN]
 
 
 def _is_of_another_dealer() -> bool:

@@ -12,6 +12,7 @@ from flask_security import hash_password
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import PASSWORD, Shop
 from webapp.models import Dealer
+from webapp.views.devices import mark_of
 
 pytestmark = ON_SQLITE
 EMAIL = "support@example.com"
@@ -34,6 +35,8 @@ def test_each_try_to_sign_in_is_told_with_its_outcome_and_address_and_no_secret(
     assert (failed["event"], failed["outcome"]) == ("security.sign_in", "failed")
     assert (done["outcome"], done["address"], done["user"]) == ("done", "203.0.113.9", 1)
     assert failed["account"] == done["account"]
+    # A password typed into the wrong field could be guessed from a hash without a key.
+    assert failed["account"] not in mark_of(EMAIL)
     assert not {"wrong horse", PASSWORD, EMAIL} & {str(value) for value in (*failed.values(), *done.values())}
 
 
