@@ -60,6 +60,8 @@ def _requests(deadline: float, seed: int) -> list[str]:
         all_tries = list(tries(_watched(Path(folder))))
         while time.monotonic() < deadline:
             seed += 1
+            # However short the time is, each has its turn at some seed.
+            random.Random(seed).shuffle(all_tries)
             for kind, name, attempt in all_tries:
                 if name in broken or time.monotonic() > deadline:
                     continue
