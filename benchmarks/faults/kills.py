@@ -6,9 +6,8 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from random import Random
-
-import psutil
 
 from benchmarks.faults import observed
 from benchmarks.faults.ground import Ground
@@ -90,6 +89,7 @@ def _kill_by_the_clock(ground: Ground, victim: str, chance: Random) -> int:
     horse, parent = ground.horse()
     time.sleep(chance.uniform(0.0, ground.seconds * 0.8))
     for pid, name in ((parent, "parent"), (horse, "work-horse")):
-        if victim in (name, "both") and psutil.pid_exists(pid):
-            os.kill(pid, signal.SIGKILL)
+        if victim in (name, "both"):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
     return run_id

@@ -6,11 +6,12 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from random import Random
 
 import psutil
 
-from benchmarks.faults import shop
+from benchmarks.faults import service, shop
 from benchmarks.faults.ground import Ground
 from benchmarks.faults.trials import Trial, judge, trying
 from sandbox.simulator import Fault
@@ -38,7 +39,8 @@ def _terminate(ground: Ground, trial: Trial, chance: Random) -> None:
     time.sleep(chance.uniform(0.0, ground.seconds / 2))
     told = time.monotonic()
     for one in [*parent.children(recursive=True), parent]:
-        one.terminate()
+        with suppress(psutil.NoSuchProcess):
+            one.terminate()
     ground.wait(lambda: not ground.horses() and not _is_alive(parent), "the workers' leaving")
     left_within = time.monotonic() - told
     status, attempt = ground.run(run_id)
@@ -89,12 +91,13 @@ def _pause(ground: Ground, trial: Trial, chance: Random) -> None:
     (PostgreSQL ends such a transaction after a minute; SQLite's lock lives as long as the process.)
     """
     ground.order(moment=0)
-    code = chance.choice(list(shop.CODES))
+    # A first page is asked for while the code before is still being applied.
+    page = chance.choice([page for page in service.PAGES if page > 1])
     run_id = ground.next_run()
     ground.simulator.switches.timeout_seconds = 60.0
-    ground.simulator.switches.faults = [Fault("timeout", code=code)]
+    ground.simulator.switches.faults = [Fault("timeout", code=shop.LONG_CODE, page=page)]
     horse = psutil.Process(ground.horse()[0])
-    ground.wait(lambda: _asks_for(ground, code), "the request that is not answered")
+    ground.wait(lambda: _asked_for(ground) >= page, "the request that is not answered")
     # What the page before brought is being stored meanwhile.
     time.sleep(0.5)
     horse.suspend()
@@ -109,5 +112,7 @@ def _pause(ground: Ground, trial: Trial, chance: Random) -> None:
     judge(ground, trial, ground.finish(run_id))
 
 
-def _asks_for(ground: Ground, code: str) -> bool:
-    return any(f"'{code}'" in one.options.get("$filter", "") for one in list(ground.simulator.requests))
+def _asked_for(ground: Ground) -> int:
+    """Pages of the longest code."""
+    wanted = f"'{shop.LONG_CODE}'"
+    return sum(wanted in one.options.get("$filter", "") for one in list(ground.simulator.requests))
