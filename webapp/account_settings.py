@@ -95,6 +95,9 @@ DEFAULTS: Final[dict[str, Any]] = {
     "SESSION_IDLE_HOURS": 72,
     "SESSION_DAYS": 14,
     "PERMANENT_SESSION_LIFETIME": timedelta(days=14),
+    # The cookie is good for as long as its session can last. Set with each answer, one that was under way
+    # while the token was renewed would bring the old one back.
+    "SESSION_REFRESH_EACH_REQUEST": False,
     "PASSWORD_LINK_HOURS": 24,  # nosec B105
     "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=24),
 }

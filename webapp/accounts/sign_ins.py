@@ -41,6 +41,15 @@ def begin(user: User, user_agent: str = "", address: str = "", *, is_kept: bool 
     return row.id, secret
 
 
+def renew(user: User, number: int) -> str | None:
+    """Give one of the person's sessions a new secret in place of the old; None where it is over. No commit."""
+    secret = secrets.token_urlsafe(32)
+    chosen = SignIn.id == number, SignIn.user_id == user.id, *_lasting(clock.now())
+    statement = update(SignIn).where(*chosen).values(secret_hash=_hashed(secret))
+    result: Any = db.session.execute(statement.execution_options(synchronize_session=False))
+    return secret if result.rowcount else None
+
+
 def current(secret: str, identity: str) -> SignIn | None:
     """The session of that secret with its person and dealer, in one query; None where it is over.
 

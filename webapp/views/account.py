@@ -10,7 +10,7 @@ from flask_security import current_user
 
 from webapp import htmx
 from webapp.accounts import people, sign_ins
-from webapp.views import tenancy
+from webapp.views import fresh, tenancy
 
 pages = tenancy.personal_blueprint("account", __name__, "/account")
 OVER = "That session was over already."
@@ -23,6 +23,7 @@ def show() -> Response:
 
 
 @pages.post("/sessions/<id:sign_in_id>/ending")
+@fresh.needed
 def end(sign_in_id: int) -> ResponseReturnValue:
     """End one of one's sessions; others' are not found among them."""
     ended = people.end_sessions(_me(), number=sign_in_id)
@@ -31,6 +32,7 @@ def end(sign_in_id: int) -> ResponseReturnValue:
 
 
 @pages.post("/sessions/others/ending")
+@fresh.needed
 def end_others() -> ResponseReturnValue:
     """End every session but this one."""
     people.end_sessions(_me(), but=g.sign_in)

@@ -15,16 +15,16 @@ from flask.typing import ResponseReturnValue
 from flask_security import VerifyForm, check_and_update_authn_fresh, current_user, url_for_security
 
 from webapp import htmx
-from webapp.views import sent_late
+from webapp.views import sent_late, session_tokens
 
 P = ParamSpec("P")
 INTO_THE_DIALOG: Final = {"HX-Retarget": "#dialog .frame", "HX-Reswap": "innerHTML"}
 
 
 def register(app: Flask) -> None:
-    """Have Flask-Security's own pages ask in the same way, and answer to the dialog what is meant for it."""
+    """Have Flask-Security's own pages ask in the same way, renew the token, and answer the dialog."""
     app.extensions["security"].reauthn_handler(ask)
-    app.view_functions["security.verify"] = _in_dialog(app.view_functions["security.verify"])
+    app.view_functions["security.verify"] = _renewing(app.view_functions["security.verify"])
 
 
 def needed(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
@@ -54,12 +54,16 @@ def ask(*_: object, **__: object) -> ResponseReturnValue:
     return redirect(url_for_security("verify", next=here))
 
 
-def _in_dialog(verify: Callable[..., Any]) -> Callable[..., ResponseReturnValue]:
+def _renewing(verify: Callable[..., Any]) -> Callable[..., ResponseReturnValue]:
+    """The page that asks, which gives the session a new token once the password was right."""
+
     @functools.wraps(verify)
     def answer() -> ResponseReturnValue:
         response = current_app.make_response(verify())
-        if htmx.wants_fragment() and response.status_code == 302:
-            return htmx.fragment("security/_verified.html")
-        return response
+        if request.method != "POST" or response.status_code != 302:
+            return response
+        # Flask-Security commits it at the end of the request.
+        session_tokens.renew(current_user._get_current_object())
+        return htmx.fragment("security/_verified.html") if htmx.wants_fragment() else response
 
     return answer

@@ -14,6 +14,7 @@ from flask_security.signals import tf_code_confirmed, tf_disabled, tf_profile_ch
 from webapp import audit
 from webapp.accounts import letters, sign_ins
 from webapp.models import User
+from webapp.views import session_tokens
 
 
 def register(app: Flask) -> None:
@@ -51,6 +52,7 @@ def _code_given(app: Flask, user: User, **about: object) -> None:
 
 
 def _set_up(_app: Flask, user: User, **_: object) -> None:
+    session_tokens.renew(user)
     _note(user, "user.second_factor_set")
 
 

@@ -20,11 +20,11 @@ from webapp.accounts import letters, sign_ins
 from webapp.extensions import db
 from webapp.models import User
 from webapp.views import devices, forgotten, fresh, second_factor, throttling
+from webapp.views.session_tokens import FIELD
 from webapp.views.tenancy import ask_to_sign_in
 
 log = structlog.get_logger(__name__)
 
-FIELD = "sign_in"
 VERIFY = "security/verify.html"
 
 

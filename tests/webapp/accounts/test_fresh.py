@@ -11,8 +11,9 @@ from flask_security import hash_password
 from tests.webapp.accounts.people import EMAIL
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import PASSWORD, Shop
+from webapp.accounts import sign_ins
 from webapp.extensions import db
-from webapp.models import Configuration, Dealer
+from webapp.models import Configuration, Dealer, User
 
 pytestmark = ON_SQLITE
 OURS = {"Origin": "http://localhost"}
@@ -83,3 +84,23 @@ def test_staff_are_asked_before_users_change(app: Flask, staff: LintingClient, s
     changes = [f"/users/{user.id}/{one}" for one in ("link", "sessions/ending", "deactivation", "activation")]
     for path in (*changes, f"/users/{user.id}/second-factor/removal", "/invitations"):
         assert staff.hx("POST", path).status_code == 401, path
+
+
+def test_ending_sessions_asks_with_script_and_without(
+    app: Flask, stale: LintingClient, shop: Shop, dealer: Dealer
+):
+    person = db.session.scalars(db.select(User).where(User.email == EMAIL)).one()
+    sign_ins.begin(person)
+    other, _ = sign_ins.begin(person)
+    db.session.commit()
+    one, others = f"/account/sessions/{other}/ending", "/account/sessions/others/ending"
+    assert stale.hx("POST", one).headers["HX-Retarget"] == "#dialog .frame"
+    for path in (one, others):
+        kept = stale.post(path, headers=OURS)
+        assert kept.status_code == 401
+        assert f'action="{path}"' in kept.text
+    assert len(sign_ins.of(person)) == 3
+    stale.post("/verify", data={"password": PASSWORD})
+    assert "That session has ended." in stale.hx("POST", one).text
+    assert stale.post(others, headers=OURS).status_code == 303
+    assert len(sign_ins.of(person)) == 1

@@ -1,0 +1,80 @@
+"""Who proves once more who it is gets another token, and the session stays the one that it was."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask_security import hash_password
+
+from tests.webapp.accounts.people import EMAIL, set_up
+from tests.webapp.views.client import ON_SQLITE, LintingClient
+from tests.webapp.views.shop import PASSWORD, Shop
+from webapp.accounts import sign_ins
+from webapp.models import Dealer, SignIn, User
+
+pytestmark = ON_SQLITE
+
+
+@pytest.fixture
+def person(app: Flask, shop: Shop, dealer: Dealer) -> User:
+    return shop.user(EMAIL, dealer, hash_password(PASSWORD))
+
+
+@pytest.fixture
+def here(anonymous: LintingClient, person: User) -> LintingClient:
+    anonymous.post("/login", data={"email": EMAIL, "password": PASSWORD, "remember": "y"})
+    return anonymous
+
+
+@pytest.fixture
+def stolen(app: Flask, here: LintingClient) -> LintingClient:
+    """Another browser with what this one's cookie was."""
+    app.test_client_class = LintingClient
+    thief = app.test_client()
+    cookie = here.get_cookie("session")
+    assert cookie
+    thief.set_cookie("session", cookie.value)
+    assert thief.get("/account").status_code == 200
+    return thief
+
+
+def listed(person: User) -> list[tuple[object, ...]]:
+    def shown(row: SignIn) -> tuple[object, ...]:
+        return row.id, row.browser, row.address, row.created_at, row.is_kept
+
+    return [shown(row) for row in sign_ins.of(person)]
+
+
+@pytest.mark.parametrize("by_htmx", [False, True])
+def test_the_password_given_again_renews_it(
+    here: LintingClient, stolen: LintingClient, person: User, by_htmx: bool
+):
+    before = listed(person)
+    headers = {"HX-Request": "true"} if by_htmx else {}
+    here.post("/verify", data={"password": PASSWORD}, headers=headers)
+    assert here.get("/account").status_code == 200
+    assert listed(person) == before
+    assert stolen.get("/account").status_code == 302
+
+
+def test_a_new_second_factor_renews_it(here: LintingClient, stolen: LintingClient, person: User):
+    before = listed(person)
+    set_up(here, person)
+    assert here.get("/account").status_code == 200
+    assert listed(person) == before
+    assert stolen.get("/account").status_code == 302
+
+
+def test_a_wrong_password_renews_nothing(here: LintingClient, stolen: LintingClient):
+    assert here.post("/verify", data={"password": "wrong horse"}).status_code == 422
+    assert here.get("/account").status_code == stolen.get("/account").status_code == 200
+
+
+def test_an_answer_under_way_meanwhile_does_not_bring_the_old_one_back(
+    here: LintingClient, stolen: LintingClient
+):
+    assert "Set-Cookie" not in stolen.hx("GET", "/account").headers
+    here.post("/verify", data={"password": PASSWORD})
+    late = stolen.hx("GET", "/account")
+    assert late.status_code == 401
+    assert "Set-Cookie" not in late.headers
