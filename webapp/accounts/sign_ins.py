@@ -42,7 +42,7 @@ def begin(user: User, user_agent: str = "", address: str = "", *, is_kept: bool 
 
 
 def renew(user: User, number: int) -> str | None:
-    """Give one of the person's sessions a new secret in place of the old; None where it is over. No commit."""
+    """Give one of the person's sessions a new secret for the old; None where it is over. No commit."""
     secret = secrets.token_urlsafe(32)
     chosen = SignIn.id == number, SignIn.user_id == user.id, *_lasting(clock.now())
     statement = update(SignIn).where(*chosen).values(secret_hash=_hashed(secret))
