@@ -53,7 +53,9 @@ def _measure(kind: str, repeats: int, only: str) -> bool:
         folder = Path(place)
         folder.chmod(0o755)
         with KINDS[kind](folder) as database:
-            app = create_app(config.from_environment(environment(database.url, "http://127.0.0.1:9", folder)))
+            variables = environment(database.url, "http://127.0.0.1:9", folder)
+            # One person asks for more than anybody does.
+            app = create_app(config.from_environment(variables) | {"GENERAL_ALLOWANCE": "1000000 per minute"})
             with app.app_context():
                 _fill()
                 engine = db.engine

@@ -98,6 +98,8 @@ DEFAULTS: Final[dict[str, Any]] = {
     # The cookie is good for as long as its session can last. Set with each answer, one that was under way
     # while the token was renewed would bring the old one back.
     "SESSION_REFRESH_EACH_REQUEST": False,
+    # Of each person (webapp/views/general_allowance.py): five a second, and one and a half all day long.
+    "GENERAL_ALLOWANCE": "300 per minute; 5000 per hour",
     "PASSWORD_LINK_HOURS": 24,  # nosec B105
     "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=24),
 }

@@ -1,4 +1,6 @@
-"""Counts tries against their allowances (webapp/views/allowances.py), and says how long to wait.
+"""Counts against allowances, and says how long to wait.
+
+Tries to sign in have theirs (webapp/views/allowances.py), and everything has one (general_allowance.py).
 
 Counts are kept in Redis, and in the memory of the process while Redis is away.
 """
@@ -16,24 +18,25 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from webapp import htmx
+from webapp.views import general_allowance
 from webapp.views.allowances import ALLOWANCES, Allowance, network
 
 log = structlog.get_logger(__name__)
 
 HEADING: Final = "Too many attempts"
-SENTENCE: Final = (
-    "Please wait {minutes} before you try again. If you forgot your password, ask for a link to set another."
-)
+SENTENCE: Final = "Please wait {minutes} before you try again."
+FORGOTTEN: Final = " If you forgot your password, ask for a link to set another."
 # Seconds: who signs in must not wait for a Redis that is away.
 GLANCE: Final = 0.5
 
 
 def register(app: Flask) -> None:
-    """Have the pages that take a password, a code or an address count what fails."""
+    """Have the pages that take a password, a code or an address count what fails, and all that is costly."""
     limiter = Limiter(
         network,
         app=app,
         strategy="moving-window",
+        application_limits=[general_allowance.limit(app.config["GENERAL_ALLOWANCE"])],
         in_memory_fallback_enabled=True,
         # What could not be counted is no reason not to answer.
         swallow_errors=True,
@@ -43,10 +46,12 @@ def register(app: Flask) -> None:
         for endpoint in each.endpoints:
             app.view_functions[endpoint] = _limited(limiter, each)(app.view_functions[endpoint])
 
-    def refuse(_error: RateLimitExceeded) -> Response:
+    def refuse(error: RateLimitExceeded) -> Response:
         limit = limiter.current_limit
-        log.warning("sign_in.throttled", page=request.endpoint)
-        return _refused(max(1, int(limit.reset_at - time.time()) + 1) if limit else 60)
+        is_general = error.limit.scope == general_allowance.SCOPE
+        log.warning("request.throttled" if is_general else "sign_in.throttled", page=request.endpoint)
+        seconds = max(1, int(limit.reset_at - time.time()) + 1) if limit else 60
+        return _refused(seconds, SENTENCE if is_general else SENTENCE + FORGOTTEN)
 
     app.register_error_handler(RateLimitExceeded, refuse)
 
@@ -68,9 +73,9 @@ def _storage(redis_url: str | None) -> dict[str, Any]:
     return {"storage_uri": redis_url.replace("unix://", "redis+unix://", 1), "storage_options": options}
 
 
-def _refused(seconds: int) -> Response:
+def _refused(seconds: int, wanted: str) -> Response:
     minutes = max(1, round(seconds / 60))
-    sentence = SENTENCE.format(minutes="a minute" if minutes == 1 else f"{minutes} minutes")
+    sentence = wanted.format(minutes="a minute" if minutes == 1 else f"{minutes} minutes")
     if htmx.wants_fragment():
         response = htmx.refuse(f"{HEADING}. {sentence}", 429)
     else:
