@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import os
 import secrets
 import subprocess
 import sys
 
 import pytest
-from cryptography.fernet import Fernet
 
 from webapp import config
 from webapp.config import ConfigurationError
@@ -17,7 +17,8 @@ from webapp.config import ConfigurationError
 SOUND = {
     "APP_ENVIRONMENT": "production",
     "SECRET_KEY": secrets.token_urlsafe(48),
-    "CREDENTIALS_KEYS": Fernet.generate_key().decode(),
+    # The same each time: it is part of tests' names, which every worker must find alike.
+    "CREDENTIALS_KEYS": base64.urlsafe_b64encode(hashlib.sha256(b"of a test").digest()).decode(),
     "PUBLIC_URL": "https://sync.example.com",
     "DATABASE_URL": "postgres://u:p@db.example.com/d",
     "REDIS_URL": "rediss://:p@redis.example.com:6380",
