@@ -17,7 +17,7 @@ PACKAGES = ("webapp", "jobs", "sandbox/simulator")
 TRIES = r"""
 import importlib, json, re, resource, sys
 from itertools import product
-resource.setrlimit(resource.RLIMIT_CPU, (25, 25))
+resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
 
 def patterns(value):
     if isinstance(value, re.Pattern):

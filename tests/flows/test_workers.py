@@ -42,6 +42,10 @@ def pages_of(world: World, run_id: int, code_key: str) -> int:
     return sum(item.pages for item in world.run(run_id).items if item.code_key == code_key)
 
 
+def states(world: World, run_id: int) -> list[str]:
+    return [item.status for item in world.run(run_id).items]
+
+
 def horses(worker: int) -> list[psutil.Process]:
     return psutil.Process(worker).children(recursive=True)
 
@@ -75,12 +79,14 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost_or_doubled(
         "the request that does not answer",
         program,
     )
+    # Which is asked for while the code before is still being applied.
+    wait_until(lambda: states(world, run.id) == ["succeeded", "running"], "the first code's end", program)
     os.killpg(horses(worker.pid)[0].pid, signal.SIGKILL)
     worker.kill()
     simulator.switches = Switches()
     left = world.run(run.id)
     assert left.status == "running"
-    assert [item.status for item in left.items] == ["succeeded", "running"]
+    assert states(world, run.id) == ["succeeded", "running"]
     left.heartbeat_at = clock.now() - timedelta(seconds=91)
     db.session.commit()
     program.start(*ALL)

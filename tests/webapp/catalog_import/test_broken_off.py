@@ -130,6 +130,6 @@ def write_catalog(path: Path, count: int) -> Path:
 def test_memory_does_not_grow_with_the_file(app, tmp_path):
     warmed_up = write_catalog(tmp_path / "warm.csv", 100)
     peak(warmed_up)
-    small = peak(write_catalog(tmp_path / "small.csv", 15_000))
-    large = peak(write_catalog(tmp_path / "large.csv", 60_000))
+    small = peak(write_catalog(tmp_path / "small.csv", 10_000))
+    large = peak(write_catalog(tmp_path / "large.csv", 40_000))
     assert large < small * 1.2
