@@ -1,6 +1,6 @@
 """Walks through all pages of one filter, and believes an end only when it is one (R11).
 
-The next page is fetched while the caller stores this one.
+Pages are fetched while the caller stores those before them.
 """
 
 import itertools
@@ -10,19 +10,23 @@ from dataclasses import dataclass
 import msgspec
 
 from jobs.lightspeed.answers import parts_in
-from jobs.lightspeed.background import Background, Waiting
+from jobs.lightspeed.background import Waiting
 from jobs.lightspeed.calls import Answer
 from jobs.lightspeed.errors import Fault, LightspeedError, error_for_fault
 from jobs.lightspeed.parts import DecodedPage, Part, Unreadable
+from jobs.lightspeed.stream import Stream
 
 LARGEST_PAGE = 500
 """Rows that the service gives at most; asked for more, a full page would look like a last one."""
 MOST_ROWS = 5_000_000
 """Of one filter. Many times what a dealership holds: who gets here is being led in circles."""
 
+PAGES_AHEAD = 8
+"""Pages that are kept until the caller, who may be applying a code, has time for them."""
+
 Read = Callable[[bytes], DecodedPage]
-Ask = Callable[[int, int, Read, bool], Background[Answer[DecodedPage]]]
-"""Starts fetching: rows to skip, rows to take, how to read them, whether to pause first."""
+Ask = Callable[[int, int, Read, bool, Waiting], Answer[DecodedPage]]
+"""Fetches: rows to skip, rows to take, how to read them, whether to pause first, what to call meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -47,44 +51,54 @@ class Walk:
     """One walk through the pages of one filter, from the first row to the last."""
 
     def __init__(self, ask: Ask, page_size: int, waiting: Waiting, most_rows: int) -> None:
+        self._pull = lambda wanted: _Pull(ask, page_size, most_rows, wanted).pages()
+        self._waiting = waiting
+        self._stream: Stream[Page] | None = None
+
+    def begin(self) -> None:
+        """Have the first pages fetched already, for a caller that has other work to do before."""
+        self._begun()
+
+    def abandon(self) -> None:
+        """Leave alone what was begun; harmless where nothing was."""
+        if self._stream is not None:
+            self._stream.abandon()
+
+    def pages(self) -> Iterator[Page]:
+        """Yield page after page; raises `LightspeedError` where one does not come back well."""
+        yield from self._begun().values(self._waiting)
+
+    def _begun(self) -> Stream[Page]:
+        if self._stream is None:
+            self._stream = Stream(self._pull, PAGES_AHEAD)
+        return self._stream
+
+
+class _Pull:
+    """Asks for page after page; `wanted` is called during waits, and what it raises ends the pull."""
+
+    def __init__(self, ask: Ask, page_size: int, most_rows: int, wanted: Waiting) -> None:
         self._ask = ask
         self._size = page_size
-        self._waiting = waiting
         self._most_rows = most_rows
+        self._wanted = wanted
         self._skip = 0
         self._skip_before = 0
         self._seen: set[int] = set()
         self._requests, self._seconds, self._rate_waited = 0, 0.0, 0.0
-        self._first: Background[Answer[DecodedPage]] | None = None
-
-    def begin(self) -> None:
-        """Have the first page fetched already, for a caller that has other work to do before."""
-        self._first = self._ask(self._skip, self._size, self._unseen_parts, False)
-
-    def abandon(self) -> None:
-        """Leave alone what was begun; harmless where nothing was."""
-        if self._first is not None:
-            self._first.abandon()
 
     def pages(self) -> Iterator[Page]:
-        """Yield page after page; raises `LightspeedError` where one does not come back well."""
-        pending = self._first or self._ask(self._skip, self._size, self._unseen_parts, False)
-        try:
-            for number in itertools.count(1):
-                rows = self._taken(pending) or self._second_look()
-                more = self._advance(rows)
-                if more:
-                    pending = self._ask(self._skip, self._size, self._unseen_parts, False)
-                yield self._page(number, rows)
-                if not more:
-                    return
-        finally:
-            pending.abandon()
+        for number in itertools.count(1):
+            rows = self._take(self._skip, self._size, self._unseen_parts) or self._second_look()
+            more = self._advance(rows)
+            yield self._page(number, rows)
+            if not more:
+                return
 
-    def _taken(self, pending: Background[Answer[DecodedPage]]) -> DecodedPage | None:
-        """Wait for an answer; `None` if it has no rows."""
+    def _take(self, skip: int, top: int, read: Read, *, pause: bool = False) -> DecodedPage | None:
+        """Fetch rows; `None` if there are none."""
         try:
-            answer = pending.result(self._waiting)
+            answer = self._ask(skip, top, read, pause, self._wanted)
         except LightspeedError as error:
             error.requests += self._requests
             error.rate_waited += self._rate_waited
@@ -130,11 +144,7 @@ class Walk:
             raise self._failure("silent")
 
     def _look(self, skip: int, read: Read) -> DecodedPage | None:
-        pending = self._ask(skip, max(self._size, 2), read, True)
-        try:
-            return self._taken(pending)
-        finally:
-            pending.abandon()
+        return self._take(skip, max(self._size, 2), read, pause=True)
 
     def _unseen_parts(self, body: bytes) -> DecodedPage:
         """Read a page and refuse one seen before: `$skip` was ignored, or an old answer came again."""

@@ -78,22 +78,22 @@ class Lightspeed:
         """Prepare to walk through every page of the parts that `filter_text` selects.
 
         Either every page comes back well, or `LightspeedError` is raised (R11). `page_size` is 1 to 500 rows;
-        beyond `most_rows` the service is taken to lead in circles. The next page is fetched while the caller
-        stores the one it has; closing the iterator stops that.
+        beyond `most_rows` the service is taken to lead in circles. The next pages are fetched while the
+        caller stores those it has; closing the iterator stops that.
         """
         if not 1 <= page_size <= LARGEST_PAGE:
             raise ValueError(f"a page has 1 to {LARGEST_PAGE} rows")
         _refuse_strange(cmf)
 
-        def ask(skip: int, top: int, read: Read, pause: bool) -> Background[Answer[DecodedPage]]:
+        def ask(skip: int, top: int, read: Read, pause: bool, wanted: Waiting) -> Answer[DecodedPage]:
             options = (
                 ("$filter", filter_text),
                 ("$orderby", "PartNumber"),
                 ("$top", str(top)),
                 ("$skip", str(skip)),
             )
-            question = Question("Part", cmf, options, read)
-            return self._start(question, self._policy, self._policy.backoff(1) if pause else 0.0)
+            sleep(self._policy.backoff(1) if pause else 0.0, wanted)
+            return self._calls.ask(Question("Part", cmf, options, read), self._policy, wanted)
 
         return Walk(ask, page_size, waiting, most_rows)
 
@@ -132,12 +132,8 @@ class Lightspeed:
             return None
         return answer.rows.name_of(cmf)
 
-    def _start(self, question: Question[R], policy: RetryPolicy, pause: float = 0.0) -> Background[Answer[R]]:
-        def call(wanted: Waiting) -> Answer[R]:
-            sleep(pause, wanted)
-            return self._calls.ask(question, policy, wanted)
-
-        return Background(call)
+    def _start(self, question: Question[R], policy: RetryPolicy) -> Background[Answer[R]]:
+        return Background(lambda wanted: self._calls.ask(question, policy, wanted))
 
 
 def _refuse_strange(cmf: str) -> None:

@@ -22,7 +22,8 @@ COLUMNS: Final = (
     "change",
 )
 
-# One row a synced part and manufacturer; then one a cleared product, under the part number that comes first.
+# Of one item: a row a synced part and manufacturer; then one a cleared product, under the part number that
+# comes first.
 QUERY: Final = """
     SELECT m.catalog, m.name AS manufacturer, i.supplier_code, r.part_number, p.brand, p.mpn, p.name,
            r.quantity AS reported_quantity, s.quantity AS shelf_quantity,
@@ -30,7 +31,7 @@ QUERY: Final = """
            CASE WHEN s.created_item_id = i.id THEN 'new'
                 WHEN s.changed_item_id = i.id THEN 'updated'
                 ELSE 'unchanged' END AS change,
-           i.position AS item_place, 0 AS cleared_place, r.key AS part_place, m.id AS manufacturer_place
+           0 AS cleared_place, r.key AS part_place, m.id AS manufacturer_place
     FROM run_items AS i
     JOIN runs AS run ON run.id = i.run_id
     JOIN part_matches AS x ON x.run_item_id = i.id
@@ -40,19 +41,19 @@ QUERY: Final = """
     JOIN shelf_stock AS s
       ON s.dealer_id = run.dealer_id AND s.product_id = x.product_id
      AND s.manufacturer_id = x.manufacturer_id AND s.code_key = i.code_key
-    WHERE i.run_id = :run AND i.status = 'succeeded'
+    WHERE i.id = :item
     UNION ALL
     SELECT m.catalog, m.name, s.code,
            (SELECT min(n.part_number) FROM part_numbers AS n
             WHERE n.manufacturer_id = s.manufacturer_id AND n.product_id = s.product_id),
            p.brand, p.mpn, p.name, NULL, s.quantity, s.sale_price_cents, s.lead_time_days, 'cleared',
-           i.position, 1, p.mpn_key, m.id
+           1, p.mpn_key, m.id
     FROM run_items AS i
     JOIN shelf_stock AS s ON s.changed_item_id = i.id AND s.quantity = 0
     JOIN manufacturers AS m ON m.id = s.manufacturer_id
     JOIN products AS p ON p.id = s.product_id
-    WHERE i.run_id = :run AND i.status = 'succeeded'
-    ORDER BY item_place, cleared_place, part_place, manufacturer_place
+    WHERE i.id = :item
+    ORDER BY cleared_place, part_place, manufacturer_place
 """
 
 # SQLite takes CROSS JOIN for an order to look shelf stock up last. It would begin with the whole shelf of the

@@ -11,6 +11,6 @@ QUERY: Final = """
            r.candidate, r.candidate_by
     FROM run_items AS i
     JOIN reported_parts AS r ON r.run_item_id = i.id
-    WHERE i.run_id = :run AND i.status = 'succeeded' AND r.reason IS NOT NULL
-    ORDER BY i.position, r.key, r.id
+    WHERE i.id = :item AND r.reason IS NOT NULL
+    ORDER BY r.key, r.id
 """

@@ -9,6 +9,7 @@ import structlog
 from flask import current_app
 
 from jobs.lightspeed import LightspeedError
+from jobs.reports import Drafts
 from jobs.sync import held, items, journal, rules
 from jobs.sync.ahead import Ahead
 from jobs.sync.apply import apply
@@ -38,11 +39,14 @@ TRIES = 2
 class Codes:
     """The codes of one run under one claim."""
 
-    def __init__(self, claim: journal.Claim, run: Run, around: Surroundings, pulse: Pulse) -> None:
+    def __init__(
+        self, claim: journal.Claim, run: Run, around: Surroundings, pulse: Pulse, drafts: Drafts
+    ) -> None:
         self._claim = claim
         self._run = run
         self._around = around
         self._pulse = pulse
+        self._drafts = drafts
         self._connection = Connection(run.dealer_id, around.connect)
         self._in_order = [item.id for item in run.items if item.status in ("waiting", "running")]
         self._ahead = Ahead(run, self._in_order, pulse)
@@ -138,6 +142,7 @@ class Codes:
         self._pulse()
         self._ahead.begin_after(item, service)
         apply(self._claim, self._run, item)
+        self._drafts.begin(item.id)
         self._settle(item)
         db.session.refresh(item)
         self._around.tell(_summary(item))

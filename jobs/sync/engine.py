@@ -37,15 +37,16 @@ def execute(run_id: int, surroundings: Surroundings) -> bool:
     if claim is None:
         return False
     bound = {"run": run_id, "dealer": journal.dealer_of(claim), "attempt": claim.attempt}
-    with structlog.contextvars.bound_contextvars(**bound):
-        _Execution(claim, surroundings).carry_out()
+    with structlog.contextvars.bound_contextvars(**bound), reports.drafting() as drafts:
+        _Execution(claim, surroundings, drafts).carry_out()
     return True
 
 
 class _Execution:
-    def __init__(self, claim: journal.Claim, surroundings: Surroundings) -> None:
+    def __init__(self, claim: journal.Claim, surroundings: Surroundings, drafts: reports.Drafts) -> None:
         self._claim = claim
         self._around = surroundings
+        self._drafts = drafts
 
     def carry_out(self) -> None:
         try:
@@ -70,7 +71,7 @@ class _Execution:
             return "failed", f"{TOO_OFTEN.format(attempts=MOST_ATTEMPTS)} {reports.MISSING}"
         try:
             run = open_run(self._claim)
-            return codes.Codes(self._claim, run, self._around, self._pulse_of(run)).sync()
+            return codes.Codes(self._claim, run, self._around, self._pulse_of(run), self._drafts).sync()
         except Over as over:
             return over.status, over.reason
         except journal.Cancelled:
@@ -104,7 +105,7 @@ class _Execution:
         # A long report must not look like a dead worker; it is written also for a run that was cancelled.
         pulse = Pulse(self._claim, even_cancelled=True)
         try:
-            written = reports.write(self._claim.run_id, self._claim.attempt, pulse)
+            written = reports.write(self._claim.run_id, self._claim.attempt, pulse, self._drafts)
         except StorageError as error:
             log.error("reports.refused", error=str(error))
             said = f"{reason} {reports.MISSING}" if reason else reports.MISSING

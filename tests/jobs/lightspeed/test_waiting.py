@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from jobs.lightspeed import RetryPolicy
+from jobs.lightspeed.paging import PAGES_AHEAD
 from sandbox.simulator import Simulator
 from tests.jobs.lightspeed.conftest import CMF, session
 from tests.jobs.lightspeed.pulling import FILTER
@@ -13,17 +14,19 @@ from tests.jobs.lightspeed.pulling import FILTER
 def test_the_next_page_is_fetched_while_the_caller_has_this_one(simulator: Simulator):
     pages = session(simulator.url).part_pages(CMF, FILTER)
     next(pages)
-    wait_until(lambda: len(simulator.requests) == 2)
+    wait_until(lambda: len(simulator.requests) >= 2)
     pages.close()
 
 
-def test_no_page_is_fetched_two_ahead(simulator: Simulator):
-    pages = session(simulator.url).part_pages(CMF, FILTER)
+def test_no_more_pages_are_fetched_than_are_kept(simulator: Simulator):
+    pages = session(simulator.url).part_pages(CMF, FILTER, page_size=10)
     next(pages)
-    wait_until(lambda: len(simulator.requests) >= 2 and simulator.requests[-1].status == 200)
+    # The one that the caller has, those that are kept, and one that waits for room.
+    as_many = 1 + PAGES_AHEAD + 1
+    wait_until(lambda: len(simulator.requests) >= as_many and simulator.requests[-1].status == 200)
     threading.Event().wait(0.2)
 
-    assert len(simulator.requests) == 2
+    assert len(simulator.requests) == as_many
     pages.close()
 
 

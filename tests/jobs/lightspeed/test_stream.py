@@ -1,0 +1,134 @@
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from jobs.lightspeed.background import Abandoned, Waiting, sleep
+from jobs.lightspeed.stream import Stream
+
+
+class Stop(Exception):
+    pass
+
+
+def nothing() -> None:
+    pass
+
+
+def stop() -> None:
+    raise Stop
+
+
+def test_values_come_in_order_and_end():
+    assert list(Stream(lambda wanted: iter(range(20)), ahead=3).values(nothing)) == list(range(20))
+
+
+def test_an_error_comes_after_the_values_before_it():
+    def fail(wanted: Waiting) -> Iterator[int]:
+        yield 1
+        yield 2
+        raise KeyError("x")
+
+    values = Stream(fail, ahead=5).values(nothing)
+    assert [next(values), next(values)] == [1, 2]
+    with pytest.raises(KeyError):
+        next(values)
+
+
+def test_no_more_is_made_than_may_be_kept():
+    made = []
+
+    def count(wanted: Waiting) -> Iterator[int]:
+        for value in range(20):
+            made.append(value)
+            yield value
+
+    values = Stream(count, ahead=3).values(nothing)
+    assert next(values) == 0
+    # One that was taken, three that are kept, and one that waits for room.
+    until(lambda: len(made) == 5)
+    time.sleep(0.1)
+    assert made == [0, 1, 2, 3, 4]
+    values.close()
+
+
+def test_the_reader_looks_around_in_its_own_thread_while_it_waits():
+    seen = []
+
+    def wait_for_two_looks(wanted: Waiting) -> Iterator[str]:
+        until(lambda: len(seen) >= 2)
+        yield "done"
+
+    values = Stream(wait_for_two_looks, 1).values(lambda: seen.append(threading.current_thread()))
+    assert list(values) == ["done"]
+    assert set(seen) == {threading.current_thread()}
+
+
+@pytest.mark.parametrize("leave", ["stops", "closes", "abandons"])
+def test_the_generator_learns_that_its_reader_has_left(leave):
+    learned = threading.Event()
+
+    def work(wanted: Waiting) -> Iterator[int]:
+        yield 1
+        try:
+            sleep(60, wanted)
+        except Abandoned:
+            learned.set()
+            raise
+
+    stream = Stream(work, 1)
+    values = stream.values(stop)
+    assert next(values) == 1
+    if leave == "stops":
+        with pytest.raises(Stop):
+            next(values)
+    elif leave == "closes":
+        values.close()
+    else:
+        stream.abandon()
+    assert learned.wait(10)
+
+
+def test_a_generator_that_waits_for_room_ends_with_its_reader():
+    ended = threading.Event()
+
+    def endless(wanted: Waiting) -> Iterator[int]:
+        try:
+            while True:
+                wanted()
+                yield 1
+        finally:
+            ended.set()
+
+    values = Stream(endless, 2).values(nothing)
+    next(values)
+    values.close()
+    assert ended.wait(10)
+
+
+def test_what_the_reader_bound_to_its_logs_is_bound_in_the_generator():
+    with structlog.contextvars.bound_contextvars(run=7):
+        stream = Stream(lambda wanted: iter([structlog.contextvars.get_contextvars()]), 1)
+
+    assert list(stream.values(nothing)) == [{"run": 7}]
+
+
+def test_a_generator_that_hangs_does_not_keep_the_process_from_ending():
+    program = (
+        "import time; from jobs.lightspeed.stream import Stream; "
+        "Stream(lambda wanted: iter([time.sleep(3600)]), 1)"
+    )
+
+    assert subprocess.run([sys.executable, "-c", program], timeout=30, check=False).returncode == 0
+
+
+def until(happened) -> None:
+    for _ in range(1_000):
+        if happened():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it did not happen within ten seconds")
