@@ -20,7 +20,7 @@ CMF, USERNAME, PASSWORD = "76099999", "76099999", "bulk-0f0e1d2c"
 
 @dataclass(frozen=True)
 class Service:
-    """A running simulator with one dealer."""
+    """A running simulator, with one dealer unless told of others."""
 
     base: str
 
@@ -28,9 +28,9 @@ class Service:
     def url(self) -> str:
         return f"{self.base}/lsapi"
 
-    def serve(self, parts: Sequence[Part]) -> None:
-        """Report these parts, and no others, from now on."""
-        dealer = {"cmf": CMF, "username": USERNAME, "password": PASSWORD, "parts": parts}
+    def serve(self, parts: Sequence[Part], cmf: str = CMF, username: str = USERNAME) -> None:
+        """Report these parts of a dealer, and no others, from now on."""
+        dealer = {"cmf": cmf, "username": username, "password": PASSWORD, "parts": parts}
         self._tell("dealers", dealer)
 
     def restock(self, parts: Sequence[Part]) -> None:
@@ -40,6 +40,10 @@ class Service:
     def take(self, seconds: float) -> None:
         """Take so long for each answer from now on."""
         self._tell("switches", {"latency": seconds})
+
+    def forget_requests(self) -> None:
+        """Keep a record of those requests alone that come from now on."""
+        requests.delete(f"{self.base}/_control/requests", timeout=60).raise_for_status()
 
     def _tell(self, what: str, said: object) -> None:
         answer = requests.post(f"{self.base}/_control/{what}", data=msgspec.json.encode(said), timeout=600)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sandbox.samples.bulk import bulk_parts
+from sandbox.samples.bulk import PRODUCTS, bulk_parts
 from sandbox.samples.dealers import SAMPLE_DEALERS
 from sandbox.samples.parts import sample_parts
 from sandbox.simulator.dealers import SimulatedDealer
@@ -18,9 +18,9 @@ def simulated_dealers(today: date) -> list[SimulatedDealer]:
     ]
 
 
-def bulk_dealer(parts: int, today: date) -> SimulatedDealer:
-    """A dealer with `parts` parts over the bulk codes, all of them in the bulk catalog of 1,000,000
+def bulk_dealer(parts: int, today: date, products: int = PRODUCTS) -> SimulatedDealer:
+    """A dealer with `parts` parts over the bulk codes, all of them in the bulk catalog of `products`
     products.
     """
-    own = bulk_parts(parts, today=today)
+    own = bulk_parts(parts, today=today, products=products)
     return SimulatedDealer(BULK_CMF, BULK_USERNAME, BULK_PASSWORD, "Bulk Powersports", own)

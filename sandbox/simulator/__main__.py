@@ -9,6 +9,7 @@ from typing import get_origin, get_type_hints
 
 import msgspec
 
+from sandbox.samples.bulk import PRODUCTS
 from sandbox.samples.served import bulk_dealer, simulated_dealers
 from sandbox.simulator.dealers import SimulatedDealer
 from sandbox.simulator.server import Simulator
@@ -42,6 +43,12 @@ def _choices() -> argparse.ArgumentParser:
     parser.add_argument("--sample", action="store_true", help="serve the sample dealers")
     parser.add_argument("--bulk", type=int, metavar="PARTS", help="serve a dealer with this many parts")
     parser.add_argument(
+        "--bulk-products",
+        type=int,
+        default=PRODUCTS,
+        help=f"of the catalog they are in (default {PRODUCTS:,})",
+    )
+    parser.add_argument(
         "--today", type=date.fromisoformat, default=datetime.now(UTC).date(), help="yyyy-mm-dd"
     )
     parser.add_argument(
@@ -52,7 +59,9 @@ def _choices() -> argparse.ArgumentParser:
 
 def _dealers(chosen: argparse.Namespace) -> list[SimulatedDealer]:
     sample = simulated_dealers(chosen.today) if chosen.sample else []
-    return sample + ([bulk_dealer(chosen.bulk, chosen.today)] if chosen.bulk else [])
+    if not chosen.bulk:
+        return sample
+    return [*sample, bulk_dealer(chosen.bulk, chosen.today, chosen.bulk_products)]
 
 
 def _switches(given: list[str]) -> Switches:
