@@ -68,7 +68,9 @@ def test_a_long_run_gives_way_between_codes_to_runs_that_have_not_begun():
 
 
 def test_it_does_not_give_way_where_nobody_waits():
-    assert at_once(dealer(1, 20_100, 100)) == at_once(dealer(1, 20_100, 100), setting=replace(SETTING, slice=1.0))
+    assert at_once(dealer(1, 20_100, 100)) == at_once(
+        dealer(1, 20_100, 100), setting=replace(SETTING, slice=1.0)
+    )
 
 
 def test_it_counts_from_each_dealers_own_slot():
