@@ -25,6 +25,11 @@ def rate(per_minute: int, seconds: int = MINUTE) -> RateLimitItem:
     return RateLimitItemPerSecond(per_minute, seconds + _MARGIN, namespace="lightspeed")
 
 
+def reserved(per_minute: int) -> int:
+    """How many of these requests syncs leave to checks, which somebody waits for: few, as it costs speed."""
+    return per_minute // 200
+
+
 def login_key(base_url: str, username: str) -> str:
     """Name a login for the window without revealing it.
 

@@ -13,6 +13,7 @@ from jobs.lightspeed.budget import RateBudget
 from jobs.lightspeed.errors import LightspeedError
 from jobs.lightspeed.retry import RetryPolicy
 from jobs.lightspeed.transport import Query, Transport
+from jobs.lightspeed.turns import Asker
 
 log = structlog.get_logger()
 
@@ -33,13 +34,15 @@ R = TypeVar("R", bound=Rows)
 class Question(Generic[R]):
     """A data type of one dealer, its query options, and how to read the answer.
 
-    The data type `Dealer` takes no CMF. `read` turns a body into rows or raises `LightspeedError`.
+    The data type `Dealer` takes no CMF. `read` turns a body into rows or raises `LightspeedError`. An urgent
+    one, whose answer a person waits for, goes before all others that wait for the rate budget.
     """
 
     data_type: str
     cmf: str | None
     query: Query
     read: Callable[[bytes], R]
+    is_urgent: bool = False
 
     @property
     def resource(self) -> str:
@@ -74,9 +77,10 @@ class Calls:
         `wanted` is called during every wait and before each request; what it raises ends the call.
         """
         attempt, asked, waited, rate_waited = 0, 0.0, 0.0, 0.0
+        asker = Asker(question.cmf, question.is_urgent)
         while True:
             attempt += 1
-            rate_waited += self._budget.acquire(self._login_key, wanted)
+            rate_waited += self._budget.acquire(self._login_key, wanted, asker)
             wanted()
             outcome, seconds = self._attempt(question, wanted)
             asked += seconds
@@ -88,6 +92,10 @@ class Calls:
                 raise outcome
             sleep(wait, wanted)
             waited += wait
+
+    def is_crowded(self, seconds: float) -> bool:
+        """Whether requests under this login wait for room, or there will be none for so many seconds."""
+        return self._budget.is_crowded(self._login_key, seconds)
 
     def _attempt(self, question: Question[R], wanted: Waiting) -> tuple[R | LightspeedError, float]:
         """Send one request and note it in the log: what was asked of whom, never as whom."""

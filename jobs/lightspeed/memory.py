@@ -1,25 +1,35 @@
-"""Whether Redis remembers all that was sent within the window.
+"""The window and the turns in one Redis, and whether it remembers all that was sent within the window.
 
 A Redis that was restarted, or emptied, counts from nothing, or from what it had stored some time ago. So a
 note beside the window says since when it has been kept, under the id that a Redis gives itself at each start.
 Where the note is missing, what may have been sent before counts as well, until a whole window has passed.
 """
 
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from limits import RateLimitItem
 from limits.strategies import MovingWindowRateLimiter
+from limits.util import WindowStats
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from jobs.lightspeed import turns
+from jobs.lightspeed.background import TICK
 from jobs.lightspeed.elsewhere import Elsewhere
+from jobs.lightspeed.turns import Place
 
 log = structlog.get_logger()
 
 _NOTES = "lightspeed/kept-since"
+# Seconds. Those who wait look one after the other, so that the first of them finds its room.
+_APART: Final = 0.05
+# Room is there after its moment, not at it.
+_AFTER: Final = 0.002
 
 
 @dataclass(frozen=True)
@@ -32,9 +42,18 @@ class _Kept:
 
 
 class Memory:
-    """The notes beside the windows in one Redis. Raises RedisError where that does not answer."""
+    """What one Redis knows of requests that were sent. Raises RedisError where that does not answer."""
 
-    def __init__(self, redis_url: str, patience: float, rate: RateLimitItem, elsewhere: Elsewhere) -> None:
+    def __init__(
+        self,
+        redis_url: str,
+        patience: float,
+        rate: RateLimitItem,
+        limiter: MovingWindowRateLimiter,
+        elsewhere: Elsewhere,
+        reserved: int,
+    ) -> None:
+        """`reserved` is room that only a request for which somebody waits may take."""
         self._redis: Redis = Redis.from_url(
             redis_url,
             socket_timeout=patience,
@@ -42,41 +61,90 @@ class Memory:
             retry=Retry(NoBackoff(), 0),
         )
         self._rate = rate
+        self._limiter = limiter
         self._elsewhere = elsewhere
+        self._reserved = reserved
 
-    def hit(self, limiter: MovingWindowRateLimiter, key: str, cost: int) -> bool:
-        """Count `cost` requests in the window of `key`, if there is room also for what it cannot know of."""
-        kept = self._kept() or self._begin()
-        if kept.is_young and limiter.get_window_stats(self._rate, key).remaining < kept.forgotten + cost:
-            return False
-        if not limiter.hit(self._rate, key, cost=cost):
-            return False
-        after = self._kept()
+    def hit(self, place: Place, cost: int) -> float | None:
+        """Count `cost` requests if it is their turn, and there is room also for what cannot be known of.
+
+        None once they are counted, else the seconds after which it is worth while to ask again.
+        """
+        kept, ahead = self._stand(place)
+        spared = 0 if place.asker.is_urgent else self._reserved
+        unknown = kept.forgotten if kept.is_young else 0
+        if ahead or spared or unknown:
+            stats = self._limiter.get_window_stats(self._rate, place.login_key)
+            if stats.remaining < ahead + spared + unknown + cost:
+                return TICK if unknown else _pause(stats, ahead, spared)
+        if not self._limiter.hit(self._rate, place.login_key, cost=cost):
+            return _pause(self._limiter.get_window_stats(self._rate, place.login_key), ahead, 0)
         # Restarted in between: what was counted may be forgotten again, so nothing is sent for it.
-        return after is not None and after.note == kept.note
+        return None if self._leave(place, is_served=True) == kept.note else TICK
 
-    def _kept(self) -> _Kept | None:
-        run_id, (seconds, _) = self._redis_now()
-        note: Any = self._redis.hget(_NOTES, run_id)
+    def leave(self, place: Place) -> None:
+        """Give a place up without having been served."""
+        self._leave(place, is_served=False)
+
+    def is_crowded(self, login_key: str, seconds: float) -> bool:
+        """Whether others wait for room under a login, or there will be none for so many seconds."""
+        if turns.count(self._redis, login_key):
+            return True
+        stats = self._limiter.get_window_stats(self._rate, login_key)
+        return stats.remaining <= self._reserved and stats.reset_time - time.time() > seconds
+
+    def _stand(self, place: Place) -> tuple[_Kept, int]:
+        with self._redis.pipeline(transaction=False) as asked:
+            _ask_for_notes(asked)
+            place.stand(asked)
+            *told, ahead = asked.execute()
+        return self._read(*told) or self._begin(), int(ahead)
+
+    def _leave(self, place: Place, *, is_served: bool) -> bytes | None:
+        """The note as it is now."""
+        with self._redis.pipeline(transaction=False) as asked:
+            _ask_for_notes(asked)
+            place.leave(asked, is_served=is_served)
+            *told, _ = asked.execute()
+        kept = self._read(*told)
+        return None if kept is None else kept.note
+
+    def _read(
+        self, info: Mapping[str, Any], now: tuple[int, int], notes: Mapping[bytes, bytes]
+    ) -> _Kept | None:
+        run_id = str(info["run_id"]).encode()
+        note = notes.get(run_id)
         if note is None:
             return None
         since, forgotten = (int(part) for part in note.split(b":"))
-        return _Kept(run_id.encode() + note, forgotten, seconds <= since + self._rate.get_expiry())
-
-    def _redis_now(self) -> tuple[str, tuple[int, int]]:
-        with self._redis.pipeline(transaction=False) as asked:
-            asked.info("server")
-            asked.time()
-            info, time = asked.execute()
-        return str(info["run_id"]), time
+        return _Kept(run_id + note, forgotten, now[0] <= since + self._rate.get_expiry())
 
     def _begin(self) -> _Kept:
-        run_id, (seconds, _) = self._redis_now()
+        info, (seconds, _), _ = self._notes()
+        run_id = str(info["run_id"])
         forgotten = min(self._elsewhere.sent(self._rate.get_expiry()), self._rate.amount)
         if self._redis.hsetnx(_NOTES, run_id, f"{seconds}:{forgotten}"):
             log.warning("rate window begins anew", perhaps_sent_before=forgotten)
             earlier = [name for name in self._redis.hkeys(_NOTES) if name != run_id.encode()]
             if earlier:
                 self._redis.hdel(_NOTES, *earlier)
-        kept = self._kept()
-        return kept or _Kept(b"", self._rate.amount, is_young=True)
+        return self._read(*self._notes()) or _Kept(b"", self._rate.amount, is_young=True)
+
+    def _notes(self) -> Any:
+        with self._redis.pipeline(transaction=False) as asked:
+            _ask_for_notes(asked)
+            return asked.execute()
+
+
+def _ask_for_notes(asked: Any) -> None:
+    asked.info("server")
+    asked.time()
+    asked.hgetall(_NOTES)
+
+
+def _pause(stats: WindowStats, ahead: int, spared: int) -> float:
+    """Seconds until there may be room: when the oldest request leaves the window, in the order of turns."""
+    if stats.remaining > spared:
+        return _APART * max(1, ahead)
+    until = stats.reset_time - time.time() + _AFTER + _APART * ahead
+    return min(max(until, _AFTER), turns.SIGN_EVERY)

@@ -110,8 +110,13 @@ class Lightspeed:
                 raise error_for_fault("other_dealer")
             return rows
 
-        self._start(Question("Part", cmf, (("$top", "1"),), read), self._impatient()).result(waiting)
+        question = Question("Part", cmf, (("$top", "1"),), read, is_urgent=True)
+        self._start(question, self._impatient()).result(waiting)
         return Check(self._dealership(cmf, waiting))
+
+    def is_crowded(self, seconds: float) -> bool:
+        """Whether requests under this login wait for room in the rate budget, or will have to for so long."""
+        return self._calls.is_crowded(seconds)
 
     def _impatient(self) -> RetryPolicy:
         usual = self._policy
@@ -125,7 +130,7 @@ class Lightspeed:
 
     def _dealership(self, cmf: str, waiting: Waiting) -> str | None:
         """Look up the name: nice to see on the page, but no part of the check, which has succeeded."""
-        question: Question[Dealers] = Question("Dealer", None, (), dealers_in)
+        question: Question[Dealers] = Question("Dealer", None, (), dealers_in, is_urgent=True)
         try:
             answer = self._start(question, replace(self._policy, attempts=1)).result(waiting, _NAME_SECONDS)
         except (LightspeedError, TimeoutError):

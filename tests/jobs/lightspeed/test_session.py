@@ -131,7 +131,7 @@ def test_logins_of_one_account_share_a_rate_and_others_do_not(simulator: Simulat
     keys: list[str] = []
 
     class Noting(RateBudget):
-        def acquire(self, login_key, waiting):
+        def acquire(self, login_key, waiting, asker=None):
             keys.append(login_key)
             return 0.0
 
