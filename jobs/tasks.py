@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import structlog
+from flask import current_app
 
 from jobs import stopping
 from jobs.sync import connecting, engine, held, journal, remaking
@@ -25,10 +26,13 @@ def tick() -> None:
 
 def sync_run(run_id: int) -> None:
     """Carry out a run, or as much of it as this worker is given time for."""
-    around = engine.Surroundings(connecting.connect, stopping.requested, applied=_wake_index)
+    seconds = current_app.config["RUN_SLICE_SECONDS"]
+    around = engine.Surroundings(
+        connecting.connect, stopping.requested, applied=_wake_index, slice_seconds=seconds
+    )
     try:
         engine.execute(run_id, around)
-    except journal.Stopped:
+    except (journal.Stopped, journal.GaveWay):
         runs.wake(db.session.get_one(Run, run_id))
     except journal.Lost as lost:
         log.warning("run.lost", run=run_id, reason=str(lost))

@@ -130,22 +130,29 @@ def of_slot(dealer_id: int, slot: Slot | None) -> Run | None:
 
 
 def cancel(run: Run) -> bool:
-    """Ask a run to end: a queued one at once, a running one before its next page. False if it has ended."""
+    """Ask a run to end: one that never began at once, a running one before its next page; false if it ended.
+
+    One that waits again, after a worker gave it back, is ended by a worker: it has done something to report.
+    """
     now, before = clock.now(), run.status
-    result = db.session.execute(
+    is_untouched = (Run.status == "queued") & (Run.attempt == 0)
+    asked = db.session.execute(
         update(Run)
         .where(Run.id == run.id, Run.status.in_(ACTIVE_RUN_STATES))
         .values(
             cancel_requested_at=now,
-            status=case((Run.status == "queued", "cancelled"), else_=Run.status),
-            finished_at=case((Run.status == "queued", now), else_=None),
+            status=case((is_untouched, "cancelled"), else_=Run.status),
+            finished_at=case((is_untouched, now), else_=None),
         )
-    )
-    is_asked = bool(result.rowcount)  # type: ignore[attr-defined]
-    if is_asked:
+        .returning(Run.status)
+    ).scalar_one_or_none()
+    if asked is not None:
         audit.note("run.cancelled", f"Run {run.id}", dealer_id=run.dealer_id, before={"status": before})
     db.session.commit()
-    return is_asked
+    if asked == "queued":
+        # Not behind those that wait for their turn: it takes a moment.
+        queues.enqueue(queues.CONTROL, TASK, run.id, timeout=JOB_SECONDS)
+    return asked is not None
 
 
 def is_disabled_today(configuration: Configuration) -> bool:

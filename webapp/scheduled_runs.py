@@ -18,7 +18,7 @@ def start(due: Mapping[int, Slot], now: datetime) -> set[int]:
     """Record, commit and queue a run for each dealer id; those for which one was made.
 
     None is made where the dealer has an active run, or the slot has its run already: so two who do this at
-    once make one run between them.
+    once make one run between them. Workers are told of them in the order given.
     """
     if not due:
         return set()
@@ -28,8 +28,9 @@ def start(due: Mapping[int, Slot], now: datetime) -> set[int]:
         after = runs.asked_for("scheduled", due[dealer_id])
         audit.note("run.queued", f"Run {run_id}", dealer_id=dealer_id, after=after)
     db.session.commit()
-    runs.wake_all((run_id, 0) for run_id, _ in made)
-    return {dealer_id for _, dealer_id in made}
+    by_dealer = {dealer_id: run_id for run_id, dealer_id in made}
+    runs.wake_all((by_dealer[dealer_id], 0) for dealer_id in due if dealer_id in by_dealer)
+    return set(by_dealer)
 
 
 def record_missed(missed: Iterable[tuple[int, Slot, str]], now: datetime) -> None:

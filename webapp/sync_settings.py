@@ -10,6 +10,8 @@ from webapp.variables import listed, share, whole
 DEFAULTS: Final[dict[str, Any]] = {
     # Minutes that a run may take from its first start; codes not reached by then are left to the next run.
     "RUN_MINUTES": 150,
+    # Seconds after which a run lets those go first that have not begun, between two codes; 0: never.
+    "RUN_SLICE_SECONDS": 60,
     # Seconds after the last code before those that failed are tried once more.
     "CODE_RETRY_SECONDS": 5,
     # Minutes after a run before its failed codes get a run of their own, for each such run in turn.
@@ -26,6 +28,7 @@ def read(environ: Mapping[str, str]) -> dict[str, Any]:
     """The settings for these variables. Raises ConfigurationError, which names the one that is malformed."""
     return {
         "RUN_MINUTES": _whole(environ, "RUN_MINUTES", 1, MOST_RUN_MINUTES),
+        "RUN_SLICE_SECONDS": _whole(environ, "RUN_SLICE_SECONDS", 0, 3600),
         "CODE_RETRY_SECONDS": _whole(environ, "CODE_RETRY_SECONDS", 0, 600),
         "RETRY_AFTER_MINUTES": _minutes(environ.get("RETRY_AFTER_MINUTES")),
         "CLEAR_HOLD_SHARE": _hold_share((environ.get("CLEAR_HOLD_SHARE") or "").strip()),

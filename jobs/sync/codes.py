@@ -14,6 +14,7 @@ from jobs.sync import held, items, journal, rules
 from jobs.sync.ahead import Ahead
 from jobs.sync.apply import apply
 from jobs.sync.connection import Connection
+from jobs.sync.giving_way import GivingWay
 from jobs.sync.opening import Over
 from jobs.sync.pulling import pull
 from jobs.sync.pulse import OutOfTime, Pulse
@@ -49,7 +50,9 @@ class Codes:
         self._drafts = drafts
         self._connection = Connection(run.dealer_id, around.connect)
         self._in_order = [item.id for item in run.items if item.status in ("waiting", "running")]
-        self._ahead = Ahead(run, self._in_order, pulse)
+        self._ahead = Ahead(run, self._in_order, self._while_waiting)
+        service = self._connection.service
+        self._giving_way = GivingWay(claim, run.dealer_id, around.slice_seconds, lambda: service()[0])
 
     def sync(self) -> tuple[str, str | None]:
         """Carry out what is left of the run; its state, and the reason for it.
@@ -58,6 +61,7 @@ class Codes:
         """
         try:
             for item_id in self._in_order:
+                self._giving_way.before_code()
                 self._sync_code(item_id)
             self._try_failed_again()
         except OutOfTime:
@@ -138,9 +142,10 @@ class Codes:
             return
         service = self._connection.service()
         walk = self._ahead.walk(item, service)
-        pull(self._claim, self._run, item, walk, self._pulse, self._around.tell)
+        pull(self._claim, self._run, item, walk, self._after_page, self._around.tell)
         self._pulse()
-        self._ahead.begin_after(item, service)
+        if not self._giving_way.is_due():
+            self._ahead.begin_after(item, service)
         apply(self._claim, self._run, item)
         self._drafts.begin(item.id)
         self._settle(item)
@@ -149,6 +154,14 @@ class Codes:
         log.info("item.applied", synced=item.synced, changed=item.changed, held=item.held)
         db.session.commit()
         self._around.applied()
+
+    def _while_waiting(self) -> None:
+        self._pulse()
+        self._giving_way.while_waiting()
+
+    def _after_page(self) -> None:
+        self._giving_way.got_page()
+        self._pulse()
 
     def _is_still_wanted(self, item: RunItem) -> bool:
         """False for a code that was removed meanwhile. Raises Over where 3PA was switched off."""

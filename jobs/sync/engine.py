@@ -55,6 +55,10 @@ class _Execution:
         except journal.Stopped:
             journal.release(self._claim)
             raise
+        except journal.GaveWay as gave_way:
+            journal.give_way(self._claim)
+            log.info("run.gave_way", reason=str(gave_way))
+            raise
         except journal.Ended:
             raise
         except journal.REFUSED:
@@ -67,7 +71,7 @@ class _Execution:
             journal.finish(self._claim, "partial" if status == "succeeded" else status, CRASHED)
 
     def _to_the_last_code(self) -> tuple[str, str | None]:
-        if self._claim.attempt > MOST_ATTEMPTS:
+        if self._claim.broken_off > MOST_ATTEMPTS:
             return "failed", f"{TOO_OFTEN.format(attempts=MOST_ATTEMPTS)} {reports.MISSING}"
         try:
             run = open_run(self._claim)
@@ -78,8 +82,9 @@ class _Execution:
             return "cancelled", None
 
     def _pulse_of(self, run: Run) -> Pulse:
-        """Counted from the first start, however often the run was taken over since."""
-        until = (run.started_at or clock.now()) + timedelta(minutes=current_app.config["RUN_MINUTES"])
+        """From the first start on, however often the run was taken over, but for its waits for others."""
+        minutes, waited = current_app.config["RUN_MINUTES"], timedelta(seconds=run.gave_way_seconds)
+        until = (run.started_at or clock.now()) + timedelta(minutes=minutes) + waited
         db.session.commit()
         return Pulse(self._claim, self._around.should_stop, until=until)
 
@@ -93,7 +98,7 @@ class _Execution:
 
     def _end(self, status: str, reason: str | None) -> None:
         # Where each attempt came to a bad end, writing the reports may be what it met.
-        if status != "skipped" and self._claim.attempt <= MOST_ATTEMPTS:
+        if status != "skipped" and self._claim.broken_off <= MOST_ATTEMPTS:
             status, reason = self._write_reports(status, reason)
         journal.finish(self._claim, status, reason)
         log.info("run.finished", status=status, reason=reason)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import inf
 from typing import Any
 
 from sqlalchemy import or_, select, text, update
@@ -44,18 +45,33 @@ class Stopped(Ended):
     """This process was told to stop; the run goes on elsewhere."""
 
 
+class GaveWay(Ended):
+    """The run lets others go first that have not begun yet; it goes on after them."""
+
+
 @dataclass(frozen=True)
 class Claim:
-    """A worker's hold on a run: valid while the run's `attempt` is still this number."""
+    """A worker's hold on a run: valid while the run's `attempt` is still this number.
+
+    `gave_way` counts those before it that ended by giving way to other runs, and `waited` is the seconds for
+    which the last one of them has just done so (infinite: it did not).
+    """
 
     run_id: int
     attempt: int
+    gave_way: int = 0
+    waited: float = field(default=inf, compare=False)
+
+    @property
+    def broken_off(self) -> int:
+        """Which start this is, not counting those that gave way: they came to a good end."""
+        return self.attempt - self.gave_way
 
 
 def claim(run_id: int) -> Claim | None:
     """Take a run that waits, or whose worker died; None if it is somebody's, or over."""
     now = clock.now()
-    attempt = db.session.scalar(
+    taken = db.session.execute(
         update(Run)
         .where(
             Run.id == run_id,
@@ -67,11 +83,24 @@ def claim(run_id: int) -> Claim | None:
             heartbeat_at=now,
             started_at=db.func.coalesce(Run.started_at, now),
         )
-        .returning(Run.attempt)
+        .returning(Run.attempt, Run.gave_way, Run.gave_way_at)
         .execution_options(synchronize_session=False)
-    )
+    ).one_or_none()
+    if taken is None:
+        db.session.commit()
+        return None
+    waited = _end_wait(run_id, taken.gave_way_at, now) if taken.gave_way_at else inf
     db.session.commit()
-    return None if attempt is None else Claim(run_id, attempt)
+    return Claim(run_id, taken.attempt, taken.gave_way, waited)
+
+
+def _end_wait(run_id: int, since: datetime, now: datetime) -> float:
+    """What a run waited for others is no time of its own."""
+    seconds = max(0.0, (now - since).total_seconds())
+    waited = {"gave_way_seconds": Run.gave_way_seconds + round(seconds), "gave_way_at": None}
+    statement = update(Run).where(Run.id == run_id).values(waited)
+    db.session.execute(statement.execution_options(synchronize_session=False))
+    return seconds
 
 
 def dealer_of(claim: Claim) -> int:
@@ -138,12 +167,27 @@ def release(claim: Claim) -> bool:
 
     A code that was under way waits again: it is fetched anew, since a pull cannot go on where another ended.
     """
-    released: Any = db.session.execute(_owned(claim).values(status="queued", heartbeat_at=None))
+    return _give_back(claim)
+
+
+def give_way(claim: Claim) -> bool:
+    """Give the run back for those that have not begun yet; false if it was lost meanwhile.
+
+    Nothing went wrong: a code of which nothing was fetched yet keeps its tries.
+    """
+    return _give_back(
+        claim, {"gave_way": Run.gave_way + 1, "gave_way_at": clock.now()}, tries=RunItem.tries - 1
+    )
+
+
+def _give_back(claim: Claim, more: dict[str, Any] | None = None, **of_item: Any) -> bool:
+    values = {"status": "queued", "heartbeat_at": None, **(more or {})}
+    released: Any = db.session.execute(_owned(claim).values(values))
     if released.rowcount:
         db.session.execute(
             update(RunItem)
             .where(RunItem.run_id == claim.run_id, RunItem.status == "running")
-            .values(status="waiting")
+            .values(status="waiting", **of_item)
             .execution_options(synchronize_session=False)
         )
     db.session.commit()

@@ -58,8 +58,12 @@ def _sent(connection: Connection, since: datetime) -> int:
     """All requests of every run that was at it since then, whenever sent, and what is not counted yet."""
     lately = or_(
         and_(Run.status == "running", Run.heartbeat_at >= since),
-        # Given back by a worker that was told to stop.
-        and_(Run.status == "queued", Run.attempt > 0),
+        # Given back by a worker that was told to stop, or lately to let others go first.
+        and_(
+            Run.status == "queued",
+            Run.attempt > 0,
+            or_(Run.gave_way_at.is_(None), Run.gave_way_at >= since),
+        ),
         and_(Run.finished_at >= since, Run.started_at.is_not(None)),
     )
     counted = func.coalesce(func.sum(RunItem.requests), 0)

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from jobs.sync import accounts, due
 from jobs.sync.accounts import Account
-from webapp import scheduled_runs
+from webapp import scheduled_runs, slots
 from webapp.extensions import db
 from webapp.models import Run
 from webapp.runs import Slot
@@ -49,7 +49,9 @@ def _settle(waiting: list[Account], now: datetime) -> int:
     scheduled_runs.record_missed(_missed(waiting, plans, now), now)
     accounts.settle((one, plans[one.dealer_id].settled or one.settled) for one in waiting)
     db.session.commit()
-    starts = {dealer_id: plan.start for dealer_id, plan in plans.items() if plan.start}
+    # In the order of their delays: those of one organization, made one after the other, share a login.
+    in_order = sorted(plans, key=slots.delay)
+    starts = {dealer_id: plan.start for dealer_id in in_order if (plan := plans[dealer_id]).start}
     started = scheduled_runs.start(starts, now)
     accounts.settle((one, starts[one.dealer_id]) for one in waiting if one.dealer_id in started)
     db.session.commit()

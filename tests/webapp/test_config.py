@@ -57,6 +57,7 @@ def test_a_missing_variable_is_named(name: str) -> None:
         ("REPORT_STORAGE_URL", "/tmp/reports"),
         ("RUN_MINUTES", "0"),
         ("RUN_MINUTES", "351"),
+        ("RUN_SLICE_SECONDS", "-1"),
         ("CODE_RETRY_SECONDS", "soon"),
         ("RETRY_AFTER_MINUTES", "5,later"),
         ("CLEAR_HOLD_SHARE", "1.5"),

@@ -88,9 +88,11 @@ def _age(now: datetime, since: datetime | None) -> float:
 
 def _active(connection: Connection, now: datetime) -> tuple[dict[str, int], int, float]:
     is_dead = (Run.status == "running") & (Run.heartbeat_at < now - DEAD_AFTER)
-    wanted = select(
-        Run.status, func.count(), func.sum(case((is_dead, 1), else_=0)), func.min(Run.queued_at)
-    ).where(Run.status.in_(ACTIVE_RUN_STATES))
+    # One that let others go first has been with a worker since it was asked for.
+    waits_since = func.min(func.coalesce(Run.gave_way_at, Run.queued_at))
+    wanted = select(Run.status, func.count(), func.sum(case((is_dead, 1), else_=0)), waits_since).where(
+        Run.status.in_(ACTIVE_RUN_STATES)
+    )
     found = {row[0]: row for row in connection.execute(wanted.group_by(Run.status))}
     counts = {status: found[status][1] if status in found else 0 for status in ACTIVE_RUN_STATES}
     dead = sum(int(row[2]) for row in found.values())

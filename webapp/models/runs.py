@@ -66,6 +66,11 @@ class Run(Model):
     heartbeat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancel_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempt: Mapped[int] = mapped_column(default=0)
+    # How often it let runs go first that had not begun, since when it does (None: it does not now), and the
+    # seconds that it waited for them before. They count neither as attempts nor against `RUN_MINUTES`.
+    gave_way: Mapped[int] = mapped_column(default=0, server_default="0")
+    gave_way_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    gave_way_seconds: Mapped[int] = mapped_column(default=0, server_default="0")
     settings: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     # Whether what it did is in the tallies, which outlive it (models/tallies.py).
     tallied: Mapped[bool] = mapped_column(default=False)

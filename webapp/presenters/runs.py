@@ -57,17 +57,32 @@ _LATE = {
         "about two minutes, and goes on with the codes that are not done.",
     ),
 }
+_GIVES_WAY = Saying(
+    "Queued",
+    "info",
+    "It lets updates of other dealers go first that have waited for longer, and goes on by itself with the "
+    "codes that are not done.",
+)
 
 
 def status(run: Run) -> Saying:
     """A run's status; a run that was asked to end but has not yet says so."""
     if run.is_active and run.cancel_requested_at:
         return Saying("Cancelling", "warning", "It ends before it fetches the next page.")
+    if gives_way(run):
+        return _GIVES_WAY
     return _LATE[run.status] if is_late(run) else _STATUS[run.status]
+
+
+def gives_way(run: Run) -> bool:
+    """Whether a run that has begun lets others go first."""
+    return run.status == "queued" and run.gave_way_at is not None
 
 
 def is_late(run: Run) -> bool:
     """Whether an active run has been silent for longer than one that is well."""
+    if gives_way(run):
+        return False
     last_sign = run.queued_at if run.status == "queued" else run.heartbeat_at
     return run.is_active and last_sign is not None and clock.now() - last_sign > PATIENCE[run.status]
 

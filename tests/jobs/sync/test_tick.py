@@ -16,7 +16,7 @@ from jobs.sync import tick
 from tests.world import World
 from webapp import clock, queues, runs
 from webapp.extensions import db
-from webapp.models import ReindexNote, Run
+from webapp.models import ReindexNote, Run, SupplierCode
 from webapp.slots import delay
 
 # 01:10 in Chicago: the slot is due for every dealer.
@@ -73,6 +73,21 @@ def test_a_dealer_starts_only_after_its_own_delay(mapped: World) -> None:
     with time_machine.travel(start + wait, tick=False):
         tick.tick()
     assert len(slots_of_runs()) == 1
+
+
+def test_workers_are_told_of_those_due_together_in_the_order_of_their_delays(
+    mapped: World, redis: Redis
+) -> None:
+    first = mapped.dealer.id
+    code = db.session.scalars(select(SupplierCode)).one()
+    for number in range(4):
+        mapped.dealer = mapped.add_dealer(f"Dealer {number}", f"471{number}")
+        mapped.map(code.code, code.manufacturer)
+    with time_machine.travel(ONE_TEN, tick=True):
+        tick.tick()
+    jobs = Queue(queues.SYNC, connection=redis).jobs
+    started = [db.session.get_one(Run, job.args[0]).dealer_id for job in jobs]
+    assert started == sorted(range(first, first + 5), key=delay) != sorted(started)
 
 
 @pytest.mark.parametrize("spoil", ["not enabled", "no codes"])

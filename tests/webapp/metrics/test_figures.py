@@ -46,10 +46,12 @@ def test_nothing_is_nothing(app: Flask) -> None:
 
 def test_active_runs_and_those_whose_worker_died(shop: Shop) -> None:
     shop.run(shop.dealer("A"), "queued", queued_at=ago(minutes=10))
+    # It let others go first since.
+    shop.run(shop.dealer("D"), "queued", queued_at=ago(hours=2), gave_way_at=ago(minutes=1))
     shop.run(shop.dealer("B"), "running", heartbeat_at=ago(seconds=10))
     shop.run(shop.dealer("C"), "running", heartbeat_at=ago(seconds=100))
     found = figures.read()
-    assert found.active == {"queued": 1, "running": 2}
+    assert found.active == {"queued": 2, "running": 2}
     assert found.dead == 1
     assert 600 <= found.oldest_queued < 900
 
