@@ -3,41 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
-from typing import IO, Any
+from io import TextIOWrapper
+from typing import IO, Any, Final
 
 import fsspec
 from flask import current_app
+from fsspec.spec import AbstractBufferedFile
+
+MEGABYTE: Final = 1024 * 1024
 
 
 class StorageError(OSError):
     """Report storage refused: the file could not be written or read."""
 
 
-def open_for_writing(path: str) -> IO[str]:
-    """Open a report file, `path` relative to `REPORT_STORAGE_URL`, missing folders made."""
-    return _open(path, "w", **TEXT)
+class NotStored(StorageError):
+    """Report storage answers, and has no such file."""
 
 
-def open_for_reading(path: str) -> IO[str]:
-    """Open a stored report. Raises StorageError when it is not there."""
-    return _open(path, "r", **TEXT)
+def open_for_writing(path: str) -> AbstractContextManager[IO[str]]:
+    """A report file to write, `path` relative to `REPORT_STORAGE_URL`, missing folders made.
+
+    What storage refuses, at any time until the file is closed, is raised as StorageError. In S3 the file is
+    there once all of it is; one that was broken off never is.
+    """
+    return _texts(_opened(_address(path), path, "wb"))
 
 
-def open_bytes_for_writing(path: str) -> IO[bytes]:
+def open_for_reading(path: str) -> AbstractContextManager[IO[str]]:
+    """A stored report. Raises NotStored when it is not there."""
+    return _texts(_opened(_address(path), path, "rb"))
+
+
+def open_bytes_for_writing(path: str) -> AbstractContextManager[IO[bytes]]:
     """As `open_for_writing`, for a file that is kept as it came."""
-    return _open(path, "wb")
+    return _opened(_address(path), path, "wb")
 
 
-def open_bytes_for_reading(path: str) -> IO[bytes]:
+def open_bytes_for_reading(path: str) -> AbstractContextManager[IO[bytes]]:
     """As `open_for_reading`, for a file that is kept as it came."""
-    return _open(path, "rb")
+    return _opened(_address(path), path, "rb")
 
 
-# newline="": the csv module writes its own line ends.
-TEXT: dict[str, Any] = {"encoding": "utf-8", "newline": ""}
-
+# What each kind of storage is told.
+_OPTIONS: Final[dict[str, dict[str, Any]]] = {
+    "file": {"auto_mkdir": True},
+    "s3": {
+        # What another host wrote or removed since must be seen.
+        "use_listings_cache": False,
+        # A larger file is sent in pieces of this size; by default 50 MB would wait in memory.
+        "default_block_size": 8 * MEGABYTE,
+        # By default a server that is away keeps a run waiting for minutes.
+        "config_kwargs": {
+            "connect_timeout": 5,
+            "read_timeout": 30,
+            "retries": {"mode": "standard", "max_attempts": 2},
+        },
+    },
+}
 
 # What fsspec reads as something else than a name: a chain of file systems (`::`), and patterns of many names.
 _SPECIAL = frozenset("\\:*?[]{}")
@@ -51,12 +76,46 @@ def _address(path: str) -> str:
     return f"{current_app.config['REPORT_STORAGE_URL']}/{path}"
 
 
-def _open(path: str, mode: str, **options: Any) -> Any:
-    url = _address(path)
+def _files(address: str) -> tuple[Any, str]:
+    """The file system that an address is in, and its name there."""
     try:
-        return fsspec.open(url, mode, auto_mkdir=True, **options).open()
-    except (OSError, ValueError) as error:
-        raise StorageError(f"report storage cannot open {path}: {type(error).__name__}") from error
+        files, name = fsspec.url_to_fs(address, **_OPTIONS.get(address.partition(":")[0], {}))
+    except ValueError as error:
+        raise StorageError("there is no such kind of report storage") from error
+    return files, name
+
+
+@contextmanager
+def _opened(address: str, path: str, mode: str) -> Iterator[IO[bytes]]:
+    with _refusals("read" if mode == "rb" else "write", path):
+        files, name = _files(address)
+        file = files.open(name, mode)
+        try:
+            yield file
+        except BaseException:
+            _break_off(file)
+            raise
+        file.close()
+
+
+@contextmanager
+def _texts(opened: AbstractContextManager[IO[bytes]]) -> Iterator[IO[str]]:
+    with opened as file:
+        # newline="": the csv module writes its own line ends.
+        text = TextIOWrapper(file, encoding="utf-8", newline="")
+        yield text
+        text.flush()
+        text.detach()
+
+
+def _break_off(file: Any) -> None:
+    """Close a file without sending what is left of it, which is what closing means to S3."""
+    if isinstance(file, AbstractBufferedFile):
+        file.closed = True
+        with suppress(Exception):
+            file.discard()
+    else:
+        file.close()
 
 
 def remove_folder(path: str) -> bool:
@@ -64,14 +123,14 @@ def remove_folder(path: str) -> bool:
     try:
         with _asked_to("remove", path) as (files, address):
             files.rm(address, recursive=True)
-    except FileNotFoundError:
+    except NotStored:
         return False
     return True
 
 
 def remove_file(path: str) -> None:
     """Remove a file. Raises StorageError when storage refuses; one that is not there is no error."""
-    with suppress(FileNotFoundError), _asked_to("remove", path) as (files, address):
+    with suppress(NotStored), _asked_to("remove", path) as (files, address):
         files.rm_file(address)
 
 
@@ -79,8 +138,8 @@ def names_in(path: str) -> list[str]:
     """The names of what is in a folder, sorted; none where there is no such folder. Raises StorageError."""
     try:
         with _asked_to("list", path) as (files, address):
-            found = files.ls(address, detail=False, refresh=True)
-    except FileNotFoundError:
+            found = files.ls(address, detail=False)
+    except NotStored:
         return []
     return sorted(str(name).rstrip("/").rsplit("/", 1)[-1] for name in found)
 
@@ -90,20 +149,34 @@ def changed_at(path: str) -> datetime | None:
     try:
         with _asked_to("look at", path) as (files, address):
             moment: datetime = files.modified(address)
-    except FileNotFoundError:
+    except NotStored:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @contextmanager
 def _asked_to(act: str, path: str) -> Iterator[tuple[Any, str]]:
-    """The file system behind `REPORT_STORAGE_URL`, and the path there; what it refuses is a StorageError.
+    """The file system behind `REPORT_STORAGE_URL`, and the path there."""
+    address = _address(path)
+    with _refusals(act, path):
+        yield _files(address)
 
-    That something is not there is said as FileNotFoundError.
-    """
+
+@contextmanager
+def _refusals(act: str, path: str) -> Iterator[None]:
+    """Raise what storage refuses as StorageError, which tells neither address nor login."""
     try:
-        yield fsspec.url_to_fs(_address(path))
-    except FileNotFoundError:
+        yield
+    except StorageError:
         raise
-    except (OSError, ValueError) as error:
+    except FileNotFoundError as error:
+        raise NotStored(f"report storage has no {path}") from error
+    except Exception as error:
+        if not _is_refusal(error):
+            raise
         raise StorageError(f"report storage cannot {act} {path}: {type(error).__name__}") from error
+
+
+def _is_refusal(error: Exception) -> bool:
+    """S3's client hands on what the libraries below it raise, and that is no OSError."""
+    return isinstance(error, OSError) or type(error).__module__.partition(".")[0] in ("botocore", "aiohttp")

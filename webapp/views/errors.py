@@ -23,6 +23,7 @@ SAID = {
         "Something went wrong here",
         "It is not your doing. Nothing was saved; please try again in a moment.",
     ),
+    503: ("That is not to be had right now", "It is not your doing. Please try again in a moment."),
 }
 OTHER = ("That did not work", "The request could not be understood.")
 OTHER_NAME = "Nothing is served under this name."

@@ -1,0 +1,78 @@
+"""An S3 server for one machine: rclone's, over HTTP, with signed requests, each bucket a folder."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import ClassVar
+
+import requests
+
+from sandbox.servers.child import Child, bare_environment
+from sandbox.servers.loopback import LoopbackServer, ServerNotStarted
+from sandbox.servers.ports import LOOPBACK
+
+KEY, SECRET = "sandbox-key", "sandbox-secret-7b1f"
+
+
+class S3Server(LoopbackServer):
+    """Takes requests that are signed with `KEY` and `SECRET`, and keeps what it is given in `folder`."""
+
+    title: ClassVar[str] = "S3"
+
+    def __init__(self, folder: Path, port: int = 0) -> None:
+        super().__init__(folder, port)
+        self._program = Path()
+
+    @property
+    def url(self) -> str:
+        """Its endpoint."""
+        return f"http://{LOOPBACK}:{self.port}"
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What a client of it finds in its environment."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET,
+            "AWS_DEFAULT_REGION": "us-east-1",
+        }
+
+    @property
+    def _buckets(self) -> Path:
+        return self.folder / "buckets"
+
+    def create_bucket(self, name: str) -> None:
+        """Make an empty bucket."""
+        (self._buckets / name).mkdir(parents=True)
+
+    def _prepare(self) -> None:
+        # The package brings the program alone, into the folder of the interpreter that it was installed for.
+        path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
+        found = shutil.which("rclone", path=path)
+        if found is None:
+            raise ServerNotStarted("No rclone that could serve S3: install requirements-dev.txt.")
+        self._program = Path(found)
+        self._buckets.mkdir(exist_ok=True)
+
+    def _spawn(self) -> Child:
+        options = {
+            "--addr": f"{LOOPBACK}:{self.port}",
+            # Nobody's settings, and no memory of what is in a folder: buckets are made past it.
+            "--config": "",
+            "--dir-cache-time": "0",
+            "--vfs-cache-mode": "off",
+        }
+        words = [word for pair in options.items() for word in pair]
+        # Not among the words, which anybody on the machine may read. Quoted, as it is read as a list.
+        environment = bare_environment() | {"RCLONE_AUTH_KEY": f'"{KEY},{SECRET}"'}
+        command: list[str | Path] = [self._program, "serve", "s3", *words, self._buckets]
+        return Child(command, self.folder, self.log, self.quit_signal, environment=environment)
+
+    def _answers(self) -> bool:
+        try:
+            # It listens, and refuses who does not sign.
+            return b"UnsupportedAlgorithm" in requests.get(self.url, timeout=2).content
+        except requests.RequestException:
+            return False

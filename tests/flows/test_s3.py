@@ -1,0 +1,165 @@
+"""Reports in S3: a real server, asked over HTTP with signed requests."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import s3fs
+from flask import Flask, current_app
+
+from jobs.sync import remaking
+from sandbox.servers.s3 import S3Server
+from tests.flows.conftest import Program, wait_until
+from tests.webapp.views.client import ON_SQLITE, LintingClient
+from tests.webapp.views.shop import Shop
+from tests.world import World, part
+from webapp import housekeeping, runs, storage
+from webapp.housekeeping import sweeping
+from webapp.models import Run
+
+pytestmark = ON_SQLITE
+PARTS = [part("TR", f"A-{number:03}", number + 1) for number in range(20)]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[S3Server]:
+    """A running S3 with nothing in it."""
+    with tempfile.TemporaryDirectory(prefix="s3-") as folder, S3Server(Path(folder)) as running:
+        yield running
+
+
+@pytest.fixture
+def bucket(server: S3Server, app: Flask, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A bucket that the app keeps its reports in."""
+    name = f"reports-{uuid4().hex[:8]}"
+    server.create_bucket(name)
+    for variable, value in server.variables.items():
+        monkeypatch.setenv(variable, value)
+    app.config["REPORT_STORAGE_URL"] = f"s3://{name}/some/prefix"
+    # It remembers the login that it was made with.
+    s3fs.S3FileSystem.clear_instance_cache()
+    return name
+
+
+@pytest.fixture
+def stocked(world: World, bucket: str) -> World:
+    """A dealer with a code of twenty parts, of which all but one match."""
+    world.map("TR", world.manufacturer("Tucker", numbers=[one["PartNumber"] for one in PARTS[1:]]))
+    world.report(*PARTS)
+    return world
+
+
+@pytest.fixture
+def staff(app: Flask) -> LintingClient:
+    app.test_client_class = LintingClient
+    return app.test_client().sign_in(Shop().user("support@example.com"))
+
+
+def pages(run: Run) -> dict[str, str]:
+    """Where a run's reports are downloaded."""
+    return {
+        kind: f"/dealers/{run.dealer_id}/runs/{run.id}/reports/{kind}.csv"
+        for kind in ("inventory", "skipped")
+    }
+
+
+def stored() -> list[str]:
+    return [name for folder in storage.names_in("runs") for name in storage.names_in(f"runs/{folder}")]
+
+
+def test_a_worker_keeps_both_reports_and_every_other_process_reads_them(
+    stocked: World, staff: LintingClient, server: S3Server, program: Program
+) -> None:
+    program.environment |= server.variables
+    program.start("jobs.worker", "sync")
+    run = runs.start(stocked.dealer, "manual").run
+    wait_until(lambda: not stocked.run(run.id).is_active, "the run's end", program)
+    assert stocked.run(run.id).status == "succeeded", program.log
+    assert stored() == ["inventory-1.csv", "skipped-1.csv"]
+    for kind, rows in (("inventory", 19), ("skipped", 1)):
+        shown = staff.get(pages(run)[kind])
+        assert (shown.status_code, len(list(csv.reader(io.StringIO(shown.text))))) == (200, rows + 1)
+        printed = program.flask("sync", "report", str(run.id), *(["--skipped"] if kind == "skipped" else []))
+        assert printed.stdout.splitlines() == shown.text.splitlines()
+
+
+def test_a_server_that_goes_away_in_the_middle_of_a_run_costs_its_reports_alone(
+    stocked: World, staff: LintingClient, server: S3Server
+) -> None:
+    run = stocked.sync(tell=lambda _line: server.stop())
+    assert (run.status, run.reason) == ("partial", "The reports could not be stored.")
+    assert len(stocked.shelf()) == 19
+    server.start()
+    assert stored() == []
+    assert remaking.make_reports(run.id)
+    assert stocked.run(run.id).status == "succeeded"
+    assert staff.get(pages(run)["inventory"]).text.count("\n") == 20
+    server.stop()
+    assert staff.get(pages(run)["inventory"]).status_code == 503
+    server.start()
+
+
+def test_a_file_that_was_broken_off_is_not_there(bucket: str) -> None:
+    def break_off() -> None:
+        with storage.open_for_writing("runs/1/inventory-1.csv") as file:
+            file.write("half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        break_off()
+    assert storage.names_in("runs") == []
+
+
+def test_a_report_of_many_pieces_is_kept_whole(bucket: str) -> None:
+    line = "0123456789abcdef" * 64 + "\r\n"
+    with storage.open_for_writing("runs/1/inventory-1.csv") as file:
+        for _ in range(20_000):
+            file.write(line)
+    with storage.open_for_reading("runs/1/inventory-1.csv") as file:
+        assert sum(1 for read in file if read == line) == 20_000
+
+
+def test_what_another_process_wrote_over_a_file_is_read(bucket: str) -> None:
+    for words in ("one", "and another"):
+        assert storage.names_in("runs/1") == ([] if words == "one" else ["inventory-1.csv"])
+        with storage.open_for_writing("runs/1/inventory-1.csv") as file:
+            file.write(words)
+        with storage.open_for_reading("runs/1/inventory-1.csv") as file:
+            assert file.read() == words
+
+
+def test_files_that_belong_to_nothing_are_swept(stocked: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = stocked.sync()
+    for path in ("runs/4711/inventory-1.csv", "catalog-imports/0f/catalog.csv"):
+        with storage.open_for_writing(path) as file:
+            file.write("x")
+    assert housekeeping.sweep_storage() == 0
+    monkeypatch.setattr(sweeping, "GRACE", timedelta(hours=-1))
+    assert housekeeping.sweep_storage() == 2
+    assert (storage.names_in("runs"), storage.names_in("catalog-imports")) == ([str(run.id)], [])
+    assert stored() == ["inventory-1.csv", "skipped-1.csv"]
+
+
+@pytest.mark.parametrize("trouble", ["no bucket", "wrong key", "wrong secret"])
+def test_a_refusal_costs_the_reports_alone_and_tells_no_login(
+    stocked: World, server: S3Server, staff: LintingClient, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    if trouble == "no bucket":
+        current_app.config["REPORT_STORAGE_URL"] = "s3://gone/prefix"
+    variable = "AWS_ACCESS_KEY_ID" if trouble == "wrong key" else "AWS_SECRET_ACCESS_KEY"
+    if trouble != "no bucket":
+        monkeypatch.setenv(variable, "hunter2")
+        s3fs.S3FileSystem.clear_instance_cache()
+    run = stocked.sync()
+    assert (run.status, run.reason) == ("partial", "The reports could not be stored.")
+    with pytest.raises(storage.StorageError) as refused, storage.open_for_writing("runs/1/x.csv") as file:
+        file.write("x")
+    assert "hunter2" not in str(refused.value)
+    assert "127.0.0.1" not in str(refused.value)
