@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -27,6 +28,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LIGHTSPEED_API_URL = "https://int.lightspeeddataservices.com/lsapi"
 REQUESTS_PER_MINUTE = 200
 SYNC_HOURS = (1, 7, 13, 19)
+# The engine of `DATABASE_REPLICA_URL`.
+REPLICA = "replica"
 
 
 # What does not depend on the deployment.
@@ -66,6 +69,8 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     if in_production:
         production.check(environ, found)
         found["SQLALCHEMY_DATABASE_URI"] = production.encrypted(found["SQLALCHEMY_DATABASE_URI"])
+        for bind in found["SQLALCHEMY_BINDS"].values():
+            bind["url"] = production.encrypted(bind["url"])
     return found
 
 
@@ -76,6 +81,7 @@ def _read(environ: Mapping[str, str], in_production: bool) -> dict[str, Any]:
         "SECRET_KEY_FALLBACKS": listed(environ.get("SECRET_KEY_FALLBACKS", "")),
         "CREDENTIALS_KEYS": _credentials_keys(_required(environ, "CREDENTIALS_KEYS")),
         "SQLALCHEMY_DATABASE_URI": _database_url(environ.get("DATABASE_URL") or _default_database()),
+        "SQLALCHEMY_BINDS": _replica(environ),
         "REDIS_URL": _redis_url(environ.get("REDIS_URL") or None),
         "LIGHTSPEED_API_URL": _http_url(environ.get("LIGHTSPEED_API_URL") or LIGHTSPEED_API_URL, allowed),
         "LIGHTSPEED_ALLOWED_HOSTS": allowed,
@@ -118,16 +124,31 @@ def _credentials_keys(text: str) -> list[str]:
     return keys
 
 
-def _database_url(text: str) -> str:
+def _replica(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """The engines beside the primary's: that of the replica, if there is one."""
+    text = environ.get("DATABASE_REPLICA_URL")
+    if not text:
+        return {}
+    url = _database_url(text, "DATABASE_REPLICA_URL")
+    databases = (url, _database_url(environ.get("DATABASE_URL") or _default_database()))
+    if any(make_url(database).get_backend_name() != "postgresql" for database in databases):
+        raise ConfigurationError("DATABASE_REPLICA_URL is refused: only PostgreSQL has replicas")
+    # A replica that is away must not keep a page waiting: the primary is asked instead.
+    patience = {"connect_timeout": 2, "tcp_user_timeout": 5000}
+    about = {"connect_args": patience, "execution_options": {"postgresql_readonly": True}}
+    return {REPLICA: {"url": url, **about, **DEFAULTS["SQLALCHEMY_ENGINE_OPTIONS"]}}
+
+
+def _database_url(text: str, name: str = "DATABASE_URL") -> str:
     # Heroku-style platforms still say postgres://, which SQLAlchemy no longer reads.
     if text.startswith("postgres://"):
         text = "postgresql://" + text.removeprefix("postgres://")
     try:
         url = make_url(text)
     except ArgumentError:
-        raise ConfigurationError("DATABASE_URL is malformed: it is no database address") from None
+        raise ConfigurationError(f"{name} is malformed: it is no database address") from None
     if url.get_backend_name() not in ("postgresql", "sqlite"):
-        raise ConfigurationError("DATABASE_URL is malformed: only postgresql:// and sqlite:// are known")
+        raise ConfigurationError(f"{name} is malformed: only postgresql:// and sqlite:// are known")
     return text
 
 
@@ -171,8 +192,11 @@ def _http_url(text: str, allowed_hosts: Collection[str]) -> str:
 
 
 def _storage_url(text: str) -> str:
-    if urlsplit(text).scheme not in ("file", "s3", "memory"):
-        raise ConfigurationError("REPORT_STORAGE_URL is malformed: it starts with file:/// or s3://")
+    parts = urlsplit(text)
+    if parts.scheme not in ("file", "s3", "memory") or (parts.scheme == "s3" and not parts.netloc):
+        raise ConfigurationError("REPORT_STORAGE_URL is malformed: it starts with file:/// or s3://bucket")
+    if parts.scheme == "s3" and importlib.util.find_spec("s3fs") is None:
+        raise ConfigurationError("REPORT_STORAGE_URL is refused: s3:// needs the package s3fs")
     return text.rstrip("/")
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from flask import has_request_context, request
+from flask import g, has_request_context, request
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import MetaData, event
+from sqlalchemy import MetaData, UpdateBase, event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -28,7 +29,19 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base)
+class RoutingSession(Session):
+    """Reads from the replica while a page lets it (webapp/replica.py), else and to write from the primary."""
+
+    def get_bind(
+        self, mapper: Any = None, clause: Any = None, bind: Any = None, **options: Any
+    ) -> Engine | Connection:
+        writes = self._flushing or isinstance(clause, UpdateBase)
+        if bind is None and not writes and (replica := g.get("replica")):
+            return cast(Engine, replica)
+        return super().get_bind(mapper, clause, bind, **options)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": RoutingSession})
 # The class that models derive from. Flask-SQLAlchemy makes it while the program runs: to a type checker it is
 # the base that it is made from.
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from webapp import (
     https_only,
     models,
     presenters,
+    replica,
     request_log,
     security_headers,
     signing,
@@ -50,6 +51,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     _bind_extensions(app)
     presenters.register(app)
     views.register(app)
+    replica.register(app)
     cli.register(app)
     static_files.serve(app)
     _stand_behind_proxies(app, app.config["PROXY_HOPS"])

@@ -92,15 +92,20 @@ def _check_addresses(found: Mapping[str, Any]) -> None:
 
 
 def _check_servers(environ: Mapping[str, str]) -> None:
-    """Redis and the database hold everything: to them one goes encrypted, or not beyond the own network."""
+    """What holds everything: to it one goes encrypted, or not beyond the own network."""
     redis = urlsplit(environ.get("REDIS_URL") or "")
     if redis.scheme == "redis" and not is_near(redis.hostname or ""):
         raise ConfigurationError("REDIS_URL is refused: beyond the own network it starts with rediss://")
-    database = urlsplit(environ.get("DATABASE_URL") or "")
-    if any(way in database.query for way in _PLAIN_POSTGRES) and not is_near(database.hostname or ""):
-        raise ConfigurationError(
-            "DATABASE_URL is refused: beyond the own network it says sslmode=require or more"
-        )
+    for name in ("DATABASE_URL", "DATABASE_REPLICA_URL"):
+        database = urlsplit(environ.get(name) or "")
+        if any(way in database.query for way in _PLAIN_POSTGRES) and not is_near(database.hostname or ""):
+            raise ConfigurationError(
+                f"{name} is refused: beyond the own network it says sslmode=require or more"
+            )
+    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
+        storage = urlsplit(environ.get(name) or "")
+        if storage.scheme == "http" and not is_near(storage.hostname or ""):
+            raise ConfigurationError(f"{name} is refused: beyond the own network it starts with https://")
 
 
 def is_near(host: str) -> bool:

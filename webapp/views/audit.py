@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, g, request, url_for
 from werkzeug.datastructures import MultiDict
 
-from webapp import htmx
+from webapp import htmx, replica
 from webapp.audit import ACTIONS
 from webapp.models import Dealer
 from webapp.presenters.audit_choice import ACTOR_LABELS, AuditChoice
@@ -18,12 +18,14 @@ all_pages = tenancy.staff_blueprint("all_audit", __name__, "/changes")
 
 
 @pages.get("")
+@replica.may_serve
 def index() -> Response:
     """What was done for the dealer, the latest first; `actor`, `email` and `action` narrow it."""
     return _answer(_choice(request.args), g.dealer)
 
 
 @all_pages.get("")
+@replica.may_serve
 def index_of_all() -> Response:
     """What was done for anybody; `dealer` narrows it to those whose name holds the text."""
     return _answer(_choice(request.args, text(request.args, "dealer")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from webapp import htmx
+from webapp import htmx, replica
 from webapp.presenters.dealer_list import SORTS, DealerList
 from webapp.views import tenancy
 from webapp.views.asked import text, whole
@@ -13,6 +13,7 @@ pages = tenancy.staff_blueprint("dealers", __name__, "/dealers")
 
 
 @pages.get("")
+@replica.may_serve
 def index() -> Response:
     """Every dealer; `matching` narrows by name or 3PA Dealer ID, `sort` is one of `SORTS`."""
     asked = text(request.args, "matching"), text(request.args, "sort")

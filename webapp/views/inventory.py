@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from flask import Response, abort, g, request
 from werkzeug.datastructures import MultiDict
 
-from webapp import htmx
-from webapp.extensions import db
+from webapp import htmx, replica
 from webapp.presenters import inventory
 from webapp.presenters.inventory_choice import STOCK_LABELS, Choice
 from webapp.presenters.inventory_places import Place
@@ -24,6 +23,7 @@ ROWS_A_PIECE = 500
 
 
 @pages.get("")
+@replica.may_serve
 def index() -> Response:
     """The products that were asked for, a page at a time."""
     choice = _choice(request.args)
@@ -37,6 +37,7 @@ def index() -> Response:
 
 
 @pages.get("/<id:product_id>")
+@replica.may_serve
 def show(product_id: int) -> Response:
     """One product."""
     found = ShelfProduct.of(g.dealer.id, product_id) or abort(404)
@@ -44,6 +45,7 @@ def show(product_id: int) -> Response:
 
 
 @pages.get("/export.csv")
+@replica.may_serve
 def export() -> Response:
     """Every product that ever had shelf stock, with the columns of `inventory export`."""
     name = f"inventory-dealer-{g.dealer.id}.csv"
@@ -53,7 +55,7 @@ def export() -> Response:
 
 def _csv(dealer_id: int) -> Iterator[str]:
     # A connection of its own, that lives as long as the download: the request's session ends before it.
-    engine, piece = db.engine, io.StringIO()
+    engine, piece = replica.engine(), io.StringIO()
     sheet = writer(piece)
     sheet.writerow(inventory_rows.COLUMNS)
 

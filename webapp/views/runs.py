@@ -6,7 +6,7 @@ from flask import Response, abort, flash, g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
-from webapp import held_clearings, htmx, run_reports, runs
+from webapp import held_clearings, htmx, replica, run_reports, runs
 from webapp.extensions import db
 from webapp.models import HeldClearing, Run
 from webapp.presenters.run_filter import RunFilter
@@ -20,6 +20,7 @@ pages = tenancy.dealer_blueprint("runs", __name__, "/runs")
 
 
 @pages.get("")
+@replica.may_serve
 def index() -> Response:
     """The dealer's runs, the latest first; narrowed by status and by days."""
     status = text(request.args, "status")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, g, request
 
-from webapp import htmx, skipped_reasons
+from webapp import htmx, replica, skipped_reasons
 from webapp.models import Run
 from webapp.presenters import skipped_parts
 from webapp.views import tenancy
@@ -14,6 +14,7 @@ pages = tenancy.dealer_blueprint("skipped", __name__, "/skipped")
 
 
 @pages.get("")
+@replica.may_serve
 def index() -> Response:
     """The skipped parts of the last finished run, or of the one that `run` names."""
     asked = whole(request.args, "run")

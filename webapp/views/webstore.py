@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, g, request
 
-from webapp import htmx
+from webapp import htmx, replica
 from webapp.presenters import storefront
 from webapp.views import tenancy
 from webapp.views.asked import text
@@ -13,6 +13,7 @@ pages = tenancy.dealer_blueprint("webstore", __name__, "/webstore")
 
 
 @pages.get("")
+@replica.may_serve
 def index() -> Response:
     """The search box, and what it finds."""
     return htmx.answer("webstore", store=storefront.Storefront.of(g.dealer.id, text(request.args, "q")))
