@@ -4,7 +4,7 @@ Pages are fetched while the caller stores those before them.
 """
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
 import msgspec
@@ -21,7 +21,7 @@ LARGEST_PAGE = 500
 MOST_ROWS = 5_000_000
 """Of one filter. Many times what a dealership holds: who gets here is being led in circles."""
 
-PAGES_AHEAD = 8
+PAGES_AHEAD = 16
 """Pages that are kept until the caller, who may be applying a code, has time for them."""
 
 Read = Callable[[bytes], DecodedPage]
@@ -64,9 +64,9 @@ class Walk:
         if self._stream is not None:
             self._stream.abandon()
 
-    def pages(self) -> Iterator[Page]:
-        """Yield page after page; raises `LightspeedError` where one does not come back well."""
-        yield from self._begun().values(self._waiting)
+    def pages(self) -> Generator[list[Page], None, None]:
+        """Yield the pages that have come, in order; raises `LightspeedError` where one does not come well."""
+        yield from self._begun().batches(self._waiting)
 
     def _begun(self) -> Stream[Page]:
         if self._stream is None:

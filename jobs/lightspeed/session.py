@@ -1,6 +1,7 @@
 """The door to the 3PA service for one login: pages of parts, and whether the login works."""
 
 from collections.abc import Collection, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 from jobs.lightspeed.answers import Dealers, dealers_in, parts_in, same_cmf
@@ -64,7 +65,8 @@ class Lightspeed:
         most_rows: int = MOST_ROWS,
     ) -> Iterator[Page]:
         """Yield every page of the parts that `filter_text` selects, in order of part number; see `walk`."""
-        return self.walk(cmf, filter_text, waiting=waiting, page_size=page_size, most_rows=most_rows).pages()
+        walk = self.walk(cmf, filter_text, waiting=waiting, page_size=page_size, most_rows=most_rows)
+        return _one_by_one(walk)
 
     def walk(
         self,
@@ -139,6 +141,12 @@ class Lightspeed:
 
     def _start(self, question: Question[R], policy: RetryPolicy) -> Background[Answer[R]]:
         return Background(lambda wanted: self._calls.ask(question, policy, wanted))
+
+
+def _one_by_one(walk: Walk) -> Iterator[Page]:
+    with closing(walk.pages()) as several:
+        for pages in several:
+            yield from pages
 
 
 def _refuse_strange(cmf: str) -> None:

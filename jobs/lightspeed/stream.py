@@ -27,20 +27,19 @@ class Stream(Generic[T]):
         run = contextvars.copy_context().run
         threading.Thread(target=run, args=(self._run,), name="lightspeed", daemon=True).start()
 
-    def values(self, waiting: Waiting) -> Iterator[T]:
-        """Yield each value once it is there, calling `waiting` in this thread every `TICK` until then.
+    def batches(self, waiting: Waiting) -> Iterator[list[T]]:
+        """Yield all values that are there, as soon as there is one; calls `waiting` every `TICK` until then.
 
-        What the generator raised is raised here, after the values before it. Whatever `waiting` raises, and
-        closing this iterator, abandon the generator.
+        That happens in this thread. What the generator raised is raised here, after the values before it.
+        Whatever `waiting` raises, and closing this iterator, abandon the generator.
         """
         try:
-            while True:
-                made = self._next(waiting)
-                if isinstance(made, _End):
-                    if made.error is not None:
-                        raise made.error
-                    return
-                yield made[0]
+            made: list[tuple[T] | _End] = []
+            while not (made and isinstance(made[-1], _End)):
+                made = [self._next(waiting), *self._others()]
+                if values := [each[0] for each in made if not isinstance(each, _End)]:
+                    yield values
+            _raise_from(made[-1])
         finally:
             self.abandon()
 
@@ -54,6 +53,10 @@ class Stream(Generic[T]):
                 return self._made.get(timeout=TICK)
             except queue.Empty:
                 waiting()
+
+    def _others(self) -> "Iterator[tuple[T] | _End]":
+        while not self._made.empty():
+            yield self._made.get()
 
     def _run(self) -> None:
         end = _End()
@@ -82,3 +85,8 @@ class Stream(Generic[T]):
 class _End:
     def __init__(self, error: BaseException | None = None) -> None:
         self.error = error
+
+
+def _raise_from(last: object) -> None:
+    if isinstance(last, _End) and last.error is not None:
+        raise last.error

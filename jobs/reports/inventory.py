@@ -24,7 +24,7 @@ COLUMNS: Final = (
 
 # Of one item: a row a synced part and manufacturer; then one a cleared product, under the part number that
 # comes first.
-QUERY: Final = """
+_QUERY: Final = """
     SELECT m.catalog, m.name AS manufacturer, i.supplier_code, r.part_number, p.brand, p.mpn, p.name,
            r.quantity AS reported_quantity, s.quantity AS shelf_quantity,
            s.sale_price_cents, s.lead_time_days,
@@ -34,13 +34,11 @@ QUERY: Final = """
            0 AS cleared_place, r.key AS part_place, m.id AS manufacturer_place
     FROM run_items AS i
     JOIN runs AS run ON run.id = i.run_id
-    JOIN part_matches AS x ON x.run_item_id = i.id
-    JOIN reported_parts AS r ON r.id = x.reported_part_id
+    JOIN part_matches AS x ON x.run_item_id = :item
+    JOIN reported_parts AS r ON r.id = x.reported_part_id AND r.run_item_id = :item
     JOIN manufacturers AS m ON m.id = x.manufacturer_id
     JOIN products AS p ON p.id = x.product_id
-    JOIN shelf_stock AS s
-      ON s.dealer_id = run.dealer_id AND s.product_id = x.product_id
-     AND s.manufacturer_id = x.manufacturer_id AND s.code_key = i.code_key
+    {stock}
     WHERE i.id = :item
     UNION ALL
     SELECT m.catalog, m.name, s.code,
@@ -56,6 +54,18 @@ QUERY: Final = """
     ORDER BY cleared_place, part_place, manufacturer_place
 """
 
-# SQLite takes CROSS JOIN for an order to look shelf stock up last. It would begin with the whole shelf of the
-# code, and read all that was matched for each row of it.
-SQLITE_QUERY: Final = QUERY.replace("    JOIN shelf_stock AS s\n", "    CROSS JOIN shelf_stock AS s\n")
+# Shelf stock is looked up last, row by row. By themselves SQLite would begin with the whole shelf of the code
+# and read all that was matched for each row of it, and PostgreSQL read the shelves of all dealers.
+QUERY: Final = _QUERY.format(
+    stock="""JOIN LATERAL (
+        SELECT * FROM shelf_stock
+        WHERE dealer_id = run.dealer_id AND product_id = x.product_id
+          AND manufacturer_id = x.manufacturer_id AND code_key = i.code_key
+        OFFSET 0
+    ) AS s ON true"""
+)
+SQLITE_QUERY: Final = _QUERY.format(
+    stock="""CROSS JOIN shelf_stock AS s
+      ON s.dealer_id = run.dealer_id AND s.product_id = x.product_id
+     AND s.manufacturer_id = x.manufacturer_id AND s.code_key = i.code_key"""
+)

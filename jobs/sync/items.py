@@ -5,6 +5,7 @@ Everything here is called within `journal.hold`, with the writes that it is abou
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -31,20 +32,29 @@ def open_item(item_id: int) -> None:
     )
 
 
-def count_page(item_id: int, received: int) -> None:
-    """Count a page that was stored."""
-    _set_item(item_id, pages=RunItem.pages + 1, fetched=RunItem.fetched + received)
+def count_pages(item_id: int, pages: Sequence[Page]) -> None:
+    """Count pages that were stored, and what they took."""
+    counted = {
+        "pages": RunItem.pages + len(pages),
+        "fetched": RunItem.fetched + sum(p.received for p in pages),
+    }
+    _set_item(item_id, **counted, **_requests(pages))
 
 
-def count_requests(item_id: int, sent: Page | LightspeedError) -> None:
-    """Count what a page took, or one that failed, and how long that waited to be sent.
+def count_requests(item_id: int, error: LightspeedError) -> None:
+    """Count what a page took that failed."""
+    _set_item(item_id, **_requests([error]))
+
+
+def _requests(sent: Sequence[Page | LightspeedError]) -> dict[str, Any]:
+    """How many requests, and how long they waited to be sent.
 
     They add up over all attempts: the service has seen each of them.
     """
-    waited = round(sent.rate_waited * 1000)
-    _set_item(
-        item_id, requests=RunItem.requests + sent.requests, rate_waited_ms=RunItem.rate_waited_ms + waited
-    )
+    return {
+        "requests": RunItem.requests + sum(each.requests for each in sent),
+        "rate_waited_ms": RunItem.rate_waited_ms + round(sum(each.rate_waited for each in sent) * 1000),
+    }
 
 
 def close_item(item_id: int, **counts: int) -> None:

@@ -1,8 +1,8 @@
-"""Pulls one code: every page into `reported_parts`, each in a transaction of its own."""
+"""Pulls one code: every page into `reported_parts`, together with those that have come meanwhile."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from jobs.lightspeed import Lightspeed, Page, Walk, part_filter
@@ -36,9 +36,10 @@ def pull(
     item_id, code = item.id, item.supplier_code
     with journal.hold(claim):
         items.open_item(item_id)
-    for page in walk.pages():
-        _store(claim, item_id, page, expected)
-        tell(f"{code}: page {page.number}, {page.received} parts")
+    for pages in walk.pages():
+        _store(claim, item_id, pages, expected)
+        for page in pages:
+            tell(f"{code}: page {page.number}, {page.received} parts")
         pulse()
 
 
@@ -48,10 +49,15 @@ def _asked(run: Run) -> tuple[str, date]:
     return settings["quantity_column"], date.fromisoformat(settings["today"])
 
 
-def _store(claim: journal.Claim, item_id: int, page: Page, expected: rules.Expectation) -> None:
-    staged = [rules.judge(part, expected) for part in page.parts]
-    staged += [rules.unreadable(record) for record in page.unreadable]
+def _store(claim: journal.Claim, item_id: int, pages: Sequence[Page], expected: rules.Expectation) -> None:
+    staged = [row for page in pages for row in _rows(page, expected)]
     with journal.hold(claim):
         staging.store(item_id, staged)
-        items.count_page(item_id, page.received)
-        items.count_requests(item_id, page)
+        items.count_pages(item_id, pages)
+
+
+def _rows(page: Page, expected: rules.Expectation) -> Iterator[rules.StagedPart]:
+    for part in page.parts:
+        yield rules.judge(part, expected)
+    for record in page.unreadable:
+        yield rules.unreadable(record)

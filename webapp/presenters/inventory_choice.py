@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Select, and_, select
 
@@ -12,6 +12,8 @@ from webapp.extensions import db
 from webapp.models import Run, RunItem, RunMapping, ShelfStock, WebstoreFigures
 
 STOCK_LABELS: Final = {"in": "In stock", "out": "Out of stock"}
+# So many products are looked at one by one sooner than all that the dealer has in stock, or out of it.
+FEW: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -39,40 +41,76 @@ class Choice:
         return {name: value for name, value in given.items() if value}
 
 
-def run_items(dealer_id: int, choice: Choice) -> Sequence[int] | None:
-    """The ids of the items of the dealer's run that can have changed what is chosen; None without a run.
+class Items(NamedTuple):
+    """Ids of items of a run, and how many products they changed."""
+
+    ids: Sequence[int]
+    changed: int
+
+    def apart(self) -> list[Items]:
+        """Each by itself."""
+        return [Items([one], self.changed) for one in self.ids]
+
+
+def run_items(dealer_id: int, choice: Choice) -> Items | None:
+    """The items of the dealer's run that can have changed what is chosen; None without a run.
 
     Asked for beforehand: a join to them would have PostgreSQL read all stock.
     """
     if choice.run_id is None:
         return None
-    items = select(RunItem.id).join(Run, Run.id == RunItem.run_id)
+    items = select(RunItem.id, RunItem.changed).join(Run, Run.id == RunItem.run_id)
     items = items.where(Run.id == choice.run_id, Run.dealer_id == dealer_id)
     if choice.manufacturer_id is not None:
         # A code changes stock of the manufacturers alone that it was mapped to.
         mapped = RunMapping.manufacturer_id == choice.manufacturer_id
         items = items.join(RunMapping, RunMapping.run_item_id == RunItem.id).where(mapped)
-    return db.session.scalars(items).all()
+    found = db.session.execute(items).all()
+    return Items([row.id for row in found], sum(row.changed for row in found))
 
 
-def wanted(dealer_id: int, choice: Choice, items: Sequence[int] | None) -> tuple[Select[Any], Any]:
+def goes_by_stock(choice: Choice, items: Items | None) -> bool:
+    """Whether a run changed so much that one looks sooner through what is in stock, or out of it."""
+    return bool(choice.stock) and items is not None and items.changed > FEW
+
+
+def wanted(dealer_id: int, choice: Choice, items: Items | None) -> tuple[Select[Any], Any]:
     """The chosen product ids but for the words, of the run's items if any are given, and their column."""
     if choice.manufacturer_id is None and items is None:
-        chosen = select(WebstoreFigures.product_id).where(WebstoreFigures.dealer_id == dealer_id)
-        return _in_stock(chosen, choice), WebstoreFigures.product_id
+        return _by_stock(dealer_id, choice), WebstoreFigures.product_id
+    if items is not None and goes_by_stock(choice, items):
+        chosen = _by_stock(dealer_id, choice).where(_has_changed(choice, items))
+        return chosen, WebstoreFigures.product_id
     chosen = select(ShelfStock.product_id).distinct()
     if choice.manufacturer_id is not None:
         of_manufacturer = ShelfStock.manufacturer_id == choice.manufacturer_id
         chosen = chosen.where(ShelfStock.dealer_id == dealer_id, of_manufacturer)
     if items is not None:
         # They are the dealer's own. Said again here, databases would read all that the dealer has.
-        chosen = chosen.where(ShelfStock.changed_item_id.in_(items))
+        chosen = chosen.where(ShelfStock.changed_item_id.in_(items.ids))
     if choice.stock:
         of_product = and_(
             WebstoreFigures.dealer_id == dealer_id, WebstoreFigures.product_id == ShelfStock.product_id
         )
         chosen = _in_stock(chosen.join(WebstoreFigures, of_product), choice)
     return chosen, ShelfStock.product_id
+
+
+def _by_stock(dealer_id: int, choice: Choice) -> Select[Any]:
+    chosen = select(WebstoreFigures.product_id).where(WebstoreFigures.dealer_id == dealer_id)
+    return _in_stock(chosen, choice)
+
+
+def _has_changed(choice: Choice, items: Items) -> Any:
+    """Whether a product has stock that the items changed; put so that it is asked of each in turn."""
+    changed = select(ShelfStock.product_id).where(
+        ShelfStock.dealer_id == WebstoreFigures.dealer_id,
+        ShelfStock.product_id == WebstoreFigures.product_id,
+        ShelfStock.changed_item_id.in_(items.ids),
+    )
+    if choice.manufacturer_id is not None:
+        changed = changed.where(ShelfStock.manufacturer_id == choice.manufacturer_id)
+    return changed.correlate(WebstoreFigures).limit(1).scalar_subquery().is_not(None)
 
 
 def _in_stock(wanted: Select[Any], choice: Choice) -> Select[Any]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Select, select, union_all
 
 from webapp.extensions import db
-from webapp.presenters.inventory_choice import Choice, run_items, wanted
+from webapp.presenters.inventory_choice import Choice, Items, goes_by_stock, run_items, wanted
 from webapp.webstore.search_index import search_index
 
 # As many of the best matches are looked through, and none after them.
@@ -50,7 +50,7 @@ def products(dealer_id: int, choice: Choice, place: Place, length: int) -> Found
         return _matching(dealer_id, choice, items, place, length)
     # Each code's products lie in order in the index: the first few of each are enough, however many a run
     # changed. Together, all that it changed would have to be put in order.
-    each = [None] if items is None else [[item] for item in items]
+    each = [items] if items is None or goes_by_stock(choice, items) else items.apart()
     selects = [wanted(dealer_id, choice, one) for one in each]
     return _page(_nearest(selects, place, length + 1), place, length)
 
@@ -79,9 +79,7 @@ def _beside(chosen: Select[Any], product_id: Any, place: Place, limit: int) -> S
     return select(*beside.limit(limit).subquery().c)
 
 
-def _matching(
-    dealer_id: int, choice: Choice, items: Sequence[int] | None, place: Place, length: int
-) -> Found:
+def _matching(dealer_id: int, choice: Choice, items: Items | None, place: Place, length: int) -> Found:
     """The best match first: the words are looked up in the search index, the rest among what it found."""
     documents = search_index(db.session.connection()).search(dealer_id, choice.words, BEST)
     ranked = [document.product_id for document in documents]
@@ -95,9 +93,7 @@ def _matching(
     return Found(ids[start:end], start > 0, end < len(ids), is_cut=len(ranked) == BEST)
 
 
-def _chosen(
-    dealer_id: int, choice: Choice, items: Sequence[int] | None, ranked: Sequence[int]
-) -> Sequence[int]:
+def _chosen(dealer_id: int, choice: Choice, items: Items | None, ranked: Sequence[int]) -> Sequence[int]:
     chosen, product_id = wanted(dealer_id, choice, items)
     kept = set(db.session.scalars(chosen.where(product_id.in_(ranked))))
     return [each for each in ranked if each in kept]

@@ -24,7 +24,7 @@ def stop() -> None:
 
 
 def test_values_come_in_order_and_end():
-    assert list(Stream(lambda wanted: iter(range(20)), ahead=3).values(nothing)) == list(range(20))
+    assert list(values_of(Stream(lambda wanted: iter(range(20)), ahead=3))) == list(range(20))
 
 
 def test_an_error_comes_after_the_values_before_it():
@@ -33,7 +33,7 @@ def test_an_error_comes_after_the_values_before_it():
         yield 2
         raise KeyError("x")
 
-    values = Stream(fail, ahead=5).values(nothing)
+    values = values_of(Stream(fail, ahead=5))
     assert [next(values), next(values)] == [1, 2]
     with pytest.raises(KeyError):
         next(values)
@@ -47,13 +47,19 @@ def test_no_more_is_made_than_may_be_kept():
             made.append(value)
             yield value
 
-    values = Stream(count, ahead=3).values(nothing)
-    assert next(values) == 0
-    # One that was taken, three that are kept, and one that waits for room.
-    until(lambda: len(made) == 5)
+    batches = Stream(count, ahead=3).batches(nothing)
+    taken = len(next(batches))
+    # Those that were taken, three that are kept, and one that waits for room.
+    until(lambda: len(made) >= taken + 4)
     time.sleep(0.1)
-    assert made == [0, 1, 2, 3, 4]
-    values.close()
+    assert made == list(range(taken + 4))
+    batches.close()
+
+
+def test_what_came_meanwhile_is_handed_over_together():
+    stream = Stream(lambda wanted: iter(range(5)), ahead=9)
+    until(lambda: stream._made.qsize() == 6)
+    assert list(stream.batches(nothing)) == [[0, 1, 2, 3, 4]]
 
 
 def test_the_reader_looks_around_in_its_own_thread_while_it_waits():
@@ -63,7 +69,7 @@ def test_the_reader_looks_around_in_its_own_thread_while_it_waits():
         until(lambda: len(seen) >= 2)
         yield "done"
 
-    values = Stream(wait_for_two_looks, 1).values(lambda: seen.append(threading.current_thread()))
+    values = values_of(Stream(wait_for_two_looks, 1), lambda: seen.append(threading.current_thread()))
     assert list(values) == ["done"]
     assert set(seen) == {threading.current_thread()}
 
@@ -81,7 +87,7 @@ def test_the_generator_learns_that_its_reader_has_left(leave):
             raise
 
     stream = Stream(work, 1)
-    values = stream.values(stop)
+    values = values_of(stream, stop)
     assert next(values) == 1
     if leave == "stops":
         with pytest.raises(Stop):
@@ -104,7 +110,7 @@ def test_a_generator_that_waits_for_room_ends_with_its_reader():
         finally:
             ended.set()
 
-    values = Stream(endless, 2).values(nothing)
+    values = values_of(Stream(endless, 2))
     next(values)
     values.close()
     assert ended.wait(10)
@@ -114,7 +120,7 @@ def test_what_the_reader_bound_to_its_logs_is_bound_in_the_generator():
     with structlog.contextvars.bound_contextvars(run=7):
         stream = Stream(lambda wanted: iter([structlog.contextvars.get_contextvars()]), 1)
 
-    assert list(stream.values(nothing)) == [{"run": 7}]
+    assert list(values_of(stream)) == [{"run": 7}]
 
 
 def test_a_generator_that_hangs_does_not_keep_the_process_from_ending():
@@ -124,6 +130,11 @@ def test_a_generator_that_hangs_does_not_keep_the_process_from_ending():
     )
 
     assert subprocess.run([sys.executable, "-c", program], timeout=30, check=False).returncode == 0
+
+
+def values_of(stream: Stream, waiting=nothing) -> Iterator:
+    for values in stream.batches(waiting):
+        yield from values
 
 
 def until(happened) -> None:
