@@ -9,7 +9,7 @@ from dataclasses import replace
 from benchmarks.fleet.dealers import FleetDealer
 from benchmarks.fleet.figures import Cost, Figures
 from benchmarks.fleet.setting import Setting
-from benchmarks.fleet.simulation import Outcome, scheduled, simulate
+from benchmarks.fleet.simulation import Outcome, simulate
 
 
 def workers_needed(
@@ -54,7 +54,6 @@ def cpu_seconds(dealers: Sequence[FleetDealer], cost: Cost) -> float:
     return cost.of(len(dealers), codes, sum(dealer.full_pages for dealer in dealers))
 
 
-def cores(dealers: Sequence[FleetDealer], cost: Cost, outcome: Outcome) -> float:
-    """Cores that are busy on average, from the first start to the last end."""
-    last = max(outcome.done[dealer.id] + dealer.slot for dealer in dealers)
-    return cpu_seconds(dealers, cost) / (last - min(scheduled(dealers)))
+def cores(dealers: Sequence[FleetDealer], cost: Cost, workers: int, outcome: Outcome) -> float:
+    """Cores that are busy while every worker is."""
+    return workers * cpu_seconds(dealers, cost) / outcome.worked

@@ -23,7 +23,7 @@ def real(ground: Ground, dealers: Sequence[FleetDealer], setting: Setting) -> Ou
     ids = {ground.open(dealer.codes, f"login-{dealer.login}"): dealer.id for dealer in dealers}
     ground.sync(list(ids), setting.workers)
     passed = ground.sync(list(ids), setting.workers, setting.latency)
-    return Outcome({ids[dealer_id]: ended for dealer_id, ended in passed.ended.items()}, math.nan)
+    return Outcome({ids[dealer_id]: ended for dealer_id, ended in passed.ended.items()}, math.nan, math.nan)
 
 
 def predicted(dealers: Sequence[FleetDealer], figures: Figures, setting: Setting) -> Outcome:

@@ -33,7 +33,7 @@ from webapp.models import Dealer, Run
 from webapp.words import ACTIVE_RUN_STATES
 
 # Seconds. Nothing waits for it when all is well.
-PATIENCE = 540.0
+PATIENCE = 300.0
 LOOK_EVERY = 0.2
 
 
@@ -79,6 +79,9 @@ class Ground:
 
     def sync(self, dealer_ids: Sequence[int], workers: int = 1, latency: float = 0.0) -> Passed:
         """Queue a run of each dealer at once, and wait until workers have carried all of them out."""
+        print(
+            f"{len(dealer_ids)} runs, {workers} workers, {latency:g} s an answer", file=sys.stderr, flush=True
+        )
         self.database.settle()
         self.serving.take(latency)
         with self._staff(workers) as staff:
@@ -87,12 +90,12 @@ class Ground:
             self._wait(run_ids)
             after = [self._cpu(one) for one in (*staff, None)]
         ended = db.session.execute(
-            select(Run.dealer_id, Run.finished_at, Run.status).where(Run.id.in_(run_ids))
+            select(Run.dealer_id, Run.finished_at, Run.status, Run.reason).where(Run.id.in_(run_ids))
         )
         rows = ended.all()
         db.session.rollback()
-        if wrong := [row.status for row in rows if row.status != "succeeded"]:
-            raise SystemExit(f"{len(wrong)} of {len(rows)} runs ended as {wrong[0]}")
+        if wrong := [row for row in rows if row.status != "succeeded"]:
+            raise SystemExit(f"{len(wrong)} of {len(rows)} runs: {wrong[0].status}: {wrong[0].reason}")
         used = [late - early for late, early in zip(after, before, strict=True)]
         since = {row.dealer_id: (row.finished_at - began).total_seconds() for row in rows}
         return Passed(since, sum(used[:-1]), used[-1])
@@ -134,7 +137,8 @@ class Ground:
         while left := db.session.scalar(active):
             db.session.rollback()
             if time.monotonic() > deadline:
-                raise SystemExit(f"{left} of {len(run_ids)} runs did not end")
+                said = [log.read_text(errors="replace")[-1500:] for log in self._folder.glob("worker-*.log")]
+                raise SystemExit("\n".join([f"{left} of {len(run_ids)} runs did not end", *said]))
             time.sleep(LOOK_EVERY)
         db.session.rollback()
 

@@ -38,9 +38,13 @@ class _Run:
 
 @dataclass(frozen=True)
 class Outcome:
-    """When each dealer was done, by its id, in seconds after its own slot; and how busy the workers were."""
+    """When each dealer was done, by its id, in seconds after its own slot.
+
+    `worked` are the seconds that runs held workers, `busy` their share of all the workers' time by the end.
+    """
 
     done: Mapping[int, float]
+    worked: float
     busy: float
 
     @property
@@ -75,7 +79,7 @@ class _Simulation:
         self._setting = setting
         self._windows: defaultdict[int, Window] = defaultdict(lambda: Window(setting.rate, setting.window))
         self._unbegun = 0
-        self._busy = 0.0
+        self._worked = 0.0
         self._done: dict[int, float] = {}
 
     def outcome(self, dealers: Sequence[FleetDealer], queued: Sequence[float]) -> Outcome:
@@ -84,7 +88,7 @@ class _Simulation:
             self._env.process(self._work())
         self._env.run()
         passed = max(self._done[dealer.id] + dealer.slot for dealer in dealers)
-        return Outcome(self._done, self._busy / (self._setting.workers * passed))
+        return Outcome(self._done, self._worked, self._worked / (self._setting.workers * passed))
 
     def _enqueue(self, dealers: Sequence[FleetDealer], queued: Sequence[float]) -> Passing:
         """By time, and of one tick in the order of the dealers' ids."""
@@ -102,7 +106,7 @@ class _Simulation:
             if not run.is_begun:
                 self._unbegun -= 1
             yield from self._carry_out(run)
-            self._busy += self._env.now - began
+            self._worked += self._env.now - began
             if run.is_over:
                 self._done[run.dealer.id] = self._env.now - run.dealer.slot
             else:

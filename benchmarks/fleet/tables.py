@@ -20,9 +20,12 @@ SCOPES: Final[dict[str, Scope]] = {
 PLACES: Final = {"one zone": ONE_ZONE, "six zones": ZONES}
 SLOT_HEADINGS: Final = (
     *("dealers", "workers", "last min", "p50 min", "p95 min", "busy"),
+    "logins and zones",
+)
+NEED_HEADINGS: Final = (
+    *("dealers", "within min", "workers", "p95 min", "busy"),
     *("worker cores", "database cores", "logins and zones"),
 )
-NEED_HEADINGS: Final = ("dealers", "within min", "workers", "p95 min", "busy", "logins and zones")
 
 
 @dataclass(frozen=True)
@@ -44,15 +47,12 @@ class Fleets:
     def _slot(
         self, title: str, dealers: Sequence[FleetDealer], workers: int, outcome: Outcome
     ) -> tuple[str, ...]:
-        figures = self.figures
         times = (outcome.last, outcome.quantile(0.5), outcome.quantile(0.95))
-        sides = (figures.worker_cpu, figures.database_cpu)
         return (
             f"{len(dealers):,}",
             f"{workers:,}",
             *map(_minutes, times),
             f"{outcome.busy:.0%}",
-            *(f"{cores(dealers, side, outcome):.2f}" for side in sides),
             title,
         )
 
@@ -65,12 +65,17 @@ class Fleets:
 
     def _need(self, title: str, dealers: Sequence[FleetDealer], minutes: float) -> tuple[str, ...]:
         found = workers_needed(dealers, self.figures, self.setting, minutes * 60)
+        asked = (f"{len(dealers):,}", f"{minutes:g}")
         if found is None:
             least = _minutes(least_seconds(dealers, self.setting))
-            return f"{len(dealers):,}", f"{minutes:g}", "none", "", "", f"{title}: its limit takes {least}"
+            return (*asked, "none", *[""] * 4, f"{title}: its limit takes {least}")
         workers, outcome = found
-        p95, busy = _minutes(outcome.quantile(0.95)), f"{outcome.busy:.0%}"
-        return f"{len(dealers):,}", f"{minutes:g}", f"{workers:,}", p95, busy, title
+        sides = (self.figures.worker_cpu, self.figures.database_cpu)
+        return (
+            *(*asked, f"{workers:,}", _minutes(outcome.quantile(0.95)), f"{outcome.busy:.0%}"),
+            *(f"{cores(dealers, side, workers, outcome):.2f}" for side in sides),
+            title,
+        )
 
 
 def _fleets(count: int) -> Iterator[tuple[str, list[FleetDealer]]]:

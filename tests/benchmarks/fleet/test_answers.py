@@ -37,8 +37,13 @@ def test_a_shared_limit_is_used_up_whatever_the_workers():
 def test_cpu_is_the_sum_over_runs_codes_and_pages():
     parts = sum(sum(dealer.codes) for dealer in DEALERS)
     assert cpu_seconds(DEALERS, COST) == pytest.approx(60 * (0.5 + 12 * 0.05) + parts / 500 * 0.02)
-    outcome = simulate(DEALERS, FIGURES, Setting(60))
-    assert 0 < cores(DEALERS, COST, outcome) < 60
+
+
+def test_the_cores_are_those_of_workers_that_are_all_busy():
+    outcome = simulate(DEALERS, FIGURES, Setting(2))
+    share = cpu_seconds(DEALERS, COST) / outcome.worked
+    assert cores(DEALERS, COST, 2, outcome) == pytest.approx(2 * share)
+    assert 0 < share < 1
 
 
 def test_a_measurement_is_kept_and_found_again(tmp_path):
