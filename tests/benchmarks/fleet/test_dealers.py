@@ -38,5 +38,5 @@ def test_it_counts_the_requests_that_a_pull_sends(parts):
         budget = RateBudget.in_process(None)
         login = Credentials("7", PASSWORD)
         service = Lightspeed(simulator.url, login, budget, retry=QUICK, allowed_hosts=HERE)
-        received = sum(page.received for page in service.walk("7", "SupplierCode eq 'B1'").pages())
-        assert (received, len(simulator.requests)) == (parts, len(pages(parts)))
+        assert list(service.walk("7", "SupplierCode eq 'B1'").pages())
+        assert len(simulator.requests) == len(pages(parts))
