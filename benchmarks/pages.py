@@ -76,7 +76,7 @@ def _fill() -> None:
 
 
 def _rows(app: Flask, engine: Engine, repeats: int, only: str) -> Iterator[tuple[str, ...]]:
-    clients = {role: _signed_in(app, role) for role in ("dealer", "staff")}
+    clients = {role: signed_in(app, role) for role in ("dealer", "staff")}
     # As wsgi.py does it.
     gc.collect()
     gc.freeze()
@@ -120,7 +120,7 @@ def _timed(client: FlaskClient, path: str) -> tuple[float, float]:
     return (time.perf_counter() - begun) * 1000, (time.process_time() - used) * 1000
 
 
-def _signed_in(app: Flask, role: str) -> FlaskClient:
+def signed_in(app: Flask, role: str) -> FlaskClient:
     with app.app_context():
         user = db.session.scalars(db.select(User).where(User.role == role)).one()
         identity, (_, secret) = user.fs_uniquifier, sign_ins.begin(user)
