@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-import psycopg
-from sqlalchemy.exc import DBAPIError
 
 from jobs.sync.rules import StagedPart
+from webapp.copying import copy_rows
 from webapp.extensions import db
 
 _COLUMNS = ("run_item_id", *StagedPart._fields)
@@ -19,26 +16,10 @@ def store(item_id: int, parts: Sequence[StagedPart]) -> None:
     if not parts:
         return
     if db.engine.dialect.name == "postgresql":
-        _copy(item_id, parts)
+        rows = ((item_id, *part) for part in parts)
+        copy_rows(db.session.connection(), "reported_parts", _COLUMNS, rows)
     else:
         _insert(item_id, parts)
-
-
-def _copy(item_id: int, parts: Sequence[StagedPart]) -> None:
-    connection = db.session.connection()
-    driver: Any = connection.connection.driver_connection
-    try:
-        with (
-            driver.cursor() as cursor,
-            cursor.copy(f"COPY reported_parts ({', '.join(_COLUMNS)}) FROM STDIN") as copy,
-        ):
-            for part in parts:
-                copy.write_row((item_id, *part))
-    except psycopg.Error as error:
-        # It did not pass through SQLAlchemy, as whose error a refusal is known everywhere else.
-        if driver.broken:
-            connection.invalidate()
-        raise DBAPIError.instance("COPY reported_parts", None, error, psycopg.Error) from error
 
 
 def _insert(item_id: int, parts: Sequence[StagedPart]) -> None:

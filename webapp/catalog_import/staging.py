@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, cast
+from typing import Any, Final
 
-import psycopg
 from sqlalchemy import Column, Integer, MetaData, Table, Text, select
 from sqlalchemy.engine import Connection, Engine
 
+from webapp.copying import copy_rows
 from webapp.models.types import KeyText
 
 _METADATA: Final = MetaData()
@@ -64,18 +64,15 @@ def opened(engine: Engine) -> Iterator[Connection]:
 
 def load(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
     """Add rows, each with every column in order, by the quickest way of the database."""
-    names = ", ".join(column.name for column in table.columns)
+    names = [column.name for column in table.columns]
     if not rows:
         return
     if connection.dialect.name == "postgresql":
-        cursor = cast(psycopg.Cursor[Any], connection.connection.cursor())
-        with cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+        copy_rows(connection, table.name, names, rows)
         return
-    marks = ", ".join("?" * len(table.columns))
+    marks = ", ".join("?" * len(names))
     connection.exec_driver_sql(
-        f"INSERT INTO {table.name} ({names}) VALUES ({marks})",  # noqa: S608 # nosec B608 - our names
+        f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})",  # noqa: S608 # nosec B608 - our names
         list(rows),
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from webapp.models import Dealer, PartNumber, Product, WebstoreFigures
 from webapp.webstore.document import SEPARATOR, Document
+from webapp.webstore.stored_documents import among
 
 PAGE: Final = 5_000
 
@@ -41,7 +42,8 @@ _DOCUMENTS: Final[Any] = select(
 def of_products(connection: Connection, dealer_id: int, product_ids: Sequence[int]) -> list[Document]:
     """The documents of those products that ever had shelf stock of the dealer."""
     chosen = _DOCUMENTS.where(
-        WebstoreFigures.dealer_id == dealer_id, WebstoreFigures.product_id.in_(product_ids)
+        WebstoreFigures.dealer_id == dealer_id,
+        among(connection, WebstoreFigures.product_id, product_ids),
     )
     return list(map(Document._make, connection.execute(chosen)))
 

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import delete, text
 from sqlalchemy.engine import Connection
 
+from webapp.copying import copy_rows
 from webapp.webstore.document import Document
 from webapp.webstore.ranking import ranked
 from webapp.webstore.search_words import Search, document_words, search_of, whole_numbers
@@ -19,25 +20,22 @@ from webapp.webstore.stored_documents import (
     DOCUMENTS,
     LAST,
     SELECT,
+    among,
     candidates,
     fetched,
 )
 
-_PUT: Final = """
-    INSERT INTO webstore_documents (
-        dealer_id, product_id, catalog, brand, mpn, name,
-        shelf_quantity, sale_price_cents, lead_time_days, part_numbers, words
-    )
-    SELECT incoming.*
-    FROM unnest(
-        %s::integer[], %s::integer[], %s::text[], %s::text[], %s::text[], %s::text[],
-        %s::bigint[], %s::integer[], %s::integer[], %s::text[], %s::tsvector[]
-    ) AS incoming
+_COLUMNS: Final = (*Document._fields, "words")
+_INCOMING: Final = "CREATE TEMPORARY TABLE incoming_documents (LIKE webstore_documents) ON COMMIT DROP"
+_PUT: Final = f"""
+    INSERT INTO webstore_documents ({", ".join(_COLUMNS)})
+    SELECT {", ".join(_COLUMNS)} FROM incoming_documents
     ON CONFLICT (dealer_id, product_id) DO UPDATE SET
         catalog = excluded.catalog, brand = excluded.brand, mpn = excluded.mpn, name = excluded.name,
         shelf_quantity = excluded.shelf_quantity, sale_price_cents = excluded.sale_price_cents,
         lead_time_days = excluded.lead_time_days, part_numbers = excluded.part_numbers, words = excluded.words
-"""
+"""  # noqa: S608 # nosec B608 - our names
+_DONE: Final = "DROP TABLE incoming_documents"
 
 # The words name the dealer already. "+ 0" keeps the planner from reading all that the dealer has instead.
 _FOUND: Final = text("words @@ CAST(:query AS tsquery) AND dealer_id + 0 = :dealer_id")
@@ -54,12 +52,16 @@ class PostgresIndex:
 
     def put(self, documents: Sequence[Document]) -> None:
         if documents:
-            rows = [(*document, " ".join(_words(document))) for document in documents]
-            self._connection.exec_driver_sql(_PUT, tuple(map(list, zip(*rows, strict=True))))
+            rows = ((*document, " ".join(_words(document))) for document in documents)
+            self._connection.exec_driver_sql(_INCOMING)
+            copy_rows(self._connection, "incoming_documents", _COLUMNS, rows)
+            self._connection.exec_driver_sql(_PUT)
+            self._connection.exec_driver_sql(_DONE)
 
     def remove(self, dealer_id: int, product_ids: Sequence[int]) -> None:
         of_dealer = DOCUMENTS.c.dealer_id == dealer_id
-        self._connection.execute(delete(DOCUMENTS).where(of_dealer, DOCUMENTS.c.product_id.in_(product_ids)))
+        of_products = among(self._connection, DOCUMENTS.c.product_id, product_ids)
+        self._connection.execute(delete(DOCUMENTS).where(of_dealer, of_products))
 
     def settle(self) -> None:
         # What was put last waits in a list that every search would read from end to end.

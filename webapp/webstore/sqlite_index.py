@@ -16,6 +16,7 @@ from webapp.webstore.stored_documents import (
     DOCUMENTS,
     LAST,
     SELECT,
+    among,
     candidates,
     fetched,
 )
@@ -56,7 +57,7 @@ class SqliteIndex:
 
     def remove(self, dealer_id: int, product_ids: Sequence[int]) -> None:
         ids = [_id(dealer_id, product_id) for product_id in product_ids]
-        self._connection.execute(delete(DOCUMENTS).where(DOCUMENTS.c.id.in_(ids)))
+        self._connection.execute(delete(DOCUMENTS).where(among(self._connection, DOCUMENTS.c.id, ids)))
 
     def settle(self) -> None:
         """FTS5 merges what was written by itself."""

@@ -6,7 +6,20 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, takewhile
 from typing import Any, Final
 
-from sqlalchemy import Select, column, select, table
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    any_,
+    bindparam,
+    cast,
+    column,
+    func,
+    select,
+    table,
+)
 from sqlalchemy.engine import Connection
 
 from webapp.webstore.document import Document
@@ -17,6 +30,16 @@ LAST: Final = 2_147_483_647
 
 # As many are ranked, so that a search for a word of half the catalog is answered as quickly as any other.
 CANDIDATES: Final = 500
+
+
+def among(connection: Connection, column: Any, ids: Sequence[int]) -> ColumnElement[bool]:
+    """Whether a column holds one of the ids, which go to the database as one text, not one by one."""
+    listed = ",".join(map(str, ids))
+    if connection.dialect.name == "postgresql":
+        array = cast(bindparam(None, f"{{{listed}}}", String), ARRAY(BigInteger))
+        return column == any_(array)
+    values = func.json_each(f"[{listed}]").table_valued("value")
+    return column.in_(select(values.c.value))
 
 
 def fetched(connection: Connection, wanted: Select[Any], **values: int | str) -> Iterable[Document]:
