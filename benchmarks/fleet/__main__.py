@@ -19,7 +19,7 @@ from benchmarks.fleet.setting import Setting
 from benchmarks.fleet.tables import NEED_HEADINGS, SCOPES, SLOT_HEADINGS, Fleets
 
 USUAL = Setting(workers=4)
-FIGURE_HEADINGS = ("sync", "run ms", "code ms", "fetch ms", "store ms", "apply ms", "")
+FIGURE_HEADINGS = ("sync", "run ms", "code ms", "request ms", "fetch ms", "store ms", "apply ms", "")
 
 
 def main(words: list[str] | None = None) -> int:
@@ -95,7 +95,7 @@ def _tell(measurement: Measurement) -> None:
 
 
 def _milliseconds(name: str, figures: Figures) -> tuple[str, ...]:
-    parts = (figures.run, figures.code, figures.fetch, figures.store, figures.apply)
+    parts = (figures.run, figures.code, figures.request, figures.fetch, figures.store, figures.apply)
     return (name, *(f"{part * 1000:.1f}" for part in parts), "")
 
 

@@ -28,13 +28,15 @@ class Figures:
     """Seconds of a worker beside the service's own answers, and CPU seconds of both sides.
 
     `run` is everything about a run that is neither a code nor a page: taking it from the queue, opening and
-    closing it. `code` is a code's share. Of a full page, `fetch` is what a request takes beyond the service's
-    answer, `store` what keeping its parts takes, which goes on beside the next request, and `apply` what
-    they take once the code is complete; pages that are not full take less in proportion.
+    closing it. `code` is a code's share, and `request` what each request takes beyond the service's answer.
+    Of a full page, `fetch` is what its request takes more than that, `store` what keeping its parts takes,
+    which goes on beside the next request, and `apply` what they take once the code is complete; pages that
+    are not full take less in proportion.
     """
 
     run: float
     code: float
+    request: float
     fetch: float
     store: float
     apply: float

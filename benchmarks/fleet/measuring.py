@@ -43,11 +43,14 @@ def measure(ground: Ground) -> Measurement:
     ids = {name: [ground.open(codes) for _ in range(DEALERS)] for name, codes in SHAPES.items()}
     first = {name: _took(ground.sync(some)) for name, some in ids.items()}
     again = {name: _took(ground.sync(some)) for name, some in ids.items()}
-    paced = {name: _took(ground.sync(some, latency=LATENCY)) for name, some in ids.items() if name != "pages"}
-    ground.serving.forget_requests()
-    paced["pages"] = _took(ground.sync(ids["pages"], latency=LATENCY))
-    fetch = max(0.0, _between_pages(ground) - LATENCY)
-    later = _figures(again, paced, fetch)
+    paced, gaps = {}, {}
+    for name, some in ids.items():
+        ground.serving.forget_requests()
+        paced[name] = _took(ground.sync(some, latency=LATENCY))
+        gaps[name] = _between_requests(ground)
+    # A code's first page is asked for as soon as the one before is there: the next page of its own, later.
+    request = max(0.0, gaps["codes"] - LATENCY)
+    later = _figures(again, paced, request, max(0.0, gaps["pages"] - gaps["codes"]))
     return Measurement(machine.described(), _first(first, again, later), later)
 
 
@@ -58,27 +61,25 @@ def _took(passed: Passed) -> Took:
     return Took(seconds, passed.worker_cpu / count, passed.database_cpu / count)
 
 
-def _between_pages(ground: Ground) -> float:
-    """Seconds from one page's request to the next one's."""
+def _between_requests(ground: Ground) -> float:
+    """Seconds from one request of a dealer to the next; 0 where dealers send one each."""
     asked = requests.get(f"{ground.serving.base}/_control/requests", timeout=60).json()
-    gaps = [
-        late["time"] - early["time"]
-        for early, late in pairwise(asked)
-        if early["path"] == late["path"] and int(late["options"].get("$skip", 0)) > 0
-    ]
-    return median(gaps)
+    pairs = [pair for pair in pairwise(asked) if pair[0]["path"] == pair[1]["path"]]
+    return median(late["time"] - early["time"] for early, late in pairs) if pairs else 0.0
 
 
-def _figures(plain: Mapping[str, Took], paced: Mapping[str, Took], fetch: float) -> Figures:
+def _figures(plain: Mapping[str, Took], paced: Mapping[str, Took], request: float, fetch: float) -> Figures:
     """Solve for what each part of a run takes (see `Figures`)."""
     pages = FULL_PAGES - SMALL
     local = (plain["pages"].seconds - plain["small"].seconds) / pages
-    hidden = (paced["pages"].seconds - paced["small"].seconds - (REQUESTS - 1) * (LATENCY + fetch)) / pages
+    answers = (REQUESTS - 1) * (LATENCY + request) + pages * fetch
+    hidden = (paced["pages"].seconds - paced["small"].seconds - answers) / pages
     apply = min(max(0.0, hidden), local)
     store = local - apply
     code = (plain["codes"].seconds - plain["small"].seconds) / (CODES - 1) - SMALL * (store + apply)
-    run = paced["small"].seconds - LATENCY - code - SMALL * (fetch + store + apply)
-    return Figures(run, code, fetch, store, apply, _cost(plain, "worker_cpu"), _cost(plain, "database_cpu"))
+    run = paced["small"].seconds - LATENCY - request - code - SMALL * (fetch + store + apply)
+    cpu = _cost(plain, "worker_cpu"), _cost(plain, "database_cpu")
+    return Figures(run, code, request, fetch, store, apply, *cpu)
 
 
 def _cost(took: Mapping[str, Took], name: str) -> Cost:
@@ -96,6 +97,7 @@ def _first(first: Mapping[str, Took], again: Mapping[str, Took], later: Figures)
     return Figures(
         later.run,
         later.code + code,
+        later.request,
         later.fetch,
         later.store,
         later.apply + apply,

@@ -136,7 +136,8 @@ class _Simulation:
             behind = free - PAGES_AHEAD * figures.store
             if behind > env.now:
                 yield env.timeout(behind - env.now)
-            answered = window.room(env.now) + setting.latency + figures.fetch * full
+            asked = window.room(env.now) + setting.latency + figures.request
+            answered = asked + figures.fetch * full
             yield env.timeout(answered - env.now)
             free = max(free, env.now) + figures.store * full
         yield env.timeout(free - env.now)

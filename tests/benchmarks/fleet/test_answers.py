@@ -9,7 +9,7 @@ from benchmarks.fleet.setting import Setting
 from benchmarks.fleet.simulation import simulate
 
 COST = Cost(run=0.5, code=0.05, page=0.02)
-FIGURES = Figures(0.5, 0.05, 0.01, 0.02, 0.02, worker_cpu=COST, database_cpu=COST)
+FIGURES = Figures(0.5, 0.05, 0.01, 0.01, 0.02, 0.02, worker_cpu=COST, database_cpu=COST)
 DEALERS = fleet(60, zones=ONE_ZONE)
 
 

@@ -11,8 +11,9 @@ from benchmarks.fleet.setting import Setting
 from benchmarks.fleet.simulation import scheduled, simulate
 
 FREE = Cost(0.0, 0.0, 0.0)
-FIGURES = Figures(run=1.0, code=0.5, fetch=0.1, store=0.2, apply=0.4, worker_cpu=FREE, database_cpu=FREE)
-SETTING = Setting(workers=1, latency=1.0, slice=0.0)
+CPU = {"worker_cpu": FREE, "database_cpu": FREE}
+FIGURES = Figures(run=1.0, code=0.5, request=0.3, fetch=0.1, store=0.2, apply=0.4, **CPU)
+SETTING = Setting(workers=1, latency=0.7, slice=0.0)
 
 
 def dealer(number: int, *codes: int, login: int | None = None) -> FleetDealer:
@@ -35,7 +36,7 @@ def test_it_fetches_the_next_code_while_this_one_is_applied():
 
 
 def test_it_waits_for_storing_where_the_service_is_the_quicker():
-    slow = replace(FIGURES, store=2.0)
+    slow = replace(FIGURES, request=0.0, store=2.0)
     done = simulate([dealer(1, 10_250)], slow, replace(SETTING, latency=0.01), [0.0]).last
     assert done == pytest.approx(1 + 0.11 + 20.5 * 2.0 + 0.5 + 20.5 * 0.4)
 
