@@ -98,8 +98,7 @@ def evenings(dealers: int, days: int, every: int) -> Iterator[Evening]:
 
 
 def _execute(statement: str, at: datetime, **values: int) -> None:
-    asked = text(statement)
-    if ":at" in statement:
-        asked, values = asked.bindparams(bindparam("at", type_=UtcDateTime)), {"at": at, **values}
-    db.session.execute(asked, values)
+    dated = {"at": at} if ":at" in statement else {}
+    asked = text(statement).bindparams(*(bindparam(name, type_=UtcDateTime) for name in dated))
+    db.session.execute(asked, {**dated, **values})
     db.session.commit()
