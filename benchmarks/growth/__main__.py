@@ -14,7 +14,7 @@ from flask_migrate import upgrade
 from benchmarks import machine, table
 from benchmarks.databases import KINDS
 from benchmarks.environment import environment
-from benchmarks.growth import chart, dealers, parts, retention, space, vacuum
+from benchmarks.growth import chart, dealers, parts, retention, space, vacuum, waking
 from benchmarks.growth.point import Curve
 from webapp import config
 from webapp.config import ROOT
@@ -78,6 +78,8 @@ def _dealers(chosen: argparse.Namespace) -> bool:
             rows = [one.cells() for one in space.taken(db.session.connection(), space.SHELF)]
             db.session.rollback()
         _print(f"{database.title}: space", space.HEADINGS, rows)
+        written = [row for step in steps for row in step.written()]
+        _print(f"{database.title}: written to its log", dealers.WRITTEN_HEADINGS, written)
         _print(f"{database.title}: vacuum", vacuum.HEADINGS, list(vacuum.costs(database.url)))
     curves = dealers.curves(steps)
     title = f"One dealer among others of {chosen.rows:,} parts, to alone"
@@ -100,10 +102,17 @@ def _retention(chosen: argparse.Namespace) -> bool:
     return all(bounded)
 
 
+def _redis(_: argparse.Namespace) -> bool:
+    with _folder() as folder:
+        _print("Memory of Redis", waking.HEADINGS, list(waking.rows(folder)))
+    return True
+
+
 _MEASURES: dict[str, Callable[[argparse.Namespace], bool]] = {
     "parts": _parts,
     "dealers": _dealers,
     "retention": _retention,
+    "redis": _redis,
 }
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+import psycopg
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -33,6 +34,7 @@ PAGES: Final = 15
 REPEATS: Final = 3
 SEARCHES: Final = 100
 PAGE: Final = "/dealers/1/inventory"
+WRITTEN_HEADINGS: Final = ("sync of one dealer", "dealers", "MB", "")
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,12 @@ class Crowded:
     page: float
     median_search: float
     slow_search: float
+    log_bytes: Mapping[str, int]
+
+    def written(self) -> Iterator[tuple[str, ...]]:
+        """A line for each kind of sync under `WRITTEN_HEADINGS`."""
+        for kind, size in self.log_bytes.items():
+            yield kind, f"{self.dealers:,}", f"{size / 1e6:.2f}", ""
 
 
 class Crowding:
@@ -113,17 +121,36 @@ class Crowding:
     def _measured(self, app: Flask, errands: Errands, serving: Service, count: int) -> Crowded:
         self.database.settle()
         errands.run("sync", 1)
-        unchanged = least([errands.run("sync", 1) for _ in range(REPEATS)])
+        unchanged, idle = self._logged(lambda: least([errands.run("sync", 1) for _ in range(REPEATS)]))
         parts = self._parts()
         after = changed(parts, CHANGED_SHARE, seed=count)
         serving.restock([new for new, old in zip(after, parts, strict=True) if new != old])
-        differing = errands.run("sync", 1)
+        differing, little = self._logged(lambda: errands.run("sync", 1))
         serving.serve(parts)
         new = errands.run("dealer", f"New with {count}").facts["dealer"]
-        first = errands.run("sync", new)
-        errands.run("drain")
+        first, much = self._logged(lambda: errands.run("sync", new))
+        _, indexed = self._logged(lambda: errands.run("drain"))
         facts = errands.run("search", 1, SEARCHES).facts
-        return Crowded(count, first, unchanged, differing, _page_seconds(app), facts["p50"], facts["p95"])
+        log = {
+            "unchanged": idle // REPEATS,
+            "1 % changed": little,
+            "first": much,
+            "first, indexed": indexed,
+        }
+        page = _page_seconds(app)
+        return Crowded(count, first, unchanged, differing, page, facts["p50"], facts["p95"], log)
+
+    def _logged(self, act: Callable[[], Measured]) -> tuple[Measured, int]:
+        """What an act took, and the bytes that the server wrote to its log of changes meanwhile."""
+        before = self._log_position()
+        done = act()
+        return done, self._log_position() - before
+
+    def _log_position(self) -> int:
+        with psycopg.connect(self.database.url) as connection:
+            row = connection.execute("SELECT pg_current_wal_insert_lsn() - '0/0'").fetchone()
+        assert row is not None
+        return int(row[0])
 
 
 def least(several: Sequence[Measured]) -> Measured:
