@@ -61,8 +61,8 @@ class RateBudget:
         if not per_minute:
             return cls(None)
         rate, limiter = rate_window.rate(per_minute, seconds), rate_window.shared(redis_url, _REDIS_SECONDS)
-        reserved = rate_window.reserved(per_minute)
-        memory = Memory(redis_url, _REDIS_SECONDS, rate, limiter, elsewhere, reserved)
+        spread = rate_window.spread(per_minute)
+        memory = Memory(redis_url, _REDIS_SECONDS, rate, limiter, elsewhere, spread)
         return cls(SharedWindow(rate, memory, elsewhere))
 
     def acquire(self, login_key: str, waiting: Waiting, asker: Asker = ANYBODY) -> float:

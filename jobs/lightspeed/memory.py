@@ -21,13 +21,15 @@ from redis.retry import Retry
 from jobs.lightspeed import turns
 from jobs.lightspeed.background import TICK
 from jobs.lightspeed.elsewhere import Elsewhere
-from jobs.lightspeed.turns import Place
+from jobs.lightspeed.turns import Place, Standing
 
 log = structlog.get_logger()
 
 _NOTES = "lightspeed/kept-since"
 # Seconds. Those who wait look one after the other, so that the first of them finds its room.
 _APART: Final = 0.05
+# Of an even pace: a little faster, so that what is missed once is made up for.
+_PACE: Final = 0.9
 # Room is there after its moment, not at it.
 _AFTER: Final = 0.002
 
@@ -51,9 +53,9 @@ class Memory:
         rate: RateLimitItem,
         limiter: MovingWindowRateLimiter,
         elsewhere: Elsewhere,
-        reserved: int,
+        spread: int,
     ) -> None:
-        """`reserved` is room that only a request for which somebody waits may take."""
+        """`spread` is how much room those that are not urgent take one by one."""
         self._redis: Redis = Redis.from_url(
             redis_url,
             socket_timeout=patience,
@@ -63,22 +65,28 @@ class Memory:
         self._rate = rate
         self._limiter = limiter
         self._elsewhere = elsewhere
-        self._reserved = reserved
+        self._spread = spread
+        self._pace = _PACE * rate.get_expiry() / rate.amount
 
     def hit(self, place: Place, cost: int) -> float | None:
         """Count `cost` requests if it is their turn, and there is room also for what cannot be known of.
 
         None once they are counted, else the seconds after which it is worth while to ask again.
         """
-        kept, ahead = self._stand(place)
-        spared = 0 if place.asker.is_urgent else self._reserved
-        unknown = kept.forgotten if kept.is_young else 0
-        if ahead or spared or unknown:
-            stats = self._limiter.get_window_stats(self._rate, place.login_key)
-            if stats.remaining < ahead + spared + unknown + cost:
-                return TICK if unknown else _pause(stats, ahead, spared)
+        kept, standing = self._stand(place)
+        stats = self._stats(place.login_key)
+        needed, is_urgent = standing.ahead + cost, place.asker.is_urgent
+        if kept.is_young and stats.remaining < kept.forgotten + needed:
+            return TICK
+        wait = self._wait(stats, needed, is_urgent=is_urgent)
+        if not stats.remaining:
+            turns.used_up(self._redis, place.login_key, 2 * self._rate.get_expiry())
+        if standing.is_paced and not is_urgent:
+            wait = max(wait, self._pace * (standing.ahead + 1) - standing.idle)
+        if wait > 0:
+            return min(wait + _APART * standing.ahead, turns.SIGN_EVERY)
         if not self._limiter.hit(self._rate, place.login_key, cost=cost):
-            return _pause(self._limiter.get_window_stats(self._rate, place.login_key), ahead, 0)
+            return _APART
         # Restarted in between: what was counted may be forgotten again, so nothing is sent for it.
         return None if self._leave(place, is_served=True) == kept.note else TICK
 
@@ -90,15 +98,29 @@ class Memory:
         """Whether others wait for room under a login, or there will be none for so many seconds."""
         if turns.count(self._redis, login_key):
             return True
-        stats = self._limiter.get_window_stats(self._rate, login_key)
-        return stats.remaining <= self._reserved and stats.reset_time - time.time() > seconds
+        return self._wait(self._stats(login_key), 1, is_urgent=False) > seconds
 
-    def _stand(self, place: Place) -> tuple[_Kept, int]:
+    def _wait(self, stats: WindowStats, cost: int, *, is_urgent: bool) -> float:
+        """Seconds until there may be room for so many requests; 0.0 where there is."""
+        turns_over = max(0.0, stats.reset_time - time.time())
+        if stats.remaining < cost:
+            # Those before take what there is; else the oldest request has to leave the window first.
+            return _APART if stats.remaining else turns_over + _AFTER
+        if is_urgent or not self._spread:
+            return 0.0
+        # The fewer are left after these, the nearer the window's turn must be.
+        left = stats.remaining - cost
+        return max(0.0, turns_over - (left + 1) * self._rate.get_expiry() / self._spread)
+
+    def _stats(self, login_key: str) -> WindowStats:
+        return self._limiter.get_window_stats(self._rate, login_key)
+
+    def _stand(self, place: Place) -> tuple[_Kept, Standing]:
         with self._redis.pipeline(transaction=False) as asked:
             _ask_for_notes(asked)
             place.stand(asked)
-            *told, ahead = asked.execute()
-        return self._read(*told) or self._begin(), int(ahead)
+            *told, answer = asked.execute()
+        return self._read(*told) or self._begin(), turns.standing(answer)
 
     def _leave(self, place: Place, *, is_served: bool) -> bytes | None:
         """The note as it is now."""
@@ -140,11 +162,3 @@ def _ask_for_notes(asked: Any) -> None:
     asked.info("server")
     asked.time()
     asked.hgetall(_NOTES)
-
-
-def _pause(stats: WindowStats, ahead: int, spared: int) -> float:
-    """Seconds until there may be room: when the oldest request leaves the window, in the order of turns."""
-    if stats.remaining > spared:
-        return _APART * max(1, ahead)
-    until = stats.reset_time - time.time() + _AFTER + _APART * ahead
-    return min(max(until, _AFTER), turns.SIGN_EVERY)

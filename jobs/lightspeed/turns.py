@@ -6,6 +6,7 @@ counted in. That alone says how many may be sent: an order that is lost, or wron
 """
 
 import hashlib
+import math
 import secrets
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -22,7 +23,7 @@ is behind him: so nobody waits for ever while new dealers come and come."""
 _URGENT: Final = 10_000_000_000
 
 _STAND = """
-local waiting, alive, served = KEYS[1], KEYS[2], KEYS[3]
+local waiting, alive, served, used_up = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local place, dealer, urgent = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local life, remembered = tonumber(ARGV[4]), tonumber(ARGV[5])
 local clock = redis.call('TIME')
@@ -39,7 +40,11 @@ end
 redis.call('ZADD', alive, string.format('%.6f', now), place)
 redis.call('EXPIRE', waiting, math.ceil(life))
 redis.call('EXPIRE', alive, math.ceil(life))
-return redis.call('ZRANK', waiting, place)
+local last = redis.call('ZREVRANGE', served, 0, 0, 'WITHSCORES')[2]
+local idle = last and string.format('%.6f', now - last) or 'inf'
+local is_shared = redis.call('ZCARD', waiting) > 1 or redis.call('ZCARD', served) > 1
+local is_paced = is_shared and redis.call('EXISTS', used_up) == 1
+return {redis.call('ZRANK', waiting, place), idle, is_paced and 1 or 0}
 """
 
 _LEAVE = """
@@ -69,6 +74,18 @@ ANYBODY: Final = Asker()
 
 
 @dataclass(frozen=True)
+class Standing:
+    """How many are before somebody, and for how many seconds nobody was served.
+
+    `is_paced` says that several dealers share a login whose rate was used up lately.
+    """
+
+    ahead: int
+    idle: float
+    is_paced: bool
+
+
+@dataclass(frozen=True)
 class Place:
     """One request's place among those that wait under a login."""
 
@@ -77,14 +94,15 @@ class Place:
     name: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def stand(self, asked: Any) -> Any:
-        """Have a Redis or its pipeline keep the place, as a sign of life; it answers how many are before."""
+        """Have a Redis or its pipeline keep the place, as a sign of life; `standing` reads its answer."""
         urgent = _URGENT if self.asker.is_urgent else 0
         keys = _keys(self.login_key)
-        return asked.eval(_STAND, 3, *keys, self.name, self._dealer, urgent, LIFE, REMEMBERED)
+        return asked.eval(_STAND, len(keys), *keys, self.name, self._dealer, urgent, LIFE, REMEMBERED)
 
     def leave(self, asked: Any, *, is_served: bool) -> None:
         """Give the place up; whoever is served stands behind the others the next time."""
-        asked.eval(_LEAVE, 3, *_keys(self.login_key), self.name, self._dealer, int(is_served), REMEMBERED)
+        keys = _keys(self.login_key)
+        asked.eval(_LEAVE, len(keys), *keys, self.name, self._dealer, int(is_served), REMEMBERED)
 
     @property
     def _dealer(self) -> str:
@@ -92,12 +110,21 @@ class Place:
         return hashlib.sha256(f"{self.login_key}\n{self.asker.dealer}".encode()).hexdigest()[:16]
 
 
+def standing(answer: Any) -> Standing:
+    """What `Place.stand` was answered."""
+    ahead, idle, is_paced = answer
+    return Standing(int(ahead), float(idle), bool(is_paced))
+
+
+def used_up(redis: Any, login_key: str, seconds: float) -> None:
+    """Note, for so many seconds, that the rate of a login is used up."""
+    redis.set(_keys(login_key)[3], 1, ex=math.ceil(seconds))
+
+
 def count(redis: Any, login_key: str) -> int:
     """How many wait under a login."""
     return int(redis.zcard(_keys(login_key)[0]))
 
 
-def _keys(login_key: str) -> tuple[str, str, str]:
-    words = ("waiting", "alive", "served")
-    waiting, alive, served = (f"lightspeed/turns/{login_key}/{word}" for word in words)
-    return waiting, alive, served
+def _keys(login_key: str) -> tuple[str, ...]:
+    return tuple(f"lightspeed/turns/{login_key}/{word}" for word in ("waiting", "alive", "served", "used-up"))

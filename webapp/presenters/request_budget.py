@@ -37,7 +37,7 @@ class RequestBudget:
             stats = _window(url).get_window_stats(rate_window.rate(per_minute), key)
         except RedisError:
             return None
-        return cls(max(0, stats.remaining - rate_window.reserved(per_minute)), per_minute)
+        return cls(stats.remaining, per_minute)
 
 
 def _username(configuration: Configuration) -> str | None:
