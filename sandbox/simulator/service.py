@@ -66,6 +66,7 @@ class Service:
                 raise Refusal(405, "System.NotSupportedException: Method not allowed.", {"Allow": "GET"})
             own = self._door.admit(login, self.dealers.values(), self.switches)
             delay = self._door.pace(own[0].username, record.time, self.switches) + self._latency()
+            delay += self.switches.slow_seconds if record.cmf in self.switches.slow_dealers else 0.0
             answer = self._routed(words, options, own)
         except QueryError as error:
             answer = Refusal(500, f"System.Data.Services.DataServiceException: {error}").answer

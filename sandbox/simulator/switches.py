@@ -64,6 +64,7 @@ class Switches:
     rate_window: float = 60.0
     retry_after: str | None = None  # the header's text; None: the seconds until there is room again
     slow_seconds: float = 2.0
+    slow_dealers: list[str] = field(default_factory=list)  # CMFs whose every answer takes slow_seconds more
     numbers: Literal["numbers", "strings", "null", "negative", "fractional"] = "numbers"
     strings: Literal["clean", "padded", "null", "null_part_number"] = "clean"
     dates: Literal["as_stored", "fraction", "null", "year_1", "year_1900"] = "as_stored"

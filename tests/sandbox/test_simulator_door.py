@@ -155,6 +155,15 @@ def test_beyond_the_limit_answers_may_be_slow(simulator):
     assert time.monotonic() - start >= 0.15
 
 
+def test_some_dealers_answers_may_be_slower_than_those_of_others(simulator):
+    simulator.switches = Switches(slow_dealers=["700001"], slow_seconds=0.15)
+    start = time.monotonic()
+    get(simulator)
+    assert time.monotonic() - start < 0.15
+    get(simulator, "Part/700001", ("partner", "pässwort:1"))
+    assert time.monotonic() - start >= 0.15
+
+
 def test_each_login_has_its_own_limit(simulator):
     limited(simulator, "429")
     assert get(simulator, "Dealer", ("partner", "pässwort:1")).status_code == 200
