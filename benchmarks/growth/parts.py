@@ -58,8 +58,6 @@ def _round(database: Database, errands: Errands, parts: int) -> tuple[Measured, 
     dealer = errands.run("dealer", f"Dealer with {parts} parts").facts["dealer"]
     database.settle()
     first = errands.run("sync", dealer)
-    # So that the next size does not find these notes in its way.
-    errands.run("drain")
     database.settle()
     return first, errands.run("sync", dealer)
 
