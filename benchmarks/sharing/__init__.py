@@ -1,0 +1,1 @@
+"""Many dealers on a few real workers: where the rate budget and the fairness of runs are measured."""
