@@ -1,0 +1,1 @@
+"""How long short syncs wait behind long ones, and how evenly scheduled ones start (R6)."""
