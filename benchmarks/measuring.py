@@ -45,6 +45,7 @@ class Measuring:
             yield Line("first sync", count, self._run("sync", self._open_dealer()))
         yield from self._syncs()
         yield from self._paced()
+        yield from self._whole_catalog()
 
     def _imports(self, catalog: Path) -> Iterator[Line]:
         products = self._scale.products
@@ -66,7 +67,7 @@ class Measuring:
         yield Line("sync again, unchanged", count, rounds.unchanged, _written(rounds.unchanged))
         yield Line("sync again, 1 % changed", count, rounds.changed, _written(rounds.changed))
         yield Line("index drained", count, rounds.drain)
-        yield self._searches()
+        yield self._searches(self._dealers)
 
     def _round(self, parts: list[Part]) -> Round:
         dealer = self._open_dealer()
@@ -80,8 +81,14 @@ class Measuring:
         self._run("drain")
         return Round(first, drain, unchanged, one_percent)
 
-    def _searches(self) -> Line:
-        searches = self._run("search", self._dealers, self._scale.searches)
+    def _whole_catalog(self) -> Iterator[Line]:
+        """Searches of a dealer who has every product there is."""
+        dealer = self._open_dealer()
+        yield Line("index made anew", self._scale.products, self._run("index", dealer))
+        yield self._searches(dealer)
+
+    def _searches(self, dealer: int) -> Line:
+        searches = self._run("search", dealer, self._scale.searches)
         facts = searches.facts
         return Line(
             "searches",

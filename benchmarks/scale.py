@@ -16,9 +16,9 @@ class Scale:
     products: int = 1_000_000
     parts: int = 100_000
     smaller: tuple[int, ...] = (10_000, 50_000)
-    paced_parts: int = 40_000
+    paced_parts: int = 100_000
     latency: float = 0.3
-    repeats: int = 3
+    repeats: int = 5
     searches: int = 400
 
 

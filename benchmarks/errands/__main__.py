@@ -12,7 +12,7 @@ import time
 
 import structlog
 
-from benchmarks.errands.catalog import DrainOutbox, ImportCatalog
+from benchmarks.errands.catalog import DrainOutbox, ImportCatalog, IndexAll
 from benchmarks.errands.fetching import Fetch
 from benchmarks.errands.floor import Floor
 from benchmarks.errands.searching import Search
@@ -25,6 +25,7 @@ from webapp.factory import create_app
 ERRANDS = {
     "import": ImportCatalog,
     "drain": DrainOutbox,
+    "index": IndexAll,
     "dealer": OpenDealer,
     "sync": Sync,
     "search": Search,

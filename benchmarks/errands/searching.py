@@ -40,16 +40,19 @@ class Search:
 
 def _typed(dealer_id: int, count: int) -> list[str]:
     """A fifth of each kind, from products spread over the catalog."""
-    found = db.session.execute(
-        select(Product.brand, Product.mpn, Product.name, PartNumber.part_number)
-        .join(WebstoreFigures, WebstoreFigures.product_id == Product.id)
+    of_dealer = WebstoreFigures.dealer_id == dealer_id
+    every = db.session.scalars(select(WebstoreFigures.product_id).where(of_dealer)).all()
+    chosen = Random(1).choices(sorted(every), k=count)
+    rows = db.session.execute(
+        select(Product.id, Product.brand, Product.mpn, Product.name, PartNumber.part_number)
         .join(PartNumber, PartNumber.product_id == Product.id)
-        .where(WebstoreFigures.dealer_id == dealer_id)
-        .order_by(Product.id)
-    ).all()
+        .where(Product.id.in_(set(chosen)))
+    )
+    found = {row.id: row for row in rows}
     db.session.commit()
     typed = []
-    for place, row in enumerate(Random(1).choices(found, k=count)):
+    for place, product_id in enumerate(chosen):
+        row = found[product_id]
         name = row.name.split()
         kinds = (row.part_number, row.mpn, " ".join(name[:3]), f"{row.brand} {name[0]}", name[0][:4])
         typed.append(kinds[place % len(kinds)])
