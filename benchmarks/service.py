@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import requests
@@ -40,6 +41,13 @@ class Service:
     def take(self, seconds: float) -> None:
         """Take so long for each answer from now on."""
         self._tell("switches", {"latency": seconds})
+
+    def requests(self) -> list[dict[str, Any]]:
+        """What was asked so far."""
+        answer = requests.get(f"{self.base}/_control/requests", timeout=60)
+        answer.raise_for_status()
+        told: list[dict[str, Any]] = answer.json()
+        return told
 
     def forget_requests(self) -> None:
         """Keep a record of those requests alone that come from now on."""

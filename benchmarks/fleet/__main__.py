@@ -30,7 +30,7 @@ def main(words: list[str] | None = None) -> int:
         return _check(chosen, setting)
     if chosen.measure:
         with ground(chosen.products) as made:
-            measure(made).keep()
+            measure(made, setting.workers, setting.latency).keep()
     kept = Measurement.kept()
     _tell(kept)
     fleets = Fleets(chosen.dealers, kept.first if chosen.first else kept.again, setting)
@@ -72,7 +72,7 @@ def _choices() -> argparse.ArgumentParser:
 def _check(chosen: argparse.Namespace, setting: Setting) -> int:
     dealers = checking.smaller(fleet(chosen.check_dealers, chosen.check_scope), chosen.check_share)
     with ground(chosen.products) as made:
-        measurement = measure(made)
+        measurement = measure(made, setting.workers, setting.latency)
         _tell(measurement)
         measured = checking.real(made, dealers, setting)
     predicted = checking.predicted(dealers, measurement.again, setting)

@@ -10,7 +10,6 @@ from benchmarks.fleet.dealers import FleetDealer
 from benchmarks.fleet.figures import Cost, Figures
 from benchmarks.fleet.setting import Setting
 from benchmarks.fleet.simulation import Outcome, simulate
-from webapp import rate_window
 
 
 def workers_needed(
@@ -46,8 +45,7 @@ def least_seconds(dealers: Sequence[FleetDealer], setting: Setting) -> float:
     asked: Counter[tuple[int, float]] = Counter()
     for dealer in dealers:
         asked[dealer.login, dealer.slot] += dealer.requests
-    rate = setting.rate - rate_window.reserved(setting.rate)
-    return max((requests // rate) * setting.window for requests in asked.values())
+    return max((requests // setting.rate) * setting.window for requests in asked.values())
 
 
 def cpu_seconds(dealers: Sequence[FleetDealer], cost: Cost) -> float:

@@ -1,7 +1,8 @@
 """Measures what a run, a code and a page take, by the differences between real runs of three shapes.
 
-One worker carries out all runs. Without latency the local work shows; with it only what is not hidden behind
-the service's answers does.
+Without latency and with one worker the local work shows. With latency, and as many workers as are to be
+simulated on such a machine, what is not hidden behind the service's answers does: so the figures have in them
+what workers take from each other.
 """
 
 from __future__ import annotations
@@ -9,10 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
+from statistics import mean
 from typing import Final
-
-import requests
 
 from benchmarks import machine
 from benchmarks.fleet.dealers import CODES, PAGE
@@ -25,8 +24,8 @@ FULL_PAGES: Final = 19.8
 SHAPES: Final = {"small": (FEW,), "codes": (FEW,) * CODES, "pages": (round(FULL_PAGES * PAGE),)}
 SMALL: Final = FEW / PAGE
 REQUESTS: Final = 20
-LATENCY: Final = 0.1
-DEALERS: Final = 6
+# Runs of each shape that a worker carries out.
+RUNS: Final = 4
 
 
 @dataclass(frozen=True)
@@ -38,46 +37,51 @@ class Took:
     database_cpu: float
 
 
-def measure(ground: Ground) -> Measurement:
+def measure(ground: Ground, workers: int, latency: float) -> Measurement:
     """Sync a few dealers of each shape several times."""
-    ids = {name: [ground.open(codes) for _ in range(DEALERS)] for name, codes in SHAPES.items()}
-    first = {name: _took(ground.sync(some)) for name, some in ids.items()}
-    again = {name: _took(ground.sync(some)) for name, some in ids.items()}
+    ids = {name: [ground.open(codes) for _ in range(RUNS * workers)] for name, codes in SHAPES.items()}
+    alone = {name: some[:RUNS] for name, some in ids.items()}
+    first = {name: _took(ground.sync(some), 1) for name, some in alone.items()}
+    again = {name: _took(ground.sync(some), 1) for name, some in alone.items()}
     paced, gaps = {}, {}
     for name, some in ids.items():
+        ground.sync(some[RUNS:], workers)
         ground.serving.forget_requests()
-        paced[name] = _took(ground.sync(some, latency=LATENCY))
-        gaps[name] = _between_requests(ground)
-    # A code's first page is asked for as soon as the one before is there: the next page of its own, later.
-    request = max(0.0, gaps["codes"] - LATENCY)
-    later = _figures(again, paced, request, max(0.0, gaps["pages"] - gaps["codes"]))
+        paced[name] = _took(ground.sync(some, workers, latency), workers)
+        gaps[name] = _between_requests(ground) - latency
+    later = _figures(again, paced, gaps, latency)
     return Measurement(machine.described(), _first(first, again, later), later)
 
 
-def _took(passed: Passed) -> Took:
-    """The first run's seconds are left out: they have the worker's start in them."""
+def _took(passed: Passed, workers: int) -> Took:
+    """The first run of each worker is left out of the seconds: it has the worker's start in it."""
     count, ends = len(passed.ended), sorted(passed.ended.values())
-    seconds = median(late - early for early, late in pairwise(ends))
+    seconds = (ends[-1] - ends[workers - 1]) * workers / (count - workers)
     return Took(seconds, passed.worker_cpu / count, passed.database_cpu / count)
 
 
 def _between_requests(ground: Ground) -> float:
-    """Seconds from one request of a dealer to the next; 0 where dealers send one each."""
-    asked = requests.get(f"{ground.serving.base}/_control/requests", timeout=60).json()
+    """Seconds from one request of a dealer to its next; 0 where each sends one."""
+    asked = sorted(ground.serving.requests(), key=lambda one: (one["path"], one["time"]))
     pairs = [pair for pair in pairwise(asked) if pair[0]["path"] == pair[1]["path"]]
-    return median(late["time"] - early["time"] for early, late in pairs) if pairs else 0.0
+    return mean(late["time"] - early["time"] for early, late in pairs) if pairs else 0.0
 
 
-def _figures(plain: Mapping[str, Took], paced: Mapping[str, Took], request: float, fetch: float) -> Figures:
-    """Solve for what each part of a run takes (see `Figures`)."""
+def _figures(
+    plain: Mapping[str, Took], paced: Mapping[str, Took], gaps: Mapping[str, float], latency: float
+) -> Figures:
+    """Solve for what each part of a run takes (see `Figures`); most dealers are like the shape with codes."""
     pages = FULL_PAGES - SMALL
+    # A code's first page is asked for once the one before is there, as the next page of its own is.
+    request, fetch = max(0.0, gaps["codes"]), max(0.0, gaps["pages"] - gaps["codes"])
     local = (plain["pages"].seconds - plain["small"].seconds) / pages
-    answers = (REQUESTS - 1) * (LATENCY + request) + pages * fetch
+    answers = (REQUESTS - 1) * (latency + request) + pages * fetch
     hidden = (paced["pages"].seconds - paced["small"].seconds - answers) / pages
     apply = min(max(0.0, hidden), local)
     store = local - apply
     code = (plain["codes"].seconds - plain["small"].seconds) / (CODES - 1) - SMALL * (store + apply)
-    run = paced["small"].seconds - LATENCY - request - code - SMALL * (fetch + store + apply)
+    pulled = CODES * (latency + request + SMALL * fetch) + SMALL * (store + apply) + code
+    run = paced["codes"].seconds - pulled
     cpu = _cost(plain, "worker_cpu"), _cost(plain, "database_cpu")
     return Figures(run, code, request, fetch, store, apply, *cpu)
 

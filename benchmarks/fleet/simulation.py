@@ -16,7 +16,7 @@ from benchmarks.fleet.figures import Figures
 from benchmarks.fleet.setting import Setting
 from benchmarks.fleet.window import Window
 from jobs.lightspeed.paging import PAGES_AHEAD
-from webapp import rate_window, slots
+from webapp import slots
 
 TICK: Final = 60.0
 Passing = Generator[simpy.Event, Any, None]
@@ -77,9 +77,7 @@ class _Simulation:
         self._queue = simpy.Store(self._env)
         self._figures = figures
         self._setting = setting
-        # The rest is kept for checks that somebody waits for.
-        rate = setting.rate - rate_window.reserved(setting.rate)
-        self._windows: defaultdict[int, Window] = defaultdict(lambda: Window(rate, setting.window))
+        self._windows: defaultdict[int, Window] = defaultdict(lambda: Window(setting.rate, setting.window))
         self._unbegun = 0
         self._worked = 0.0
         self._done: dict[int, float] = {}
