@@ -1,0 +1,1 @@
+"""The program on two hosts that share PostgreSQL, Redis and S3, and nothing else."""
