@@ -131,13 +131,15 @@ def test_a_report_of_many_pieces_is_kept_whole(bucket: str) -> None:
         assert sum(1 for read in file if read == line) == 20_000
 
 
-def test_what_another_process_wrote_over_a_file_is_read(bucket: str) -> None:
+def test_what_another_host_wrote_over_a_file_is_read(bucket: str) -> None:
+    elsewhere = s3fs.S3FileSystem(skip_instance_cache=True)
     for words in ("one", "and another"):
-        assert storage.names_in("runs/1") == ([] if words == "one" else ["inventory-1.csv"])
-        with storage.open_for_writing("runs/1/inventory-1.csv") as file:
-            file.write(words)
+        elsewhere.pipe(f"{bucket}/some/prefix/runs/1/inventory-1.csv", words.encode())
+        assert storage.names_in("runs/1") == ["inventory-1.csv"]
         with storage.open_for_reading("runs/1/inventory-1.csv") as file:
             assert file.read() == words
+    elsewhere.rm(f"{bucket}/some/prefix/runs/1/inventory-1.csv")
+    assert storage.names_in("runs/1") == []
 
 
 def test_files_that_belong_to_nothing_are_swept(stocked: World, monkeypatch: pytest.MonkeyPatch) -> None:
