@@ -64,14 +64,11 @@ def _write(
     path: str, kind: Kind, items: list[Applied], pulse: Callable[[], None], drafts: Drafts | None
 ) -> Written:
     rows = 0
-    try:
-        with storage.open_bytes_for_writing(path) as file:
-            with as_text(file) as lines:
-                spreadsheet.writer(lines).writerow(kind.columns)
-            for item in items:
-                rows += _write_item(file, kind, item, pulse, drafts)
-    except OSError as error:
-        raise storage.StorageError(f"report storage cannot write {path}: {type(error).__name__}") from error
+    with storage.open_bytes_for_writing(path) as file:
+        with as_text(file) as lines:
+            spreadsheet.writer(lines).writerow(kind.columns)
+        for item in items:
+            rows += _write_item(file, kind, item, pulse, drafts)
     return Written(kind.name, path, rows)
 
 
