@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 
 from benchmarks import machine, table
 from benchmarks.budget.checks import check
-from benchmarks.budget.judging import MINUTE, Verdict, judge
+from benchmarks.budget.judging import Verdict, judge
 from benchmarks.databases import KINDS
 from benchmarks.sharing.ground import Ground, ground, wait
 from benchmarks.sharing.shops import Shop
@@ -70,10 +70,8 @@ def _measure(shops: Sequence[Shop], chosen: argparse.Namespace) -> tuple[Verdict
     with ground(chosen.database, limits, variables) as made:
         made.open(shops)
         made.staff(chosen.workers)
-        # The first one waits for the worker's start; and what a Redis has just begun to count, it knows for
-        # certain a window later.
+        # The first one waits for the worker's start.
         check(made.ids[shops[0].cmf])
-        time.sleep(MINUTE + 2)
         idle = check(made.ids[shops[0].cmf])
         before = len(made.service.requests())
         made.queue(shops)
