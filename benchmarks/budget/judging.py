@@ -35,7 +35,7 @@ class Verdict:
 
     def is_kept(self, rate: int, share: float) -> bool:
         """Whether the promises are: full while there is work, never over."""
-        is_full = bool(self.sustained) and statistics.median(self.sustained) >= share
+        is_full = bool(self.minutes) and statistics.mean(self.minutes) >= share
         return is_full and self.peak <= rate and not self.refused
 
 

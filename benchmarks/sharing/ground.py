@@ -96,7 +96,7 @@ def ground(kind: str, switches: dict[str, object], variables: dict[str, str]) ->
         folder = Path(place)
         folder.chmod(0o755)
         with KINDS[kind](folder) as database, RedisServer(folder / "redis") as redis:
-            # Where a Redis begins to count only while runs are under way, they may have sent something before.
+            # Of runs that are under way when a Redis begins to count, it cannot know what they have sent.
             RateBudget.shared(redis.url, 1).acquire("nobody", lambda: None)
             port = free_port()
             given = environment(database.url, f"http://127.0.0.1:{port}/lsapi", folder)
