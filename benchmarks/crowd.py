@@ -21,7 +21,7 @@ ITEMS = (
     "run_items (run_id, position, supplier_code, code_key, status, pages, fetched, synced, skipped, cleared,"
     " changed, prices_left, requests, rate_waited_ms)"
 )
-COUNTS = "'succeeded', 2, 700, 650, 50, 3, 40, 0, 2, 0"
+COUNTS = "'succeeded', 2, 700, 650, 50, 3, {changed}, 0, 2, 0"
 
 
 @dataclass(frozen=True)
@@ -119,15 +119,19 @@ def _runs(crowd: Crowd) -> None:
     ended = f"{states}, 'scheduled', :no, :now, :now, :now, 1, :no"
     _insert(columns, f"1, {ended}", crowd.runs, no=False)
     _insert(columns, f"i, {ended}", crowd.dealers, no=False)
+    # As many as the shelf says: pages choose by it how they look for what a run changed.
+    first = crowd.shelf_rows // 2 // CODES
+    changed = f"CASE WHEN i <= {CODES} THEN {first} ELSE {CHANGED // CODES} END"
     _insert(
         ITEMS,
         f"(i - 1) / {CODES} + 1, (i - 1) % {CODES}, 'C' || ((i - 1) % {CODES} + 1),"
-        f" 'c' || ((i - 1) % {CODES} + 1), {COUNTS}",
+        f" 'c' || ((i - 1) % {CODES} + 1), {COUNTS.format(changed=changed)}",
         crowd.last_run * CODES,
     )
     _insert(
         ITEMS,
-        f"{crowd.last_run} + (i - 1) / {CODES_OF_OTHERS} + 1, i, 'C' || i, 'c' || i, {COUNTS}",
+        f"{crowd.last_run} + (i - 1) / {CODES_OF_OTHERS} + 1, i, 'C' || i, 'c' || i,"
+        f" {COUNTS.format(changed=40)}",
         (crowd.dealers - 1) * CODES_OF_OTHERS,
     )
     _insert(

@@ -11,6 +11,7 @@ from tests.webapp.views.shop import Shop
 from tests.webapp.views.stocked import match, report, shelve
 from webapp.extensions import db
 from webapp.models import Dealer, Manufacturer, RunMapping
+from webapp.presenters import inventory_choice
 from webapp.presenters.inventory import PAGE_LENGTH
 
 
@@ -63,6 +64,40 @@ def test_the_list_is_narrowed_by_words_manufacturer_stock_and_run(
     assert shown(client.get(f"{url}?run={run.id}&manufacturer={parts.id}").text) == ["C-3"]
     assert shown(client.get(f"{url}?run={run.id}&manufacturer={tucker.id}").text) == []
     assert "No product matches" in client.get(f"{url}?q=helmet").text
+
+
+@pytest.mark.parametrize("few", [0, 1_000])
+def test_what_a_run_changed_in_stock_or_out_of_it_is_the_same_however_it_is_looked_for(
+    client: LintingClient,
+    url: str,
+    shop: Shop,
+    dealer: Dealer,
+    tucker: Manufacturer,
+    monkeypatch: pytest.MonkeyPatch,
+    few: int,
+):
+    monkeypatch.setattr(inventory_choice, "FEW", few)
+    parts = shop.manufacturer("Parts Unlimited")
+    run, other = shop.run(dealer), shop.run(dealer)
+    items = [shop.item(run, code, changed=3).id for code in ("TR", "PU")]
+    shelve(dealer, tucker, "A-1", quantity=0, run_item_id=items[0])
+    shelve(dealer, parts, "B-2", quantity=0, run_item_id=items[1])
+    shelve(dealer, parts, "C-3", quantity=4, run_item_id=items[1])
+    shelve(dealer, tucker, "D-4", quantity=0, run_item_id=shop.item(other, "TR", changed=1).id)
+    for item_id, maker in zip(items, (tucker, parts), strict=True):
+        db.session.add(
+            RunMapping(
+                run_item_id=item_id,
+                manufacturer_id=maker.id,
+                position=0,
+                lead_time_days=1,
+                pricing="disabled",
+            )
+        )
+    db.session.commit()
+    assert shown(client.get(f"{url}?run={run.id}&stock=out").text) == ["A-1", "B-2"]
+    assert shown(client.get(f"{url}?run={run.id}&stock=in").text) == ["C-3"]
+    assert shown(client.get(f"{url}?run={run.id}&stock=out&manufacturer={parts.id}").text) == ["B-2"]
 
 
 def leads_to(page: str, label: str) -> str:
