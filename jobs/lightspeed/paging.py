@@ -5,12 +5,14 @@ Pages are fetched while the caller stores those before them.
 
 import itertools
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import msgspec
 
+from jobs.lightspeed import bounds
 from jobs.lightspeed.answers import parts_in
-from jobs.lightspeed.background import Waiting
+from jobs.lightspeed.background import Background, Waiting
 from jobs.lightspeed.calls import Answer
 from jobs.lightspeed.errors import Fault, LightspeedError, error_for_fault
 from jobs.lightspeed.parts import DecodedPage, Part, Unreadable
@@ -24,8 +26,17 @@ MOST_ROWS = 5_000_000
 PAGES_AHEAD = 16
 """Pages that are kept until the caller, who may be applying a code, has time for them."""
 
-Read = Callable[[bytes], DecodedPage]
-Ask = Callable[[int, int, Read, bool, Waiting], Answer[DecodedPage]]
+
+@dataclass(frozen=True)
+class Unread:
+    """A body that holds so many rows, which nobody has looked at yet."""
+
+    body: bytes
+    received: int
+
+
+Read = Callable[[bytes], DecodedPage | Unread]
+Ask = Callable[[int, int, Read, bool, Waiting], Answer[DecodedPage | Unread]]
 """Fetches: rows to skip, rows to take, how to read them, whether to pause first, what to call meanwhile."""
 
 
@@ -86,19 +97,69 @@ class _Pull:
         self._skip_before = 0
         self._seen: set[int] = set()
         self._requests, self._seconds, self._rate_waited = 0, 0.0, 0.0
+        self._asked: Background[Answer[DecodedPage | Unread]] | None = None
 
     def pages(self) -> Iterator[Page]:
-        for number in itertools.count(1):
-            rows = self._take(self._skip, self._size, self._unseen_parts) or self._second_look()
-            more = self._advance(rows)
-            yield self._page(number, rows)
-            if not more:
-                return
+        try:
+            for number in itertools.count(1):
+                rows = self._next() or self._second_look()
+                more = self._advance(rows)
+                yield self._page(number, rows)
+                if not more:
+                    return
+        finally:
+            self._drop_asked()
+
+    def _next(self) -> DecodedPage | None:
+        """The next page's rows. A full one is read while the one after it is under way already."""
+        asked, self._asked = self._asked or self._begin(self._skip), None
+        arrived = self._counted(lambda: asked.result(self._wanted))
+        if not isinstance(arrived, Unread):
+            return arrived
+        self._asked = self._begin(self._skip + arrived.received)
+        try:
+            return self._unseen_parts(arrived.body)
+        except LightspeedError:
+            # Asked again, as often as any answer that is none; the request that was too early counts as well.
+            self._drop_asked()
+            self._requests += 1
+            return self._take(self._skip, self._size, self._unseen_parts)
+
+    def _begin(self, skip: int) -> Background[Answer[DecodedPage | Unread]]:
+        self._wanted()
+
+        def ask(wanted: Waiting) -> Answer[DecodedPage | Unread]:
+            def both() -> None:
+                wanted()
+                self._wanted()
+
+            return self._ask(skip, self._size, self._glance, False, both)
+
+        return Background(ask)
+
+    def _drop_asked(self) -> None:
+        if self._asked is not None:
+            self._asked.abandon()
+            self._asked = None
+
+    def _glance(self, body: bytes) -> DecodedPage | Unread:
+        """Count the rows of a full page, so that the next can be asked for; read any other."""
+        if not bounds.is_too_much(body):
+            with suppress(ValueError, RecursionError):
+                received = len(_ROWS.decode(body))
+                if received == self._size:
+                    return Unread(body, received)
+        return self._unseen_parts(body)
 
     def _take(self, skip: int, top: int, read: Read, *, pause: bool = False) -> DecodedPage | None:
-        """Fetch rows; `None` if there are none."""
+        """Fetch rows and read them; `None` if there are none."""
+        rows = self._counted(lambda: self._ask(skip, top, read, pause, self._wanted))
+        return None if isinstance(rows, Unread) else rows
+
+    def _counted(self, answered: Callable[[], Answer[DecodedPage | Unread]]) -> DecodedPage | Unread | None:
+        """Count what an answer took, or the lack of one; `None` where it has no rows."""
         try:
-            answer = self._ask(skip, top, read, pause, self._wanted)
+            answer = answered()
         except LightspeedError as error:
             error.requests += self._requests
             error.rate_waited += self._rate_waited
@@ -165,6 +226,7 @@ class _Pull:
 
 
 _NO_ROWS = DecodedPage([], [], 0)
+_ROWS = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 def _fingerprint(rows: DecodedPage) -> int:

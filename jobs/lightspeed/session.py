@@ -10,7 +10,7 @@ from jobs.lightspeed.budget import RateBudget
 from jobs.lightspeed.calls import Answer, Calls, Question, R
 from jobs.lightspeed.credentials import Credentials
 from jobs.lightspeed.errors import LightspeedError, error_for_fault
-from jobs.lightspeed.paging import LARGEST_PAGE, MOST_ROWS, Page, Read, Walk
+from jobs.lightspeed.paging import LARGEST_PAGE, MOST_ROWS, Page, Read, Unread, Walk
 from jobs.lightspeed.parts import DecodedPage
 from jobs.lightspeed.retry import RetryPolicy
 from jobs.lightspeed.transport import Transport
@@ -87,7 +87,9 @@ class Lightspeed:
             raise ValueError(f"a page has 1 to {LARGEST_PAGE} rows")
         _refuse_strange(cmf)
 
-        def ask(skip: int, top: int, read: Read, pause: bool, wanted: Waiting) -> Answer[DecodedPage]:
+        def ask(
+            skip: int, top: int, read: Read, pause: bool, wanted: Waiting
+        ) -> Answer[DecodedPage | Unread]:
             options = (
                 ("$filter", filter_text),
                 ("$orderby", "PartNumber"),

@@ -78,7 +78,9 @@ def test_the_same_page_for_ever_is_an_error(script: Script, lightspeed: Lightspe
     error = failure(lightspeed)
 
     assert (error.kind, error.sentence) == ("bad_answer", error_for_fault("repeating").sentence)
-    assert len(script.requests) == 1 + QUICK.bad_answer_attempts
+    # The first page, the same again, the one asked for while that was read, and the further tries.
+    assert len(script.requests) in (2 + QUICK.bad_answer_attempts, 3 + QUICK.bad_answer_attempts)
+    assert error.requests == 2 + QUICK.bad_answer_attempts
 
 
 def test_two_pages_in_turn_for_ever_are_an_error(script: Script, lightspeed: Lightspeed):
@@ -92,7 +94,7 @@ def test_the_same_parts_gathered_anew_are_still_the_same_page(script: Script, li
     script.will_answer(*(page(rows(0, 3, DateGathered=time)) for time in times))
 
     assert failure(lightspeed).sentence == error_for_fault("repeating").sentence
-    assert len(script.requests) == 1 + QUICK.bad_answer_attempts
+    assert len(script.requests) <= 3 + QUICK.bad_answer_attempts
 
 
 def test_an_old_page_given_once_by_mistake_is_asked_for_again(script: Script, lightspeed: Lightspeed):
@@ -100,7 +102,8 @@ def test_an_old_page_given_once_by_mistake_is_asked_for_again(script: Script, li
     pages = pull(lightspeed)
 
     assert numbers(pages) == ["P0", "P1", "P2", "P3"]
-    assert [one.requests for one in pages] == [1, 2]
+    # The old page, the one asked for while that was read, and the right one.
+    assert [one.requests for one in pages] == [1, 3]
 
 
 def test_pages_that_overlap_because_rows_moved_are_read(script: Script, lightspeed: Lightspeed):
