@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -30,6 +31,8 @@ ZONE = ZoneInfo("America/Chicago")
 def main(words: list[str] | None = None) -> int:
     """Try everything; 1 where something was not as it must be."""
     chosen = _choices().parse_args(words)
+    # Told to end it ends its hosts first.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with tempfile.TemporaryDirectory(prefix="hosts-") as place:
         # Open to others: under root PostgreSQL runs as a user of its own.
         folder = Path(place)
@@ -54,9 +57,9 @@ def main(words: list[str] | None = None) -> int:
 
 def _choices() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.hosts", description=__doc__)
-    parser.add_argument("--dealers", type=int, default=10, help="with one login (default 10)")
-    parser.add_argument("--parts", type=int, default=6_000, help="of each dealer (default 6,000)")
-    parser.add_argument("--rate", type=int, default=120, help="requests a minute (default 120)")
+    parser.add_argument("--dealers", type=int, default=8, help="with one login (default 8)")
+    parser.add_argument("--parts", type=int, default=3_600, help="of each dealer (default 3,600)")
+    parser.add_argument("--rate", type=int, default=60, help="requests a minute (default 60)")
     return parser
 
 

@@ -12,7 +12,8 @@ from benchmarks.hosts.host import Host
 from benchmarks.hosts.shared import Shared
 from benchmarks.hosts.visitor import Visitor
 
-PATIENCE = 300.0
+# Seconds. Long, as machines are shared, and the rate is low.
+PATIENCE = 420.0
 FINISHED = "run.finished"
 
 
