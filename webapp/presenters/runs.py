@@ -60,8 +60,8 @@ _LATE = {
 _GIVES_WAY = Saying(
     "Queued",
     "info",
-    "It lets updates of other dealers go first that have waited for longer, and goes on by itself with the "
-    "codes that are not done.",
+    "It lets updates of other dealers go first that have not begun yet, and goes on by itself with the codes "
+    "that are not done.",
 )
 
 
