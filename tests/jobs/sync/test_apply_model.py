@@ -163,11 +163,15 @@ class Answering:
     def abandon(self) -> None:
         """Nothing was begun."""
 
-    def pages(self) -> Iterator[Page]:
-        for number, start in enumerate(range(0, len(self._parts), 2), start=1):
+    def pages(self) -> Iterator[list[Page]]:
+        """Now one page, now two at a time."""
+        rows = [self._parts[start : start + 2] for start in range(0, len(self._parts), 2)]
+        pages = [Page(number, page, [], len(page), 1, 0.0) for number, page in enumerate(rows, start=1)]
+        while pages:
             self._waiting()
-            page = self._parts[start : start + 2]
-            yield Page(number, page, [], len(page), 1, 0.0)
+            together = 1 + len(pages) % 2
+            yield pages[:together]
+            pages = pages[together:]
 
 
 def build(world: World, scene: Scene) -> dict[int, int]:
