@@ -96,14 +96,14 @@ def ground(kind: str, switches: dict[str, object], variables: dict[str, str]) ->
         folder = Path(place)
         folder.chmod(0o755)
         with KINDS[kind](folder) as database, RedisServer(folder / "redis") as redis:
-            # Of runs that are under way when a Redis begins to count, it cannot know what they have sent.
-            RateBudget.shared(redis.url, 1).acquire("nobody", lambda: None)
             port = free_port()
             given = environment(database.url, f"http://127.0.0.1:{port}/lsapi", folder)
             given |= {"REDIS_URL": redis.url, "RETRY_AFTER_MINUTES": "", **variables}
             program = Program(given, folder)
             try:
                 with _app(given):
+                    # Of runs that are under way when a Redis begins to count, it cannot know what they sent.
+                    RateBudget.shared(redis.url, 1).acquire("nobody", lambda: None)
                     yield Ground(service.start(program, port, switches), program, {})
             finally:
                 program.end()
