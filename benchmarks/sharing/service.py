@@ -13,7 +13,7 @@ from sandbox.simulator import RecordedRequest
 from sandbox.simulator.parts import Part
 from sandbox.start.program import Program
 
-PASSWORD = "shared-0f0e1d2c"
+PASSWORD = "shared-0f0e1d2c"  # pragma: allowlist secret
 
 
 @dataclass(frozen=True)
