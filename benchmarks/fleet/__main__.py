@@ -73,6 +73,8 @@ def _check(chosen: argparse.Namespace, setting: Setting) -> int:
     dealers = checking.smaller(fleet(chosen.check_dealers, chosen.check_scope), chosen.check_share)
     with ground(chosen.products) as made:
         measurement = measure(made, setting.workers, setting.latency)
+        if chosen.measure:
+            measurement.keep()
         _tell(measurement)
         measured = checking.real(made, dealers, setting)
     predicted = checking.predicted(dealers, measurement.again, setting)
