@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import structlog
 from flask_migrate import upgrade
 
 from benchmarks import machine, table
 from benchmarks.databases import KINDS
 from benchmarks.environment import environment
+from benchmarks.faults.ground import hush
 from benchmarks.growth import chart, dealers, parts, retention, space, vacuum, waking
 from benchmarks.growth.point import Curve
 from webapp import config
@@ -30,7 +29,6 @@ def main(words: list[str] | None = None) -> int:
     """Measure what was chosen; 1 where something grows that should not."""
     chosen = _choices().parse_args(words)
     print(machine.described(), flush=True)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     kept = [_MEASURES[name](chosen) for name in chosen.what]
     return 0 if all(kept) else 1
 
@@ -141,6 +139,7 @@ def _folder() -> Iterator[Path]:
 @contextmanager
 def _app(url: str, folder: Path) -> Iterator[None]:
     with create_app(config.from_environment(environment(url, "http://127.0.0.1:9", folder))).app_context():
+        hush()
         yield
         db.session.remove()
         db.engine.dispose()

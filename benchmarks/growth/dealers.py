@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 
 from benchmarks.databases import Database
 from benchmarks.environment import environment
+from benchmarks.faults.ground import hush
 from benchmarks.growth import shelves
 from benchmarks.growth.point import Curve, Point
 from benchmarks.measured import Errands, Measured
@@ -81,6 +82,7 @@ class Crowding:
             variables = environment(self.database.url, serving.url, self._folder)
             errands = self._prepared(variables, serving)
             app = create_app(config.from_environment(variables) | {"GENERAL_ALLOWANCE": "1000000 per minute"})
+            hush()
             with app.app_context():
                 db.session.add(User(email="one@dealer.example", password="!", role="dealer", dealer_id=1))
                 db.session.commit()

@@ -9,6 +9,7 @@ from typing import Final
 from redis import Redis
 
 from benchmarks.environment import environment
+from benchmarks.faults.ground import hush
 from jobs.lightspeed import RateBudget
 from sandbox.servers.redis import RedisServer
 from webapp import config, runs
@@ -24,6 +25,7 @@ def rows(folder: Path) -> Iterator[tuple[str, ...]]:
         database = f"sqlite:///{folder / 'none.sqlite3'}"
         variables = environment(database, "http://127.0.0.1:9", folder) | {"REDIS_URL": server.url}
         with create_app(config.from_environment(variables)).app_context():
+            hush()
             yield _row("a run in the queue", RUNS, _grown(redis, _queue_runs))
             yield _row("a login, its window full", LOGINS, _grown(redis, lambda: _fill_windows(server.url)))
 
