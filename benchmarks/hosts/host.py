@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import psutil
+from rq.worker import Worker
 
 from benchmarks.hosts.rooms import Corner, Room
 from sandbox.servers.child import Child
@@ -71,10 +72,15 @@ class Host:
                 raise SystemExit(f"{self.name}: {name} did not start:\n{end}")
             time.sleep(0.1)
 
+    def has(self, worker: Worker) -> bool:
+        """Whether a worker that Redis knows of is one of this host's."""
+        own = (one.pid for child in self._children.values() for one in _below(child))
+        return self._room.has(worker, own)
+
     def kill(self, name: str) -> None:
         """End a process and all its children as a crash does."""
         child = self._children.pop(name)
-        for one in psutil.Process(child.pid).children(recursive=True):
+        for one in _below(child):
             with suppress(psutil.NoSuchProcess):
                 one.kill()
         child.kill()
@@ -84,6 +90,10 @@ class Host:
         for name in list(self._children):
             self.kill(name)
         self._room.end()
+
+
+def _below(child: Child) -> list[psutil.Process]:
+    return psutil.Process(child.pid).children(recursive=True)
 
 
 def furnish(folder: Path) -> Path:

@@ -11,10 +11,11 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import psutil
+from rq.worker import Worker
 
 from benchmarks.hosts.relays import Relays
 from sandbox.servers.child import Child, bare_environment
@@ -56,6 +57,7 @@ class Room:
     services = "services"
 
     def __init__(self, name: str, number: int, folder: Path, relays: Relays, ports: Sequence[int]) -> None:
+        self._name = name
         self.address, self._gateway = f"10.213.{number}.2", f"10.213.{number}.1"
         log = folder / "room.log"
         command = ["unshare", *_NAMESPACES, "--fork", "--mount-proc", "--kill-child"]
@@ -90,6 +92,10 @@ class Room:
         """Where a process inside finds itself."""
         return {"HOME": str(HOME / "home"), "TMPDIR": "/tmp", "PATH": f"{PACKAGES}/bin:/usr/bin:/bin"}
 
+    def has(self, worker: Worker, _pids: Iterable[int]) -> bool:
+        """Whether a worker is in here: the room's name is the name of its host."""
+        return bool(worker.hostname == self._name)
+
     def end(self) -> None:
         """End the room with whatever runs in it."""
         self._unshare.kill()
@@ -113,6 +119,10 @@ class Corner:
         home, spare = self._folder / "home", self._folder / "tmp"
         spare.mkdir(exist_ok=True)
         return {**bare_environment(), "HOME": str(home), "TMPDIR": str(spare)}
+
+    def has(self, worker: Worker, pids: Iterable[int]) -> bool:
+        """Whether a worker is of this corner: a process of its, as both have the machine's name."""
+        return worker.pid in {*pids}
 
     def end(self) -> None:
         """Nothing is left of a corner once its processes have ended."""

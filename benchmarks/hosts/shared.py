@@ -14,6 +14,7 @@ from rq.worker import Worker
 
 from benchmarks.databases import Database, postgresql
 from benchmarks.environment import environment
+from benchmarks.hosts.host import Host
 from benchmarks.service import Service, service
 from sandbox.servers.redis import RedisServer
 from sandbox.servers.s3 import S3Server
@@ -56,10 +57,10 @@ class Shared:
             cursor = connection.execute(question, values)
             return cursor.fetchall() if cursor.description else []
 
-    def runs_at(self, host: str) -> set[int]:
+    def runs_at(self, host: Host) -> set[int]:
         """The runs that workers of a host are carrying out now."""
         with Redis.from_url(self.redis.url) as redis:
-            jobs = [one.get_current_job() for one in Worker.all(redis) if one.hostname == host]
+            jobs = [one.get_current_job() for one in Worker.all(redis) if host.has(one)]
             return {job.args[0] for job in jobs if job is not None and job.func_name.endswith("sync_run")}
 
 

@@ -73,7 +73,7 @@ class Trials:
         queued = {first.queue(dealer): dealer for dealer in self._dealers[:4]}
         yield Seen("runs queued at the first host's pages", f"{len(queued)}", len(queued) == 4)
         _wait(lambda: self._half_done() & {*queued}, "a run half done on the second host")
-        there = self._shared.runs_at(self._second.name)
+        there = self._shared.runs_at(self._second)
         self._second.kill("worker")
         self._shared.service.take(0.0)
         lost = self._attempts(there, "running")
@@ -116,7 +116,7 @@ class Trials:
             "SELECT run_id FROM run_items GROUP BY run_id"
             " HAVING bool_or(status = 'succeeded') AND NOT bool_and(status = 'succeeded')"
         )
-        return {run for (run,) in under_way} & self._shared.runs_at(self._second.name)
+        return {run for (run,) in under_way} & self._shared.runs_at(self._second)
 
 
 def _wait(is_so: Callable[[], object], what: str) -> None:
