@@ -18,8 +18,8 @@ HISTORY: Final = ("runs", "run_items", "run_mappings", "reports", "audit_entries
 HEADINGS: Final = ("table", "rows", "MB", "bytes a row", "of them indexes", "")
 
 _POSTGRESQL: Final = """
-    SELECT pg_total_relation_size(c.oid) AS whole, pg_indexes_size(c.oid) AS indexes
-    FROM pg_class AS c WHERE c.oid = CAST(:name AS regclass)
+    SELECT sum(pg_total_relation_size(part)) AS whole, sum(pg_indexes_size(part)) AS indexes
+    FROM (SELECT CAST(:name AS regclass) UNION SELECT relid FROM pg_partition_tree(:name)) AS parts (part)
 """
 # An index is a b-tree of its own, and so is the table; FTS5 keeps tables of its own name and more.
 _SQLITE: Final = """

@@ -17,6 +17,9 @@ from tests.conftest import settings
 from webapp.config import ROOT
 from webapp.extensions import db
 from webapp.factory import create_app
+from webapp.models import Dealer
+from webapp.webstore.document import Document
+from webapp.webstore.search_index import search_index
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -77,3 +80,29 @@ def test_there_is_one_head() -> None:
     config = Config()
     config.set_main_option("script_location", str(ROOT / "migrations"))
     assert len(ScriptDirectory.from_config(config).get_heads()) == 1
+
+
+def test_a_search_finds_what_it_found_after_documents_moved_between_partitions(empty: Flask) -> None:
+    upgrade()
+    dealers = [Dealer(name=f"Dealer {number}", timezone="America/Chicago") for number in range(40)]
+    db.session.add_all(dealers)
+    db.session.commit()
+    ids = [dealer.id for dealer in dealers]
+    documents = [
+        Document(dealer_id, 1, "oem", "Honda", f"N{dealer_id}", "Chain", 1, None, None, "")
+        for dealer_id in ids
+    ]
+    search_index(db.session.connection()).put(documents)
+    db.session.commit()
+    assert found(ids) == [[document] for document in documents]
+    downgrade(revision="0016")
+    upgrade()
+    assert found(ids) == [[document] for document in documents]
+
+
+def found(dealer_ids: list[int]) -> list[list[Document]]:
+    """What a search for "chain" finds for each dealer."""
+    index = search_index(db.session.connection())
+    every = [index.search(dealer_id, "chain", 5) for dealer_id in dealer_ids]
+    db.session.rollback()
+    return every

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
+    TableClause,
     any_,
     bindparam,
     cast,
@@ -24,12 +25,24 @@ from sqlalchemy.engine import Connection
 
 from webapp.webstore.document import Document
 
-DOCUMENTS: Final = table("webstore_documents", column("id"), column("words"), *map(column, Document._fields))
-SELECT: Final[Select[Any]] = select(*(DOCUMENTS.c[name] for name in Document._fields))
 LAST: Final = 2_147_483_647
 
 # As many are ranked, so that a search for a word of half the catalog is answered as quickly as any other.
 CANDIDATES: Final = 500
+
+
+def documents_table(name: str) -> TableClause:
+    """A table of documents, or a partition of one."""
+    return table(name, *map(column, ("id", "words", *Document._fields)))
+
+
+def wanted(documents: TableClause) -> Select[Any]:
+    """A query for whole documents."""
+    return select(*(documents.c[name] for name in Document._fields))
+
+
+DOCUMENTS: Final = documents_table("webstore_documents")
+SELECT: Final = wanted(DOCUMENTS)
 
 
 def among(connection: Connection, column: Any, ids: Sequence[int]) -> ColumnElement[bool]:
