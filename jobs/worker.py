@@ -19,7 +19,9 @@ from flask import Flask
 from rq import Queue
 from rq.job import Job
 from rq.worker import Worker
+from sqlalchemy.orm import configure_mappers
 
+import jobs.tasks  # noqa: F401 - the process of each job has it from its parent, and need not import it
 from jobs import stopping
 from jobs.processes import Processes
 from webapp import clock, config, queues
@@ -69,6 +71,8 @@ def work(names: Sequence[str]) -> None:
     with app.app_context():
         _wait_for_redis()
         redis = queues.connection(timeout=None)
+        # Here as well: once, instead of once in the process of each job.
+        configure_mappers()
         AppWorker.app = app
         AppWorker([Queue(name, connection=redis) for name in names], connection=redis).work()
 
