@@ -135,14 +135,17 @@ def _number(number: str) -> str:
 
 def _queries(dealer_id: int, search: Search) -> Iterator[list[str]]:
     """Queries as tsquery, in stages. Words are letters and digits only, and quoted: none is syntax."""
-    together = " & ".join(f"'{term.joined}':*" for term in search.terms)
-    if len(search.terms) > 1:
-        together = f"({together}) | '{search.joined}':*"
     exact = f"'{_dealer(dealer_id)}' & '{_number(search.joined)}'"
-    yield [exact, *_stocked_first(dealer_id, together)]
+    whole = f"'{_stock(dealer_id)}' & ({_together(search, '')})"
+    yield [exact, whole, *_stocked_first(dealer_id, _together(search, ":*"))]
     if search.is_split:
         pieces = (piece for term in search.terms for piece in term.pieces)
         yield _stocked_first(dealer_id, " & ".join(f"'{piece}':*" for piece in pieces))
+
+
+def _together(search: Search, ending: str) -> str:
+    words = " & ".join(f"'{term.joined}'{ending}" for term in search.terms)
+    return f"({words}) | '{search.joined}'{ending}" if len(search.terms) > 1 else words
 
 
 def _stocked_first(dealer_id: int, words: str) -> list[str]:

@@ -93,13 +93,17 @@ def _written(document: Document) -> tuple[Any, ...]:
 
 def _queries(search: Search) -> Iterator[list[str]]:
     """FTS5 queries in stages. Words are letters and digits only, and quoted: nothing in them is syntax."""
-    together = " AND ".join(f'"{term.joined}" *' for term in search.terms)
-    if len(search.terms) > 1:
-        together = f'({together}) OR "{search.joined}" *'
-    yield [f'numbers : "{search.joined}"', *_stocked_first(together)]
+    exact = f'numbers : "{search.joined}"'
+    whole = f'stock : "in" AND words : ({_together(search, "")})'
+    yield [exact, whole, *_stocked_first(_together(search, " *"))]
     if search.is_split:
         pieces = (piece for term in search.terms for piece in term.pieces)
         yield _stocked_first(" AND ".join(f'"{piece}" *' for piece in pieces))
+
+
+def _together(search: Search, ending: str) -> str:
+    words = " AND ".join(f'"{term.joined}"{ending}' for term in search.terms)
+    return f'({words}) OR "{search.joined}"{ending}' if len(search.terms) > 1 else words
 
 
 def _stocked_first(words: str) -> list[str]:

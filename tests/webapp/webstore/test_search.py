@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import text
 
 from tests.webapp import stockroom
@@ -101,10 +102,22 @@ def test_no_more_are_found_than_asked_for(shelve, search):
     assert search("chain", limit=2) == ["0", "1"]
 
 
-def test_an_exact_number_and_stock_are_found_among_very_many(shelve, search, monkeypatch):
+@pytest.fixture
+def few_candidates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No more than five of what is found are ranked."""
     monkeypatch.setattr("webapp.webstore.sqlite_index.CANDIDATES", 5)
     monkeypatch.setattr("webapp.webstore.postgres_index.CANDIDATES", 5)
     monkeypatch.setattr(stored_documents, "CANDIDATES", 5)
+
+
+def test_whole_words_are_found_among_very_many_that_begin_with_them(few_candidates, shelve, search):
+    for number in range(20):
+        shelve(f"A{number}", name="Chains")
+    shelve("Z", name="Chain")
+    assert search("chain", limit=1) == search("chain honda", limit=1) == ["Z"]
+
+
+def test_an_exact_number_and_stock_are_found_among_very_many(few_candidates, shelve, search):
     for number in range(20):
         shelve(f"AB{number:02}", name="Chain", quantity=0)
     shelve("AB", name="Chain", quantity=0)
