@@ -22,6 +22,7 @@ from webapp.webstore.stored_documents import (
     DOCUMENTS,
     LAST,
     SELECT,
+    Stage,
     among,
     candidates,
     documents_table,
@@ -96,7 +97,7 @@ class PostgresIndex:
             return fetched(self._connection, found, query=query, dealer_id=dealer_id)
 
         self._connection.execute(text(_BY_INDEX))
-        some = candidates(find, _queries(dealer_id, search))
+        some = candidates(find, _stages(dealer_id, search, limit))
         self._connection.execute(text(_AS_BEFORE))
         return ranked(some, search)[:limit]
 
@@ -133,14 +134,14 @@ def _number(number: str) -> str:
     return f"={number}"
 
 
-def _queries(dealer_id: int, search: Search) -> Iterator[list[str]]:
-    """Queries as tsquery, in stages. Words are letters and digits only, and quoted: none is syntax."""
+def _stages(dealer_id: int, search: Search, limit: int) -> Iterator[Stage]:
+    """Queries as tsquery. Words are letters and digits only, and quoted: none is syntax."""
     exact = f"'{_dealer(dealer_id)}' & '{_number(search.joined)}'"
-    whole = f"'{_stock(dealer_id)}' & ({_together(search, '')})"
-    yield [exact, whole, *_stocked_first(dealer_id, _together(search, ":*"))]
+    yield Stage(1, [exact, *_stocked_first(dealer_id, _together(search, ""))])
+    yield Stage(limit, _stocked_first(dealer_id, _together(search, ":*")))
     if search.is_split:
         pieces = (piece for term in search.terms for piece in term.pieces)
-        yield _stocked_first(dealer_id, " & ".join(f"'{piece}':*" for piece in pieces))
+        yield Stage(1, _stocked_first(dealer_id, " & ".join(f"'{piece}':*" for piece in pieces)))
 
 
 def _together(search: Search, ending: str) -> str:

@@ -26,9 +26,9 @@ class Term:
     """One word of a search as it was typed, between spaces: its pieces, and the pieces written together.
 
     It matches a document that has a word beginning with `joined`. Those that have it as a word come first:
-    where they are many, an engine need not look at all that begins with it. Only where no document has
-    either, it matches one that has for each piece a word beginning with it: those of "P-1" begin half of a
-    catalog's words.
+    where they are as many as are wanted, an engine looks no further. Only where no document has either, it
+    matches one that has for each piece a word beginning with it: those of "P-1" begin half of a catalog's
+    words.
     """
 
     pieces: tuple[str, ...]

@@ -16,6 +16,7 @@ from webapp.webstore.stored_documents import (
     DOCUMENTS,
     LAST,
     SELECT,
+    Stage,
     among,
     candidates,
     fetched,
@@ -73,7 +74,7 @@ class SqliteIndex:
             found = SELECT.where(_FOUND)
             return fetched(self._connection, found, **bounds, query=query, limit=max(CANDIDATES, limit))
 
-        return ranked(candidates(find, _queries(search)), search)[:limit]
+        return ranked(candidates(find, _stages(search, limit)), search)[:limit]
 
     def stored(self, dealer_id: int, after: int = 0, last: int = LAST) -> Iterator[Document]:
         between = DOCUMENTS.c.id.between(_id(dealer_id, after + 1), _id(dealer_id, last))
@@ -91,14 +92,14 @@ def _written(document: Document) -> tuple[Any, ...]:
     )
 
 
-def _queries(search: Search) -> Iterator[list[str]]:
-    """FTS5 queries in stages. Words are letters and digits only, and quoted: nothing in them is syntax."""
+def _stages(search: Search, limit: int) -> Iterator[Stage]:
+    """Queries of FTS5. Words are letters and digits only, and quoted: nothing in them is syntax."""
     exact = f'numbers : "{search.joined}"'
-    whole = f'stock : "in" AND words : ({_together(search, "")})'
-    yield [exact, whole, *_stocked_first(_together(search, " *"))]
+    yield Stage(1, [exact, *_stocked_first(_together(search, ""))])
+    yield Stage(limit, _stocked_first(_together(search, " *")))
     if search.is_split:
         pieces = (piece for term in search.terms for piece in term.pieces)
-        yield _stocked_first(" AND ".join(f'"{piece}" *' for piece in pieces))
+        yield Stage(1, _stocked_first(" AND ".join(f'"{piece}" *' for piece in pieces)))
 
 
 def _together(search: Search, ending: str) -> str:

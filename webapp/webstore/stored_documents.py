@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain, takewhile
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
@@ -60,13 +59,20 @@ def fetched(connection: Connection, wanted: Select[Any], **values: int | str) ->
     return map(Document._make, connection.execute(wanted, values))
 
 
-def candidates(find: Callable[[str], Iterable[Document]], stages: Iterable[Sequence[str]]) -> list[Document]:
-    """What the queries of the first stage that finds any find, each document one time.
+class Stage(NamedTuple):
+    """Queries that are asked where those before found fewer documents than `below`, the best query first."""
 
-    Of a stage the best query comes first, and no more are asked once they found enough.
-    """
+    below: int
+    queries: Sequence[str]
+
+
+def candidates(find: Callable[[str], Iterable[Document]], stages: Iterable[Stage]) -> list[Document]:
+    """What the queries of the stages find, each document one time; no more are asked once that is enough."""
     found: dict[tuple[int, int], Document] = {}
-    for query in chain.from_iterable(takewhile(lambda _: not found, stages)):
-        if len(found) < CANDIDATES:
-            found.update({document.key: document for document in find(query)} | found)
+    for stage in stages:
+        if len(found) >= stage.below:
+            break
+        for query in stage.queries:
+            if len(found) < CANDIDATES:
+                found.update({document.key: document for document in find(query)} | found)
     return list(found.values())
