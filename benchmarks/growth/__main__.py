@@ -17,6 +17,7 @@ from benchmarks.environment import environment
 from benchmarks.faults.ground import hush
 from benchmarks.growth import chart, dealers, parts, retention, space, vacuum, waking
 from benchmarks.growth.point import Curve
+from benchmarks.measured import Measured
 from webapp import config
 from webapp.config import ROOT
 from webapp.extensions import db
@@ -61,12 +62,16 @@ def _parts(chosen: argparse.Namespace) -> bool:
         with _folder() as folder:
             grown = []
             for title, one in parts.measure(kind, chosen.parts, chosen.products, chosen.repeats, folder):
-                _tell(f"{title}: {one.parts:,} parts: {one.first.seconds:.1f} s, {one.again.seconds:.1f} s")
+                _tell(f"{title}: {one.parts:,} parts: {_told(one.first)}, {_told(one.again)}")
                 grown.append(one)
         curves += parts.curves(title, grown)
     drawn = [curve for curve in curves if curve.title.endswith("wall")]
     _draw(chosen, "growth-parts.svg", "Cost of a part, to that with the fewest", "parts of a dealer", drawn)
     return _flat(curves)
+
+
+def _told(sync: Measured) -> str:
+    return f"{sync.seconds:.1f} s and {sync.peak / 1e6:.0f} MB above idle"
 
 
 def _dealers(chosen: argparse.Namespace) -> bool:
