@@ -71,7 +71,7 @@ def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "journal_mode = WAL",
         "synchronous = NORMAL",
         "busy_timeout = 30000",
-        "cache_size = -65536",
+        "cache_size = -16384",
         "temp_store = MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
