@@ -36,20 +36,27 @@ class Errands:
 
     def run(self, name: str, *arguments: object) -> Measured:
         """Carry out an errand; raises SystemExit with what a failing one said."""
-        before = server_cpu_seconds(self.server)
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.errands", name, *map(str, arguments)],
-            cwd=ROOT,
-            env=dict(self.environment),
-            capture_output=True,
-            text=True,
-        )
-        after = server_cpu_seconds(self.server)
-        if done.returncode:
-            raise SystemExit(f"{name} failed:\n{done.stderr.strip()[-2000:]}")
-        told = json.loads(done.stdout.splitlines()[-1])
-        server_cpu = None if before is None or after is None else after - before
-        return Measured(told["seconds"], told["cpu"], server_cpu, told["peak"], told["facts"])
+        command = [sys.executable, "-m", "benchmarks.errands", name, *map(str, arguments)]
+        return measured(name, command, self.environment, self.server)
+
+
+def measured(
+    title: str, command: Sequence[str], environment: Mapping[str, str], server: int | None, given: str = ""
+) -> Measured:
+    """What a process takes that tells it in its last line, as JSON; `given` is what it reads from stdin.
+
+    Raises SystemExit with what a failing one said.
+    """
+    before = server_cpu_seconds(server)
+    done = subprocess.run(
+        list(command), cwd=ROOT, env=dict(environment), input=given, capture_output=True, text=True
+    )
+    after = server_cpu_seconds(server)
+    if done.returncode:
+        raise SystemExit(f"{title} failed:\n{done.stderr.strip()[-2000:]}")
+    told = json.loads(done.stdout.splitlines()[-1])
+    server_cpu = None if before is None or after is None else after - before
+    return Measured(told["seconds"], told["cpu"], server_cpu, told["peak"], told["facts"])
 
 
 def median(several: Sequence[Measured]) -> Measured:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from benchmarks.databases import Database
-from benchmarks.measured import Measured
+from benchmarks.measured import Measured, measured
 from benchmarks.peers import environments
 from benchmarks.peers.environments import Environment
-from benchmarks.resources import server_cpu_seconds
 from benchmarks.service import CMF, PASSWORD, USERNAME, Service
 from jobs.lightspeed import LARGEST_PAGE, part_filter
 from sandbox.samples.bulk import BULK_CODES
-from webapp.config import ROOT
 
 
 @dataclass(frozen=True)
@@ -33,21 +30,8 @@ class Contestant:
     def run(self, dealer: int, database: Database, service: Service, variables: dict[str, str]) -> Measured:
         """Bring a dealer's parts in, in a process of its own; raises SystemExit where it fails."""
         wanted = {**_wanted(dealer, database, service), **self.options}
-        before = server_cpu_seconds(database.server)
-        done = subprocess.run(
-            [self.environment.python, "-m", f"benchmarks.peers.{self.module}"],
-            cwd=ROOT,
-            env=variables,
-            input=json.dumps(wanted),
-            capture_output=True,
-            text=True,
-        )
-        after = server_cpu_seconds(database.server)
-        if done.returncode:
-            raise SystemExit(f"{self.title} failed:\n{done.stderr.strip()[-2000:]}")
-        told = json.loads(done.stdout.splitlines()[-1])
-        server_cpu = None if before is None or after is None else after - before
-        return Measured(told["seconds"], told["cpu"], server_cpu, told["peak"], told["facts"])
+        command = [self.environment.python, "-m", f"benchmarks.peers.{self.module}"]
+        return measured(self.title, command, variables, database.server, json.dumps(wanted))
 
     @property
     def described(self) -> str:
