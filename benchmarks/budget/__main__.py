@@ -73,11 +73,11 @@ def _measure(shops: Sequence[Shop], chosen: argparse.Namespace) -> tuple[Verdict
         # The first one waits for the worker's start.
         check(made.ids[shops[0].cmf])
         idle = check(made.ids[shops[0].cmf])
-        before = len(made.service.requests())
+        before = len(made.service.recorded())
         made.queue(shops)
-        wait(lambda: len(made.service.requests()) > before, "the first request", 60)
+        wait(lambda: len(made.service.recorded()) > before, "the first request", 60)
         busy = list(_checks(made, chosen))
-        return judge(made.service.requests()[before:], chosen.rate), idle, busy
+        return judge(made.service.recorded()[before:], chosen.rate), idle, busy
 
 
 def _checks(made: Ground, chosen: argparse.Namespace) -> Iterator[float]:

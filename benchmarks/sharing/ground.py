@@ -42,7 +42,7 @@ class Ground:
         shops.fill_catalog(max(shop.codes for shop in opened), max(shop.parts for shop in opened))
         self.ids.update(shops.open_shops(opened))
         for shop in opened:
-            self.service.serve(shop.cmf, shop.username, shop.stock())
+            self.service.serve(list(shop.stock()), shop.cmf, shop.username)
 
     def staff(self, workers: int) -> None:
         """Start so many processes that take syncs, and one for the short work, as `worker` does."""

@@ -1,49 +1,24 @@
-"""The 3PA simulator in a process of its own: many dealers, a limit of its own, and a record of requests."""
+"""The 3PA simulator as one of many processes: many dealers, a limit of its own, and a record of requests."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
 
-import msgspec
-import requests
-
+from benchmarks import service
 from sandbox.simulator import RecordedRequest
-from sandbox.simulator.parts import Part
 from sandbox.start.program import Program
 
-PASSWORD = "shared-0f0e1d2c"  # pragma: allowlist secret
 
-
-@dataclass(frozen=True)
-class Service:
-    """A running simulator."""
-
-    base: str
-
-    @property
-    def url(self) -> str:
-        return f"{self.base}/lsapi"
-
-    def serve(self, cmf: str, username: str, parts: Iterable[Part]) -> None:
-        """Serve one more dealer."""
-        self._tell("dealers", {"cmf": cmf, "username": username, "password": PASSWORD, "parts": list(parts)})
+class Service(service.Service):
+    """A running simulator whose behaviour changes, and whose requests are judged."""
 
     def switch(self, **settings: object) -> None:
         """Behave so from now on (sandbox/simulator/switches.py)."""
         self._tell("switches", settings)
 
-    def requests(self) -> list[RecordedRequest]:
-        """All that were sent so far, in order of arrival."""
-        answer = requests.get(f"{self.base}/_control/requests", timeout=60)
-        answer.raise_for_status()
-        found: list[dict[str, Any]] = msgspec.json.decode(answer.content)
-        return sorted((RecordedRequest(**one) for one in found), key=lambda one: one.time)
-
-    def _tell(self, what: str, said: object) -> None:
-        answer = requests.post(f"{self.base}/_control/{what}", data=msgspec.json.encode(said), timeout=60)
-        answer.raise_for_status()
+    def recorded(self) -> list[RecordedRequest]:
+        """All requests that were sent so far, in order of arrival."""
+        return sorted((RecordedRequest(**one) for one in self.requests()), key=lambda one: one.time)
 
 
 def start(program: Program, port: int, switches: Mapping[str, object]) -> Service:

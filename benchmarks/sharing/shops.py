@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import insert, select
 
-from benchmarks.sharing.service import PASSWORD
+from benchmarks.service import PASSWORD
 from sandbox.simulator import part
 from sandbox.simulator.parts import Part
 from webapp import vault
