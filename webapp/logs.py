@@ -50,6 +50,12 @@ def _redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict
     return {name: value if name == "exc_info" else redacted(value, name) for name, value in event.items()}
 
 
+def _name_event(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Name the event of a library's log record by the library: `gunicorn.logged`, with its text as `message`."""
+    library = str(event.get("logger", "root")).partition(".")[0]
+    return {**event, "event": f"{library}.logged", "message": event.get("event")}
+
+
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     add_person,
@@ -62,7 +68,7 @@ def _take_over_standard_library() -> None:
     handler = _StderrHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*_SHARED, structlog.stdlib.add_logger_name],
+            foreign_pre_chain=[*_SHARED, structlog.stdlib.add_logger_name, _name_event],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering()],
         )
     )

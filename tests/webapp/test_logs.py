@@ -31,7 +31,8 @@ def test_what_is_bound_is_on_every_line_of_both_kinds(capsys: pytest.CaptureFixt
         logging.getLogger("rq.worker").warning("job %s is late", "sync-7-1")
     ours, theirs = lines(capsys)
     assert (ours["event"], ours["code"], ours["run"], ours["dealer"]) == ("item.applied", "TR", 7, 3)
-    assert (theirs["event"], theirs["logger"], theirs["run"]) == ("job sync-7-1 is late", "rq.worker", 7)
+    assert (theirs["event"], theirs["logger"], theirs["run"]) == ("rq.logged", "rq.worker", 7)
+    assert theirs["message"] == "job sync-7-1 is late"
     assert {ours["level"], theirs["level"]} == {"info", "warning"}
     assert "timestamp" in ours
     assert "timestamp" in theirs
@@ -73,7 +74,7 @@ def test_to_a_person_it_is_pretty(
 def test_configuring_again_writes_no_line_twice(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logs()
     logging.getLogger("alembic").warning("once")
-    assert [line["event"] for line in lines(capsys)] == ["once"]
+    assert [line["message"] for line in lines(capsys)] == ["once"]
 
 
 @pytest.mark.parametrize("name", OTHERS)
@@ -85,4 +86,4 @@ def test_who_has_handlers_of_its_own_writes_through_ours(
     other.propagate = False
     configure_logs()
     other.error("gone wrong")
-    assert [line["event"] for line in lines(capsys)] == ["gone wrong"]
+    assert [line["message"] for line in lines(capsys)] == ["gone wrong"]
