@@ -1,0 +1,66 @@
+"""Settings of alerts, logs, metrics and retention."""
+
+from __future__ import annotations
+
+from webapp.settings.setting import Group, Setting
+
+ALERTS = Group(
+    "Alerts and e-mail",
+    (
+        Setting(
+            "SMTP_URL",
+            "the mail server: `smtp+starttls://user:password@host:587`, `smtps://…` or, without a login, "
+            "`smtp://host:25`; reserved characters of user and password are percent-encoded. Without it, no "
+            "e-mail is sent",
+            example="smtp+starttls://user:password@mail.example.com:587",  # pragma: allowlist secret
+        ),
+        Setting(
+            "MAIL_FROM",
+            "the sender; required with `SMTP_URL`",
+            example="Parts Sync <alerts@example.com>",
+        ),
+        Setting(
+            "STAFF_ALERT_RECIPIENTS",
+            "e-mail addresses, comma-separated, that get alerts on the whole deployment at once, and a daily "
+            "list of all open alerts",
+            example="ops@example.com",
+        ),
+        Setting("STAFF_DIGEST_HOUR", "hour (UTC) from which that daily list is sent, if there are any", "13"),
+        Setting(
+            "ALERT_ALLOWED_HOSTS",
+            "hosts, comma-separated, that webhooks may use although their addresses are private; `http://` "
+            "is allowed for those that are this machine",
+        ),
+        Setting(
+            "ALERT_UNMATCHED_RISE",
+            "alert if a run's unmatched share is this far above the median of the dealer's last week; the "
+            "alert closes at half of it",
+            "0.1",
+        ),
+        Setting("ALERT_UNMATCHED_MINIMUM", "runs with fewer parts than this are not compared", "100"),
+    ),
+)
+
+OPERATION = Group(
+    "Logs, metrics and errors",
+    (
+        Setting("LOG_FORMAT", "`json` or `pretty`", default_is="`pretty` on a terminal, else `json`"),
+        Setting(
+            "METRICS_TOKEN",
+            "16 or more characters: clients that send them as a bearer token get `/metrics`; without it, "
+            "there are no metrics",
+        ),
+        Setting("SENTRY_DSN", "where errors are reported; without it, nowhere"),
+        Setting("SENTRY_ENVIRONMENT", "the environment named in those reports", "production"),
+    ),
+)
+
+RETENTION = Group(
+    "Retention",
+    (
+        Setting("RUN_RETENTION_DAYS", "days that runs and their reports are kept; 7 or more", "90"),
+        Setting("AUDIT_RETENTION_DAYS", "days that audit entries are kept; 7 or more", "730"),
+        Setting("ALERT_RETENTION_DAYS", "days that closed alerts are kept; 7 or more", "180"),
+        Setting("CATALOG_IMPORT_RETENTION_DAYS", "days that catalog imports are kept; 7 or more", "90"),
+    ),
+)
