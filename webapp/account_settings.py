@@ -80,7 +80,10 @@ SECURITY: Final[dict[str, Any]] = {
     "SECURITY_MSG_INVALID_RECOVERY_CODE": CODE_WRONG,
     "SECURITY_MSG_TWO_FACTOR_PERMISSION_DENIED": ("Please sign in once more.", "info"),
     "SECURITY_MSG_TWO_FACTOR_LOGIN_SUCCESSFUL": ("You are signed in.", "success"),
-    "SECURITY_MSG_TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": ("The second factor is set up.", "success"),
+    "SECURITY_MSG_TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": (
+        "The second factor is set up. Now create recovery codes, in case you lose your phone.",
+        "success",
+    ),
     "SECURITY_MSG_TWO_FACTOR_DISABLED": ("The second factor is removed.", "success"),
     "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
     "SECURITY_MULTI_FACTOR_RECOVERY_CODES_N": 8,

@@ -12,7 +12,18 @@ from pathlib import Path
 
 from werkzeug.routing import Map, Rule
 
-from tests.browser.visitors import DEALER, HALFWAY, HELD, NEWCOMER, REFUSED, STAFF, STRANGER, WATCHER, Visitor
+from tests.browser.visitors import (
+    DEALER,
+    HALFWAY,
+    HELD,
+    NEWCOMER,
+    REFUSED,
+    SECURED,
+    STAFF,
+    STRANGER,
+    WATCHER,
+    Visitor,
+)
 from tests.conftest import settings
 from webapp.factory import create_app
 
@@ -30,7 +41,8 @@ OF_NO_DEALER = {
     **dict.fromkeys(("security.login", "security.forgot_password", "security.reset_password"), STRANGER),
     **dict.fromkeys(("security.two_factor_token_validation", "security.mf_recovery"), HALFWAY),
     **dict.fromkeys(("security.change_password", "security.verify", "account.show"), DEALER),
-    **dict.fromkeys(("security.two_factor_setup", "security.mf_recovery_codes"), DEALER),
+    "security.two_factor_setup": DEALER,
+    "security.mf_recovery_codes": SECURED,
 }
 # Pages that look different to others, or when something is asked of them.
 FURTHER = (
@@ -40,6 +52,7 @@ FURTHER = (
     ("queue.new", WATCHER, ""),
     ("catalog.show", WATCHER, ""),
     ("account.show", STAFF, ""),
+    *((endpoint, SECURED, "") for endpoint in ("account.show", "security.two_factor_setup")),
     ("users.index", STAFF, "matching=nobody"),
     ("dealers.index", STAFF, "matching=nobody"),
     ("catalog.index", STAFF, "matching=nobody"),

@@ -101,11 +101,19 @@ class Town:
     def halfway(self) -> str:
         """The session of a person who gave the right password, and not yet the code."""
         with self.writing() as shop:
-            user = shop.user("halfway@staff.example")
-            user.tf_primary_method = "authenticator"
-            user.tf_totp_secret = self._app.extensions["security"].totp_factory.generate_totp_secret()
-            db.session.commit()
+            user = self._with_second_factor(shop.user("halfway@staff.example"))
             return self._signed({"tf_user_id": user.fs_uniquifier, "tf_state": "ready"})
+
+    def secured(self) -> str:
+        """The session of a person who has a second factor."""
+        with self.writing() as shop:
+            return self._session_of(self._with_second_factor(shop.user("secured@staff.example")))
+
+    def _with_second_factor(self, user: User) -> User:
+        user.tf_primary_method = "authenticator"
+        user.tf_totp_secret = self._app.extensions["security"].totp_factory.generate_totp_secret()
+        db.session.commit()
+        return user
 
     def report(self, cmf: str, codes: Mapping[str, int], login: tuple[str, str]) -> None:
         """Serve a dealer, to whom comes with this login, with this many parts for each code."""

@@ -16,9 +16,9 @@ from webapp.models import CatalogImport, Dealer, HeldClearing, ShelfStock, Suppl
 
 # A dealer with stock, skipped parts and a supplier code that failed; one with nothing yet; staff who watch
 # work that is under way; a dealer whose credentials were refused, and one whose stock would go to zero;
-# staff; somebody who has not signed in, and one whose code is still awaited.
+# staff; somebody who has not signed in, one whose code is still awaited, and one with a second factor.
 DEALER, NEWCOMER, WATCHER, REFUSED, HELD = "dealer", "newcomer", "watcher", "refused", "held"
-STAFF, STRANGER, HALFWAY = "staff", "stranger", "halfway"
+STAFF, STRANGER, HALFWAY, SECURED = "staff", "stranger", "halfway", "secured"
 CATALOG = b"""catalog,manufacturer,abbreviation,oem_manufacturer_id,dealer,part_number,brand,mpn,name,msrp
 aftermarket,Western Power Sports,WPS,,,26-1010,Bell,26-1010,Helmet,199.95
 aftermarket,Western Power Sports,WPS,,,,Bell,,Nameless,
@@ -42,6 +42,7 @@ def everybody(town: Town) -> dict[str, Visitor]:
     return {
         STRANGER: Visitor("", {"token": town.link_token()}),
         HALFWAY: Visitor(town.halfway(), {}),
+        SECURED: Visitor(town.secured(), {}),
         NEWCOMER: Visitor(newcomer.session, {"dealer_id": newcomer.id}),
         DEALER: _dealer(town),
         WATCHER: _watcher(town, staff),

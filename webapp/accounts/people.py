@@ -8,7 +8,7 @@ from flask_security.utils import hash_password
 from sqlalchemy import select
 
 from webapp import audit
-from webapp.accounts import letters, sign_ins
+from webapp.accounts import letters, second_factor, sign_ins
 from webapp.accounts.adding import Refused, address_of, store
 from webapp.extensions import db
 from webapp.models import Dealer, User
@@ -77,7 +77,8 @@ def remove_second_factor(user: User) -> None:
     """Take away the second factor of somebody who lost it; who must have one sets up another at sign-in."""
     if not user.has_second_factor:
         raise Refused(f"{user.email} has no second factor")
-    user.tf_primary_method = user.tf_totp_secret = user.tf_last_counter = user.mf_recovery_codes = None
+    second_factor.forget_recovery_codes(user)
+    user.tf_primary_method = user.tf_totp_secret = user.tf_last_counter = None
     sign_ins.end(user)
     letters.note("second_factor_changed", user.email)
     _note(user, "user.second_factor_removed")

@@ -19,6 +19,7 @@ from flask_security.utils import hash_password, verify_password
 from passlib.exc import UsedTokenError
 from passlib.totp import TOTP
 from sqlalchemy import or_, update
+from werkzeug.local import LocalProxy
 
 from webapp import audit, vault
 from webapp.extensions import db
@@ -84,11 +85,41 @@ class AfterThePassword(CodeTfPlugin):
         return super().tf_login(user, json_payload, asked)
 
 
+class NoSecondFactor(ValueError):
+    """Recovery codes were requested for an account without a second factor."""
+
+
+def forget_recovery_codes(user: User) -> None:
+    """Delete the recovery codes, to be committed by the caller.
+
+    The row is locked and read again first: codes that another request has just committed would otherwise
+    survive, as SQLAlchemy does not write a value that equals the one it loaded.
+    """
+    _read_again(user)
+    user.mf_recovery_codes = None
+
+
+def _read_again(user: Any) -> None:
+    # Flask-Security passes `current_user`, which stands for the row and is not mapped itself.
+    row = user._get_current_object() if isinstance(user, LocalProxy) else user
+    # Refreshing drops what is not flushed.
+    db.session.flush()
+    columns = ["tf_primary_method", "tf_totp_secret", "mf_recovery_codes"]
+    db.session.refresh(row, columns, with_for_update=True)
+
+
 class RecoveryCodes(MfRecoveryCodesUtil):
-    """What Flask-Security asks for recovery codes: they are shown when they are made, and never again."""
+    """Recovery codes as Flask-Security expects them: shown when created, and never again.
+
+    They exist only beside a second factor. Codes that an open session could create before it is set up
+    would later replace it.
+    """
 
     def create_recovery_codes(self, user: Any) -> list[str]:
-        """New codes, in place of those before; only their hashes are kept."""
+        """New codes, in place of the previous ones; only their hashes are kept. Raises NoSecondFactor."""
+        _read_again(user)
+        if not user.has_second_factor:
+            raise NoSecondFactor
         codes: list[str] = super().create_recovery_codes(user)
         audit.note("user.recovery_codes_made", user.email, dealer_id=user.dealer_id, by=user)
         user.mf_recovery_codes = [hash_password(code) for code in codes]
@@ -100,7 +131,7 @@ class RecoveryCodes(MfRecoveryCodesUtil):
 
     def check_recovery_code(self, user: Any, code: str) -> bool:
         """Whether it is one of those that are left; until it is used up nobody else uses it."""
-        db.session.refresh(user, ["mf_recovery_codes"], with_for_update=True)
+        _read_again(user)
         return self._place(user, code) is not None
 
     def delete_recovery_code(self, user: Any, code: str) -> bool:
@@ -114,6 +145,8 @@ class RecoveryCodes(MfRecoveryCodesUtil):
         return True
 
     def _place(self, user: Any, code: str) -> int | None:
+        if not user.has_second_factor:
+            return None
         typed: Any = "".join(code.split()).lower()
         places = enumerate(user.mf_recovery_codes or [])
         return next((place for place, hashed in places if verify_password(typed, hashed)), None)

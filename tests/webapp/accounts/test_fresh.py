@@ -69,7 +69,11 @@ def test_what_others_could_misuse_asks(stale: LintingClient, dealer: Dealer, pat
 
 
 @pytest.mark.parametrize("path", ["/tf-setup", "/mf-recovery-codes"])
-def test_so_does_the_second_factor(stale: LintingClient, path: str):
+def test_so_does_the_second_factor(app: Flask, stale: LintingClient, path: str):
+    user = db.session.scalars(db.select(User)).one()
+    user.tf_primary_method = "authenticator"
+    user.tf_totp_secret = app.extensions["security"].totp_factory.generate_totp_secret()
+    db.session.commit()
     assert stale.hx("POST", path).headers["HX-Retarget"] == "#dialog .frame"
     asked = stale.get(path)
     assert asked.location == f"/verify?next={path}"

@@ -11,7 +11,7 @@ from flask_security import hash_password
 from tests.webapp.accounts.people import EMAIL, code_of, noted, set_up, sign_in
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import PASSWORD, Shop
-from webapp.accounts import people
+from webapp.accounts import people, second_factor
 from webapp.extensions import db
 from webapp.models import Dealer, User
 
@@ -189,3 +189,108 @@ def test_of_two_who_use_a_code_at_once_one_is_refused(app: Flask, secured: User)
     db.session.execute(taken.execution_options(synchronize_session=False))
     assert secured.tf_last_counter == read_before
     assert not totp.verify_totp(code_of(secured, later=1), secured.tf_totp_secret, secured, 30)
+
+
+def test_recovery_codes_are_neither_created_nor_shown_without_a_second_factor(
+    anonymous: LintingClient, person: User
+):
+    sign_in(anonymous)
+    answers = [
+        anonymous.get("/mf-recovery-codes"),
+        anonymous.get("/mf-recovery-codes?show_codes=1"),
+        anonymous.post("/mf-recovery-codes"),
+        anonymous.post("/mf-recovery-codes", data={"generate_new_codes": "1"}),
+        anonymous.post("/mf-recovery-codes", json={}, headers={"Accept": "application/json"}),
+        anonymous.get("/mf-recovery-codes", headers={"Accept": "application/json"}),
+    ]
+    assert {(answer.status_code, answer.location) for answer in answers} == {(303, "/tf-setup")}
+    assert "Set up a second factor first" in anonymous.get("/tf-setup").text
+    db.session.expire_all()
+    assert person.mf_recovery_codes is None
+    assert noted("user.recovery_codes_made") == []
+
+
+def test_codes_from_before_the_second_factor_end_when_it_is_set_up(
+    app: Flask, anonymous: LintingClient, person: User
+):
+    # As a database of an earlier version may hold it.
+    person.mf_recovery_codes = [hash_password("0123-4567-89ab")]
+    db.session.commit()
+    sign_in(anonymous)
+    set_up(anonymous, person)
+    assert person.mf_recovery_codes is None
+    thief = app.test_client()
+    sign_in(thief)
+    assert thief.post("/mf-recovery", data={"code": "0123-4567-89ab"}).status_code == 422
+    assert not is_in(thief)
+
+
+def test_a_new_second_factor_ends_the_codes_of_the_old_one_and_fresh_ones_work(
+    app: Flask, anonymous: LintingClient, person: User
+):
+    sign_in(anonymous)
+    set_up(anonymous, person)
+    old = codes_made(anonymous)
+    # As half a minute later.
+    person.tf_last_counter = None
+    db.session.commit()
+    set_up(anonymous, person)
+    thief, owner = app.test_client(), app.test_client()
+    sign_in(thief)
+    assert thief.post("/mf-recovery", json={"code": old[0]}).status_code == 422
+    assert not is_in(thief)
+    sign_in(owner)
+    assert owner.post("/mf-recovery", json={"code": codes_made(anonymous)[0]}).status_code == 302
+    assert is_in(owner)
+
+
+def test_codes_without_a_second_factor_are_never_taken(app: Flask, anonymous: LintingClient, secured: User):
+    sign_in(anonymous)
+    secured.mf_recovery_codes = [hash_password("0123-4567-89ab")]
+    secured.tf_totp_secret = secured.tf_primary_method = None
+    db.session.commit()
+    assert anonymous.post("/mf-recovery", data={"code": "0123-4567-89ab"}).status_code == 422
+    assert not is_in(anonymous)
+
+
+def test_codes_that_another_request_has_just_committed_are_removed_too(app: Flask, person: User):
+    assert person.mf_recovery_codes is None
+    kept = db.update(User).values(mf_recovery_codes=["a hash"])
+    db.session.execute(kept.execution_options(synchronize_session=False))
+    assert person.mf_recovery_codes is None
+    second_factor.forget_recovery_codes(person)
+    db.session.commit()
+    assert db.session.scalar(db.select(User.mf_recovery_codes).where(User.id == person.id)) is None
+
+
+def test_of_a_factor_removed_meanwhile_no_codes_are_created(app: Flask, secured: User):
+    assert secured.has_second_factor
+    removed = db.update(User).values(tf_totp_secret=None, tf_primary_method=None)
+    db.session.execute(removed.execution_options(synchronize_session=False))
+    codes = app.extensions["security"].mf_recovery_codes_util
+    with pytest.raises(second_factor.NoSecondFactor):
+        codes.create_recovery_codes(secured)
+
+
+def test_a_sign_in_that_began_before_the_second_factor_does_not_replace_it(
+    app: Flask, anonymous: LintingClient, shop: Shop
+):
+    user = shop.user(STAFF, password=hash_password(PASSWORD))
+    owner = anonymous.sign_in(user)
+    app.config["REQUIRE_STAFF_2FA"] = True
+    early, later = app.test_client(), app.test_client()
+    for thief in (early, later):
+        assert sign_in(thief, email=STAFF).location == "/tf-setup"
+    later.post("/tf-setup", data={"setup": "authenticator"})
+    with later.session_transaction() as session:
+        sealed = session["tf_totp_secret"]
+    app.config["REQUIRE_STAFF_2FA"] = False
+    set_up(owner, user)
+    app.config["REQUIRE_STAFF_2FA"] = True
+    mine = user.tf_totp_secret
+    assert early.post("/tf-setup", data={"setup": "authenticator"}).location == "/login"
+    assert later.post("/tf-validate", data={"code": code_of(user, sealed)}).location == "/login"
+    db.session.expire_all()
+    assert user.tf_totp_secret == mine
+    assert not is_in(early)
+    assert not is_in(later)

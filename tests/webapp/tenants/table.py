@@ -141,8 +141,9 @@ TABLE: Final[dict[str, Line]] = {
     "POST security.reset_password": anybody(302),
     "GET security.mf_recovery": anybody(302),
     "POST security.mf_recovery": anybody(302),
-    "GET security.mf_recovery_codes": signed_in(),
-    "POST security.mf_recovery_codes": signed_in(200),
+    # Nobody here has a second factor.
+    "GET security.mf_recovery_codes": signed_in(303),
+    "POST security.mf_recovery_codes": signed_in(303),
     "GET security.tf_select": anybody(303),
     "POST security.tf_select": anybody(303),
     "GET security.two_factor_rescue": anybody(303),
