@@ -8,6 +8,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy.engine import Connection
 
+from migrations import guards
 from webapp.models.types import UtcDateTime
 
 # The search index has a form of its own on each database and no model (webapp/webstore).
@@ -27,19 +28,24 @@ def render_item(kind: str, item: Any, _autogenerate_context: Any) -> str | bool:
 
 
 def run(connection: Connection) -> None:
-    """Run the migrations that were asked for, each in its transaction where the database can."""
+    """Run the migrations that were asked for, each in a transaction of its own."""
     migrate = current_app.extensions["migrate"]
     context.configure(
         connection=connection,
         target_metadata=migrate.db.metadata,
         include_name=include_name,
         render_item=render_item,
+        # SQLite's connections begin transactions properly (webapp/extensions.py), so its DDL is undone too.
+        transactional_ddl=True,
+        transaction_per_migration=True,
         **migrate.configure_args,
     )
+    guards.refuse_unknown_revisions(connection, context.script)
     with context.begin_transaction():
         context.run_migrations()
 
 
-with current_app.extensions["migrate"].db.engine.connect() as connection:
-    run(connection)
+engine = current_app.extensions["migrate"].db.engine
+with guards.one_upgrade_at_a_time(engine), guards.migrating(engine) as connection:
+    guards.retry_lock_timeouts(connection, run)
     connection.commit()
