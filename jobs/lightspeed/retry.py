@@ -1,6 +1,7 @@
 """When to try again, and after how long."""
 
 import random
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -8,6 +9,8 @@ from email.utils import parsedate_to_datetime
 from jobs.lightspeed.errors import LightspeedError
 
 _chance = random.SystemRandom()  # forked workers would share the state of the usual one, and return together
+
+_SECONDS = re.compile(r"[0-9]{1,20}(?:\.[0-9]{0,20})?")
 
 
 @dataclass(frozen=True)
@@ -63,15 +66,25 @@ class RetryPolicy:
         return self.attempts
 
 
-def seconds_to_wait(retry_after: str | None) -> float | None:
-    """Read a `Retry-After` header, seconds or an HTTP date, as seconds from now; `None` if it says none."""
+def seconds_to_wait(retry_after: str | None, date: str | None = None) -> float | None:
+    """Read a `Retry-After` header, seconds or an HTTP date, as seconds from now; `None` if it says none.
+
+    An HTTP date is measured from the response's own `Date`: the server's clock may be minutes off. Our own
+    clock is used only if that header is missing or cannot be read. Fractions of a second are accepted.
+    """
     text = (retry_after or "").strip()
-    if text.isascii() and text.isdigit():
+    if _SECONDS.fullmatch(text):
         return float(text)
+    moment = _http_date(text)
+    if moment is None:
+        return None
+    return max(0.0, (moment - (_http_date(date or "") or datetime.now(UTC))).total_seconds())
+
+
+def _http_date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, OverflowError):  # the latter for a year of twenty digits
         return None
-    if moment.tzinfo is None:  # "-0000": UTC, of unknown place
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    # "-0000": UTC, of unknown place.
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

@@ -103,7 +103,8 @@ def encoded(query: Query) -> str:
 
 def _body(response: requests.Response, wanted: Waiting) -> bytes:
     if response.status_code != 200:
-        retry_after = seconds_to_wait(response.headers.get("Retry-After"))
+        headers = response.headers
+        retry_after = seconds_to_wait(headers.get("Retry-After"), headers.get("Date"))
         raise error_for_status(response.status_code, retry_after)
     chunks: list[bytes] = []
     room = MOST_BYTES

@@ -85,7 +85,9 @@ def test_a_page_has_a_limit_of_time():
     assert POLICY.wait_after(error, 2, 80.1) is None
 
 
-@pytest.mark.parametrize(("header", "seconds"), [("0", 0), ("120", 120), (" 5 ", 5)])
+@pytest.mark.parametrize(
+    ("header", "seconds"), [("0", 0), ("120", 120), (" 5 ", 5), ("2.5", 2.5), ("2.", 2), ("0.001", 0.001)]
+)
 def test_retry_after_in_seconds(header, seconds):
     assert seconds_to_wait(header) == seconds
 
@@ -98,12 +100,48 @@ def test_retry_after_as_a_date():
     assert 80 < seconds <= 100
 
 
+@pytest.mark.parametrize("clock_off", [timedelta(minutes=10), timedelta(minutes=-10), timedelta(days=400)])
+def test_retry_after_as_a_date_is_measured_from_the_servers_own_clock(clock_off):
+    server_now = datetime.now(UTC) + clock_off
+    header = format_datetime(server_now + timedelta(seconds=12), usegmt=True)
+
+    assert seconds_to_wait(header, format_datetime(server_now, usegmt=True)) == 12
+
+
+@pytest.mark.parametrize("date", [None, "", "yesterday", "Fri, 99 Dec 1999 23:59:59 GMT"])
+def test_retry_after_as_a_date_without_a_readable_date_is_measured_from_our_clock(date):
+    seconds = seconds_to_wait(format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True), date)
+
+    assert seconds is not None
+    assert 80 < seconds <= 100
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_no_date_breaks_the_reader(header, date):
+    seconds_to_wait(header, date)
+
+
 def test_retry_after_in_the_past_is_now():
     assert seconds_to_wait("Fri, 31 Dec 1999 23:59:59 GMT") == 0
 
 
 @pytest.mark.parametrize(
-    "header", [None, "", "soon", "-5", "1.5", "٣", "Fri, 99 Dec 1999 23:59:59 GMT", "inf"]
+    "header",
+    [
+        None,
+        "",
+        "soon",
+        "-5",
+        "-2.5",
+        "1.5.2",
+        ".",
+        "1e3",
+        "2,5",
+        "٣",
+        "9" * 21,
+        "Fri, 99 Dec 1999 23:59:59 GMT",
+        "inf",
+    ],
 )
 def test_a_retry_after_that_says_nothing(header):
     assert seconds_to_wait(header) is None

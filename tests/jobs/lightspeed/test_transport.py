@@ -4,6 +4,7 @@ import json
 import socket
 import ssl
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,14 @@ def test_every_other_status_is_an_error(status):
 def test_an_error_says_when_to_come_back():
     with Wire(say(b"HTTP/1.1 429 X\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n")) as wire:
         assert problem(wire.url).retry_after == 7
+
+
+def test_a_retry_after_date_is_measured_from_the_date_of_the_response():
+    server_now = datetime.now(UTC) + timedelta(minutes=10)
+    then = format_datetime(server_now + timedelta(seconds=12), usegmt=True)
+    head = f"Date: {format_datetime(server_now, usegmt=True)}\r\nRetry-After: {then}\r\nContent-Length: 0"
+    with Wire(say(f"HTTP/1.1 429 Too Many Requests\r\n{head}\r\n\r\n".encode())) as wire:
+        assert problem(wire.url).retry_after == 12
 
 
 CUT = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + PAGE
