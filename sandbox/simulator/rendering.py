@@ -20,6 +20,8 @@ _NEEDED = [
     "lastupdatedate",
 ]
 _KEYS = ("SupplierCode", "PartNumber")
+OTHER_CMF = "99911122"
+"""The dealership whose number is on rows that are not the dealer's."""
 _DATES = {"null": None, "year_1": "0001-01-01T00:00:00", "year_1900": "1900-01-01T00:00:00"}
 
 
@@ -32,19 +34,25 @@ class Look:
     dates: str
     keys: str
     odd_every: int
+    cmf: str = "own"
 
     @classmethod
     def of(cls, switches: Switches) -> "Look":
         """The look that `switches` ask for now."""
         return cls(
-            switches.numbers, switches.strings, switches.dates, switches.keys, max(1, switches.odd_every)
+            switches.numbers,
+            switches.strings,
+            switches.dates,
+            switches.keys,
+            max(1, switches.odd_every),
+            switches.cmf,
         )
 
     def json(self, one: Part, position: int) -> bytes:
         """The record as JSON; `position`, its place among the dealer's parts, decides if it is odd."""
         if (position + 1) % self.odd_every == 0:
             one = _dated(_worded(_counted(one, self.numbers), self.strings), self.dates)
-        return msgspec.json.encode(_keyed(one, self.keys))
+        return msgspec.json.encode(_owned(_keyed(one, self.keys), self.cmf))
 
 
 def _counted(one: Part, numbers: str) -> Part:
@@ -82,6 +90,12 @@ def _dated(one: Part, dates: str) -> Part:
     if dates == "fraction":
         return {**one, **{name: f"{str(one[name])[:19]}.1234567" for name in present}}
     return {**one, **dict.fromkeys(present, _DATES[dates])}
+
+
+def _owned(one: Part, cmf: str) -> Part:
+    if cmf == "absent":
+        return {name: value for name, value in one.items() if name != "Cmf"}
+    return {**one, "Cmf": {"null": None, "other": OTHER_CMF}[cmf]} if cmf in ("null", "other") else one
 
 
 def _keyed(one: Part, keys: str) -> Part:

@@ -88,10 +88,20 @@ class Service:
             if fault.kind in MOVES:
                 move(fault.kind, dealer, query, self.switches)
         stock, switches = dealer.stock, self.switches
-        positions = stock.page(query, switches, self._own_chance())
+        positions = stock.page(self._shortened(query), switches, self._own_chance())
         body = stock.json(positions, Look.of(switches))
         broken = next((fault.kind for fault in faults if fault.kind not in MOVES), None)
         return spoiled(broken, body) if broken else Answer(200, body)
+
+    def _shortened(self, query: Query) -> Query:
+        """The query as a gateway passes it on that gives fewer rows a page than asked for."""
+        switches = self.switches
+        if switches.rows_per_page < 1:
+            return query
+        with self._lock:
+            is_short = switches.short_pages == "always" or self._chance.random() < 0.5
+        top = switches.rows_per_page if query.top is None else min(query.top, switches.rows_per_page)
+        return replace(query, top=top) if is_short else query
 
     def _due(self, query: Query) -> list[Fault]:
         """The faults that this page meets; each counts as fired from now on."""

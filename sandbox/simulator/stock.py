@@ -6,6 +6,7 @@ order and JSON can never outlive the parts that they were made from.
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from sandbox.simulator.evaluation import question, sort_key
@@ -39,10 +40,17 @@ class Stock:
 
     def json(self, positions: list[int], look: Look) -> bytes:
         """The records at `positions` as one JSON array; each record is written once for a look and kept."""
+        if look.cmf == "other_in_one" and positions:
+            last = replace(look, cmf="other").json(self.parts[positions[-1]], positions[-1])
+            others = self._records(positions[:-1], replace(look, cmf="own"))
+            return b"[" + b",".join([*others, last]) + b"]"
+        return b"[" + b",".join(self._records(positions, look)) + b"]"
+
+    def _records(self, positions: list[int], look: Look) -> list[bytes]:
         if look not in self._written:
             self._written = {look: [None] * len(self.parts)}
         kept = self._written[look]
-        return b"[" + b",".join(kept[at] or self._write(kept, at, look) for at in positions) + b"]"
+        return [kept[at] or self._write(kept, at, look) for at in positions]
 
     def _write(self, kept: list[bytes | None], at: int, look: Look) -> bytes:
         written = look.json(self.parts[at], at)

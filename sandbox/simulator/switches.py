@@ -50,12 +50,11 @@ class Fault:
 
 @dataclass
 class Switches:
-    """Every setting; assign to a field, or give the simulator another `Switches`, while it runs.
-
-    Times are in seconds. See the table in lightspeed-3pa.md for what each is good for.
-    """
+    """Every setting, times in seconds; assign to a field, or give the simulator another `Switches`."""
 
     top_limit: Literal["clamp", "serve_all"] = "clamp"
+    rows_per_page: int = 0  # at most so many rows of what `$top` asks for; 0: as many as asked for
+    short_pages: Literal["always", "now_and_then"] = "always"  # now and then: half of the answers, by chance
     unsupported_option: Literal["ignore", "error_500"] = "ignore"
     unknown_cmf: Literal["404", "403"] = "404"
     not_enabled: list[str] = field(default_factory=list)  # CMFs that answer 403
@@ -79,6 +78,7 @@ class Switches:
     password_state: Literal["right", "wrong", "rotated"] = "right"
     rotate_after: int = 1  # requests that the old password still opens
     keys: Literal["documented", "unknown_added", "optional_absent"] = "documented"
+    cmf: Literal["own", "other_in_one", "other", "absent", "null"] = "own"  # in one: the last row of a page
     latency: float = 0.0
     latency_jitter: float = 0.0  # up to this much more
     seed: int = 1
@@ -103,7 +103,6 @@ class Switches:
 
 
 SWITCH_NAMES = tuple(one.name for one in fields(Switches))
-
 _KINDS: dict[Any, str] = {
     int: "a whole number",
     int | None: "a whole number or nothing",
