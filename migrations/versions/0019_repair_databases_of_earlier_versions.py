@@ -4,8 +4,8 @@ Migrations 0001, 0002, 0005, 0008 and 0009 were changed after databases had been
 looks for what an earlier form of them left, and does nothing where there is nothing. On PostgreSQL steps commit
 one by one; an interrupted attempt is continued by the next one.
 
-Revision: 0018
-Follows: 0017
+Revision: 0019
+Follows: 0018
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from migrations.operations import (
     sqlite_definition,
 )
 
-revision = '0018'
-down_revision = '0017'
+revision = '0019'
+down_revision = '0018'
 branch_labels = None
 depends_on = None
 
