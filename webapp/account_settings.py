@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from webapp.variables import ConfigurationError, whole
+from webapp.variables import switch, whole
 
 # One answer to a link that was used, has expired or was made up: which of them it is helps only who guesses.
 NO_LINK: Final = (
@@ -108,24 +108,20 @@ DEFAULTS: Final[dict[str, Any]] = {
 }
 
 
-def read(environ: Mapping[str, str]) -> dict[str, Any]:
-    """The settings for these variables. Raises ConfigurationError, which names the one that is malformed."""
+def read(environ: Mapping[str, str], in_production: bool) -> dict[str, Any]:
+    """The settings for these variables. Raises ConfigurationError, which names the one that is malformed.
+
+    Staff see every dealer, so a deployment asks them for a second factor unless it says otherwise.
+    """
+    factor = switch("REQUIRE_STAFF_2FA", environ.get("REQUIRE_STAFF_2FA", ""), default=in_production)
     idle = whole("SESSION_IDLE_HOURS", environ.get("SESSION_IDLE_HOURS") or "72", most=24 * 90)
     days = whole("SESSION_DAYS", environ.get("SESSION_DAYS") or "14", most=90)
     link = whole("PASSWORD_LINK_HOURS", environ.get("PASSWORD_LINK_HOURS") or "24", most=24 * 7)  # nosec B105
     return {
-        "REQUIRE_STAFF_2FA": _switch("REQUIRE_STAFF_2FA", environ.get("REQUIRE_STAFF_2FA", "")),
+        "REQUIRE_STAFF_2FA": factor,
         "SESSION_IDLE_HOURS": idle,
         "SESSION_DAYS": days,
         "PERMANENT_SESSION_LIFETIME": timedelta(days=days),
         "PASSWORD_LINK_HOURS": link,
         "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=link),
     }
-
-
-def _switch(name: str, text: str) -> bool:
-    words = {"": False, "0": False, "false": False, "no": False, "1": True, "true": True, "yes": True}
-    try:
-        return words[text.strip().lower()]
-    except KeyError:
-        raise ConfigurationError(f"{name} is malformed: it is true or false") from None

@@ -19,10 +19,11 @@ from webapp import (
     door_settings,
     operation_settings,
     outbound,
+    private_files,
     production,
     sync_settings,
 )
-from webapp.variables import ConfigurationError, listed, whole
+from webapp.variables import ConfigurationError, listed, switch, whole
 
 ROOT = Path(__file__).resolve().parent.parent
 LIGHTSPEED_API_URL = "https://int.lightspeeddataservices.com/lsapi"
@@ -91,7 +92,8 @@ def _read(environ: Mapping[str, str], in_production: bool) -> dict[str, Any]:
         ),
         "SYNC_HOURS": _hours(environ.get("SYNC_HOURS") or ",".join(map(str, SYNC_HOURS))),
         "REPORT_STORAGE_URL": _storage_url(environ.get("REPORT_STORAGE_URL") or _default_storage()),
-        **account_settings.read(environ),
+        "REPORTS_ON_ONE_HOST": switch("REPORTS_ON_ONE_HOST", environ.get("REPORTS_ON_ONE_HOST", "")),
+        **account_settings.read(environ, in_production),
         **alert_settings.read(environ),
         **door_settings.read(environ, in_production),
         **operation_settings.read(environ),
@@ -162,7 +164,7 @@ def _default_storage() -> str:
 
 def _instance(name: str) -> Path:
     path = ROOT / "instance" / name
-    path.parent.mkdir(exist_ok=True)
+    private_files.make_folder(path.parent)
     return path
 
 

@@ -14,6 +14,8 @@ from sqlalchemy import MetaData, UpdateBase, event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase
 
+from webapp import private_files
+
 
 class Base(DeclarativeBase):
     """Names every constraint, so that a migration can name what it alters on either database."""
@@ -60,6 +62,7 @@ def prepare_sqlite(engine: Engine) -> None:
     So a transaction takes the write lock when it begins, unless it is known to be a reader: a page
     that is fetched, or a connection with the execution option `sqlite_begin="DEFERRED"`.
     """
+    private_files.keep_private(engine)
     event.listen(engine, "connect", _open_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
 

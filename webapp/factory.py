@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -16,6 +17,7 @@ from webapp import (
     https_only,
     models,
     presenters,
+    private_files,
     replica,
     request_log,
     security_headers,
@@ -67,6 +69,12 @@ def _stand_behind_proxies(app: Flask, hops: int) -> None:
         )
 
 
+def _close_instance_folder(folder: Path) -> None:
+    """Also where Flask-SQLAlchemy has just created it, for a SQLite file with a relative path."""
+    if folder.is_dir():
+        private_files.make_folder(folder)
+
+
 def _bind_extensions(app: Flask) -> None:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(config.ROOT / "migrations"))
@@ -79,6 +87,7 @@ def _bind_extensions(app: Flask) -> None:
         totp_cls=Codes,
         mf_recovery_codes_util_cls=RecoveryCodes,
     )
+    _close_instance_folder(Path(app.instance_path))
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             prepare_sqlite(db.engine)

@@ -43,10 +43,30 @@ def is_production(environ: Mapping[str, str]) -> bool:
 
 def check(environ: Mapping[str, str], found: Mapping[str, Any]) -> None:
     """Raise ConfigurationError for the first setting that no deployment may have, of those `found`."""
+    _check_given(environ)
     _check_debug(environ)
     _check_keys(found)
     _check_addresses(found)
     _check_servers(environ)
+    _check_storage(environ, found)
+
+
+def _check_given(environ: Mapping[str, str]) -> None:
+    """The defaults of these are for one machine: each host would have a database and a queue of its own."""
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        if not environ.get(name, "").strip():
+            raise ConfigurationError(f"{name} is missing: it is required in production")
+
+
+def _check_storage(environ: Mapping[str, str], found: Mapping[str, Any]) -> None:
+    """Web and workers share report storage, but hosts and dynos share no disk."""
+    scheme = urlsplit(found["REPORT_STORAGE_URL"]).scheme
+    if scheme == "memory":
+        raise ConfigurationError("REPORT_STORAGE_URL is refused: processes do not share memory; use s3://")
+    if scheme == "file" and not found["REPORTS_ON_ONE_HOST"]:
+        problem = "is refused: hosts share no folder" if environ.get("REPORT_STORAGE_URL") else "is missing"
+        advice = "use s3://, or set REPORTS_ON_ONE_HOST=true if all processes run on one host"
+        raise ConfigurationError(f"REPORT_STORAGE_URL {problem}; {advice}")
 
 
 def _check_debug(environ: Mapping[str, str]) -> None:

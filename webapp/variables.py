@@ -29,6 +29,15 @@ def share(name: str, text: str) -> float:
     return number
 
 
+def switch(name: str, text: str, default: bool = False) -> bool:
+    """Whether it is on: true or false; `default` where nothing is said. Raises ConfigurationError."""
+    words = {"0": False, "false": False, "no": False, "1": True, "true": True, "yes": True, "": default}
+    try:
+        return words[text.strip().lower()]
+    except KeyError:
+        raise ConfigurationError(f"{name} is malformed: it is true or false") from None
+
+
 def listed(text: str) -> list[str]:
     """The parts of a comma-separated list, without empty ones."""
     return [part.strip() for part in text.split(",") if part.strip()]

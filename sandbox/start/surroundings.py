@@ -11,6 +11,7 @@ from cryptography.fernet import Fernet
 
 from sandbox.start.ports import Ports
 from webapp.config import ROOT
+from webapp.private_files import make_folder
 
 # Where everything is kept that belongs to no clone: the database, reports, logs, keys.
 INSTANCE = Path(os.environ.get("INSTANCE_FOLDER") or ROOT / "instance")
@@ -39,7 +40,7 @@ def environment(ports: Ports) -> dict[str, str]:
 def _keys() -> dict[str, str]:
     """SECRET_KEY and CREDENTIALS_KEYS, made once and kept: what they sealed must stay readable."""
     path = INSTANCE / KEYS
-    INSTANCE.mkdir(parents=True, exist_ok=True)
+    make_folder(INSTANCE)
     if not path.exists():
         keys = {"SECRET_KEY": secrets.token_urlsafe(48), "CREDENTIALS_KEYS": Fernet.generate_key().decode()}
         _write_privately(path, json.dumps(keys))

@@ -23,6 +23,7 @@ SOUND = {
     "PUBLIC_URL": "https://sync.example.com",
     "DATABASE_URL": "postgres://u:p@db.example.com/d",
     "REDIS_URL": "rediss://:p@redis.example.com:6380",
+    "REPORTS_ON_ONE_HOST": "true",
 }
 
 
@@ -56,6 +57,11 @@ def key_of(byte: bytes) -> str:
         ("DATABASE_URL", "postgres://u:p@db.example.com/d?sslmode=prefer"),
         ("DATABASE_REPLICA_URL", "postgres://u:p@replica.example.com/d?sslmode=allow"),
         ("AWS_ENDPOINT_URL", "http://storage.example.com"),
+        ("DATABASE_URL", ""),
+        ("REDIS_URL", ""),
+        ("REPORT_STORAGE_URL", "memory://reports"),
+        ("REPORTS_ON_ONE_HOST", "perhaps"),
+        ("REQUIRE_STAFF_2FA", "perhaps"),
     ],
 )
 def test_it_does_not_start_and_names_the_variable_without_its_value(name: str, value: str) -> None:
@@ -88,6 +94,27 @@ def test_the_database_beyond_the_own_network_is_reached_encrypted() -> None:
     assert read(DATABASE_URL=near)["SQLALCHEMY_DATABASE_URI"] == near
 
 
+@pytest.mark.parametrize(
+    ("storage", "problem"),
+    [("file:///var/reports", "is refused: hosts share no folder"), ("", "is missing")],
+)
+def test_reports_in_a_folder_need_the_word_that_there_is_one_host(storage: str, problem: str) -> None:
+    given = {"REPORT_STORAGE_URL": storage}
+    with pytest.raises(ConfigurationError) as refused:
+        read(**given, REPORTS_ON_ONE_HOST="")
+    advice = "use s3://, or set REPORTS_ON_ONE_HOST=true if all processes run on one host"
+    assert str(refused.value) == f"REPORT_STORAGE_URL {problem}; {advice}"
+    assert read(**given)["REPORT_STORAGE_URL"].startswith("file:///")
+
+
+def test_on_a_developers_machine_defaults_stay_as_they_were() -> None:
+    ours = {name: SOUND[name] for name in ("SECRET_KEY", "CREDENTIALS_KEYS")}
+    found = config.from_environment(ours)
+    assert found["SQLALCHEMY_DATABASE_URI"].startswith("sqlite:///")
+    assert (found["REDIS_URL"], found["REQUIRE_STAFF_2FA"]) == (None, False)
+    assert read()["REQUIRE_STAFF_2FA"] is True
+
+
 def test_a_dyno_is_production_unless_it_is_told_otherwise() -> None:
     assert read(APP_ENVIRONMENT="", DYNO="run.1")["PROXY_HOPS"] == 1
     with pytest.raises(ConfigurationError, match=r"^SECRET_KEY"):
@@ -112,8 +139,22 @@ def test_every_process_of_the_procfile_is_production_by_itself() -> None:
 def test_each_process_says_so_in_one_line_and_ends(module: str) -> None:
     """Over the real environment, as a platform would start it."""
     given = SOUND | {"SECRET_KEY": "test", "PATH": os.environ["PATH"]}
+    assert "SECRET_KEY is too short" in refused_start(module, given)
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "REPORTS_ON_ONE_HOST"])
+def test_a_process_without_a_required_variable_names_it_and_ends(name: str) -> None:
+    given = {**SOUND, "PATH": os.environ["PATH"]}
+    del given[name]
+    said = refused_start("flask --app wsgi routes", given).strip().splitlines()
+    assert len(said) == 1
+    assert name in said[0]
+
+
+def refused_start(module: str, environ: dict[str, str]) -> str:
+    """What a process says that does not start."""
     command = [sys.executable, "-m", *module.split()]
-    ended = subprocess.run(command, cwd=config.ROOT, env=given, capture_output=True, text=True, timeout=60)
+    ended = subprocess.run(command, cwd=config.ROOT, env=environ, capture_output=True, text=True, timeout=60)
     assert ended.returncode == 1
-    assert "SECRET_KEY is too short" in ended.stderr
     assert "Traceback" not in ended.stderr
+    return ended.stderr

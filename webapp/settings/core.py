@@ -42,7 +42,7 @@ SERVERS = Group(
     (
         Setting(
             "DATABASE_URL",
-            "`postgresql://…` (`postgres://` works too) or `sqlite:///…`",
+            "`postgresql://…` (`postgres://` works too) or `sqlite:///…`. Required in production",
             default_is="SQLite under `instance/`",
             example="postgresql://user:password@host:5432/sync",  # pragma: allowlist secret
         ),
@@ -53,7 +53,8 @@ SERVERS = Group(
         ),
         Setting(
             "REDIS_URL",
-            "required by `worker` and `scheduler`. Configure Redis with `maxmemory-policy noeviction`",
+            "required in production, and by `worker` and `scheduler` anywhere. Configure Redis with "
+            "`maxmemory-policy noeviction`",
             example="redis://localhost:6379/0",
         ),
         Setting(
@@ -63,6 +64,12 @@ SERVERS = Group(
             "own tools)",
             default_is="a folder under `instance/`",
             example="s3://bucket/prefix",
+        ),
+        Setting(
+            "REPORTS_ON_ONE_HOST",
+            "`true`: all processes run on one host and share its disk. Without it, `file:///…` is refused in "
+            "production, as dynos and hosts share no disk",
+            "false",
         ),
     ),
 )
@@ -88,7 +95,10 @@ ACCESS = Group(
             "former values of `SECRET_KEY`, comma-separated; what they signed stays valid",
         ),
         Setting(
-            "REQUIRE_STAFF_2FA", "`true`: staff must set up a second factor before anything else", "false"
+            "REQUIRE_STAFF_2FA",
+            "`true`: staff must set up a second factor before anything else",
+            default_is="`true` in production, else `false`",
+            example="true",
         ),
         Setting("SESSION_DAYS", "days after sign-in until a session ends", "14"),
         Setting("SESSION_IDLE_HOURS", "hours without a request until a session ends", "72"),

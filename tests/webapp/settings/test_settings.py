@@ -52,7 +52,8 @@ def names_that_configuration_reads() -> set[str]:
 
 def production() -> dict[str, str]:
     public = {"APP_ENVIRONMENT": "production", "PUBLIC_URL": "https://sync.example.com"}
-    return assigned(rendering.new_env()) | public
+    servers = {"DATABASE_URL": "postgresql://u:p@db.example.com/d", "REPORTS_ON_ONE_HOST": "true"}
+    return assigned(rendering.new_env()) | public | servers
 
 
 def assigned(text: str) -> dict[str, str]:

@@ -1,0 +1,47 @@
+"""Keeps the SQLite file and its folder from the other users of the machine."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Engine, event
+
+FILE_MODE: Final = 0o600
+FOLDER_MODE: Final = 0o700
+# The permissions of users who neither own a file nor are of its group.
+OTHERS: Final = 0o007
+
+
+def make_folder(path: Path) -> None:
+    """Create a folder that only this user can open; one that others can open is closed to them."""
+    path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    _close(path, FOLDER_MODE)
+
+
+def keep_private(engine: Engine) -> None:
+    """Have the SQLite file of this engine created with mode 0600, before SQLite would create it with 0644.
+
+    SQLite gives `-wal` and `-shm` the mode of the file itself.
+    """
+    name = engine.url.database or ""
+    if name and name != ":memory:" and not name.startswith("file:"):
+        event.listen(engine, "do_connect", lambda *_: _prepare(Path(name)))
+
+
+def _prepare(path: Path) -> Any:
+    # A folder that is missing or not ours is for SQLite to complain about.
+    with suppress(OSError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, FILE_MODE))
+        for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+            with suppress(FileNotFoundError):
+                _close(file, FILE_MODE)
+
+
+def _close(path: Path, mode: int) -> None:
+    """Take the permissions of others away; what a deployment has set for a group stays."""
+    if path.stat().st_mode & OTHERS:
+        with suppress(PermissionError):
+            path.chmod(mode)
