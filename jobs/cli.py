@@ -111,6 +111,8 @@ def lightspeed_check(dealer_id: int) -> None:
 
 
 def _refuse_switched_off(dealer: Dealer) -> None:
+    if dealer.closed_at is not None:
+        raise click.ClickException(f"dealer {dealer.id} is closed")
     if runs.has_supplier_codes(dealer.id) and not configurations.of(dealer).enabled:
         raise click.ClickException(f"Lightspeed 3PA/Data Warehouse is not enabled for dealer {dealer.id}")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text, update
+from sqlalchemy import and_, case, literal, select, text, update
 
 from webapp import audit, clock, queues, vault
 from webapp.extensions import db
-from webapp.models import Configuration, Dealer
+from webapp.models import Configuration, Dealer, Organization
 
 CHECK_TASK = "jobs.tasks.check_credentials"
 
@@ -70,9 +70,11 @@ def save_credentials(
 ) -> None:
     """Keep what is given (None: as it was), commit, and start a validation if there is one to make.
 
-    Raises Refused for a username or password where the organization holds them, and for a 3PA Dealer ID
-    that is not a string of digits.
+    Raises Refused for a username or password where the organization holds them, for a 3PA Dealer ID that is
+    not a string of digits, and where a closed dealer is to be enabled.
     """
+    if enabled and configuration.dealer.closed_at is not None:
+        raise Refused("enabled", f"not accepted: {configuration.dealer.name} is closed")
     organization = configuration.dealer.organization
     if organization and organization.holds_credentials and (username or password):
         field = "username" if username else "password"
@@ -124,6 +126,33 @@ def start_check(configuration: Configuration) -> None:
     db.session.commit()
     if checkable:
         queues.enqueue(queues.CONTROL, CHECK_TASK, configuration.dealer_id, configuration.check_number)
+
+
+def start_checks(organization: Organization) -> None:
+    """Commit, and validate the credentials of all dealers of an organization whose login was changed (R3)."""
+    own = Configuration.username.is_not(None) & Configuration.sealed_password.is_not(None)
+    has_login = literal(True) if organization.holds_credentials else own
+    checkable = and_(Configuration.enabled, Configuration.cmf.is_not(None), has_login)
+    members = select(Dealer.id).where(Dealer.organization_id == organization.id)
+    started = db.session.execute(
+        update(Configuration)
+        .where(Configuration.dealer_id.in_(members))
+        .values(
+            check_number=Configuration.check_number + 1,
+            check_reason=None,
+            check_state=case((checkable, "checking"), else_="unchecked"),
+            checked_at=clock.now(),
+        )
+        .returning(Configuration.dealer_id, Configuration.check_number, Configuration.check_state)
+        .execution_options(synchronize_session=False)
+    ).all()
+    db.session.commit()
+    jobs = {
+        f"check-{row.dealer_id}-{row.check_number}": (row.dealer_id, row.check_number)
+        for row in started
+        if row.check_state == "checking"
+    }
+    queues.enqueue_all(queues.CONTROL, CHECK_TASK, jobs)
 
 
 def heard(dealer_id: int, refusal: str | None) -> None:

@@ -107,6 +107,8 @@ def sights() -> list[Sight]:
 
 
 def _visitors(rule: Rule) -> list[str]:
+    if rule.endpoint == "dealer_details.show":
+        return [WATCHER]
     if "dealer_id" not in rule.arguments:
         return [OF_NO_DEALER.get(rule.endpoint, STAFF)]
     # A newcomer has none of the rows that the other pages are about.

@@ -48,8 +48,15 @@ def everybody(town: Town) -> dict[str, Visitor]:
         WATCHER: _watcher(town, staff),
         REFUSED: _refused(town),
         HELD: _held(town),
-        STAFF: Visitor(staff, {"import_id": import_catalog(town, CATALOG), "user_id": 1}),
+        STAFF: Visitor(staff, {"import_id": import_catalog(town, CATALOG), "user_id": 1} | _managed(town)),
     }
+
+
+def _managed(town: Town) -> dict[str, int | str]:
+    with town.writing() as shop:
+        organization = shop.organization()
+        shop.dealer("Summit Motorsports", organization=organization)
+        return {"organization_id": organization.id}
 
 
 def import_catalog(town: Town, content: bytes) -> int:

@@ -12,7 +12,7 @@ from flask import Flask, current_app
 from jobs import cli
 from sandbox.simulator import Fault, Simulator, Switches
 from tests.world import World, part
-from webapp import clock, runs
+from webapp import clock, runs, tenants
 from webapp.extensions import db
 
 
@@ -85,6 +85,15 @@ def test_run_for_a_dealer_without_3pa_is_refused(world: World) -> None:
     done = run(world)
     assert done.exit_code == 1
     assert "not enabled" in done.stderr
+
+
+@pytest.mark.parametrize("verb", ["run", "queue"])
+def test_a_closed_dealer_has_no_runs(world: World, verb: str) -> None:
+    mapped(world)
+    tenants.dealers.close(world.dealer)
+    done = command("sync", verb, "--dealer", str(world.dealer.id))
+    assert (done.exit_code, done.stderr) == (1, f"Error: dealer {world.dealer.id} is closed\n")
+    assert world.simulator.requests == []
 
 
 def test_run_on_a_disabled_day_is_skipped_unless_one_insists(world: World) -> None:

@@ -24,12 +24,13 @@ class Refused(ValueError):
 
 def add_organization(name: str, username: str | None = None, password: str | None = None) -> Organization:
     """Add an organization; with a user name and password its dealers use these credentials (R2)."""
-    organization = Organization(name=_name(name))
+    organization = Organization(name=checked_name(name))
     if username is not None or password is not None:
         if not username or not username.strip() or not password:
             raise Refused("3PA credentials need both a user name and a password")
         organization.username = username.strip()
         organization.sealed_password = vault.seal(password)
+        organization.password_set_at = clock.now()
     db.session.add(organization)
     held = {"username": organization.username, "password": organization.sealed_password}
     audit.note("organization.added", organization.name, after=held)
@@ -39,9 +40,8 @@ def add_organization(name: str, username: str | None = None, password: str | Non
 
 def add_dealer(name: str, timezone: str, organization: Organization | None = None) -> Dealer:
     """Add a dealer; `timezone` is a name such as `America/Chicago`."""
-    if timezone not in available_timezones():
-        raise Refused(f"time zone {timezone!r} is not known: give one such as America/Chicago")
-    dealer = Dealer(name=_name(name), timezone=timezone, organization=organization)
+    zone = checked_timezone(timezone)
+    dealer = Dealer(name=checked_name(name), timezone=zone, organization=organization)
     db.session.add(dealer)
     db.session.flush()
     member = {"organization": organization.name} if organization else {}
@@ -50,7 +50,15 @@ def add_dealer(name: str, timezone: str, organization: Organization | None = Non
     return dealer
 
 
-def _name(text: str) -> str:
+def checked_timezone(timezone: str) -> str:
+    """The time zone if it is in the tz database. Raises Refused."""
+    if timezone not in available_timezones():
+        raise Refused(f"time zone {timezone!r} is not known: give one such as America/Chicago")
+    return timezone
+
+
+def checked_name(text: str) -> str:
+    """The name of an organization or dealer without surrounding spaces. Raises Refused."""
     name = text.strip()
     if not name or not name.isprintable():
         raise Refused("the name is missing, or has characters that cannot be printed")

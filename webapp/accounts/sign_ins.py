@@ -53,7 +53,8 @@ def renew(user: User, number: int) -> str | None:
 def current(secret: str, identity: str) -> SignIn | None:
     """The session of that secret with its person and dealer, in one query; None where it is over.
 
-    `identity` changes with the password, so that a new one ends every session. Who must have a second factor
+    `identity` changes with the password, so that a new one ends every session. Nobody is signed in for a
+    closed dealer. Who must have a second factor
     and has none is signed in nowhere.
     """
     wanted = (
@@ -64,7 +65,9 @@ def current(secret: str, identity: str) -> SignIn | None:
         .where(User.fs_uniquifier == identity, User.active)
     )
     found = db.session.scalar(wanted)
-    if found is not None and found.user.needs_second_factor and not found.user.has_second_factor:
+    if found is None or not found.user.is_active:
+        return None
+    if found.user.needs_second_factor and not found.user.has_second_factor:
         return None
     return found
 

@@ -30,6 +30,7 @@ class Organization(Model):
     name: Mapped[str] = mapped_column(Text)
     username: Mapped[str | None] = mapped_column(Text)
     sealed_password: Mapped[str | None] = mapped_column(Text)
+    password_set_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
     dealers: Mapped[list[Dealer]] = relationship(back_populates="organization")
@@ -40,7 +41,11 @@ class Organization(Model):
 
 
 class Dealer(Model):
-    """One dealership, the tenant."""
+    """One dealership, the tenant.
+
+    A closed dealer (`closed_at`) has no runs and nobody signs in for it; its data stays. 3PA is switched off
+    while it is closed; `enabled_when_closed` is what it was before.
+    """
 
     __tablename__ = "dealers"
 
@@ -49,6 +54,8 @@ class Dealer(Model):
     name: Mapped[str] = mapped_column(Text)
     timezone: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    enabled_when_closed: Mapped[bool | None] = mapped_column()
 
     organization: Mapped[Organization | None] = relationship(back_populates="dealers")
 
@@ -101,6 +108,11 @@ class User(Model, UserMixin):
     @property
     def roles(self) -> list[RoleName]:  # type: ignore[override]
         return [RoleName(self.role)]
+
+    @property
+    def is_active(self) -> bool:
+        """Whether Flask-Security may sign the person in: not while deactivated, or of a closed dealer."""
+        return self.active and (self.dealer is None or self.dealer.closed_at is None)
 
     @property
     def is_staff(self) -> bool:

@@ -10,6 +10,7 @@ from webapp.views import (
     audit,
     catalog,
     dealer,
+    dealer_details,
     dealers,
     errors,
     health,
@@ -20,6 +21,7 @@ from webapp.views import (
     manufacturer_choices,
     metrics,
     next_page,
+    organizations,
     queue,
     reports,
     runs,
@@ -45,6 +47,8 @@ def register(app: Flask) -> None:
         home,
         dealers,
         dealer,
+        dealer_details,
+        organizations,
         catalog,
         lightspeed,
         manufacturer_choices,
@@ -64,6 +68,7 @@ def register(app: Flask) -> None:
     ):
         app.register_blueprint(view.pages)
     app.register_blueprint(audit.all_pages)
+    app.register_blueprint(dealer_details.new_pages)
     signing_in.register(app)
     next_page.register(app)
     security_log.keep(app)

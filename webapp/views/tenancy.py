@@ -46,7 +46,7 @@ def dealer_blueprint(name: str, import_name: str, path: str = "") -> Blueprint:
 def staff_blueprint(name: str, import_name: str, path: str) -> Blueprint:
     """A blueprint of pages for staff alone."""
     pages = Blueprint(name, import_name, url_prefix=path)
-    pages.before_request(_only_staff)
+    pages.before_request(only_staff)
     return pages
 
 
@@ -126,7 +126,8 @@ def _only_signed_in() -> ResponseReturnValue | None:
     return None if current_user.is_authenticated else ask_to_sign_in()
 
 
-def _only_staff() -> ResponseReturnValue | None:
+def only_staff() -> ResponseReturnValue | None:
+    """Turn away everyone but staff, before a request of a blueprint."""
     if not current_user.is_authenticated:
         return ask_to_sign_in()
     if not current_user.is_staff:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from flask_security.utils import verify_password
 from sqlalchemy import select
@@ -103,3 +105,37 @@ def test_a_user_is_refused(flask):
     assert flask("user", "create", "c@b.com", "--role", "staff").exit_code == 2
     assert flask("user", "create", "c@b.com", "--role", "owner", "--password-stdin").exit_code == 2
     assert len(db.session.scalars(select(User)).all()) == 1
+
+
+def test_organizations_are_listed_renamed_and_given_another_login(flask):
+    flask("organization", "create", "North", "--username", "u1", "--password-stdin", stdin="one\n")
+    flask("dealer", "create", "Northwind", "--timezone", "UTC", "--organization", 1)
+    assert flask("organization", "edit", 1, "--name", "Norther") == (0, "", "")
+    done = flask("organization", "credentials", 1, "--username", "u2", "--password-stdin", stdin="two\n")
+    assert done == (0, "", "")
+    listed = flask("organization", "list").stdout
+    assert listed == "id\tname\tdealers\tusername\n1\tNorther\t1\tu2\n"
+    assert vault.unseal(db.session.get_one(Organization, 1).sealed_password) == "two"
+    assert flask("organization", "credentials", 1, "--remove").exit_code == 0
+    assert json.loads(flask("organization", "list", "--json").stdout) == {
+        "id": 1,
+        "name": "Norther",
+        "dealers": 1,
+        "username": None,
+    }
+
+
+def test_dealers_are_listed_edited_closed_and_reopened(flask):
+    flask("organization", "create", "North")
+    flask("dealer", "create", "Northwind", "--timezone", "UTC")
+    edit = ("dealer", "edit", 1)
+    assert flask(*edit, "--name", "Nord", "--organization", 1) == (0, "", "")
+    assert flask(*edit, "--timezone", "America/Chicago").exit_code == 0
+    assert flask("dealer", "list").stdout.splitlines()[1] == "1\tNord\tAmerica/Chicago\t1\topen"
+    assert flask("dealer", "close", 1).exit_code == 0
+    assert flask("dealer", "close", 1).error == "Nord is closed already"
+    assert flask(*edit, "--organization", "none").exit_code == 0
+    assert flask("dealer", "list").stdout.splitlines()[1] == "1\tNord\tAmerica/Chicago\t\tclosed"
+    assert flask("lightspeed", "configure", "--dealer", 1, "--enable").error.endswith("Nord is closed")
+    assert flask("dealer", "reopen", 1).exit_code == 0
+    assert flask("dealer", "list").stdout.splitlines()[1].endswith("\topen")

@@ -40,6 +40,28 @@ OF_ALL: Final[tuple[Wrong, ...]] = ()
 
 TABLE: Final[dict[str, tuple[Wrong, ...]]] = {
     "organization create": (Wrong("organization create ' '", "missing"),),
+    "organization list": OF_ALL,
+    "organization edit": (Wrong("organization edit 4711 --name X", "organization 4711 does not exist"),),
+    "organization credentials": (
+        Wrong("organization credentials 4711 --username u --password-stdin", "does not exist", "x y z"),
+        Wrong("organization credentials 1 --username u", "together", "", 2),
+        Wrong("organization credentials 1 --username u --password-stdin --remove", "together", "x y z", 2),
+        Wrong("organization credentials 1", "together", "", 2),
+    ),
+    "dealer list": OF_ALL,
+    "dealer edit": (
+        Wrong(f"dealer edit {NONE} --name X", f"dealer {NONE} does not exist"),
+        Wrong("dealer edit {own} --timezone Mars/Base", "time zone 'Mars/Base' is not known"),
+        Wrong("dealer edit {own} --organization 4711", "organization 4711 does not exist"),
+        Wrong("dealer edit {own} --organization all", "neither an id nor none", "", 2),
+        Wrong("dealer edit {own} --name ' '", "the name is missing"),
+        Wrong("dealer edit {own}", "give --name", "", 2),
+    ),
+    "dealer close": (Wrong(f"dealer close {NONE}", f"dealer {NONE} does not exist"),),
+    "dealer reopen": (
+        Wrong(f"dealer reopen {NONE}", f"dealer {NONE} does not exist"),
+        Wrong("dealer reopen {own}", "is not closed"),
+    ),
     "dealer create": (
         Wrong(
             "dealer create X --timezone Europe/Berlin --organization 4711", "organization 4711 does not exist"

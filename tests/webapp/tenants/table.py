@@ -33,6 +33,11 @@ def staff(status: int = 200, **form: str) -> Line:
     return Line((LOGIN, 403, 403, 403, status), form)
 
 
+def staff_of_dealer(status: int = 200, **form: str) -> Line:
+    """Staff's alone, at the address of a dealer, which others do not even find."""
+    return Line((LOGIN, 404, 404, 403, status), form)
+
+
 def signed_in(status: int = 200, **form: str) -> Line:
     """Everybody's own."""
     return Line((LOGIN, *[status] * 4), form)
@@ -62,6 +67,15 @@ TABLE: Final[dict[str, Line]] = {
     "GET home.show": Line((LOGIN, 302, 302, 302, 302)),
     # What staff alone see.
     "GET dealers.index": staff(),
+    "GET new_dealer.new": staff(),
+    "POST new_dealer.create": staff(303, name="New", timezone="UTC", organization="0"),
+    "GET organizations.index": staff(),
+    "GET organizations.new": staff(),
+    "POST organizations.create": staff(303, name="New Group"),
+    "GET organizations.show": staff(),
+    "POST organizations.rename": staff(303, name="Other Group"),
+    "POST organizations.save_login": staff(303, username="group-2", password="other"),
+    "POST organizations.remove_login": staff(303),
     "GET all_audit.index_of_all": staff(),
     "GET catalog.index": staff(),
     "GET catalog.new": staff(),
@@ -78,6 +92,12 @@ TABLE: Final[dict[str, Line]] = {
     "POST users.remove_second_factor": staff(409),
     "GET invitations.new": staff(),
     "POST invitations.invite": staff(303, email="new@own.example", role="staff"),
+    # About one dealer, for staff: to its own users it is no page of theirs.
+    "GET dealer_details.show": staff_of_dealer(),
+    "POST dealer_details.save": staff_of_dealer(303, name="Other", timezone="UTC", organization="0"),
+    "POST dealer_details.close": staff_of_dealer(303),
+    # The dealer is open.
+    "POST dealer_details.reopen": staff_of_dealer(409),
     # A dealer's own.
     "GET dealer.show": dealers(),
     "GET audit.index": dealers(),

@@ -74,7 +74,7 @@ class Town:
             self.rows[role] = _stock(shop, dealer) | _person(user)
         staff = shop.user("support@example.com", password=password)
         self._sessions[STAFF] = self._cookie(staff)
-        self.rows[STAFF] = {"import_id": _catalog_import(staff)}
+        self.rows[STAFF] = {"import_id": _catalog_import(staff), "organization_id": group.id}
 
     def _cookie(self, user: User) -> str:
         signer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
