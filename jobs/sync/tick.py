@@ -5,9 +5,12 @@ Everything here is decided by rows in the database, so a tick may come late, twi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Final
 
 import structlog
+from rq.timeouts import BaseTimeoutException
 from sqlalchemy import select
 
 from jobs.sync import journal
@@ -24,20 +27,37 @@ log = structlog.get_logger(__name__)
 CHECK_LOST_AFTER = timedelta(minutes=2)
 
 
+class TickFailed(Exception):
+    """Steps of a tick failed, each of them logged; all others were carried out."""
+
+
 def tick() -> None:
-    """One round: due slots, runs whose worker died or whose job was lost, unindexed products, lost checks."""
+    """One round of all steps; raises TickFailed at its end if some failed.
+
+    The steps do not depend on each other. One that fails again and again must not keep the others from their
+    work, and the round still counts as failed.
+    """
     now = clock.now()
-    started = start_due(now) + retry_failed(now)
-    woken = wake_forgotten(now)
-    for clearing_id in held_clearings.forgotten(now):
-        held_clearings.wake(clearing_id)
-    for upload in catalog_uploads.forgotten(now):
-        catalog_uploads.wake(upload)
-    if outbox.pending():
-        outbox.wake()
-    _check_again(now)
-    if started or woken:
-        log.info("tick", started=started, woken=woken)
+    counts = {name: _take(name, step, now) for name, step in STEPS}
+    if counts["start_due"] or counts["retry_failed"] or counts["wake_forgotten"]:
+        started = (counts["start_due"] or 0) + (counts["retry_failed"] or 0)
+        log.info("tick", started=started, woken=counts["wake_forgotten"] or 0)
+    failed = [name for name, count in counts.items() if count is None]
+    if failed:
+        raise TickFailed(", ".join(failed))
+
+
+def _take(name: str, step: Callable[[datetime], int], now: datetime) -> int | None:
+    """What a step counted; None if it failed."""
+    try:
+        return step(now)
+    except BaseTimeoutException:
+        # The time of the whole job is over.
+        raise
+    except Exception:
+        log.exception("tick.step_failed", step=name)
+        db.session.rollback()
+        return None
 
 
 def wake_forgotten(now: datetime) -> int:
@@ -47,11 +67,47 @@ def wake_forgotten(now: datetime) -> int:
     return runs.wake_all([*dead, *((run_id, attempt) for run_id, attempt in waiting)])
 
 
-def _check_again(now: datetime) -> None:
-    lost = db.session.scalars(
-        select(Configuration).where(
-            Configuration.check_state == "checking", Configuration.checked_at < now - CHECK_LOST_AFTER
-        )
+def _wake_clearings(now: datetime) -> int:
+    """Tell workers again of held clearings that were decided and not carried out."""
+    forgotten = list(held_clearings.forgotten(now))
+    for clearing_id in forgotten:
+        held_clearings.wake(clearing_id)
+    return len(forgotten)
+
+
+def _wake_imports(now: datetime) -> int:
+    """Tell workers again of catalog imports that nobody carries out."""
+    forgotten = list(catalog_uploads.forgotten(now))
+    for upload in forgotten:
+        catalog_uploads.wake(upload)
+    return len(forgotten)
+
+
+def _wake_index(_now: datetime) -> int:
+    """Have a worker drain the outbox if anything waits in it."""
+    waiting = outbox.pending()
+    if waiting:
+        outbox.wake()
+    return waiting
+
+
+def _check_again(now: datetime) -> int:
+    """Start the checks again whose worker was lost."""
+    query = select(Configuration).where(
+        Configuration.check_state == "checking", Configuration.checked_at < now - CHECK_LOST_AFTER
     )
-    for configuration in list(lost):
+    lost = list(db.session.scalars(query))
+    for configuration in lost:
         configurations.start_check(configuration)
+    return len(lost)
+
+
+STEPS: Final[tuple[tuple[str, Callable[[datetime], int]], ...]] = (
+    ("start_due", start_due),
+    ("retry_failed", retry_failed),
+    ("wake_forgotten", wake_forgotten),
+    ("wake_clearings", _wake_clearings),
+    ("wake_imports", _wake_imports),
+    ("wake_index", _wake_index),
+    ("check_again", _check_again),
+)
