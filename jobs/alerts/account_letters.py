@@ -22,8 +22,8 @@ CHANGED: Final = {
 
 def compose(delivery: AlertDelivery) -> tuple[str, str]:
     """Subject and text of the letter; a link is made now. Raises NotWanted where nobody signs in so."""
-    user = db.session.scalar(select(User).where(User.email == delivery.recipient, User.active))
-    if user is None:
+    user = db.session.scalar(select(User).where(User.email == delivery.recipient))
+    if user is None or not user.is_active:
         raise NotWanted
     if delivery.event in CHANGED:
         subject, sentence = CHANGED[delivery.event]

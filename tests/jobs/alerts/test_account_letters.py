@@ -10,11 +10,22 @@ from jobs.alerts import delivering
 from tests.jobs.alerts.receivers import Kept
 from tests.webapp.accounts.people import EMAIL, follow
 from tests.webapp.views.client import ON_SQLITE
+from tests.webapp.views.shop import Shop
+from webapp import tenants
 from webapp.accounts import letters, people
 from webapp.extensions import db
-from webapp.models import AlertDelivery
+from webapp.models import AlertDelivery, Dealer
 
 pytestmark = ON_SQLITE
+
+
+def test_users_of_a_closed_dealer_are_not_written_to(app: Flask, mailed: Kept, shop: Shop, dealer: Dealer):
+    user = shop.user("parts@prairie.example", dealer)
+    tenants.dealers.close(dealer)
+    letters.note("reset", user.email)
+    db.session.commit()
+    delivering.deliver_due(lambda: False)
+    assert mailed.messages == []
 
 
 def test_an_invitation_arrives_and_a_stranger_is_not_written_to(app: Flask, mailed: Kept):
