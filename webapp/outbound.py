@@ -15,9 +15,31 @@ from urllib.parse import SplitResult, urlsplit
 
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 # Names that no public resolver knows: this machine, the local network, and a cloud's own services.
-_PRIVATE_ENDINGS: Final = (".localhost", ".local", ".internal", ".home.arpa")
-# Networks that stand for IPv4 addresses behind them.
-_TRANSLATED: Final = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"), ip_network("::/96"))
+_PRIVATE_ENDINGS: Final = (
+    *(".localhost", ".localdomain", ".local", ".internal", ".intranet", ".private", ".home.arpa"),
+    *(".corp", ".home", ".lan", ".svc"),
+)
+# What the registries list as public although it leads into a cloud's own network, or nowhere.
+_NOT_PUBLIC: Final = tuple(
+    map(
+        ip_network,
+        (
+            "168.63.129.16/32",  # Azure: its agent's endpoint (wireserver), DNS and health probes
+            "192.0.0.0/24",  # protocol assignments; Oracle's metadata service has 192.0.0.192
+            "192.88.99.0/24",  # 6to4 relays
+            "161.26.0.0/16",  # IBM Cloud: services of the private network
+            "166.8.0.0/14",  # IBM Cloud: service endpoints
+            "2001::/23",  # protocol assignments, Teredo among them
+            "2002::/16",  # 6to4: an IPv4 address in an IPv6 one
+            "3fff::/20",  # documentation
+        ),
+    )
+)
+# All that is assigned for the public internet. NAT64, addresses that hold an IPv4 one, unique local and
+# site-local ones lie outside of it, whatever else is to come.
+_PUBLIC_IPV6: Final = ip_network("2000::/3")
+# ISATAP: the last 64 bits are this, with or without the bit for "unique", and then an IPv4 address.
+_ISATAP: Final = (0x00005EFE, 0x02005EFE)
 
 
 class Forbidden(ValueError):
@@ -51,12 +73,14 @@ def checked(url: str, allowed_hosts: Collection[str]) -> SplitResult:
 def may_be_public(host: str) -> bool:
     """Whether a host can be one of the public internet: such an address, or a name that may stand for one."""
     name = host.casefold().rstrip(".")
-    if name == "localhost" or name.endswith(_PRIVATE_ENDINGS):
+    if name.endswith(_PRIVATE_ENDINGS):
         return False
     try:
         return is_public(name)
     except ValueError:
-        return True  # a name: what it stands for is looked up when a connection is made
+        # A name: what it stands for is looked up when a connection is made. Without a dot it is one of the
+        # own network, or a spelling of an address that only resolvers read.
+        return "." in name
 
 
 def is_public(address: str) -> bool:
@@ -68,13 +92,14 @@ def is_public(address: str) -> bool:
     if isinstance(found, IPv6Address):
         if found.ipv4_mapped is not None:
             return _is_global(found.ipv4_mapped)
-        if found.sixtofour or found.teredo or any(found in network for network in _TRANSLATED):
+        if found not in _PUBLIC_IPV6 or int(found) >> 32 & 0xFFFFFFFF in _ISATAP:
             return False
     return _is_global(found)
 
 
 def _is_global(address: IPv4Address | IPv6Address) -> bool:
-    return address.is_global and not address.is_multicast
+    is_listed = any(address in network for network in _NOT_PUBLIC)
+    return address.is_global and not address.is_multicast and not is_listed
 
 
 def addresses(host: str, port: int, allowed_hosts: Collection[str]) -> list[str]:

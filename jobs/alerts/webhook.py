@@ -27,6 +27,7 @@ UNREACHABLE = "The webhook could not be reached."
 TOO_SLOW = "The webhook took too long to answer."
 INSECURE = "A secure connection to the webhook could not be made."
 PRIVATE = "The webhook's address leads into a private network, so nothing was sent."
+REFUSED = "Nothing was sent to this webhook: {reason}. Save another address under Webhook."
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ def _exchange(webhook: Webhook, body: bytes, number: int, allowed_hosts: Collect
     try:
         # Again, as the deployment's settings may have changed since it was typed.
         parts = urlsplit(webhook_address.checked(webhook.url, allowed_hosts))
-    except webhook_address.Refused:
-        raise Undeliverable(PRIVATE, is_final=True) from None
+    except webhook_address.Refused as refusal:
+        raise Undeliverable(REFUSED.format(reason=refusal), is_final=True) from None
     headers = _headers(parts, webhook.secret, body, number)
     failure = Undeliverable(UNREACHABLE)
     for address in _addresses(parts, allowed_hosts)[:MOST_ADDRESSES]:
@@ -123,7 +124,7 @@ def _post_to(address: str, parts: SplitResult, body: bytes, headers: dict[str, s
 
 
 def _port(parts: SplitResult) -> int:
-    return parts.port or (443 if parts.scheme == "https" else 80)
+    return parts.port if parts.port is not None else (443 if parts.scheme == "https" else 80)
 
 
 def _failure(error: Exception) -> Undeliverable:

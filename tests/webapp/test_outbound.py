@@ -13,6 +13,12 @@ NOT_PUBLIC = (
     *("::", "::1", "fe80::1%eth0", "fd00::1", "fd00:ec2::254", "ff02::1", "2001:db8::1"),
     *("::ffff:127.0.0.1", "::ffff:a9fe:a9fe", "64:ff9b::a00:1", "64:ff9b:1::7f00:1", "2002:a00:1::"),
     *("2001:0:a00:1::", "::10.0.0.1"),
+    # Of clouds: Azure's wireserver, Alibaba's, Oracle's and Google's metadata services, IBM's private services.
+    *("168.63.129.16", "100.100.100.200", "192.0.0.192", "fd20:ce::254", "161.26.0.10", "166.9.12.1"),
+    *("::ffff:168.63.129.16", "::ffff:100.100.100.200", "64:ff9b::a83f:8110", "64:ff9b:1::a9fe:a9fe"),
+    *("2002:a9fe:a9fe::1", "2002:808:808::1", "2001:0:808:808::1", "::ffff:0:10.0.0.1", "::8.8.8.8"),
+    # ISATAP, site-local, segment routing, 6to4 relays, documentation.
+    *("2603::5efe:a00:1", "2603::200:5efe:a9fe:a9fe", "fec0::1", "5f00::1", "192.88.99.1", "3fff::1"),
 )
 
 
@@ -22,13 +28,19 @@ def test_it_is_not_public(address: str) -> None:
     assert not may_be_public(address)
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "168.63.129.17", "2606:4700::1111", "2a00:1450::200e", "::ffff:8.8.8.8"]
+)
 def test_it_is_public(address: str) -> None:
     assert is_public(address)
 
 
 @pytest.mark.parametrize(
-    "name", ["localhost", "LOCALHOST.", "a.localhost", "nas.local", "metadata.google.internal", "x.home.arpa"]
+    "name",
+    [
+        *("localhost", "LOCALHOST.", "a.localhost", "nas.local", "metadata.google.internal", "x.home.arpa"),
+        *("metadata", "redis", "2130706433", "redis.default.svc", "Metadata.Google.Internal."),
+    ],
 )
 def test_a_name_of_the_own_network_is_not_even_looked_up(name: str) -> None:
     assert not may_be_public(name)

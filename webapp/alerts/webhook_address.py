@@ -12,6 +12,9 @@ from typing import Final
 from webapp import outbound
 
 LONGEST: Final = 1000
+# Any other port is a way to talk to services that were not meant for the web.
+PORTS: Final = (443, 8443)
+ALLOWED_PORTS: Final = "it must use port 443 or 8443"
 
 
 class Refused(ValueError):
@@ -21,14 +24,27 @@ class Refused(ValueError):
 def checked(text: str, allowed_hosts: Collection[str]) -> str:
     """The address, if a webhook may have it. Raises Refused.
 
-    Only https, without a login in it, and no private address, save for the hosts of `ALERT_ALLOWED_HOSTS`;
-    a loopback one among those may also be http.
+    Only https on port 443 or 8443, without a login in it, and no private address, except for the hosts of
+    `ALERT_ALLOWED_HOSTS`; a loopback one among those may also be http, on any port.
     """
     url = text.strip()
     if len(url) > LONGEST or not url.isascii() or not url.isprintable() or " " in url:
         raise Refused("an address of printable ASCII characters, up to 1,000 of them")
     try:
-        outbound.checked(url, allowed_hosts)
+        parts = outbound.checked(url, allowed_hosts)
     except outbound.Forbidden as reason:
         raise Refused(str(reason)) from None
+    host = (parts.hostname or "").casefold()
+    is_here = host in outbound.LOOPBACK and host in allowed_hosts
+    if not is_here and (parts.port if parts.port is not None else 443) not in PORTS:
+        raise Refused(ALLOWED_PORTS)
     return url
+
+
+def refusal(url: str, allowed_hosts: Collection[str]) -> str | None:
+    """Why nothing is sent to an address that was saved under earlier rules or settings; None if it is sent."""
+    try:
+        checked(url, allowed_hosts)
+    except Refused as reason:
+        return str(reason)
+    return None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from webapp import alerts, clock
-from webapp.alerts import outbox
+from webapp.alerts import outbox, webhook_address
 from webapp.extensions import db
 from webapp.models import Alert, AlertContact, AlertDelivery, Dealer
 from webapp.presenters.tones import Saying
@@ -54,6 +55,12 @@ class AlertsPage:
     def has_contacts(self) -> bool:
         """Whether a test would reach anybody."""
         return bool(self.contact.webhook_url or (self.has_mail and self.contact.recipients))
+
+    @property
+    def webhook_problem(self) -> str | None:
+        """Why nothing is sent to the webhook that is saved."""
+        url = self.contact.webhook_url
+        return webhook_address.refusal(url, current_app.config["ALERT_ALLOWED_HOSTS"]) if url else None
 
     @property
     def is_awaited(self) -> bool:

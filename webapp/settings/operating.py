@@ -29,7 +29,7 @@ ALERTS = Group(
         Setting(
             "ALERT_ALLOWED_HOSTS",
             "hosts, comma-separated, that webhooks may use although their addresses are private; `http://` "
-            "is allowed for those that are this machine",
+            "and ports other than 443 and 8443 are allowed for those that are this machine",
         ),
         Setting(
             "ALERT_UNMATCHED_RISE",

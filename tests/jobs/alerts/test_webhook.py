@@ -78,6 +78,7 @@ def test_a_private_address_is_not_asked_unless_it_is_allowed(receiver: HTTPServe
     for url in (f"http://127.0.0.1:{receiver.port}/in", f"https://127.0.0.1:{receiver.port}/in"):
         failed = failure(Webhook(url, SECRET), frozenset())
         assert failed.is_final
+        assert failed.sentence.startswith("Nothing was sent to this webhook: it ")
     assert receiver.log == []
 
 
@@ -90,8 +91,17 @@ def test_a_name_that_leads_into_a_private_network_is_refused_when_it_is_looked_u
         return [(0, 0, 0, "", ("93.184.215.14", 443)), (0, 0, 0, "", ("127.0.0.1", receiver.port))]
 
     monkeypatch.setattr(outbound.socket, "getaddrinfo", resolve)
-    failed = failure(Webhook(f"https://rebound.example.com:{receiver.port}/in", SECRET), frozenset())
+    failed = failure(Webhook("https://rebound.example.com:8443/in", SECRET), frozenset())
     assert (failed.sentence, failed.is_final) == (webhook.PRIVATE, True)
+
+
+@pytest.mark.parametrize("port", [22, 80, 6379, 8080, 444, 0])
+def test_a_webhook_that_was_saved_with_another_port_says_why_nothing_is_sent(port: int) -> None:
+    failed = failure(Webhook(f"https://hooks.example.com:{port}/in", SECRET), frozenset())
+    assert failed.is_final
+    assert failed.sentence == (
+        "Nothing was sent to this webhook: it must use port 443 or 8443. Save another address under Webhook."
+    )
 
 
 def test_a_name_that_nobody_knows_may_be_known_later() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from webapp.alerts.webhook_address import Refused, checked
 
-ALLOWED = frozenset({"hooks.internal", "127.0.0.1", "10.0.0.5"})
+ALLOWED = frozenset({"hooks.internal", "127.0.0.1", "localhost", "10.0.0.5"})
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,8 @@ ALLOWED = frozenset({"hooks.internal", "127.0.0.1", "10.0.0.5"})
         " https://93.184.215.14/in ",
         "https://[2606:2800:21f:cb07:6820:80da:af6b:8b2c]/in",
         "https://hooks.internal/in",
+        "https://hooks.example.com:443/in",
+        "https://localhost:9000/in",
         "https://10.0.0.5/in",
         "http://127.0.0.1:5000/in",
     ],
@@ -30,7 +32,14 @@ def test_it_takes(url: str):
     [
         ("http://hooks.example.com/in", "https://"),
         ("http://10.0.0.5/in", "https://"),
-        ("http://localhost/in", "https://"),
+        ("http://10.0.0.5:8443/in", "https://"),
+        ("https://hooks.example.com:80/in", "port 443 or 8443"),
+        ("https://hooks.example.com:0/in", "port 443 or 8443"),
+        ("https://hooks.example.com:6379/in", "port 443 or 8443"),
+        ("https://10.0.0.5:5000/in", "port 443 or 8443"),
+        ("https://hooks.internal:22/in", "port 443 or 8443"),
+        ("https://168.63.129.16/machine", "private"),
+        ("https://[::1]/in", "private"),
         ("ftp://hooks.example.com", "https://"),
         ("//hooks.example.com", "https://"),
         ("hooks.example.com/in", "no address"),
@@ -44,7 +53,6 @@ def test_it_takes(url: str):
         ("https://hooks.example.com/a b", "printable"),
         ("https://hööks.example.com/", "printable"),
         ("https://hooks.example.com/" + "a" * 1000, "1,000"),
-        ("https://localhost/in", "private"),
         ("https://printer.local/in", "private"),
         ("https://metadata.google.internal/in", "private"),
         ("https://127.0.0.2/in", "private"),
@@ -54,6 +62,7 @@ def test_it_takes(url: str):
         ("https://[fd00::1]/in", "private"),
         ("https://router.home.arpa/in", "private"),
         ("https://localhost./in", "private"),
+        ("https://metadata/in", "private"),
         ("https://hooks.example.com\\@10.0.0.5/in", "no address"),
     ],
 )

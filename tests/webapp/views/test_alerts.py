@@ -167,6 +167,24 @@ def test_an_address_that_a_webhook_may_not_have_is_refused(
     assert stored(dealer) is None
 
 
+@pytest.mark.parametrize(
+    ("saved", "said"),
+    [
+        ("https://hooks.example.com:8080/in", "it must use port 443 or 8443"),
+        ("https://168.63.129.16/in", "it is an address inside of a private network"),
+    ],
+)
+def test_a_webhook_that_was_saved_under_earlier_rules_says_why_nothing_is_sent(
+    client: LintingClient, url: str, dealer: Dealer, saved: str, said: str
+):
+    secret = {"sealed_webhook_secret": vault.seal("whsec"), "secret_set_at": clock.now()}
+    db.session.add(AlertContact(dealer_id=dealer.id, recipients=[], webhook_url=saved, version=0, **secret))
+    db.session.commit()
+    assert f"Nothing is sent to this webhook: {said}. Save another address." in client.get(url).text
+    client.post(f"{url}/webhook", data={"webhook_url": HOOK})
+    assert "Nothing is sent to this webhook" not in client.get(url).text
+
+
 def test_a_webhook_is_removed_with_its_secret(client: LintingClient, url: str, dealer: Dealer):
     client.post(f"{url}/webhook", data={"webhook_url": HOOK})
     assert client.post(f"{url}/webhook/removal").status_code == 303
