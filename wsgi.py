@@ -13,10 +13,15 @@ from jobs import cli
 from webapp.config import ConfigurationError
 from webapp.factory import create_app
 
+
+class NotConfigured(click.ClickException, RuntimeError):
+    """The environment is not fit to start with; flask (click) and gunicorn (RuntimeError) say so."""
+
+
 try:
     app = create_app()
 except ConfigurationError as error:
-    raise click.ClickException(str(error)) from None
+    raise NotConfigured(str(error)) from None
 cli.register(app)
 # What was loaded stays as long as the process: looked through again by every full collection, it would hold
 # up a request for a fifth of a second now and then.

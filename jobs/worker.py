@@ -1,8 +1,11 @@
 """The worker processes: `python -m jobs.worker`.
 
 One process listens to the short work alone (`control`, `index`), so that a long sync never delays a tick, a
-check or the index; `WORKER_PROCESSES` others (2 by default) take syncs. A platform's SIGTERM, sent to every
-process, lets each leave within seconds; what was under way goes on in another worker (R19).
+check or the index; `WORKER_PROCESSES` others (2 by default) take syncs. All are forks of one parent that has
+imported everything: they share its memory, and so does the work-horse that RQ forks for each job.
+
+A platform's SIGTERM, sent to every process, lets each leave within seconds; what was under way goes on in
+another worker (R19).
 """
 
 from __future__ import annotations
@@ -10,8 +13,9 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from types import FrameType
 
 import structlog
@@ -24,9 +28,8 @@ from sqlalchemy.orm import configure_mappers
 import jobs.tasks  # noqa: F401 - the process of each job has it from its parent, and need not import it
 from jobs import stopping
 from jobs.processes import Processes
-from webapp import clock, config, queues
+from webapp import clock, config, forks, queues
 from webapp.config import ConfigurationError
-from webapp.extensions import db
 from webapp.factory import create_app
 from webapp.logs import configure_logs
 
@@ -44,9 +47,8 @@ class AppWorker(Worker):
     app: Flask
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
-        # Connections that the parent had open must not be used from two processes.
+        forks.disconnect(self.app)
         with self.app.app_context():
-            db.engine.dispose(close=False)
             super().main_work_horse(job, queue)
 
     def setup_work_horse_signals(self) -> None:
@@ -65,14 +67,11 @@ class AppWorker(Worker):
             super().request_force_stop(signum, frame)
 
 
-def work(names: Sequence[str]) -> None:
+def work(app: Flask, names: Sequence[str]) -> None:
     """Work on these queues until told to stop. Waits for a Redis that is away."""
-    app = create_app()
     with app.app_context():
         _wait_for_redis()
         redis = queues.connection(timeout=None)
-        # Here as well: once, instead of once in the process of each job.
-        configure_mappers()
         AppWorker.app = app
         AppWorker([Queue(name, connection=redis) for name in names], connection=redis).work()
 
@@ -89,20 +88,29 @@ def main(arguments: list[str]) -> int:
     """Work on the queues named; without names, keep the whole set of worker processes running."""
     configure_logs()
     try:
+        app = create_app()
+        # Here, once: not in each process that is forked from this one.
+        configure_mappers()
         if arguments:
-            work(arguments)
+            work(app, arguments)
         else:
-            # Here already: each child would refuse to start, and be started again.
-            config.from_environment()
-            Processes([[sys.executable, "-m", "jobs.worker", *names] for names in _process_queues()]).keep()
+            Processes(_mains(app)).keep()
     except ConfigurationError as error:
         print(f"Error: {error}", file=sys.stderr)  # noqa: T201 - this is the command's answer
         return 1
     return 0
 
 
-def _process_queues() -> list[tuple[str, ...]]:
-    return [SHORT_WORK, *[LONG_WORK] * config.worker_processes()]
+def _mains(app: Flask) -> dict[str, Callable[[], None]]:
+    """What each worker process does, by the name that the log gives it."""
+    named: dict[str, tuple[str, ...]] = {"short-work": SHORT_WORK}
+    named |= {f"sync-{number}": LONG_WORK for number in range(1, config.worker_processes() + 1)}
+    return {name: partial(_work_in_fork, app, names) for name, names in named.items()}
+
+
+def _work_in_fork(app: Flask, names: Sequence[str]) -> None:
+    forks.disconnect(app)
+    work(app, names)
 
 
 if __name__ == "__main__":

@@ -51,6 +51,12 @@ def _client(url: str, timeout: float | None) -> Redis:
     return Redis.from_url(url, **given)
 
 
+def forget_connections() -> None:
+    """Have this process make clients of its own: for the child of a fork."""
+    _client.cache_clear()
+    _seen.cache_clear()
+
+
 def enqueue(queue: str, task: str, *ids: int, timeout: int = 600, job_id: str | None = None) -> bool:
     """Queue `task`, a dotted name, with ids; true if Redis has it. The task must bear being run twice.
 

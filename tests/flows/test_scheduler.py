@@ -92,5 +92,5 @@ def test_it_waits_for_a_redis_that_is_away(world: World) -> None:
     try:
         schedule.keep_looking(away, pause)
     finally:
-        schedule.stopping._flag.clear()
+        schedule.stopping.forget()
     assert pauses == [5, 5, 5]

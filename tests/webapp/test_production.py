@@ -135,7 +135,9 @@ def test_every_process_of_the_procfile_is_production_by_itself() -> None:
         assert command.startswith("APP_ENVIRONMENT=${APP_ENVIRONMENT:-production} "), line
 
 
-@pytest.mark.parametrize("module", ["flask --app wsgi routes", "jobs.worker", "jobs.schedule"])
+@pytest.mark.parametrize(
+    "module", ["flask --app wsgi routes", "gunicorn wsgi:app", "jobs.worker", "jobs.schedule"]
+)
 def test_each_process_says_so_in_one_line_and_ends(module: str) -> None:
     """Over the real environment, as a platform would start it."""
     given = SOUND | {"SECRET_KEY": "test", "PATH": os.environ["PATH"]}

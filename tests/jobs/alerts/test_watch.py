@@ -21,7 +21,7 @@ from webapp.models import Dealer
 @pytest.fixture(autouse=True)
 def not_stopped() -> Iterator[None]:
     yield
-    stopping._flag.clear()
+    stopping.forget()
 
 
 def looks(count: int) -> Callable[[float], None]:
@@ -52,7 +52,7 @@ def test_a_round_is_taken_once_a_minute(app: Flask, monkeypatch: pytest.MonkeyPa
     watch.keep_watching(app, looks(5))
     assert len(taken) == 1
     monkeypatch.setattr(watch, "ROUND_EVERY", 0.0)
-    stopping._flag.clear()
+    stopping.forget()
     watch.keep_watching(app, looks(5))
     assert len(taken) == 6
 
@@ -91,6 +91,6 @@ def test_a_delivery_that_fails_is_tried_again_by_the_next_round_alone(
     watch.keep_watching(app, looks(5))
     assert len(tried) == 1
     monkeypatch.setattr(watch, "ROUND_EVERY", 0.0)
-    stopping._flag.clear()
+    stopping.forget()
     watch.keep_watching(app, looks(3))
     assert len(tried) == 4
