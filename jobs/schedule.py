@@ -11,23 +11,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from redis import Redis
 from redis.exceptions import RedisError
-from rq.exceptions import NoSuchJobError
-from rq.job import Job
-from rq_scheduler import Scheduler
 
 from jobs import stopping
 from jobs.alerts import watch
+from jobs.task_scheduler import Periodic, TaskScheduler
 from webapp import periodic, queues
 from webapp.config import ConfigurationError
 from webapp.factory import create_app
 from webapp.logs import configure_logs
+from webapp.task_names import Task
 
 log = structlog.get_logger(__name__)
 
@@ -36,80 +33,26 @@ LOOK_EVERY = 5
 LEAVE_WITHIN = 5
 
 
-@dataclass(frozen=True)
-class Periodic:
-    """A job that is queued every `seconds`, always under the same id, and ended after `timeout` seconds."""
-
-    id: str
-    task: str
-    seconds: int
-    queue: str
-    timeout: int = 300
-
-
 # What takes longer than moments is no short work: a tick would have to wait for it.
 DECLARED = (
-    Periodic(periodic.TICK, "jobs.tasks.tick", 60, queues.CONTROL),
-    Periodic(periodic.KEEP_HOUSE, "jobs.tasks.keep_house", 60 * 60, queues.SYNC),
-    Periodic(periodic.SWEEP_STORAGE, "jobs.tasks.sweep_storage", 24 * 60 * 60, queues.SYNC, timeout=3600),
+    Periodic(periodic.TICK, Task.TICK, 60, queues.CONTROL),
+    Periodic(periodic.KEEP_HOUSE, Task.KEEP_HOUSE, 60 * 60, queues.SYNC),
+    Periodic(periodic.SWEEP_STORAGE, Task.SWEEP_STORAGE, 24 * 60 * 60, queues.SYNC, timeout=3600),
 )
 
 
-def reconcile(scheduler: Scheduler) -> None:
-    """Make the scheduler's set what is declared, and nothing else."""
-    declared = {each.id: each for each in DECLARED}
-    for raw in scheduler.connection.zrange(scheduler.scheduled_jobs_key, 0, -1):
-        job_id = raw.decode()
-        if job_id not in declared or not _is_sound(scheduler.connection, declared[job_id]):
-            scheduler.connection.zrem(scheduler.scheduled_jobs_key, job_id)
-    for each in DECLARED:
-        if each.id not in scheduler:
-            _schedule(scheduler, each)
-
-
-def _is_sound(connection: Redis, declared: Periodic) -> bool:
-    """Whether the stored job can be read and says what is declared."""
-    try:
-        job = Job.fetch(declared.id, connection=connection)
-        return (job.func_name, job.meta.get("interval"), job.origin) == (
-            declared.task,
-            declared.seconds,
-            declared.queue,
-        )
-    except RedisError:
-        raise
-    except NoSuchJobError:
-        return False
-    except Exception:  # noqa: BLE001 - whatever makes it unreadable, it is replaced
-        log.warning("schedule.unreadable", job=declared.id)
-        return False
-
-
-def _schedule(scheduler: Scheduler, declared: Periodic) -> None:
-    scheduler.schedule(
-        datetime.now(UTC).replace(tzinfo=None),
-        declared.task,
-        interval=declared.seconds,
-        id=declared.id,
-        queue_name=declared.queue,
-        timeout=declared.timeout,
-        # Until long after the next is due: a job that is gone by then is taken for lost, and queued at once.
-        result_ttl=600 + 2 * declared.seconds,
-    )
-
-
-def look(scheduler: Scheduler) -> None:
+def look(scheduler: TaskScheduler) -> None:
     """One round: put the set right, then queue what is due, unless another scheduler is at it."""
     if not scheduler.acquire_lock():
         return
     try:
-        reconcile(scheduler)
+        scheduler.reconcile()
         scheduler.enqueue_jobs()
     finally:
         scheduler.remove_lock()
 
 
-def keep_looking(scheduler: Scheduler, pause: Callable[[float], Any]) -> None:
+def keep_looking(scheduler: TaskScheduler, pause: Callable[[float], Any]) -> None:
     """Look until told to stop; a Redis that is away is waited for."""
     away = False
     while not stopping.requested():
@@ -124,10 +67,13 @@ def keep_looking(scheduler: Scheduler, pause: Callable[[float], Any]) -> None:
             if not away:
                 log.error("schedule.redis_away", error=type(error).__name__)
             away = True
+        except Exception:
+            # Nothing that is wrong with one round may end the process, which also watches for alerts.
+            log.exception("schedule.round_failed")
         pause(LOOK_EVERY)
 
 
-def _hurry(scheduler: Scheduler) -> None:
+def _hurry(scheduler: TaskScheduler) -> None:
     """Have the tick find at once what could not be queued meanwhile."""
     due = {periodic.TICK: int(datetime.now(UTC).timestamp())}
     scheduler.connection.zadd(scheduler.scheduled_jobs_key, due, xx=True)
@@ -146,7 +92,7 @@ def main() -> int:
         return 1
     log.info("schedule.started", jobs=[each.id for each in DECLARED])
     watching = watch.start(app)
-    keep_looking(Scheduler(connection=connection, interval=LOOK_EVERY), stopping.pause)
+    keep_looking(TaskScheduler(connection, DECLARED, LOOK_EVERY), stopping.pause)
     # What is being sent may still arrive; a platform waits some 10 s before it ends the process.
     watching.join(LEAVE_WITHIN)
     return 0

@@ -20,14 +20,14 @@ from types import FrameType
 
 import structlog
 from flask import Flask
-from rq import Queue
 from rq.job import Job
-from rq.worker import Worker
+from rq.queue import Queue
 from sqlalchemy.orm import configure_mappers
 
 import jobs.tasks  # noqa: F401 - the process of each job has it from its parent, and need not import it
 from jobs import stopping
 from jobs.processes import Processes
+from jobs.task_worker import TaskWorker
 from webapp import clock, config, forks, queues
 from webapp.config import ConfigurationError
 from webapp.factory import create_app
@@ -41,8 +41,8 @@ LONG_WORK = (queues.SYNC,)
 PATIENCE = timedelta(seconds=8)
 
 
-class AppWorker(Worker):
-    """An RQ worker whose jobs run inside the app's context and leave on SIGTERM in good order."""
+class AppWorker(TaskWorker):
+    """A worker whose jobs run inside the app's context and leave on SIGTERM in good order."""
 
     app: Flask
 
@@ -73,7 +73,12 @@ def work(app: Flask, names: Sequence[str]) -> None:
         _wait_for_redis()
         redis = queues.connection(timeout=None)
         AppWorker.app = app
-        AppWorker([Queue(name, connection=redis) for name in names], connection=redis).work()
+        AppWorker(names, redis, _kind(names)).work()
+
+
+def _kind(names: Sequence[str]) -> str:
+    """What a worker is called after: what it takes."""
+    return {SHORT_WORK: "short", LONG_WORK: "sync"}.get(tuple(names), "-".join(names))
 
 
 def _wait_for_redis() -> None:

@@ -10,8 +10,9 @@ from sqlalchemy import and_, case, literal, select, text, update
 from webapp import audit, clock, queues, vault
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, Organization
+from webapp.task_names import Task
 
-CHECK_TASK = "jobs.tasks.check_credentials"
+CHECK_TASK = Task.CHECK_CREDENTIALS
 
 
 class Refused(ValueError):

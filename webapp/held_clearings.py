@@ -10,8 +10,9 @@ from sqlalchemy import select, update
 from webapp import audit, clock, queues
 from webapp.extensions import db
 from webapp.models import HeldClearing, User
+from webapp.task_names import Task
 
-TASK = "jobs.tasks.clear_held"
+TASK = Task.CLEAR_HELD
 # One that was decided this long ago, and is not carried out, was forgotten by Redis or lost with its worker.
 FORGOTTEN_AFTER = timedelta(minutes=1)
 

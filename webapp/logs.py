@@ -51,7 +51,7 @@ def _redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict
 
 
 def _name_event(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Name the event of a library's log record by the library: `gunicorn.logged`, with its text as `message`."""
+    """Name a library's log record by the library: `gunicorn.logged`, with its text as `message`."""
     library = str(event.get("logger", "root")).partition(".")[0]
     return {**event, "event": f"{library}.logged", "message": event.get("event")}
 

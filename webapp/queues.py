@@ -19,7 +19,8 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
-from rq import Queue
+
+from webapp.task_jobs import TaskQueue
 
 CONTROL, SYNC, INDEX = "control", "sync", "index"
 # Seconds. A page asks how Redis is, so it can neither wait for long nor ask each time.
@@ -68,7 +69,7 @@ def enqueue(queue: str, task: str, *ids: int, timeout: int = 600, job_id: str | 
     if job_id is not None:
         return bool(enqueue_all(queue, task, {job_id: ids}, timeout=timeout))
     try:
-        Queue(queue, connection=connection()).enqueue(
+        TaskQueue(queue, connection=connection()).enqueue(
             task, args=ids, job_timeout=timeout, result_ttl=RESULT_SECONDS, failure_ttl=FAILURE_SECONDS
         )
     except RedisError as error:
@@ -87,10 +88,10 @@ def enqueue_all(queue: str, task: str, jobs: Mapping[str, tuple[int, ...]], *, t
         return 0
     try:
         redis = connection()
-        destination = Queue(queue, connection=redis)
-        waiting = set(destination.get_job_ids())
+        destination = TaskQueue(queue, connection=redis)
+        waiting = set(redis.lrange(destination.key, 0, -1))
         wanted = [
-            Queue.prepare_data(
+            TaskQueue.prepare_data(
                 task,
                 args=ids,
                 job_id=job_id,
@@ -99,7 +100,7 @@ def enqueue_all(queue: str, task: str, jobs: Mapping[str, tuple[int, ...]], *, t
                 failure_ttl=FAILURE_SECONDS,
             )
             for job_id, ids in jobs.items()
-            if job_id not in waiting
+            if job_id.encode() not in waiting
         ]
         if wanted:
             destination.enqueue_many(wanted)
@@ -107,6 +108,11 @@ def enqueue_all(queue: str, task: str, jobs: Mapping[str, tuple[int, ...]], *, t
         _refused(queue, task, len(jobs), error)
         return 0
     return len(jobs)
+
+
+def waiting_jobs(queue: str, redis: Redis) -> int:
+    """How many jobs wait in a queue."""
+    return int(redis.llen(TaskQueue(queue, connection=redis).key))
 
 
 def _refused(queue: str, task: str, jobs: int, error: RedisError) -> None:

@@ -8,8 +8,9 @@ from sqlalchemy.orm import aliased
 from webapp import queues
 from webapp.extensions import db
 from webapp.models import Report, Run, RunItem
+from webapp.task_names import Task
 
-TASK = "jobs.tasks.make_reports"
+TASK = Task.MAKE_REPORTS
 
 
 def can_be_made(run: Run) -> bool:

@@ -13,9 +13,10 @@ from sqlalchemy.exc import IntegrityError
 from webapp import audit, clock, queues
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, Run, SupplierCode, User
+from webapp.task_names import Task
 from webapp.words import ACTIVE_RUN_STATES, WEEKDAYS
 
-TASK = "jobs.tasks.sync_run"
+TASK = Task.SYNC_RUN
 # Longer than a run may ever take: a run is ended by its heartbeat, not by the queue.
 JOB_SECONDS = 6 * 60 * 60
 

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 from redis import Redis
-from rq import Queue
 
 from benchmarks.sharing.ground import ground
 from benchmarks.sharing.shops import TIMEZONE, Shop, fill_catalog, open_shops
@@ -50,4 +49,4 @@ def _tick(now: datetime) -> Tick:
     wake_forgotten(now)
     seconds = time.monotonic() - begun
     redis = Redis.from_url(current_app.config["REDIS_URL"])
-    return Tick(started, seconds, len(Queue(queues.SYNC, connection=redis)))
+    return Tick(started, seconds, queues.waiting_jobs(queues.SYNC, redis))

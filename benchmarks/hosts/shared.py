@@ -18,6 +18,8 @@ from benchmarks.hosts.host import Host
 from benchmarks.service import Service, service
 from sandbox.servers.redis import RedisServer
 from sandbox.servers.s3 import S3Server
+from webapp import job_payload
+from webapp.task_jobs import TaskJob, TaskQueue
 
 BUCKET = "reports"
 
@@ -60,7 +62,11 @@ class Shared:
     def runs_at(self, host: Host) -> set[int]:
         """The runs that workers of a host are carrying out now."""
         with Redis.from_url(self.redis.url) as redis:
-            jobs = [one.get_current_job() for one in Worker.all(redis) if host.has(one)]
+            jobs = [
+                one.get_current_job()
+                for one in Worker.all(redis, TaskJob, TaskQueue, serializer=job_payload)
+                if host.has(one)
+            ]
             return {job.args[0] for job in jobs if job is not None and job.func_name.endswith("sync_run")}
 
 

@@ -30,7 +30,7 @@ def test_every_task_that_is_queued_by_name_exists() -> None:
 
 
 def test_every_periodic_job_is_a_task() -> None:
-    assert {periodic.task for periodic in schedule.DECLARED} <= dotted_tasks()
+    assert {str(periodic.task) for periodic in schedule.DECLARED} <= dotted_tasks()
 
 
 def test_a_task_is_a_door() -> None:

@@ -7,10 +7,10 @@ import signal
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
-from rq import Queue
 from rq_scheduler import Scheduler
 
 from jobs import schedule
+from jobs.task_scheduler import TaskScheduler
 from tests.flows.conftest import Program, wait_until
 from tests.world import World
 from webapp import periodic, queues
@@ -20,7 +20,7 @@ EVERY = {b"keep-house", b"sweep-storage", b"tick"}
 
 
 def ticks(redis: Redis) -> int:
-    return len(Queue(queues.CONTROL, connection=redis))
+    return int(redis.llen("rq:queue:control"))
 
 
 def test_two_schedulers_started_at_once_leave_one_tick(world: World, redis: Redis, program: Program) -> None:
@@ -49,14 +49,14 @@ def test_a_scheduler_that_was_killed_leaves_one_tick_to_the_next(
 def test_it_puts_right_a_set_with_strange_and_unreadable_jobs(world: World, redis: Redis) -> None:
     redis.zadd(SET, {"left-over": 1, "tick": 1})
     redis.hset("rq:job:tick", mapping={"data": b"not a job", "created_at": b"nonsense"})
-    scheduler = Scheduler(connection=redis, interval=5)
+    scheduler = TaskScheduler(redis, schedule.DECLARED, 5)
     schedule.look(scheduler)
     assert set(redis.zrange(SET, 0, -1)) == EVERY
     assert ticks(redis) == 1
 
 
 def test_a_tick_that_is_there_is_left_as_it_is(world: World, redis: Redis) -> None:
-    scheduler = Scheduler(connection=redis, interval=5)
+    scheduler = TaskScheduler(redis, schedule.DECLARED, 5)
     schedule.look(scheduler)
     due = redis.zscore(SET, "tick")
     schedule.look(scheduler)
@@ -67,7 +67,7 @@ def test_a_tick_that_is_there_is_left_as_it_is(world: World, redis: Redis) -> No
 def test_a_job_that_was_done_is_not_due_again_before_its_time(
     world: World, redis: Redis, program: Program
 ) -> None:
-    scheduler = Scheduler(connection=redis, interval=5)
+    scheduler = TaskScheduler(redis, schedule.DECLARED, 5)
     schedule.look(scheduler)
     program.start("jobs.worker", queues.CONTROL, queues.SYNC)
     wait_until(lambda: periodic.done_at(periodic.SWEEP_STORAGE), "all three", program)
@@ -88,7 +88,7 @@ def test_it_waits_for_a_redis_that_is_away(world: World) -> None:
             schedule.stopping.request()
 
     # Without the client's own tries, which take seconds.
-    away = Scheduler(connection=Redis(port=1, retry=Retry(NoBackoff(), 0)), interval=5)
+    away = TaskScheduler(Redis(port=1, retry=Retry(NoBackoff(), 0)), schedule.DECLARED, 5)
     try:
         schedule.keep_looking(away, pause)
     finally:

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from redis import Redis
-from rq import Queue
 
 from sandbox.servers.redis import RedisServer
 from tests.webapp.views.client import ON_SQLITE
@@ -29,7 +28,7 @@ def server(app: Flask, tmp_path: Path) -> Iterator[RedisServer]:
 
 
 def waiting(server: RedisServer) -> list[str]:
-    return Queue("sync", connection=Redis.from_url(server.url)).job_ids
+    return [each.decode() for each in Redis.from_url(server.url).lrange("rq:queue:sync", 0, -1)]
 
 
 def forget_glances() -> None:

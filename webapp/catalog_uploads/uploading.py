@@ -9,8 +9,9 @@ from uuid import uuid4
 from webapp import audit, queues, storage
 from webapp.extensions import db
 from webapp.models import CatalogImport, User
+from webapp.task_names import Task
 
-TASK = "jobs.tasks.import_catalog"
+TASK = Task.IMPORT_CATALOG
 # Longer than an import may ever take: it is ended by its heartbeat, not by the queue.
 JOB_SECONDS = 2 * 60 * 60
 MAX_BYTES = 300 * 1024 * 1024

@@ -9,7 +9,6 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import choose_encoder
 from redis.exceptions import RedisError
-from rq import Queue
 from sqlalchemy.exc import DBAPIError
 
 from webapp import queues
@@ -57,5 +56,5 @@ def _queue_depths() -> GaugeMetricFamily:
         f"{PREFIX}_queue_jobs", "Jobs that wait for a worker, by queue.", labels=["queue"]
     )
     for name in QUEUES:
-        depths.add_metric([name], len(Queue(name, connection=redis)))
+        depths.add_metric([name], queues.waiting_jobs(name, redis))
     return depths

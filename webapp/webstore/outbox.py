@@ -10,10 +10,11 @@ from sqlalchemy.engine import Connection
 from webapp import queues
 from webapp.extensions import db
 from webapp.models import ReindexNote
+from webapp.task_names import Task
 from webapp.webstore import documents
 from webapp.webstore.search_index import search_index
 
-TASK = "jobs.tasks.drain_index"
+TASK = Task.DRAIN_INDEX
 # One waiting drain is enough, whoever asked for it.
 JOB_ID = "drain-index"
 BATCH = 5_000

@@ -9,7 +9,6 @@ import pytest
 import time_machine
 from flask import current_app
 from redis import Redis
-from rq import Queue
 from sqlalchemy import select
 
 from jobs.sync import tick
@@ -18,6 +17,7 @@ from webapp import clock, queues, runs
 from webapp.extensions import db
 from webapp.models import ReindexNote, Run, SupplierCode
 from webapp.slots import delay
+from webapp.task_jobs import TaskQueue
 
 # 01:10 in Chicago: the slot is due for every dealer.
 ONE_TEN = "2026-11-23T07:10:00Z"
@@ -44,7 +44,7 @@ def slots_of_runs() -> list[tuple[date | None, int | None, str]]:
 
 
 def waiting(redis: Redis, queue: str = queues.SYNC) -> int:
-    return len(Queue(queue, connection=redis))
+    return len(TaskQueue(queue, connection=redis))
 
 
 def test_a_due_dealer_is_started_once(mapped: World, redis: Redis) -> None:
@@ -85,7 +85,7 @@ def test_workers_are_told_of_those_due_together_in_the_order_of_their_delays(
         mapped.map(code.code, code.manufacturer)
     with time_machine.travel(ONE_TEN, tick=True):
         tick.tick()
-    jobs = Queue(queues.SYNC, connection=redis).jobs
+    jobs = TaskQueue(queues.SYNC, connection=redis).jobs
     started = [db.session.get_one(Run, job.args[0]).dealer_id for job in jobs]
     assert started == sorted(range(first, first + 5), key=delay) != sorted(started)
 

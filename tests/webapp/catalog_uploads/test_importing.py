@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from redis import Redis
-from rq import Queue
 from sqlalchemy import select
 
 from jobs.sync import tick
@@ -18,6 +17,7 @@ from webapp import catalog_uploads, clock, queues, storage
 from webapp.catalog_uploads import journal
 from webapp.extensions import db
 from webapp.models import CatalogImport, Product, User
+from webapp.task_jobs import TaskQueue
 
 HEADER = "catalog,manufacturer,abbreviation,oem_manufacturer_id,dealer,part_number,brand,mpn,name,msrp\n"
 
@@ -174,15 +174,15 @@ def test_the_tick_hands_out_imports_that_were_forgotten_or_whose_worker_died(
     redis = Redis.from_url(redis_url)
     redis.flushdb()
     app.config["REDIS_URL"] = redis_url
-    waiting = Queue(queues.SYNC, connection=redis)
+    waiting = TaskQueue(queues.SYNC, connection=redis)
     tick.tick()
     tick.tick()
-    assert [job.args for job in waiting.jobs] == [(uploaded,)]
+    assert [list(job.args) for job in waiting.jobs] == [[uploaded]]
     waiting.empty()
     journal.claim(uploaded)
     tick.tick()
     assert waiting.jobs == []
     change(uploaded, heartbeat_at=clock.now() - timedelta(seconds=91))
     tick.tick()
-    assert [job.args for job in waiting.jobs] == [(uploaded,)]
+    assert [list(job.args) for job in waiting.jobs] == [[uploaded]]
     redis.flushdb()

@@ -7,7 +7,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 from redis import Redis
-from rq import Queue
 
 from tests.webapp.views.client import ON_SQLITE
 from tests.webapp.views.shop import Shop
@@ -67,7 +66,7 @@ def test_queues_are_counted_where_redis_answers(
     with Redis.from_url(redis_url) as redis:
         redis.flushdb()
         app.config["REDIS_URL"] = redis_url
-        Queue(queues.SYNC, connection=redis).enqueue("jobs.tasks.tick")
+        queues.enqueue(queues.SYNC, "jobs.tasks.tick")
         found = scrape(client)
         redis.flushdb()
     assert found["parts_sync_queue_jobs sync"] == 1

@@ -1,0 +1,105 @@
+"""No job, queue, worker or scheduler exists but those confined to tasks; and the tasks are a closed list."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rq.serializers import DefaultSerializer
+
+from jobs import tasks
+from webapp.config import ROOT
+from webapp.task_jobs import TaskJob
+from webapp.task_names import Task
+
+FOLDERS = ("webapp", "jobs", "sandbox", "benchmarks")
+# Of RQ's modules these hold nothing that reads or makes a job.
+HARMLESS = {"rq.exceptions", "rq.timeouts", "rq.utils"}
+# Where RQ's classes are confined; everybody else uses what these define.
+CONFINED = {
+    "webapp/task_jobs.py": {"Job", "JobStatus", "Queue", "DefaultSerializer"},
+    "jobs/task_worker.py": {"Job", "Queue", "Worker"},
+    "jobs/task_scheduler.py": {"Job", "Scheduler"},
+    # Names in annotations, a status, and a failure that is written down.
+    "jobs/worker.py": {"Job", "Queue"},
+    "jobs/queue_upkeep.py": {"Queue", "JobStatus", "record_job_failure"},
+    # Name which job a process carries out, or what Redis knows of workers.
+    "benchmarks/faults/observed.py": {"get_current_job"},
+    "benchmarks/hosts/host.py": {"Worker"},
+    "benchmarks/hosts/rooms.py": {"Worker"},
+    "benchmarks/hosts/shared.py": {"Worker"},
+}
+MADE = {"Job", "Queue", "Worker", "Scheduler"}
+
+
+def sources() -> Iterator[tuple[str, ast.Module]]:
+    for folder in FOLDERS:
+        for path in Path(ROOT, folder).rglob("*.py"):
+            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text())
+
+
+def taken_from_rq(module: ast.Module) -> set[str]:
+    """What a module imports of RQ and rq-scheduler; a whole module counts as `*`."""
+    found: set[str] = set()
+    for node in ast.walk(module):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ("rq", "rq_scheduler"):
+            found |= set() if node.module in HARMLESS else {alias.name for alias in node.names}
+        if isinstance(node, ast.Import):
+            found |= {"*" for alias in node.names if alias.name.split(".")[0] in ("rq", "rq_scheduler")}
+    return found
+
+
+def made_or_fetched(module: ast.Module) -> set[str]:
+    """RQ's own classes that a module calls, or calls something of, such as `Job.fetch`."""
+    calls = [node.func for node in ast.walk(module) if isinstance(node, ast.Call)]
+    names = {call.id for call in calls if isinstance(call, ast.Name)}
+    owners = {
+        call.value.id
+        for call in calls
+        if isinstance(call, ast.Attribute) and isinstance(call.value, ast.Name)
+    }
+    return (names | owners) & MADE
+
+
+def test_rq_is_imported_only_where_it_is_confined() -> None:
+    found = {name: taken for name, module in sources() if (taken := taken_from_rq(module))}
+    assert found == CONFINED
+
+
+def test_nothing_of_rq_is_made_or_fetched_unconfined() -> None:
+    found = {name: made for name, module in sources() if (made := made_or_fetched(module))}
+    # It is told the confined classes.
+    assert found == {"benchmarks/hosts/shared.py": {"Worker"}}
+
+
+def test_every_task_is_a_function_of_jobs_tasks_and_each_of_those_is_one() -> None:
+    own = inspect.getmembers(
+        tasks, lambda each: inspect.isfunction(each) and each.__module__ == tasks.__name__
+    )
+    assert {f"jobs.tasks.{name}" for name, _ in own if not name.startswith("_")} == set(Task)
+
+
+def test_pickle_is_disabled_for_whatever_rq_makes_by_itself() -> None:
+    for act in (DefaultSerializer.loads, DefaultSerializer.dumps):
+        with pytest.raises(ValueError, match="pickle"):
+            act(b"")
+
+
+@pytest.mark.parametrize(
+    ("task", "options"),
+    [
+        ("os.system", {"args": [1]}),
+        ("jobs.tasks._wake_index", {}),
+        (Task.TICK, {"on_success": "jobs.tasks.tick"}),
+        (Task.TICK, {"on_failure": "jobs.tasks.tick"}),
+        (Task.TICK, {"kwargs": {"run_id": 1}}),
+        (Task.TICK, {"depends_on": "other"}),
+        (Task.TICK, {"webhooks": ["https://example.com"]}),
+    ],
+)
+def test_no_other_job_can_be_made(task: str, options: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        TaskJob.create(task, connection=object(), **options)
