@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
@@ -67,6 +67,7 @@ class World:
         configuration = configurations.of(dealer)
         configuration.enabled, configuration.cmf, configuration.username = True, cmf, USERNAME
         configuration.sealed_password = vault.seal(PASSWORD)
+        configuration.check_state = "connected"
         db.session.commit()
         self.simulator.dealers[cmf] = SimulatedDealer(cmf, USERNAME, PASSWORD, name)
         return dealer
@@ -145,8 +146,13 @@ class World:
             pricing=pricing,
         )
         db.session.add(row)
-        db.session.commit()
+        self.ready_since(clock.now())
         return row
+
+    def ready_since(self, moment: datetime) -> None:
+        """Have the dealer be ready for scheduled runs since then (R6)."""
+        self.configuration.ready_since = moment
+        db.session.commit()
 
     def report(self, *parts: dict[str, Any]) -> None:
         """Have Lightspeed report these parts, and no others, from now on."""

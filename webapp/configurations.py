@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import and_, case, literal, select, text, update
 
-from webapp import audit, clock, queues, vault
+from webapp import audit, clock, queues, readiness, vault
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, Organization
 from webapp.task_names import Task
@@ -124,6 +124,7 @@ def start_check(configuration: Configuration) -> None:
     checkable = bool(configuration.enabled and configuration.cmf and has_login(configuration))
     configuration.check_state = "checking" if checkable else "unchecked"
     configuration.checked_at = clock.now()
+    readiness.refresh(configuration.dealer_id)
     db.session.commit()
     if checkable:
         queues.enqueue(queues.CONTROL, CHECK_TASK, configuration.dealer_id, configuration.check_number)
@@ -147,6 +148,7 @@ def start_checks(organization: Organization) -> None:
         .returning(Configuration.dealer_id, Configuration.check_number, Configuration.check_state)
         .execution_options(synchronize_session=False)
     ).all()
+    readiness.refresh(*(row.dealer_id for row in started))
     db.session.commit()
     jobs = {
         f"check-{row.dealer_id}-{row.check_number}": (row.dealer_id, row.check_number)
@@ -168,6 +170,7 @@ def heard(dealer_id: int, refusal: str | None) -> None:
         .values(check_state=state, check_reason=refusal, checked_at=clock.now())
         .execution_options(synchronize_session=False)
     )
+    readiness.refresh(dealer_id)
 
 
 def has_login(configuration: Configuration) -> bool:

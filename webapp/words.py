@@ -27,6 +27,8 @@ ACTIVE_RUN_STATES: Final = ("queued", "running")
 ENDED_RUN_STATES: Final = ("succeeded", "partial", "failed", "skipped", "cancelled")
 # `retry` is a run of the codes alone that failed in an earlier one.
 RUN_TRIGGERS: Final = ("scheduled", "manual", "command", "retry")
+# What takes the place of a slot that has begun (R6).
+BY_HAND_TRIGGERS: Final = ("manual", "command")
 
 # `waiting` and `running` exist only while the run is active.
 RUN_ITEM_STATES: Final = ("waiting", "running", "succeeded", "failed", "not_tried")

@@ -70,6 +70,8 @@ class Judge:
 
     def _fault_of_start(self, dealer_id: int, slot: Slot, run: Run) -> str:
         begin = self._beginning(dealer_id, slot, run.queued_at)
+        if self._was_synced_by_hand(dealer_id, slot, run, before=run.queued_at):
+            return "started although a run had been started by hand since it began"
         if not begin <= run.queued_at < begin + CATCH_UP:
             return f"started at {run.queued_at}, not within two hours of {begin}"
         if run.status == "skipped":
@@ -80,11 +82,24 @@ class Judge:
         reason = run.reason or ""
         if reason == f"Updates are disabled on {WEEKDAYS[slot.date.weekday()]}.":
             return self._fault_of_chance(dealer_id, slot, run)
+        if reason.startswith("Skipped: an update was started by hand"):
+            return "" if self._was_synced_by_hand(dealer_id, slot, run) else "no run was started by hand"
         if not reason.startswith("Missed: "):
             return f"no reason: {reason}"
         if "a later update" in reason:
             return "" if self._is_later_due(dealer_id, slot, run.queued_at) else "no later one was due"
         return self._fault_of_chance(dealer_id, slot, run)
+
+    def _was_synced_by_hand(
+        self, dealer_id: int, slot: Slot, run: Run, before: datetime | None = None
+    ) -> bool:
+        """Whether a run was started by hand after the slot began, and in its time or before a moment."""
+        start = self._beginning(dealer_id, slot, run.queued_at)
+        first, last = start - slots.delay(dealer_id), before or start + CATCH_UP
+        by_hand = select(Run).where(Run.dealer_id == dealer_id, Run.trigger == "manual")
+        return any(
+            first <= (each.started_at or each.queued_at) < last for each in db.session.scalars(by_hand)
+        )
 
     def _fault_of_chance(self, dealer_id: int, slot: Slot, run: Run) -> str:
         """A slot may be missed only where no tick within its time found the dealer idle."""

@@ -14,7 +14,7 @@ from sqlalchemy import event, select
 
 from jobs.sync import journal, starting
 from jobs.sync.opening import Over, open_run
-from webapp import configurations, runs
+from webapp import configurations, readiness, runs
 from webapp.extensions import db
 from webapp.models import Dealer, Manufacturer, Run, SupplierCode
 from webapp.words import ACTIVE_RUN_STATES, WEEKDAYS
@@ -76,7 +76,9 @@ class Season:
         maker.abbreviation = maker.abbreviation_key = f"d{number}"
         db.session.add_all((dealer, maker))
         db.session.flush()
-        configurations.of(dealer).enabled = True
+        configuration = configurations.of(dealer)
+        configuration.enabled, configuration.check_state = True, "connected"
+        configuration.ready_since = self.begin - timedelta(days=9)
         code = {"code": "TR", "code_key": "tr", "lead_time_days": 1, "pricing": "disabled", "position": 0}
         db.session.add(SupplierCode(dealer_id=dealer.id, manufacturer_id=maker.id, **code))
         self.past.zones[dealer.id] = [(self.begin, dealer.timezone)]
@@ -137,6 +139,7 @@ class Season:
             self.past.zones[dealer_id].append((self._now, dealer.timezone))
         elif act == "switch":
             configuration.enabled = not configuration.enabled
+            readiness.refresh(dealer_id)
             self._note_switch(dealer_id, configuration.enabled)
         db.session.commit()
 

@@ -17,7 +17,7 @@ from sqlalchemy import Date, bindparam, delete, select, text
 from jobs.sync.due import Begun
 from webapp import slots
 from webapp.extensions import db
-from webapp.models import Configuration, Dealer, SlotAccount, SupplierCode
+from webapp.models import Configuration, Dealer, SlotAccount
 from webapp.runs import Slot
 from webapp.slots import CATCH_UP
 
@@ -51,11 +51,11 @@ class Account:
 
 
 def forget_unscheduled() -> None:
-    """Commit that dealers which are not enabled, or mapped nothing, have no slots (R1)."""
-    enabled = select(Configuration.dealer_id).where(
-        Configuration.dealer_id == SlotAccount.dealer_id, Configuration.enabled
+    """Commit that dealers which are not ready have no slots (R6)."""
+    ready = select(Configuration.dealer_id).where(
+        Configuration.dealer_id == SlotAccount.dealer_id, Configuration.ready_since.is_not(None)
     )
-    gone = delete(SlotAccount).where(~enabled.exists() | ~_mapped(SlotAccount.dealer_id))
+    gone = delete(SlotAccount).where(~ready.exists())
     db.session.execute(gone.execution_options(synchronize_session=False))
     db.session.commit()
 
@@ -78,15 +78,26 @@ def _account(row: Any, now: datetime, hours: Sequence[int], latest: Slot) -> Acc
     if not (is_new or has_moved) and latest <= Slot(row.slot_date, row.slot_hour):
         return None
     zone, delay = ZoneInfo(row.timezone), slots.delay(row.id)
-    if is_new:
-        # What was over before the dealer was scheduled is no slot of its own.
-        settled = slots.last_begun(now - CATCH_UP, zone, hours, delay)
-    else:
-        settled = max(Slot(row.slot_date, row.slot_hour), Slot(_day(now - LOOK_BACK), 0))
+    settled = max(_settled(row, now, hours), Slot(_day(now - LOOK_BACK), 0))
     begun = slots.begun(now, zone, hours, delay, settled)
     if not (begun or is_new or has_moved):
         return None
     return Account(row.id, row.timezone, row.disabled_days, settled, is_new, has_moved, begun)
+
+
+def _settled(row: Any, now: datetime, hours: Sequence[int]) -> Slot:
+    """Up to which slot nothing is left to do: it is accounted for, or does not count (R6)."""
+    zone = ZoneInfo(row.timezone)
+    known = None if row.known is None else Slot(row.slot_date, row.slot_hour)
+    if known and row.known != row.timezone:
+        # West of the former zone a slot that was settled there may begin only now. One that has its run is
+        # not started again.
+        known = min(known, slots.last_begun(now - CATCH_UP, zone, hours, slots.delay(row.id)))
+    if known and row.ready_since < slots.moment(known, zone):
+        return known
+    # A slot that had begun when the dealer became ready does not count, whatever the dealer's delay.
+    not_counted = slots.last_begun(row.ready_since, zone, hours, timedelta())
+    return max(not_counted, known or not_counted)
 
 
 def _day(now: datetime) -> date:
@@ -99,22 +110,19 @@ def _scheduled() -> Sequence[Any]:
             Dealer.id,
             Dealer.timezone,
             Configuration.disabled_days,
+            Configuration.ready_since,
             SlotAccount.timezone.label("known"),
             SlotAccount.slot_date,
             SlotAccount.slot_hour,
         )
         .join(Configuration, Configuration.dealer_id == Dealer.id)
         .outerjoin(SlotAccount, SlotAccount.dealer_id == Dealer.id)
-        .where(Configuration.enabled, _mapped(Dealer.id))
+        .where(Configuration.ready_since.is_not(None))
         .order_by(Dealer.id)
     )
     rows = db.session.execute(wanted).all()
     db.session.commit()
     return rows
-
-
-def _mapped(dealer_id: Any) -> Any:
-    return select(SupplierCode.id).where(SupplierCode.dealer_id == dealer_id).exists()
 
 
 def settle(accounts: Iterable[tuple[Account, Slot]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from jobs.lightspeed import Credentials, Lightspeed, LightspeedError
-from webapp import clock, configurations
+from webapp import clock, configurations, readiness
 from webapp.extensions import db
 from webapp.models import Configuration
 from webapp.vault import SealedError
@@ -55,4 +55,5 @@ def _keep(dealer_id: int, number: int, reason: str | None) -> None:
         )
         .execution_options(synchronize_session=False)
     )
+    readiness.refresh(dealer_id)
     db.session.commit()

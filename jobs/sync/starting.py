@@ -9,13 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from flask import current_app
 from sqlalchemy import select
 
-from jobs.sync import accounts, due
+from jobs.sync import accounts, by_hand, due
 from jobs.sync.accounts import Account
-from webapp import scheduled_runs, slots
+from webapp import readiness, scheduled_runs, slots
 from webapp.extensions import db
 from webapp.models import Run
 from webapp.runs import Slot
@@ -30,6 +31,7 @@ def start_due(now: datetime) -> int:
 
     A dealer whose earlier run is still active keeps its slots open for a later tick.
     """
+    readiness.reconcile(now)
     accounts.forget_unscheduled()
     waiting = list(accounts.with_news(now, current_app.config["SYNC_HOURS"]))
     parts = (waiting[first : first + BATCH] for first in range(0, len(waiting), BATCH))
@@ -41,12 +43,13 @@ def _settle(waiting: list[Account], now: datetime) -> int:
     busy = _busy(waiting)
     # One with an active run stays as it is, unless it has no account yet.
     waiting = [one for one in waiting if one.dealer_id not in busy or one.is_new]
-    done = _done(waiting)
+    done, superseded = _done(waiting), _superseded(waiting)
     plans = {
-        one.dealer_id: due.plan(one.begun if one.dealer_id not in busy else (), now, done[one.dealer_id])
+        number: due.plan(one.begun if number not in busy else (), now, done[number], superseded[number])
         for one in waiting
+        for number in (one.dealer_id,)
     }
-    scheduled_runs.record_missed(_missed(waiting, plans, now), now)
+    scheduled_runs.record_missed(_missed(waiting, plans, superseded, now), now)
     accounts.settle((one, plans[one.dealer_id].settled or one.settled) for one in waiting)
     db.session.commit()
     # In the order of their delays: those of one organization, made one after the other, share a login.
@@ -77,14 +80,29 @@ def _done(waiting: list[Account]) -> defaultdict[int, set[Slot]]:
     return done
 
 
+def _superseded(waiting: list[Account]) -> dict[int, dict[Slot, datetime]]:
+    """The slots of each dealer that a run by hand took the place of, with its start on the dealer's clock."""
+    begun = [one.begun[0][0] - slots.delay(one.dealer_id) for one in waiting if one.begun]
+    started = by_hand.started([one.dealer_id for one in waiting], min(begun)) if begun else {}
+    found = {}
+    for one in waiting:
+        local = [moment.astimezone(ZoneInfo(one.timezone)) for moment in started.get(one.dealer_id, ())]
+        found[one.dealer_id] = due.superseded(one.begun, slots.delay(one.dealer_id), local)
+    return found
+
+
 def _missed(
-    waiting: list[Account], plans: dict[int, due.Plan], now: datetime
+    waiting: list[Account],
+    plans: dict[int, due.Plan],
+    superseded: dict[int, dict[Slot, datetime]],
+    now: datetime,
 ) -> Iterator[tuple[int, Slot, str]]:
     late = [one for one in waiting if plans[one.dealer_id].missed]
     others = _other_runs(late, plans)
     for one in late:
         moved_to = one.timezone if one.has_moved else None
-        why = due.Circumstances(one.disabled_days, moved_to, others[one.dealer_id])
+        busy = others[one.dealer_id]
+        why = due.Circumstances(one.disabled_days, moved_to, busy, superseded[one.dealer_id])
         for begin, slot in plans[one.dealer_id].missed:
             yield one.dealer_id, slot, due.reason(slot, begin, now, why)
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import structlog
 from rq.timeouts import BaseTimeoutException
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from jobs.sync import journal
 from jobs.sync.again import retry_failed
@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 # A check that has not answered by then was lost with its worker, and is asked for again.
 CHECK_LOST_AFTER = timedelta(minutes=2)
+# A dealer that was never connected has no scheduled runs, which would notice that Lightspeed answers again.
+CHECK_REFUSED_AGAIN_AFTER = timedelta(hours=6)
 
 
 class TickFailed(Exception):
@@ -92,14 +94,18 @@ def _wake_index(_now: datetime) -> int:
 
 
 def _check_again(now: datetime) -> int:
-    """Start the checks again whose worker was lost."""
-    query = select(Configuration).where(
-        Configuration.check_state == "checking", Configuration.checked_at < now - CHECK_LOST_AFTER
+    """Start the checks again whose worker was lost, or that failed for a dealer without scheduled runs."""
+    lost = and_(Configuration.check_state == "checking", Configuration.checked_at < now - CHECK_LOST_AFTER)
+    refused = and_(
+        Configuration.enabled,
+        Configuration.ready_since.is_(None),
+        Configuration.check_state == "refused",
+        Configuration.checked_at < now - CHECK_REFUSED_AGAIN_AFTER,
     )
-    lost = list(db.session.scalars(query))
-    for configuration in lost:
+    due = list(db.session.scalars(select(Configuration).where(or_(lost, refused))))
+    for configuration in due:
         configurations.start_check(configuration)
-    return len(lost)
+    return len(due)
 
 
 STEPS: Final[tuple[tuple[str, Callable[[datetime], int]], ...]] = (

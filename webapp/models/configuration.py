@@ -17,7 +17,8 @@ class Configuration(Model):
     """The LightSpeed configuration of one dealer: 3PA credentials, and the inventory settings.
 
     `check_number` counts validations, so that the answer to an older one cannot overwrite a newer (R3).
-    `version` counts saves, so that a form filled in from an older state is noticed.
+    `version` counts saves, so that a form filled in from an older state is noticed. `ready_since` is when the
+    dealer became ready for scheduled runs (R6), None while it is not; `webapp.readiness` keeps it.
     """
 
     __tablename__ = "configurations"
@@ -42,6 +43,7 @@ class Configuration(Model):
     check_reason: Mapped[str | None] = mapped_column(Text)
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=0)
+    ready_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     dealer: Mapped[Dealer] = relationship()
 

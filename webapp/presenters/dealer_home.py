@@ -56,7 +56,7 @@ class DealerHome:
             banners(dealer, configuration, standing),
             Progress.of(standing.last.items) if standing.last else None,
             _last_stocked(dealer.id, standing.last),
-            next_run(dealer, configuration, standing.has_codes),
+            next_run(dealer, configuration, standing.last),
             shelf_figures(dealer.id),
             RunChart.of(dealer.id),
         )

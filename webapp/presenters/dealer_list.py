@@ -143,7 +143,7 @@ def _row(
         standing.succeeded_at,
         causes=_causes(standing.urgency, opened),
         unmatched=standing.unmatched,
-        next_run=next_run(dealer, configuration, standing.mapped) if configuration else None,
+        next_run=next_run(dealer, configuration, last) if configuration else None,
     )
 
 

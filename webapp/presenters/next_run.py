@@ -7,23 +7,28 @@ from datetime import datetime
 from flask import current_app
 
 from webapp import clock, slots
-from webapp.models import Configuration, Dealer
-from webapp.words import WEEKDAYS
+from webapp.models import Configuration, Dealer, Run
+from webapp.words import BY_HAND_TRIGGERS, WEEKDAYS
 
 EVERY_DAY = len(WEEKDAYS)
 
 
-def next_run(dealer: Dealer, configuration: Configuration, has_codes: bool) -> datetime | None:
+def next_run(dealer: Dealer, configuration: Configuration, last: Run | None) -> datetime | None:
     """When the scheduler starts the dealer's next run, in UTC; None while it starts none.
 
-    A slot on a disabled day is passed over: what is recorded for it sends nothing.
+    `last` is the dealer's last run. A slot on a disabled day is passed over: what is recorded for it sends
+    nothing. So is one that had begun when the dealer became ready, or when the last run was started by hand.
     """
     disabled = configuration.disabled_on or []
-    if not (configuration.enabled and has_codes) or len(disabled) == EVERY_DAY:
+    if configuration.ready_since is None or len(disabled) == EVERY_DAY:
         return None
-    zone = dealer.zone
-    hours, delay = current_app.config["SYNC_HOURS"], slots.delay(dealer.id)
+    zone, hours, delay = dealer.zone, current_app.config["SYNC_HOURS"], slots.delay(dealer.id)
+    too_early = max(configuration.ready_since, _started_by_hand(last) or configuration.ready_since)
     start = slots.upcoming(clock.now(), zone, hours, delay)
-    while WEEKDAYS[start.astimezone(zone).weekday()] in disabled:
+    while start - delay <= too_early or WEEKDAYS[start.astimezone(zone).weekday()] in disabled:
         start = slots.upcoming(start, zone, hours, delay)
     return start
+
+
+def _started_by_hand(last: Run | None) -> datetime | None:
+    return last.started_at if last is not None and last.trigger in BY_HAND_TRIGGERS else None

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import ObjectDeletedError
 
+from webapp import readiness
 from webapp.extensions import db
 from webapp.models import Dealer, ShelfStock, SupplierCode
 from webapp.supplier_codes import noting
@@ -120,6 +121,7 @@ def changing(dealer_id: int) -> Iterator[None]:
     db.session.execute(select(Dealer.id).where(Dealer.id == dealer_id).with_for_update(key_share=True))
     try:
         yield
+        readiness.refresh(dealer_id)
     except Exception:
         db.session.rollback()
         raise

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from webapp import audit, clock, configurations, runs
+from webapp import audit, clock, configurations, readiness, runs
 from webapp.accounts.adding import Refused, checked_name, checked_timezone
 from webapp.extensions import db
 from webapp.models import Dealer, Organization, SignIn, User
@@ -45,6 +45,7 @@ def close(dealer: Dealer) -> None:
     dealer.closed_at, dealer.enabled_when_closed = clock.now(), configuration.enabled
     configuration.enabled = False
     configuration.version += 1
+    readiness.refresh(dealer.id)
     _end_sessions(dealer)
     audit.note("dealer.closed", dealer.name, dealer_id=dealer.id)
     db.session.commit()

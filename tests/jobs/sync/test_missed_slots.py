@@ -24,6 +24,7 @@ HOURS = (1, 7, 13, 19)
 @pytest.fixture
 def mapped(world: World) -> World:
     world.map("TR", world.manufacturer("Tucker"))
+    world.ready_since(ONE_TEN - timedelta(hours=4))
     return world
 
 

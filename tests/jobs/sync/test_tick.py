@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -21,6 +21,7 @@ from webapp.task_jobs import TaskQueue
 
 # 01:10 in Chicago: the slot is due for every dealer.
 ONE_TEN = "2026-11-23T07:10:00Z"
+BEFORE_ONE = datetime(2026, 11, 23, 6, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -38,6 +39,13 @@ def mapped(world: World, redis: Redis) -> World:
     return world
 
 
+@pytest.fixture
+def scheduled(mapped: World) -> World:
+    """A dealer that became ready before the slot of 1:00 AM."""
+    mapped.ready_since(BEFORE_ONE)
+    return mapped
+
+
 def slots_of_runs() -> list[tuple[date | None, int | None, str]]:
     rows = db.session.scalars(select(Run).order_by(Run.id))
     return [(run.slot_date, run.slot_hour, run.status) for run in rows]
@@ -47,7 +55,7 @@ def waiting(redis: Redis, queue: str = queues.SYNC) -> int:
     return len(TaskQueue(queue, connection=redis))
 
 
-def test_a_due_dealer_is_started_once(mapped: World, redis: Redis) -> None:
+def test_a_due_dealer_is_started_once(scheduled: World, redis: Redis) -> None:
     with time_machine.travel(ONE_TEN, tick=True):
         tick.tick()
         tick.tick()
@@ -55,7 +63,7 @@ def test_a_due_dealer_is_started_once(mapped: World, redis: Redis) -> None:
     assert waiting(redis) == 1
 
 
-def test_a_slot_whose_run_has_ended_is_not_started_again(mapped: World) -> None:
+def test_a_slot_whose_run_has_ended_is_not_started_again(scheduled: World) -> None:
     with time_machine.travel(ONE_TEN, tick=True):
         tick.tick()
         run = db.session.scalars(select(Run)).one()
@@ -64,9 +72,9 @@ def test_a_slot_whose_run_has_ended_is_not_started_again(mapped: World) -> None:
     assert slots_of_runs() == [(date(2026, 11, 23), 1, "cancelled")]
 
 
-def test_a_dealer_starts_only_after_its_own_delay(mapped: World) -> None:
+def test_a_dealer_starts_only_after_its_own_delay(scheduled: World) -> None:
     start = clock.now().replace(year=2026, month=11, day=23, hour=7, minute=0, second=0, microsecond=0)
-    wait = delay(mapped.dealer.id)
+    wait = delay(scheduled.dealer.id)
     with time_machine.travel(start + wait - timedelta(seconds=1), tick=False):
         tick.tick()
     assert slots_of_runs() == []
@@ -76,13 +84,14 @@ def test_a_dealer_starts_only_after_its_own_delay(mapped: World) -> None:
 
 
 def test_workers_are_told_of_those_due_together_in_the_order_of_their_delays(
-    mapped: World, redis: Redis
+    scheduled: World, redis: Redis
 ) -> None:
-    first = mapped.dealer.id
+    first = scheduled.dealer.id
     code = db.session.scalars(select(SupplierCode)).one()
     for number in range(4):
-        mapped.dealer = mapped.add_dealer(f"Dealer {number}", f"471{number}")
-        mapped.map(code.code, code.manufacturer)
+        scheduled.dealer = scheduled.add_dealer(f"Dealer {number}", f"471{number}")
+        scheduled.map(code.code, code.manufacturer)
+        scheduled.ready_since(BEFORE_ONE)
     with time_machine.travel(ONE_TEN, tick=True):
         tick.tick()
     jobs = TaskQueue(queues.SYNC, connection=redis).jobs
@@ -94,6 +103,7 @@ def test_workers_are_told_of_those_due_together_in_the_order_of_their_delays(
 def test_a_dealer_that_cannot_sync_is_not_started(world: World, redis: Redis, spoil: str) -> None:
     if spoil == "not enabled":
         world.map("TR", world.manufacturer("Tucker"))
+        world.ready_since(BEFORE_ONE)
         world.configuration.enabled = False
         db.session.commit()
     with time_machine.travel(ONE_TEN, tick=True):
@@ -101,9 +111,9 @@ def test_a_dealer_that_cannot_sync_is_not_started(world: World, redis: Redis, sp
     assert slots_of_runs() == []
 
 
-def test_a_slot_waits_for_a_run_that_is_still_active(mapped: World) -> None:
+def test_a_slot_waits_for_a_run_that_is_still_active(scheduled: World) -> None:
     with time_machine.travel(ONE_TEN, tick=True):
-        manual = runs.record(mapped.dealer, "manual").run
+        manual = runs.record(scheduled.dealer, "manual").run
         tick.tick()
         assert slots_of_runs() == [(None, None, "queued")]
         runs.cancel(manual)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
-from webapp import clock, configurations, vault
+from webapp import clock, configurations, readiness, vault
 from webapp.extensions import db
 from webapp.models import (
     Alert,
@@ -58,8 +59,16 @@ class Shop:
         }
         for name, value in (complete | fields).items():
             setattr(row, name, value)
-        db.session.commit()
+        self._note_readiness(dealer.id)
         return row
+
+    def _note_readiness(self, dealer_id: int) -> None:
+        """A dealer that is ready has long been, also at a moment that a test travels to (R6)."""
+        readiness.refresh(dealer_id)
+        row = db.session.get(Configuration, dealer_id)
+        if row is not None and row.ready_since is not None:
+            row.ready_since = datetime(2020, 1, 1, tzinfo=UTC)
+        db.session.commit()
 
     def manufacturer(
         self, name: str, catalog: str = "aftermarket", dealer: Dealer | None = None
@@ -78,7 +87,7 @@ class Shop:
         )
 
     def code(self, dealer: Dealer, code: str, manufacturer: Manufacturer, position: int = 0) -> SupplierCode:
-        return self._add(
+        row = self._add(
             SupplierCode(
                 dealer_id=dealer.id,
                 code=code,
@@ -87,6 +96,8 @@ class Shop:
                 position=position,
             )
         )
+        self._note_readiness(dealer.id)
+        return row
 
     def stock(self, row: SupplierCode, mpn: str, quantity: int = 3) -> ShelfStock:
         """A product with a quantity from the supplier code."""
