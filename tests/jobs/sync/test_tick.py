@@ -169,3 +169,16 @@ def test_a_check_that_was_lost_is_asked_for_again(mapped: World, redis: Redis) -
     tick.tick()
     assert waiting(redis, queues.CONTROL) == 1
     assert mapped.configuration.check_state == "checking"
+
+
+@pytest.mark.parametrize(("hours", "was_ready", "jobs"), [(7, False, 1), (5, False, 0), (7, True, 0)])
+def test_a_refusal_is_checked_again_only_for_a_dealer_without_scheduled_runs(
+    mapped: World, redis: Redis, hours: int, was_ready: bool, jobs: int
+) -> None:
+    """The scheduled runs of others find out by themselves that Lightspeed answers again."""
+    mapped.configuration.check_state = "refused"
+    mapped.configuration.checked_at = clock.now() - timedelta(hours=hours)
+    mapped.configuration.ready_since = clock.now() if was_ready else None
+    db.session.commit()
+    tick.tick()
+    assert waiting(redis, queues.CONTROL) == jobs
