@@ -17,6 +17,7 @@ ASKED: Final = (
     "If somebody signs in here with this address, a link to set a new password is on its way to it.",
     "info",
 )
+WRONG_ADDRESS: Final = "This is no e-mail address."
 WRONG: Final = ("The e-mail address or the password is not right.", "error")
 CODE_WRONG: Final = ("The code is not right, or it was used already. Wait for the next one.", "error")
 

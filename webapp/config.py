@@ -47,9 +47,10 @@ DEFAULTS: dict[str, Any] = {
     "SESSION_COOKIE_SAMESITE": "Lax",
     # Pages stay open for days; the token still ends with the session.
     "WTF_CSRF_TIME_LIMIT": None,
-    "MAX_CONTENT_LENGTH": 8 * 1024 * 1024,
-    # The confirmation of a CSV import sends the previewed text (at most 2 MB) back as a field.
-    "MAX_FORM_MEMORY_SIZE": 3 * 1024 * 1024,
+    # Of an ordinary form. Routes that take more say so (webapp/views/bodies.py).
+    "MAX_CONTENT_LENGTH": 64 * 1024,
+    "MAX_FORM_MEMORY_SIZE": 64 * 1024,
+    "MAX_FORM_PARTS": 100,
     # Hosts of the 3PA service that may have private addresses.
     "LIGHTSPEED_ALLOWED_HOSTS": frozenset(),
     **account_settings.DEFAULTS,

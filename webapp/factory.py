@@ -25,11 +25,13 @@ from webapp import (
     static_files,
     views,
 )
+from webapp.accounts.addresses import Addresses
 from webapp.accounts.passwords import Passwords
 from webapp.accounts.second_factor import Codes, RecoveryCodes
 from webapp.extensions import csrf, db, migrate, prepare_sqlite
 from webapp.host_cookies import HostCookies
 from webapp.logs import configure_logs
+from webapp.views import bodies
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
@@ -47,9 +49,11 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     configure_logs()
     error_reports.configure(app.config["SENTRY_DSN"], app.config["SENTRY_ENVIRONMENT"])
     signing.sign_by_sha256(app)
+    bodies.withhold(app)
     request_log.keep(app)
     https_only.enforce(app)
     security_headers.protect(app)
+    views.guard(app)
     _bind_extensions(app)
     presenters.register(app)
     views.register(app)
@@ -83,6 +87,7 @@ def _bind_extensions(app: Flask) -> None:
     Security(
         app,
         people,
+        mail_util_cls=Addresses,
         password_util_cls=Passwords,
         totp_cls=Codes,
         mf_recovery_codes_util_cls=RecoveryCodes,

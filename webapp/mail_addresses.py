@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from email.headerregistry import Address
 from email.utils import parseaddr
+from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
+
+# RFC 5321's limit of a path, less its brackets. Parsing takes longer than the text is long.
+MOST_CHARACTERS: Final = 254
 
 
 class NoAddress(ValueError):
@@ -18,8 +22,11 @@ def address_of(text: str) -> str:
     Raises NoAddress, also for line breaks and for a second address behind the first: what passes can stand in
     a header without becoming another one.
     """
+    text = text.strip()
+    if len(text) > MOST_CHARACTERS:
+        raise NoAddress(f"{shown(text)} is longer than an e-mail address can be")
     try:
-        found = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=False)
+        found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
         raise NoAddress(f"{shown(text)} is no e-mail address") from None
     return found.ascii_email or found.normalized

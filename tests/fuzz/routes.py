@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote, urljoin, urlsplit
 
-from flask import Request
 from hypothesis import strategies as st
 from sqlalchemy import event
 from werkzeug.datastructures import ImmutableMultiDict
@@ -23,6 +22,7 @@ from tests.fuzz import words
 from tests.webapp.tenants.town import HTMX, NOBODY, OWN, STAFF, Town
 from tests.webapp.tenants.trying import Route, routes, rows_of
 from webapp.extensions import db
+from webapp.request_body import Request
 
 ROUNDS: Final = 4
 # A field of the requests themselves, and one that nobody asks for.

@@ -8,6 +8,7 @@ from webapp.views import (
     account,
     alerts,
     audit,
+    bodies,
     catalog,
     dealer,
     dealer_details,
@@ -32,10 +33,17 @@ from webapp.views import (
     supplier_codes,
     tenancy,
     tenant_fence,
+    throttling,
     uploads,
     users,
     webstore,
 )
+
+
+def guard(app: Flask) -> None:
+    """Count each request, then read its body; before CSRF, whose check reads the form and may refuse it."""
+    throttling.count(app)
+    bodies.register(app)
 
 
 def register(app: Flask) -> None:

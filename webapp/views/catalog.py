@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response, abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
@@ -15,7 +13,7 @@ from webapp.forms.catalog import CatalogUploadForm
 from webapp.models import CatalogImport
 from webapp.presenters import catalog_imports
 from webapp.presenters.catalog_list import CatalogList
-from webapp.views import downloads, tenancy
+from webapp.views import bodies, downloads, tenancy
 from webapp.views.asked import text, whole
 from webapp.views.uploads import takes_file
 
@@ -24,13 +22,6 @@ pages = tenancy.staff_blueprint("catalog", __name__, "/catalog")
 ALLOWANCE = 1024 * 1024
 NOT_KEPT = "The file could not be kept in report storage. Please try again in a moment."
 NONE_REJECTED = "This import rejected no row, or has not ended yet."
-
-
-@pages.url_value_preprocessor
-def allow_large_file(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Take a whole catalog, from staff alone; it must be said before the CSRF check reads the form."""
-    if endpoint == "catalog.create" and request.method == "POST" and getattr(current_user, "is_staff", False):
-        request.max_content_length = catalog_uploads.MAX_BYTES + ALLOWANCE
 
 
 @pages.get("")
@@ -49,6 +40,7 @@ def new() -> Response:
 
 @pages.post("/imports")
 @takes_file
+@bodies.allows(catalog_uploads.MAX_BYTES + ALLOWANCE, staff_only=True)
 def create() -> ResponseReturnValue:
     """Keep the file and queue its import."""
     form = CatalogUploadForm()

@@ -67,7 +67,7 @@ def _http(error: HTTPException) -> Response:
     said = SAID.get(code, OTHER)
     # A sentence that was given with abort() fits better than the general one; Werkzeug's own do not.
     own = type(error).description != error.description and error.description
-    return _answer(code, (said[0], own) if own and code < 500 else said)
+    return _answer(code, (said[0], own) if own and code != 500 else said)
 
 
 def _answer(code: int, said: tuple[str, str]) -> Response:

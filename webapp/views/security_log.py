@@ -61,6 +61,7 @@ def _warn(event: str, response: Response) -> None:
 
 
 def _account() -> str | None:
+    # Nothing, unless the body was read before: it is never read here.
     typed = request.form.get("email")
     if not typed:
         return None

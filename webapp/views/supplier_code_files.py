@@ -12,11 +12,13 @@ from webapp.forms.supplier_code_files import ConfirmationForm, UploadForm
 from webapp.presenters.numbers import count
 from webapp.presenters.supplier_code_list import SupplierCodeList
 from webapp.supplier_codes import FileRefused, ImportResult, ListChanged, Plan
-from webapp.views import tenancy
+from webapp.views import bodies, tenancy
 from webapp.views.uploads import takes_file
 from webapp.webstore import outbox
 
 pages = tenancy.dealer_blueprint("supplier_code_files", __name__, "/supplier-codes")
+# A form's own fields and frame around the file.
+ALLOWANCE = 64 * bodies.KILOBYTE
 CHANGED = "The list was changed since you looked at the file. Please look again at what the import would do."
 
 
@@ -40,6 +42,7 @@ def new() -> Response:
 
 @pages.post("/import/preview")
 @takes_file
+@bodies.allows(supplier_codes.MAX_BYTES + ALLOWANCE)
 def preview() -> Response:
     """What an import of the file would change; nothing is changed yet."""
     form = UploadForm()
@@ -55,6 +58,7 @@ def preview() -> Response:
 
 
 @pages.post("/import")
+@bodies.allows(supplier_codes.MAX_BYTES + ALLOWANCE)
 def create() -> ResponseReturnValue:
     """Import what was previewed: all of it, or nothing."""
     form = ConfirmationForm()

@@ -6,14 +6,18 @@ from flask import Response, flash, g, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp import htmx, supplier_codes
-from webapp.forms.new_supplier_codes import NewSupplierCodes
+from webapp.forms.new_supplier_codes import MOST_ROWS, NewSupplierCodes
 from webapp.forms.supplier_codes import RemovalForm, SupplierCodeForm, values_of
 from webapp.models import Manufacturer, SupplierCode
 from webapp.presenters.supplier_code_list import SupplierCodeList
-from webapp.views import tenancy
+from webapp.views import bodies, tenancy
 from webapp.views.asked import text
 from webapp.webstore import outbox
 from webapp.words import CATALOGS
+
+# Of the form for several: six fields a row at most, each of some hundred characters, in percent-encoding.
+MOST_FIELDS = 6 * MOST_ROWS + 10
+MOST_BYTES = 256 * bodies.KILOBYTE
 
 pages = tenancy.dealer_blueprint("supplier_codes", __name__, "/supplier-codes")
 
@@ -33,6 +37,7 @@ def new() -> Response:
 
 
 @pages.post("/rows")
+@bodies.allows(MOST_BYTES, fields=MOST_FIELDS)
 def add_row() -> Response:
     """One more empty row beneath those that were typed; nothing is saved yet."""
     rows = NewSupplierCodes.sent(request.form)
@@ -41,6 +46,7 @@ def add_row() -> Response:
 
 
 @pages.post("")
+@bodies.allows(MOST_BYTES, fields=MOST_FIELDS)
 def create() -> ResponseReturnValue:
     """Add the typed supplier codes at the end of the list: all of them, or none."""
     rows = NewSupplierCodes.sent(request.form)

@@ -30,9 +30,9 @@ FORGOTTEN: Final = " If you forgot your password, ask for a link to set another.
 GLANCE: Final = 0.5
 
 
-def register(app: Flask) -> None:
-    """Have the pages that take a password, a code or an address count what fails, and all that is costly."""
-    limiter = Limiter(
+def count(app: Flask) -> None:
+    """Count everything that is costly, before its body is read; to be called before what may refuse it."""
+    limiter = app.extensions["throttling"] = Limiter(
         network,
         app=app,
         strategy="moving-window",
@@ -42,9 +42,6 @@ def register(app: Flask) -> None:
         swallow_errors=True,
         **_storage(app.config["REDIS_URL"]),
     )
-    for each in ALLOWANCES:
-        for endpoint in each.endpoints:
-            app.view_functions[endpoint] = _limited(limiter, each)(app.view_functions[endpoint])
 
     def refuse(error: RateLimitExceeded) -> Response:
         limit = limiter.current_limit
@@ -54,6 +51,14 @@ def register(app: Flask) -> None:
         return _refused(seconds, SENTENCE if is_general else SENTENCE + FORGOTTEN)
 
     app.register_error_handler(RateLimitExceeded, refuse)
+
+
+def register(app: Flask) -> None:
+    """Have the pages that take a password, a code or an address count their tries."""
+    limiter = app.extensions["throttling"]
+    for each in ALLOWANCES:
+        for endpoint in each.endpoints:
+            app.view_functions[endpoint] = _limited(limiter, each)(app.view_functions[endpoint])
 
 
 def _limited(limiter: Limiter, each: Allowance) -> Any:

@@ -1,0 +1,27 @@
+"""How Flask-Security reads the address that somebody types."""
+
+from __future__ import annotations
+
+from flask_security import MailUtil
+from flask_security.mail_util import EmailValidateException
+
+from webapp.account_settings import WRONG_ADDRESS
+from webapp.mail_addresses import MOST_CHARACTERS
+
+
+class Addresses(MailUtil):
+    """Refuses what is longer than any address before it is parsed, whose time grows with the length."""
+
+    def normalize(self, email: str) -> str:
+        """The address in the form in which it is looked up. Raises EmailValidateException."""
+        return str(super().normalize(_short(email)))
+
+    def validate(self, email: str) -> str:
+        """The address in the form in which it is stored. Raises EmailValidateException."""
+        return str(super().validate(_short(email)))
+
+
+def _short(email: str) -> str:
+    if len(email) > MOST_CHARACTERS:
+        raise EmailValidateException(WRONG_ADDRESS)
+    return email
