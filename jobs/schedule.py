@@ -24,6 +24,7 @@ from webapp import periodic, queues
 from webapp.config import ConfigurationError
 from webapp.factory import create_app
 from webapp.logs import configure_logs
+from webapp.redis_errors import described
 from webapp.task_names import Task
 
 log = structlog.get_logger(__name__)
@@ -65,7 +66,7 @@ def keep_looking(scheduler: TaskScheduler, pause: Callable[[float], Any]) -> Non
             away = False
         except RedisError as error:
             if not away:
-                log.error("schedule.redis_away", error=type(error).__name__)
+                log.error("schedule.redis_away", error=described(error))
             away = True
         except Exception:
             # Nothing that is wrong with one round may end the process, which also watches for alerts.

@@ -21,6 +21,7 @@ from webapp import (
     outbound,
     private_files,
     production,
+    redis_settings,
     sync_settings,
 )
 from webapp.variables import ConfigurationError, listed, switch, whole
@@ -84,7 +85,7 @@ def _read(environ: Mapping[str, str], in_production: bool) -> dict[str, Any]:
         "CREDENTIALS_KEYS": _credentials_keys(_required(environ, "CREDENTIALS_KEYS")),
         "SQLALCHEMY_DATABASE_URI": _database_url(environ.get("DATABASE_URL") or _default_database()),
         "SQLALCHEMY_BINDS": _replica(environ),
-        "REDIS_URL": _redis_url(environ.get("REDIS_URL") or None),
+        "REDIS_URL": redis_settings.read(environ),
         "LIGHTSPEED_API_URL": _http_url(environ.get("LIGHTSPEED_API_URL") or LIGHTSPEED_API_URL, allowed),
         "LIGHTSPEED_ALLOWED_HOSTS": allowed,
         "LIGHTSPEED_REQUESTS_PER_MINUTE": whole(
@@ -167,12 +168,6 @@ def _instance(name: str) -> Path:
     path = ROOT / "instance" / name
     private_files.make_folder(path.parent)
     return path
-
-
-def _redis_url(text: str | None) -> str | None:
-    if text is not None and urlsplit(text).scheme not in ("redis", "rediss", "unix"):
-        raise ConfigurationError("REDIS_URL is malformed: it starts with redis://, rediss:// or unix://")
-    return text
 
 
 def _allowed_hosts(environ: Mapping[str, str], in_production: bool) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from webapp import queues
+from webapp import redis_client
 from webapp.extensions import db
 
 
@@ -16,4 +16,4 @@ def disconnect(app: Flask) -> None:
     with app.app_context():
         for engine in db.engines.values():
             engine.dispose(close=False)
-    queues.forget_connections()
+    redis_client.forget_connections()

@@ -22,6 +22,7 @@ from webapp import clock, periodic, queues, replica
 from webapp.config import ROOT
 from webapp.extensions import db
 from webapp.models import PeriodicJob
+from webapp.redis_errors import described
 
 # Seconds that a look may take. A platform's own limit is some 5 to 10.
 PATIENCE: Final = 3.0
@@ -135,7 +136,9 @@ class _Look:
                 CHECKS[self._name]()
         except NotWell as found:
             return str(found)
-        except (SQLAlchemyError, RedisError, OSError) as error:
+        except RedisError as error:
+            return described(error)
+        except (SQLAlchemyError, OSError) as error:
             # The message may hold an address or a login.
             return f"it does not answer ({type(error).__name__})"
         return None

@@ -6,56 +6,24 @@ answer costs time, never work: the tick finds what is waiting (DESIGN.md section
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cache
-from typing import Any
 
 import structlog
 from flask import current_app
 from redis import Redis
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
 
+from webapp import redis_client
+from webapp.redis_client import connection, is_delayed, trouble
+from webapp.redis_errors import described
 from webapp.task_jobs import TaskQueue
 
+__all__ = ["connection", "enqueue", "enqueue_all", "is_delayed", "trouble", "waiting_jobs"]
+
 CONTROL, SYNC, INDEX = "control", "sync", "index"
-# Seconds. A page asks how Redis is, so it can neither wait for long nor ask each time.
-GLANCE = 0.5
-GLANCE_AGAIN = 5.0
 RESULT_SECONDS, FAILURE_SECONDS = 300, 86_400
 
 log = structlog.get_logger(__name__)
-
-
-def connection(timeout: float | None = 5) -> Redis:
-    """A client for `REDIS_URL` that waits `timeout` seconds for an answer (None: as long as it takes).
-
-    Raises RedisError when none is configured.
-    """
-    url = current_app.config["REDIS_URL"]
-    if url is None:
-        raise RedisError("REDIS_URL is not set")
-    return _client(url, timeout)
-
-
-@cache
-def _client(url: str, timeout: float | None) -> Redis:
-    given: dict[str, Any] = {"socket_connect_timeout": min(2.0, timeout or 2.0), "socket_timeout": timeout}
-    if timeout is not None:
-        # One more try, for a connection that ended while nobody used it; by itself the client would go on
-        # for many seconds, which a person does not wait for.
-        given["retry"] = Retry(NoBackoff(), 1)
-    return Redis.from_url(url, **given)
-
-
-def forget_connections() -> None:
-    """Have this process make clients of its own: for the child of a fork."""
-    _client.cache_clear()
-    _seen.cache_clear()
 
 
 def enqueue(queue: str, task: str, *ids: int, timeout: int = 600, job_id: str | None = None) -> bool:
@@ -116,48 +84,5 @@ def waiting_jobs(queue: str, redis: Redis) -> int:
 
 
 def _refused(queue: str, task: str, jobs: int, error: RedisError) -> None:
-    log.warning("queue.unreachable", queue=queue, task=task, jobs=jobs, error=type(error).__name__)
-    _seen(current_app.config["REDIS_URL"]).note(is_well=False)
-
-
-@dataclass
-class _Seen:
-    """How a Redis was when last looked at by this process."""
-
-    is_well: bool = True
-    at: float = -GLANCE_AGAIN
-    looking: threading.Lock = field(default_factory=threading.Lock)
-
-    def note(self, *, is_well: bool) -> None:
-        self.is_well, self.at = is_well, time.monotonic()
-
-
-@cache
-def _seen(url: str) -> _Seen:
-    return _Seen()
-
-
-def is_delayed() -> bool:
-    """Whether Redis takes no work, because it is away or full; as it was within the last seconds.
-
-    Without a `REDIS_URL` there is none that could be away. At most one thread waits for an answer, half a
-    second; the others are told what was known before.
-    """
-    url = current_app.config["REDIS_URL"]
-    if url is None:
-        return False
-    seen = _seen(url)
-    if time.monotonic() - seen.at >= GLANCE_AGAIN and seen.looking.acquire(blocking=False):
-        try:
-            seen.note(is_well=_takes_work(url))
-        finally:
-            seen.looking.release()
-    return not seen.is_well
-
-
-def _takes_work(url: str) -> bool:
-    """Whether Redis answers and has room: a full one answers, and refuses whatever is written."""
-    try:
-        return bool(_client(url, GLANCE).set("probe", 1, ex=60))
-    except RedisError:
-        return False
+    log.warning("queue.unreachable", queue=queue, task=task, jobs=jobs, error=described(error))
+    redis_client.note(error)

@@ -15,6 +15,7 @@ from jobs.lightspeed.elsewhere import Elsewhere
 from jobs.lightspeed.memory import Memory
 from jobs.lightspeed.reserve import Reserve
 from jobs.lightspeed.turns import SIGN_EVERY, Place
+from webapp.redis_errors import described
 
 log = structlog.get_logger()
 
@@ -86,8 +87,8 @@ class SharedWindow:
         if self._silence is None:
             self._silence = self._fallen_silent()
             log.warning(
-                "rate budget without redis, going on slowly",
-                problem=type(error).__name__,
+                "lightspeed.rate_budget_degraded",
+                error=described(error),
                 share=self._silence.share,
             )
         if time.monotonic() < self._silence.wait_until:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from webapp import queues
 from webapp.metrics import figures
 from webapp.metrics.families import PREFIX, of_figures
+from webapp.redis_errors import described
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +46,7 @@ class _Collector:
             yield _queue_depths()
             up.add_metric(["redis"], 1)
         except RedisError as error:
-            log.warning("metrics.redis_away", error=type(error).__name__)
+            log.warning("metrics.redis_away", error=described(error))
             up.add_metric(["redis"], 0)
         yield up
 

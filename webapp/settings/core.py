@@ -58,6 +58,18 @@ SERVERS = Group(
             example="redis://localhost:6379/0",
         ),
         Setting(
+            "REDIS_CA_FILE",
+            "a file of PEM certificates that the certificate of a `rediss://` Redis is verified against, "
+            "where it is self-signed or of a private authority",
+            default_is="the system's authorities",
+        ),
+        Setting(
+            "REDIS_TLS_VERIFY",
+            "`full`; `no-hostname`: any name in the certificate; `none`: encrypted but not verified, "
+            "for platforms that publish no authority (Heroku)",
+            "full",
+        ),
+        Setting(
             "REPORT_STORAGE_URL",
             "where CSV reports are stored, shared by web and worker: `file:///…` or `s3://bucket/prefix` "
             "(with `requirements-s3.txt`; credentials, region and `AWS_ENDPOINT_URL` are found as by AWS's "

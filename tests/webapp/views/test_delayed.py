@@ -7,7 +7,7 @@ from flask import Flask
 
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import Shop
-from webapp import queues, runs
+from webapp import redis_client, runs
 from webapp.models import Dealer, Run
 
 pytestmark = ON_SQLITE
@@ -19,7 +19,7 @@ DELAYED = "Background work is delayed at the moment"
 def away(app: Flask) -> None:
     """A Redis that does not answer."""
     app.config["REDIS_URL"] = "redis://127.0.0.1:9/0"
-    queues._seen.cache_clear()
+    redis_client._seen.cache_clear()
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_an_open_page_learns_of_it_and_of_its_end(
     assert client.hx("GET", poll).status_code == 204
 
     app.config["REDIS_URL"] = "redis://127.0.0.1:9/0"
-    queues._seen.cache_clear()
+    redis_client._seen.cache_clear()
     assert DELAYED in client.hx("GET", poll).text
     app.config["REDIS_URL"] = None
     assert client.hx("GET", poll).status_code == 204

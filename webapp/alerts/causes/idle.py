@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, literal, select
 
-from webapp import periodic
+from webapp import periodic, queues
 from webapp.alerts.cause import Cause, Found
 from webapp.extensions import db
 from webapp.models import AlertWatch, Run
@@ -26,9 +26,16 @@ def found(now: datetime) -> Iterator[Found]:
     """The deployment: if waiting runs are not taken, and if the tick that starts them does not come."""
     since = now - SILENT_AFTER
     if _is_waited_in_vain(since):
-        yield Found(None, "Runs are waiting, and no worker has taken one for more than 15 minutes.")
+        told = "Runs are waiting, and no worker has taken one for more than 15 minutes."
+        yield Found(None, told + _redis())
     if _is_tick_missing(since):
-        yield Found(None, NO_TICK, subject="tick")
+        yield Found(None, NO_TICK + _redis(), subject="tick")
+
+
+def _redis() -> str:
+    """What is wrong with Redis, where it is to blame."""
+    trouble = queues.trouble()
+    return f" Redis: {trouble}." if trouble else ""
 
 
 def _is_waited_in_vain(since: datetime) -> bool:

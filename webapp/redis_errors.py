@@ -1,0 +1,33 @@
+"""Says what is wrong with Redis in words that can be logged and shown: never an address or a login. Pure."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+
+from redis import exceptions
+
+CERTIFICATE = "its TLS certificate is refused: {} (see REDIS_CA_FILE and REDIS_TLS_VERIFY)"
+
+
+def described(error: BaseException) -> str:
+    """What is wrong, for an error that a Redis client raised."""
+    for each in _chain(error):
+        if isinstance(each, ssl.SSLCertVerificationError):
+            return CERTIFICATE.format(each.verify_message)
+        if isinstance(each, ssl.SSLError):
+            return f"TLS fails: {each.reason or type(each).__name__} (does it speak TLS at this port?)"
+    if isinstance(error, exceptions.AuthenticationError):
+        return "it refuses the login"
+    if isinstance(error, exceptions.OutOfMemoryError):
+        return "it is full"
+    if isinstance(error, exceptions.TimeoutError):
+        return "it does not answer in time (TimeoutError)"
+    return f"it does not answer ({type(error).__name__})"
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and what it was raised for."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
