@@ -1,0 +1,1 @@
+"""Migrations: databases of earlier versions, simultaneous upgrades, and landed files."""
