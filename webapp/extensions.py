@@ -10,9 +10,9 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import MetaData, UpdateBase, event
+from sqlalchemy import MetaData, TextClause, UpdateBase, event
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, SessionTransaction
 
 from webapp import private_files
 
@@ -31,6 +31,10 @@ class Base(DeclarativeBase):
     )
 
 
+# Of a session's transaction that wrote or locked rows, or may have.
+HOLDS = "holds"
+
+
 class RoutingSession(Session):
     """Reads from the replica while a page lets it (webapp/replica.py), else and to write from the primary."""
 
@@ -38,9 +42,27 @@ class RoutingSession(Session):
         self, mapper: Any = None, clause: Any = None, bind: Any = None, **options: Any
     ) -> Engine | Connection:
         writes = self._flushing or isinstance(clause, UpdateBase)
+        if writes or isinstance(clause, TextClause) or getattr(clause, "_for_update_arg", None) is not None:
+            self.info[HOLDS] = True
         if bind is None and not writes and (replica := g.get("replica")):
             return cast(Engine, replica)
         return super().get_bind(mapper, clause, bind, **options)
+
+
+@event.listens_for(RoutingSession, "after_transaction_end")
+def _forget_what_it_held(session: RoutingSession, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(HOLDS, None)
+
+
+def end_reading() -> None:
+    """End the session's transaction before something slow, unless it wrote or locked rows.
+
+    What was read is read anew when it is next looked at.
+    """
+    session = db.session
+    if not (session.new or session.dirty or session.deleted or session.info.get(HOLDS)):
+        session.rollback()
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": RoutingSession})

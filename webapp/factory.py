@@ -26,6 +26,7 @@ from webapp import (
     views,
 )
 from webapp.accounts.addresses import Addresses
+from webapp.accounts.hashing import PatientContext
 from webapp.accounts.passwords import Passwords
 from webapp.accounts.second_factor import Codes, RecoveryCodes
 from webapp.extensions import csrf, db, migrate, prepare_sqlite
@@ -84,7 +85,7 @@ def _bind_extensions(app: Flask) -> None:
     migrate.init_app(app, db, directory=str(config.ROOT / "migrations"))
     csrf.init_app(app)
     people = SQLAlchemyUserDatastore(db, models.User, models.tenants.RoleName)
-    Security(
+    security = Security(
         app,
         people,
         mail_util_cls=Addresses,
@@ -93,6 +94,7 @@ def _bind_extensions(app: Flask) -> None:
         mf_recovery_codes_util_cls=RecoveryCodes,
     )
     _close_instance_folder(Path(app.instance_path))
+    security.pwd_context = PatientContext(security.pwd_context)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             prepare_sqlite(db.engine)

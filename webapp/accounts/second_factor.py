@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import qrcode
 import qrcode.image.svg
+from flask import current_app, g
 from flask_security import MfRecoveryCodesUtil, Totp
 from flask_security.twofactor import CodeTfPlugin
 from flask_security.utils import hash_password, verify_password
@@ -117,12 +118,17 @@ class RecoveryCodes(MfRecoveryCodesUtil):
 
     def create_recovery_codes(self, user: Any) -> list[str]:
         """New codes, in place of the previous ones; only their hashes are kept. Raises NoSecondFactor."""
+        if not user.has_second_factor:
+            raise NoSecondFactor
+        count = current_app.config["SECURITY_MULTI_FACTOR_RECOVERY_CODES_N"]
+        codes: list[str] = current_app.extensions["security"].totp_factory.generate_recovery_codes(count)
+        hashes = [hash_password(code) for code in codes]
+        # Locked only now: hashing takes long.
         _read_again(user)
         if not user.has_second_factor:
             raise NoSecondFactor
-        codes: list[str] = super().create_recovery_codes(user)
         audit.note("user.recovery_codes_made", user.email, dealer_id=user.dealer_id, by=user)
-        user.mf_recovery_codes = [hash_password(code) for code in codes]
+        user.mf_recovery_codes = hashes
         return codes
 
     def get_recovery_codes(self, user: Any) -> list[str]:
@@ -131,22 +137,24 @@ class RecoveryCodes(MfRecoveryCodesUtil):
 
     def check_recovery_code(self, user: Any, code: str) -> bool:
         """Whether it is one of those that are left; until it is used up nobody else uses it."""
+        hashes = list(user.mf_recovery_codes or []) if user.has_second_factor else []
+        used = _matching(code, hashes)
+        # Locked only now: comparing with each hash takes long.
         _read_again(user)
-        return self._place(user, code) is not None
+        g.recovery_hash = used
+        return user.has_second_factor and used in (user.mf_recovery_codes or [])
 
     def delete_recovery_code(self, user: Any, code: str) -> bool:
         """Use it up."""
-        place = self._place(user, code)
-        if place is None or user.mf_recovery_codes is None:
+        used = g.pop("recovery_hash", None)
+        if user.mf_recovery_codes is None or used not in user.mf_recovery_codes:
             return False
-        del user.mf_recovery_codes[place]
+        user.mf_recovery_codes.remove(used)
         left = {"codes_left": len(user.mf_recovery_codes)}
         audit.note("user.recovery_code_used", user.email, dealer_id=user.dealer_id, after=left, by=user)
         return True
 
-    def _place(self, user: Any, code: str) -> int | None:
-        if not user.has_second_factor:
-            return None
-        typed: Any = "".join(code.split()).lower()
-        places = enumerate(user.mf_recovery_codes or [])
-        return next((place for place, hashed in places if verify_password(typed, hashed)), None)
+
+def _matching(code: str, hashes: list[str]) -> str | None:
+    typed: Any = "".join(code.split()).lower()
+    return next((hashed for hashed in hashes if verify_password(typed, hashed)), None)

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask import Response, g, request, session
+from flask_security import current_user
 from sqlalchemy import select
 
 from webapp.extensions import db
@@ -91,10 +92,16 @@ def _session() -> str:
     return str(g.get("sign_in", ""))
 
 
+def _person() -> str:
+    return str(current_user.id) if current_user.is_authenticated else ""
+
+
 SIGN_IN: Final = ("security.login",)
 FORGOTTEN: Final = ("security.forgot_password",)
 CODE: Final = ("security.two_factor_token_validation", "security.mf_recovery")
 AGAIN: Final = ("security.verify", "security.change_password")
+CHANGE: Final = ("security.change_password",)
+SET: Final = ("security.reset_password",)
 ALLOWANCES: Final = (
     Allowance("device", "10 per 15 minutes; 50 per day", _device_of_account, SIGN_IN, _failed),
     Allowance("account", "10 per 15 minutes; 100 per day", _strange_account, SIGN_IN, _failed),
@@ -105,4 +112,7 @@ ALLOWANCES: Final = (
     Allowance("address-link", "20 per hour", _strange_address, FORGOTTEN),
     Allowance("code", "5 per 15 minutes; 20 per day", _half_signed_in, CODE, _failed),
     Allowance("session", "10 per 15 minutes", _session, AGAIN, _failed),
+    # Also what succeeds or is not accepted as a password: each costs the hashing and an estimate.
+    Allowance("password-change", "10 per 15 minutes", _person, CHANGE),
+    Allowance("password-set", "20 per hour", network, SET),
 )

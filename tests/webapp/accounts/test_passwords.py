@@ -8,6 +8,7 @@ from flask_security import hash_password
 
 from tests.webapp.views.client import ON_SQLITE
 from webapp import account_settings
+from webapp.accounts import passwords
 from webapp.accounts.passwords import refusal
 
 pytestmark = ON_SQLITE
@@ -31,6 +32,20 @@ def test_a_trivial_password_is_refused_with_the_reason(app: Flask, password: str
     assert said is not None
     assert reason in said
     assert password not in said
+
+
+def test_the_estimate_sees_32_characters_and_the_length_counts_in_full(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+):
+    seen: list[str] = []
+    estimate = passwords.zxcvbn
+    monkeypatch.setattr(
+        passwords, "zxcvbn", lambda text, **about: seen.append(text) or estimate(text, **about)
+    )
+    long = "ö" + "ab7-" * 31
+    assert refusal(long) is None
+    assert "at most 128" in (refusal(long + "ab7-") or "")
+    assert seen == [long[:32]]
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,27 @@ def test_the_password_of_a_session_is_not_guessed_by_who_stole_it(anonymous: Lin
     assert "Too many attempts" in refused.text
 
 
+def test_every_change_of_a_password_counts(anonymous: LintingClient, person: User):
+    client = anonymous.sign_in(person)
+    refused = {"password": PASSWORD, "new_password": "password12", "new_password_confirm": "password12"}
+    mistyped = {**refused, "new_password_confirm": "password13"}
+    changed = {**refused, "new_password": NEW, "new_password_confirm": NEW}
+    assert [client.post("/change", data=refused).status_code for _ in range(4)] == [422] * 4
+    assert [client.post("/change", data=mistyped).status_code for _ in range(4)] == [422] * 4
+    assert client.post("/change", data=changed).status_code == 302
+    back = {"password": NEW, "new_password": PASSWORD, "new_password_confirm": PASSWORD}
+    assert client.post("/change", data=back).status_code == 302
+    # With a new session each time, and although the session's own allowance counts only failures.
+    assert client.post("/change", data=changed).status_code == 429
+
+
+def test_links_that_are_followed_count(anonymous: LintingClient, person: User):
+    short = {"password": "x", "password_confirm": "x"}
+    link = letters.link_for(person)
+    assert [anonymous.post(link, data=short).status_code for _ in range(20)] == [422] * 20
+    assert anonymous.post(link, data=short).status_code == 429
+
+
 def test_links_are_not_asked_for_without_end(anonymous: LintingClient, person: User):
     for _ in range(5):
         assert anonymous.post("/reset", data={"email": EMAIL}).status_code in (200, 303)
