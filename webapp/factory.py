@@ -29,6 +29,7 @@ from webapp.accounts.addresses import Addresses
 from webapp.accounts.hashing import PatientContext
 from webapp.accounts.passwords import Passwords
 from webapp.accounts.second_factor import Codes, RecoveryCodes
+from webapp.client_addresses import ClientAddresses
 from webapp.extensions import csrf, db, migrate, prepare_sqlite
 from webapp.host_cookies import HostCookies
 from webapp.logs import configure_logs
@@ -68,6 +69,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 def _stand_behind_proxies(app: Flask, hops: int) -> None:
     """Believe of proxies who asks and how; never under which name, which routers hand on as it was sent."""
     app.wsgi_app = HostCookies(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = ClientAddresses(app.wsgi_app)  # type: ignore[method-assign]
     if hops:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=0, x_port=0, x_prefix=0

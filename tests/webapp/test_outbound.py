@@ -13,7 +13,7 @@ NOT_PUBLIC = (
     *("::", "::1", "fe80::1%eth0", "fd00::1", "fd00:ec2::254", "ff02::1", "2001:db8::1"),
     *("::ffff:127.0.0.1", "::ffff:a9fe:a9fe", "64:ff9b::a00:1", "64:ff9b:1::7f00:1", "2002:a00:1::"),
     *("2001:0:a00:1::", "::10.0.0.1"),
-    # Of clouds: Azure's wireserver, Alibaba's, Oracle's and Google's metadata services, IBM's private services.
+    # Of clouds: Azure's wireserver, metadata services (Alibaba, Oracle, Google), IBM's private services.
     *("168.63.129.16", "100.100.100.200", "192.0.0.192", "fd20:ce::254", "161.26.0.10", "166.9.12.1"),
     *("::ffff:168.63.129.16", "::ffff:100.100.100.200", "64:ff9b::a83f:8110", "64:ff9b:1::a9fe:a9fe"),
     *("2002:a9fe:a9fe::1", "2002:808:808::1", "2001:0:808:808::1", "::ffff:0:10.0.0.1", "::8.8.8.8"),

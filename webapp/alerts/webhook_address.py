@@ -42,7 +42,7 @@ def checked(text: str, allowed_hosts: Collection[str]) -> str:
 
 
 def refusal(url: str, allowed_hosts: Collection[str]) -> str | None:
-    """Why nothing is sent to an address that was saved under earlier rules or settings; None if it is sent."""
+    """Why nothing is sent to an address that was saved under earlier rules or settings, or None."""
     try:
         checked(url, allowed_hosts)
     except Refused as reason:

@@ -1,6 +1,7 @@
 """How often somebody may try to sign in, and why nobody can lock another person out.
 
-Failures count, per account and per address, over moving windows:
+Failures count, per account and per address, over moving windows. Each attempt is counted before it is made
+and taken back if it succeeds (webapp/views/attempts.py): parallel ones find no more room than others.
 
 - A browser that has signed in to the account before (webapp/views/devices.py) has an allowance of its own,
   for that account. Whatever others do from wherever leaves it untouched.
@@ -18,15 +19,15 @@ Redis, and in the memory of the process while Redis is away; there is no moment 
 from __future__ import annotations
 
 import hashlib
-import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Response, g, request, session
+from flask import g, request, session
 from flask_security import current_user
 from sqlalchemy import select
 
+from webapp.client_addresses import network_of
 from webapp.extensions import db
 from webapp.models import User
 from webapp.views import devices
@@ -40,11 +41,8 @@ class Allowance:
     most: str
     key: Callable[[], str]
     endpoints: tuple[str, ...]
-    counts: Callable[[Response], bool] | None = None
-
-
-def _failed(response: Response) -> bool:
-    return response.status_code == 422
+    # Whether only failures count.
+    is_refundable: bool = True
 
 
 def _device_of_account() -> str:
@@ -63,18 +61,14 @@ def _strange_address() -> str:
 
 
 def _typed_account() -> str:
-    return devices.mark_of(request.form.get("email", ""))
+    # Flask-Security reads either.
+    sent = request.get_json(silent=True) if request.is_json else request.form
+    return devices.mark_of(str(sent.get("email", "")) if isinstance(sent, Mapping) else "")
 
 
 def network() -> str:
     """The address, of IPv6 the network that one household or office has for itself."""
-    try:
-        address = ipaddress.ip_address(request.remote_addr or "")
-    except ValueError:
-        return "unknown"
-    if address.version == 6:
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return str(address)
+    return network_of(request.remote_addr or "")
 
 
 def _half_signed_in() -> str:
@@ -103,16 +97,16 @@ AGAIN: Final = ("security.verify", "security.change_password")
 CHANGE: Final = ("security.change_password",)
 SET: Final = ("security.reset_password",)
 ALLOWANCES: Final = (
-    Allowance("device", "10 per 15 minutes; 50 per day", _device_of_account, SIGN_IN, _failed),
-    Allowance("account", "10 per 15 minutes; 100 per day", _strange_account, SIGN_IN, _failed),
-    Allowance("address", "30 per 15 minutes; 300 per day", _strange_address, SIGN_IN, _failed),
+    Allowance("device", "10 per 15 minutes; 50 per day", _device_of_account, SIGN_IN),
+    Allowance("account", "10 per 15 minutes; 100 per day", _strange_account, SIGN_IN),
+    Allowance("address", "30 per 15 minutes; 300 per day", _strange_address, SIGN_IN),
     # Links that were sent before stay valid, so who is written to by others' asking is not locked out.
-    Allowance("device-link", "5 per hour", _device_of_account, FORGOTTEN),
-    Allowance("account-link", "5 per hour", _strange_account, FORGOTTEN),
-    Allowance("address-link", "20 per hour", _strange_address, FORGOTTEN),
-    Allowance("code", "5 per 15 minutes; 20 per day", _half_signed_in, CODE, _failed),
-    Allowance("session", "10 per 15 minutes", _session, AGAIN, _failed),
+    Allowance("device-link", "5 per hour", _device_of_account, FORGOTTEN, is_refundable=False),
+    Allowance("account-link", "5 per hour", _strange_account, FORGOTTEN, is_refundable=False),
+    Allowance("address-link", "20 per hour", _strange_address, FORGOTTEN, is_refundable=False),
+    Allowance("code", "5 per 15 minutes; 20 per day", _half_signed_in, CODE),
+    Allowance("session", "10 per 15 minutes", _session, AGAIN),
     # Also what succeeds or is not accepted as a password: each costs the hashing and an estimate.
-    Allowance("password-change", "10 per 15 minutes", _person, CHANGE),
-    Allowance("password-set", "20 per hour", network, SET),
+    Allowance("password-change", "10 per 15 minutes", _person, CHANGE, is_refundable=False),
+    Allowance("password-set", "20 per hour", network, SET, is_refundable=False),
 )

@@ -7,11 +7,14 @@ Counts are kept in Redis, and in the memory of the process while Redis is away.
 
 from __future__ import annotations
 
+import functools
 import time
+from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.errors import RateLimitExceeded
 from redis.backoff import NoBackoff
@@ -20,6 +23,7 @@ from redis.retry import Retry
 from webapp import htmx
 from webapp.views import general_allowance
 from webapp.views.allowances import ALLOWANCES, Allowance, network
+from webapp.views.attempts import Attempt
 
 log = structlog.get_logger(__name__)
 
@@ -43,12 +47,11 @@ def count(app: Flask) -> None:
         **_storage(app.config["REDIS_URL"]),
     )
 
-    def refuse(error: RateLimitExceeded) -> Response:
+    def refuse(_error: RateLimitExceeded) -> Response:
         limit = limiter.current_limit
-        is_general = error.limit.scope == general_allowance.SCOPE
-        log.warning("request.throttled" if is_general else "sign_in.throttled", page=request.endpoint)
+        log.warning("request.throttled", page=request.endpoint)
         seconds = max(1, int(limit.reset_at - time.time()) + 1) if limit else 60
-        return _refused(seconds, SENTENCE if is_general else SENTENCE + FORGOTTEN)
+        return _refused(seconds, SENTENCE)
 
     app.register_error_handler(RateLimitExceeded, refuse)
 
@@ -56,19 +59,28 @@ def count(app: Flask) -> None:
 def register(app: Flask) -> None:
     """Have the pages that take a password, a code or an address count their tries."""
     limiter = app.extensions["throttling"]
-    for each in ALLOWANCES:
-        for endpoint in each.endpoints:
-            app.view_functions[endpoint] = _limited(limiter, each)(app.view_functions[endpoint])
+    for endpoint in {endpoint for allowance in ALLOWANCES for endpoint in allowance.endpoints}:
+        allowances = tuple(allowance for allowance in ALLOWANCES if endpoint in allowance.endpoints)
+        app.view_functions[endpoint] = _limited(limiter, allowances, app.view_functions[endpoint])
 
 
-def _limited(limiter: Limiter, each: Allowance) -> Any:
-    return limiter.shared_limit(
-        each.most,
-        each.name,
-        key_func=each.key,
-        deduct_when=each.counts,
-        exempt_when=lambda: request.method != "POST" or not each.key(),
-    )
+def _limited(limiter: Limiter, allowances: tuple[Allowance, ...], view: Any) -> Any:
+    @functools.wraps(view)
+    def counted(**arguments: Any) -> ResponseReturnValue:
+        if request.method != "POST" or not limiter.enabled:
+            return current_app.make_response(view(**arguments))
+        # Who is asking changes when it succeeds: what is counted is settled before.
+        attempt = Attempt(limiter, allowances)
+        seconds = attempt.refused_for()
+        if seconds is not None:
+            log.warning("sign_in.throttled", page=request.endpoint)
+            return _refused(seconds, SENTENCE + FORGOTTEN)
+        response = current_app.make_response(view(**arguments))
+        if response.status_code < HTTPStatus.BAD_REQUEST:
+            attempt.succeeded()
+        return response
+
+    return counted
 
 
 def _storage(redis_url: str | None) -> dict[str, Any]:

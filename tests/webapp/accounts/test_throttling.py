@@ -116,6 +116,63 @@ def test_an_address_has_its_allowance_over_all_accounts(stranger: LintingClient,
     assert sign_in(stranger, **from_address("2001:db8:0:1::2")).status_code == 302
 
 
+@pytest.mark.parametrize("form", ["192.0.2.9:{}", "::ffff:192.0.2.9", "[::ffff:192.0.2.9]:{}"])
+def test_an_address_is_counted_as_one_however_a_proxy_writes_it(
+    stranger: LintingClient, person: User, form: str
+):
+    for number in range(30):
+        address = from_address(form.format(2000 + number))
+        assert sign_in(stranger, "wrong horse", f"{number}@prairie.example", **address).status_code == 422
+    assert sign_in(stranger, **from_address("192.0.2.9")).status_code == 429
+    assert sign_in(stranger, **from_address("192.0.2.10")).status_code == 302
+
+
+@pytest.mark.parametrize("written", ["203.0.113.5:{}", "::ffff:203.0.113.5"])
+def test_so_is_one_that_the_router_forwards(database_url: str, tmp_path: Path, written: str):
+    app = create_app(settings(database_url, tmp_path) | {"PROXY_HOPS": 1})
+    with app.app_context():
+        client = app.test_client()
+        answers = [
+            sign_in(
+                client,
+                "wrong horse",
+                f"{number}@prairie.example",
+                headers={"X-Forwarded-For": f"198.51.100.{number}, {written.format(3000 + number)}"},
+            ).status_code
+            for number in range(31)
+        ]
+        assert answers == [422] * 30 + [429]
+        close_all_sessions()
+        db.engine.dispose()
+
+
+def test_what_succeeds_is_not_counted(stranger: LintingClient, person: User):
+    for _ in range(9):
+        assert sign_in(stranger, "wrong horse").status_code == 422
+    for _ in range(ALLOWED + 2):
+        assert sign_in(stranger).status_code == 302
+        stranger.delete_cookie("session")
+        stranger.delete_cookie("device")
+    assert sign_in(stranger, "wrong horse").status_code == 422
+    assert sign_in(stranger).status_code == 429
+
+
+def test_what_was_refused_takes_nothing_of_other_allowances(stranger: LintingClient, person: User):
+    for name in ("a", "b", "c"):
+        use_up(stranger, "192.0.2.1", f"{name}@prairie.example")
+    # The address is used up: what comes from there is not tried, and costs the account nothing.
+    for _ in range(ALLOWED):
+        assert sign_in(stranger, "wrong horse", **from_address("192.0.2.1")).status_code == 429
+    assert sign_in(stranger, **from_address("192.0.2.2")).status_code == 302
+
+
+def test_json_counts_for_the_same_account_as_a_form(stranger: LintingClient, person: User):
+    for _ in range(ALLOWED):
+        tried = stranger.post("/login", json={"email": EMAIL, "password": "wrong horse"})
+        assert tried.status_code == 422
+    assert sign_in(stranger, **from_address("192.0.2.2")).status_code == 429
+
+
 def test_the_password_of_a_session_is_not_guessed_by_who_stole_it(anonymous: LintingClient, person: User):
     client = anonymous.sign_in(person)
     for path in ("/verify", "/change") * 5:
@@ -168,3 +225,18 @@ def test_counts_survive_a_restart_and_go_on_while_redis_is_away(
                 assert [sign_in(client, "wrong horse").status_code for _ in range(5)][-1] == 429
             close_all_sessions()
             db.engine.dispose()
+
+
+def test_in_redis_what_succeeds_is_taken_back_too(
+    redis_url: str, database_url: str, tmp_path: Path, person: User
+):
+    Redis.from_url(redis_url).flushdb()
+    app = create_app(settings(database_url, tmp_path) | {"REDIS_URL": redis_url})
+    app.test_client_class = LintingClient
+    with app.app_context():
+        for _ in range(ALLOWED + 2):
+            assert sign_in(app.test_client()).status_code == 302
+        answers = [sign_in(app.test_client(), "wrong horse").status_code for _ in range(ALLOWED + 2)]
+        assert answers == [422] * ALLOWED + [429] * 2
+        close_all_sessions()
+        db.engine.dispose()

@@ -1,0 +1,48 @@
+"""Parallel attempts to sign in, over two web processes, find no more room than sequential ones."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+
+import requests
+from flask_security import hash_password
+
+from tests.flows.conftest import Program
+from tests.flows.test_pressed_at_once import token, web
+from tests.world import World
+from webapp.extensions import db
+from webapp.models import User
+
+EMAIL, PASSWORD = "parts@northwind.example", "a long enough one"
+PARALLEL, ALLOWED = 40, 10
+
+
+def attempts(addresses: list[str], password: str, count: int) -> Counter[int]:
+    """The statuses of so many attempts at once, each from a browser that is not known."""
+    browser = requests.Session()
+    form = {"email": EMAIL, "password": password, **token(browser.get(f"{addresses[0]}/login", timeout=30))}
+    cookies, statuses, ready = browser.cookies.get_dict(), list[int](), threading.Barrier(count)
+
+    def attempt(address: str) -> None:
+        ready.wait()
+        options = {"cookies": cookies, "allow_redirects": False, "timeout": 120}
+        statuses.append(requests.post(f"{address}/login", data=form, **options).status_code)
+
+    threads = [threading.Thread(target=attempt, args=(addresses[number % 2],)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return Counter(statuses)
+
+
+def test_of_forty_guesses_at_once_ten_are_tried(world: World, program: Program) -> None:
+    person = {"email": EMAIL, "role": "dealer", "dealer_id": world.dealer.id}
+    db.session.add(User(password=hash_password(PASSWORD), **person))
+    db.session.commit()
+    addresses = [web(program), web(program)]
+    # What succeeds is taken back: afterwards there is room for as many failures as before.
+    assert attempts(addresses, PASSWORD, ALLOWED) == {302: ALLOWED}
+    assert attempts(addresses, "a wrong guess", PARALLEL) == {422: ALLOWED, 429: PARALLEL - ALLOWED}
+    assert attempts(addresses, PASSWORD, 1) == {429: 1}
