@@ -31,7 +31,7 @@ def tidy(queue: Queue) -> None:
             step(queue)
         except ResponseError as error:
             name = step.__name__.strip("_")
-            log.error("queue.unreadable", queue=queue.name, step=name, error=str(error)[:80])
+            log.error("queue.upkeep_failed", queue=queue.name, step=name, error=str(error)[:80])
 
 
 def _forget_expired(queue: Queue) -> None:

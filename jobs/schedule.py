@@ -62,15 +62,15 @@ def keep_looking(scheduler: TaskScheduler, pause: Callable[[float], Any]) -> Non
                 _hurry(scheduler)
             look(scheduler)
             if away:
-                log.info("schedule.redis_back")
+                log.info("scheduler.redis_recovered")
             away = False
         except RedisError as error:
             if not away:
-                log.error("schedule.redis_away", error=described(error))
+                log.error("scheduler.redis_lost", error=described(error))
             away = True
         except Exception:
             # Nothing that is wrong with one round may end the process, which also watches for alerts.
-            log.exception("schedule.round_failed")
+            log.exception("scheduler.round_failed")
         pause(LOOK_EVERY)
 
 
@@ -91,7 +91,7 @@ def main() -> int:
     except (ConfigurationError, RedisError) as error:
         print(f"Error: {error}", file=sys.stderr)  # noqa: T201 - this is the command's answer
         return 1
-    log.info("schedule.started", jobs=[each.id for each in DECLARED])
+    log.info("scheduler.started", jobs=[each.id for each in DECLARED])
     watching = watch.start(app)
     keep_looking(TaskScheduler(connection, DECLARED, LOOK_EVERY), stopping.pause)
     # What is being sent may still arrive; a platform waits some 10 s before it ends the process.

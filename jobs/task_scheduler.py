@@ -47,7 +47,7 @@ class TaskScheduler(Scheduler):
             declared = self._declared.get(entry.decode(errors="replace"))
             if declared is None or not self._is_sound(declared):
                 self.connection.zrem(self.scheduled_jobs_key, entry)
-                log.warning("schedule.removed", job=entry[:64].decode(errors="replace"))
+                log.warning("scheduler.job_removed", job=entry[:64].decode(errors="replace"))
         for each in self._declared.values():
             if each.id not in self:
                 self._schedule(each)

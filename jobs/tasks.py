@@ -74,7 +74,7 @@ def make_reports(run_id: int) -> None:
     try:
         remaking.make_reports(run_id)
     except StorageError as error:
-        log.error("reports.refused", run=run_id, error=str(error))
+        log.error("report.refused", run=run_id, error=str(error))
 
 
 def drain_index() -> None:

@@ -84,7 +84,7 @@ def _kind(names: Sequence[str]) -> str:
 def _wait_for_redis() -> None:
     """No worker can begin while Redis is away or full; to end and start again would keep a core busy."""
     if queues.is_delayed():
-        log.warning("worker.waiting_for_redis", error=queues.trouble())
+        log.warning("worker.redis_awaited", error=queues.trouble())
         while queues.is_delayed():
             time.sleep(1)
 

@@ -84,5 +84,5 @@ def waiting_jobs(queue: str, redis: Redis) -> int:
 
 
 def _refused(queue: str, task: str, jobs: int, error: RedisError) -> None:
-    log.warning("queue.unreachable", queue=queue, task=task, jobs=jobs, error=described(error))
+    log.warning("queue.enqueue_failed", queue=queue, task=task, jobs=jobs, error=described(error))
     redis_client.note(error)

@@ -136,6 +136,6 @@ class _Sight:
         if (error is not None) != self._is_away:
             self._is_away = error is not None
             if error is not None:
-                log.warning("replica.away", error=error)
+                log.warning("replica.lost", error=error)
             else:
-                log.info("replica.back")
+                log.info("replica.recovered")

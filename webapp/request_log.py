@@ -52,7 +52,7 @@ def _end(response: Response) -> Response:
     response.headers[HEADER] = g.get("request_number", "")
     if request.endpoint not in _QUIET or response.status_code >= 500:
         log.info(
-            "request",
+            "request.finished",
             method=request.method,
             # Without the query, which holds what people look for.
             path=request.path,

@@ -149,7 +149,7 @@ def _in_tablespace(server: PostgresServer, small: Volume) -> str:
 
 
 def _on_a_full_disk(made: Ground, small: Volume) -> Iterator[Trial]:
-    yield _tried(made, "disk full until it refused once", lambda: _fill(made, small, "database.refused"))
+    yield _tried(made, "disk full until it refused once", lambda: _fill(made, small, "database.write_failed"))
     trial = Trial("database", "disk full until the run was given up or left")
     try:
         _until_given_up(made, small, trial)

@@ -119,7 +119,7 @@ def _attempt(delivery: AlertDelivery, postbox: Postbox | None) -> dict[str, Any]
         failure = error
     except Exception:
         # A message that we cannot even make must not keep the others from being sent.
-        log.exception("alerts.delivery_broken", delivery=delivery.id)
+        log.exception("alert.delivery_failed", delivery=delivery.id)
         failure = Undeliverable(OUR_FAULT)
     else:
         return _ended("delivered")
@@ -160,4 +160,4 @@ def _finish(delivery: AlertDelivery, kept: dict[str, Any]) -> None:
     db.session.commit()
     # Neither recipient nor address: both are somebody's.
     told = {"state": kept.get("state", "waiting"), "error": kept["error"]}
-    log.info("alerts.delivery", delivery=delivery.id, channel=delivery.channel, **told)
+    log.info("alert.delivery_attempted", delivery=delivery.id, channel=delivery.channel, **told)

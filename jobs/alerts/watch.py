@@ -59,6 +59,6 @@ def _guarded(app: Flask, part: str, act: Callable[[], None]) -> bool:
         with app.app_context():
             act()
     except Exception:
-        log.exception("alerts.failed", part=part)
+        log.exception("alert.loop_failed", part=part)
         return False
     return True

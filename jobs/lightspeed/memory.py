@@ -146,7 +146,7 @@ class Memory:
         run_id = str(info["run_id"])
         forgotten = min(self._elsewhere.sent(self._rate.get_expiry()), self._rate.amount)
         if self._redis.hsetnx(_NOTES, run_id, f"{seconds}:{forgotten}"):
-            log.warning("rate window begins anew", perhaps_sent_before=forgotten)
+            log.warning("lightspeed.rate_window_restarted", perhaps_sent_before=forgotten)
             earlier = [name for name in self._redis.hkeys(_NOTES) if name != run_id.encode()]
             if earlier:
                 self._redis.hdel(_NOTES, *earlier)

@@ -84,7 +84,7 @@ class Drafts:
             except NotYet:
                 continue
             except Exception as error:  # noqa: BLE001 - whatever it was, there is another way
-                log.warning("reports.not_drafted", error=type(error).__name__)
+                log.warning("report.draft_failed", error=type(error).__name__)
                 del self._asked[item_id]
                 return None
         return None

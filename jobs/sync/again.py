@@ -28,7 +28,7 @@ def retry_failed(now: datetime) -> int:
         started = runs.start(run.dealer, "retry", anyway=run.anyway, retry_of=run)
         retried += started.created
     if retried:
-        log.info("runs.retried", runs=retried)
+        log.info("run.retried", runs=retried)
     return retried
 
 

@@ -106,7 +106,7 @@ class Codes:
                 self._try_code(item_id)
             except journal.REFUSED as error:
                 db.session.rollback()
-                log.warning("database.refused", error=type(error.orig or error).__name__, again_in=pause)
+                log.warning("database.write_failed", error=type(error.orig or error).__name__, again_in=pause)
                 if pause is None:
                     self._fail(item_id, _code_of(item_id), "database", DATABASE)
                     return

@@ -58,5 +58,5 @@ def _login_of(configuration: Configuration) -> configurations.Login | None:
     try:
         return configurations.login_of(configuration)
     except SealedError as error:
-        log.error("login.sealed", reason=str(error))
+        log.error("login.decryption_failed", reason=str(error))
         raise Over("failed", SEALED) from None

@@ -57,7 +57,7 @@ class _Execution:
             raise
         except journal.GaveWay as gave_way:
             journal.give_way(self._claim)
-            log.info("run.gave_way", reason=str(gave_way))
+            log.info("run.yielded", reason=str(gave_way))
             raise
         except journal.Ended:
             raise
@@ -94,7 +94,7 @@ class _Execution:
             db.session.rollback()
             journal.release(self._claim)
         except journal.REFUSED as error:
-            log.warning("run.not_released", error=type(error).__name__)
+            log.warning("run.release_failed", error=type(error).__name__)
 
     def _end(self, status: str, reason: str | None) -> None:
         # Where each attempt came to a bad end, writing the reports may be what it met.
@@ -112,7 +112,7 @@ class _Execution:
         try:
             written = reports.write(self._claim.run_id, self._claim.attempt, pulse, self._drafts)
         except StorageError as error:
-            log.error("reports.refused", error=str(error))
+            log.error("report.refused", error=str(error))
             said = f"{reason} {reports.MISSING}" if reason else reports.MISSING
             return ("partial" if status == "succeeded" else status), said
         with journal.hold(self._claim, even_cancelled=True):

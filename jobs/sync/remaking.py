@@ -30,7 +30,7 @@ def make_reports(run_id: int) -> bool:
     status, reason = _state_without_the_lack(db.session.get_one(Run, run_id, populate_existing=True))
     db.session.execute(update(Run).where(Run.id == run_id).values(status=status, reason=reason))
     db.session.commit()
-    log.info("reports.made", run=run_id)
+    log.info("report.made", run=run_id)
     return True
 
 

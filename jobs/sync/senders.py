@@ -50,7 +50,7 @@ class Senders:
             with self._app.app_context(), db.engine.connect() as connection:
                 return question(connection.execution_options(sqlite_begin="DEFERRED"))
         except SQLAlchemyError as error:
-            log.warning("budget.unknown_senders", error=type(error).__name__)
+            log.warning("lightspeed.sender_count_failed", error=type(error).__name__)
             return ANY_NUMBER
 
 

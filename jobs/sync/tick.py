@@ -43,7 +43,7 @@ def tick() -> None:
     counts = {name: _take(name, step, now) for name, step in STEPS}
     if counts["start_due"] or counts["retry_failed"] or counts["wake_forgotten"]:
         started = (counts["start_due"] or 0) + (counts["retry_failed"] or 0)
-        log.info("tick", started=started, woken=counts["wake_forgotten"] or 0)
+        log.info("tick.finished", started=started, woken=counts["wake_forgotten"] or 0)
     failed = [name for name, count in counts.items() if count is None]
     if failed:
         raise TickFailed(", ".join(failed))

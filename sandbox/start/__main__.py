@@ -90,7 +90,7 @@ def _stay() -> int:
         program.start("worker", "jobs.worker")
         program.start("scheduler", "jobs.schedule")
         program.wait_for("web", "Booting worker")
-        program.wait_for("scheduler", "schedule.started")
+        program.wait_for("scheduler", "scheduler.started")
         for dealer_id in ids.values():
             commands.run("sync", "queue", "--dealer", str(dealer_id), "--anyway")
         _introduce(chosen)

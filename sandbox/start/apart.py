@@ -62,7 +62,7 @@ def _start(program: Program, address: str) -> None:
     program.start("scheduler", "jobs.schedule")
     program.wait_for("web", "Booting worker")
     program.wait_for("worker", "Listening on sync")
-    program.wait_for("scheduler", "schedule.started")
+    program.wait_for("scheduler", "scheduler.started")
     program.wait_for("simulator", "3PA simulator at")
 
 

@@ -45,7 +45,7 @@ def test_an_alert_is_told_while_redis_is_away_and_no_worker_runs(
     wait_until(lambda: kept.messages, "the e-mail", program)
     assert kept.subjects == [f"{world.dealer.name}: Credentials refused"]
     assert kept.recipients == [[ADDRESS]]
-    wait_until(lambda: "schedule.redis_away" in program.log, "the outage to be noticed", program)
+    wait_until(lambda: "scheduler.redis_lost" in program.log, "the outage to be noticed", program)
     process.send_signal(signal.SIGTERM)
     assert process.wait(15) == 0
     assert "Traceback" not in program.log
@@ -56,7 +56,7 @@ def test_two_schedulers_tell_it_once(world: World, program: Program, mailed: tup
     refuse(world)
     for _ in range(2):
         program.start("jobs.schedule", SMTP_URL=server, MAIL_FROM="alerts@example.com")
-    wait_until(lambda: program.log.count("schedule.started") == 2, "both schedulers", program)
+    wait_until(lambda: program.log.count("scheduler.started") == 2, "both schedulers", program)
     delivered = db.select(db.func.count()).where(AlertDelivery.state == "delivered")
     wait_until(lambda: db.session.scalar(delivered) == 1, "the e-mail", program)
     assert db.session.scalar(db.select(db.func.count()).select_from(Alert)) == 1

@@ -30,7 +30,7 @@ app = create_app()
 
 def breaks():
     password = "hunter" + "2"
-    structlog.get_logger().error("reports.refused", run=7, token="hunter2")
+    structlog.get_logger().error("report.refused", run=7, token="hunter2")
     raise RuntimeError("for postgresql://app:hunter2@db/x")
 
 app.add_url_rule("/breaks", view_func=breaks)
@@ -88,7 +88,7 @@ def test_what_breaks_in_a_request_is_reported(world: World, program: Program, se
     assert done.returncode == 0, done.stderr
     assert [kinds(event) for event in sentry.events] == [[], ["RuntimeError"]]
     logged, raised = sentry.events
-    assert logged["message"] == "reports.refused"
+    assert logged["message"] == "report.refused"
     assert logged["tags"]["run"] == "7"
     assert raised["environment"] == "trial"
     assert set(raised["request"]) == {"url", "method"}

@@ -76,7 +76,7 @@ def test_lists_of_the_wrong_type_do_not_end_a_worker(world: World, redis: Redis,
     worker = program.start("jobs.worker", queues.CONTROL, queues.INDEX)
     queues.enqueue(queues.CONTROL, "jobs.tasks.drain_index")
     wait_until(lambda: not redis.llen("rq:queue:control"), "an empty queue", program)
-    wait_until(lambda: "queue.unreadable" in program.log, "the report", program)
+    wait_until(lambda: "queue.upkeep_failed" in program.log, "the report", program)
     assert worker.poll() is None
 
 

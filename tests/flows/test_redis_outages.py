@@ -79,7 +79,7 @@ def test_workers_and_scheduler_outlive_an_outage_and_go_on_by_themselves(
     wait_until(lambda: is_over(first), "the first run's end", program)
     server.stop()
     second = runs.start(mapped.dealer, "manual").run
-    wait_until(lambda: "schedule.redis_away" in program.log, "the scheduler's notice", program)
+    wait_until(lambda: "scheduler.redis_lost" in program.log, "the scheduler's notice", program)
     assert queues.is_delayed()
     time.sleep(3)
     assert (scheduler.poll(), worker.poll()) == (None, None)
@@ -99,7 +99,7 @@ def test_a_full_redis_delays_runs_and_loses_none(
     redis.config_set("maxmemory-policy", "noeviction")
     redis.config_set("maxmemory", "1mb")
     run = runs.start(mapped.dealer, "manual").run
-    wait_until(lambda: "schedule.redis_away" in program.log, "the scheduler's notice", program)
+    wait_until(lambda: "scheduler.redis_lost" in program.log, "the scheduler's notice", program)
     time.sleep(5)
     assert (scheduler.poll(), worker.poll()) == (None, None)
     assert statuses() == ["queued"]

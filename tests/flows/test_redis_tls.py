@@ -120,7 +120,7 @@ def test_logs_and_the_alert_name_the_certificate(
     program.environment |= {"REDIS_URL": trusted["REDIS_URL"]}
     program.start("jobs.worker", queues.CONTROL)
     program.start("jobs.schedule")
-    for event in ("worker.waiting_for_redis", "schedule.redis_away"):
+    for event in ("worker.redis_awaited", "scheduler.redis_lost"):
         wait_until(lambda event=event: event in program.log, event, program)
         (line,) = [line for line in program.log.splitlines() if f'"{event}"' in line]
         assert json.loads(line)["error"].startswith(REFUSED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -25,7 +26,7 @@ def ticks(redis: Redis) -> int:
 
 def test_two_schedulers_started_at_once_leave_one_tick(world: World, redis: Redis, program: Program) -> None:
     both = [program.start("jobs.schedule") for _ in range(2)]
-    wait_until(lambda: program.log.count("schedule.started") == 2, "both schedulers", program)
+    wait_until(lambda: program.log.count("scheduler.started") == 2, "both schedulers", program)
     wait_until(lambda: ticks(redis) == 1, "a tick", program)
     wait_until(lambda: set(redis.zrange(SET, 0, -1)) == EVERY, "the next tick", program)
     for process in both:
@@ -77,6 +78,28 @@ def test_a_job_that_was_done_is_not_due_again_before_its_time(
     due = redis.zrange(SET, 0, -1, withscores=True)
     schedule.look(scheduler)
     assert redis.zrange(SET, 0, -1, withscores=True) == due
+
+
+def test_periodic_jobs_do_not_pile_up_while_workers_are_away(
+    world: World, redis: Redis, program: Program
+) -> None:
+    scheduler = TaskScheduler(redis, schedule.DECLARED, 5)
+    schedule.look(scheduler)
+    for _ in range(10):
+        # As if a minute, an hour and a day had gone by.
+        redis.zadd(SET, dict.fromkeys(EVERY, 1), xx=True)
+        schedule.look(scheduler)
+    assert redis.lrange("rq:queue:control", 0, -1) == [b"tick"]
+    assert sorted(redis.lrange("rq:queue:sync", 0, -1)) == [b"keep-house", b"sweep-storage"]
+    soon = time.time() + 50
+    assert all(due > soon for _, due in redis.zrange(SET, 0, -1, withscores=True))
+    program.start("jobs.worker", queues.CONTROL, queues.SYNC)
+    wait_until(lambda: periodic.done_at(periodic.TICK), "the tick", program)
+    redis.zadd(SET, {"tick": 1}, xx=True)
+    wait_until(lambda: not redis.llen("rq:queue:control"), "an empty queue", program)
+    schedule.look(scheduler)
+    # Once it was taken, the next one is queued as usual.
+    assert redis.zscore(SET, "tick") > soon
 
 
 def test_it_waits_for_a_redis_that_is_away(world: World) -> None:

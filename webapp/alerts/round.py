@@ -70,7 +70,7 @@ def _look(cause: Cause, now: datetime) -> list[Found] | None:
         look_only()
         return list(cause.found(now))
     except Exception:
-        log.exception("alerts.cause_failed", cause=cause.name)
+        log.exception("alert.cause_failed", cause=cause.name)
         return None
 
 
@@ -101,7 +101,7 @@ def _carry_out(changes: _Changes, now: datetime) -> tuple[int, int]:
         db.session.execute(update(Alert).where(Alert.id == alert_id).values(sentence=sentence))
     db.session.commit()
     if opened or closed:
-        log.info("alerts.round", opened=len(opened), closed=len(closed))
+        log.info("alert.round_finished", opened=len(opened), closed=len(closed))
     return len(opened), len(closed)
 
 

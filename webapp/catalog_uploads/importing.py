@@ -128,4 +128,4 @@ def _let_go(claim: Claim) -> None:
         storage.remove_file(path)
     except storage.StorageError as error:
         # Housekeeping takes it with the import's row.
-        log.warning("catalog_import.file_kept", id=claim.import_id, error=str(error))
+        log.warning("catalog_import.file_removal_failed", id=claim.import_id, error=str(error))

@@ -97,7 +97,7 @@ def _beat(engine: Engine, claim: Claim, bytes_read: Callable[[], int], done: thr
                 connection.execute(_owned(claim).values(**values))
         except DBAPIError as error:
             # The next beat may come through; if none does, another worker takes over.
-            log.warning("catalog_import.no_beat", id=claim.import_id, error=type(error).__name__)
+            log.warning("catalog_import.heartbeat_failed", id=claim.import_id, error=type(error).__name__)
 
 
 def _owned(claim: Claim) -> Any:

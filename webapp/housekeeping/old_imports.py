@@ -37,4 +37,4 @@ def _remove_files(path: str) -> None:
     try:
         storage.remove_folder(path.rsplit("/", 1)[0])
     except storage.StorageError as error:
-        log.warning("catalog_import.not_removed", path=path, error=str(error))
+        log.warning("catalog_import.removal_failed", path=path, error=str(error))

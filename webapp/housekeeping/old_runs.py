@@ -115,4 +115,4 @@ def _delete_runs(ids: list[int]) -> None:
         try:
             storage.remove_folder(f"runs/{run_id}")
         except storage.StorageError as error:
-            log.warning("reports.not_removed", run=run_id, error=str(error))
+            log.warning("report.removal_failed", run=run_id, error=str(error))

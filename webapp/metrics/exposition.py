@@ -40,13 +40,13 @@ class _Collector:
             yield from of_figures(figures.read())
             up.add_metric(["database"], 1)
         except DBAPIError as error:
-            log.warning("metrics.database_away", error=type(error).__name__)
+            log.warning("metrics.database_failed", error=type(error).__name__)
             up.add_metric(["database"], 0)
         try:
             yield _queue_depths()
             up.add_metric(["redis"], 1)
         except RedisError as error:
-            log.warning("metrics.redis_away", error=described(error))
+            log.warning("metrics.redis_failed", error=described(error))
             up.add_metric(["redis"], 0)
         yield up
 

@@ -23,7 +23,7 @@ def attachment(path: str, name: str) -> Response:
     except storage.NotStored:
         abort(404, NOT_KEPT)
     except storage.StorageError as error:
-        log.error("reports.refused", error=str(error))
+        log.error("report.refused", error=str(error))
         abort(503)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     response = Response(iter(lambda: file.read(CHUNK), ""), mimetype="text/csv", headers=headers)

@@ -20,13 +20,13 @@ from webapp.views import devices
 log = structlog.get_logger(__name__)
 
 TRIES: Final = {
-    "security.login": "security.sign_in",
-    "security.logout": "security.sign_out",
-    "security.two_factor_token_validation": "security.second_factor",  # nosec B105
-    "security.mf_recovery": "security.recovery_code",
-    "security.verify": "security.password_again",
-    "security.change_password": "security.password_change",  # nosec B105
-    "security.forgot_password": "security.link_asked",  # nosec B105
+    "security.login": "security.sign_in_attempted",
+    "security.logout": "security.sign_out_attempted",
+    "security.two_factor_token_validation": "security.second_factor_attempted",  # nosec B105
+    "security.mf_recovery": "security.recovery_code_attempted",
+    "security.verify": "security.password_confirmation_attempted",
+    "security.change_password": "security.password_change_attempted",  # nosec B105
+    "security.forgot_password": "security.link_requested",  # nosec B105
     "security.reset_password": "security.password_set",  # nosec B105
 }
 OUTCOMES: Final = {422: "failed", 429: "throttled", 400: "refused", 401: "refused"}
@@ -49,9 +49,9 @@ def _note(response: Response) -> Response:
     elif response.status_code in REFUSED and request.method != "GET":
         _warn("security.refused", response)
     elif response.status_code == 403:
-        _warn("security.not_allowed", response)
+        _warn("security.forbidden", response)
     elif response.status_code == 404 and _is_of_another_dealer():
-        _warn("security.other_dealer", response)
+        _warn("security.tenant_denied", response)
     return response
 
 

@@ -79,7 +79,7 @@ def _begin(_app: Flask, user: User, authn_via: list[str] | None = None, **_: obj
     g.sign_in, session[FIELD] = sign_ins.begin(user, agent, address, is_kept=session.permanent)
     g.pop("seen_before", None)
     devices.remember(user.email)
-    log.info("sign_in.begun", person=user.id, session=g.sign_in)
+    log.info("sign_in.started", person=user.id, session=g.sign_in)
 
 
 def _failed(_app: Flask, user: User, auth_type: str = "", tfa: bool = False, **_: object) -> None:

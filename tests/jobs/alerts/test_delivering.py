@@ -280,7 +280,7 @@ def test_neither_logs_nor_rows_hold_a_secret(
     deliver(timedelta(minutes=2))
     rows = [vars(each) for each in kept()]
     written = "".join(capfd.readouterr()) + json.dumps(rows, default=str)
-    assert "alerts.delivery" in written
+    assert "alert.delivery_attempted" in written
     for hidden in (secret, "token-in-the-path", sealed):
         assert hidden not in written
     assert rows[1]["error"] == "The webhook's secret can no longer be read: renew it."

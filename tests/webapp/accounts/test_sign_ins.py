@@ -165,5 +165,5 @@ def test_who_comes_in_and_who_fails_is_logged_without_what_was_typed(
     anonymous.post("/login", data=SIGN_IN)
     logged = capsys.readouterr().err
     assert '"event": "sign_in.failed"' in logged
-    assert '"event": "sign_in.begun"' in logged
+    assert '"event": "sign_in.started"' in logged
     assert "horse" not in logged

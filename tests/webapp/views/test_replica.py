@@ -148,7 +148,10 @@ def test_a_replica_that_is_away_is_done_without(
         status, code, reason = readiness(staff)
         standby.start()
         assert shows(staff, "/dealers", NEW)
-    assert [line["event"] for line in logs if "replica" in line["event"]] == ["replica.away", "replica.back"]
+    assert [line["event"] for line in logs if "replica" in line["event"]] == [
+        "replica.lost",
+        "replica.recovered",
+    ]
     assert (status, code, reason) == ("degraded", 200, "it does not answer (OperationalError)")
     assert readiness(staff) == ("ready", 200, None)
 

@@ -25,7 +25,12 @@ def test_a_request_is_one_line(
     capsys.readouterr()
     answer = client.get(f"{path}?status=failed", headers={"X-Request-ID": "router-number-1"})
     (line,) = lines(capsys)
-    assert (line["event"], line["method"], line["path"], line["status"]) == ("request", "GET", path, 200)
+    assert (line["event"], line["method"], line["path"], line["status"]) == (
+        "request.finished",
+        "GET",
+        path,
+        200,
+    )
     assert (line["request"], line["dealer"], line["user"]) == ("router-number-1", dealer.id, user_id)
     assert answer.headers["X-Request-ID"] == "router-number-1"
     assert "failed" not in json.dumps(line)
@@ -66,7 +71,7 @@ def test_what_breaks_is_told_with_the_number_of_its_request(
     assert anonymous.get("/breaks", headers={"X-Request-ID": "router-number-2"}).status_code == 500
     told = lines(capsys)
     assert [line["request"] for line in told] == ["router-number-2"] * 2
-    assert {line["event"] for line in told} == {"request", "Exception on /breaks [GET]"}
+    assert {line["event"] for line in told} == {"request.finished", "webapp.logged"}
     assert "hunter2" not in json.dumps(told)
 
 

@@ -32,7 +32,7 @@ def test_each_try_to_sign_in_is_told_with_its_outcome_and_address_and_no_secret(
         "/login", data={"email": EMAIL, "password": PASSWORD}, headers={"X-Forwarded-For": "203.0.113.9"}
     )
     failed, done = events(capsys)
-    assert (failed["event"], failed["outcome"]) == ("security.sign_in", "failed")
+    assert (failed["event"], failed["outcome"]) == ("security.sign_in_attempted", "failed")
     assert (done["outcome"], done["address"], done["user"]) == ("done", "203.0.113.9", 1)
     assert failed["account"] == done["account"]
     # A password typed into the wrong field could be guessed from a hash without a key.
@@ -51,7 +51,7 @@ def test_what_is_refused_is_told(
     client.get("/nowhere")
     found = [(line["event"], line["status"], line["page"], line["user"]) for line in events(capsys)]
     assert found == [
-        ("security.other_dealer", 404, "runs.index", 1),
-        ("security.not_allowed", 403, "dealers.index", 1),
+        ("security.tenant_denied", 404, "runs.index", 1),
+        ("security.forbidden", 403, "dealers.index", 1),
         ("security.refused", 400, "lightspeed.check", 1),
     ]
