@@ -63,7 +63,7 @@ class Attempt:
         try:
             return self._take(self._limiter.limiter)
         except RedisError:
-            log.warning("throttling.redis_away")
+            log.warning("throttling.redis_lost")
             self._taken.clear()
             return self._take(_SPARE)
 
