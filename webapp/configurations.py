@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, case, literal, select, text, update
+from sqlalchemy import and_, case, func, literal, or_, select, text, update
 
 from webapp import audit, clock, queues, readiness, vault
 from webapp.extensions import db
@@ -164,9 +164,11 @@ def heard(dealer_id: int, refusal: str | None) -> None:
     While a validation is under way it is left to that: the credentials may have changed since (R3).
     """
     state = "connected" if refusal is None else "refused"
+    is_other_reason = func.coalesce(Configuration.check_reason, "") != (refusal or "")
+    is_news = or_(Configuration.check_state != state, is_other_reason)
     db.session.execute(
         update(Configuration)
-        .where(Configuration.dealer_id == dealer_id, Configuration.check_state.not_in(("checking", state)))
+        .where(Configuration.dealer_id == dealer_id, Configuration.check_state != "checking", is_news)
         .values(check_state=state, check_reason=refusal, checked_at=clock.now())
         .execution_options(synchronize_session=False)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from jobs.lightspeed import Credentials, Lightspeed, LightspeedError
+from jobs.sync.refusals import NO_DEALER_ID, ORGANIZATION_SEALED, is_of_organization, sentence_of
 from webapp import clock, configurations, readiness
 from webapp.extensions import db
 from webapp.models import Configuration
@@ -28,19 +29,20 @@ def check_credentials(
 
 
 def _refusal(configuration: Configuration, connect: Callable[[Credentials], Lightspeed]) -> str | None:
+    dealer_id = configuration.dealer_id
     try:
         login = configurations.login_of(configuration)
     except SealedError:
-        return SEALED
+        return ORGANIZATION_SEALED if is_of_organization(dealer_id) else SEALED
     cmf = configuration.cmf
     # No transaction stays open while the service takes its time.
     db.session.commit()
     if login is None or not cmf:
-        return INCOMPLETE
+        return NO_DEALER_ID if is_of_organization(dealer_id) else INCOMPLETE
     try:
         connect(Credentials(login.username, login.password)).check(cmf)
     except LightspeedError as error:
-        return error.sentence
+        return sentence_of(error, dealer_id)
     return None
 
 

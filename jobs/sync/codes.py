@@ -10,7 +10,7 @@ from flask import current_app
 
 from jobs.lightspeed import LightspeedError
 from jobs.reports import Drafts
-from jobs.sync import held, items, journal, rules
+from jobs.sync import held, items, journal, refusals, rules
 from jobs.sync.ahead import Ahead
 from jobs.sync.apply import apply
 from jobs.sync.connection import Connection
@@ -88,9 +88,10 @@ class Codes:
             try:
                 self._through_the_databases_troubles(item_id)
             except LightspeedError as error:
-                self._fail(item_id, code, error.kind, error.sentence, error)
+                sentence = refusals.sentence_of(error, self._run.dealer_id)
+                self._fail(item_id, code, error.kind, sentence, error)
                 if error.account_wide:
-                    raise Over("failed", error.sentence) from None
+                    raise Over("failed", sentence) from None
             except OutOfTime:
                 minutes = current_app.config["RUN_MINUTES"]
                 self._fail(item_id, code, "out_of_time", OUT_OF_TIME.format(minutes=minutes))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import structlog
 
 from jobs.lightspeed import Credentials, Lightspeed
+from jobs.sync import refusals
 from jobs.sync.opening import Over
 from webapp import configurations
 from webapp.extensions import db
@@ -50,7 +51,8 @@ class Connection:
         login, cmf = _login_of(configuration), configuration.cmf
         db.session.commit()
         if login is None or not cmf:
-            raise Over("failed", NO_LOGIN)
+            is_theirs = refusals.is_of_organization(self._dealer_id)
+            raise Over("failed", refusals.NO_DEALER_ID if is_theirs else NO_LOGIN)
         return login, cmf
 
 
@@ -59,4 +61,5 @@ def _login_of(configuration: Configuration) -> configurations.Login | None:
         return configurations.login_of(configuration)
     except SealedError as error:
         log.error("login.decryption_failed", reason=str(error))
-        raise Over("failed", SEALED) from None
+        is_theirs = refusals.is_of_organization(configuration.dealer_id)
+        raise Over("failed", refusals.ORGANIZATION_SEALED if is_theirs else SEALED) from None

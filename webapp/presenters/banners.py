@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
@@ -45,7 +45,18 @@ def banners(dealer: Dealer, configuration: Configuration, standing: Standing) ->
     told = {banner.cause for banner in found}
     notices = [name for name in standing.causes if name not in ELSEWHERE]
     found += [_notice(name, standing) for name in notices if not TOLD_BY.get(name, {name}) & told]
+    if dealer.organization and dealer.organization.holds_credentials:
+        found = [_of_organization(banner, configuration) for banner in found]
     return sorted(found, key=lambda banner: RANKS.get(banner.cause, len(RANKS)))
+
+
+def _of_organization(banner: Banner, configuration: Configuration) -> Banner:
+    """A refusal as it is for a dealer who has no credentials to enter (R2)."""
+    if banner.cause != "refused":
+        return banner
+    reason = configuration.check_reason if configuration.check_state == "refused" else None
+    sentences = (reason,) if reason else banner.sentences
+    return replace(banner, sentences=sentences, link="See the connection")
 
 
 def _is_over(alert: Alert, configuration: Configuration, last: Run | None) -> bool:

@@ -98,8 +98,15 @@ class DealerHome:
         if self.stocked is not None:
             return []
         connected = self.configuration.enabled and self.configuration.check_state == "connected"
+        organization = self.configuration.dealer.organization
+        is_theirs = organization is not None and organization.holds_credentials
         return [
-            Step("Connect", "Enter your 3PA credentials.", "lightspeed.show", connected),
+            Step(
+                "Connect",
+                f"Enter your 3PA {'Dealer ID' if is_theirs else 'credentials'}.",
+                "lightspeed.show",
+                connected,
+            ),
             Step("Map", "Add your supplier codes.", "supplier_codes.index", self.standing.has_codes),
             Step("Sync", "Queue an inventory update.", "queue.new", is_done=False),
         ]

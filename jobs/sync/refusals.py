@@ -1,0 +1,37 @@
+"""The words for a refused login: those that a dealer can act on.
+
+If the organization holds the login (R2), the dealer has no fields for it: only our support can help.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from jobs.lightspeed import LightspeedError
+from webapp.extensions import db
+from webapp.models import Dealer
+
+LOGIN_REFUSED: Final = 401
+ORGANIZATION_REFUSED: Final = (
+    "Your organization's Lightspeed login was refused. Ask our support to update it. "
+    "Your own settings do not need to change."
+)
+ORGANIZATION_SEALED: Final = (
+    "Your organization's Lightspeed login can no longer be read. Ask our support to enter it again."
+)
+NO_DEALER_ID: Final = "3PA Dealer ID is missing: enter it on the LightSpeed Configuration page."
+
+
+def sentence_of(error: LightspeedError, dealer_id: int) -> str:
+    """What an error of the service means for this dealer. Reads the database; no transaction stays open."""
+    if error.status == LOGIN_REFUSED and is_of_organization(dealer_id):
+        return ORGANIZATION_REFUSED
+    return error.sentence
+
+
+def is_of_organization(dealer_id: int) -> bool:
+    """Whether the dealer's organization holds the login."""
+    organization = db.session.get_one(Dealer, dealer_id).organization
+    holds = organization is not None and organization.holds_credentials
+    db.session.commit()
+    return holds

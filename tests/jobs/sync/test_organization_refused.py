@@ -1,0 +1,102 @@
+"""If the login of the organization is refused, the dealer is told what a dealer can do (R2)."""
+
+from __future__ import annotations
+
+import pytest
+from flask import current_app
+
+from jobs.alerts import messages
+from jobs.sync import refusals
+from jobs.sync.check import check_credentials
+from tests.webapp.views.client import ON_SQLITE, LintingClient
+from tests.world import PASSWORD, USERNAME, World
+from webapp import alerts, clock, configurations, vault
+from webapp.alerts.causes import refused
+from webapp.extensions import db
+from webapp.models import AlertDelivery, Organization, User
+from webapp.presenters import connection
+
+pytestmark = ON_SQLITE
+FIELDS = ("3PA Username", "3PA Password", "LightSpeed Configuration page", "credentials")
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    """A dealer whose organization holds a login with a wrong password."""
+    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
+    login = {"username": USERNAME, "sealed_password": vault.seal("wrong")}
+    world.dealer.organization = Organization(name="Big Sky Group", **login)
+    db.session.commit()
+    return world
+
+
+def store(world: World, **values: object) -> None:
+    for name, value in values.items():
+        setattr(world.configuration, name, value)
+    db.session.commit()
+
+
+def check(world: World) -> str | None:
+    configurations.start_check(world.configuration)
+    return check_credentials(world.dealer.id, world.configuration.check_number, world.connect)
+
+
+def test_a_check_says_that_it_is_the_organizations_login(world: World) -> None:
+    assert check(world) == refusals.ORGANIZATION_REFUSED
+    assert (
+        "Your organization's Lightspeed login was refused. Ask our support" in refusals.ORGANIZATION_REFUSED
+    )
+    assert not any(field in refusals.ORGANIZATION_REFUSED for field in FIELDS)
+
+
+def test_a_run_says_so_too_also_where_another_reason_was_kept_before(world: World) -> None:
+    store(world, check_state="refused", check_reason="Lightspeed did not accept the 3PA Username.")
+    run = world.sync()
+    assert (run.status, run.reason) == ("failed", refusals.ORGANIZATION_REFUSED)
+    assert run.items[0].error == refusals.ORGANIZATION_REFUSED
+    db.session.expire_all()
+    assert world.configuration.check_reason == refusals.ORGANIZATION_REFUSED
+
+
+def test_pages_and_the_email_say_it_and_name_no_field_that_is_not_there(world: World) -> None:
+    check(world)
+    alerts.take_round(clock.now(), (refused.CAUSE,))
+    user = User(email="parts@northwind.example", password="x", role="dealer", dealer_id=world.dealer.id)
+    alert = alerts.open_of(world.dealer.id)[0]
+    letter = AlertDelivery(
+        alert_id=alert.id, dealer_id=world.dealer.id, event="opened", channel="email", recipient="a@b.example"
+    )
+    db.session.add_all([user, letter])
+    db.session.commit()
+    text = messages.compose(letter).text
+    assert refusals.ORGANIZATION_REFUSED in text
+    assert not any(field in text for field in FIELDS)
+    current_app.test_client_class = LintingClient
+    client = current_app.test_client().sign_in(user)
+    for page in (f"/dealers/{world.dealer.id}", f"/dealers/{world.dealer.id}/lightspeed"):
+        shown = client.get(page).text
+        assert "organization&#39;s Lightspeed login was refused" in shown
+        assert "Check the 3PA credentials" not in shown
+        assert 'name="username"' not in shown
+    assert connection.of(world.configuration).sentence == refusals.ORGANIZATION_REFUSED
+
+
+def test_what_the_dealer_can_correct_still_names_the_field(world: World) -> None:
+    assert world.dealer.organization
+    world.dealer.organization.sealed_password = vault.seal(PASSWORD)
+    store(world, cmf="1")
+    assert "3PA Dealer ID" in (check(world) or "")
+
+
+def test_a_login_that_no_key_opens_is_the_organizations_too(world: World) -> None:
+    assert world.dealer.organization
+    world.dealer.organization.sealed_password = "no such seal"
+    db.session.commit()
+    assert check(world) == refusals.ORGANIZATION_SEALED
+    assert world.sync().reason == refusals.ORGANIZATION_SEALED
+
+
+def test_a_dealers_own_login_is_still_told_by_its_fields(world: World) -> None:
+    world.dealer.organization = None
+    store(world, username=USERNAME, sealed_password=vault.seal("wrong"))
+    assert "3PA Username and 3PA Password" in (check(world) or "")
