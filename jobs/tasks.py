@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from flask import current_app
 
-from jobs import stopping
+from jobs import heartbeat, stopping
 from jobs.sync import connecting, engine, held, journal, remaking
 from jobs.sync.check import check_credentials as validate
 from jobs.sync.tick import tick as _tick
@@ -22,6 +22,7 @@ def tick() -> None:
     """Every minute: start what is due, find what was forgotten."""
     _tick()
     periodic.done(periodic.TICK)
+    heartbeat.send()
 
 
 def sync_run(run_id: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from webapp.mail_addresses import NoAddress, address_of, sender_of
-from webapp.outbound import LOOPBACK
+from webapp.outbound import LOOPBACK, Forbidden, checked
 from webapp.variables import ConfigurationError, listed, share, whole
 
 PORTS: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -19,6 +19,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     "STAFF_ALERT_RECIPIENTS": (),
     "STAFF_DIGEST_HOUR": 13,
     "ALERT_ALLOWED_HOSTS": frozenset(),
+    "HEARTBEAT_URL": None,
     "ALERT_UNMATCHED_RISE": 0.1,
     "ALERT_UNMATCHED_MINIMUM": 100,
     "PUBLIC_URL": None,
@@ -100,12 +101,23 @@ def _public_url(name: str, text: str) -> str:
     return text.rstrip("/")
 
 
+def _heartbeat(name: str, text: str) -> str:
+    try:
+        # Its host is judged when it is called: ALERT_ALLOWED_HOSTS may name it.
+        checked(text, [(urlsplit(text).hostname or "").casefold()])
+    except ValueError as error:
+        reason = str(error) if isinstance(error, Forbidden) else "it is no address of a web server"
+        raise ConfigurationError(f"{name} is malformed: {reason}") from None
+    return text
+
+
 _READ: Final = {
     "SMTP_URL": _mail_server,
     "MAIL_FROM": _sender,
     "STAFF_ALERT_RECIPIENTS": _addresses,
     "STAFF_DIGEST_HOUR": _hour,
     "ALERT_ALLOWED_HOSTS": _hosts,
+    "HEARTBEAT_URL": _heartbeat,
     "ALERT_UNMATCHED_RISE": share,
     "ALERT_UNMATCHED_MINIMUM": whole,
     "PUBLIC_URL": _public_url,

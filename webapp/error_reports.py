@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from typing import Any
+from urllib.parse import urlsplit
 
 import sentry_sdk
 from sentry_sdk.types import Breadcrumb, BreadcrumbHint, Event, Hint
@@ -59,4 +60,8 @@ def _scrubbed(event: Event, _hint: Hint) -> Event:
 
 def _scrubbed_breadcrumb(crumb: Breadcrumb, _hint: BreadcrumbHint) -> Breadcrumb:
     scrubbed: Breadcrumb = redacted(crumb)
+    data = scrubbed.get("data")
+    if isinstance(data, dict) and "url" in data:
+        # Paths of webhooks and of the heartbeat are secrets by themselves.
+        scrubbed["data"] = {**data, "url": "{0.scheme}://{0.hostname}".format(urlsplit(str(data["url"])))}
     return scrubbed

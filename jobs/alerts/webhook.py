@@ -67,7 +67,11 @@ def _exchange(webhook: Webhook, body: bytes, number: int, allowed_hosts: Collect
         parts = urlsplit(webhook_address.checked(webhook.url, allowed_hosts))
     except webhook_address.Refused as refusal:
         raise Undeliverable(REFUSED.format(reason=refusal), is_final=True) from None
-    headers = _headers(parts, webhook.secret, body, number)
+    return send(parts, body, _headers(parts, webhook.secret, body, number), allowed_hosts)
+
+
+def send(parts: SplitResult, body: bytes, headers: dict[str, str], allowed_hosts: Collection[str]) -> int:
+    """POST to an address that was checked; the status of the answer. Raises Undeliverable."""
     failure = Undeliverable(UNREACHABLE)
     for address in _addresses(parts, allowed_hosts)[:MOST_ADDRESSES]:
         try:

@@ -32,6 +32,12 @@ ALERTS = Group(
             "and ports other than 443 and 8443 are allowed for those that are this machine",
         ),
         Setting(
+            "HEARTBEAT_URL",
+            "an address that gets a POST after each tick (healthchecks.io, Better Stack, …), for a service "
+            "that reports when ticks stop; same rules as webhooks. Keep it secret",
+            example="https://hc-ping.com/your-uuid",
+        ),
+        Setting(
             "ALERT_UNMATCHED_RISE",
             "alert if a run's unmatched share is this far above the median of the dealer's last week; the "
             "alert closes at half of it",
