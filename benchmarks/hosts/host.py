@@ -37,7 +37,7 @@ class Host:
     def start_web(self) -> None:
         """Start the web process as the Procfile does, and wait until it answers."""
         bind = f"{self._room.address}:{self._web_port}"
-        self.start("web", "gunicorn", "--bind", bind, "--threads", "8", "--no-control-socket", "wsgi:app")
+        self.start("web", "gunicorn", "--bind", bind, "wsgi:app")
         self.wait_for("web", "Booting worker")
 
     @property

@@ -75,18 +75,7 @@ def _stay() -> int:
     with _servers(chosen, INSTANCE / "redis") as (program, commands, stored):
         ids = _prepare(program, commands, stored)
         address = f"127.0.0.1:{chosen.web}"
-        program.start(
-            "web",
-            "gunicorn",
-            "--bind",
-            address,
-            "--worker-class",
-            "gthread",
-            "--threads",
-            "8",
-            "--no-control-socket",
-            "wsgi:app",
-        )
+        program.start("web", "gunicorn", "--bind", address, "wsgi:app")
         program.start("worker", "jobs.worker")
         program.start("scheduler", "jobs.schedule")
         program.wait_for("web", "Booting worker")

@@ -56,8 +56,7 @@ def apart(folder: Path, *simulator: str, **settings: str) -> Iterator[Apart]:
 
 
 def _start(program: Program, address: str) -> None:
-    serving = ("--bind", address, "--worker-class", "gthread", "--threads", "8", "--no-control-socket")
-    program.start("web", "gunicorn", *serving, "wsgi:app")
+    program.start("web", "gunicorn", "--bind", address, "wsgi:app")
     program.start("worker", "jobs.worker")
     program.start("scheduler", "jobs.schedule")
     program.wait_for("web", "Booting worker")

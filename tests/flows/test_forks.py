@@ -127,7 +127,7 @@ def test_web_processes_are_forks_of_one_parent_which_imported_the_app(
     world: World, program: Program, forks: Forks
 ) -> None:
     port = free_port()
-    serving = ("--bind", f"127.0.0.1:{port}", "--workers", "3", "--worker-class", "gthread", "--threads", "4")
+    serving = ("--bind", f"127.0.0.1:{port}", "--workers", "3", "--threads", "4")
     server = program.start("gunicorn", *serving, "--no-control-socket", "tests.flows.watched:app")
     parent = psutil.Process(server.pid)
     wait_until(lambda: program.log.count("Booting worker") == 3, "three web processes", program)

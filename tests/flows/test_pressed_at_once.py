@@ -21,7 +21,7 @@ EMAIL, PASSWORD = "parts@northwind.example", "a long enough one"
 def web(program: Program) -> str:
     """The address of a web process of its own."""
     port = free_port()
-    options = ("--worker-class", "gthread", "--threads", "12", "--workers", "1", "--no-control-socket")
+    options = ("--threads", "12", "--workers", "1")
     program.start("gunicorn", *options, "--bind", f"{LOOPBACK}:{port}", "wsgi:app")
     address = f"http://{LOOPBACK}:{port}"
     wait_until(lambda: answers(address), "the web process", program)

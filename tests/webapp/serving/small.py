@@ -1,0 +1,38 @@
+"""A small WSGI application, served with the program's own settings of gunicorn but less patience."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+LARGE = 2 * 1024 * 1024
+
+
+def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """`/large` is an export, `/read` says how many bytes it was sent, everything else is short."""
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    if environ["PATH_INFO"] == "/large":
+        return export()
+    if environ["PATH_INFO"] == "/read":
+        return [str(len(environ["wsgi.input"].read())).encode()]
+    return [f"{environ['PATH_INFO']} by {os.getpid()}".encode()]
+
+
+def export() -> Iterator[bytes]:
+    for _ in range(LARGE // 65536):
+        yield b"x" * 65536
+
+
+def settings(folder: Path, patience: str) -> Path:
+    """A gunicorn configuration that is the program's, with this patience."""
+    path = folder / "patient.conf.py"
+    path.write_text(
+        "from pathlib import Path\n"
+        "exec(Path('gunicorn.conf.py').read_text())\n"
+        "from webapp.serving.channel import Patience\n"
+        "from webapp.serving.worker import Worker\n"
+        f"class worker_class(Worker):\n    patience = Patience({patience})\n"
+    )
+    return path
