@@ -50,6 +50,8 @@ class Channel:
 
     def __init__(self, raw: socket.socket, patience: Patience) -> None:
         raw.setblocking(False)
+        # Else the kernel would keep some megabytes for each slow client.
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, IN_MEMORY)
         self.raw = raw
         self.received = bytearray()
         self.framing = Framing()
