@@ -28,12 +28,15 @@ def main(words: list[str] | None = None) -> int:
         folder.chmod(0o755)
         with (folder / "catalog.csv").open("w", encoding="utf-8", newline="") as file:
             bulk_catalog(file, chosen.products)
-        trials = [_measure(kind, folder, chosen) for kind in chosen.databases]
-    print(f"\n{machine.described()}\n")
-    for trial in trials:
-        print(f"{trial.title}\n\n{table.markdown(HEADINGS, trial.rows)}\n")
-        print("\n".join([*trial.facts, *trial.faults]) + "\n")
+        print(f"{machine.described()}\n")
+        trials = [_tell(_measure(kind, folder, chosen)) for kind in chosen.databases]
     return int(any(trial.faults for trial in trials))
+
+
+def _tell(trial: Trial) -> Trial:
+    print(f"{trial.title}\n\n{table.markdown(HEADINGS, trial.rows)}\n")
+    print("\n".join([*trial.facts, *trial.faults]) + "\n", flush=True)
+    return trial
 
 
 def _choices() -> argparse.ArgumentParser:

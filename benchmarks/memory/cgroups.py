@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from pathlib import Path
 
 MEGABYTE = 2**20
 ROOT = Path("/sys/fs/cgroup")
+# Seconds.
+LEAVE_WITHIN = 30.0
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,15 @@ def limited(name: str, megabytes: int) -> Iterator[Group]:
                 (folder / file).write_text(value)
         yield Group(folder, version)
     finally:
-        folder.rmdir()
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """A group can go once its last process has, which may have been told only now."""
+    deadline = time.monotonic() + LEAVE_WITHIN
+    while (folder / "cgroup.procs").read_text() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    folder.rmdir()
 
 
 def _limits(version: int, size: int) -> dict[str, str]:

@@ -20,7 +20,7 @@ from webapp.config import ROOT
 HEADINGS = ("process", "idle: RSS", "PSS", "syncing: RSS", "PSS", "")
 # Seconds.
 PATIENCE, LOOK_EVERY = 900.0, 0.2
-READY = {"web": "Booting worker", "worker": "Listening on sync", "scheduler": "schedule.started"}
+READY = {"web": "Booting worker", "worker": "Listening on sync", "scheduler": "scheduler.started"}
 
 
 class Trial:
@@ -79,18 +79,19 @@ class Trial:
         while waiting and time.monotonic() - began < PATIENCE:
             _look(children, busy)
             self._visit()
-            waiting = {one for one in waiting if stored.progress(one)[0] in ("queued", "running")}
+            waiting = {one for one in waiting if stored.progress(one).is_active}
             time.sleep(LOOK_EVERY)
         results = [stored.progress(one) for one in run_ids]
         seconds = time.monotonic() - began
         told = ", ".join(
-            f"run {one}: {found[0]}, {found[3]:,} parts" for one, found in zip(run_ids, results, strict=True)
+            f"run {one}: {found.status}, {found.parts:,} parts"
+            for one, found in zip(run_ids, results, strict=True)
         )
         self.facts.append(f"{len(run_ids)} syncs at once, {seconds:.0f} s; {told}")
         self.faults += [
-            f"run {one} {found[0]}"
+            f"run {one} {found.status}"
             for one, found in zip(run_ids, results, strict=True)
-            if found[0] != "succeeded"
+            if found.status != "succeeded"
         ]
 
     def _tell(self, name: str, idle: Peaks, busy: Peaks) -> None:

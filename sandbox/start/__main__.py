@@ -16,7 +16,9 @@ from types import FrameType
 
 from sandbox.servers.redis import RedisServer
 from sandbox.start import once, ports, samples
-from sandbox.start.program import Program
+from sandbox.start.beside import remembered
+from sandbox.start.program import Program, serve
+from sandbox.start.steps import step
 from sandbox.start.stored import Stored
 from sandbox.start.surroundings import INSTANCE, KEYS, environment
 
@@ -67,19 +69,18 @@ def _once() -> int:
     ):
         ids = _prepare(program, commands, stored)
         program.start("worker", "jobs.worker", "control", "index", "sync")
-        return once.sync(commands, stored, ids[samples.DEALERS[0].key])
+        return once.sync(program, commands, stored, ids[samples.DEALERS[0].key])
 
 
 def _stay() -> int:
     chosen = ports.fixed_ports()
-    with _servers(chosen, INSTANCE / "redis") as (program, commands, stored):
+    with (
+        _servers(chosen, INSTANCE / "redis") as (program, commands, stored),
+        remembered(commands.environment),
+    ):
         ids = _prepare(program, commands, stored)
-        address = f"127.0.0.1:{chosen.web}"
-        program.start("web", "gunicorn", "--bind", address, "wsgi:app")
-        program.start("worker", "jobs.worker")
-        program.start("scheduler", "jobs.schedule")
-        program.wait_for("web", "Booting worker")
-        program.wait_for("scheduler", "scheduler.started")
+        with step("Starting web, worker and scheduler"):
+            serve(program, f"127.0.0.1:{chosen.web}")
         for dealer_id in ids.values():
             commands.run("sync", "queue", "--dealer", str(dealer_id), "--anyway")
         _introduce(chosen)
@@ -106,8 +107,8 @@ def _servers(chosen: ports.Ports, redis_folder: Path) -> Iterator[tuple[Program,
 
 def _prepare(program: Program, commands: samples.Commands, stored: Stored) -> dict[str, int]:
     """Bring the database up to date and load the samples where it has none; the sample dealers' ids."""
-    print("Preparing the database.", flush=True)
-    commands.run("db", "upgrade")
+    with step("Preparing the database"):
+        commands.run("db", "upgrade")
     ids = samples.load(commands, stored.dealers(), stored.people())
     program.wait_for("simulator", "3PA simulator at")
     return ids

@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 
 from sandbox.servers.redis import RedisServer
 from sandbox.start import ports
-from sandbox.start.program import Program
+from sandbox.start.program import Program, serve
 from sandbox.start.samples import Commands
 
 
@@ -49,20 +49,11 @@ def apart(folder: Path, *simulator: str, **settings: str) -> Iterator[Apart]:
         try:
             program.start("simulator", "sandbox.simulator", "--port", str(chosen.simulator), *simulator)
             running.commands.run("db", "upgrade")
-            _start(program, f"127.0.0.1:{chosen.web}")
+            serve(program, f"127.0.0.1:{chosen.web}")
+            program.wait_for("simulator", "3PA simulator at")
             yield running
         finally:
             program.end()
-
-
-def _start(program: Program, address: str) -> None:
-    program.start("web", "gunicorn", "--bind", address, "wsgi:app")
-    program.start("worker", "jobs.worker")
-    program.start("scheduler", "jobs.schedule")
-    program.wait_for("web", "Booting worker")
-    program.wait_for("worker", "Listening on sync")
-    program.wait_for("scheduler", "scheduler.started")
-    program.wait_for("simulator", "3PA simulator at")
 
 
 def _environment(folder: Path, chosen: ports.Ports) -> dict[str, str]:

@@ -4,35 +4,59 @@ from __future__ import annotations
 
 import sys
 import time
+from datetime import timedelta
 
+from jobs.sync.journal import DEAD_AFTER
+from sandbox.start.program import Program
 from sandbox.start.samples import Commands
-from sandbox.start.stored import Stored
+from sandbox.start.steps import TELL_EVERY
+from sandbox.start.stored import Progress, Stored
 
 # Seconds. The sample takes well under a minute where nothing is wrong.
 PATIENCE = 600
+# A worker that is alive says so more often.
+SILENT_AFTER = timedelta(seconds=30)
 
 
-def sync(commands: Commands, stored: Stored, dealer_id: int) -> int:
-    """Queue a sync, wait for its end, print its summary; 0 only if it succeeded."""
+def sync(program: Program, commands: Commands, stored: Stored, dealer_id: int) -> int:
+    """Queue a sync, wait for its end, print its summary; 0 only if it succeeded.
+
+    A run that an earlier start left behind is finished instead, as a dealer has one at a time.
+    """
+    left = stored.active(dealer_id)
     run_id = int(commands.run("sync", "queue", "--dealer", str(dealer_id), "--anyway"))
-    print(f"Run {run_id} is queued.", flush=True)
-    status = _watch(stored, run_id)
+    told = "is queued" if run_id != left else "was left by an earlier start, and is finished now"
+    print(f"Run {run_id} {told}.", flush=True)
+    status = _watch(program, stored, run_id)
     print("\n".join(stored.summary(run_id)))
     print(f"Run {run_id} {status}. Report: {stored.report_path(run_id) or 'none'}")
     return 0 if status == "succeeded" else 1
 
 
-def _watch(stored: Stored, run_id: int) -> str:
+def _watch(program: Program, stored: Stored, run_id: int) -> str:
+    """The run's last status. A worker is told of a run that waits: this Redis knows of none from before."""
     deadline = time.monotonic() + PATIENCE
-    told = ""
+    told, told_at = "", 0.0
     while time.monotonic() < deadline:
-        status, done, codes, parts = stored.progress(run_id)
-        if status not in ("queued", "running"):
-            return status
-        line = f"{status}: {done} of {codes} codes, {parts} parts"
-        if line != told:
+        progress = stored.progress(run_id)
+        if not progress.is_active:
+            return progress.status
+        if progress.status == "queued" or progress.silent_for > DEAD_AFTER:
+            stored.wake(run_id)
+        line = _line(progress)
+        if line != told or time.monotonic() - told_at >= TELL_EVERY:
             print(line, flush=True)
-            told = line
+            told, told_at = line, time.monotonic()
+        if name := program.ended():
+            raise SystemExit(f"{name} has ended; the end of its log:\n{program.last_words(name)}")
         time.sleep(0.5)
     print(f"Run {run_id} has not ended within {PATIENCE} seconds.", file=sys.stderr)
-    return status
+    return progress.status
+
+
+def _line(progress: Progress) -> str:
+    line = f"{progress.status}: {progress.done} of {progress.codes} codes, {progress.parts} parts"
+    if progress.status == "running" and progress.silent_for > SILENT_AFTER:
+        left = max(0, int((DEAD_AFTER - progress.silent_for).total_seconds()))
+        line += f"; its worker has not been heard of lately, and another takes over in {left} s"
+    return line

@@ -21,11 +21,15 @@ class Program:
         self._environment = environment
         self._logs = logs
         self._children: dict[str, Child] = {}
+        # Where in its log a process begins: what earlier starts wrote stays there.
+        self._begins: dict[str, int] = {}
         logs.mkdir(parents=True, exist_ok=True)
 
     def start(self, name: str, *module: str) -> None:
         """Start `python -m module…`."""
         command = [sys.executable, "-m", *module]
+        log = self.log(name)
+        self._begins[name] = log.stat().st_size if log.exists() else 0
         self._children[name] = Child(command, ROOT, self.log(name), environment=self._environment)
 
     def log(self, name: str) -> Path:
@@ -38,19 +42,33 @@ class Program:
 
     def last_words(self, name: str, lines: int = 5) -> str:
         """The end of a process's log."""
-        return "\n".join(self.log(name).read_text(errors="replace").splitlines()[-lines:])
+        return "\n".join(self._written(name).splitlines()[-lines:])
 
     def wait_for(self, name: str, words: str, seconds: float = 60) -> None:
         """Wait until a process has written these words; raises SystemExit if it ends or takes too long."""
         deadline = time.monotonic() + seconds
-        while words not in self.log(name).read_text(errors="replace"):
+        while words not in self._written(name):
             if not self._children[name].is_running() or time.monotonic() > deadline:
                 raise SystemExit(
                     f"{name} did not start; the end of {self.log(name)}:\n{self.last_words(name)}"
                 )
             time.sleep(0.1)
 
+    def _written(self, name: str) -> str:
+        """What a process has written since it was started."""
+        return self.log(name).read_bytes()[self._begins[name] :].decode(errors="replace")
+
     def end(self) -> None:
         """End every process, the last started first, so that workers find their servers until they left."""
         for child in reversed(self._children.values()):
             child.end(PATIENCE)
+
+
+def serve(program: Program, address: str) -> None:
+    """Start web at this address, worker and scheduler, and wait until they are ready."""
+    program.start("web", "gunicorn", "--bind", address, "wsgi:app")
+    program.start("worker", "jobs.worker")
+    program.start("scheduler", "jobs.schedule")
+    program.wait_for("web", "Booting worker")
+    program.wait_for("worker", "Listening on sync")
+    program.wait_for("scheduler", "scheduler.started")

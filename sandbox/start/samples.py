@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sandbox.samples.catalog import write_catalog
 from sandbox.samples.dealers import NORTHWIND, SUMMIT, SampleDealer, write_supplier_codes
+from sandbox.start.steps import step
 from webapp.config import ROOT
 
 DEALERS = (NORTHWIND, SUMMIT)
@@ -54,17 +55,21 @@ def load(commands: Commands, dealers: Mapping[str, int], people: Collection[str]
     ids = {dealer.key: dealers.get(dealer.name) or _dealer(commands, dealer) for dealer in DEALERS}
     if STAFF in people:
         return ids
-    print("Loading the sample catalog, two dealers and their supplier codes.", flush=True)
-    with tempfile.TemporaryDirectory(prefix="samples-") as folder:
-        _catalog(commands, Path(folder), ids)
-        for dealer in DEALERS:
-            _supplier_codes(commands, Path(folder), dealer, ids[dealer.key])
-    for dealer in DEALERS:
-        _connect(commands, dealer, ids[dealer.key])
-        if email(dealer) not in people:
-            _user(commands, email(dealer), "--role", "dealer", "--dealer", str(ids[dealer.key]))
-    _user(commands, STAFF, "--role", "staff")
+    _load(commands, people, ids)
     return ids
+
+
+def _load(commands: Commands, people: Collection[str], ids: Mapping[str, int]) -> None:
+    with tempfile.TemporaryDirectory(prefix="samples-") as folder:
+        with step("Loading the sample catalog of 60,000 products"):
+            _catalog(commands, Path(folder), ids)
+        for dealer in DEALERS:
+            with step(f"Setting up {dealer.name}: supplier codes, Lightspeed, a login"):
+                _supplier_codes(commands, Path(folder), dealer, ids[dealer.key])
+                _connect(commands, dealer, ids[dealer.key])
+                if email(dealer) not in people:
+                    _user(commands, email(dealer), "--role", "dealer", "--dealer", str(ids[dealer.key]))
+    _user(commands, STAFF, "--role", "staff")
 
 
 def _dealer(commands: Commands, dealer: SampleDealer) -> int:

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
 
-from webapp import config
+from webapp import clock, config, runs
 from webapp.extensions import db
 from webapp.factory import create_app
 from webapp.models import Dealer, Report, Run, RunItem, User
 
 # Looking on must not keep a worker from writing.
 LOOKING_ON = {"SQLALCHEMY_ENGINE_OPTIONS": {"execution_options": {"sqlite_begin": "DEFERRED"}}}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A run's status, its codes that are done, of how many, parts fetched, and age of the last heartbeat."""
+
+    status: str
+    is_active: bool
+    done: int
+    codes: int
+    parts: int
+    silent_for: timedelta
 
 
 class Stored:
@@ -31,12 +45,25 @@ class Stored:
         with self._reading():
             return set(db.session.scalars(db.select(User.email)))
 
-    def progress(self, run_id: int) -> tuple[str, int, int, int]:
-        """A run's status, how many codes are done, of how many, and parts fetched so far."""
+    def active(self, dealer_id: int) -> int | None:
+        """The dealer's run that waits or is under way, if there is one; its id."""
+        with self._reading():
+            run = runs.active(dealer_id)
+            return run.id if run else None
+
+    def progress(self, run_id: int) -> Progress:
+        """How far a run is."""
         with self._reading():
             run = db.session.get_one(Run, run_id)
             done = sum(item.status not in ("waiting", "running") for item in run.items)
-            return run.status, done, len(run.items), sum(item.fetched for item in run.items)
+            silent_for = clock.now() - run.heartbeat_at if run.heartbeat_at else timedelta(0)
+            fetched = sum(item.fetched for item in run.items)
+            return Progress(run.status, run.is_active, done, len(run.items), fetched, silent_for)
+
+    def wake(self, run_id: int) -> None:
+        """Tell a worker of a run; nothing is added while that waits in Redis already."""
+        with self._reading():
+            runs.wake(db.session.get_one(Run, run_id))
 
     def summary(self, run_id: int) -> list[str]:
         """A line a code, for a person."""

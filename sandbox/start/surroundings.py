@@ -43,11 +43,12 @@ def _keys() -> dict[str, str]:
     make_folder(INSTANCE)
     if not path.exists():
         keys = {"SECRET_KEY": secrets.token_urlsafe(48), "CREDENTIALS_KEYS": Fernet.generate_key().decode()}
-        _write_privately(path, json.dumps(keys))
+        write_privately(path, json.dumps(keys))
     found: dict[str, str] = json.loads(path.read_text())
     return found
 
 
-def _write_privately(path: Path, text: str) -> None:
+def write_privately(path: Path, text: str) -> None:
+    """Write a file that only this user can read."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(text)

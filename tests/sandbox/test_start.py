@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -29,10 +31,23 @@ class Starter:
         self.ports = {name: free_port() for name in ("WEB_PORT", "SIMULATOR_PORT", "REDIS_PORT")}
 
     def start(self, *options: str, **variables: str) -> subprocess.Popen[str]:
+        return self._python("sandbox.start", *options, **variables)
+
+    def flask(self, *arguments: str) -> tuple[int, str]:
+        """What `bin/flask` with these arguments exits with, and prints."""
+        process = self._python("sandbox.start.beside", *arguments)
+        output, _ = process.communicate(timeout=PATIENCE)
+        return process.returncode, output
+
+    def sql(self, statement: str) -> list[tuple[object, ...]]:
+        with closing(sqlite3.connect(self.folder / "app.sqlite3", timeout=60)) as connection, connection:
+            return connection.execute(statement).fetchall()
+
+    def _python(self, module: str, *options: str, **variables: str) -> subprocess.Popen[str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         ports = {name: str(port) for name, port in self.ports.items()}
         return subprocess.Popen(
-            [sys.executable, "-m", "sandbox.start", *options],
+            [sys.executable, "-m", module, *options],
             cwd=ROOT,
             env={**kept, **ports, "INSTANCE_FOLDER": str(self.folder), **variables},
             stdout=subprocess.PIPE,
@@ -69,6 +84,53 @@ def test_once_leaves_no_process_behind(once: str, starter: Starter) -> None:
     assert left == []
 
 
+LEFT_QUEUED = "UPDATE runs SET status = 'queued', heartbeat_at = NULL WHERE id = {}"
+LEFT_RUNNING = (
+    "UPDATE runs SET status = 'running', attempt = 1, heartbeat_at = datetime('now', '-10 minutes')"
+    " WHERE id = {}"
+)
+
+
+@pytest.mark.parametrize("left", [LEFT_QUEUED, LEFT_RUNNING], ids=["queued", "running"])
+def test_once_finishes_a_run_that_an_interrupted_start_left_behind(
+    once: str, starter: Starter, left: str
+) -> None:
+    # Without a running bin/run it is queued in the database, and no Redis knows of it.
+    status, output = starter.flask("sync", "queue", "--dealer", "1", "--anyway")
+    assert status == 0, output
+    run_id = int(output.split()[-1])
+    starter.sql(left.format(run_id))
+    process = starter.start("--once")
+    output, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, output
+    assert f"Run {run_id} was left by an earlier start, and is finished now." in output
+    assert f"Run {run_id} succeeded." in output
+
+
+def test_once_ends_with_the_workers_log_when_its_worker_ends(once: str, starter: Starter) -> None:
+    process = starter.start("--once")
+    printed = _read_until(process, "running: ")
+    worker = next(one for one in psutil.Process(process.pid).children() if "jobs.worker" in one.cmdline())
+    for one in [*worker.children(recursive=True), worker]:
+        one.kill()
+    printed += process.communicate(timeout=PATIENCE)[0]
+    assert process.returncode == 1
+    assert "worker has ended; the end of its log:" in printed
+    assert "sync_run(" in printed
+
+
+def test_a_command_beside_it_says_where_there_is_nothing_yet(tmp_path: Path) -> None:
+    status, output = Starter(tmp_path / "never").flask("dealer", "list")
+    assert (status, output) == (1, "There is no database yet: start bin/run first (in another terminal).\n")
+
+
+def test_a_command_without_it_works_and_says_that_jobs_wait(once: str, starter: Starter) -> None:
+    status, output = starter.flask("dealer", "list")
+    assert status == 0
+    assert "Northwind Powersports" in output
+    assert "bin/run is not running" in output
+
+
 @pytest.fixture(scope="module")
 def running(once: str, starter: Starter) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The whole program, started again over the data of the first time, and what it printed."""
@@ -90,6 +152,21 @@ def test_it_prints_the_address_and_the_logins(
     assert page.status_code == 200
 
 
+def test_a_command_beside_it_needs_no_settings(
+    running: tuple[subprocess.Popen[str], str], starter: Starter
+) -> None:
+    status, output = starter.flask("sync", "queue", "--dealer", "2", "--anyway")
+    assert status == 0
+    run_id = int(output)
+    assert (starter.folder / "running.json").stat().st_mode & 0o777 == 0o600
+    deadline = time.monotonic() + PATIENCE
+    ended: list[tuple[object, ...]] = []
+    while not ended and time.monotonic() < deadline:
+        time.sleep(0.5)
+        ended = starter.sql(f"SELECT status FROM runs WHERE id = {run_id} AND finished_at IS NOT NULL")
+    assert ended == [("succeeded",)]
+
+
 def test_taken_ports_are_told_apart_and_named(
     running: tuple[subprocess.Popen[str], str], starter: Starter
 ) -> None:
@@ -107,6 +184,7 @@ def test_ctrl_c_ends_every_process(running: tuple[subprocess.Popen[str], str], s
     assert process.wait(60) == 0
     assert [process.cmdline() for process in psutil.process_iter() if _belongs(process, starter)] == []
     assert all(is_free(port) for port in starter.ports.values())
+    assert not (starter.folder / "running.json").exists()
 
 
 def test_reset_starts_over_and_refuses_to_empty_another_database(starter: Starter) -> None:

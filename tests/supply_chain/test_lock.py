@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 from sandbox import components
 from webapp.config import ROOT
 
-LISTS = ("requirements", "requirements-s3", "requirements-dev", "requirements-build")
+LISTS = ("requirements", "requirements-run", "requirements-s3", "requirements-dev", "requirements-build")
 HASH = re.compile(r" *--hash=sha256:[0-9a-f]{64}( \\)?")
 
 
@@ -63,7 +63,7 @@ def test_no_list_or_lock_says_where_packages_come_from(name: str) -> None:
 
 
 def test_a_deployment_gets_the_versions_that_were_tested() -> None:
-    for deployed in ("requirements", "requirements-s3"):
+    for deployed in ("requirements", "requirements-run", "requirements-s3"):
         assert versions(deployed).items() <= versions("requirements-dev").items()
 
 
