@@ -31,6 +31,7 @@ from webapp.accounts.passwords import Passwords
 from webapp.accounts.second_factor import Codes, RecoveryCodes
 from webapp.client_addresses import ClientAddresses
 from webapp.extensions import csrf, db, migrate, prepare_sqlite
+from webapp.health_host import HealthUnderAnyHost
 from webapp.host_cookies import HostCookies
 from webapp.logs import configure_logs
 from webapp.views import bodies
@@ -69,6 +70,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 def _stand_behind_proxies(app: Flask, hops: int) -> None:
     """Believe of proxies who asks and how; never under which name, which routers hand on as it was sent."""
     app.wsgi_app = HostCookies(app.wsgi_app)  # type: ignore[method-assign]
+    if hosts := app.config["TRUSTED_HOSTS"]:
+        app.wsgi_app = HealthUnderAnyHost(app.wsgi_app, hosts)  # type: ignore[method-assign]
     app.wsgi_app = ClientAddresses(app.wsgi_app)  # type: ignore[method-assign]
     if hops:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

@@ -69,6 +69,23 @@ def test_under_another_name_nothing_is_served(tmp_path: Path, method: str, host:
     assert client.get("/login", headers={"Host": "sync.example.com"}).status_code == 200
 
 
+@pytest.mark.parametrize("host", ["10.1.2.3:8000", "localhost", "evil.example", ""])
+@pytest.mark.parametrize("trusted", [["sync.example.com"], [".example.com"], None])
+def test_a_health_check_is_answered_under_any_name(
+    tmp_path: Path, host: str, trusted: list[str] | None
+) -> None:
+    changes = {"TRUSTED_HOSTS": trusted, "HTTPS_ONLY": True, "PROXY_HOPS": 1, "TESTING": False}
+    client = app_with(tmp_path, **changes).test_client()
+    answer = client.get("/healthz", headers={"Host": host})
+    assert (answer.status_code, answer.json) == (200, {"status": "alive"})
+
+
+@pytest.mark.parametrize("path", ["/readyz", "/healthz/", "//healthz", "/login"])
+def test_nothing_else_is_answered_under_any_name(tmp_path: Path, path: str) -> None:
+    client = app_with(tmp_path, TRUSTED_HOSTS=["sync.example.com"], TESTING=False).test_client()
+    assert client.get(path, headers={"Host": "10.1.2.3"}).status_code == 400
+
+
 def test_a_deployment_is_reached_by_its_public_name_and_those_listed() -> None:
     def read(**variables: str) -> dict[str, Any]:
         return config.door_settings.read({**ENOUGH, **variables}, in_production=True)
