@@ -15,6 +15,7 @@ from webapp import (
     config,
     error_reports,
     https_only,
+    metrics,
     models,
     presenters,
     private_files,
@@ -54,6 +55,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     signing.sign_by_sha256(app)
     bodies.withhold(app)
     request_log.keep(app)
+    metrics.register(app)
     https_only.enforce(app)
     security_headers.protect(app)
     views.guard(app)

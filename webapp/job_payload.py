@@ -19,7 +19,7 @@ MAX_REASON: Final = 4_096
 MAX_IDS: Final = 4
 # Seconds; longer than any of our jobs may take or be kept.
 MAX_SECONDS: Final = 400 * 86_400
-QUEUES: Final = frozenset({"control", "sync", "index"})
+QUEUES: Final = ("control", "sync", "index")
 
 _KEPT: Final = (
     "created_at",
@@ -40,7 +40,7 @@ class InvalidPayload(ValueError):
 def checked(raw: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
     """The fields of a job's hash that RQ may read, each checked. Raises InvalidPayload."""
     known = {name.encode(): raw[name.encode()] for name in _KEPT if raw.get(name.encode())}
-    name, ids = task_of(_unpacked(raw.get(b"data", b""), MAX_PAYLOAD))
+    name, ids = task_of(unpacked(raw.get(b"data", b""), MAX_PAYLOAD))
     known[b"data"] = dumps((name, None, ids, {}))
     known[b"description"] = f"{name}({', '.join(map(str, ids))})".encode()
     known[b"origin"] = _origin(raw.get(b"origin", b""))
@@ -48,7 +48,7 @@ def checked(raw: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
         if raw.get(field.encode()):
             known[field.encode()] = str(_seconds(raw[field.encode()])).encode()
     if raw.get(b"exc_info"):
-        known[b"exc_info"] = _unpacked(raw[b"exc_info"], MAX_REASON)
+        known[b"exc_info"] = unpacked(raw[b"exc_info"], MAX_REASON)
     if raw.get(b"meta"):
         known[b"meta"] = dumps(_meta(raw[b"meta"]))
     return known
@@ -83,7 +83,8 @@ def loads(data: bytes) -> Any:
         raise InvalidPayload("its data is not JSON") from None
 
 
-def _unpacked(packed: bytes, most: int) -> bytes:
+def unpacked(packed: bytes, most: int) -> bytes:
+    """What was compressed, or not. Raises InvalidPayload for more than `most` bytes of it."""
     try:
         # One more byte than may be: a bomb is not unpacked any further.
         found = zlib.decompressobj().decompress(packed, most + 1)

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 
 import structlog
 from flask import current_app
-from redis import Redis
 from redis.exceptions import RedisError
 
 from webapp import redis_client
@@ -18,7 +17,7 @@ from webapp.redis_client import connection, is_delayed, trouble
 from webapp.redis_errors import described
 from webapp.task_jobs import TaskQueue
 
-__all__ = ["connection", "enqueue", "enqueue_all", "is_delayed", "trouble", "waiting_jobs"]
+__all__ = ["connection", "enqueue", "enqueue_all", "is_delayed", "trouble"]
 
 CONTROL, SYNC, INDEX = "control", "sync", "index"
 RESULT_SECONDS, FAILURE_SECONDS = 300, 86_400
@@ -76,11 +75,6 @@ def enqueue_all(queue: str, task: str, jobs: Mapping[str, tuple[int, ...]], *, t
         _refused(queue, task, len(jobs), error)
         return 0
     return len(jobs)
-
-
-def waiting_jobs(queue: str, redis: Redis) -> int:
-    """How many jobs wait in a queue."""
-    return int(redis.llen(TaskQueue(queue, connection=redis).key))
 
 
 def _refused(queue: str, task: str, jobs: int, error: RedisError) -> None:

@@ -14,7 +14,7 @@ from benchmarks.sharing.ground import ground
 from benchmarks.sharing.shops import TIMEZONE, Shop, fill_catalog, open_shops
 from jobs.sync.starting import start_due
 from jobs.sync.tick import wake_forgotten
-from webapp import queues, slots
+from webapp import background_jobs, queues, slots
 from webapp.runs import Slot
 
 
@@ -49,4 +49,4 @@ def _tick(now: datetime) -> Tick:
     wake_forgotten(now)
     seconds = time.monotonic() - begun
     redis = Redis.from_url(current_app.config["REDIS_URL"])
-    return Tick(started, seconds, queues.waiting_jobs(queues.SYNC, redis))
+    return Tick(started, seconds, background_jobs.waiting_counts(redis)[queues.SYNC])

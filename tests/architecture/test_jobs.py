@@ -25,6 +25,7 @@ CONFINED = {
     "jobs/task_scheduler.py": {"Job", "Scheduler"},
     # Names in annotations, a status, and a failure that is written down.
     "jobs/worker.py": {"Job", "Queue"},
+    "webapp/background_jobs/failures.py": {"Job"},
     "jobs/queue_upkeep.py": {"Queue", "JobStatus", "record_job_failure"},
     # Name which job a process carries out, or what Redis knows of workers.
     "benchmarks/faults/observed.py": {"get_current_job"},

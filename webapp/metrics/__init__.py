@@ -1,11 +1,13 @@
 """Figures for Prometheus, read from SQL and Redis when they are asked for.
 
-Several web processes answer, and runs are carried out elsewhere: nothing is counted in a process.
+Several web processes answer, and runs are carried out elsewhere: nothing is kept in a process for longer than
+some seconds.
 """
 
 from __future__ import annotations
 
 from webapp.metrics.exposition import exposition
+from webapp.metrics.http_latency import register
 from webapp.metrics.tallying import tally
 
-__all__ = ["exposition", "tally"]
+__all__ = ["exposition", "register", "tally"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from itertools import product
 
 import structlog
 from prometheus_client import CollectorRegistry
@@ -11,14 +13,12 @@ from prometheus_client.exposition import choose_encoder
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 
-from webapp import queues
-from webapp.metrics import figures
-from webapp.metrics.families import PREFIX, of_figures
+from webapp import background_jobs, queues
+from webapp.metrics import figures, http_latency
+from webapp.metrics.families import PREFIX, gauge, of_figures
 from webapp.redis_errors import described
 
 log = structlog.get_logger(__name__)
-
-QUEUES = (queues.CONTROL, queues.SYNC, queues.INDEX)
 
 
 def exposition(accept: str) -> tuple[bytes, str]:
@@ -43,7 +43,7 @@ class _Collector:
             log.warning("metrics.database_failed", error=type(error).__name__)
             up.add_metric(["database"], 0)
         try:
-            yield _queue_depths()
+            yield from _of_redis()
             up.add_metric(["redis"], 1)
         except RedisError as error:
             log.warning("metrics.redis_failed", error=described(error))
@@ -51,11 +51,22 @@ class _Collector:
         yield up
 
 
-def _queue_depths() -> GaugeMetricFamily:
+def _of_redis() -> Iterator[Metric]:
     redis = queues.connection(timeout=2)
-    depths = GaugeMetricFamily(
-        f"{PREFIX}_queue_jobs", "Jobs that wait for a worker, by queue.", labels=["queue"]
+    yield gauge(
+        "queue_jobs", "Jobs that wait for a worker, by queue.", "queue", background_jobs.waiting_counts(redis)
     )
-    for name in QUEUES:
-        depths.add_metric([name], queues.waiting_jobs(name, redis))
-    return depths
+    yield gauge(
+        "failed_jobs", "Jobs that failed within a day.", "queue", background_jobs.failed_counts(redis)
+    )
+    yield _workers(Counter((each.kind, each.state) for each in background_jobs.workers(redis)))
+    yield http_latency.family(redis)
+
+
+def _workers(counted: Counter[tuple[str, str]]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(
+        f"{PREFIX}_workers", "Worker processes that are alive.", labels=["kind", "state"]
+    )
+    for kind, state in product(background_jobs.KINDS, background_jobs.STATES):
+        family.add_metric([kind, state], counted[kind, state])
+    return family

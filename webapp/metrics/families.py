@@ -67,15 +67,15 @@ def _durations(cells: Cells) -> HistogramMetricFamily:
 
 
 def _of_moment(found: Figures) -> Iterator[Metric]:
-    yield _gauge("active_runs", "Runs that wait or are under way.", "status", found.active)
+    yield gauge("active_runs", "Runs that wait or are under way.", "status", found.active)
     yield _single_gauge("dead_runs", "Runs whose worker died and that nobody took over yet.", found.dead)
     yield _single_gauge("oldest_queued_run_seconds", "How long a run has waited.", found.oldest_queued)
     yield _single_gauge("outbox_notes", "Notes of products to be reindexed.", found.notes)
     yield _single_gauge("oldest_outbox_note_seconds", "How long a note has waited.", found.oldest_note)
-    yield _gauge("open_alerts", "Alerts that are open, by cause.", "cause", found.open_alerts)
+    yield gauge("open_alerts", "Alerts that are open, by cause.", "cause", found.open_alerts)
     yield _single_gauge("active_catalog_imports", "Catalog imports not ended.", found.active_imports)
     help_text = "Time since a periodic job last came to its end."
-    yield _gauge("periodic_job_age_seconds", help_text, "job", found.done)
+    yield gauge("periodic_job_age_seconds", help_text, "job", found.done)
 
 
 def _of_dealers(found: Figures) -> Iterator[Metric]:
@@ -84,7 +84,7 @@ def _of_dealers(found: Figures) -> Iterator[Metric]:
     yield _single_gauge("oldest_success_seconds", help_text, found.oldest_success)
     help_text = "Enabled dealers without a successful run for more than so many hours."
     late = {str(hours): count for hours, count in found.without_success.items()}
-    yield _gauge("dealers_without_success", help_text, "hours", late)
+    yield gauge("dealers_without_success", help_text, "hours", late)
 
 
 def _counter(name: str, help_text: str, label: str, values: Mapping[str, float]) -> CounterMetricFamily:
@@ -98,7 +98,8 @@ def _single_counter(name: str, help_text: str, value: float) -> CounterMetricFam
     return CounterMetricFamily(f"{PREFIX}_{name}", help_text, value=value)
 
 
-def _gauge(name: str, help_text: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:
+def gauge(name: str, help_text: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:
+    """A gauge with a series for each value of one label."""
     family = GaugeMetricFamily(f"{PREFIX}_{name}", help_text, labels=[label])
     for value, number in values.items():
         family.add_metric([value], number)
