@@ -16,6 +16,8 @@ LARGEST = 2**31 - 1
 _CENT = Decimal("0.01")
 # Each digit has one place in it: a pattern with two takes a minute for 80 kB of them.
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
+# A thousands separator, where the text can be read in no other way: "1,000" and "1,000.5", but not "1,00".
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?", re.ASCII)
 _YEARS_FOR_NO_DATE = frozenset({1, 1000, 1900})
 
 Number = int | float | str | None
@@ -24,13 +26,13 @@ Number = int | float | str | None
 def quantity_of(value: Number) -> int | None:
     """Return a quantity in whole pieces, a fraction rounded down (R10), or `None` where there is none.
 
-    Numbers may come as text with spaces around (lightspeed-3pa.md, numbers). Negative ones are returned as
-    they are: it is for the rules to leave them out. Booleans, NaN, Infinity and what is beyond `LARGEST` are
-    `None`.
+    Numbers may come as text with spaces around, and with commas between thousands (lightspeed-3pa.md,
+    numbers). Negative ones are returned as they are: it is for the rules to leave them out. Booleans, NaN,
+    Infinity and what is beyond `LARGEST` are `None`.
     """
     if type(value) is int:
         return value if -LARGEST <= value <= LARGEST else None
-    number = _decimal_of(value)
+    number = _decimal_of(_without_thousands(value))
     if number is None or not -LARGEST <= number < LARGEST + 1:
         return None
     return int(number.to_integral_value(ROUND_FLOOR))
@@ -72,6 +74,13 @@ def date_of(text: str | None) -> datetime | None:
     if moment.year in _YEARS_FOR_NO_DATE:
         return None
     return moment if moment.tzinfo is None else moment.replace(tzinfo=None)
+
+
+def _without_thousands(value: Number) -> Number:
+    if isinstance(value, str) and "," in value and len(value) <= LONGEST_NUMBER:
+        text = value.strip()
+        return text.replace(",", "") if _THOUSANDS.fullmatch(text) else None
+    return value
 
 
 def _decimal_of(value: Number) -> Decimal | None:

@@ -98,7 +98,7 @@ def test_quantities_that_are_read(value, quantity):
         "",
         "x",
         "5 pcs",
-        "1,000",
+        "1,00",
         "1_000",
         "٥",
         "NaN",
@@ -204,3 +204,29 @@ def test_what_is_no_date(text):
 def test_no_text_breaks_a_reader(text):
     for read in (quantity_of, cents_of, date_of):
         read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity"),
+    [
+        ("1,000", 1000),
+        (" 12,500 ", 12500),
+        ("1,234,567", 1234567),
+        ("-1,000", -1000),
+        ("1,000.9", 1000),
+        ("1,00", None),
+        ("1,0000", None),
+        ("0,123", None),
+        ("1,000,00", None),
+        ("1.000,5", None),
+        (",100", None),
+        ("1000,000", None),
+        ("1,000" + ",000" * 10_000, None),
+    ],
+)
+def test_a_comma_is_a_thousands_separator_where_nothing_else_is_possible(text, quantity):
+    assert quantity_of(text) == quantity
+
+
+def test_a_price_with_a_thousands_separator_leaves_the_old_price():
+    assert cents_of("1,234.56") is None
