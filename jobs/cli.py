@@ -132,6 +132,7 @@ def _summary(run: Run) -> dict[str, Any]:
                 "fetched": item.fetched,
                 "synced": item.synced,
                 "skipped": item.skipped,
+                "kept": item.kept,
                 "cleared": item.cleared,
                 "changed": item.changed,
                 "error": item.error,

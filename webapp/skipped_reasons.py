@@ -10,6 +10,7 @@ from typing import Final
 REASONS: Final = {
     "unreadable": "Lightspeed's record could not be read",
     "no_part_number": "No part number",
+    "no_supplier_code": "No supplier code",
     "other_code": "Belongs to another supplier code",
     "no_quantity": "Quantity is missing or not a number",
     "not_in_stock": "Quantity is zero or less",
@@ -22,6 +23,7 @@ REASONS: Final = {
 REMEDIES: Final = {
     "unreadable": "Open the part in Lightspeed, look for a damaged description or number, and save it again.",
     "no_part_number": "Give the part its part number in Lightspeed.",
+    "no_supplier_code": "Give the part its supplier code in Lightspeed.",
     "other_code": "Nothing: Lightspeed sent it by mistake. It is synced with its own supplier code,"
     " if that is configured.",
     "no_quantity": "Correct the part's quantity in Lightspeed.",

@@ -34,7 +34,7 @@ _QUERY: Final = """
            0 AS cleared_place, r.key AS part_place, m.id AS manufacturer_place
     FROM run_items AS i
     JOIN runs AS run ON run.id = i.run_id
-    JOIN part_matches AS x ON x.run_item_id = :item
+    JOIN part_matches AS x ON x.run_item_id = :item AND x.kept_quantity IS NULL
     JOIN reported_parts AS r ON r.id = x.reported_part_id AND r.run_item_id = :item
     JOIN manufacturers AS m ON m.id = x.manufacturer_id
     JOIN products AS p ON p.id = x.product_id

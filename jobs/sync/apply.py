@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import text
-
-from jobs.sync import held, items, journal
+from jobs.sync import held, items, journal, kept, kept_sql
 from jobs.sync import statements as sql
+from jobs.sync.candidates_sql import SUGGEST
+from jobs.sync.executing import Key, count, execute
 from webapp.extensions import db, plan_as_written
 from webapp.models import Run, RunItem
 from webapp.webstore import figures
@@ -16,53 +14,54 @@ from webapp.webstore import figures
 def apply(claim: journal.Claim, run: Run, item: RunItem) -> None:
     """Match and apply what was reported for an item, note what must be reindexed, and close the item.
 
-    Everything or nothing: a worker that dies within leaves the shelf as it was.
+    Everything or nothing: a worker that dies within leaves the shelf as it was. Raises LightspeedError where
+    the pull says nothing about any part (R10).
     """
-    key = {"run": run.id, "dealer": run.dealer_id, "item": item.id, "code": item.code_key}
-    clears = bool(run.settings and run.settings["clear_previous"])
     with journal.hold(claim):
         plan_as_written(db.session.connection())
         figures.hold(db.session(), run.dealer_id)
-        _match(key)
-        if clears:
-            clears = held.allows(run, item, key)
-        else:
-            held.give_up(run, item)
-        _execute(sql.PUT_ON_SHELF, key)
-        cleared = _execute(sql.CLEAR_PREVIOUS if clears else sql.CLEAR_MOVED, key)
+        clears = bool(run.settings and run.settings["clear_previous"])
+        key = _matched(run, item, clears)
+        cleared = _put_on_shelf(run, item, key, clears)
         _explain_skipped(key)
         changed = figures.refresh(db.session(), run.dealer_id, figures.CHANGED_BY_ITEM, run_item_id=item.id)
         items.close_item(
             item.id,
-            synced=_count(sql.COUNT_SYNCED, key),
-            skipped=_count(sql.COUNT_SKIPPED, key),
-            prices_left=_count(sql.PRICES_LEFT, key),
+            synced=count(sql.COUNT_SYNCED, key),
+            skipped=count(sql.COUNT_SKIPPED, key),
+            kept=kept.count_kept(key, clears),
+            prices_left=count(sql.PRICES_LEFT, key),
             cleared=cleared,
             changed=changed,
             held=held.count(item.id),
         )
 
 
-def _match(key: dict[str, Any]) -> None:
-    _execute(sql.FORGET_REMOVED, key)
-    _execute(sql.DROP_REPEATED, key)
-    _execute(sql.MATCH, key)
+def _matched(run: Run, item: RunItem, clears: bool) -> Key:
+    """The parts of a pull that counts, each with its product; what is needed to apply them."""
+    key = kept.key_of(run, item)
+    execute(sql.FORGET_REMOVED, key)
+    execute(sql.DROP_REPEATED, key)
+    kept.refuse_without_evidence(key)
+    kept.match(key)
+    kept.keep(key, clears)
+    return key
 
 
-def _explain_skipped(key: dict[str, Any]) -> None:
-    _execute(sql.MARK_UNMATCHED, key)
-    for statement in sql.SUGGEST:
-        _execute(statement, key)
+def _put_on_shelf(run: Run, item: RunItem, key: Key, clears: bool) -> int:
+    """Apply the matched parts and clear the rest; how many stock rows went to zero (R13, R14)."""
+    allowed = clears and held.allows(run, item, key)
+    if not clears:
+        held.give_up(run, item)
+    execute(sql.PUT_ON_SHELF, key)
+    cleared = execute(sql.CLEAR_PREVIOUS if allowed else sql.CLEAR_MOVED, key)
+    if not clears:
+        cleared += kept.clear_moved_parts(key)
+    execute(kept_sql.FORGET_RETAINED, key)
+    return cleared
 
 
-def _execute(statement: str, key: dict[str, Any]) -> int:
-    result: Any = db.session.execute(text(statement), _asked_for(statement, key))
-    return max(int(result.rowcount), 0)
-
-
-def _count(statement: str, key: dict[str, Any]) -> int:
-    return int(db.session.scalar(text(statement), _asked_for(statement, key)) or 0)
-
-
-def _asked_for(statement: str, key: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in key.items() if f":{name}" in statement}
+def _explain_skipped(key: Key) -> None:
+    execute(sql.MARK_UNMATCHED, key)
+    for statement in SUGGEST:
+        execute(statement, key)

@@ -152,7 +152,7 @@ class Codes:
         self._settle(item)
         db.session.refresh(item)
         self._around.tell(_summary(item))
-        log.info("item.applied", synced=item.synced, changed=item.changed, held=item.held)
+        log.info("item.applied", synced=item.synced, kept=item.kept, changed=item.changed, held=item.held)
         db.session.commit()
         self._around.applied()
 
@@ -237,5 +237,5 @@ def _code_of(item_id: int) -> str:
 def _summary(item: RunItem) -> str:
     return (
         f"{item.supplier_code}: fetched {item.fetched}, synced {item.synced}, skipped {item.skipped}, "
-        f"cleared {item.cleared}, changed {item.changed} products" + (f", held {item.held}" * bool(item.held))
-    )
+        f"kept {item.kept}, cleared {item.cleared}, changed {item.changed} products"
+    ) + f", held {item.held}" * bool(item.held)

@@ -6,14 +6,14 @@ Lightspeed. Until a person decides, or the next run's pull says the same, nothin
 
 from __future__ import annotations
 
-from typing import Any
-
 import structlog
 from flask import current_app
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
-from jobs.sync import rules
+from jobs.sync import executing, pulls, rules
 from jobs.sync import statements as sql
+from jobs.sync.executing import Key
+from jobs.sync.kept_sql import FORGET_RETAINED
 from webapp import clock
 from webapp.extensions import db, plan_as_written
 from webapp.models import HeldClearing, Run, RunItem
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 STANDING = ("held", "applying", "kept")
 
 
-def allows(run: Run, item: RunItem, key: dict[str, Any]) -> bool:
+def allows(run: Run, item: RunItem, key: Key) -> bool:
     """Whether a matched, complete code may clear what it did not report; if not, that is written down.
 
     Call in the transaction that applies the code, before anything is put on the shelf.
@@ -49,27 +49,23 @@ def give_up(run: Run, item: RunItem) -> None:
     _settle(_standing(run.dealer_id, item.code_key), "overtaken")
 
 
-def _weigh(key: dict[str, Any]) -> rules.Weighed | None:
+def _weigh(key: Key) -> rules.Weighed | None:
     """What would go to zero, if that is suspicious."""
     share, minimum = current_app.config["CLEAR_HOLD_SHARE"], current_app.config["CLEAR_HOLD_MINIMUM"]
-    rows = db.session.execute(text(sql.WEIGH_MANUFACTURERS), _of(key, "run", "dealer", "item")).all()
+    rows = executing.rows(sql.WEIGH_MANUFACTURERS, key)
     each = [rules.Weighed(row.stocked - row.remaining, row.stocked) for row in rows]
     if any(rules.is_suspicious(weighed, share, minimum) for weighed in each):
         return rules.Weighed(sum(weighed.products for weighed in each), sum(row.stocked for row in rows))
     return _weigh_silence(key, share, minimum)
 
 
-def _weigh_silence(key: dict[str, Any], share: float, minimum: int) -> rules.Weighed | None:
+def _weigh_silence(key: Key, share: float, minimum: int) -> rules.Weighed | None:
     """A code that had much in stock and reports nothing, whatever other codes of its manufacturer have."""
-    if db.session.scalar(text(sql.COUNT_SYNCED), _of(key, "item")):
+    if executing.count(sql.COUNT_SYNCED, key):
         return None
-    stocked = int(db.session.scalar(text(sql.WEIGH_CODE), _of(key, "dealer", "code", "item")) or 0)
+    stocked = executing.count(sql.WEIGH_CODE, key)
     is_off = not share or not minimum
     return None if is_off or stocked < minimum else rules.Weighed(stocked, stocked)
-
-
-def _of(key: dict[str, Any], *names: str) -> dict[str, Any]:
-    return {name: key[name] for name in names}
 
 
 def _standing(dealer_id: int, code_key: str) -> HeldClearing | None:
@@ -152,7 +148,14 @@ def carry_out(clearing_id: int) -> bool:
 
 def _clear(clearing: HeldClearing) -> int:
     item = clearing.run_item_id
-    key = {"run": clearing.run_id, "dealer": clearing.dealer_id, "item": item, "code": clearing.code_key}
-    result: Any = db.session.execute(text(sql.CLEAR_PREVIOUS), key)
+    key = {
+        "run": clearing.run_id,
+        "dealer": clearing.dealer_id,
+        "item": item,
+        "code": clearing.code_key,
+        "unnamed": pulls.Pull.of(item).unnamed,
+    }
+    cleared = executing.execute(sql.CLEAR_PREVIOUS, key)
+    executing.execute(FORGET_RETAINED, key)
     figures.refresh(db.session(), clearing.dealer_id, figures.CHANGED_BY_ITEM, run_item_id=item)
-    return int(result.rowcount)
+    return cleared

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from itertools import islice
+from operator import length_hint
 
 from jobs.lightspeed import Lightspeed, Page, Walk, part_filter
 from jobs.sync import items, journal, rules, staging
@@ -57,7 +59,10 @@ def _store(claim: journal.Claim, item_id: int, pages: Sequence[Page], expected: 
 
 
 def _rows(page: Page, expected: rules.Expectation) -> Iterator[rules.StagedPart]:
-    for part in page.parts:
-        yield rules.judge(part, expected)
-    for record in page.unreadable:
+    """The rows of a page in the order reported, which decides between rows of the same part (R10)."""
+    parts = iter(page.parts)
+    for before, record in enumerate(page.unreadable):
+        following = record.position - before - (len(page.parts) - length_hint(parts))
+        yield from (rules.judge(part, expected) for part in islice(parts, max(0, following)))
         yield rules.unreadable(record)
+    yield from (rules.judge(part, expected) for part in parts)

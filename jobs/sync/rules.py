@@ -5,12 +5,14 @@ Pure: no Flask, SQL, HTTP, Redis or clock. Reads only what it is given.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
 from jobs.lightspeed.parts import Part, Unreadable, cents_of, date_of, quantity_of
+from webapp.skipped_reasons import REASONS
 from webapp.words import FRESH_DAYS, bare_key_of, key_of
 
 # PostgreSQL refuses to index longer text; no part number comes near.
@@ -19,12 +21,20 @@ MAX_DESCRIPTION: Final = 500
 
 UNREADABLE: Final = "unreadable"
 NO_PART_NUMBER: Final = "no_part_number"
+NO_SUPPLIER_CODE: Final = "no_supplier_code"
 OTHER_CODE: Final = "other_code"
 NO_QUANTITY: Final = "no_quantity"
 NOT_IN_STOCK: Final = "not_in_stock"
 UNDATED: Final = "undated"
 STALE: Final = "stale"
 UNMATCHED: Final = "unmatched"
+
+# R10: a row with one of these reasons says nothing about its part, which keeps its quantity. The others say
+# that it is not in stock.
+UNKNOWN: Final = (UNREADABLE, NO_SUPPLIER_CODE, NO_QUANTITY, UNDATED)
+EVIDENCE: Final = (NOT_IN_STOCK, STALE)
+
+_NOT_DIGITS: Final = re.compile(r"[^0-9]+")
 
 # What made a code fail and may have passed by the next try. The others wait for a person.
 PASSING: Final = frozenset({"transient", "rate_limited", "bad_answer", "database", "internal", "out_of_time"})
@@ -81,7 +91,7 @@ def judge(part: Part, expected: Expectation) -> StagedPart:
         str(reported)[:50] if quantity is None and reported is not None else None,
         cents_of(part.retail),
         cents_of(part.current_active_price),
-        _digits(part.upc),
+        _gtin_of(part.upc),
         key_of(part.superseded_to)[:MAX_PART_NUMBER] or None,
         _reason(part, number, quantity, expected),
     )
@@ -89,12 +99,15 @@ def judge(part: Part, expected: Expectation) -> StagedPart:
 
 def _reason(part: Part, number: str, quantity: int | None, expected: Expectation) -> str | None:
     """Why a part is left out; the first reason that applies."""
+    code_key = key_of(part.supplier_code)
+    if code_key and code_key != expected.code_key:
+        return OTHER_CODE
     if not number:
         return NO_PART_NUMBER
     if len(number) > MAX_PART_NUMBER:
         return UNREADABLE
-    if key_of(part.supplier_code) != expected.code_key:
-        return OTHER_CODE
+    if not code_key:
+        return NO_SUPPLIER_CODE
     if quantity is None:
         return NO_QUANTITY
     if quantity <= 0:
@@ -123,12 +136,21 @@ def unreadable(record: Unreadable) -> StagedPart:
     )
 
 
-def _digits(text: str | None) -> str | None:
+def _gtin_of(text: str | None) -> str | None:
+    """A UPC or EAN as the 14 digits of a GTIN, so that leading zeros make no difference (R12)."""
     if not text:
         return None
-    digits = text if text.isdecimal() else "".join(filter(str.isdecimal, text))
+    digits = text if text.isascii() and text.isdecimal() else _NOT_DIGITS.sub("", text)
+    significant = digits.lstrip("0")
     # Shorter or longer than any UPC or EAN is no UPC: a candidate found by it would mislead.
-    return digits if 8 <= len(digits) <= 14 and digits.strip("0") else None
+    return significant.zfill(14) if len(digits) >= 8 and 0 < len(significant) <= 14 else None
+
+
+def no_evidence(counts: Mapping[str, int]) -> str:
+    """Why a pull is not complete in which no row can be used and none says that a part is gone (R10)."""
+    rows = sum(counts.values())
+    reasons = "; ".join(f"{number:,}: {REASONS[reason]}" for reason, number in sorted(counts.items()))
+    return f"Lightspeed sent {rows:,} rows, and none of them can be used ({reasons})."
 
 
 def outcome(items: Iterable[str]) -> str:

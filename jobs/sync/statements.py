@@ -1,14 +1,17 @@
 """The SQL of matching and applying one complete code (R10, R12–R16), the same for PostgreSQL and SQLite.
 
-Each takes `:item` (the run item) and, where it says so, `:run`, `:dealer`, `:code`.
+Each takes `:item` (the run item) and, where it says so, `:run`, `:dealer`, `:code`, and what `kept.key_of`
+adds.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-# R10: the same part number is one part, and the later row counts. Ids follow the order reported. A row of
-# another code, or one that could not be read, says nothing about this code's part. The few ids lead: asked
+from jobs.sync.kept_sql import DOUBTED
+
+# R10: the same part number is one part, and the last row counts, whatever it says. Ids follow the order
+# reported. A row of another code is another part. The few ids lead: asked
 # for the item once more, PostgreSQL, which knows nothing yet of the new rows, would rank them for each row.
 DROP_REPEATED: Final = """
     DELETE FROM reported_parts
@@ -17,7 +20,7 @@ DROP_REPEATED: Final = """
             SELECT id, row_number() OVER (PARTITION BY key ORDER BY id DESC) AS place
             FROM reported_parts
             WHERE run_item_id = :item AND key <> ''
-              AND (reason IS NULL OR reason NOT IN ('other_code', 'unreadable'))
+              AND (reason IS NULL OR reason <> 'other_code')
         ) AS ranked
         WHERE place > 1
     )
@@ -26,9 +29,9 @@ DROP_REPEATED: Final = """
 # R12, R13: a part is a product of each manufacturer that its code maps to, but of one product only once,
 # through the first mapping that finds it. Part numbers are looked up one by one: joined, a small code would
 # have PostgreSQL read the whole catalog.
-MATCH: Final = """
-    INSERT INTO part_matches (run_item_id, reported_part_id, manufacturer_id, product_id)
-    SELECT :item, found.id, found.manufacturer_id, found.product_id
+_MATCH: Final = """
+    INSERT INTO part_matches (run_item_id, reported_part_id, manufacturer_id, product_id, since_run_id)
+    SELECT :item, found.id, found.manufacturer_id, found.product_id, {since}
     FROM (
         SELECT r.id, r.key, m.manufacturer_id, m.position,
                (SELECT p.product_id FROM part_numbers AS p
@@ -49,12 +52,34 @@ MATCH: Final = """
     ORDER BY found.id
 """
 
-# The parts of each product. The item is named once more for the reported ones: else PostgreSQL reads those of
-# every dealer.
+# R14: since when a code has reported a part, pull after pull; 0 stands for all along. It only matters where
+# another code of the manufacturer may report the part as well. Of a first pull, stock that is on the shelf
+# already was reported before.
+_SINCE_PREVIOUS: Final = """coalesce((
+        SELECT coalesce(x.since_run_id, 0)
+        FROM reported_parts AS b
+        JOIN part_matches AS x ON x.run_item_id = :previous AND x.reported_part_id = b.id
+                              AND x.manufacturer_id = found.manufacturer_id
+        WHERE b.run_item_id = :previous AND b.key = found.key
+    ), :moment)"""
+_SINCE_FIRST: Final = """CASE WHEN EXISTS (
+        SELECT 1 FROM shelf_stock AS s
+        WHERE s.dealer_id = :dealer AND s.product_id = found.product_id
+          AND s.manufacturer_id = found.manufacturer_id AND s.code_key = :code AND s.quantity > 0
+    ) THEN 0 ELSE :moment END"""
+MATCH: Final = _MATCH.format(since="NULL")
+MATCH_AFTER_PREVIOUS: Final = _MATCH.format(since=_SINCE_PREVIOUS)
+MATCH_FIRST: Final = _MATCH.format(since=_SINCE_FIRST)
+
+# The parts of each product, those that are kept with what they had contributed, and without a price. The item
+# is named once more for the reported ones: else PostgreSQL reads those of every dealer.
 _MATCHED: Final = """
-    SELECT x.manufacturer_id, x.product_id, r.key, r.quantity, m.lead_time_days, m.pricing,
-           CASE m.pricing WHEN 'retail' THEN r.retail_cents
-                          WHEN 'current_active' THEN r.current_active_cents END AS price
+    SELECT x.manufacturer_id, x.product_id, r.key, coalesce(x.kept_quantity, r.quantity) AS quantity,
+           CASE WHEN x.kept_quantity IS NULL THEN 1 ELSE 0 END AS is_reported,
+           m.lead_time_days, m.pricing,
+           CASE WHEN x.kept_quantity IS NOT NULL THEN NULL
+                WHEN m.pricing = 'retail' THEN r.retail_cents
+                WHEN m.pricing = 'current_active' THEN r.current_active_cents END AS price
     FROM part_matches AS x
     JOIN reported_parts AS r ON r.id = x.reported_part_id AND r.run_item_id = :item
     JOIN run_mappings AS m ON m.run_item_id = x.run_item_id AND m.manufacturer_id = x.manufacturer_id
@@ -63,7 +88,7 @@ _MATCHED: Final = """
 
 # R13, R15, R17: several parts on one product add up, as far as an integer goes, and the price is that of the
 # first of them in part number order. Only rows that differ are written. A price that is missing leaves the
-# old one.
+# old one. A product of which every part is kept stays as it is.
 _PUT_ON_SHELF: Final = """
     WITH matched AS ({matched}), placed AS (
         SELECT matched.*, row_number() OVER (PARTITION BY manufacturer_id, product_id ORDER BY key) AS place
@@ -75,6 +100,7 @@ _PUT_ON_SHELF: Final = """
                max(lead_time_days) AS lead_time_days
         FROM placed
         GROUP BY manufacturer_id, product_id
+        HAVING max(is_reported) = 1
     )
     INSERT INTO shelf_stock (dealer_id, product_id, manufacturer_id, code_key, code, quantity,
                              sale_price_cents, lead_time_days, created_item_id, changed_item_id)
@@ -106,7 +132,7 @@ _PRICES_LEFT: Final = """
         SELECT 1 FROM ({matched}) AS matched
         WHERE pricing <> 'disabled'
         GROUP BY manufacturer_id, product_id
-        HAVING min(key) = min(CASE WHEN price IS NULL THEN key END)
+        HAVING max(is_reported) = 1 AND min(key) = min(CASE WHEN price IS NULL THEN key END)
     ) AS products
 """
 PRICES_LEFT: Final = _PRICES_LEFT.format(matched=_MATCHED)
@@ -114,7 +140,7 @@ PRICES_LEFT: Final = _PRICES_LEFT.format(matched=_MATCHED)
 # R14: the dealer's other stock of the manufacturers goes to zero, save what other codes that the run was
 # started with contributed. Stock of a code that was removed counts as other stock. What was just matched is
 # hashed once (IN, not EXISTS): PostgreSQL has no statistics of it yet, and would join it as if it were a row.
-CLEAR_PREVIOUS: Final = """
+_CLEAR_PREVIOUS: Final = """
     UPDATE shelf_stock SET quantity = 0, changed_item_id = :item
     WHERE dealer_id = :dealer AND quantity > 0
       AND manufacturer_id IN (SELECT manufacturer_id FROM run_mappings WHERE run_item_id = :item)
@@ -122,6 +148,7 @@ CLEAR_PREVIOUS: Final = """
           code_key = :code
           AND (manufacturer_id, product_id) IN (
               SELECT manufacturer_id, product_id FROM part_matches WHERE run_item_id = :item
+              UNION ALL {doubted}
           )
       )
       AND NOT EXISTS (
@@ -132,14 +159,16 @@ CLEAR_PREVIOUS: Final = """
             AND other.code_key = shelf_stock.code_key AND om.manufacturer_id = shelf_stock.manufacturer_id
       )
 """
+CLEAR_PREVIOUS: Final = _CLEAR_PREVIOUS.format(doubted=DOUBTED)
 
 # How many products of each manufacturer are in stock, and how many of them CLEAR_PREVIOUS would leave in
 # stock: asked before anything is put on the shelf.
-WEIGH_MANUFACTURERS: Final = """
+WEIGH_MANUFACTURERS: Final = f"""
     SELECT s.manufacturer_id, count(DISTINCT s.product_id) AS stocked,
            count(DISTINCT CASE
                WHEN (s.manufacturer_id, s.product_id) IN (
                    SELECT manufacturer_id, product_id FROM part_matches WHERE run_item_id = :item
+                   UNION ALL {DOUBTED}
                ) THEN s.product_id
                WHEN EXISTS (
                    SELECT 1
@@ -153,14 +182,18 @@ WEIGH_MANUFACTURERS: Final = """
     WHERE s.dealer_id = :dealer AND s.quantity > 0
       AND s.manufacturer_id IN (SELECT manufacturer_id FROM run_mappings WHERE run_item_id = :item)
     GROUP BY s.manufacturer_id
-"""
+"""  # noqa: S608 # nosec B608 - our names
 
-# The products that the code itself has in stock.
-WEIGH_CODE: Final = """
+# The products that the code itself has in stock, except what keeps its quantity.
+WEIGH_CODE: Final = f"""
     SELECT count(DISTINCT product_id) FROM shelf_stock
     WHERE dealer_id = :dealer AND code_key = :code AND quantity > 0
       AND manufacturer_id IN (SELECT manufacturer_id FROM run_mappings WHERE run_item_id = :item)
-"""
+      AND (manufacturer_id, product_id) NOT IN (
+          SELECT manufacturer_id, product_id FROM part_matches WHERE run_item_id = :item
+          UNION ALL {DOUBTED}
+      )
+"""  # noqa: S608 # nosec B608 - our names
 
 # R13: a part that now reaches its product through an earlier mapping no longer contributes through a later
 # one, also where previous quantities are kept: they were not left over, they were counted elsewhere. IS TRUE
@@ -179,7 +212,8 @@ CLEAR_MOVED: Final = """
           JOIN run_mappings AS later ON later.run_item_id = x.run_item_id
           JOIN part_numbers AS p
             ON p.manufacturer_id = later.manufacturer_id AND p.key = r.key AND p.product_id = x.product_id
-          WHERE x.run_item_id = :item AND later.manufacturer_id <> x.manufacturer_id
+          WHERE x.run_item_id = :item AND x.kept_quantity IS NULL
+            AND later.manufacturer_id <> x.manufacturer_id
       )) IS TRUE
 """
 
@@ -189,41 +223,10 @@ MARK_UNMATCHED: Final = """
       AND id NOT IN (SELECT reported_part_id FROM part_matches WHERE run_item_id = :item)
 """
 
-_SUGGEST: Final = """
-    UPDATE reported_parts SET candidate = found.part_number, candidate_by = '{by}'
-    FROM (
-        SELECT r.id, min(p.part_number) AS part_number
-        FROM reported_parts AS r
-        JOIN run_mappings AS m ON m.run_item_id = r.run_item_id
-        {join}
-        WHERE r.run_item_id = :item AND r.reason = 'unmatched' AND r.candidate IS NULL
-        GROUP BY r.id
-    ) AS found
-    WHERE reported_parts.id = found.id
+COUNT_SYNCED: Final = """
+    SELECT count(DISTINCT reported_part_id) FROM part_matches
+    WHERE run_item_id = :item AND kept_quantity IS NULL
 """
-
-# R12: the nearest candidate, the surest way first. It is shown and never applied.
-SUGGEST: Final = tuple(
-    _SUGGEST.format(by=by, join=join)
-    for by, join in (
-        (
-            "punctuation",
-            "JOIN part_numbers AS p ON p.manufacturer_id = m.manufacturer_id"
-            " AND p.bare_key = r.bare_key AND r.bare_key <> ''",
-        ),
-        (
-            "supersession",
-            "JOIN part_numbers AS p ON p.manufacturer_id = m.manufacturer_id AND p.key = r.superseded_key",
-        ),
-        (
-            "upc",
-            "JOIN products AS product ON product.upc = r.upc"
-            " JOIN part_numbers AS p ON p.product_id = product.id AND p.manufacturer_id = m.manufacturer_id",
-        ),
-    )
-)
-
-COUNT_SYNCED: Final = "SELECT count(DISTINCT reported_part_id) FROM part_matches WHERE run_item_id = :item"
 COUNT_SKIPPED: Final = "SELECT count(*) FROM reported_parts WHERE run_item_id = :item AND reason IS NOT NULL"
 
 # A mapping that was removed since the run started is not applied: its stock is as the person left it.

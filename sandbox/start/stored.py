@@ -87,6 +87,6 @@ class Stored:
 def _line(item: RunItem) -> str:
     counts = (
         f"fetched {item.fetched:>5}  synced {item.synced:>5}  skipped {item.skipped:>4}  "
-        f"cleared {item.cleared:>4}  changed {item.changed:>5}"
+        f"kept {item.kept:>4}  cleared {item.cleared:>4}  changed {item.changed:>5}"
     )
     return f"  {item.supplier_code:<5} {item.status:<10} {counts}  {item.error or ''}".rstrip()

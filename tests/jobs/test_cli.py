@@ -53,6 +53,7 @@ def test_run_prints_one_json_object_and_its_progress_elsewhere(world: World) -> 
                 "fetched": 2,
                 "synced": 1,
                 "skipped": 1,
+                "kept": 0,
                 "cleared": 0,
                 "changed": 1,
                 "error": None,

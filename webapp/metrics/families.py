@@ -19,7 +19,7 @@ from webapp.words import ENDED_RUN_STATES
 PREFIX: Final = "parts_sync"
 # Of the others, most end before they have begun.
 TIMED_STATES: Final = ("succeeded", "partial", "failed")
-PARTS: Final = ("fetched", "synced", "skipped", "cleared")
+PARTS: Final = ("fetched", "synced", "skipped", "kept", "cleared")
 
 
 def of_figures(found: Figures) -> Iterator[Metric]:

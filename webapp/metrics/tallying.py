@@ -34,6 +34,7 @@ class Sums:
     fetched: int = 0
     synced: int = 0
     skipped: int = 0
+    kept: int = 0
     cleared: int = 0
     changed: int = 0
     requests: int = 0

@@ -11,7 +11,7 @@ from webapp.models.held_clearings import HeldClearing
 from webapp.models.periodic import PeriodicJob
 from webapp.models.recent_runs import RecentRuns
 from webapp.models.runs import PartMatch, Report, ReportedPart, Run, RunItem, RunMapping
-from webapp.models.shelf import ReindexNote, ShelfStock, ShelfTotal, WebstoreFigures
+from webapp.models.shelf import ReindexNote, RetainedPart, ShelfStock, ShelfTotal, WebstoreFigures
 from webapp.models.sign_ins import SignIn
 from webapp.models.slot_accounts import SlotAccount
 from webapp.models.supplier_codes import SupplierCode
@@ -38,6 +38,7 @@ __all__ = [
     "ReindexNote",
     "Report",
     "ReportedPart",
+    "RetainedPart",
     "Run",
     "RunItem",
     "RunMapping",

@@ -120,6 +120,8 @@ class RunItem(Model):
     rate_waited_ms: Mapped[int] = mapped_column(default=0)
     # Products whose clearing is held (see HeldClearing), and how often the code was tried in this run.
     held: Mapped[int] = mapped_column(default=0, server_default="0")
+    # Parts that kept their quantity because their rows could not be used (R10).
+    kept: Mapped[int] = mapped_column(default=0, server_default="0")
     tries: Mapped[int] = mapped_column(default=0, server_default="0")
     error_kind: Mapped[str | None] = mapped_column(Text)
     error: Mapped[str | None] = mapped_column(Text)
@@ -187,7 +189,9 @@ class ReportedPart(Model):
 class PartMatch(Model):
     """A reported part found to be a product of a manufacturer (R12, R13).
 
-    Nothing here is a foreign key, as in `ReportedPart`.
+    `since_run_id` is the run since which each complete pull of the code has contained the part; NULL and 0
+    stand for all along. `kept_quantity` is set where the row says nothing about the part (R10): what it goes
+    on contributing. Nothing here is a foreign key, as in `ReportedPart`.
     """
 
     __tablename__ = "part_matches"
@@ -196,6 +200,8 @@ class PartMatch(Model):
     reported_part_id: Mapped[int] = mapped_column(BigId, primary_key=True)
     manufacturer_id: Mapped[int] = mapped_column(primary_key=True)
     product_id: Mapped[int] = mapped_column()
+    since_run_id: Mapped[int | None] = mapped_column()
+    kept_quantity: Mapped[int | None] = mapped_column()
 
 
 class Report(Model):

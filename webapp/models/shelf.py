@@ -61,6 +61,28 @@ class ShelfStock(Model):
     changed_item_id: Mapped[int | None] = mapped_column(BigId)
 
 
+class RetainedPart(Model):
+    """A part that the last complete pull of its code no longer contains, while its quantity is on the shelf.
+
+    `quantity` is what it contributed to its row of shelf stock, `last_run_id` the run in which its code last
+    reported it, and `unnamed` the number of rows without a part number that came then. Rows exist only while
+    their stock does; like that, they have no foreign keys.
+    """
+
+    __tablename__ = "retained_parts"
+
+    dealer_id: Mapped[int] = mapped_column(primary_key=True)
+    code_key: Mapped[str] = mapped_column(KeyText, primary_key=True)
+    manufacturer_id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(KeyText, primary_key=True)
+    product_id: Mapped[int] = mapped_column()
+    quantity: Mapped[int] = mapped_column()
+    last_run_id: Mapped[int] = mapped_column()
+    unnamed: Mapped[int] = mapped_column()
+    # Set within a transaction only: the item that found that the part had moved to another code (R14).
+    moved_item_id: Mapped[int | None] = mapped_column(BigId)
+
+
 class WebstoreFigures(Model):
     """A product's figures in one dealer's webstore, over all its shelf stock (R16).
 

@@ -26,6 +26,7 @@ class RunTally(Model):
     fetched: Mapped[int] = mapped_column(BigInteger, default=0)
     synced: Mapped[int] = mapped_column(BigInteger, default=0)
     skipped: Mapped[int] = mapped_column(BigInteger, default=0)
+    kept: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     cleared: Mapped[int] = mapped_column(BigInteger, default=0)
     changed: Mapped[int] = mapped_column(BigInteger, default=0)
     requests: Mapped[int] = mapped_column(BigInteger, default=0)

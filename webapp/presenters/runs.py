@@ -115,13 +115,14 @@ class Progress:
     fetched: int
     synced: int
     skipped: int
+    kept: int
     cleared: int
     changed: int
 
     @classmethod
     def of(cls, items: list[RunItem]) -> Progress:
         """The sum of the items so far."""
-        names = ("pages", "fetched", "synced", "skipped", "cleared", "changed")
+        names = ("pages", "fetched", "synced", "skipped", "kept", "cleared", "changed")
         sums = {name: sum(getattr(item, name) for item in items) for name in names}
         return cls(done=sum(item.status in ENDED_ITEM_STATES for item in items), codes=len(items), **sums)
 

@@ -93,10 +93,11 @@ def test_no_statement_of_a_run_reads_a_large_table_whole(world: World) -> None:
 
 
 def test_a_run_takes_no_more_statements_for_more_parts(world: World) -> None:
+    world.sync(*parts(10))
     with explained() as few:
-        world.sync(*parts(10))
+        world.sync(*parts(10, quantity=3))
     with explained() as many:
         run = world.sync(*parts(200, quantity=5))
     assert world.item(run, "TR").changed == 200
-    # The second run also drops what the first had kept of the code.
+    # The longer one may send a heartbeat or two.
     assert len(many) <= len(few) + 4

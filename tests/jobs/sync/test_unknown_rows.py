@@ -1,0 +1,264 @@
+"""Unknown is not zero: a row that cannot be used says nothing about its part (R10, R14).
+
+The dealer has P0001 to P0004 in stock, 3 of each. Then the service answers whatever was filtered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from jobs.sync import held
+from sandbox.simulator import Switches
+from tests.world import World, part
+from webapp import held_clearings
+from webapp.extensions import db
+from webapp.models import HeldClearing, Run
+
+NUMBERS = ("P0001", "P0002", "P0003", "P0004")
+ABSENT = object()
+
+
+@dataclass(frozen=True)
+class Case:
+    """What differs in the second answer, in every row or by part number, and what is right after it."""
+
+    every: dict[str, Any] = field(default_factory=dict)
+    some: dict[str, dict[str, Any]] = field(default_factory=dict)
+    without: tuple[str, ...] = ()
+    stock: tuple[int, ...] = (3, 3, 3, 3)
+    kept: int = 0
+    status: str = "succeeded"
+
+    def answer(self) -> list[dict[str, Any]]:
+        rows = [
+            part("TR", number, 3) | self.every | self.some.get(number, {})
+            for number in NUMBERS
+            if number not in self.without
+        ]
+        return [{name: value for name, value in row.items() if value is not ABSENT} for row in rows]
+
+
+UNDATED = {"lastupdatedate": None}
+UNNAMED = {"PartNumber": None}
+FAILED = {"status": "failed"}
+CASES = {
+    "no date, key absent": Case({"lastupdatedate": ABSENT}, **FAILED),
+    "no date, null": Case(UNDATED, **FAILED),
+    "no date, empty": Case({"lastupdatedate": ""}, **FAILED),
+    "the year 1": Case({"lastupdatedate": "0001-01-01T00:00:00"}, **FAILED),
+    "date in another notation": Case({"lastupdatedate": "/Date(1764400000000)/"}, **FAILED),
+    "date as written in the US": Case({"lastupdatedate": "11/20/2026 10:00:00"}, **FAILED),
+    "no quantity, key absent": Case({"OnHand": ABSENT}, **FAILED),
+    "no quantity, null": Case({"OnHand": None}, **FAILED),
+    "another code in every row": Case({"SupplierCode": "TR-1"}, **FAILED),
+    "no code in any row": Case({"SupplierCode": None}, **FAILED),
+    "no part number in any row": Case({"PartNumber": None}, **FAILED),
+    "different reasons": Case(
+        UNDATED, {"P0001": {"OnHand": "many"}, "P0002": {"SupplierCode": ""}}, **FAILED
+    ),
+    "every second row without a date": Case(
+        {"OnHand": 5}, {"P0002": UNDATED, "P0004": UNDATED}, stock=(5, 3, 5, 3), kept=2
+    ),
+    "thousands separator": Case(some={"P0001": {"OnHand": "1,000"}}, stock=(1000, 3, 3, 3)),
+    "no thousands separator": Case(some={"P0001": {"OnHand": "1,00"}}, kept=1),
+    "no number": Case(some={"P0001": {"OnHand": "many"}}, kept=1),
+    "one row without a code": Case(
+        {"OnHand": 4}, {"P0003": {"SupplierCode": " "}}, stock=(4, 4, 3, 4), kept=1
+    ),
+    "all but one out of stock": Case(
+        {"OnHand": 0}, {"P0003": {"OnHand": 3, **UNDATED}}, stock=(0, 0, 3, 0), kept=1
+    ),
+    "zero": Case(some={"P0001": {"OnHand": 0}}, stock=(0, 3, 3, 3)),
+    "below zero, without a date": Case(some={"P0001": {"OnHand": -1, **UNDATED}}, stock=(0, 3, 3, 3)),
+    "stale": Case(some={"P0001": {"lastupdatedate": "2001-01-01T00:00:00"}}, stock=(0, 3, 3, 3)),
+    "absent": Case(without=("P0001",), stock=(0, 3, 3, 3)),
+    "absent beside one that cannot be used": Case(
+        some={"P0002": UNDATED}, without=("P0001",), stock=(0, 3, 3, 3), kept=1
+    ),
+    "one row of another code": Case(some={"P0001": {"SupplierCode": "TR-1"}}, stock=(0, 3, 3, 3)),
+    "one row without a part number": Case({"OnHand": 4}, {"P0002": UNNAMED}, stock=(4, 3, 4, 4), kept=1),
+}
+
+
+@pytest.fixture
+def stocked(world: World) -> World:
+    """A dealer with four parts in stock, and a service that filters nothing from now on."""
+    world.map("TR", world.manufacturer("Tucker", numbers=NUMBERS), pricing="retail")
+    world.sync(*(part("TR", number, 3) for number in NUMBERS))
+    world.simulator.switches = Switches(filtering="ignored")
+    return world
+
+
+def in_stock(world: World) -> tuple[int, ...]:
+    shelf = world.shelf()
+    return tuple(shelf["TR", number] for number in NUMBERS)
+
+
+def figures(world: World) -> list[tuple[int, int | None, int | None]]:
+    return [world.figures(number) for number in NUMBERS]
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_a_part_keeps_its_quantity_unless_its_row_says_that_it_is_gone(stocked: World, case: Case) -> None:
+    run = stocked.sync(*case.answer())
+    item = stocked.item(run, "TR")
+    assert (item.status, in_stock(stocked)) == (case.status, case.stock)
+    assert tuple(figure[0] for figure in figures(stocked)) == case.stock
+    if case.status == "succeeded":
+        assert item.kept == case.kept
+
+    before = figures(stocked)
+    stocked.noted()
+    again = stocked.sync()
+    assert (stocked.item(again, "TR").status, in_stock(stocked)) == (case.status, case.stock)
+    assert stocked.item(again, "TR").changed == 0
+    assert (figures(stocked), stocked.noted()) == (before, [])
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_where_previous_quantities_are_kept_no_part_loses_its_quantity(stocked: World, case: Case) -> None:
+    stocked.settings(clear_previous=False)
+    for _ in range(2):
+        item = stocked.item(stocked.sync(*case.answer()), "TR")
+        assert item.status == case.status
+        assert in_stock(stocked) == tuple(quantity or 3 for quantity in case.stock)
+
+
+def test_a_code_without_evidence_says_what_is_wrong_with_its_rows(stocked: World) -> None:
+    run = stocked.sync(*Case(UNDATED, {"P0001": {"OnHand": None}}).answer())
+    item = stocked.item(run, "TR")
+    assert item.error == (
+        "Lightspeed sent 4 rows, and none of them can be used"
+        " (1: Quantity is missing or not a number; 3: No date of last change)."
+    )
+    assert (run.status, item.error_kind, item.fetched, item.synced) == ("failed", "bad_answer", 4, 0)
+
+
+def test_the_last_row_of_a_part_wins_whatever_it_says(stocked: World) -> None:
+    rows = [part("TR", "P0001", 9), part("TR", "P0001", 8, **UNDATED)]
+    rows += [part("TR", "P0002", 9, **UNDATED), part("TR", "P0002", 8)]
+    rows += [part("TR", "P0003", 9, **UNDATED), part("TR", "P0003", 0)]
+    item = stocked.item(stocked.sync(*rows), "TR")
+    assert in_stock(stocked) == (3, 8, 0, 0)
+    assert (item.kept, item.synced) == (1, 1)
+
+
+def test_a_part_that_was_never_in_stock_keeps_nothing(stocked: World) -> None:
+    rows = [part("TR", number, 3) for number in NUMBERS]
+    item = stocked.item(stocked.sync(*rows, part("TR", "P0009", 3, **UNDATED)), "TR")
+    assert (item.kept, item.skipped) == (0, 1)
+
+
+def test_of_two_parts_on_one_product_the_unknown_one_goes_on_contributing(world: World) -> None:
+    tucker = world.manufacturer("Tucker")
+    product = world.sell(tucker, "A-1")
+    world.sell(tucker, "A-2", product)
+    world.map("TR", tucker, pricing="retail")
+    world.sync(part("TR", "A-1", 4, Retail=5), part("TR", "A-2", 3, Retail=7))
+    world.simulator.switches = Switches(filtering="ignored")
+    for _ in range(2):
+        run = world.sync(part("TR", "A-1", 1, Retail=6), part("TR", "A-2", 9, **UNDATED))
+        assert (world.figures("A-1"), world.item(run, "TR").kept) == ((4, 600, 1), 1)
+    world.sync(part("TR", "A-1", 1, **UNDATED), part("TR", "A-2", 2, Retail=9))
+    assert world.figures("A-1") == (3, 600, 1)
+    world.sync(part("TR", "A-1", 1, **UNDATED))
+    assert world.figures("A-1") == (3, 600, 1)
+
+
+def test_kept_parts_are_no_part_of_the_inventory_report(stocked: World) -> None:
+    run = stocked.sync(*Case({"OnHand": 5}, {"P0002": UNDATED}).answer())
+    assert [row["mpn"] for row in stocked.csv(run, "inventory")] == ["P0001", "P0003", "P0004"]
+    assert [row["part_number"] for row in stocked.csv(run, "skipped")] == ["P0002"]
+
+
+def test_a_row_without_a_part_number_that_has_always_been_there_hides_nothing(world: World) -> None:
+    world.map("TR", world.manufacturer("Tucker", numbers=NUMBERS))
+    unnamed = part("TR", None, 1)
+    world.simulator.switches = Switches(filtering="ignored")
+    world.sync(*(part("TR", number, 3) for number in NUMBERS), unnamed)
+    run = world.sync(*(part("TR", number, 3) for number in NUMBERS[1:]), unnamed)
+    assert (in_stock(world), world.item(run, "TR").kept) == ((0, 3, 3, 3), 0)
+
+
+def test_a_part_that_an_unnamed_row_may_be_is_cleared_once_the_row_is_gone(stocked: World) -> None:
+    rows = [part("TR", number, 3) for number in NUMBERS]
+    run = stocked.sync(*rows[1:], part("TR", "", 3))
+    assert (in_stock(stocked), stocked.item(run, "TR").kept) == ((3, 3, 3, 3), 1)
+    # What disappears later was reported beside the row: the row is not it.
+    run = stocked.sync(*rows[2:], part("TR", "", 3))
+    assert (in_stock(stocked), stocked.item(run, "TR").kept) == ((3, 0, 3, 3), 1)
+    run = stocked.sync(*rows[2:])
+    assert (in_stock(stocked), stocked.item(run, "TR").kept) == ((0, 0, 3, 3), 0)
+
+
+def test_a_part_is_kept_that_comes_back_under_a_row_that_cannot_be_used(stocked: World) -> None:
+    rows = [part("TR", number, 3) for number in NUMBERS]
+    stocked.settings(clear_previous=False)
+    stocked.sync(*rows[1:])
+    stocked.settings(clear_previous=True)
+    run = stocked.sync(*rows[1:], part("TR", "P0001", 9, **UNDATED))
+    assert (in_stock(stocked), stocked.item(run, "TR").kept) == ((3, 3, 3, 3), 1)
+
+
+MANY = 120
+
+
+@pytest.fixture
+def full(world: World) -> World:
+    """A dealer with 120 parts in stock, and a service that filters nothing from now on."""
+    world.map("KA", world.manufacturer("Kawasaki", numbers=[f"K-{number}" for number in range(MANY)]))
+    world.sync(*many(MANY))
+    world.simulator.switches = Switches(filtering="ignored")
+    return world
+
+
+def many(count: int, first: int = 0, **fields: Any) -> list[dict[str, Any]]:
+    return [part("KA", f"K-{number}", 2, **fields) for number in range(first, first + count)]
+
+
+def full_count(world: World) -> int:
+    return sum(quantity > 0 for quantity in world.shelf().values())
+
+
+def states() -> list[str]:
+    found = list(db.session.scalars(db.select(HeldClearing.state).order_by(HeldClearing.id)))
+    db.session.commit()
+    return found
+
+
+def silent(world: World) -> Run:
+    world.report()
+    return world.sync()
+
+
+def test_an_answer_without_evidence_never_confirms_a_held_clearing(full: World) -> None:
+    assert silent(full).status == "partial"
+    for _ in range(2):
+        run = full.sync(*many(MANY, **UNDATED))
+        assert (run.status, full_count(full), states()) == ("failed", MANY, ["held"])
+    assert silent(full).status == "succeeded"
+    assert (full_count(full), states()) == (0, ["confirmed"])
+
+
+def test_a_clearing_weighs_only_what_would_really_be_cleared(full: World) -> None:
+    run = full.sync(*many(20), *many(60, 20, **UNDATED))
+    assert (run.status, full_count(full), states()) == ("succeeded", 80, [])
+    assert (full.item(run, "KA").kept, full.item(run, "KA").cleared) == (60, 40)
+
+
+def test_a_code_of_which_every_part_is_kept_or_gone_is_not_silent(full: World) -> None:
+    rows = [*many(30, lastupdatedate="2001-01-01T00:00:00"), *many(90, 30, **UNDATED)]
+    run = full.sync(*rows)
+    assert (run.status, full_count(full), states()) == ("succeeded", 90, [])
+
+
+def test_an_approved_clearing_leaves_what_is_kept(full: World) -> None:
+    full.sync(*many(10), *many(20, 10, **UNDATED))
+    clearing = held_clearings.waiting(full.dealer.id)[0]
+    assert (clearing.products, clearing.stocked) == (90, 120)
+    assert held_clearings.carry_out(clearing, None)
+    assert held.carry_out(clearing.id)
+    assert full_count(full) == 30
