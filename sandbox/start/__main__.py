@@ -115,10 +115,8 @@ def _prepare(program: Program, commands: samples.Commands, stored: Stored) -> di
 
 
 def _introduce(chosen: ports.Ports) -> None:
-    print(f"\n  http://127.0.0.1:{chosen.web}\n\n  Sample logins, all with the password {samples.PASSWORD}")
-    for dealer in samples.DEALERS:
-        print(f"    {samples.email(dealer):<28} {dealer.name}")
-    print(f"    {samples.STAFF:<28} staff, who see every dealer")
+    print(f"\n  http://127.0.0.1:{chosen.web}\n")
+    print("\n".join(f"  {line}" for line in samples.logins()))
     print(f"\n  The simulated Lightspeed: http://127.0.0.1:{chosen.simulator}/_control/switches")
     print(
         f"  Logs: {INSTANCE / 'logs'}\n\n  A sync of each dealer is queued. Ctrl-C ends everything.",

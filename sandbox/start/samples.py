@@ -47,6 +47,13 @@ def email(dealer: SampleDealer) -> str:
     return f"parts@{dealer.key}.example"
 
 
+def logins() -> list[str]:
+    """What a person signs in with, a line each."""
+    lines = [f"Sample logins, all with the password {PASSWORD}"]
+    lines += [f"  {email(dealer):<28} {dealer.name}" for dealer in DEALERS]
+    return [*lines, f"  {STAFF:<28} staff, who see every dealer"]
+
+
 def load(commands: Commands, dealers: Mapping[str, int], people: Collection[str]) -> dict[str, int]:
     """Make what is missing beside these dealers (ids by name) and people; the sample dealers' ids by key.
 

@@ -21,9 +21,10 @@ def main(arguments: list[str] | None = None) -> int:
     action.add_argument(
         "--new-env", action="store_true", help="print an .env for this machine, with new keys"
     )
+    action.add_argument("--new-keys", action="store_true", help="print new keys, for a shell to read")
     chosen = parser.parse_args(arguments)
-    if chosen.new_env:
-        sys.stdout.write(rendering.new_env())
+    if chosen.new_env or chosen.new_keys:
+        sys.stdout.write(rendering.new_env() if chosen.new_env else rendering.new_keys())
         return 0
     outdated = {path: text for path, text in _generated().items() if _current(path) != text}
     for path, text in outdated.items():

@@ -12,7 +12,7 @@ ALERTS = Group(
             "the mail server: `smtp+starttls://user:password@host:587`, `smtps://…` or, without a login, "
             "`smtp://host:25`; reserved characters of user and password are percent-encoded. Without it, no "
             "e-mail is sent",
-            example="smtp+starttls://user:password@mail.example.com:587",  # pragma: allowlist secret
+            example="smtp+starttls://user:password@host:587",
         ),
         Setting(
             "MAIL_FROM",

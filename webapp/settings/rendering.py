@@ -50,11 +50,18 @@ def example() -> str:
     return "\n".join([_comment(head), *(line for group in GROUPS for line in _group(group, {}))]) + "\n"
 
 
+def new_keys() -> str:
+    """New keys as lines of a shell, which take none that the environment has already. To be kept private."""
+    return "".join(f'export {name}="${{{name}:-{key}}}"\n' for name, key in _keys().items())
+
+
+def _keys() -> dict[str, str]:
+    return {"SECRET_KEY": secrets.token_urlsafe(48), "CREDENTIALS_KEYS": Fernet.generate_key().decode()}
+
+
 def new_env() -> str:
     """A complete `.env` for this machine, with new keys. To be kept private."""
-    values = {
-        "SECRET_KEY": secrets.token_urlsafe(48),
-        "CREDENTIALS_KEYS": Fernet.generate_key().decode(),
+    values = _keys() | {
         "APP_ENVIRONMENT": "development",
         "REDIS_URL": "redis://localhost:6379/0",
     }
