@@ -50,6 +50,8 @@ ACTIONS: Final = {
     "catalog.import_started": "Started a catalog import",
     "catalog.imported": "Imported a catalog",
     "alert_contacts.changed": "Changed who is told of alerts",
+    "alert_contacts.confirmed": "Confirmed an address for alerts",
+    "alert_emails.limited": "Reached the daily limit of alert emails",
     "history.deleted": "Deleted old history",
 }
 

@@ -21,7 +21,7 @@ _SECRET_TEXT: Final = (
     # From the beginning of a word: tried from within as well, a long word would take its length squared.
     (re.compile(r"\b(\w+://)[^/\s@:]*:[^/\s@]*@"), r"\1" + REDACTED + "@"),
     # Links that set a password, or carry what a second factor is set up with.
-    (re.compile(r"(/(?:reset|tf-setup)/)[^/?#\s\"']+"), r"\1" + REDACTED),
+    (re.compile(r"(/(?:reset|tf-setup|alert-confirmations)/)[^/?#\s\"']+"), r"\1" + REDACTED),
     (re.compile(r"\b(Basic|Bearer)\s+[A-Za-z0-9+/=._~-]{8,}", re.IGNORECASE), r"\1 " + REDACTED),
 )
 

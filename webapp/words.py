@@ -47,7 +47,7 @@ AUDIT_ACTORS: Final = ("dealer", "staff", "command", "schedule")
 # What people are written to about their own account: two links, and two that tell of a change.
 ACCOUNT_EVENTS: Final = ("invitation", "reset", "password_changed", "second_factor_changed")
 # What is told of an alert, how, and what became of it; a message that nobody waits for any more is dropped.
-ALERT_EVENTS: Final = ("opened", "recovered", "test", "digest", *ACCOUNT_EVENTS)
+ALERT_EVENTS: Final = ("opened", "recovered", "test", "digest", *ACCOUNT_EVENTS, "confirmation", "limit")
 ALERT_CHANNELS: Final = ("email", "webhook")
 ALERT_DELIVERY_STATES: Final = ("waiting", "delivered", "failed", "dropped")
 

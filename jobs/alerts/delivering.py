@@ -21,6 +21,7 @@ from jobs.alerts import mail, messages, recipients, webhook
 from jobs.alerts.mail import Postbox
 from jobs.alerts.undeliverable import NotWanted, Undeliverable
 from webapp import clock
+from webapp.alerts import email_limit
 from webapp.alerts.writing import look_only
 from webapp.extensions import db
 from webapp.models import Alert, AlertDelivery
@@ -138,6 +139,7 @@ def _send(delivery: AlertDelivery, postbox: Postbox | None) -> None:
     target = recipients.webhook_of(delivery) if delivery.channel == "webhook" else None
     if target is None:
         recipients.require_address(delivery)
+        _require_room(delivery)
     message = messages.compose(delivery)
     db.session.rollback()
     if target is not None:
@@ -147,6 +149,14 @@ def _send(delivery: AlertDelivery, postbox: Postbox | None) -> None:
     else:
         to, number = delivery.recipient, delivery.id
         postbox.send(mail.letter(config["MAIL_FROM"], to, message.subject, message.text, number))
+
+
+def _require_room(delivery: AlertDelivery) -> None:
+    """Raises Undeliverable beyond the dealer's daily limit of emails; the first has the recipients told."""
+    if email_limit.is_reached(delivery, clock.now()):
+        db.session.rollback()
+        email_limit.tell_once(delivery.dealer_id or 0, clock.now())
+        raise Undeliverable(email_limit.sentence(), is_final=True)
 
 
 def _finish(delivery: AlertDelivery, kept: dict[str, Any]) -> None:

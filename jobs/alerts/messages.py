@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -12,9 +12,11 @@ from flask import current_app
 
 from jobs.alerts import account_letters
 from jobs.alerts.undeliverable import NotWanted
-from webapp.alerts import cause_of
+from webapp import clock
+from webapp.alerts import cause_of, confirmations, email_limit
 from webapp.alerts.open_alerts import all_open
-from webapp.models import Alert, AlertDelivery, Dealer
+from webapp.extensions import db
+from webapp.models import Alert, AlertContact, AlertDelivery, Dealer
 from webapp.presenters.times import moment
 from webapp.words import ACCOUNT_EVENTS
 
@@ -42,7 +44,9 @@ def compose(delivery: AlertDelivery) -> Message:
         return Message(*account_letters.compose(delivery), b"")
     if delivery.alert is not None:
         return _of_alert(delivery, delivery.alert)
-    return _digest() if delivery.event == "digest" else _test(delivery)
+    return {"digest": _digest, "confirmation": _confirmation, "limit": _limit, "test": _test}[delivery.event](
+        delivery
+    )
 
 
 def _of_alert(delivery: AlertDelivery, alert: Alert) -> Message:
@@ -69,17 +73,49 @@ def _test(delivery: AlertDelivery) -> Message:
     return _message(f"{name}: test of alerts", lines, delivery, None)
 
 
-def _digest() -> Message:
-    alerts = all_open()
-    if not alerts:
+def _confirmation(delivery: AlertDelivery) -> Message:
+    """The link that a new recipient confirms by, made only now."""
+    contact = db.session.get(AlertContact, delivery.dealer_id)
+    if contact is None or delivery.dealer is None or delivery.recipient not in (contact.unconfirmed or {}):
         raise NotWanted
-    lines = [f"{len(alerts):,} open alerts:" if len(alerts) > 1 else "One open alert:", ""]
+    lines = [
+        f"{delivery.dealer.name} wants to send you alerts on its inventory updates. Confirm here:",
+        *("", confirmations.link_for(contact, delivery.recipient), ""),
+        f"The link works once, for {confirmations.VALID_FOR.days} days.",
+        "If you don't want alerts, ignore this email: nothing is sent without your confirmation.",
+    ]
+    return Message(f"{PROGRAM}: confirm alerts by email", "\n".join(lines) + "\n", b"")
+
+
+def _limit(delivery: AlertDelivery) -> Message:
+    name = delivery.dealer.name if delivery.dealer else PROGRAM
+    most = current_app.config["ALERT_EMAILS_PER_DAY"]
+    lines = [
+        f"{name} reached its limit of {most} alert emails today.",
+        *("", "No more are sent until tomorrow (UTC). All alerts are on the Alerts page."),
+    ]
+    return _message(f"{name}: no more alert emails today", lines, delivery, None)
+
+
+def _not_sent() -> list[str]:
+    """For the digest: whose alert emails were not sent since the last one."""
+    found = email_limit.unsent_by_dealer(clock.now() - timedelta(days=1))
+    said = [f"- {name}: {count:,} alert emails were not sent (daily limit)." for name, count in found]
+    return ["", *said[:MOST_LISTED]] if said else []
+
+
+def _digest(_delivery: AlertDelivery) -> Message:
+    alerts, not_sent = all_open(), _not_sent()
+    if not alerts and not not_sent:
+        raise NotWanted
+    lines = [f"{len(alerts):,} open alerts:" if len(alerts) != 1 else "One open alert:", ""]
     for alert in alerts[:MOST_LISTED]:
         name = alert.dealer.name if alert.dealer else PROGRAM
         since = f"since {_when(alert, alert.opened_at)}"
         lines += [f"- {name}: {cause_of(alert.cause).label}, {since}.", f"  {alert.sentence}"]
     if len(alerts) > MOST_LISTED:
         lines.append(f"- and {len(alerts) - MOST_LISTED:,} more")
+    lines += not_sent
     lines += _link("dealers.index")
     return Message(f"{PROGRAM}: {lines[0].rstrip(':').lower()}", "\n".join(lines) + "\n", b"")
 

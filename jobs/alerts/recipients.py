@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask import current_app
 
 from jobs.alerts.undeliverable import NotWanted, Undeliverable
@@ -34,6 +36,10 @@ def require_address(delivery: AlertDelivery) -> None:
         wanted = current_app.config["STAFF_ALERT_RECIPIENTS"]
     else:
         contact = db.session.get(AlertContact, delivery.dealer_id)
-        wanted = contact.recipients if contact else ()
+        wanted = () if contact is None else _wanted(delivery, contact)
     if delivery.recipient not in wanted:
         raise NotWanted
+
+
+def _wanted(delivery: AlertDelivery, contact: AlertContact) -> Collection[str]:
+    return (contact.unconfirmed or {}) if delivery.event == "confirmation" else contact.confirmed

@@ -17,6 +17,7 @@ from tests.flows import outputs
 from tests.flows.conftest import Program, wait_until
 from tests.flows.markers import Marks
 from tests.jobs.alerts.receivers import Kept, mail_server
+from tests.webapp.alerts.looking import tell
 from tests.webapp.views.client import session_of
 from tests.webapp.views.shop import Shop
 from tests.world import CMF, World, part
@@ -134,8 +135,7 @@ def forms(search: Search) -> None:
 
 def alerts(search: Search, receiver: HTTPServer) -> None:
     """A webhook's secret, and mail servers that take no login and refuse it."""
-    contact = contacts.locked(search.world.dealer)
-    contacts.save_recipients(contact, "boss@zq7.example")
+    tell(search.world.dealer, "boss@zq7.example")
     receiver.expect_request("/in").respond_with_data("no", 500)
     url = f"http://127.0.0.1:{receiver.port}/in"
     search.marks.plant(

@@ -10,8 +10,8 @@ import pytest
 from sandbox.servers.ports import free_port
 from tests.flows.conftest import Program, wait_until
 from tests.jobs.alerts.receivers import Kept, mail_server
+from tests.webapp.alerts.looking import tell
 from tests.world import World
-from webapp.alerts import contacts
 from webapp.extensions import db
 from webapp.models import Alert, AlertDelivery
 
@@ -30,8 +30,7 @@ def mailed() -> Iterator[tuple[Kept, str]]:
 def refuse(world: World) -> None:
     world.configuration.check_state = "refused"
     db.session.commit()
-    contact = contacts.locked(world.dealer)
-    contacts.save_recipients(contact, ADDRESS)
+    tell(world.dealer, ADDRESS)
 
 
 def test_an_alert_is_told_while_redis_is_away_and_no_worker_runs(

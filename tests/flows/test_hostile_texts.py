@@ -13,11 +13,11 @@ from flask import current_app
 from redis import Redis
 
 from tests.flows import outputs
+from tests.webapp.alerts.looking import tell
 from tests.webapp.views.client import ON_SQLITE, session_of
 from tests.webapp.views.shop import Shop
 from tests.world import World, part
 from webapp import supplier_codes
-from webapp.alerts import contacts
 from webapp.extensions import db
 from webapp.models import Alert, Product, Run, SupplierCode, User
 from webapp.supplier_codes import Fields
@@ -49,7 +49,7 @@ def stored(world: World) -> World:
     product = db.session.scalars(db.select(Product)).first()
     assert product is not None
     product.name, product.brand = everything, everything
-    contacts.save_recipients(contacts.locked(world.dealer), "boss@example.com")
+    tell(world.dealer, "boss@example.com")
     alert: dict[str, Any] = {"cause": "failing", "subject": HOSTILE["html"], "sentence": everything}
     db.session.add(Alert(dealer_id=world.dealer.id, dealer_key=world.dealer.id, **alert))
     db.session.commit()

@@ -12,7 +12,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from webapp import audit, clock, vault
-from webapp.alerts import outbox, webhook_address
+from webapp.alerts import confirmations, outbox, webhook_address
 from webapp.alerts.writing import insert_new
 from webapp.extensions import db
 from webapp.mail_addresses import NoAddress, address_of
@@ -49,8 +49,11 @@ def locked(dealer: Dealer) -> AlertContact:
     return found
 
 
-def save_recipients(contact: AlertContact, text: str) -> None:
-    """Keep the e-mail addresses, one a line or comma-separated, each once, and commit. Raises Refused."""
+def save_recipients(contact: AlertContact, text: str) -> list[str]:
+    """Keep the e-mail addresses, one a line or comma-separated, each once, and commit. Raises Refused.
+
+    New ones are sent a link to confirm by; returns those to which none can be sent for now.
+    """
     typed = [part.strip() for part in text.replace(",", "\n").replace(";", "\n").splitlines()]
     try:
         found = list({each.casefold(): each for each in map(address_of, filter(None, typed))}.values())
@@ -58,10 +61,13 @@ def save_recipients(contact: AlertContact, text: str) -> None:
         raise Refused("recipients", str(reason)) from None
     if len(found) > MOST_RECIPIENTS:
         raise Refused("recipients", f"at most {MOST_RECIPIENTS} addresses")
+    before = list(contact.recipients)
     with _noted(contact):
         contact.recipients = found
         contact.version += 1
+    not_sent = confirmations.await_new(contact, before)
     db.session.commit()
+    return not_sent
 
 
 def save_webhook(contact: AlertContact, url: str) -> str | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import current_app
 from sqlalchemy import select
 
-from webapp.alerts import outbox
+from webapp.alerts import email_limit, outbox
 from webapp.alerts.writing import look_only
 from webapp.extensions import db
 from webapp.models import Alert, AlertDelivery
@@ -24,7 +24,10 @@ def note(now: datetime) -> None:
     look_only()
     noted = select(AlertDelivery.id).where(AlertDelivery.digest_on == now.date()).limit(1)
     is_open = select(Alert.id).where(Alert.closed_at.is_(None)).limit(1)
-    due = db.session.scalar(noted) is None and db.session.scalar(is_open) is not None
+    is_needed = db.session.scalar(is_open) is not None or email_limit.unsent_by_dealer(
+        now - timedelta(days=1)
+    )
+    due = db.session.scalar(noted) is None and bool(is_needed)
     db.session.rollback()
     if due:
         outbox.note_digest(now)

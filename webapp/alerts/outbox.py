@@ -69,6 +69,15 @@ def note_test(contact: AlertContact, now: datetime) -> int:
     return len(rows)
 
 
+def note_limit(contact: AlertContact, now: datetime) -> int:
+    """Have those who get the dealer's emails told that no more are sent today; how many. No commit."""
+    rows = [
+        _row(now, "limit", *way, dealer_id=contact.dealer_id) for way in _ways(contact) if way[0] == "email"
+    ]
+    _insert(rows)
+    return len(rows)
+
+
 def note_digest(now: datetime) -> None:
     """Have the staff be sent today's digest, once; no commit."""
     day = now.date()
@@ -80,7 +89,7 @@ def _ways(contact: AlertContact | None) -> Iterator[tuple[str, str]]:
     if contact is None:
         return
     if has_mail():
-        yield from (("email", address) for address in contact.recipients)
+        yield from (("email", address) for address in contact.confirmed)
     if contact.webhook_url:
         yield "webhook", host_of(contact.webhook_url)
 

@@ -15,6 +15,7 @@ from webapp.words import ALERT_CHANNELS, ALERT_DELIVERY_STATES, ALERT_EVENTS
 
 OPEN = text("closed_at IS NULL")
 WAITING = text("state = 'waiting'")
+CONFIRMATION = text("event = 'confirmation'")
 
 
 class Alert(Model):
@@ -78,6 +79,13 @@ class AlertDelivery(Model):
             sqlite_where=WAITING,
         ),
         Index("ix_alert_deliveries_dealer_id_id", "dealer_id", "id"),
+        Index(
+            "ix_alert_deliveries_confirmations",
+            "recipient",
+            "id",
+            postgresql_where=CONFIRMATION,
+            sqlite_where=CONFIRMATION,
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -100,7 +108,11 @@ class AlertDelivery(Model):
 
 
 class AlertContact(Model):
-    """To whom a dealer's alerts are told. `version` counts saves of the recipients."""
+    """To whom a dealer's alerts are told. `version` counts saves of the recipients.
+
+    `unconfirmed` has those recipients that have not confirmed yet that they want alerts, each with the nonce
+    of its link; NULL where all have.
+    """
 
     __tablename__ = "alert_contacts"
     __table_args__ = (
@@ -109,12 +121,18 @@ class AlertContact(Model):
 
     dealer_id: Mapped[int] = mapped_column(ForeignKey("dealers.id"), primary_key=True)
     recipients: Mapped[list[str]] = mapped_column(JSON, default=list)
+    unconfirmed: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     webhook_url: Mapped[str | None] = mapped_column(Text)
     sealed_webhook_secret: Mapped[str | None] = mapped_column(Text)
     secret_set_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=0)
 
     dealer: Mapped[Dealer] = relationship()
+
+    @property
+    def confirmed(self) -> list[str]:
+        """The addresses that are sent alerts."""
+        return [address for address in self.recipients if address not in (self.unconfirmed or {})]
 
 
 class AlertWatch(Model):

@@ -10,12 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from webapp import alerts, clock
-from webapp.alerts import outbox, webhook_address
+from webapp.alerts import confirmations, email_limit, outbox, webhook_address
 from webapp.extensions import db
 from webapp.models import Alert, AlertContact, AlertDelivery, Dealer
 from webapp.presenters.tones import Saying
 
 PAST, DELIVERIES = 20, 20
+_OTHERS = {"confirmation": "Link to confirm", "limit": "Daily limit reached"}
 # What is sent is sent within seconds. After this long the page stops asking.
 PATIENCE = timedelta(seconds=90)
 _STATES = {
@@ -36,6 +37,8 @@ class AlertsPage:
     past: list[Alert]
     deliveries: list[AlertDelivery]
     has_mail: bool
+    # Emails that were not sent today, as too many were sent before.
+    unsent: int
 
     @classmethod
     def of(cls, dealer: Dealer, contact: AlertContact) -> AlertsPage:
@@ -49,12 +52,23 @@ class AlertsPage:
             list(db.session.scalars(over.order_by(Alert.id.desc()).limit(PAST))),
             list(db.session.scalars(told.limit(DELIVERIES))),
             outbox.has_mail(),
+            email_limit.unsent(dealer.id, clock.now()),
         )
 
     @property
     def has_contacts(self) -> bool:
         """Whether a test would reach anybody."""
-        return bool(self.contact.webhook_url or (self.has_mail and self.contact.recipients))
+        return bool(self.contact.webhook_url or (self.has_mail and self.contact.confirmed))
+
+    @property
+    def unconfirmed(self) -> list[str]:
+        """The addresses that get no alerts until they confirm, in the order in which they are listed."""
+        return [address for address in self.contact.recipients if address not in self.contact.confirmed]
+
+    @property
+    def sends_links(self) -> bool:
+        """Whether addresses can be sent a link to confirm by."""
+        return confirmations.are_sent()
 
     @property
     def webhook_problem(self) -> str | None:
@@ -84,7 +98,7 @@ def label(alert: Alert) -> Saying:
 def subject(delivery: AlertDelivery) -> str:
     """What a delivery is about."""
     if delivery.alert is None:
-        return "Test"
+        return _OTHERS.get(delivery.event, "Test")
     name = label(delivery.alert).label
     return f"Over: {name}" if delivery.event == "recovered" else name
 

@@ -38,6 +38,12 @@ ALERTS = Group(
             example="https://hc-ping.com/your-uuid",
         ),
         Setting(
+            "ALERT_EMAILS_PER_DAY",
+            "alert emails that one dealer may cause in a day (UTC); further ones are not sent, which the "
+            "Alerts page, one email and the daily list say",
+            "50",
+        ),
+        Setting(
             "ALERT_UNMATCHED_RISE",
             "alert if a run's unmatched share is this far above the median of the dealer's last week; the "
             "alert closes at half of it",

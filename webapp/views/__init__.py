@@ -6,6 +6,7 @@ from flask import Flask
 
 from webapp.views import (
     account,
+    alert_confirmations,
     alerts,
     audit,
     bodies,
@@ -69,6 +70,7 @@ def register(app: Flask) -> None:
         skipped,
         webstore,
         alerts,
+        alert_confirmations,
         audit,
         account,
         users,

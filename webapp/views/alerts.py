@@ -6,7 +6,7 @@ from flask import Response, flash, g, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp import htmx
-from webapp.alerts import contacts
+from webapp.alerts import confirmations, contacts
 from webapp.extensions import db
 from webapp.forms.alerts import RecipientsForm, WebhookForm
 from webapp.presenters.alerts import AlertsPage
@@ -40,11 +40,28 @@ def save_recipients() -> ResponseReturnValue:
     if form.is_stale(contact):
         return _refused("_recipients", 409, recipients=form.catch_up(contact))
     try:
-        contacts.save_recipients(contact, form.recipients.data or "")
+        not_sent = contacts.save_recipients(contact, form.recipients.data or "")
     except contacts.Refused as refusal:
         form.blame(refusal.field, str(refusal))
         return _refused("_recipients", 422, recipients=form)
+    if not_sent and confirmations.are_sent():
+        flash(
+            f"No link to confirm was sent to {', '.join(not_sent)}: too many today. Send it again later.",
+            "warning",
+        )
     return _saved("_recipients", "E-mail recipients: saved.")
+
+
+@pages.post("/confirmations")
+def send_confirmation() -> ResponseReturnValue:
+    """Send another link to an address that is not confirmed yet."""
+    address = request.form.get("address", "")
+    try:
+        confirmations.send_again(contacts.locked(g.dealer), address)
+    except confirmations.Throttled as refusal:
+        flash(str(refusal), "warning")
+        return _refused("_recipients", 409)
+    return _saved("_recipients", f"Another link is on its way to {address}.")
 
 
 @pages.post("/webhook")

@@ -189,9 +189,7 @@ def test_who_is_not_to_be_told_any_more_is_not(
     if removed != "webhook":
         contacts.remove_webhook(contact)
     take_round(Found(dealer.id, "Oil."))
-    contact = contacts.locked(dealer)
-    contacts.save_recipients(contact, ADDRESS if removed == "mail server" else "other@example.com")
-    contacts.remove_webhook(contact)
+    contacts.remove_webhook(tell(dealer, ADDRESS if removed == "mail server" else "other@example.com"))
     if removed == "mail server":
         app.config["SMTP_URL"] = None
     deliver()

@@ -45,9 +45,10 @@ def told() -> list[tuple[str, str, str]]:
 
 
 def tell(dealer: Dealer, *recipients: str, webhook: str = "") -> AlertContact:
-    """Have the dealer's alerts told to these."""
+    """Have the dealer's alerts told to these, who have confirmed that they want them."""
     contact = contacts.locked(dealer)
-    contacts.save_recipients(contact, ",".join(recipients))
+    contact.recipients, contact.unconfirmed = list(recipients), None
+    db.session.commit()
     if webhook:
         contacts.save_webhook(contact, webhook)
     return contact

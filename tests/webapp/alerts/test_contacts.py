@@ -101,7 +101,9 @@ def test_who_changed_the_contacts_is_noted_without_any_secret(contact: AlertCont
 
 
 def test_a_test_goes_to_everybody_and_not_again_at_once(contact: AlertContact, mail: None):
-    contacts.save_recipients(contact, "one@example.com\ntwo@example.com")
+    contacts.save_recipients(contact, "one@example.com\ntwo@example.com\nnew@example.com")
+    # The third has not confirmed.
+    contact.unconfirmed = {"new@example.com": "nonce"}
     contacts.save_webhook(contact, "https://hooks.example.com/in")
     assert contacts.send_test(contact) == 3
     with pytest.raises(contacts.Refused, match="a moment ago"):

@@ -104,6 +104,8 @@ TABLE: Final[dict[str, Line]] = {
     "GET alerts.show": dealers(),
     "GET alerts.show_deliveries": dealers(),
     "POST alerts.save_recipients": dealers(303, recipients="a@b.example"),
+    # Nobody is waiting for confirmation here.
+    "POST alerts.send_confirmation": dealers(409, address="a@b.example"),
     "POST alerts.save_webhook": dealers(303, webhook_url="https://other.example.com/in"),
     "POST alerts.renew_secret": dealers(200),
     "POST alerts.remove_webhook": dealers(303),
@@ -143,6 +145,9 @@ TABLE: Final[dict[str, Line]] = {
     "POST supplier_code_files.preview": dealers(422),
     "POST supplier_code_files.create": dealers(422),
     "GET webstore.index": dealers(),
+    # A link in an email works for whoever holds it; this one was made up.
+    "GET alert_confirmations.show": anybody(404),
+    "POST alert_confirmations.confirm": anybody(404),
     # One's own account.
     "GET account.show": signed_in(),
     "POST account.end": signed_in(303),

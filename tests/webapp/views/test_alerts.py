@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from tests.webapp.alerts.looking import tell
 from tests.webapp.views.client import ON_SQLITE, LintingClient, without_tokens
 from tests.webapp.views.shop import Shop
 from webapp import clock, vault
@@ -197,7 +198,7 @@ def test_a_webhook_is_removed_with_its_secret(client: LintingClient, url: str, d
 def test_a_test_is_sent_and_the_page_says_by_itself_what_became_of_it(
     client: LintingClient, url: str, dealer: Dealer, mail: None
 ):
-    client.post(f"{url}/recipients", data={"recipients": "one@example.com"})
+    tell(dealer, "one@example.com")
     sent = client.hx("POST", f"{url}/tests")
     assert "A test is on its way." in sent.text
     polled = re.search(r'hx-get="([^"]+seen=[^"]+)" hx-trigger="every 2s"', sent.text)
@@ -211,8 +212,10 @@ def test_a_test_is_sent_and_the_page_says_by_itself_what_became_of_it(
     assert "seen=" not in news.text
 
 
-def test_without_script_a_test_leads_back_to_the_page(client: LintingClient, url: str, mail: None):
-    client.post(f"{url}/recipients", data={"recipients": "one@example.com"})
+def test_without_script_a_test_leads_back_to_the_page(
+    client: LintingClient, url: str, dealer: Dealer, mail: None
+):
+    tell(dealer, "one@example.com")
     response = client.post(f"{url}/tests")
     assert (response.status_code, response.location) == (303, url)
     again = client.post(f"{url}/tests")

@@ -1,0 +1,145 @@
+"""New recipients of alerts confirm by a link that they want them: a dealer can type anybody's address.
+
+The link names the dealer and the address, and holds a nonce that is kept with the address until it is
+confirmed or removed. So it works once, for that one purpose, and not for an address that is added again.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from flask import current_app
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy import func, select
+
+from webapp import audit, clock
+from webapp.extensions import db
+from webapp.models import AlertContact, AlertDelivery, Dealer
+
+VALID_FOR: Final = timedelta(days=7)
+# Whoever owns an address is not to be flooded with links, by one dealer or by many.
+OF_ADDRESS: Final = 3
+OF_DEALER: Final = 20
+WITHIN: Final = timedelta(days=1)
+BETWEEN: Final = timedelta(minutes=10)
+ENDPOINT: Final = "alert_confirmations.show"
+
+
+class Throttled(ValueError):
+    """No link is sent for now; the message says why."""
+
+
+class Invalid(ValueError):
+    """The link was used, has expired, or was made up."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a link is about."""
+
+    dealer_id: int
+    address: str
+    nonce: str
+
+
+def are_sent() -> bool:
+    """Whether this deployment can send links."""
+    return bool(current_app.config["SMTP_URL"] and current_app.config["PUBLIC_URL"])
+
+
+def await_new(contact: AlertContact, before: list[str]) -> list[str]:
+    """Have the recipients that are new confirm; those that no link is sent to for now. No commit."""
+    known = {address.casefold(): address for address in before}
+    waiting = contact.unconfirmed or {}
+    kept = [address for address in contact.recipients if known.get(address.casefold()) in waiting]
+    nonces = {address: waiting[known[address.casefold()]] for address in kept}
+    new = [address for address in contact.recipients if address.casefold() not in known]
+    contact.unconfirmed = {**nonces, **{address: secrets.token_urlsafe(16) for address in new}}
+    return [address for address in new if not _is_sent(contact, address)]
+
+
+def send_again(contact: AlertContact, address: str) -> None:
+    """Send another link to an address that is not confirmed yet, and commit. Raises Throttled."""
+    if address not in (contact.unconfirmed or {}):
+        raise Throttled("This address is not waiting for confirmation any more.")
+    _send(contact, address)
+    db.session.commit()
+
+
+def _is_sent(contact: AlertContact, address: str) -> bool:
+    try:
+        _send(contact, address)
+    except Throttled:
+        return False
+    return True
+
+
+def _send(contact: AlertContact, address: str) -> None:
+    """Note a link, to be committed by the caller. Raises Throttled."""
+    if not are_sent():
+        raise Throttled("Email is not set up on this deployment (SMTP_URL, PUBLIC_URL).")
+    sent = AlertDelivery.event == "confirmation", AlertDelivery.created_at > clock.now() - WITHIN
+    of_address = select(func.count(), func.max(AlertDelivery.created_at)).where(
+        func.lower(AlertDelivery.recipient) == address.lower(), *sent
+    )
+    count, last = db.session.execute(of_address).one()
+    if last is not None and last > clock.now() - BETWEEN:
+        raise Throttled("A link was sent to this address a few minutes ago. Wait a little, then try again.")
+    if count >= OF_ADDRESS:
+        raise Throttled(f"{OF_ADDRESS} links were sent to this address today. Try again tomorrow.")
+    of_dealer = select(func.count()).where(AlertDelivery.dealer_id == contact.dealer_id, *sent)
+    if db.session.scalars(of_dealer).one() >= OF_DEALER:
+        raise Throttled("Too many confirmation links were sent today. Try again tomorrow.")
+    about = {"event": "confirmation", "channel": "email", "recipient": address}
+    db.session.add(AlertDelivery(dealer_id=contact.dealer_id, **about))
+    db.session.flush()
+
+
+def link_for(contact: AlertContact, address: str) -> str:
+    """The link that confirms an address which is waiting for it."""
+    token = _serializer().dumps([contact.dealer_id, address, (contact.unconfirmed or {})[address]])
+    path = current_app.url_map.bind("localhost").build(ENDPOINT, {"token": str(token)})
+    return f"{current_app.config['PUBLIC_URL']}{path}"
+
+
+def read(token: str) -> Link:
+    """What a link is about, if it can still be used. Raises Invalid."""
+    try:
+        dealer_id, address, nonce = _serializer().loads(token, max_age=int(VALID_FOR.total_seconds()))
+    except (BadSignature, TypeError, ValueError):
+        raise Invalid from None
+    contact = db.session.get(AlertContact, dealer_id)
+    kept = (contact.unconfirmed or {}).get(address) if contact else None
+    if kept is None or not hmac.compare_digest(kept, str(nonce)):
+        raise Invalid
+    return Link(dealer_id, address, kept)
+
+
+def confirm(token: str) -> Link:
+    """Send alerts to the address of a link from now on, and commit. Raises Invalid."""
+    link = read(token)
+    row = select(AlertContact).where(AlertContact.dealer_id == link.dealer_id).with_for_update()
+    contact = db.session.scalars(row.execution_options(populate_existing=True)).one()
+    waiting = dict(contact.unconfirmed or {})
+    if waiting.pop(link.address, None) != link.nonce:
+        raise Invalid
+    contact.unconfirmed = waiting
+    audit.note("alert_contacts.confirmed", link.address, dealer_id=link.dealer_id)
+    db.session.commit()
+    return link
+
+
+def dealer_of(link: Link) -> Dealer:
+    """The dealer whose alerts a link is about."""
+    return db.session.get_one(Dealer, link.dealer_id)
+
+
+def _serializer() -> URLSafeTimedSerializer:
+    # The last one signs, all are believed.
+    former = current_app.config.get("SECRET_KEY_FALLBACKS") or ()
+    keys = [*former, current_app.config["SECRET_KEY"]]
+    return URLSafeTimedSerializer(keys, salt="alert-recipient")

@@ -1,0 +1,75 @@
+"""How many alert emails a dealer may cause in a day (UTC), so that a fault does not fill mailboxes.
+
+Emails beyond the limit are not sent, and say so on the Alerts page; the recipients are told once a day that
+it was reached. Emails about accounts, links to confirm, and the staff's digest do not count.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from webapp import audit
+from webapp.alerts import contacts, outbox
+from webapp.extensions import db
+from webapp.models import AlertDelivery, Dealer
+
+COUNTED: Final = ("opened", "recovered", "test")
+NOT_SENT: Final = "Not sent: the limit of {most} alert emails a day was reached."
+
+
+def is_reached(delivery: AlertDelivery, now: datetime) -> bool:
+    """Whether this email would be one too many of its dealer today."""
+    if delivery.channel != "email" or delivery.dealer_id is None or delivery.event not in COUNTED:
+        return False
+    sent = _of_dealer(delivery.dealer_id, now, AlertDelivery.state == "delivered")
+    return db.session.scalars(sent).one() >= current_app.config["ALERT_EMAILS_PER_DAY"]
+
+
+def sentence() -> str:
+    """Why an email was not sent."""
+    return NOT_SENT.format(most=current_app.config["ALERT_EMAILS_PER_DAY"])
+
+
+def unsent(dealer_id: int, now: datetime) -> int:
+    """How many emails of a dealer were not sent today for the limit."""
+    return db.session.scalars(_of_dealer(dealer_id, now, AlertDelivery.error == sentence())).one()
+
+
+def unsent_by_dealer(since: datetime) -> list[tuple[str, int]]:
+    """Dealers, by name, with how many of their emails were not sent since a moment for the limit."""
+    counted = (
+        select(Dealer.name, func.count())
+        .join(AlertDelivery, AlertDelivery.dealer_id == Dealer.id)
+        .where(AlertDelivery.error.like("Not sent: the limit of %"), AlertDelivery.finished_at >= since)
+        .group_by(Dealer.id, Dealer.name)
+        .order_by(Dealer.name, Dealer.id)
+    )
+    return [(name, count) for name, count in db.session.execute(counted)]
+
+
+def tell_once(dealer_id: int, now: datetime) -> None:
+    """Have the recipients told, once a day, that the limit was reached; commits.
+
+    Whoever else does so at the same moment waits for the row of contacts, and then finds it done.
+    """
+    contact = contacts.locked(db.session.get_one(Dealer, dealer_id))
+    told = _of_dealer(dealer_id, now, AlertDelivery.event == "limit", of=("limit",))
+    if not db.session.scalars(told).one() and outbox.note_limit(contact, now):
+        most = current_app.config["ALERT_EMAILS_PER_DAY"]
+        audit.note("alert_emails.limited", "Alerts", dealer_id=dealer_id, after={"emails a day": most})
+    db.session.commit()
+
+
+def _of_dealer(dealer_id: int, now: datetime, *which: Any, of: tuple[str, ...] = COUNTED) -> Any:
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return select(func.count()).where(
+        AlertDelivery.dealer_id == dealer_id,
+        AlertDelivery.channel == "email",
+        AlertDelivery.event.in_(of),
+        func.coalesce(AlertDelivery.finished_at, AlertDelivery.created_at) >= today,
+        *which,
+    )
