@@ -5,6 +5,9 @@ Pure. The codes are those that `reported_parts.reason` and `reported_parts.candi
 
 from __future__ import annotations
 
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 from typing import Final
 
 REASONS: Final = {
@@ -37,12 +40,42 @@ REMEDIES: Final = {
 
 FOUND_BY: Final = {
     "punctuation": "one is the same but for punctuation",
+    "leading_zeros": "one is the same but for leading zeros",
     "supersession": "the part that supersedes it is there",
     "upc": "one has the same UPC",
 }
 
 
-def reason(code: str, candidate_by: str | None) -> str:
+def reason(
+    code: str, candidate_by: str | None, number: str | None = None, candidate: str | None = None
+) -> str:
     """The sentence for a reason, and how the candidate was found where there is one."""
-    sentence = REASONS[code]
-    return f"{sentence}; {FOUND_BY[candidate_by]}" if candidate_by else sentence
+    if not candidate_by:
+        return REASONS[code]
+    return f"{REASONS[code]}; {explanation(candidate_by, number, candidate)}"
+
+
+def explanation(candidate_by: str, number: str | None, candidate: str | None) -> str:
+    """How a candidate was found, and what differs where it may look the same as the number reported."""
+    differing = difference(number or "", candidate or "")
+    return f"{FOUND_BY[candidate_by]} ({differing})" if differing else FOUND_BY[candidate_by]
+
+
+def difference(number: str, candidate: str) -> str:
+    """Which spaces and unusual characters only one of two numbers has; empty where neither has any."""
+    unusual, others = _unusual(number), _unusual(candidate)
+    yours, theirs = _names(unusual - others), _names(others - unusual)
+    if yours and theirs:
+        return f"yours has {yours}, the catalog's {theirs}"
+    if yours:
+        return f"only yours has {yours}"
+    return f"only the catalog's has {theirs}" if theirs else ""
+
+
+def _unusual(text: str) -> Counter[str]:
+    """The characters that are not seen, or that look like another one."""
+    return Counter(letter for letter in text.upper() if not "!" <= letter <= "~")
+
+
+def _names(characters: Iterable[str]) -> str:
+    return ", ".join(unicodedata.name(letter, f"U+{ord(letter):04X}") for letter in sorted(characters))

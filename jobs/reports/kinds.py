@@ -85,7 +85,7 @@ def _inventory_cells(row: Any) -> Cells:
 
 def _skipped_cells(row: Any) -> Cells:
     quantity = row.quantity if row.quantity is not None else row.quantity_text
-    explanation = skipped_reasons.reason(row.reason, row.candidate_by)
+    explanation = skipped_reasons.reason(row.reason, row.candidate_by, row.part_number, row.candidate)
     return row.supplier_code, row.part_number, row.description, quantity, explanation, row.candidate
 
 

@@ -1,26 +1,24 @@
-"""Every reason for which a part is skipped has its sentence and its remedy."""
+"""What a candidate's explanation says."""
 
 from __future__ import annotations
 
-from jobs.sync import rules
-from webapp.skipped_reasons import FOUND_BY, REASONS, REMEDIES, reason
+import pytest
 
-CODES = {
-    rules.UNREADABLE,
-    rules.NO_PART_NUMBER,
-    rules.OTHER_CODE,
-    rules.NO_QUANTITY,
-    rules.NOT_IN_STOCK,
-    rules.UNDATED,
-    rules.STALE,
-    rules.UNMATCHED,
-}
+from webapp.skipped_reasons import difference
 
 
-def test_every_reason_has_a_sentence_and_a_remedy():
-    assert set(REASONS) == set(REMEDIES) == CODES
-
-
-def test_the_way_a_candidate_was_found_follows_the_reason():
-    assert reason("unmatched", "upc") == f"{REASONS['unmatched']}; {FOUND_BY['upc']}"
-    assert reason("stale", None) == REASONS["stale"]
+@pytest.mark.parametrize(
+    ("number", "candidate", "said"),
+    [
+        ("A-1", "A1", ""),
+        ("a-1", "A_1", ""),
+        ("A\u200b-1", "A-1", "only yours has ZERO WIDTH SPACE"),
+        ("A-1", "A -1", "only the catalog's has SPACE"),
+        ("A  1", "A 1", "only yours has SPACE"),
+        ("A\u00a01", "A 1", "yours has NO-BREAK SPACE, the catalog's SPACE"),
+        ("\u00e9-1", "\u00c91", ""),
+        ("A\u00851", "A1", "only yours has U+0085"),
+    ],
+)
+def test_what_is_not_seen_is_named(number: str, candidate: str, said: str) -> None:
+    assert difference(number, candidate) == said

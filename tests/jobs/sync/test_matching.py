@@ -110,3 +110,97 @@ def test_a_candidate_of_a_manufacturer_that_the_code_does_not_map_to_is_none(wor
     world.manufacturer("Yamaha", "oem", numbers=["AB-1"])
     world.map("HO", world.manufacturer("Honda", "oem", numbers=["H-1"]))
     assert [row[2] for row in skipped(world, part("HO", "AB1", 1))] == [""]
+
+
+@pytest.mark.parametrize("stored", ["12345678905", "012345678905", "0012345678905", "00012345678905"])
+@pytest.mark.parametrize("reported", ["12345678905", "0012345678905", "0-12345-67890-5", " 00012345678905 "])
+def test_upcs_are_compared_as_gtins(world: World, stored: str, reported: str) -> None:
+    honda = world.manufacturer("Honda", "oem")
+    world.sell(honda, "U-1", upc=stored)
+    world.map("HO", honda)
+    assert skipped(world, part("HO", "X-1", 1, UPC=reported)) == [
+        ("X-1", "No product has this part number; one has the same UPC", "U-1")
+    ]
+
+
+@pytest.mark.parametrize(
+    "junk",
+    ["", "0", "00000000000000", "n/a", "1234567", "١٢٣٤٥٦٧٨٩٠٥", "9" * 15, "1" * 300, "12345678905x12345"],
+)
+def test_a_upc_that_is_none_finds_nothing(world: World, junk: str) -> None:
+    honda = world.manufacturer("Honda", "oem")
+    world.sell(honda, "U-1", upc="12345678905")
+    world.map("HO", honda)
+    assert skipped(world, part("HO", "X-1", 1, UPC=junk))[0][2] == ""
+
+
+def test_supersession_is_followed_to_a_number_in_the_catalog(world: World) -> None:
+    world.map("HO", world.manufacturer("Honda", "oem", numbers=["NEW-3"]))
+    found = skipped(
+        world,
+        part("HO", "OLD-1", 1, SupersededTo="MID-2"),
+        part("HO", "MID-2", 1, SupersededTo="new-3 "),
+    )
+    reason = "No product has this part number; the part that supersedes it is there"
+    assert found == [("MID-2", reason, "NEW-3"), ("OLD-1", reason, "NEW-3")]
+
+
+def test_the_nearest_number_of_a_chain_is_the_candidate(world: World) -> None:
+    world.map("HO", world.manufacturer("Honda", "oem", numbers=["MID-2", "NEW-3"]))
+    found = skipped(
+        world,
+        part("HO", "OLD-1", 1, SupersededTo="MID-2"),
+        part("HO", "MID-2", 1, SupersededTo="NEW-3"),
+    )
+    assert [(number, candidate) for number, _, candidate in found] == [("OLD-1", "MID-2")]
+
+
+def test_a_circle_of_supersessions_ends(world: World) -> None:
+    world.map("HO", world.manufacturer("Honda", "oem", numbers=["H-1"]))
+    circle = [("A", "B"), ("B", "C"), ("C", "A"), ("D", "D"), ("E", "A")]
+    found = skipped(world, *(part("HO", number, 1, SupersededTo=later) for number, later in circle))
+    assert [(number, candidate) for number, _, candidate in found] == [(number, "") for number, _ in circle]
+
+
+@pytest.mark.parametrize(
+    ("reported", "stored"),
+    [("5012345", "05012345"), ("05012345", "5012345"), ("00501-2345", "5012345"), ("5012345", "050-12345")],
+)
+def test_a_part_without_a_product_names_the_one_with_other_leading_zeros(
+    world: World, reported: str, stored: str
+) -> None:
+    world.map("HO", world.manufacturer("Honda", "oem", numbers=[stored]))
+    assert skipped(world, part("HO", reported, 1)) == [
+        (reported, "No product has this part number; one is the same but for leading zeros", stored)
+    ]
+    assert world.shelf() == {}
+
+
+def test_nothing_but_zeros_is_the_same_as_no_other_number(world: World) -> None:
+    world.map("HO", world.manufacturer("Honda", "oem", numbers=["0"]))
+    assert skipped(world, part("HO", "00", 1))[0][2] == ""
+
+
+@pytest.mark.parametrize(
+    ("reported", "stored", "difference"),
+    [
+        ("A\u20111", "A-1", "only yours has NON-BREAKING HYPHEN"),
+        ("A-1", "A\u20111", "only the catalog's has NON-BREAKING HYPHEN"),
+        ("A\u20111", "A\u20131", "yours has NON-BREAKING HYPHEN, the catalog's EN DASH"),
+    ],
+)
+def test_a_candidate_that_looks_the_same_says_what_differs(
+    world: World, reported: str, stored: str, difference: str
+) -> None:
+    world.map("HO", world.manufacturer("Honda", "oem", numbers=[stored]))
+    ((_, reason, candidate),) = skipped(world, part("HO", reported, 1))
+    assert candidate == stored
+    assert reason == f"No product has this part number; one is the same but for punctuation ({difference})"
+
+
+def test_letters_that_look_the_same_are_named(world: World) -> None:
+    honda = world.manufacturer("Honda", "oem")
+    world.sell(honda, "A-1", upc="12345678905")
+    world.map("HO", honda)
+    ((_, reason, _),) = skipped(world, part("HO", "\u0410-1", 1, UPC="12345678905"))
+    assert reason.endswith("one has the same UPC (only yours has CYRILLIC CAPITAL LETTER A)")
