@@ -52,6 +52,7 @@ ACTIONS: Final = {
     "alert_contacts.changed": "Changed who is told of alerts",
     "alert_contacts.confirmed": "Confirmed an address for alerts",
     "alert_emails.limited": "Reached the daily limit of alert emails",
+    "job.retried": "Retried a background job",
     "history.deleted": "Deleted old history",
 }
 

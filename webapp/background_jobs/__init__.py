@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from redis import Redis
 
-from webapp.background_jobs.failures import FailedJob, NotFailed, failed_counts, failures, retry
+from webapp.background_jobs.failures import FailedJob, NotFailed, failed_counts, failed_job, failures, retry
 from webapp.background_jobs.workers import KINDS, STATES, WorkerSeen, workers
 from webapp.job_payload import QUEUES
 
@@ -20,6 +20,7 @@ __all__ = [
     "NotFailed",
     "WorkerSeen",
     "failed_counts",
+    "failed_job",
     "failures",
     "retry",
     "waiting_counts",

@@ -73,14 +73,22 @@ def failed_counts(redis: Redis) -> dict[str, int]:
     return {queue: int(redis.zcount(f"rq:failed:{queue}", now, "+inf")) for queue in QUEUES}
 
 
-def retry(redis: Redis, queue: str, job_id: str) -> FailedJob:
-    """Queue a failed job again. Raises NotFailed."""
-    job = TaskJob.find(job_id, redis) if queue in QUEUES else None
-    if job is None or not redis.zrem(f"rq:failed:{queue}", job_id):
+def failed_job(redis: Redis, queue: str, job_id: str) -> FailedJob:
+    """A failed job by its id. Raises NotFailed."""
+    if queue not in QUEUES or redis.zscore(f"rq:failed:{queue}", job_id) is None:
         raise NotFailed
-    failure = _failure(redis, queue, job)
-    TaskQueue(queue, connection=redis).enqueue_job(job)
-    return failure
+    job = TaskJob.find(job_id, redis)
+    if job is None:
+        raise NotFailed
+    return _failure(redis, queue, job)
+
+
+def retry(redis: Redis, failed: FailedJob) -> None:
+    """Queue a failed job again. Raises NotFailed if that was done meanwhile."""
+    job = TaskJob.find(failed.id, redis)
+    if job is None or not redis.zrem(f"rq:failed:{failed.queue}", failed.id):
+        raise NotFailed
+    TaskQueue(failed.queue, connection=redis).enqueue_job(job)
 
 
 def _text(raw: bytes) -> str:

@@ -8,6 +8,7 @@ from webapp import queues
 from webapp.presenters import (
     alerts,
     assets,
+    background_work,
     catalog_imports,
     connection,
     numbers,
@@ -42,6 +43,7 @@ def register(app: Flask) -> None:
         number=numbers.number,
         share=numbers.share,
         pricing=PRICING_LABELS.__getitem__,
+        queue_work=background_work.QUEUES.__getitem__,
         remaining=run_outlook.remaining,
         remedy=run_details.remedy,
         run_settings=run_details.settings,
@@ -50,6 +52,7 @@ def register(app: Flask) -> None:
         ships=storefront.ships,
         held_state=runs.held_state,
         trigger=runs.trigger,
+        worker_kind=background_work.KINDS.__getitem__,
     )
     app.jinja_env.globals.update(
         static_version=assets.static_version,

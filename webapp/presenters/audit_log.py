@@ -35,6 +35,8 @@ FIELD_LABELS: Final = {
     "anyway": "Run anyway",
     "role": "Role",
     "sessions": "Sessions",
+    "job": "Job",
+    "reason": "Reason",
     "codes_left": "Recovery codes left",
 }
 VALUE_LABELS: Final[dict[str, dict[str, str]]] = {

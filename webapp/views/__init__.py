@@ -9,6 +9,7 @@ from webapp.views import (
     alert_confirmations,
     alerts,
     audit,
+    background_jobs,
     bodies,
     catalog,
     dealer,
@@ -75,6 +76,7 @@ def register(app: Flask) -> None:
         account,
         users,
         invitations,
+        background_jobs,
     ):
         app.register_blueprint(view.pages)
     app.register_blueprint(audit.all_pages)

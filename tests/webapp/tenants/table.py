@@ -77,6 +77,8 @@ TABLE: Final[dict[str, Line]] = {
     "POST organizations.save_login": staff(303, username="group-2", password="other"),
     "POST organizations.remove_login": staff(303),
     "GET all_audit.index_of_all": staff(),
+    "GET background_jobs.index": staff(),
+    "POST background_jobs.retry": staff(503, queue="control", job_id="made-up"),
     "GET catalog.index": staff(),
     "GET catalog.new": staff(),
     "POST catalog.create": staff(422),
