@@ -15,6 +15,7 @@ from webapp.models import Configuration, Dealer, Run
 from webapp.presenters.banners import Banner, banners
 from webapp.presenters.next_run import next_run
 from webapp.presenters.run_chart import RunChart
+from webapp.presenters.run_progress import progress_of
 from webapp.presenters.runs import Progress
 from webapp.presenters.shelf_figures import ShelfFigures, shelf_figures
 from webapp.presenters.standings import Standing
@@ -54,7 +55,7 @@ class DealerHome:
             configuration,
             standing,
             banners(dealer, configuration, standing),
-            Progress.of(standing.last.items) if standing.last else None,
+            progress_of([standing.last.id])[standing.last.id] if standing.last else None,
             _last_stocked(dealer.id, standing.last),
             next_run(dealer, configuration, standing.last),
             shelf_figures(dealer.id),

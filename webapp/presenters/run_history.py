@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 from webapp.extensions import db
 from webapp.models import Dealer, Run
 from webapp.presenters.run_filter import RunFilter
+from webapp.presenters.run_progress import progress_of
 from webapp.presenters.runs import Progress
 
 PAGE_LENGTH = 25
@@ -31,8 +32,8 @@ class RunHistory:
         page = select(Run).where(*wanted.conditions(dealer)).order_by(Run.id.desc()).limit(PAGE_LENGTH + 1)
         if before is not None:
             page = page.where(Run.id < before)
-        load = (selectinload(Run.items), selectinload(Run.requested_by))
-        found = list(db.session.scalars(page.options(*load)))
+        found = list(db.session.scalars(page.options(selectinload(Run.requested_by))))
         shown = found[:PAGE_LENGTH]
         older = shown[-1].id if len(found) > PAGE_LENGTH else None
-        return cls([(run, Progress.of(run.items)) for run in shown], wanted, older, before is None)
+        sums = progress_of([run.id for run in shown])
+        return cls([(run, sums[run.id]) for run in shown], wanted, older, before is None)

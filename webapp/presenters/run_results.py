@@ -13,9 +13,16 @@ FETCHED = ("succeeded", "failed")
 
 
 def latest_results(
-    dealer_id: int, *, before: int | None = None, states: tuple[str, ...] = FETCHED
+    dealer_id: int,
+    *,
+    before: int | None = None,
+    states: tuple[str, ...] = FETCHED,
+    keys: set[str] | None = None,
 ) -> dict[str, RunItem]:
-    """The latest item of each code by its key, out of the dealer's recent runs; `before` is a run id."""
+    """The latest item of each code by its key, out of the dealer's recent runs; `before` is a run id.
+
+    With `keys`, of those codes alone.
+    """
     recent = select(Run.id).where(Run.dealer_id == dealer_id).order_by(Run.id.desc()).limit(RECENT_RUNS)
     if before is not None:
         recent = recent.where(Run.id < before)
@@ -24,4 +31,6 @@ def latest_results(
         .where(RunItem.run_id.in_(recent), RunItem.status.in_(states))
         .group_by(RunItem.code_key)
     )
+    if keys is not None:
+        latest = latest.where(RunItem.code_key.in_(keys))
     return {item.code_key: item for item in db.session.scalars(select(RunItem).where(RunItem.id.in_(latest)))}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from webapp import held_clearings, queues, run_reports
 from webapp.models import Configuration, HeldClearing, Run
 from webapp.presenters.request_budget import RequestBudget
+from webapp.presenters.run_progress import progress_of
 from webapp.presenters.runs import Progress
 
 
@@ -29,7 +30,7 @@ class RunWatch:
     @classmethod
     def of(cls, run: Run, configuration: Configuration) -> RunWatch:
         """The run at this moment."""
-        progress = Progress.of(run.items)
+        progress = progress_of([run.id])[run.id]
         budget = RequestBudget.of(configuration) if run.status == "running" else None
         waits = "-waits" if budget and not budget.left else ""
         delayed = "-delayed" if run.is_active and queues.is_delayed() else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 
 from webapp import clock
@@ -118,13 +118,12 @@ class Progress:
     kept: int
     cleared: int
     changed: int
+    prices_left: int
 
     @classmethod
-    def of(cls, items: list[RunItem]) -> Progress:
-        """The sum of the items so far."""
-        names = ("pages", "fetched", "synced", "skipped", "kept", "cleared", "changed")
-        sums = {name: sum(getattr(item, name) for item in items) for name in names}
-        return cls(done=sum(item.status in ENDED_ITEM_STATES for item in items), codes=len(items), **sums)
+    def none(cls) -> Progress:
+        """Of a run that has no items yet."""
+        return cls(*[0] * len(fields(cls)))
 
     def mark(self, run: Run) -> str:
         """Changes whenever the page would: a poll that knows the mark needs no answer."""

@@ -1,8 +1,8 @@
 """How much anybody may ask for in all: far more than a person does, far less than a program would.
 
-Counted are requests that change something, searches and exports; neither the pages' own polls nor files, as
-nobody is to be refused for a page that stays open. Who is signed in has an allowance of one's own, wherever
-from; those who are not share one for each address. Signing out is never refused.
+Counted are requests that change something, searches, long lists and exports; neither the pages' own polls nor
+files, as nobody is to be refused for a page that stays open. Who is signed in has an allowance of one's own,
+wherever from; those who are not share one for each address. Signing out is never refused.
 """
 
 from __future__ import annotations
@@ -24,9 +24,13 @@ SEARCHES: Final = frozenset(
         "catalog.index",
         "dealers.index",
         "inventory.index",
+        "inventory.show",
         "manufacturer_choices.index",
         "runs.index",
         "skipped.index",
+        "supplier_codes.edit",
+        "supplier_codes.index",
+        "supplier_codes.new",
         "users.index",
         "webstore.index",
     }

@@ -11,6 +11,7 @@ from webapp.extensions import db
 from webapp.models import HeldClearing, Run
 from webapp.presenters.run_filter import RunFilter
 from webapp.presenters.run_history import RunHistory
+from webapp.presenters.run_progress import RunItems
 from webapp.presenters.run_watch import RunWatch
 from webapp.views import tenancy
 from webapp.views.asked import day, text, whole
@@ -38,7 +39,8 @@ def show(run_id: int) -> Response:
     if htmx.wants_fragment() and seen == watch.mark:
         return Response(status=204)
     is_step = bool(seen) and not seen.startswith(watch.step)
-    return htmx.answer("run", run=run, watch=watch, announced=is_step)
+    items = RunItems.of(run, watch.progress.codes, whole(request.args, "items") or 1)
+    return htmx.answer("run", run=run, watch=watch, items=items, announced=is_step)
 
 
 @pages.post("/<id:run_id>/cancellation")
@@ -86,4 +88,6 @@ def _settled(run: Run, saying: str) -> ResponseReturnValue:
 def _answer(run: Run, status: int = 200) -> Response:
     # The verbs change rows by SQL, past what the session holds.
     db.session.refresh(run)
-    return htmx.answer("run", status, run=run, watch=RunWatch.of(run, tenancy.shown_configuration()))
+    watch = RunWatch.of(run, tenancy.shown_configuration())
+    items = RunItems.of(run, watch.progress.codes)
+    return htmx.answer("run", status, run=run, watch=watch, items=items)

@@ -9,9 +9,9 @@ from webapp import htmx, supplier_codes
 from webapp.forms.new_supplier_codes import MOST_ROWS, NewSupplierCodes
 from webapp.forms.supplier_codes import RemovalForm, SupplierCodeForm, values_of
 from webapp.models import Manufacturer, SupplierCode
-from webapp.presenters.supplier_code_list import SupplierCodeList
+from webapp.presenters.supplier_code_list import LAST, SupplierCodeList, page_of
 from webapp.views import bodies, tenancy
-from webapp.views.asked import text
+from webapp.views.asked import text, whole
 from webapp.webstore import outbox
 from webapp.words import CATALOGS
 
@@ -24,8 +24,8 @@ pages = tenancy.dealer_blueprint("supplier_codes", __name__, "/supplier-codes")
 
 @pages.get("")
 def index() -> Response:
-    """The dealer's supplier codes in their order."""
-    return _list()
+    """The dealer's supplier codes in their order, a page at a time."""
+    return _list(page=whole(request.args, "page") or 1)
 
 
 @pages.get("/new")
@@ -33,7 +33,7 @@ def new() -> Response:
     """The list with an empty row, for a catalog and manufacturer if they are named."""
     catalog = text(request.args, "catalog")
     catalog = catalog if catalog in CATALOGS else CATALOGS[0]
-    return _list(new=NewSupplierCodes.empty(catalog, text(request.args, "manufacturer")))
+    return _list(page=LAST, new=NewSupplierCodes.empty(catalog, text(request.args, "manufacturer")))
 
 
 @pages.post("/rows")
@@ -42,7 +42,7 @@ def add_row() -> Response:
     """One more empty row beneath those that were typed; nothing is saved yet."""
     rows = NewSupplierCodes.sent(request.form)
     rows.add_row()
-    return _list(new=rows)
+    return _list(page=LAST, new=rows)
 
 
 @pages.post("")
@@ -51,21 +51,21 @@ def create() -> ResponseReturnValue:
     """Add the typed supplier codes at the end of the list: all of them, or none."""
     rows = NewSupplierCodes.sent(request.form)
     if not rows.validate():
-        return _list(422, new=rows)
+        return _list(422, page=LAST, new=rows)
     try:
         added = supplier_codes.add_all(g.dealer, rows.values())
     except supplier_codes.RowsRefused as refused:
         rows.blame(refused)
-        return _list(422, new=rows)
+        return _list(422, page=LAST, new=rows)
     codes = ", ".join(row.code for row in added)
-    return _changed(f"{codes} {'was' if len(added) == 1 else 'were'} added.")
+    return _changed(f"{codes} {'was' if len(added) == 1 else 'were'} added.", page_of(added[-1]))
 
 
 @pages.get("/<id:code_id>")
 def edit(code_id: int) -> Response:
     """The list with one row as a form."""
     row = tenancy.of_dealer(SupplierCode, code_id)
-    return _list(editing=row, form=SupplierCodeForm(formdata=None, data=values_of(row)))
+    return _list(page=page_of(row), editing=row, form=SupplierCodeForm(formdata=None, data=values_of(row)))
 
 
 @pages.post("/<id:code_id>")
@@ -74,7 +74,7 @@ def save(code_id: int) -> ResponseReturnValue:
     row = tenancy.of_dealer(SupplierCode, code_id)
     form = SupplierCodeForm()
     if not form.validate():
-        return _list(422, editing=row, form=form)
+        return _list(422, page=page_of(row), editing=row, form=form)
     try:
         supplier_codes.edit(row, form.values(), form.was.data or "")
     except supplier_codes.Refused as refusal:
@@ -82,9 +82,9 @@ def save(code_id: int) -> ResponseReturnValue:
         row = tenancy.of_dealer(SupplierCode, code_id)
         form.blame(refusal.field, str(refusal))
         if isinstance(refusal, supplier_codes.Stale):
-            return _list(409, editing=row, form=form.catch_up(row))
-        return _list(422, editing=row, form=form)
-    return _changed(f"{row.code} was saved.")
+            return _list(409, page=page_of(row), editing=row, form=form.catch_up(row))
+        return _list(422, page=page_of(row), editing=row, form=form)
+    return _changed(f"{row.code} was saved.", page_of(row))
 
 
 @pages.post("/<id:code_id>/position")
@@ -93,7 +93,7 @@ def move(code_id: int) -> ResponseReturnValue:
     row = tenancy.of_dealer(SupplierCode, code_id)
     direction = "up" if request.form.get("direction") == "up" else "down"
     place = supplier_codes.move(row, -1 if direction == "up" else 1)
-    return _changed(f"{row.code} is now number {place} in the list.", moved=(row, direction))
+    return _changed(f"{row.code} is now number {place} in the list.", page_of(row), moved=(row, direction))
 
 
 @pages.get("/<id:code_id>/removal")
@@ -102,17 +102,17 @@ def ask_removal(code_id: int) -> Response:
     row = tenancy.of_dealer(SupplierCode, code_id)
     products = supplier_codes.stocked_products(row)
     form = RemovalForm(formdata=None)
-    return htmx.answer("supplier_code_removal", row=row, products=products, form=form)
+    return htmx.answer("supplier_code_removal", row=row, products=products, form=form, on_page=page_of(row))
 
 
 @pages.post("/<id:code_id>/removal")
 def remove(code_id: int) -> ResponseReturnValue:
     """Remove the supplier code; its stock stays, or goes to zero if that was chosen."""
     row = tenancy.of_dealer(SupplierCode, code_id)
-    code, clear = row.code, bool(RemovalForm().clear.data)
+    code, page, clear = row.code, page_of(row), bool(RemovalForm().clear.data)
     products = supplier_codes.remove(row, clear)
     became = "were set to zero" if clear else "keep their last quantity"
-    return _changed(f"{code} was removed. Products that {became}: {products:,}.")
+    return _changed(f"{code} was removed. Products that {became}: {products:,}.", page)
 
 
 @pages.errorhandler(supplier_codes.Refused)
@@ -122,12 +122,13 @@ def show_as_it_is(refusal: supplier_codes.Refused) -> ResponseReturnValue:
     return _list(409)
 
 
-def _changed(message: str, moved: tuple[SupplierCode, str] | None = None) -> ResponseReturnValue:
+def _changed(message: str, page: int, moved: tuple[SupplierCode, str] | None = None) -> ResponseReturnValue:
     outbox.wake()
     flash(message, "success")
     if not htmx.wants_fragment():
-        return htmx.elsewhere(url_for(".index", _anchor=f"code-{moved[0].id}" if moved else None))
-    response = _list(moved=moved)
+        anchor = f"code-{moved[0].id}" if moved else None
+        return htmx.elsewhere(url_for(".index", page=page if page > 1 else None, _anchor=anchor))
+    response = _list(page=page, moved=moved)
     response.headers["HX-Trigger"] = "configuration-changed"
     return response
 
@@ -135,6 +136,7 @@ def _changed(message: str, moved: tuple[SupplierCode, str] | None = None) -> Res
 def _list(
     status: int = 200,
     *,
+    page: int = 1,
     new: NewSupplierCodes | None = None,
     editing: SupplierCode | None = None,
     form: SupplierCodeForm | None = None,
@@ -145,7 +147,7 @@ def _list(
     return htmx.answer(
         "supplier_codes",
         status,
-        shown=SupplierCodeList.of(g.dealer),
+        shown=SupplierCodeList.of(g.dealer, page),
         new=new,
         editing=editing,
         form=form,

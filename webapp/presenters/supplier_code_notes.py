@@ -1,0 +1,70 @@
+"""What follows where codes of a dealer share a manufacturer, or one code has several (R13, R14, R16)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any, Final
+
+from sqlalchemy import func, select
+
+from webapp.extensions import db
+from webapp.models import Manufacturer, SupplierCode
+
+# A manufacturer may have thousands of codes: so many are named.
+MOST_NAMED: Final = 5
+
+
+def notes(dealer_id: int, rows: list[SupplierCode]) -> list[str]:
+    """About the codes and manufacturers among these rows, which the others of the dealer's list may share."""
+    return [*_shared_manufacturers(dealer_id, rows), *_shared_codes(dealer_id, rows)]
+
+
+def _shared_manufacturers(dealer_id: int, rows: list[SupplierCode]) -> Iterable[str]:
+    names = {row.manufacturer_id: row.manufacturer.name for row in rows}
+    shared = _sharing(dealer_id, SupplierCode.manufacturer_id, set(names), SupplierCode.code)
+    for number, name in names.items():
+        if number in shared:
+            codes, more = shared[number]
+            yield (
+                f"Quantities of {listing(codes, more)} add up for {name} products; where more than one of "
+                f"them has a product in stock, {codes[0]}, the first in this list, gives its price. "
+                "Clearing previous quantities for one never clears what the other reported."
+            )
+
+
+def _shared_codes(dealer_id: int, rows: list[SupplierCode]) -> Iterable[str]:
+    codes = {row.code_key: row.code for row in reversed(rows)}
+    shared = _sharing(dealer_id, SupplierCode.code_key, set(codes), Manufacturer.name)
+    for key in dict.fromkeys(row.code_key for row in rows):
+        if key in shared:
+            names, more = shared[key]
+            yield (
+                f"{codes[key]} is mapped to {listing(names, more)}. It is fetched once, and its parts are "
+                "looked for in each of them, in this order; a part counts only once for a product."
+            )
+
+
+def _sharing(dealer_id: int, shared: Any, values: set[Any], named: Any) -> dict[Any, tuple[list[str], int]]:
+    """What several rows share, with the names of the first of them in the list's order, and how many more."""
+    order = SupplierCode.position, SupplierCode.id
+    place = func.row_number().over(partition_by=shared, order_by=order).label("place")
+    count = func.count().over(partition_by=shared).label("total")
+    each = (
+        select(shared.label("shared"), named.label("name"), place, count)
+        .join(Manufacturer, Manufacturer.id == SupplierCode.manufacturer_id)
+        .where(SupplierCode.dealer_id == dealer_id, shared.in_(values))
+        .subquery()
+    )
+    wanted = select(each).where(each.c.total > 1, each.c.place <= MOST_NAMED)
+    names, counts = defaultdict(list), {}
+    for row in db.session.execute(wanted.order_by(each.c.place)):
+        names[row.shared].append(row.name)
+        counts[row.shared] = row.total
+    return {value: (found, counts[value] - len(found)) for value, found in names.items()}
+
+
+def listing(words: list[str], more: int = 0) -> str:
+    """`HO`, `HO and HP`, `HO, HP and HQ`, `HO, HP and 12 more`."""
+    *others, last = [*words, f"{more:,} more"] if more else words
+    return f"{', '.join(others)} and {last}" if others else last
