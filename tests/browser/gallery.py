@@ -17,6 +17,7 @@ from tests.browser.visitors import (
     HALFWAY,
     HELD,
     NEWCOMER,
+    RECIPIENT,
     REFUSED,
     SECURED,
     STAFF,
@@ -42,6 +43,7 @@ OF_NO_DEALER = {
     **dict.fromkeys(("security.two_factor_token_validation", "security.mf_recovery"), HALFWAY),
     **dict.fromkeys(("security.change_password", "security.verify", "account.show"), DEALER),
     "security.two_factor_setup": DEALER,
+    "alert_confirmations.show": RECIPIENT,
     "security.mf_recovery_codes": SECURED,
 }
 # Pages that look different to others, or when something is asked of them.
@@ -52,6 +54,7 @@ FURTHER = (
     ("queue.new", WATCHER, ""),
     ("catalog.show", WATCHER, ""),
     ("account.show", STAFF, ""),
+    ("alerts.show", RECIPIENT, ""),
     *((endpoint, SECURED, "") for endpoint in ("account.show", "security.two_factor_setup")),
     ("users.index", STAFF, "matching=nobody"),
     ("dealers.index", STAFF, "matching=nobody"),

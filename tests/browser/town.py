@@ -19,8 +19,9 @@ from sandbox.start.apart import Apart
 from tests.webapp.views.client import session_of
 from tests.webapp.views.shop import NO_PASSWORD, Shop
 from tests.world import part
-from webapp import config, runs, vault
+from webapp import clock, config, runs, vault
 from webapp.accounts import people
+from webapp.alerts import confirmations, contacts
 from webapp.extensions import db
 from webapp.factory import create_app
 from webapp.models import Dealer, Manufacturer, PartNumber, Product, ReindexNote, Run, User
@@ -90,6 +91,18 @@ class Town:
         """What a link to set a password ends with, for somebody who was invited."""
         with self.writing():
             return people.make_link(people.invite("invited@staff.example", "staff")).rpartition("/")[2]
+
+    def confirmation_token(self, dealership: Dealership) -> str:
+        """What the link ends with by which a new recipient of a dealer's alerts confirms."""
+        address = "boss@prairie.example.com"
+        with self.writing():
+            contact = contacts.locked(db.session.get_one(Dealer, dealership.id))
+            contact.recipients, contact.unconfirmed = [address], {address: "nonce"}
+            # Its port was allowed once.
+            contact.webhook_url = "https://hooks.example.com:9000/in"
+            contact.sealed_webhook_secret, contact.secret_set_at = vault.seal("secret"), clock.now()
+            db.session.commit()
+            return confirmations.link_for(contact, address).rpartition("/")[2]
 
     def long_ago(self, email: str) -> str:
         """The session of a person who gave the password an hour ago."""

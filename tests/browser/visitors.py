@@ -16,9 +16,11 @@ from webapp.models import CatalogImport, Dealer, HeldClearing, ShelfStock, Suppl
 
 # A dealer with stock, skipped parts and a supplier code that failed; one with nothing yet; staff who watch
 # work that is under way; a dealer whose credentials were refused, and one whose stock would go to zero;
-# staff; somebody who has not signed in, one whose code is still awaited, and one with a second factor.
+# staff; somebody who has not signed in, one whose code is still awaited, and one with a
+# second factor; one of a dealer whose new recipient of alerts has not confirmed yet.
 DEALER, NEWCOMER, WATCHER, REFUSED, HELD = "dealer", "newcomer", "watcher", "refused", "held"
 STAFF, STRANGER, HALFWAY, SECURED = "staff", "stranger", "halfway", "secured"
+RECIPIENT = "recipient"
 CATALOG = b"""catalog,manufacturer,abbreviation,oem_manufacturer_id,dealer,part_number,brand,mpn,name,msrp
 aftermarket,Western Power Sports,WPS,,,26-1010,Bell,26-1010,Helmet,199.95
 aftermarket,Western Power Sports,WPS,,,,Bell,,Nameless,
@@ -42,6 +44,7 @@ def everybody(town: Town) -> dict[str, Visitor]:
     return {
         STRANGER: Visitor("", {"token": town.link_token()}),
         HALFWAY: Visitor(town.halfway(), {}),
+        RECIPIENT: _recipient(town),
         SECURED: Visitor(town.secured(), {}),
         NEWCOMER: Visitor(newcomer.session, {"dealer_id": newcomer.id}),
         DEALER: _dealer(town),
@@ -82,6 +85,13 @@ def _dealer(town: Town) -> Visitor:
             "product_id": _first(ShelfStock.product_id, ShelfStock.dealer_id == dealership.id),
         }
     return Visitor(dealership.session, rows)
+
+
+def _recipient(town: Town) -> Visitor:
+    dealership = town.dealership(connected=False)
+    return Visitor(
+        dealership.session, {"dealer_id": dealership.id, "token": town.confirmation_token(dealership)}
+    )
 
 
 def _first(column: object, condition: object) -> int:
