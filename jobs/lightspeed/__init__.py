@@ -7,7 +7,8 @@ from jobs.lightspeed.budget import RateBudget
 from jobs.lightspeed.credentials import Credentials
 from jobs.lightspeed.errors import Kind, LightspeedError
 from jobs.lightspeed.filters import part_filter
-from jobs.lightspeed.paging import LARGEST_PAGE, Page, Walk
+from jobs.lightspeed.paginator import Page
+from jobs.lightspeed.paging import LARGEST_PAGE, Walk
 from jobs.lightspeed.parts import (
     DecodedPage,
     NotAnArray,

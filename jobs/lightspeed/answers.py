@@ -47,17 +47,25 @@ class Dealers(msgspec.Struct, frozen=True):
         return next((name.strip()[: bounds.LONGEST_NAME] for name in plain), None)
 
 
-def parts_in(body: bytes) -> DecodedPage:
-    """Read a page of parts; raises `LightspeedError` unless it is an array and holds parts or nothing.
+def parts_in(
+    body: bytes, cmf: str, *, may_lack_parts: bool = False, foreign: Fault = "foreign_parts"
+) -> DecodedPage:
+    """Read a page of one dealer's parts; raises `LightspeedError` unless it is an array and holds parts or
+    nothing.
 
-    An array in which nothing is a part is an error in another dress, and must not look like an empty shelf.
+    An array in which nothing is a part is an error in another dress, and must not look like an empty shelf;
+    `may_lack_parts` lets a single such row pass, for a caller that knows it. A row of another dealership is
+    the error `foreign`, also one that cannot be decoded otherwise (R9).
     """
     try:
         page = decode_page(body)
     except PageFault as fault:
         raise error_for_fault(_FAULT_NAMES[type(fault)]) from None
-    if page.received and not page.parts:
+    if page.received and not page.parts and not (may_lack_parts and page.received == 1):
         raise error_for_fault("not_parts")
+    named = {row.cmf for row in page.parts} | {row.cmf for row in page.unreadable}
+    if not all(is_of(each, cmf) for each in named):
+        raise error_for_fault(foreign)
     return page
 
 
@@ -69,6 +77,11 @@ def dealers_in(body: bytes) -> Dealers:
         return Dealers(msgspec.json.decode(body, type=list[Dealer]))
     except (ValueError, RecursionError):
         raise error_for_fault("not_array") from None
+
+
+def is_of(row_cmf: str | None, cmf: str) -> bool:
+    """Whether a row may be one of a dealer: it has the dealer's CMF, or none (R9)."""
+    return row_cmf == cmf or row_cmf is None or not row_cmf.strip() or same_cmf(row_cmf, cmf)
 
 
 def same_cmf(one: str | int | None, other: str | int | None) -> bool:

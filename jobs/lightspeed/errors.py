@@ -5,14 +5,15 @@ Sentences hold no jargon and nothing of the request but what the dealer typed as
 
 from typing import Literal
 
-Kind = Literal["account", "rate_limited", "transient", "bad_answer"]
+Kind = Literal["account", "rate_limited", "transient", "bad_answer", "other_dealer"]
 """`account`: the dealer or Lightspeed must change something. `rate_limited`, `transient`: passes by itself.
-`bad_answer`: the service said something that cannot be trusted as a list of parts."""
+`bad_answer`: the service said something that cannot be trusted as a list of parts. `other_dealer`: it sent
+parts of another dealership (R9). That is not retried: one clean answer after it would prove nothing."""
 
 Fault = Literal[
     "timed_out", "unreachable", "broken_off", "insecure", "forbidden",
     "empty", "not_json", "not_array", "truncated", "too_large", "not_parts",
-    "repeating", "silent", "endless", "other_dealer", "no_cmf",
+    "repeating", "silent", "moving", "endless", "other_dealer", "foreign_parts", "no_cmf",
 ]  # fmt: skip
 """What went wrong other than by a status."""
 
@@ -57,7 +58,7 @@ def error_for_status(status: int, retry_after: float | None = None) -> Lightspee
 def error_for_fault(fault: Fault) -> LightspeedError:
     """Return the error for something that no status tells."""
     kind, sentence = _FAULTS[fault]
-    status = 200 if kind == "bad_answer" else None
+    status = 200 if kind in ("bad_answer", "other_dealer") else None
     return LightspeedError(sentence, kind, account_wide=kind == "account", status=status)
 
 
@@ -132,11 +133,16 @@ _FAULTS: dict[Fault, tuple[Kind, str]] = {
     "not_parts": ("bad_answer", f"Lightspeed sent a list in which nothing is a part. {_PASSES}"),
     "repeating": ("bad_answer", f"Lightspeed sent the same parts again instead of the next ones. {_SUPPORT}"),
     "silent": ("bad_answer", f"Lightspeed stopped sending parts in the middle of the list. {_PASSES}"),
+    "moving": ("bad_answer", f"Lightspeed's list of parts kept changing while we read it. {_PASSES}"),
     "endless": ("bad_answer", f"Lightspeed's list of parts did not come to an end. {_SUPPORT}"),
     "other_dealer": (
         "account",
-        "Lightspeed answered with the parts of another dealer than asked for. Check the 3PA Dealer ID on the "
-        "LightSpeed Configuration page.",
+        "This 3PA Dealer ID belongs to another dealer. Check it on the LightSpeed Configuration page.",
+    ),
+    "foreign_parts": (
+        "other_dealer",
+        "Lightspeed sent parts of another dealership, so nothing was changed for this code. Check the "
+        "3PA Dealer ID on the LightSpeed Configuration page. If it is right, contact Lightspeed support.",
     ),
     "no_cmf": (
         "account",

@@ -52,11 +52,15 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A record that is no part: its place on the page (from 0), why, and its part number if it has one."""
+    """A record that is no part: its place on the page (from 0), why, and its part number if it has one.
+
+    `cmf` is the dealership that it names, as every record of a page must be the dealer's own (R9).
+    """
 
     position: int
     reason: str
     part_number: str | None = None
+    cmf: str | None = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,8 @@ def decode_page(body: bytes) -> DecodedPage:
         if not isinstance(record, dict):
             unreadable.append(Unreadable(position, "not a record"))
         elif not {"PartNumber", "SupplierCode"} & record.keys():
-            unreadable.append(Unreadable(position, "neither a part number nor a supplier code"))
+            reason = "neither a part number nor a supplier code"
+            unreadable.append(Unreadable(position, reason, cmf=salvage.text(record.get("Cmf"))))
         else:
             parts.append(_part(record))
     return DecodedPage(parts, unreadable, len(records))

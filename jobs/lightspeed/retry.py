@@ -57,7 +57,7 @@ class RetryPolicy:
         return self.backoff(attempt)
 
     def _attempts_for(self, error: LightspeedError) -> int:
-        if error.kind == "account":
+        if error.kind in ("account", "other_dealer"):
             return 1
         if (
             error.kind == "bad_answer"

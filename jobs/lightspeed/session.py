@@ -1,16 +1,19 @@
 """The door to the 3PA service for one login: pages of parts, and whether the login works."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 
-from jobs.lightspeed.answers import Dealers, dealers_in, parts_in, same_cmf
+from jobs.lightspeed.answers import Dealers, dealers_in, parts_in
 from jobs.lightspeed.background import Background, Waiting, sleep
 from jobs.lightspeed.budget import RateBudget
 from jobs.lightspeed.calls import Answer, Calls, Question, R
 from jobs.lightspeed.credentials import Credentials
 from jobs.lightspeed.errors import LightspeedError, error_for_fault
-from jobs.lightspeed.paging import LARGEST_PAGE, MOST_ROWS, Page, Read, Unread, Walk
+from jobs.lightspeed.fetcher import Read, Unread
+from jobs.lightspeed.paginator import Page
+from jobs.lightspeed.paging import LARGEST_PAGE, MOST_ROWS, Walk
 from jobs.lightspeed.parts import DecodedPage
 from jobs.lightspeed.retry import RetryPolicy
 from jobs.lightspeed.transport import Transport
@@ -73,13 +76,15 @@ class Lightspeed:
         cmf: str,
         filter_text: str,
         *,
+        otherwise: Sequence[str] = (),
         waiting: Waiting = _look_around,
         page_size: int = LARGEST_PAGE,
         most_rows: int = MOST_ROWS,
     ) -> Walk:
         """Prepare to walk through every page of the parts that `filter_text` selects.
 
-        Either every page comes back well, or `LightspeedError` is raised (R11). `page_size` is 1 to 500 rows;
+        Where it selects none the filters in `otherwise` are tried, until one selects some. Either every page
+        comes back well, or `LightspeedError` is raised (R11). `page_size` is 1 to 500 rows;
         beyond `most_rows` the service is taken to lead in circles. The next pages are fetched while the
         caller stores those it has; closing the iterator stops that.
         """
@@ -88,10 +93,10 @@ class Lightspeed:
         _refuse_strange(cmf)
 
         def ask(
-            skip: int, top: int, read: Read, pause: bool, wanted: Waiting
+            text: str, skip: int, top: int, read: Read, pause: bool, wanted: Waiting
         ) -> Answer[DecodedPage | Unread]:
             options = (
-                ("$filter", filter_text),
+                ("$filter", text),
                 ("$orderby", "PartNumber"),
                 ("$top", str(top)),
                 ("$skip", str(skip)),
@@ -99,7 +104,11 @@ class Lightspeed:
             sleep(self._policy.backoff(1) if pause else 0.0, wanted)
             return self._calls.ask(Question("Part", cmf, options, read), self._policy, wanted)
 
-        return Walk(ask, page_size, waiting, most_rows)
+        def read_page(body: bytes, may_lack_parts: bool) -> DecodedPage:
+            return parts_in(body, cmf, may_lack_parts=may_lack_parts)
+
+        asks = [partial(ask, text) for text in (filter_text, *otherwise)]
+        return Walk(asks, read_page, page_size, waiting, most_rows)
 
     def check(self, cmf: str, waiting: Waiting = _look_around) -> Check:
         """Ask for one part, to see whether login and CMF work (R3); raises `LightspeedError` if they do not.
@@ -109,10 +118,7 @@ class Lightspeed:
         _refuse_strange(cmf)
 
         def read(body: bytes) -> DecodedPage:
-            rows = parts_in(body)
-            if any(part.cmf is not None and not same_cmf(part.cmf, cmf) for part in rows.parts):
-                raise error_for_fault("other_dealer")
-            return rows
+            return parts_in(body, cmf, foreign="other_dealer")
 
         question = Question("Part", cmf, (("$top", "1"),), read, is_urgent=True)
         self._start(question, self._impatient()).result(waiting)

@@ -37,7 +37,7 @@ def decoder(data: bytes) -> None:
         body = transport.inflated(data)
         with contextlib.suppress(LightspeedError):
             fits(answers.dealers_in(body).name_of("76014846"), 200)
-        page = answers.parts_in(body)
+        page = answers.parts_in(body, "76014846")
         assert page.received == len(page.parts) + len(page.unreadable)
         expected = rules.Expectation.of("tr", "on_hand", TODAY)
         for part in page.parts:

@@ -9,7 +9,10 @@ from webapp.words import FRESH_DAYS, QUANTITY_COLUMN_LABELS
 
 _NOTHING = "Nothing of this code was changed."
 _BY_ITSELF = f"{_NOTHING} It is tried again by itself, at the latest by the next scheduled run."
-_REMEDIES = {"account": f"{_NOTHING} Look at the credentials, then queue another update."}
+_REMEDIES = {
+    "account": f"{_NOTHING} Look at the credentials, then queue another update.",
+    "other_dealer": "The next scheduled run tries it again.",
+}
 
 
 def settings(run: Run) -> list[str]:

@@ -20,6 +20,8 @@ READS = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (700 << 20, 700 << 20))
 resource.setrlimit(resource.RLIMIT_CPU, (30, 30))
+from functools import partial
+
 from jobs.lightspeed.answers import dealers_in, parts_in
 from jobs.lightspeed.errors import LightspeedError
 
@@ -41,12 +43,12 @@ HOSTILE = {
     "spaces": b" " * (30 * MEGABYTE),
 }
 for name, body in HOSTILE.items():
-    for read in (parts_in, dealers_in):
+    for kind, read in (("parts", partial(parts_in, cmf="76014846")), ("dealers", dealers_in)):
         try:
             outcome = f"{read(body).received} read"
         except LightspeedError as error:
             outcome = error.kind
-        print(name, read.__name__, outcome, sep=": ")
+        print(name, kind, outcome, sep=": ")
 """
 
 
@@ -59,7 +61,7 @@ def test_no_answer_takes_more_memory_or_time_than_there_is():
     readable = ("one field", "digits", "digits as text", "exponents")
     assert len(outcomes) == 28
     assert {name for name, outcome in outcomes.items() if outcome != "bad_answer"} == {
-        f"{name}: {read}" for name in readable for read in ("parts_in", "dealers_in")
+        f"{name}: {read}" for name in readable for read in ("parts", "dealers")
     }
 
 

@@ -11,12 +11,12 @@ from tests.jobs.lightspeed.script import Script, body, page, rows
 
 
 def test_pages_come_in_order_until_one_is_short(script: Script, lightspeed: Lightspeed):
-    script.will_answer(page(rows(0, 3)), page(rows(3, 3)), page(rows(6, 2)))
+    script.will_list(rows(0, 8))
     pages = pull(lightspeed)
 
     assert numbers(pages) == [f"P{n}" for n in range(8)]
-    assert [(one.number, one.received, one.requests) for one in pages] == [(1, 3, 1), (2, 3, 1), (3, 2, 1)]
-    assert script.skips() == [0, 3, 6]
+    assert [(one.number, one.received, one.requests) for one in pages] == [(1, 3, 1), (2, 3, 1), (3, 2, 2)]
+    assert script.skips() == [0, 3, 6, 7]
     for request in script.requests:
         assert request.args["$filter"] == FILTER
         assert request.args["$orderby"] == "PartNumber"
@@ -24,11 +24,11 @@ def test_pages_come_in_order_until_one_is_short(script: Script, lightspeed: Ligh
 
 
 def test_an_unreadable_record_counts_as_received(script: Script, lightspeed: Lightspeed):
-    script.will_answer(page([*rows(0, 2), None]), page(rows(3, 1)))
+    script.will_list([*rows(0, 2), None, *rows(3, 2)])
     pages = pull(lightspeed)
 
-    assert [(one.received, len(one.parts), len(one.unreadable)) for one in pages] == [(3, 2, 1), (1, 1, 0)]
-    assert script.skips() == [0, 3]
+    assert [(one.received, len(one.parts), len(one.unreadable)) for one in pages] == [(3, 2, 1), (2, 2, 0)]
+    assert script.skips() == [0, 3, 4]
 
 
 @pytest.mark.parametrize(
@@ -69,12 +69,13 @@ def test_an_error_ends_the_pull_after_its_tries(script: Script, lightspeed: Ligh
 
 def test_what_passes_leaves_no_trace_but_the_count(script: Script, lightspeed: Lightspeed):
     script.will_answer(
-        body("x", 500), body("x", 503), body("x", 429), page(rows(0, 3)), body("<html>"), page(rows(3, 1))
-    )
+        body("x", 500), body("x", 503), body("x", 429), page(rows(0, 3)), body("<html>"), page(rows(3, 2)),
+        body("x", 500), page(rows(4, 1)),
+    )  # fmt: skip
     pages = pull(lightspeed)
 
-    assert numbers(pages) == ["P0", "P1", "P2", "P3"]
-    assert [one.requests for one in pages] == [4, 2]
+    assert numbers(pages) == ["P0", "P1", "P2", "P3", "P4"]
+    assert [one.requests for one in pages] == [4, 4]
 
 
 def test_a_retry_after_that_is_too_long_is_not_waited_for(script: Script, lightspeed: Lightspeed):
@@ -86,11 +87,11 @@ def test_a_retry_after_that_is_too_long_is_not_waited_for(script: Script, lights
 
 def test_a_retry_after_is_waited_for(script: Script):
     waits = []
-    script.will_answer(body("slow down", 429, Retry_After="1"), page(rows(0, 1)))
+    script.will_answer(body("slow down", 429, Retry_After="1"), page(rows(0, 2)), page(rows(1, 1)))
     quick = session(script.url, RetryPolicy(base=0.001, busy_pause=60))
     pages = list(quick.part_pages(CMF, FILTER, waiting=lambda: waits.append(1)))
 
-    assert numbers(pages) == ["P0"]
+    assert numbers(pages) == ["P0", "P1"]
     assert len(waits) >= 3  # a look around every quarter of that second
 
 
@@ -119,6 +120,8 @@ FAULTS = [
 @given(
     total=st.integers(0, 23),
     page_size=st.integers(2, 8),
+    limit=st.sampled_from([0, 0, 2, 3, 7]),
+    when=st.sampled_from(["always", "now_and_then"]),
     faults=st.lists(
         st.tuples(
             st.sampled_from(FAULTS),
@@ -128,12 +131,18 @@ FAULTS = [
         max_size=3,
     ),
 )
-def test_a_pull_is_whole_or_fails_whatever_goes_wrong(simulator: Simulator, total, page_size, faults):
-    """Save where it is silent from the first row on: that looks like an empty shelf, and may be one."""
+def test_a_pull_is_whole_or_fails_whatever_goes_wrong(
+    simulator: Simulator, total, page_size, limit, when, faults
+):
+    """Except where it is silent from the first row on: that looks like an empty shelf, and may be one."""
     wanted = {f"X-{n:02}" for n in range(total)}
     simulator.dealers[CMF].set_parts(part("TR", number) for number in wanted)
     simulator.switches.change(
-        {"faults": [{"kind": kind, "page": at, "times": times} for kind, at, times in faults]}
+        {
+            "faults": [{"kind": kind, "page": at, "times": times} for kind, at, times in faults],
+            "rows_per_page": limit,
+            "short_pages": when,
+        }
     )
     silent = sum(times or 99 for kind, at, times in faults if (kind, at) == ("silent_empty", 1))
     try:

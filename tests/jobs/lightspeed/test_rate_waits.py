@@ -5,7 +5,7 @@ import pytest
 from jobs.lightspeed import Lightspeed, LightspeedError, RateBudget
 from tests.jobs.lightspeed.conftest import HERE, LOGIN, QUICK
 from tests.jobs.lightspeed.pulling import pull
-from tests.jobs.lightspeed.script import Script, body, page, rows
+from tests.jobs.lightspeed.script import Script, body, rows
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def narrow(script: Script) -> Lightspeed:
 
 
 def test_a_page_tells_how_long_its_requests_waited(script: Script, narrow: Lightspeed):
-    script.will_answer(page(rows(0, 3)), page(rows(3, 3)), page(rows(6, 1)))
+    script.will_list(rows(0, 8))
     waits = [one.rate_waited for one in pull(narrow)]
 
     assert waits[:2] == [0.0, 0.0]
@@ -39,6 +39,6 @@ def test_an_error_tells_how_long_its_requests_waited(script: Script, narrow: Lig
 
 
 def test_without_a_limit_nothing_waits(script: Script, lightspeed: Lightspeed):
-    script.will_answer(page(rows(0, 1)))
+    script.will_list(rows(0, 2))
 
     assert [one.rate_waited for one in pull(lightspeed)] == [0.0]
