@@ -6,12 +6,14 @@ now and then. After each page the next request depends on the number of its rows
 - as many as requested: the next page, at `$skip = rows received`.
 - fewer: an overlap request at `$skip = rows received - 1`. It must return the last row. If that row comes
   alone, the end is proven; if more rows follow it, the pull continues behind them.
-- none: the overlap request too. A pull whose very first page is empty requests that page twice.
+- a single one: it has just come back alone at `rows received - 1`, so an overlap request would be the same
+  request. As pages may be limited to one row, the page behind it must be empty.
+- none: the overlap request. A pull whose very first page is empty requests that page twice.
 
-An overlap request answered with one row is no proof where pages may be limited to one row. If the short page
-itself had a single row, the page behind it must also be empty. If this pull has seen a limit (rows came after
-a short page), that page must be empty twice. So any fixed limit, always or now and then, is read to its end;
-so is a varying one, unless it first cuts a page to some rows and then the overlap request to exactly one.
+Once a pull has seen a limit (rows came after a short page), one row in answer to an overlap request proves
+little. Then the page behind the last row must be empty twice, and the last row come back. So any fixed limit,
+always or now and then, is read to its end; so is a varying one, unless it first cuts a page to some rows and
+then the overlap request to exactly one.
 
 If the last row does not come back, rows have moved or the service went silent. A missing answer is requested
 again; then the page before is read again, and the end proven from there. A page that is unchanged, although
@@ -68,7 +70,7 @@ class Cursor:
         may_end = self._unproven is not None or (request.is_overlap and count == 1)
         if may_end or received > self._most_rows:
             return None
-        return self._following(received, count, self._is_limited or self._was_short)
+        return self._following(received, count)
 
     def take(self, request: Request, rows: DecodedPage) -> DecodedPage:
         """Accept the rows that a request returned; those of them that are new.
@@ -127,17 +129,19 @@ class Cursor:
             self._setbacks = 0
         self._furthest = max(self._furthest, self._received)
         self._unproven = None
-        self._is_overlapped, self._empties = False, 0
+        # A single row stands at `received - 1` alone, which is all that an overlap request would tell.
+        self._is_overlapped = count == 1 < self._size and not self._is_limited
+        self._empties = 0
         self._starts.append(request.skip)
-        self.next = self._following(self._received, count, self._is_limited)
+        self.next = self._following(self._received, count)
 
     @property
     def _was_short(self) -> bool:
         """Whether the page before was short: rows that come now show that it was limited."""
         return 0 < self._count < self._size
 
-    def _following(self, received: int, count: int, is_limited: bool) -> Request:
-        if count >= self._size or (is_limited and count == 1):
+    def _following(self, received: int, count: int) -> Request:
+        if count >= self._size or count == 1:
             return Request(received)
         return Request(received - 1, is_overlap=True)
 

@@ -36,8 +36,8 @@ def test_the_next_code_is_asked_for_before_this_one_is_done_with(world: World) -
 
     run = world.sync(applied=applied)
     assert (run.status, seen) == ("succeeded", [True, True, True])
-    assert [asked(world, code) for code in ("TR", "PU", "HO")] == [1, 1, 1]
-    assert [item.requests for item in run.items] == [1, 1, 1]
+    assert [asked(world, code) for code in ("TR", "PU", "HO")] == [2, 2, 2]
+    assert [item.requests for item in run.items] == [2, 2, 2]
     assert world.shelf() == {("TR", "TR-1"): 3, ("PU", "PU-1"): 4, ("HO", "HO-1"): 5}
 
 

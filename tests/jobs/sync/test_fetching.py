@@ -20,9 +20,8 @@ def test_it_fetches_a_code_once_however_many_catalogs_it_maps_to(world: World) -
     world.map("tr ", world.manufacturer("Honda", "oem", numbers=["A-1"]))
     run = world.sync(part("TR", "A-1", 3))
     since = clock.local_today("America/Chicago") - timedelta(days=365)
-    assert asked_for(world) == [
-        f"SupplierCode eq 'TR' and OnHand gt 0 and lastupdatedate ge datetime'{since}T00:00:00'"
-    ]
+    asked = f"SupplierCode eq 'TR' and OnHand gt 0 and lastupdatedate ge datetime'{since}T00:00:00'"
+    assert asked_for(world) == [asked, asked]  # its page, and the proof of its end
     assert [item.supplier_code for item in run.items] == ["TR"]
 
 

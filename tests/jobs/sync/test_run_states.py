@@ -151,7 +151,7 @@ def test_a_run_taken_over_does_not_fetch_a_completed_code_again(world: World) ->
     run_id = left_behind(world, "KA: page 1")
     world.simulator.requests.clear()
     engine.execute(run_id, world.surroundings())
-    assert ["'KA'" in request.options["$filter"] for request in world.simulator.requests] == [True]
+    assert ["'KA'" in request.options["$filter"] for request in world.simulator.requests] == [True, True]
 
 
 def test_a_worker_told_to_stop_gives_the_run_back_and_another_finishes_it(world: World) -> None:

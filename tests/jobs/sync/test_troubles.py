@@ -174,7 +174,7 @@ def test_time_is_counted_from_the_first_start_through_every_takeover(two_codes: 
 
 
 def test_a_password_that_is_changed_under_way_is_taken_up(two_codes: World) -> None:
-    two_codes.simulator.switches = Switches(password_state="rotated", rotate_after=1)
+    two_codes.simulator.switches = Switches(password_state="rotated", rotate_after=2)
 
     def save_the_new_one(line: str) -> None:
         if line.startswith("TR: fetched"):
@@ -189,7 +189,7 @@ def test_a_password_that_is_changed_under_way_is_taken_up(two_codes: World) -> N
 
 
 def test_a_password_that_lightspeed_no_longer_takes_ends_the_run(two_codes: World) -> None:
-    two_codes.simulator.switches = Switches(password_state="rotated", rotate_after=1)
+    two_codes.simulator.switches = Switches(password_state="rotated", rotate_after=2)
     run = two_codes.sync()
     assert (run.status, two_codes.shelf()) == ("failed", {("TR", "A-1"): 3})
     assert PASSWORD not in (run.reason or "")

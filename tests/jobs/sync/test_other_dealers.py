@@ -1,0 +1,70 @@
+"""Rows of another dealership fail their code, and nothing of it is applied (R9)."""
+
+from __future__ import annotations
+
+import pytest
+
+from jobs.lightspeed.errors import error_for_fault
+from sandbox.simulator import Switches
+from tests.world import World, part
+from webapp.extensions import db
+from webapp.models import ReportedPart
+
+
+@pytest.fixture
+def shop(world: World) -> World:
+    """Two codes; 600 parts of TR were synced, and one of KA."""
+    numbers = [f"P{number:05}" for number in range(600)]
+    world.map("TR", world.manufacturer("Tucker", numbers=numbers))
+    world.map("KA", world.manufacturer("Kawasaki", "oem", numbers=["K-1"]))
+    world.settings(clear_previous=True)
+    world.sync(*(part("TR", number, 2) for number in numbers), part("KA", "K-1", 1))
+    return world
+
+
+@pytest.mark.parametrize("setting", ["other", "other_in_one"])
+def test_such_rows_change_nothing(shop: World, setting: str) -> None:
+    before = shop.shelf()
+    shop.simulator.switches = Switches(cmf=setting)
+    run = shop.sync(part("TR", "P00000", 9), part("TR", "P00001", 9), part("KA", "K-1", 9))
+    assert (run.status, shop.shelf()) == ("failed", before)
+    for item in run.items:
+        assert (item.status, item.error_kind) == ("failed", "other_dealer")
+        assert item.error == error_for_fault("foreign_parts").sentence
+
+
+def test_one_such_row_fails_its_code_alone(shop: World) -> None:
+    before = shop.shelf()
+    parts = [part("TR", f"P{number:05}", 9) for number in range(600)]
+    parts[550]["Cmf"] = "11111111"
+    run = shop.sync(*parts, part("KA", "K-1", 9))
+    assert run.status == "partial"
+    assert [item.status for item in run.items] == ["failed", "succeeded"]
+    assert shop.shelf() == {**before, ("KA", "K-1"): 9}
+    # What was received of the code before is gone, and it was not requested again in this run.
+    assert (run.items[0].tries, run.items[0].synced) == (1, 0)
+    assert db.session.query(ReportedPart).filter_by(run_item_id=run.items[0].id).count() == 0
+
+
+def test_what_was_requested_ahead_for_such_a_code_is_discarded(shop: World) -> None:
+    before = shop.shelf()
+    foreign = {**part("KA", "K-1", 9), "Cmf": "11111111"}
+    run = shop.sync(*(part("TR", f"P{number:05}", 3) for number in range(600)), foreign)
+    assert [item.status for item in run.items] == ["succeeded", "failed"]
+    assert shop.shelf() == {key: 3 if key[0] == "TR" else quantity for key, quantity in before.items()}
+
+
+def test_the_next_run_takes_the_code_up_again(shop: World) -> None:
+    foreign = {**part("KA", "K-1", 9), "Cmf": "11111111"}
+    shop.sync(part("TR", "P00000", 2), part("TR", "P00001", 2), foreign)
+    run = shop.sync(part("TR", "P00000", 2), part("TR", "P00001", 2), part("KA", "K-1", 9))
+    assert shop.item(run, "KA").status == "succeeded"
+    assert shop.shelf()["KA", "K-1"] == 9
+
+
+@pytest.mark.parametrize("setting", ["absent", "null"])
+def test_rows_without_a_dealership_are_applied(shop: World, setting: str) -> None:
+    shop.simulator.switches = Switches(cmf=setting)
+    run = shop.sync(part("KA", "K-1", 9))
+    assert shop.item(run, "KA").status == "succeeded"
+    assert shop.shelf()["KA", "K-1"] == 9
