@@ -11,6 +11,7 @@ import click
 
 from jobs import cli
 from webapp.config import ConfigurationError
+from webapp.database_settings import COMMAND, WEB
 from webapp.factory import create_app
 
 
@@ -19,7 +20,8 @@ class NotConfigured(click.ClickException, RuntimeError):
 
 
 try:
-    app = create_app()
+    # Under the command `flask` there is a context of click, also while it looks for the app.
+    app = create_app(kind=COMMAND if click.get_current_context(silent=True) else WEB)
 except ConfigurationError as error:
     raise NotConfigured(str(error)) from None
 cli.register(app)

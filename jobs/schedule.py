@@ -22,6 +22,7 @@ from jobs.alerts import watch
 from jobs.task_scheduler import Periodic, TaskScheduler
 from webapp import periodic, queues
 from webapp.config import ConfigurationError
+from webapp.database_settings import SCHEDULER
 from webapp.factory import create_app
 from webapp.logs import configure_logs
 from webapp.redis_errors import described
@@ -85,7 +86,7 @@ def main() -> int:
     configure_logs()
     stopping.on_signals(*stopping.USUAL)
     try:
-        app = create_app()
+        app = create_app(kind=SCHEDULER)
         with app.app_context():
             connection = queues.connection()
     except (ConfigurationError, RedisError) as error:

@@ -30,6 +30,7 @@ from jobs.processes import Processes
 from jobs.task_worker import TaskWorker
 from webapp import clock, config, forks, queues
 from webapp.config import ConfigurationError
+from webapp.database_settings import WORKER
 from webapp.factory import create_app
 from webapp.logs import configure_logs
 
@@ -93,7 +94,7 @@ def main(arguments: list[str]) -> int:
     """Work on the queues named; without names, keep the whole set of worker processes running."""
     configure_logs()
     try:
-        app = create_app()
+        app = create_app(kind=WORKER)
         # Here, once: not in each process that is forked from this one.
         configure_mappers()
         if arguments:

@@ -9,6 +9,7 @@ from flask import current_app
 from sqlalchemy.engine import Connection
 
 from migrations import guards
+from webapp.extensions import direct_engine
 from webapp.models.types import UtcDateTime
 
 # The search index has a form of its own on each database and no model (webapp/webstore).
@@ -45,7 +46,7 @@ def run(connection: Connection) -> None:
         context.run_migrations()
 
 
-engine = current_app.extensions["migrate"].db.engine
+engine = direct_engine()
 with guards.one_upgrade_at_a_time(engine), guards.migrating(engine) as connection:
     guards.retry_lock_timeouts(connection, run)
     connection.commit()

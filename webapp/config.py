@@ -10,12 +10,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from webapp import (
     account_settings,
     alert_settings,
+    database_settings,
     door_settings,
     operation_settings,
     outbound,
@@ -30,14 +29,11 @@ ROOT = Path(__file__).resolve().parent.parent
 LIGHTSPEED_API_URL = "https://int.lightspeeddataservices.com/lsapi"
 REQUESTS_PER_MINUTE = 200
 SYNC_HOURS = (1, 7, 13, 19)
-# The engine of `DATABASE_REPLICA_URL`.
-REPLICA = "replica"
 
 
 # What does not depend on the deployment.
 DEFAULTS: dict[str, Any] = {
-    # An error's message would else hold what was to be stored, and end up in logs.
-    "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "hide_parameters": True},
+    "SQLALCHEMY_ENGINE_OPTIONS": database_settings.ENGINE_OPTIONS,
     # Its commands would add people past the rules and the audit log.
     "SECURITY_CLI_USERS_NAME": None,
     "SECURITY_CLI_ROLES_NAME": None,
@@ -62,13 +58,15 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """The Flask configuration for these environment variables (DESIGN.md section 4).
+def from_environment(
+    environ: Mapping[str, str] = os.environ, kind: str = database_settings.COMMAND
+) -> dict[str, Any]:
+    """The Flask configuration for these environment variables (DESIGN.md section 4), for a kind of process.
 
     Raises ConfigurationError, which names the variable.
     """
     in_production = production.is_production(environ)
-    found = _read(environ, in_production)
+    found = _read(environ, in_production, kind)
     if in_production:
         production.check(environ, found)
         found["SQLALCHEMY_DATABASE_URI"] = production.encrypted(found["SQLALCHEMY_DATABASE_URI"])
@@ -77,14 +75,13 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     return found
 
 
-def _read(environ: Mapping[str, str], in_production: bool) -> dict[str, Any]:
+def _read(environ: Mapping[str, str], in_production: bool, kind: str) -> dict[str, Any]:
     allowed = _allowed_hosts(environ, in_production)
     return {
         "SECRET_KEY": _required(environ, "SECRET_KEY"),
         "SECRET_KEY_FALLBACKS": listed(environ.get("SECRET_KEY_FALLBACKS", "")),
         "CREDENTIALS_KEYS": _credentials_keys(_required(environ, "CREDENTIALS_KEYS")),
-        "SQLALCHEMY_DATABASE_URI": _database_url(environ.get("DATABASE_URL") or _default_database()),
-        "SQLALCHEMY_BINDS": _replica(environ),
+        **database_settings.read(environ, kind, _default_database()),
         "REDIS_URL": redis_settings.read(environ),
         "LIGHTSPEED_API_URL": _http_url(environ.get("LIGHTSPEED_API_URL") or LIGHTSPEED_API_URL, allowed),
         "LIGHTSPEED_ALLOWED_HOSTS": allowed,
@@ -126,34 +123,6 @@ def _credentials_keys(text: str) -> list[str]:
     if not keys:
         raise ConfigurationError("CREDENTIALS_KEYS is malformed: it holds no key")
     return keys
-
-
-def _replica(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """The engines beside the primary's: that of the replica, if there is one."""
-    text = environ.get("DATABASE_REPLICA_URL")
-    if not text:
-        return {}
-    url = _database_url(text, "DATABASE_REPLICA_URL")
-    databases = (url, _database_url(environ.get("DATABASE_URL") or _default_database()))
-    if any(make_url(database).get_backend_name() != "postgresql" for database in databases):
-        raise ConfigurationError("DATABASE_REPLICA_URL is refused: only PostgreSQL has replicas")
-    # A replica that is away must not keep a page waiting: the primary is asked instead.
-    patience = {"connect_timeout": 2, "tcp_user_timeout": 5000}
-    about = {"connect_args": patience, "execution_options": {"postgresql_readonly": True}}
-    return {REPLICA: {"url": url, **about, **DEFAULTS["SQLALCHEMY_ENGINE_OPTIONS"]}}
-
-
-def _database_url(text: str, name: str = "DATABASE_URL") -> str:
-    # Heroku-style platforms still say postgres://, which SQLAlchemy no longer reads.
-    if text.startswith("postgres://"):
-        text = "postgresql://" + text.removeprefix("postgres://")
-    try:
-        url = make_url(text)
-    except ArgumentError:
-        raise ConfigurationError(f"{name} is malformed: it is no database address") from None
-    if url.get_backend_name() not in ("postgresql", "sqlite"):
-        raise ConfigurationError(f"{name} is malformed: only postgresql:// and sqlite:// are known")
-    return text
 
 
 def _default_database() -> str:

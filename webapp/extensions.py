@@ -13,8 +13,10 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import MetaData, TextClause, UpdateBase, event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, SessionTransaction
+from sqlalchemy.pool import QueuePool
 
 from webapp import private_files
+from webapp.database_settings import DIRECT
 
 
 class Base(DeclarativeBase):
@@ -75,6 +77,17 @@ else:
 
 migrate = Migrate()
 csrf = CSRFProtect()
+
+
+def direct_engine() -> Engine:
+    """For work that needs a session of its own; beside a pooler, the engine of `DATABASE_DIRECT_URL`."""
+    return db.engines.get(DIRECT) or db.engine
+
+
+def has_free_connection(engine: Engine) -> bool:
+    """Whether a connection can be had without waiting for another thread of this process."""
+    pool = engine.pool
+    return not isinstance(pool, QueuePool) or pool.checkedout() < pool.size()
 
 
 def prepare_sqlite(engine: Engine) -> None:

@@ -31,6 +31,7 @@ from webapp.accounts.hashing import PatientContext
 from webapp.accounts.passwords import Passwords
 from webapp.accounts.second_factor import Codes, RecoveryCodes
 from webapp.client_addresses import ClientAddresses
+from webapp.database_settings import COMMAND
 from webapp.extensions import csrf, db, migrate, prepare_sqlite
 from webapp.health_host import HealthUnderAnyHost
 from webapp.host_cookies import HostCookies
@@ -38,8 +39,10 @@ from webapp.logs import configure_logs
 from webapp.views import bodies
 
 
-def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+def create_app(overrides: Mapping[str, Any] | None = None, *, kind: str = COMMAND) -> Flask:
     """The Flask application, configured from the environment or, in tests, from `overrides` alone.
+
+    `kind` is that of the process: it decides how many database connections it may have.
 
     Raises ConfigurationError, which names the variable, when the environment is not fit to start with.
     """
@@ -49,7 +52,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         template_folder=str(config.ROOT / "templates"),
     )
     app.config.update(config.DEFAULTS)
-    app.config.update(config.from_environment() if overrides is None else overrides)
+    app.config.update(config.from_environment(kind=kind) if overrides is None else overrides)
     configure_logs()
     error_reports.configure(app.config["SENTRY_DSN"], app.config["SENTRY_ENVIRONMENT"])
     signing.sign_by_sha256(app)

@@ -116,7 +116,7 @@ def _check_servers(environ: Mapping[str, str]) -> None:
     redis = urlsplit(environ.get("REDIS_URL") or "")
     if redis.scheme == "redis" and not is_near(redis.hostname or ""):
         raise ConfigurationError("REDIS_URL is refused: beyond the own network it starts with rediss://")
-    for name in ("DATABASE_URL", "DATABASE_REPLICA_URL"):
+    for name in ("DATABASE_URL", "DATABASE_REPLICA_URL", "DATABASE_DIRECT_URL"):
         database = urlsplit(environ.get(name) or "")
         if any(way in database.query for way in _PLAIN_POSTGRES) and not is_near(database.hostname or ""):
             raise ConfigurationError(

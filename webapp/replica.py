@@ -22,7 +22,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from webapp import clock, periodic
-from webapp.config import REPLICA
+from webapp.database_settings import REPLICA
 from webapp.extensions import db
 from webapp.models import PeriodicJob
 

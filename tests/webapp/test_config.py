@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 
-from webapp import config
+from webapp import config, database_settings
 from webapp.config import ConfigurationError
 
 KEY = Fernet.generate_key().decode()
@@ -82,7 +82,7 @@ def test_a_malformed_variable_is_named_without_its_value(name: str, text: str) -
 
 def test_a_replica_is_an_engine_of_its_own() -> None:
     both = {"DATABASE_URL": "postgres://a/b", "DATABASE_REPLICA_URL": "postgres://c/d"}
-    assert read(**both)["SQLALCHEMY_BINDS"][config.REPLICA]["url"] == "postgresql://c/d"
+    assert read(**both)["SQLALCHEMY_BINDS"][database_settings.REPLICA]["url"] == "postgresql://c/d"
     assert read()["SQLALCHEMY_BINDS"] == {}
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from webapp import config
+from webapp import config, database_settings
 from webapp.config import ConfigurationError
 
 SOUND = {
@@ -89,7 +89,7 @@ def test_the_database_beyond_the_own_network_is_reached_encrypted() -> None:
     stricter = "postgresql://u:p@db.example.com/d?sslmode=verify-full"
     assert read(DATABASE_URL=stricter)["SQLALCHEMY_DATABASE_URI"] == stricter
     binds = read(DATABASE_REPLICA_URL="postgres://u:p@replica.example.com/d")["SQLALCHEMY_BINDS"]
-    assert binds[config.REPLICA]["url"].endswith("?sslmode=require")
+    assert binds[database_settings.REPLICA]["url"].endswith("?sslmode=require")
     near = "postgresql://u:p@postgres/d"
     assert read(DATABASE_URL=near)["SQLALCHEMY_DATABASE_URI"] == near
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from webapp import clock
 from webapp.accounts.browsers import browser_of
-from webapp.extensions import db
+from webapp.extensions import db, has_free_connection
 from webapp.models import SignIn, User
 
 # How exactly it is known when a session was last used.
@@ -96,7 +96,8 @@ def note_seen(number: int, before: datetime) -> None:
     A page is not kept waiting for it: where somebody else is writing, the next request notes it.
     """
     now = clock.now()
-    if now - before < SEEN_EVERY:
+    # Beside the request's own connection: with none free, threads would wait for each other.
+    if now - before < SEEN_EVERY or not has_free_connection(db.engine):
         return
     seen = update(SignIn).where(SignIn.id == number, SignIn.last_seen_at < now).values(last_seen_at=now)
     try:

@@ -14,7 +14,7 @@ from webapp import clock
 from webapp.catalog_import import staging, statements
 from webapp.catalog_import.manufacturers import Manufacturers
 from webapp.catalog_import.rows import COLUMNS, OPTIONAL_COLUMNS, Rejected, parse
-from webapp.extensions import db
+from webapp.extensions import db, direct_engine
 from webapp.models.types import UtcDateTime
 from webapp.spreadsheet import Row, Sheet, Unreadable
 from webapp.words import bare_key_of, key_of
@@ -49,7 +49,7 @@ def import_catalog(file: BinaryIO, reject: Callable[[int, str], None]) -> Import
     file that is no catalog, also one of which more than a million rows cannot be taken.
     """
     sheet = Sheet(file, COLUMNS, OPTIONAL_COLUMNS)
-    with staging.opened(db.engine) as connection:
+    with staging.opened(direct_engine()) as connection:
         accepted, rejected = _stage(connection, sheet)
         rejected += _reject_contradictions(connection)
         for line, reason in staging.rejected(connection):

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import Column, Integer, MetaData, Table, Text, select
+from sqlalchemy import Column, Integer, MetaData, Table, Text, select, text
 from sqlalchemy.engine import Connection, Engine
 
 from webapp.copying import copy_rows
+from webapp.extensions import db
 from webapp.models.types import KeyText
+from webapp.spreadsheet import Unreadable
 
 _METADATA: Final = MetaData()
 
@@ -49,8 +51,12 @@ REJECTED: Final = Table(
 
 @contextmanager
 def opened(engine: Engine) -> Iterator[Connection]:
-    """A connection with the empty tables; they go with it."""
+    """A connection with the empty tables; they go with it.
+
+    Raises Unreadable where a pooler stands between.
+    """
     with engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
+        _refuse_pooler(connection)
         # Closed for good afterwards, not handed to others with what was made and set here.
         connection.detach()
         if connection.dialect.name == "sqlite":
@@ -60,6 +66,19 @@ def opened(engine: Engine) -> Iterator[Connection]:
             connection.exec_driver_sql("SET work_mem = '64MB'")
         connection.commit()
         yield connection
+
+
+def _refuse_pooler(connection: Connection) -> None:
+    """Temporary tables need a session, which PgBouncer gives to others between two transactions.
+
+    It tells each client a process id of its own making. Where an address was named for such work, that is
+    taken at its word.
+    """
+    if connection.dialect.name != "postgresql" or connection.engine is not db.engine:
+        return
+    driver: Any = connection.connection.dbapi_connection
+    if driver.info.backend_pid != connection.execute(text("SELECT pg_backend_pid()")).scalar_one():
+        raise Unreadable("a catalog import needs PostgreSQL itself, not a pooler: set DATABASE_DIRECT_URL")
 
 
 def load(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -52,6 +52,22 @@ SERVERS = Group(
             "What it serves is in docs/hosts.md",
         ),
         Setting(
+            "DATABASE_DIRECT_URL",
+            "PostgreSQL itself, where `DATABASE_URL` is that of PgBouncer: migrations and catalog imports "
+            "need a session of their own",
+        ),
+        Setting(
+            "DATABASE_POOL_SIZE",
+            "connections that one process has at most, 2 or more (see [Connections](#connections))",
+            default_is="4 for a web process, 2 for any other",
+        ),
+        Setting("DATABASE_MAX_OVERFLOW", "further connections of a process, closed after use", "0"),
+        Setting(
+            "DATABASE_POOL_TIMEOUT",
+            "seconds to wait for one of them; a page then answers 503",
+            "10",
+        ),
+        Setting(
             "REDIS_URL",
             "required in production, and by `worker` and `scheduler` anywhere. Configure Redis with "
             "`maxmemory-policy noeviction`",

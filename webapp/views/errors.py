@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+import structlog
 from flask import Flask, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from webapp import htmx
+from webapp.database_errors import is_away
 from webapp.views import sent_late
 from webapp.views.tenancy import ask_to_sign_in
 
+log = structlog.get_logger(__name__)
+
+# Seconds after which a browser or client may ask again.
+RETRY_AFTER: Final = 10
 SAID = {
     403: ("This page is not for you", "Your account is not allowed to see it."),
     404: ("There is nothing here", "The address is mistyped, or what it showed has been removed."),
@@ -35,6 +44,7 @@ def register(app: Flask) -> None:
     """Answer every error in the program's own words."""
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(SQLAlchemyError, _database)
 
 
 def _csrf(_error: CSRFError) -> ResponseReturnValue:
@@ -68,6 +78,16 @@ def _http(error: HTTPException) -> Response:
     # A sentence that was given with abort() fits better than the general one; Werkzeug's own do not.
     own = type(error).description != error.description and error.description
     return _answer(code, (said[0], own) if own and code != 500 else said)
+
+
+def _database(error: SQLAlchemyError) -> Response:
+    """503 while the database is away or busy; anything else is a defect."""
+    if not is_away(error):
+        raise error
+    log.error("database.away", error=type(getattr(error, "orig", None) or error).__name__)
+    response = _answer(503, SAID[503])
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
 
 
 def _answer(code: int, said: tuple[str, str]) -> Response:

@@ -23,7 +23,7 @@ from sandbox.servers.replica import PostgresReplica
 from tests.conftest import settings
 from tests.webapp.views.client import LintingClient
 from tests.webapp.views.shop import Shop
-from webapp import clock, config, periodic, replica
+from webapp import clock, config, database_settings, periodic, replica
 from webapp.extensions import db
 from webapp.factory import create_app
 from webapp.models import Dealer
@@ -131,7 +131,7 @@ def test_who_wrote_comes_back_to_the_replica_when_it_has_what_was_written(
 
 def test_what_a_page_writes_all_the_same_goes_to_the_primary(app: Flask, standby: PostgresReplica) -> None:
     with app.test_request_context():
-        g.replica = db.engines[config.REPLICA]
+        g.replica = db.engines[database_settings.REPLICA]
         db.session.add(Dealer(name=NEW, timezone="America/Chicago"))
         db.session.commit()
         standby.catch_up()

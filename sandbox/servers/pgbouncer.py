@@ -1,0 +1,78 @@
+"""A PgBouncer in transaction mode on one machine, before a PostgreSQL of that machine."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import ClassVar
+
+import psycopg
+from sqlalchemy.engine import make_url
+
+from sandbox.servers.account import unprivileged_account
+from sandbox.servers.child import Child
+from sandbox.servers.loopback import LoopbackServer, ServerNotStarted
+from sandbox.servers.ports import LOOPBACK
+
+# Not two: a connection is asked whether it lives before each transaction, and would always get the same one.
+POOL_SIZE = 3
+_PLACES = "/usr/sbin:/usr/local/sbin:/opt/homebrew/bin"
+
+
+class PgBouncer(LoopbackServer):
+    """Gives each transaction one of three server connections, in turn."""
+
+    title: ClassVar[str] = "PgBouncer"
+
+    def __init__(self, folder: Path, server_url: str, port: int = 0) -> None:
+        super().__init__(folder, port)
+        self._server = make_url(server_url)
+        self._account = unprivileged_account()
+
+    def url(self, database: str) -> str:
+        """The address of a database through this pooler."""
+        return f"postgresql://postgres@{LOOPBACK}:{self.port}/{database}"
+
+    def _prepare(self) -> None:
+        if program() is None:
+            raise ServerNotStarted(
+                "No pgbouncer is on PATH: bin/_pgbouncer installs one, or says what to do."
+            )
+        if self._account and not self._account.takes(self.folder):
+            raise ServerNotStarted(
+                f"PgBouncer refuses to run as root, and `nobody` cannot reach {self.folder}."
+            )
+
+    def _spawn(self) -> Child:
+        settings = self.folder / "pgbouncer.ini"
+        settings.write_text(f"""
+[databases]
+* = host={self._server.host} port={self._server.port} user=postgres
+[pgbouncer]
+listen_addr = {LOOPBACK}
+listen_port = {self.port}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+default_pool_size = {POOL_SIZE}
+server_round_robin = 1
+""")
+        return Child(
+            [program() or "pgbouncer", settings], self.folder, self.log, self.quit_signal, self._account
+        )
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.url("postgres"), connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+
+def program() -> str | None:
+    """The path of the program, also where only administrators have its folder on PATH."""
+    return shutil.which("pgbouncer") or shutil.which("pgbouncer", path=_PLACES)
+
+
+def folder() -> tempfile.TemporaryDirectory[str]:
+    """A temporary folder that the account which it runs under can reach."""
+    return tempfile.TemporaryDirectory(prefix="pgbouncer-", dir="/tmp")
