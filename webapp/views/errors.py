@@ -84,7 +84,7 @@ def _database(error: SQLAlchemyError) -> Response:
     """503 while the database is away or busy; anything else is a defect."""
     if not is_away(error):
         raise error
-    log.error("database.away", error=type(getattr(error, "orig", None) or error).__name__)
+    log.error("database.failed", error=type(getattr(error, "orig", None) or error).__name__)
     response = _answer(503, SAID[503])
     response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
