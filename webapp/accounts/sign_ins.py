@@ -29,6 +29,10 @@ SEEN_EVERY: Final = timedelta(minutes=1)
 KEPT: Final = timedelta(days=90)
 
 
+# Sessions of one person that a page lists; all the others can be ended at once.
+MOST_LISTED: Final = 100
+
+
 def begin(user: User, user_agent: str = "", address: str = "", *, is_kept: bool = False) -> tuple[int, str]:
     """Add a session of the person, to be committed by the caller; its number, and the browser's secret."""
     secret = secrets.token_urlsafe(32)
@@ -73,9 +77,11 @@ def current(secret: str, identity: str) -> SignIn | None:
 
 
 def of(user: User) -> list[SignIn]:
-    """Where the person is signed in, the latest used first."""
+    """Where the person is signed in, the latest used first; `MOST_LISTED` at most."""
     wanted = select(SignIn).where(SignIn.user_id == user.id, *_lasting(clock.now()))
-    return list(db.session.scalars(wanted.order_by(SignIn.last_seen_at.desc(), SignIn.id.desc())))
+    return list(
+        db.session.scalars(wanted.order_by(SignIn.last_seen_at.desc(), SignIn.id.desc()).limit(MOST_LISTED))
+    )
 
 
 def end(user: User, *, number: int | None = None, but: int | None = None) -> int:
