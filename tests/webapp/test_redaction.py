@@ -37,6 +37,7 @@ def test_it_is_found_however_deep_it_lies() -> None:
         ("postgresql://app:hunter2@db:5432/parts", f"postgresql://{REDACTED}@db:5432/parts"),
         ("redis://:hunter2@cache/0 is away", f"redis://{REDACTED}@cache/0 is away"),
         ("sent Authorization: Basic aHVudGVyMjpodW50ZXIy", f"sent Authorization: Basic {REDACTED}"),
+        ("/alert-confirmations/WyJhIl0.token?x=1", f"/alert-confirmations/{REDACTED}?x=1"),
         ("https://int.example/lsapi/Part/4711", "https://int.example/lsapi/Part/4711"),
         ("12:30@noon a:b@c", "12:30@noon a:b@c"),
     ],
