@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 import structlog
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_login import AnonymousUserMixin
 from flask_security import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
@@ -85,6 +86,8 @@ def _database(error: SQLAlchemyError) -> Response:
     if not is_away(error):
         raise error
     log.error("database.failed", error=type(getattr(error, "orig", None) or error).__name__)
+    # Flask-Login has every template ask who is signed in, which the database would have to tell.
+    g._login_user = AnonymousUserMixin()
     response = _answer(503, SAID[503])
     response.headers["Retry-After"] = str(RETRY_AFTER)
     return response

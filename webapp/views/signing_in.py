@@ -14,11 +14,12 @@ from flask_security.signals import (
     user_failed_authn,
 )
 from flask_security.utils import set_request_attr
+from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import audit, clock, htmx
 from webapp.accounts import letters, sign_ins
 from webapp.extensions import db
-from webapp.models import User
+from webapp.models import SignIn, User
 from webapp.views import devices, forgotten, fresh, second_factor, throttling
 from webapp.views.session_tokens import FIELD
 from webapp.views.tenancy import ask_to_sign_in
@@ -52,7 +53,7 @@ def register(app: Flask) -> None:
 
 def _load(identity: str) -> User | None:
     """Who is signed in: Flask-Login asks once a request."""
-    row = sign_ins.current(str(session.get(FIELD, "")), str(identity))
+    row = _session(identity)
     if row is None:
         return None
     g.sign_in = row.id
@@ -60,6 +61,20 @@ def _load(identity: str) -> User | None:
     set_request_attr("fs_authn_via", "session")
     set_request_attr("fs_paa", session.get("fs_paa", 0))
     return row.user
+
+
+def _session(identity: str) -> SignIn | None:
+    """The session's row. Where the database fails, it is not asked again for this request.
+
+    What counts requests, what logs them and the page each ask who is signed in: each would wait in its turn.
+    """
+    if failure := g.get("session_failure"):
+        raise failure
+    try:
+        return sign_ins.current(str(session.get(FIELD, "")), str(identity))
+    except SQLAlchemyError as error:
+        g.session_failure = error
+        raise
 
 
 def _note_seen(response: Response) -> Response:
