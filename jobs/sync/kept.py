@@ -68,7 +68,7 @@ def keep(key: Key, clears: bool) -> None:
     execute(sql.KEEP_RETAINED, key)
     if key["previous"] is not None and (not clears or key["unnamed"] > key["unnamed_before"]):
         execute(sql.RETAIN, key)
-    execute(sql.KEEP_UNEXPLAINED, key)
+    execute(sql.KEEP_UNEXPLAINED, {**key, "previous": key["previous"] or 0})
 
 
 def clear_moved_parts(key: Key) -> int:

@@ -48,7 +48,7 @@ KEEP_RETAINED: Final = _KEEP.format(
 )
 
 # Stock of which no pull is stored: the catalog says which product the part is. Where other parts of the code
-# are that product, they explain its stock.
+# are or were that product, they explain its stock.
 KEEP_UNEXPLAINED: Final = _KEEP.format(
     parts=f"""
         SELECT r.id, p.manufacturer_id, p.product_id, 0 AS since_run_id, 0 AS quantity
@@ -57,7 +57,7 @@ KEEP_UNEXPLAINED: Final = _KEEP.format(
         JOIN part_numbers AS p ON p.manufacturer_id = n.manufacturer_id AND p.key = r.key
         WHERE r.run_item_id = :item AND r.reason IN ({_UNKNOWN}) AND r.key <> ''
           AND (p.manufacturer_id, p.product_id) NOT IN (
-              SELECT manufacturer_id, product_id FROM part_matches WHERE run_item_id = :item
+              SELECT manufacturer_id, product_id FROM part_matches WHERE run_item_id IN (:item, :previous)
           )
           AND (p.manufacturer_id, p.product_id) NOT IN (
               SELECT manufacturer_id, product_id FROM retained_parts

@@ -18,15 +18,20 @@ from sandbox.simulator import Simulator
 from tests.world import World
 from webapp import runs
 from webapp.extensions import db
-from webapp.models import Manufacturer
+from webapp.models import Manufacturer, RunItem
 
 NUMBERS = ["A1", "a1 ", "A2", "B-1", "b1", "C"]
 CODES = ["TR", "PU"]
 # In an order in which they can be emptied.
 TABLES = (
-    *("reindex_outbox", "webstore_figures", "shelf_stock", "part_matches", "reported_parts", "run_mappings"),
+    *("reindex_outbox", "webstore_figures", "shelf_stock", "retained_parts"),
+    *("part_matches", "reported_parts", "run_mappings"),
     *("run_items", "reports", "runs", "supplier_codes", "part_numbers", "products", "manufacturers"),
 )
+
+
+# Part number, quantity, price, and whether it has a date.
+Row = tuple[str, int, float | None, bool]
 
 
 @dataclass(frozen=True)
@@ -37,12 +42,17 @@ class Scene:
     catalog: tuple[dict[str, int], dict[str, int]]
     # Code, manufacturer, lead time, pricing, in list order.
     codes: list[tuple[str, int, int, str]]
-    # A run: clear previous?, and by code the rows (part number, quantity, price).
-    runs: list[tuple[bool, dict[str, list[tuple[str, int, float | None]]]]]
+    # A run: clear previous?, and by code the rows.
+    runs: list[tuple[bool, dict[str, list[Row]]]]
 
 
 rows = st.lists(
-    st.tuples(st.sampled_from(NUMBERS), st.integers(-1, 4), st.sampled_from([None, 0.0, 1.5, 2.25, 9.99])),
+    st.tuples(
+        st.sampled_from(NUMBERS),
+        st.integers(-1, 4),
+        st.sampled_from([None, 0.0, 1.5, 2.25, 9.99]),
+        st.sampled_from([True, True, False]),
+    ),
     max_size=6,
 )
 keys = st.sampled_from(["a1", "a2", "b-1", "c"])
@@ -62,11 +72,26 @@ scenes = st.builds(
         unique_by=lambda code: code[:2],
     ),
     runs=st.lists(
-        st.tuples(st.booleans(), st.fixed_dictionaries(dict.fromkeys(CODES, rows))), min_size=1, max_size=3
+        st.tuples(st.booleans(), st.fixed_dictionaries(dict.fromkeys(CODES, rows))), min_size=1, max_size=5
     ),
 )
 
 Stock = dict[tuple[int, str, int], tuple[int, int | None, int]]
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A part in a pull: its product, what it contributes, its price, and since which run it is reported."""
+
+    product: int
+    quantity: int
+    price: float | None
+    since: int
+    is_kept: bool = False
+
+
+# A pull, and what is left of parts that are no longer in one, by (manufacturer, part number).
+Pull = dict[tuple[int, str], Reported]
 
 
 @dataclass
@@ -75,50 +100,112 @@ class Model:
 
     scene: Scene
     stock: Stock = field(default_factory=dict)
+    pulls: dict[str, Pull] = field(default_factory=dict)
+    pulled_in: dict[str, int] = field(default_factory=dict)
+    # Quantities that are left, and the run that last reported each, by code, manufacturer and part number.
+    left: dict[tuple[str, int, str], tuple[int, int, int]] = field(default_factory=dict)
+    kept: dict[str, int | None] = field(default_factory=dict)
+    runs: int = 0
 
-    def run(self, clear: bool, reported: dict[str, list[tuple[str, int, float | None]]]) -> None:
+    def run(self, clear: bool, reported: dict[str, list[Row]]) -> None:
+        self.runs += 1
         for code in dict.fromkeys(code for code, *_ in self.scene.codes):
-            self._apply(code, clear, reported[code])
+            parts = {row[0].strip().lower(): row for row in reported[code]}
+            self.kept[code] = None
+            if not parts or any(row[1] <= 0 or row[3] for row in parts.values()):
+                self._apply(code, clear, parts)
 
-    def _apply(self, code: str, clear: bool, rows: list[tuple[str, int, float | None]]) -> None:
-        mappings = [mapping for mapping in self.scene.codes if mapping[0] == code]
-        parts = {number.strip().lower(): (quantity, price) for number, quantity, price in rows}
-        found: dict[tuple[int, int], list[tuple[str, int, float | None]]] = {}
-        moved: set[tuple[int, int]] = set()
-        for number, (quantity, price) in sorted(parts.items()):
+    def _apply(self, code: str, clear: bool, parts: dict[str, Row]) -> None:
+        pull = self._kept(code, parts) | self._matched(code, parts)
+        self.kept[code] = len({number for (_, number), part in pull.items() if part.is_kept})
+        gone = {
+            key: part
+            for key, part in self.pulls.get(code, {}).items()
+            if key not in pull and not (key[1] in parts and parts[key[1]][1] > 0)
+        }
+        self._put_on_shelf(code, pull)
+        if clear:
+            self._clear(code, {(manufacturer, part.product) for (manufacturer, _), part in pull.items()})
+        else:
+            for (manufacturer, number), part in gone.items():
+                left = (part.product, part.quantity, self.pulled_in[code])
+                self.left[code, manufacturer, number] = left
+        self.pulls[code], self.pulled_in[code] = pull, self.runs
+        if not clear:
+            self._clear_moved()
+        self._forget(code, pull)
+
+    def _mapped(self, code: str) -> list[tuple[str, int, int, str]]:
+        return [mapping for mapping in self.scene.codes if mapping[0] == code]
+
+    def _matched(self, code: str, parts: dict[str, Row]) -> Pull:
+        pull: Pull = {}
+        for number, (_, quantity, price, is_dated) in parts.items():
             seen: set[int] = set()
-            for _, manufacturer, _, _ in mappings:
+            for _, manufacturer, _, _ in self._mapped(code):
                 product = self.scene.catalog[manufacturer].get(number)
-                if quantity <= 0 or product is None:
-                    continue
-                if product in seen:
-                    moved.add((manufacturer, product))
+                if quantity <= 0 or not is_dated or product is None or product in seen:
                     continue
                 seen.add(product)
-                found.setdefault((manufacturer, product), []).append((number, quantity, price))
-        for (manufacturer, product), contributions in found.items():
-            lead, pricing = next((m[2], m[3]) for m in mappings if m[1] == manufacturer)
-            old = self.stock.get((manufacturer, code, product), (0, None, 0))
-            price = contributions[0][2] if pricing == "retail" else None
-            cents = round(price * 100) if price else old[1]
-            self.stock[manufacturer, code, product] = (sum(c[1] for c in contributions), cents, lead)
-        self._clear(code, clear, {m[1] for m in mappings}, set(found), moved)
+                before = self.pulls.get(code, {}).get((manufacturer, number))
+                since = before.since if before else self.runs
+                pull[manufacturer, number] = Reported(product, quantity, price, since)
+        return pull
 
-    def _clear(
-        self,
-        code: str,
-        clear: bool,
-        mapped: set[int],
-        found: set[tuple[int, int]],
-        moved: set[tuple[int, int]],
-    ) -> None:
+    def _kept(self, code: str, parts: dict[str, Row]) -> Pull:
+        pull: Pull = {}
+        for number, (_, quantity, _, is_dated) in parts.items():
+            for _, manufacturer, _, _ in self._mapped(code):
+                if quantity <= 0 or is_dated:
+                    continue
+                before = self.pulls.get(code, {}).get((manufacturer, number))
+                left = self.left.get((code, manufacturer, number))
+                if before is None and left is not None:
+                    before = Reported(left[0], left[1], None, 0)
+                if before and self.stock[manufacturer, code, before.product][0] > 0:
+                    kept = Reported(before.product, before.quantity, None, before.since, is_kept=True)
+                    pull[manufacturer, number] = kept
+        return pull
+
+    def _put_on_shelf(self, code: str, pull: Pull) -> None:
+        products: dict[tuple[int, int], list[Reported]] = {}
+        for (manufacturer, _), part in sorted(pull.items()):
+            products.setdefault((manufacturer, part.product), []).append(part)
+        for (manufacturer, product), own in products.items():
+            if all(part.is_kept for part in own):
+                continue
+            lead, pricing = next((m[2], m[3]) for m in self._mapped(code) if m[1] == manufacturer)
+            old = self.stock.get((manufacturer, code, product), (0, None, 0))
+            price = own[0].price if pricing == "retail" else None
+            cents = round(price * 100) if price else old[1]
+            self.stock[manufacturer, code, product] = (sum(part.quantity for part in own), cents, lead)
+
+    def _clear(self, code: str, stays: set[tuple[int, int]]) -> None:
         for manufacturer, of, product in list(self.stock):
-            goes = of == code and (manufacturer, product) not in found
-            if not clear:
-                goes = goes and (manufacturer, product) in moved
-            if goes and manufacturer in mapped:
-                _, cents, lead = self.stock[manufacturer, of, product]
-                self.stock[manufacturer, of, product] = (0, cents, lead)
+            if of == code and (manufacturer, product) not in stays:
+                self._set(manufacturer, of, product, 0)
+
+    def _clear_moved(self) -> None:
+        for (code, manufacturer, number), (product, quantity, last) in list(self.left.items()):
+            others = (pull for of, pull in self.pulls.items() if of != code)
+            if any(
+                (manufacturer, number) in pull and pull[manufacturer, number].since > last for pull in others
+            ):
+                now = self.stock[manufacturer, code, product][0]
+                self._set(manufacturer, code, product, max(0, now - quantity))
+                del self.left[code, manufacturer, number]
+
+    def _forget(self, code: str, pull: Pull) -> None:
+        replaced = {(m, part.product) for (m, _), part in pull.items() if not part.is_kept}
+        for of, manufacturer, number in list(self.left):
+            product = self.left[of, manufacturer, number][0]
+            is_back = of == code and ((manufacturer, number) in pull or (manufacturer, product) in replaced)
+            if is_back or self.stock[manufacturer, of, product][0] == 0:
+                del self.left[of, manufacturer, number]
+
+    def _set(self, manufacturer: int, code: str, product: int, quantity: int) -> None:
+        _, cents, lead = self.stock[manufacturer, code, product]
+        self.stock[manufacturer, code, product] = (quantity, cents, lead)
 
     def figures(self) -> dict[int, tuple[int, int | None, int | None]]:
         """Quantity, price and lead time by product."""
@@ -139,14 +226,20 @@ class Model:
 class Reporting:
     """Stands in for the service: answers each code with its rows, in pages of two."""
 
-    def __init__(self, reported: dict[str, list[tuple[str, int, float | None]]]) -> None:
+    def __init__(self, reported: dict[str, list[Row]]) -> None:
         self._reported = reported
 
     def walk(self, _cmf: str, wanted: str, *, waiting: Any) -> Answering:
         code = wanted.split("'")[1]
         parts = [
-            Part(part_number=n, supplier_code=code, on_hand=q, retail=p, last_updated="2999-01-01T00:00:00")
-            for n, q, p in self._reported[code]
+            Part(
+                part_number=number,
+                supplier_code=code,
+                on_hand=quantity,
+                retail=price,
+                last_updated="2999-01-01T00:00:00" if is_dated else None,
+            )
+            for number, quantity, price, is_dated in self._reported[code]
         ]
         return Answering(parts, waiting)
 
@@ -212,12 +305,18 @@ def test_the_shelf_and_the_webstore_are_what_the_obvious_model_says(scenery: Wor
         run_id = run.id
         reporting: Any = Reporting(reported)
         assert engine.execute(run_id, engine.Surroundings(lambda _, r=reporting: r))
-        assert scenery.run(run_id).status == "succeeded"
+        assert {item.supplier_code: item.kept for item in scenery.run(run_id).items if is_applied(item)} == {
+            code: kept for code, kept in model.kept.items() if kept is not None
+        }
         assert figures(products) == model.figures()
         changed = {place for place, now in model.figures().items() if before.get(place) != now}
         # A product may also change with one code and back with the next: noted for nothing, never missed.
         assert changed <= noted(products)
     assert stock(products) == model.stock
+
+
+def is_applied(item: RunItem) -> bool:
+    return item.status == "succeeded"
 
 
 def figures(products: dict[int, int]) -> dict[int, tuple[int, int | None, int | None]]:
