@@ -43,9 +43,12 @@ class Request:
 
 
 class Cursor:
-    """The position of one pull. Perform `next`, hand its rows to `take`, until `next` is `None`."""
+    """The position of one pull. Perform `next`, hand its rows to `take`, until `next` is `None`.
 
-    def __init__(self, size: int, most_rows: int) -> None:
+    `is_other_spelling` accepts an empty list at once: the code was requested before, in another letter case.
+    """
+
+    def __init__(self, size: int, most_rows: int, *, is_other_spelling: bool = False) -> None:
         self.next: Request | None = Request(0)
         self.last: RowKey | None = None
         self._size = size
@@ -58,6 +61,7 @@ class Cursor:
         self._is_overlapped = False
         self._empties = 0
         self._setbacks = 0
+        self._is_other_spelling = is_other_spelling
         self._unproven: tuple[int, RowKey | None] | None = None
 
     def is_new_ground(self, request: Request) -> bool:
@@ -112,7 +116,8 @@ class Cursor:
             self._empties += 1
             self._conclude()
         elif not self._furthest:
-            self.next = None if request.is_repeat else Request(0, is_repeat=True)
+            is_accepted = request.is_repeat or self._is_other_spelling
+            self.next = None if is_accepted else Request(0, is_repeat=True)
         elif request.skip == 0:
             raise error_for_fault("silent")
         else:

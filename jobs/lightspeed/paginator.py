@@ -45,7 +45,7 @@ class Paginator:
     def pages(self) -> Iterator[Page]:
         """Yield every page; raises `LightspeedError` where the list does not come whole."""
         for ask in self._asks:
-            cursor = Cursor(self._size, self._most_rows)
+            cursor = Cursor(self._size, self._most_rows, is_other_spelling=ask is not self._asks[0])
             fetcher = self._begin(ask, cursor)
             try:
                 yield from self._pages(cursor, fetcher)

@@ -8,7 +8,7 @@ from itertools import islice
 from operator import length_hint
 
 from jobs.lightspeed import Lightspeed, Page, Walk, part_filter
-from jobs.sync import items, journal, rules, staging
+from jobs.sync import items, journal, rules, spellings, staging
 from webapp.models import Run, RunItem
 
 QUANTITY_FIELDS = {"on_hand": "OnHand", "available": "Avail"}
@@ -17,9 +17,12 @@ QUANTITY_FIELDS = {"on_hand": "OnHand", "available": "Avail"}
 def walk_of(run: Run, item: RunItem, service: tuple[Lightspeed, str], pulse: Callable[[], None]) -> Walk:
     """The walk through everything that the service reports for an item's code (R9)."""
     column, today = _asked(run)
-    wanted = part_filter(item.supplier_code, QUANTITY_FIELDS[column], rules.since(today))
+    first, *others = (
+        part_filter(spelling, QUANTITY_FIELDS[column], rules.since(today))
+        for spelling in spellings.to_request(run.dealer_id, item)
+    )
     lightspeed, cmf = service
-    return lightspeed.walk(cmf, wanted, waiting=pulse)
+    return lightspeed.walk(cmf, first, otherwise=others, waiting=pulse)
 
 
 def pull(
@@ -35,14 +38,23 @@ def pull(
     Raises LightspeedError where the pull is not complete (R11).
     """
     expected = rules.Expectation.of(item.code_key, *_asked(run))
-    item_id, code = item.id, item.supplier_code
+    item_id, code, dealer_id = item.id, item.supplier_code, run.dealer_id
+    spelled = spellings.Spellings(item.code_key)
     with journal.hold(claim):
         items.open_item(item_id)
     for pages in walk.pages():
         _store(claim, item_id, pages, expected)
         for page in pages:
+            spelled.count([part.supplier_code for part in page.parts])
             tell(f"{code}: page {page.number}, {page.received} parts")
         pulse()
+    _keep_spelling(claim, dealer_id, expected.code_key, spelled.usual)
+
+
+def _keep_spelling(claim: journal.Claim, dealer_id: int, code_key: str, spelling: str | None) -> None:
+    if spelling is not None and spellings.is_new(dealer_id, code_key, spelling):
+        with journal.hold(claim):
+            spellings.keep(dealer_id, code_key, spelling)
 
 
 def _asked(run: Run) -> tuple[str, date]:

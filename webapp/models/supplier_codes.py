@@ -30,6 +30,8 @@ class SupplierCode(Model):
     position: Mapped[int] = mapped_column()
     code: Mapped[str] = mapped_column(Text)
     code_key: Mapped[str] = mapped_column(KeyText)
+    # The spelling that Lightspeed's own rows last used, with which the code is requested (R4).
+    reported_code: Mapped[str | None] = mapped_column(Text)
     manufacturer_id: Mapped[int] = mapped_column(ForeignKey("manufacturers.id"), index=True)
     lead_time_days: Mapped[int] = mapped_column(default=DEFAULT_LEAD_TIME_DAYS)
     pricing: Mapped[str] = mapped_column(Text, default="disabled")

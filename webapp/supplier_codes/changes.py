@@ -180,9 +180,21 @@ def insert_many(dealer: Dealer, checked_rows: list[Checked], position: int) -> l
     return rows
 
 
+def spelling_of(row: SupplierCode, checked: Checked) -> str:
+    """How a row spells its code with these values.
+
+    A spelling that Lightspeed's rows have confirmed is not replaced by one that differs only in case (R4).
+    """
+    is_same_code = row.code_key == checked.key[0]
+    is_kept = is_same_code and row.reported_code and row.reported_code != checked.code
+    return row.code if is_kept else checked.code
+
+
 def overwrite(row: SupplierCode, checked: Checked) -> None:
     """Write checked values into a row, its place in the list aside."""
-    row.code = checked.code
+    row.code = spelling_of(row, checked)
+    if row.code_key != checked.key[0]:
+        row.reported_code = None
     row.code_key, row.manufacturer_id = checked.key
     row.manufacturer = checked.manufacturer
     row.lead_time_days = checked.lead_time_days

@@ -107,7 +107,8 @@ def plan_csv(dealer: Dealer, file: BinaryIO) -> Plan:
 
 def _differs(row: SupplierCode, checked: Checked) -> bool:
     stored = (row.code, row.lead_time_days, row.pricing)
-    return stored != (checked.code, checked.lead_time_days, checked.pricing)
+    code = changes.spelling_of(row, checked)
+    return stored != (code, checked.lead_time_days, checked.pricing)
 
 
 def _checked_rows(dealer: Dealer, file: BinaryIO) -> list[Checked]:
