@@ -23,7 +23,7 @@ import webapp
 from tests.fuzz import words
 from tests.webapp.tenants.town import OWN, Town
 from webapp.extensions import db
-from webapp.models import Configuration, User
+from webapp.models import Configuration, Organization, User
 
 
 def all_forms() -> list[type[FlaskForm]]:
@@ -47,7 +47,14 @@ def filled_by(town: Town) -> Iterator[dict[str, Any]]:
         user = db.session.get_one(User, town.rows[OWN]["user_id"])
         login_user(user)
         configuration = db.session.get_one(Configuration, town.rows[OWN]["dealer_id"])
-        yield {"configuration": configuration, "user": user}
+        organization = db.session.scalars(db.select(Organization)).first()
+        yield {
+            "configuration": configuration,
+            "user": user,
+            "dealer": configuration.dealer,
+            "organization": organization,
+            "organizations": [organization],
+        }
         db.session.rollback()
 
 
