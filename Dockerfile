@@ -2,6 +2,7 @@
 
 FROM python:3.11-slim-bookworm AS packages
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+WORKDIR /build
 RUN python -m venv /venv
 COPY requirements-build.txt requirements.txt requirements-s3.txt ./
 # Every file is the one that was locked. What builds the packages that come as source alone stays in this stage.
@@ -28,7 +29,7 @@ COPY templates templates
 COPY webapp webapp
 COPY jobs jobs
 RUN python -m compileall -q webapp jobs migrations wsgi.py
-USER app
+USER 10001
 
 # The simulated Lightspeed and its sample dealers, for trying the program out: not in the image that is deployed.
 FROM base AS simulator

@@ -125,7 +125,7 @@ def test_no_image_is_whatever_is_newest() -> None:
 def test_the_image_runs_as_somebody_without_rights_and_tells_its_health() -> None:
     lines = dockerfile()
     final = lines[lines.index("FROM base AS app") :]
-    assert "USER app" in lines[: lines.index("FROM base AS app")]
+    assert "USER 10001" in lines[: lines.index("FROM base AS app")]
     assert not [line for line in final if line.startswith("USER")]
     assert [line for line in final if line.startswith("HEALTHCHECK") and "/healthz" in line]
     assert final[-1] == 'CMD ["gunicorn", "--bind", "0.0.0.0:8000", "wsgi:app"]'
