@@ -15,8 +15,9 @@ from redis import Redis
 from rq.job import Job
 from rq_scheduler import Scheduler
 
-from webapp.task_jobs import TaskJob, TaskQueue
+from webapp.task_jobs import TaskJob
 from webapp.task_names import Task
+from webapp.task_queue import TaskQueue
 
 log = structlog.get_logger(__name__)
 

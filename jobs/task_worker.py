@@ -22,7 +22,8 @@ from rq.worker import Worker
 from jobs import queue_upkeep
 from jobs.failure_reasons import reason_of
 from webapp import job_payload
-from webapp.task_jobs import TaskJob, TaskQueue
+from webapp.task_jobs import TaskJob
+from webapp.task_queue import TaskQueue
 
 log = structlog.get_logger(__name__)
 

@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 from webapp import redis_client
 from webapp.redis_client import connection, is_delayed, trouble
 from webapp.redis_errors import described
-from webapp.task_jobs import TaskQueue
+from webapp.task_queue import TaskQueue
 
 __all__ = ["connection", "enqueue", "enqueue_all", "is_delayed", "trouble"]
 

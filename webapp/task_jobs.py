@@ -1,4 +1,4 @@
-"""RQ's jobs and queues, confined: data in Redis names a task and ids, and never code to run.
+"""RQ's jobs, confined: data in Redis names a task and ids, and never code to run.
 
 Queues, workers and rq-scheduler use these classes only (tests/architecture/test_jobs.py). What cannot be read
 as such a job is logged, deleted, and does not exist to RQ.
@@ -15,7 +15,6 @@ from redis import Redis
 from redis.exceptions import ResponseError
 from rq.exceptions import InvalidJobOperation, NoSuchJobError
 from rq.job import Job, JobStatus
-from rq.queue import Queue
 from rq.serializers import DefaultSerializer
 
 from webapp import job_payload
@@ -132,35 +131,3 @@ class TaskJob(Job):
 
     def send_webhooks(self, status: Any, *, exc_string: str | None = None) -> None:
         """There are no webhooks: RQ would send requests to addresses that Redis names."""
-
-
-class TaskQueue(Queue):
-    """A queue of such jobs."""
-
-    job_class = TaskJob
-
-    def __init__(self, name: str, connection: Redis, **options: Any) -> None:
-        options |= {"job_class": TaskJob, "serializer": job_payload, "is_async": True}
-        super().__init__(name, connection=connection, **options)
-
-    @classmethod
-    def dequeue_any(  # type: ignore[override]
-        cls, queues: Any, timeout: int | None, connection: Redis, **_options: Any
-    ) -> Any:
-        """The next job, passing over what is no id of one."""
-        while True:
-            try:
-                return super().dequeue_any(
-                    queues, timeout, connection=connection, job_class=TaskJob, serializer=job_payload
-                )
-            except UnicodeDecodeError:
-                log.error("job.refused", reason="its id is not text")
-
-    def move_dependents_to_ready(self, *_arguments: Any, **_options: Any) -> dict[str, list[str]]:
-        """No job depends on another."""
-        return {}
-
-    def enqueue_dependents(  # type: ignore[override]
-        self, *_arguments: Any, **_options: Any
-    ) -> None:
-        """No job depends on another."""

@@ -19,7 +19,8 @@ from benchmarks.service import Service, service
 from sandbox.servers.redis import RedisServer
 from sandbox.servers.s3 import S3Server
 from webapp import job_payload
-from webapp.task_jobs import TaskJob, TaskQueue
+from webapp.task_jobs import TaskJob
+from webapp.task_queue import TaskQueue
 
 BUCKET = "reports"
 

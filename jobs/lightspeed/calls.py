@@ -106,7 +106,7 @@ class Calls:
         except LightspeedError as error:
             seconds = time.monotonic() - started
             noted.warning(
-                "lightspeed request failed",
+                "lightspeed.request_failed",
                 status=error.status,
                 kind=error.kind,
                 problem=error.sentence,

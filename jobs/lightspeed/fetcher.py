@@ -81,7 +81,7 @@ class Fetcher:
         except LightspeedError as error:
             self.drop_ahead()
             if error.kind != "bad_answer":
-                log.warning("lightspeed request failed", kind=error.kind, problem=error.sentence)
+                log.warning("lightspeed.request_failed", kind=error.kind, problem=error.sentence)
                 raise
 
         def read(body: bytes) -> DecodedPage:

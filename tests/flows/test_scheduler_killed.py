@@ -47,6 +47,7 @@ def have_slot_due(world: World) -> Slot:
     now, delay = clock.now(), slots.delay(dealer.id)
     last = slots.last_begun(now, dealer.zone, EVERY_HOUR, delay)
     before = slots.last_begun(now - timedelta(hours=1), dealer.zone, EVERY_HOUR, delay)
+    world.ready_since(now - timedelta(hours=4))
     settled = {"timezone": dealer.timezone, "slot_date": before.date, "slot_hour": before.hour}
     db.session.add(SlotAccount(dealer_id=dealer.id, **settled))
     db.session.commit()

@@ -110,7 +110,7 @@ def test_no_secret_comes_out_anywhere(
     collect(search, redis, program, tmp_path)
     captured = capfd.readouterr()
     search.keep("logs", captured.out + captured.err)
-    assert "lightspeed request failed" in captured.err
+    assert "lightspeed.request_failed" in captured.err
     assert "Traceback" in program.log or '"exception"' in program.log
     assert len(search.found) > 200
     assert len(marks.secrets) >= 15

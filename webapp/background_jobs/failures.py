@@ -14,7 +14,8 @@ from rq.job import Job
 
 from webapp import clock, job_payload
 from webapp.job_payload import QUEUES
-from webapp.task_jobs import TaskJob, TaskQueue
+from webapp.task_jobs import TaskJob
+from webapp.task_queue import TaskQueue
 
 MOST_FAILURES: Final = 50
 

@@ -108,7 +108,7 @@ def test_no_error_shows_the_login(all_logs, act, ask):
     assert error is not None
     for text in everything_of(error):
         refuse_marks(text)
-    assert "lightspeed request failed" in all_logs()
+    assert "lightspeed.request_failed" in all_logs()
     refuse_marks(all_logs())
 
 

@@ -27,7 +27,7 @@ def test_every_line_of_a_run_names_it_and_those_of_a_code_the_code(
     events = [(line["event"], line.get("code")) for line in told]
     assert ("lightspeed request", "TR") in events
     assert ("item.applied", "TR") in events
-    assert ("lightspeed request failed", "PU") in events
+    assert ("lightspeed.request_failed", "PU") in events
     assert ("item.failed", "PU") in events
     assert events[-1] == ("run.finished", None)
     assert PASSWORD not in json.dumps(told)

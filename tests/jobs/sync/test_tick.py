@@ -17,7 +17,7 @@ from webapp import clock, queues, runs
 from webapp.extensions import db
 from webapp.models import ReindexNote, Run, SupplierCode
 from webapp.slots import delay
-from webapp.task_jobs import TaskQueue
+from webapp.task_queue import TaskQueue
 
 # 01:10 in Chicago: the slot is due for every dealer.
 ONE_TEN = "2026-11-23T07:10:00Z"

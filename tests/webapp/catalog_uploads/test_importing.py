@@ -17,7 +17,7 @@ from webapp import catalog_uploads, clock, queues, storage
 from webapp.catalog_uploads import journal
 from webapp.extensions import db
 from webapp.models import CatalogImport, Product, User
-from webapp.task_jobs import TaskQueue
+from webapp.task_queue import TaskQueue
 
 HEADER = "catalog,manufacturer,abbreviation,oem_manufacturer_id,dealer,part_number,brand,mpn,name,msrp\n"
 

@@ -14,7 +14,8 @@ from tests.webapp.views.client import ON_SQLITE, LintingClient
 from webapp import periodic, queues
 from webapp.extensions import db
 from webapp.models import AuditEntry
-from webapp.task_jobs import TaskJob, TaskQueue
+from webapp.task_jobs import TaskJob
+from webapp.task_queue import TaskQueue
 
 pytestmark = ON_SQLITE
 PAGE = "/background-jobs"
