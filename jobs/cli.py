@@ -15,8 +15,10 @@ from jobs.sync import check, connecting, engine, journal
 from webapp import configurations, runs, storage
 from webapp.cli.arguments import MAX_ID, dealer_of, dealer_option
 from webapp.cli.boundary import answering
+from webapp.cli.output import goes_to_file
 from webapp.extensions import db
 from webapp.models import Dealer, Report, Run
+from webapp.spreadsheet import BOM
 from webapp.webstore import outbox
 
 sync = click.Group("sync", help="Run, queue and look at inventory updates.")
@@ -91,6 +93,9 @@ def sync_report(run_id: int, skipped: bool) -> None:
         raise click.ClickException(f"run {run_id} has no {kind} report")
     try:
         with storage.open_for_reading(report.path) as file:
+            first = file.read(1)
+            if first != BOM or goes_to_file(sys.stdout):
+                sys.stdout.write(first)
             shutil.copyfileobj(file, sys.stdout)
     except storage.StorageError as error:
         raise click.ClickException(str(error)) from None

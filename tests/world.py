@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +30,7 @@ from webapp.models import (
     SupplierCode,
     WebstoreFigures,
 )
+from webapp.spreadsheet import BOM
 from webapp.words import bare_key_of, key_of
 
 CMF, USERNAME, PASSWORD = "76014857", "76014857", "correct horse"
@@ -233,7 +235,7 @@ class World:
         """The rows of a run's report."""
         report = db.session.scalars(select(Report).where(Report.run_id == run.id, Report.kind == kind)).one()
         with storage.open_for_reading(report.path) as file:
-            rows = list(csv.DictReader(file))
+            rows = list(csv.DictReader(io.StringIO(file.read().removeprefix(BOM), newline="")))
         db.session.commit()
         return rows
 

@@ -66,7 +66,7 @@ def _write(
     rows = 0
     with storage.open_bytes_for_writing(path) as file:
         with as_text(file) as lines:
-            spreadsheet.writer(lines).writerow(kind.columns)
+            spreadsheet.begin(lines, kind.columns)
         for item in items:
             rows += _write_item(file, kind, item, pulse, drafts)
     return Written(kind.name, path, rows)

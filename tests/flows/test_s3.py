@@ -92,7 +92,7 @@ def test_a_worker_keeps_both_reports_and_every_other_process_reads_them(
     rows = {kind: list(csv.DictReader(io.StringIO(answer.text))) for kind, answer in shown.items()}
     assert {kind: len(found) for kind, found in rows.items()} == {"inventory": 19, "skipped": 1}
     printed = program.flask("sync", "report", str(run.id))
-    assert printed.stdout.splitlines() == shown["inventory"].text.splitlines()
+    assert printed.stdout.splitlines() == shown["inventory"].text.removeprefix("\ufeff").splitlines()
 
 
 def test_a_server_that_goes_away_in_the_middle_of_a_run_costs_its_reports_alone(

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, BinaryIO
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import Table, bindparam, text
 from sqlalchemy.engine import Connection
 
 from webapp import clock
 from webapp.catalog_import import staging, statements
 from webapp.catalog_import.manufacturers import Manufacturers
-from webapp.catalog_import.rows import COLUMNS, OPTIONAL_COLUMNS, Rejected, parse
+from webapp.catalog_import.rows import COLUMNS, OPTIONAL_COLUMNS, Rejected, parse, warning
 from webapp.extensions import db, direct_engine
 from webapp.models.types import UtcDateTime
 from webapp.spreadsheet import Row, Sheet, Unreadable
@@ -26,11 +26,12 @@ SLICE = 20_000
 MANY = 20_000
 # Each rejected row is kept, listed and looked at by a person; a file with more of them is something else.
 MOST_REJECTED = 1_000_000
+_MSRP = list(staging.STAGED.columns.keys()).index("msrp_cents")
 
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did. `unchanged` counts rows that changed nothing."""
+    """What an import did: `unchanged` rows changed nothing, `warned` ones were taken without a price."""
 
     rows: int
     products_new: int
@@ -39,23 +40,38 @@ class Imported:
     part_numbers_changed: int
     unchanged: int
     rejected: int
+    warned: int = 0
 
 
-def import_catalog(file: BinaryIO, reject: Callable[[int, str], None]) -> Imported:
+def import_catalog(
+    file: BinaryIO, reject: Callable[[int, str], None], warn: Callable[[int, str], None] | None = None
+) -> Imported:
     """Bring the stored catalog up to a CSV file, and note what must be reindexed (R17).
 
     `reject` is called for each row that cannot be taken, in order, with its line number and the reason; the
-    others are imported. Memory does not grow with the file. Raises Unreadable, with nothing changed, for a
+    others are imported. `warn` is called so for rows that are taken without a price. Memory does not grow
+    with the file. Raises Unreadable, with nothing changed, for a
     file that is no catalog, also one of which more than a million rows cannot be taken.
     """
     sheet = Sheet(file, COLUMNS, OPTIONAL_COLUMNS)
     with staging.opened(direct_engine()) as connection:
         accepted, rejected = _stage(connection, sheet)
+        warned = _tell(connection, staging.WARNED, warn)
         rejected += _reject_contradictions(connection)
-        for line, reason in staging.rejected(connection):
-            reject(line, reason)
+        _tell(connection, staging.REJECTED, reject)
         connection.commit()
-        return _apply(connection, "upc" in sheet.columns, accepted + rejected, rejected)
+        imported = _apply(connection, "upc" in sheet.columns, accepted + rejected, rejected)
+        return replace(imported, warned=warned)
+
+
+def _tell(connection: Connection, table: Table, tell: Callable[[int, str], None] | None) -> int:
+    """Tell the lines of a table with their reasons, in the order of the file; how many."""
+    count = 0
+    for line, reason in staging.told(connection, table):
+        count += 1
+        if tell:
+            tell(line, reason)
+    return count
 
 
 def _stage(connection: Connection, sheet: Sheet) -> tuple[int, int]:
@@ -65,13 +81,17 @@ def _stage(connection: Connection, sheet: Sheet) -> tuple[int, int]:
     for chunk in _chunks(sheet):
         good: list[tuple[Any, ...]] = []
         bad: list[tuple[Any, ...]] = []
+        warned: list[tuple[Any, ...]] = []
         for row in chunk:
             try:
                 good.append(_staged(row, manufacturers))
+                if good[-1][_MSRP] is None and (said := warning(row.cells)):
+                    warned.append((row.line, said))
             except Rejected as rejection:
                 bad.append((row.line, str(rejection)))
         staging.load(connection, staging.STAGED, good)
         staging.load(connection, staging.REJECTED, bad)
+        staging.load(connection, staging.WARNED, warned)
         connection.commit()
         accepted += len(good)
         rejected += len(bad)

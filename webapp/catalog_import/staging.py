@@ -48,6 +48,14 @@ REJECTED: Final = Table(
     prefixes=["TEMPORARY"],
 )
 
+WARNED: Final = Table(
+    "warned_rows",
+    _METADATA,
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("reason", Text, nullable=False),
+    prefixes=["TEMPORARY"],
+)
+
 
 @contextmanager
 def opened(engine: Engine) -> Iterator[Connection]:
@@ -96,8 +104,8 @@ def load(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) 
     )
 
 
-def rejected(connection: Connection) -> Iterable[tuple[int, str]]:
-    """The rejected rows in the order of the file: line number and reason."""
-    ordered = select(REJECTED.c.line, REJECTED.c.reason).order_by(REJECTED.c.line)
+def told(connection: Connection, table: Table) -> Iterable[tuple[int, str]]:
+    """The rejected or warned rows in the order of the file: line number and reason."""
+    ordered = select(table.c.line, table.c.reason).order_by(table.c.line)
     for row in connection.execute(ordered.execution_options(yield_per=1000)):
         yield row.line, row.reason

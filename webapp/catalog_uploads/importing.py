@@ -20,7 +20,7 @@ from webapp.catalog_uploads import journal
 from webapp.catalog_uploads.journal import Claim
 from webapp.extensions import db
 from webapp.models import CatalogImport
-from webapp.spreadsheet import Unreadable, defuse, writer
+from webapp.spreadsheet import Unreadable, begin, defuse
 from webapp.webstore import outbox
 
 log = structlog.get_logger(__name__)
@@ -81,7 +81,7 @@ def _imported(claim: Claim, should_stop: Callable[[], bool]) -> Imported:
     with storage.open_bytes_for_reading(path) as kept, _rejected(claim, path) as reject:
         watched = Watched(kept, should_stop)
         with journal.beating(claim, lambda: watched.bytes_read):
-            return import_catalog(cast(Any, io.BufferedReader(watched, BUFFER)), reject)
+            return import_catalog(cast(Any, io.BufferedReader(watched, BUFFER)), reject, reject)
 
 
 @contextmanager
@@ -89,8 +89,7 @@ def _rejected(claim: Claim, path: str) -> Iterator[Callable[[int, str], None]]:
     """A function that adds a row to the list of rejected rows."""
     rejected_path = path.replace("catalog.csv", f"rejected-{claim.attempt}.csv")
     with storage.open_for_writing(rejected_path) as file:
-        rows = writer(file)
-        rows.writerow(("line", "reason"))
+        rows = begin(file, ("line", "reason"))
 
         def reject(line: int, reason: str) -> None:
             rows.writerow((line, defuse(reason)))

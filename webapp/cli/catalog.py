@@ -25,7 +25,7 @@ def import_file(file: BinaryIO) -> None:
     name = Path(getattr(file, "name", "standard input")).name
     audit.note("catalog.import_started", name)
     db.session.commit()
-    imported = import_catalog(file, _tell_rejected)
+    imported = import_catalog(file, _tell, _tell)
     audit.note("catalog.imported", name, after=asdict(imported))
     db.session.commit()
     outbox.drain()
@@ -34,7 +34,7 @@ def import_file(file: BinaryIO) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _tell_rejected(line: int, reason: str) -> None:
+def _tell(line: int, reason: str) -> None:
     click.echo(f"line {line}: {reason}", err=True)
 
 

@@ -11,6 +11,7 @@ import click
 from webapp import supplier_codes as verbs
 from webapp.cli.arguments import dealer_of, dealer_option
 from webapp.cli.boundary import answering
+from webapp.cli.output import goes_to_file
 from webapp.models import Dealer, SupplierCode
 from webapp.webstore import outbox
 from webapp.words import CATALOGS, key_of
@@ -40,7 +41,7 @@ def import_file(file: BinaryIO, dealer_id: int) -> None:
 def export(dealer_id: int) -> None:
     """Write the dealer's supplier codes to standard output as CSV, in their order."""
     file = io.StringIO()
-    verbs.export_csv(dealer_of(dealer_id), file)
+    verbs.export_csv(dealer_of(dealer_id), file, marked=goes_to_file(sys.stdout))
     sys.stdout.write(file.getvalue())
 
 

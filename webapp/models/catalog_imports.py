@@ -45,6 +45,7 @@ class CatalogImport(Model):
     part_numbers_changed: Mapped[int] = mapped_column(default=0)
     unchanged: Mapped[int] = mapped_column(default=0)
     rejected: Mapped[int] = mapped_column(default=0)
+    warned: Mapped[int] = mapped_column(default=0, server_default="0")
     # For staff: why it failed.
     reason: Mapped[str | None] = mapped_column(Text)
 

@@ -1,11 +1,12 @@
-"""CSV as people open it: cells that cannot run as formulas on the way out, bad rows told apart on the way in.
+"""CSV as people open and save it: no cell runs as a formula, and bad rows are told apart.
 
 Pure: it knows files and text only.
 """
 
 from __future__ import annotations
 
+from webapp.spreadsheet.damage import damage, is_error
 from webapp.spreadsheet.reading import Row, Sheet, Unreadable
-from webapp.spreadsheet.writing import armed, defuse, writer
+from webapp.spreadsheet.writing import BOM, armed, begin, defuse, writer
 
-__all__ = ["Row", "Sheet", "Unreadable", "armed", "defuse", "writer"]
+__all__ = ["BOM", "Row", "Sheet", "Unreadable", "armed", "begin", "damage", "defuse", "is_error", "writer"]

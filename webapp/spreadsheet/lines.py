@@ -6,6 +6,8 @@ import codecs
 from collections import deque
 from typing import BinaryIO
 
+from webapp.spreadsheet.encodings import as_utf8
+
 # A field may hold line ends, but an opening quote without its partner must not swallow the rest of the file.
 MAX_RECORD_LINES = 50
 MAX_LINE_BYTES = 1_000_000
@@ -19,7 +21,7 @@ class Lines:
     """An iterator over the decoded lines of a file that remembers those of the record being read."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self._file = file
+        self._head, self._file = as_utf8(file)
         self._waiting: deque[tuple[str, bool]] = deque()
         self._record: list[tuple[str, bool]] = []
         self._begun = False
@@ -37,14 +39,14 @@ class Lines:
         return line[0]
 
     def _read(self) -> tuple[str, bool]:
-        raw = self._file.readline(MAX_LINE_BYTES)
+        raw = self._readline()
         if not raw:
             raise StopIteration
         if not self._begun:
             # Excel marks UTF-8 files so.
             raw = raw.removeprefix(codecs.BOM_UTF8)
             self._begun = True
-        if len(raw) == MAX_LINE_BYTES and not raw.endswith(b"\n"):
+        if len(raw) >= MAX_LINE_BYTES and not raw.endswith(b"\n"):
             self._skip_line()
             return "\n", False
         try:
@@ -52,13 +54,32 @@ class Lines:
         except UnicodeDecodeError:
             return raw.decode(errors="surrogateescape"), False
 
+    def _readline(self) -> bytes:
+        """The next line, which may begin with bytes that were read to find out the encoding."""
+        if not self._head:
+            return self._file.readline(MAX_LINE_BYTES)
+        line, end, self._head = self._head.partition(b"\n")
+        return line + end if end else line + self._file.readline(MAX_LINE_BYTES)
+
     def _skip_line(self) -> None:
         while (raw := self._file.readline(MAX_LINE_BYTES)) and not raw.endswith(b"\n"):
             pass
 
+    def peek(self) -> str:
+        """The next line, which is read again; empty at the end of the file."""
+        line = next(self, "")
+        if self._record:
+            self._waiting.appendleft(self._record.pop())
+        return line
+
+    @property
+    def is_next_text(self) -> bool:
+        """Whether the line that was peeked at is text; false at the end of the file."""
+        return bool(self._waiting) and self._waiting[0][1]
+
     @property
     def is_text(self) -> bool:
-        """Whether every line of the record was UTF-8, and none longer than any line would be."""
+        """Whether every line of the record was text, and none longer than any line would be."""
         return all(fine for _, fine in self._record)
 
     @property

@@ -7,9 +7,14 @@ from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from typing import BinaryIO, NamedTuple
 
+from webapp.spreadsheet import separators
 from webapp.spreadsheet.lines import Lines, Runaway
+from webapp.spreadsheet.writing import armed
+from webapp.words import cleaned
 
-_NOT_TEXT = "the file is not UTF-8 text"
+MAX_LINES_BEFORE_HEADER = 20
+
+_NOT_TEXT = "the file is not UTF-8 text; in the spreadsheet, save it as CSV UTF-8"
 
 
 class Unreadable(ValueError):
@@ -25,15 +30,18 @@ class Row(NamedTuple):
 
 
 class Sheet:
-    """A CSV file with a header; memory does not grow with the file.
+    """A CSV file with a header, as spreadsheets save it; memory does not grow with the file.
 
-    `columns` must all be in the header, in any order and case; `optional` ones may be. Other columns are
-    ignored. Raises Unreadable for an empty file, one that is no text, and one without the columns.
+    Commas, semicolons or tabs separate the cells, in UTF-8 or UTF-16. Rows without any text are passed over,
+    and cells are as they were before `defuse`. `columns` must all be in the header, in any order and case;
+    `optional` ones may be. Other columns are ignored. Raises Unreadable for an empty file, one that is no
+    text, and one without the columns.
     """
 
     def __init__(self, file: BinaryIO, columns: Sequence[str], optional: Sequence[str] = ()) -> None:
         self._lines = Lines(file)
-        self._reader = csv.reader(self._lines, strict=True)
+        separator = self._separator(columns)
+        self._reader = csv.reader(self._lines, strict=True, delimiter=separator)
         header = self._header()
         self.columns = (*columns, *(name for name in optional if name in header))
         missing = [name for name in columns if name not in header]
@@ -45,17 +53,31 @@ class Sheet:
         self._width = len(header)
         self._pick = itemgetter(*(header.index(name) for name in self.columns))
 
+    def _separator(self, columns: Sequence[str]) -> str:
+        """Which separator the file has; the lines before its header are read then."""
+        line = self._lines.peek()
+        for _ in range(MAX_LINES_BEFORE_HEADER):
+            said = separators.said(line)
+            if (not said and cleaned(line.translate(_NO_SEPARATORS))) or not self._lines.is_next_text:
+                break
+            next(self._lines)
+            self._lines.next_record()
+            if said:
+                return said
+            line = self._lines.peek()
+        return separators.of_header(line, columns)
+
     def _header(self) -> list[str]:
         try:
             cells = next(self._reader)
         except StopIteration:
             raise Unreadable("the file is empty") from None
         except (csv.Error, Runaway):
-            raise Unreadable(f"{_NOT_TEXT} with comma-separated columns") from None
+            raise Unreadable(f"{_NOT_TEXT}, with the columns named on the first line") from None
         if not self._lines.is_text or any("\0" in cell for cell in cells):
             raise Unreadable(_NOT_TEXT)
         self._lines.next_record()
-        return [cell.strip().casefold() for cell in cells]
+        return [cleaned(cell).casefold() for cell in cells]
 
     def __iter__(self) -> Iterator[Row]:
         while True:
@@ -66,7 +88,7 @@ class Sheet:
             except (csv.Error, Runaway) as error:
                 yield self._broken(error)
                 continue
-            if cells or not self._lines.is_text:
+            if not self._lines.is_text or not _is_empty(cells):
                 yield self._row(cells)
             self._lines.next_record()
 
@@ -76,7 +98,7 @@ class Sheet:
             return Row(line, (), "not UTF-8 text, or longer than any row")
         if len(cells) != self._width:
             return Row(line, (), f"{len(cells)} fields where the first line has {self._width}")
-        return Row(line, self._pick(cells))
+        return Row(line, tuple(map(armed, self._pick(cells))))
 
     def _broken(self, error: Exception) -> Row:
         line = self._lines.number
@@ -86,3 +108,13 @@ class Sheet:
             return Row(line, (), "a quote is opened and never closed")
         self._lines.next_record()
         return Row(line, (), f"no CSV row ({error})")
+
+
+_NO_SEPARATORS = str.maketrans("", "", ',;"')
+
+
+def _is_empty(cells: list[str]) -> bool:
+    """Whether a row holds nothing that a person sees."""
+    if not cells or (cells[0] and cells[0].isascii() and not cells[0].isspace()):
+        return not cells
+    return not cleaned("".join(cells))

@@ -15,6 +15,7 @@ from webapp.words import (
     DEFAULT_LEAD_TIME_DAYS,
     MAX_LEAD_TIME_DAYS,
     PRICINGS,
+    cleaned,
     key_of,
 )
 
@@ -83,7 +84,7 @@ def _word_of(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    code = text.strip()
+    code = cleaned(text)
     if not code:
         raise Refused("supplier_code", "LightSpeed Supplier Code is missing")
     if len(code) > MAX_CODE_LENGTH:
@@ -96,7 +97,7 @@ def _code(text: str) -> str:
 
 
 def _manufacturer(dealer: Dealer, catalog: str, text: str, find: Find) -> Manufacturer:
-    name = text.strip()
+    name = cleaned(text)
     if not name:
         raise Refused("manufacturer", "Manufacturer/Distributor is missing")
     found = find(dealer, catalog, name) if name.isprintable() else None
@@ -119,7 +120,7 @@ def find_manufacturer(dealer: Dealer, catalog: str, name: str) -> Manufacturer |
 
 
 def _lead_time(text: str) -> int:
-    digits = text.strip()
+    digits = cleaned(text)
     if not digits:
         return DEFAULT_LEAD_TIME_DAYS
     if digits.isascii() and digits.isdigit() and len(digits) < 10 and int(digits) <= MAX_LEAD_TIME_DAYS:

@@ -9,10 +9,11 @@ from itertools import islice
 from typing import IO, BinaryIO
 
 from webapp.models import Dealer, SupplierCode
-from webapp.spreadsheet import Row, Sheet, Unreadable, armed, defuse, writer
+from webapp.spreadsheet import Row, Sheet, Unreadable, begin, damage, defuse, is_error
 from webapp.supplier_codes import changes, noting
 from webapp.supplier_codes.checks import Checked, Fields, Find, Refused, check, find_manufacturer
 from webapp.supplier_codes.lists import listed
+from webapp.words import cleaned
 
 COLUMNS = ("catalog", "supplier_code", "manufacturer", "lead_time_days", "pricing")
 MAX_BYTES = 2 * 1024 * 1024
@@ -54,10 +55,9 @@ class Plan:
         return ImportResult(len(self.added), len(self.updated), self.unchanged)
 
 
-def export_csv(dealer: Dealer, file: IO[str]) -> None:
+def export_csv(dealer: Dealer, file: IO[str], *, marked: bool = True) -> None:
     """Write the dealer's supplier codes in their order, in the form that `import_csv` reads."""
-    rows = writer(file)
-    rows.writerow(COLUMNS)
+    rows = begin(file, COLUMNS, marked=marked)
     for row in listed(dealer):
         name = row.manufacturer.name
         rows.writerow(
@@ -136,7 +136,13 @@ def _checked_rows(dealer: Dealer, file: BinaryIO) -> list[Checked]:
 def _checked(dealer: Dealer, row: Row, find: Find) -> Checked:
     if row.reason:
         raise Refused("catalog", row.reason)
-    return check(dealer, Fields(*map(armed, row.cells)), find)
+    fields = Fields(*map(cleaned, row.cells))
+    if reason := damage(fields.supplier_code):
+        raise Refused("supplier_code", f"supplier_code: {reason}")
+    for column, text in zip(COLUMNS, row.cells, strict=True):
+        if is_error(text):
+            raise Refused(column, f"{column}: {damage(text)}")
+    return check(dealer, fields, find)
 
 
 def _rows(file: BinaryIO) -> list[Row]:

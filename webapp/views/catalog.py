@@ -70,7 +70,7 @@ def show(import_id: int) -> Response:
 def rejected(import_id: int) -> Response:
     """The rows that were rejected, with line number and reason."""
     row = db.get_or_404(CatalogImport, import_id)
-    if not (row.rejected and row.rejected_path):
+    if not ((row.rejected or row.warned) and row.rejected_path):
         abort(404, NONE_REJECTED)
     return downloads.attachment(row.rejected_path, f"rejected-rows-import-{row.id}.csv")
 

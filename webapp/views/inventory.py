@@ -13,7 +13,7 @@ from webapp.presenters import inventory
 from webapp.presenters.inventory_choice import STOCK_LABELS, Choice
 from webapp.presenters.inventory_places import Place
 from webapp.presenters.shelf_product import ShelfProduct
-from webapp.spreadsheet import writer
+from webapp.spreadsheet import begin
 from webapp.views import tenancy
 from webapp.views.asked import text, whole
 from webapp.webstore import inventory_rows
@@ -56,8 +56,7 @@ def export() -> Response:
 def _csv(dealer_id: int) -> Iterator[str]:
     # A connection of its own, that lives as long as the download: the request's session ends before it.
     engine, piece = replica.engine(), io.StringIO()
-    sheet = writer(piece)
-    sheet.writerow(inventory_rows.COLUMNS)
+    sheet = begin(piece, inventory_rows.COLUMNS)
 
     def pieces() -> Iterator[str]:
         with engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:

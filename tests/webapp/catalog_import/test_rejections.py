@@ -105,7 +105,7 @@ NO_CATALOGS = {
     b"": "the file is empty",
     ",".join(COLUMNS[1:]).encode() + b"\n": "no column catalog",
     line("1").encode() + b"\n": "no column catalog",
-    catalog([line("1")]).decode().encode("utf-16"): "not UTF-8 text",
+    catalog([line("1")]).decode().encode("utf-16-le"): "not UTF-8 text",
     b"\x7fELF\2\1\1\0" + b"\0" * 500: "not UTF-8 text",
 }
 

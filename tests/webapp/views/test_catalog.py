@@ -96,7 +96,7 @@ def test_an_uploaded_file_is_imported_and_its_rejected_rows_are_listed(staff: Li
     assert "2: 0 changed nothing, 1 rejected" in page
     assert "hx-trigger" not in page.partition('id="import"')[2].partition("</main>")[0]
     rejected = staff.get(f"{url}/rejected.csv")
-    assert rejected.text == "line,reason\n3,brand is missing\n"
+    assert rejected.text == "\ufeffline,reason\n3,brand is missing\n"
     assert "attachment" in rejected.headers["Content-Disposition"]
     assert [product.mpn for product in db.session.scalars(db.select(Product))] == ["A-1"]
     assert "catalog.csv</a>" in staff.get("/catalog").text

@@ -193,7 +193,7 @@ def test_the_whole_inventory_is_downloaded_in_pieces(
     response = client.get(f"{url}/export.csv")
     assert response.content_type == "text/csv; charset=utf-8"
     assert response.get_data(as_text=True).splitlines() == [
-        "catalog,brand,mpn,shelf_quantity,sale_price,lead_time_days",
+        "\ufeffcatalog,brand,mpn,shelf_quantity,sale_price,lead_time_days",
         "aftermarket,'=Bell,A-1,0,,",
         "aftermarket,'=Bell,B-2,1,9.99,2",
     ]

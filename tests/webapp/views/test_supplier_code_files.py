@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 from html import unescape
@@ -55,7 +56,7 @@ def test_the_list_is_exported_in_the_form_that_is_imported(client: LintingClient
     answer = client.get(f"{url}/export.csv")
     assert answer.mimetype == "text/csv"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="supplier-codes.csv"'
-    assert answer.data == HEADER + b"aftermarket,TR,Tucker Rocky,1,disabled\n"
+    assert answer.data == codecs.BOM_UTF8 + HEADER + b"aftermarket,TR,Tucker Rocky,1,disabled\n"
     assert f"{url}/export.csv" in client.get(url).text
 
 
