@@ -21,7 +21,10 @@ catalog = click.Group("catalog", help="What the webstore can sell.")
 @click.argument("file", type=click.File("rb"))
 @answering
 def import_file(file: BinaryIO) -> None:
-    """Import a catalog from a CSV FILE, or from standard input with `-`."""
+    """Import a catalog from a CSV FILE, or from standard input with `-`.
+
+    Columns, values and examples are in docs/file-formats.md.
+    """
     name = Path(getattr(file, "name", "standard input")).name
     audit.note("catalog.import_started", name)
     db.session.commit()

@@ -24,7 +24,10 @@ supplier_codes = click.Group("supplier-codes", help="A dealer's supplier codes."
 @dealer_option
 @answering
 def import_file(file: BinaryIO, dealer_id: int) -> None:
-    """Add and update supplier codes from a CSV FILE, or from standard input with `-`: all or nothing."""
+    """Add and update supplier codes from a CSV FILE, or from standard input with `-`: all or nothing.
+
+    Columns, values and examples are in docs/file-formats.md.
+    """
     try:
         result = verbs.import_csv(dealer_of(dealer_id), file)
     except verbs.FileRefused as refused:

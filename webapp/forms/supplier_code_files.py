@@ -6,6 +6,7 @@ from io import BytesIO
 
 from wtforms import FileField, HiddenField, ValidationError
 
+from webapp import spreadsheet
 from webapp.forms.fields import Form
 from webapp.supplier_codes import ImportResult, Plan
 
@@ -33,7 +34,7 @@ class ConfirmationForm(Form):
     def of(cls, content: bytes, plan: Plan) -> ConfirmationForm:
         """The confirmation of a plan for a file's content."""
         counts = {name: str(getattr(plan.result, name)) for name in ("added", "updated", "unchanged")}
-        return cls(formdata=None, data={"content": content.decode("utf-8-sig"), **counts})
+        return cls(formdata=None, data={"content": spreadsheet.text_of(content), **counts})
 
     def file(self) -> BytesIO:
         """The text as the file that it was."""

@@ -6,7 +6,20 @@ Pure: it knows files and text only.
 from __future__ import annotations
 
 from webapp.spreadsheet.damage import damage, is_error
+from webapp.spreadsheet.encodings import text_of
 from webapp.spreadsheet.reading import Row, Sheet, Unreadable
 from webapp.spreadsheet.writing import BOM, armed, begin, defuse, writer
 
-__all__ = ["BOM", "Row", "Sheet", "Unreadable", "armed", "begin", "damage", "defuse", "is_error", "writer"]
+__all__ = [
+    "BOM",
+    "Row",
+    "Sheet",
+    "Unreadable",
+    "armed",
+    "begin",
+    "damage",
+    "defuse",
+    "is_error",
+    "text_of",
+    "writer",
+]

@@ -20,6 +20,11 @@ def as_utf8(file: BinaryIO) -> tuple[bytes, BinaryIO]:
     return head, file
 
 
+def text_of(content: bytes) -> str:
+    """The text of a whole file that was read without complaint."""
+    return content.decode("utf-16" if content[:2] in _UTF_16 else "utf-8-sig")
+
+
 class _Recoded(io.RawIOBase):
     """A UTF-16 file as UTF-8, piece by piece. Half a surrogate pair comes out as no valid UTF-8."""
 

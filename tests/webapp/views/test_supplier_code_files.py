@@ -78,6 +78,18 @@ def test_what_was_previewed_is_imported(client: LintingClient, url: str):
     assert "1 supplier code added, 1 updated, 0 unchanged." in client.get(url).text
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("separator", [b",", b";", b"\t"])
+def test_a_file_as_a_spreadsheet_saves_it_is_previewed_and_imported(
+    client: LintingClient, url: str, encoding: str, separator: bytes
+):
+    content = LIST.replace(b",", separator) + separator * 4 + b"\r\n"
+    answer = uploaded(client, url, content.decode().encode(encoding))
+    assert "adds 1 supplier code and updates 1; 0 stay as they are" in answer.text
+    assert client.post(f"{url}/import", data=hidden(answer.text)).status_code == 303
+    assert codes() == [("tr", 5, "retail"), ("HO", 1, "disabled")]
+
+
 def test_with_htmx_the_list_comes_back_and_the_page_beneath_is_told(client: LintingClient, url: str):
     answer = client.hx("POST", f"{url}/import", data=hidden(uploaded(client, url, LIST, hx=True).text))
     assert answer.status_code == 200
