@@ -28,13 +28,13 @@ _POSTGRESQL = {
     "statistics": """
         SELECT attrelid::regclass || '.' || attname, attstattarget::text
         FROM pg_attribute JOIN pg_class ON oid = attrelid
-        WHERE relnamespace = 'public'::regnamespace AND attstattarget >= 0 AND attnum > 0
+        WHERE relnamespace = 'public'::regnamespace AND attstattarget >= 0 AND attnum > 0 AND NOT attisdropped
     """,
     "collation": """
         SELECT attrelid::regclass || '.' || attname, attcollation::regcollation::text
         FROM pg_attribute JOIN pg_class ON oid = attrelid
         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
-          AND attnum > 0 AND attcollation <> 0
+          AND attnum > 0 AND attcollation <> 0 AND NOT attisdropped
     """,
     "partition": """
         SELECT oid::regclass::text, relkind::text || ' ' || coalesce(pg_get_expr(relpartbound, oid), '')
