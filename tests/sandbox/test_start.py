@@ -217,8 +217,8 @@ def _read_until(process: subprocess.Popen[str], words: str) -> str:
 def test_interrupted_while_it_loads_it_says_so_in_one_line(tmp_path: Path) -> None:
     # No package can be imported where the interpreter is interrupted at the first of them.
     hook = "import sys, builtins\nload = builtins.__import__\n"
-    hook += "def interrupted(name, *rest):\n    if name == 'flask': raise KeyboardInterrupt\n"
-    hook += "    return load(name, *rest)\nbuiltins.__import__ = interrupted\n"
+    hook += "def interrupted(name, *rest, **more):\n    if name == 'flask': raise KeyboardInterrupt\n"
+    hook += "    return load(name, *rest, **more)\nbuiltins.__import__ = interrupted\n"
     (tmp_path / "sitecustomize.py").write_text(hook)
     process = Starter(tmp_path / "never").start("--once", PYTHONPATH=str(tmp_path))
     output, _ = process.communicate(timeout=PATIENCE)
