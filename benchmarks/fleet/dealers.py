@@ -50,11 +50,11 @@ class FleetDealer:
 def pages(parts: int) -> list[float]:
     """How full each page of a code is that is asked for.
 
-    The last one is known by being short. After a full one comes an empty one, and two more requests that
-    make sure of it (jobs/lightspeed/paging.py).
+    One request proves the end behind a short page, also where the last full page is followed by an empty
+    one; an empty list is requested twice (jobs/lightspeed/cursor.py).
     """
     full, rest = divmod(parts, PAGE)
-    return [1.0] * full + ([rest / PAGE] if rest else [0.0] * (3 if full else 2))
+    return [1.0] * full + ([rest / PAGE, 0.0] if rest else [0.0] * 2)
 
 
 def fleet(

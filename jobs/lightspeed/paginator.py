@@ -14,9 +14,9 @@ from jobs.lightspeed.parts import DecodedPage, Part, Unreadable
 class Page:
     """One page as received.
 
-    `number` counts from 1; `received` counts parts and unreadable records; `requests` is how many it took,
-    with those that proved the end behind it; `seconds` is the time that the service took over them,
-    `rate_waited` the seconds that they waited for room in the rate budget. The last page may hold nothing.
+    `number` counts from 1; `received` counts parts and unreadable records; `requests` is how many it took;
+    `seconds` is the time that the service took over them, `rate_waited` the seconds that they waited for room
+    in the rate budget. The last page holds nothing: its requests proved the end.
     """
 
     number: int
@@ -39,7 +39,6 @@ class Paginator:
         self._size = size
         self._most_rows = most_rows
         self._number = 0
-        self._held: DecodedPage | None = None
         self._sent = Sent()
 
     def pages(self) -> Iterator[Page]:
@@ -64,20 +63,10 @@ class Paginator:
     def _pages(self, cursor: Cursor, fetcher: Fetcher) -> Iterator[Page]:
         while (request := cursor.next) is not None:
             rows = cursor.take(request, fetcher.fetch(request))
-            if rows.received:
-                yield from self._released()
-                self._held = rows
             self._sent.add(fetcher.sent)
             fetcher.sent = Sent()
-            if rows.received >= self._size:
-                yield from self._released()
-        yield from self._released()
-
-    def _released(self) -> Iterator[Page]:
-        """The page that was held until the request that follows a short page was answered."""
-        if self._held is not None:
-            held, self._held = self._held, None
-            yield self._page(held)
+            if rows.received:
+                yield self._page(rows)
 
     def _page(self, rows: DecodedPage) -> Page:
         self._number += 1

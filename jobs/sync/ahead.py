@@ -33,14 +33,18 @@ class Ahead:
         walk.abandon()
         return walk_of(self._run, item, service, self._pulse)
 
-    def begin_after(self, item: RunItem, service: Service) -> None:
-        """Begin with the code that follows this one, if there is one that is not begun yet."""
-        following = self._next.get(item.id)
+    def begin_after(self, item_id: int, service: Service) -> None:
+        """Begin with the code that follows this one, if there is one that is neither begun nor done yet."""
+        following = self._next.get(item_id)
         if following is None or (self._begun is not None and self._begun[0] == following):
             return
         self.abandon()
-        walk = walk_of(self._run, db.session.get_one(RunItem, following), service, self._pulse)
+        item = db.session.get_one(RunItem, following, populate_existing=True)
+        is_done = item.status not in ("waiting", "running")
+        walk = None if is_done else walk_of(self._run, item, service, self._pulse)
         db.session.commit()
+        if walk is None:
+            return
         walk.begin()
         self._begun = following, service, walk
 

@@ -11,7 +11,7 @@ from flask import current_app
 from jobs.lightspeed import LightspeedError
 from jobs.reports import Drafts
 from jobs.sync import held, items, journal, refusals, rules
-from jobs.sync.ahead import Ahead
+from jobs.sync.ahead import Ahead, Service
 from jobs.sync.apply import apply
 from jobs.sync.connection import Connection
 from jobs.sync.giving_way import GivingWay
@@ -50,6 +50,7 @@ class Codes:
         self._drafts = drafts
         self._connection = Connection(run.dealer_id, around.connect)
         self._in_order = [item.id for item in run.items if item.status in ("waiting", "running")]
+        self._decided_at: int | None = None
         self._ahead = Ahead(run, self._in_order, self._while_waiting)
         service = self._connection.service
         self._giving_way = GivingWay(claim, run.dealer_id, around.slice_seconds, lambda: service()[0])
@@ -143,10 +144,14 @@ class Codes:
             return
         service = self._connection.service()
         walk = self._ahead.walk(item, service)
-        pull(self._claim, self._run, item, walk, self._after_page, self._around.tell)
+        item_id = item.id
+
+        def begin_next() -> None:
+            self._begin_next(item_id, service)
+
+        pull(self._claim, self._run, item, walk, self._after_page, begin_next, self._around.tell)
         self._pulse()
-        if not self._giving_way.is_due():
-            self._ahead.begin_after(item, service)
+        begin_next()
         apply(self._claim, self._run, item)
         self._drafts.begin(item.id)
         self._settle(item)
@@ -155,6 +160,13 @@ class Codes:
         log.info("item.applied", synced=item.synced, kept=item.kept, changed=item.changed, held=item.held)
         db.session.commit()
         self._around.applied()
+
+    def _begin_next(self, item_id: int, service: Service) -> None:
+        """Decide once for each code whether to request the first page of the next one ahead of its turn."""
+        if self._decided_at != item_id:
+            self._decided_at = item_id
+            if not self._giving_way.is_due():
+                self._ahead.begin_after(item_id, service)
 
     def _while_waiting(self) -> None:
         self._pulse()

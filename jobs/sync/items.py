@@ -35,7 +35,7 @@ def open_item(item_id: int) -> None:
 def count_pages(item_id: int, pages: Sequence[Page]) -> None:
     """Count pages that were stored, and what they took."""
     counted = {
-        "pages": RunItem.pages + len(pages),
+        "pages": RunItem.pages + sum(1 for page in pages if page.received),
         "fetched": RunItem.fetched + sum(p.received for p in pages),
     }
     _set_item(item_id, **counted, **_requests(pages))

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import islice
 from operator import length_hint
 
-from jobs.lightspeed import Lightspeed, Page, Walk, part_filter
+from jobs.lightspeed import LARGEST_PAGE, Lightspeed, Page, Walk, part_filter
 from jobs.sync import items, journal, rules, spellings, staging
 from webapp.models import Run, RunItem
 
@@ -31,11 +31,13 @@ def pull(
     item: RunItem,
     walk: Walk,
     pulse: Callable[[], None],
+    nearly_done: Callable[[], None],
     tell: Callable[[str], None],
 ) -> None:
     """Keep every page of an item's code (R10).
 
-    Raises LightspeedError where the pull is not complete (R11).
+    `nearly_done` is called after a short page: it is probably the last, and only the proof of the end is
+    still under way. Raises LightspeedError where the pull is not complete (R11).
     """
     expected = rules.Expectation.of(item.code_key, *_asked(run))
     item_id, code, dealer_id = item.id, item.supplier_code, run.dealer_id
@@ -46,8 +48,11 @@ def pull(
         _store(claim, item_id, pages, expected)
         for page in pages:
             spelled.count([part.supplier_code for part in page.parts])
-            tell(f"{code}: page {page.number}, {page.received} parts")
+            if page.received or page.number == 1:
+                tell(f"{code}: page {page.number}, {page.received} parts")
         pulse()
+        if any(0 < page.received < LARGEST_PAGE for page in pages):
+            nearly_done()
     _keep_spelling(claim, dealer_id, expected.code_key, spelled.usual)
 
 

@@ -41,4 +41,4 @@ def test_an_error_tells_how_long_its_requests_waited(script: Script, narrow: Lig
 def test_without_a_limit_nothing_waits(script: Script, lightspeed: Lightspeed):
     script.will_list(rows(0, 2))
 
-    assert [one.rate_waited for one in pull(lightspeed)] == [0.0]
+    assert [one.rate_waited for one in pull(lightspeed)] == [0.0, 0.0]

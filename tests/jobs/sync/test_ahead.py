@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from typing import cast
 
+from flask import current_app
+
+from jobs.lightspeed import Page, Part, Walk
+from jobs.sync import journal, opening
+from jobs.sync.pulling import pull
 from sandbox.simulator import Fault, Switches
-from tests.world import World, part
+from tests.world import QUICK, World, part
+from webapp import runs
 
 
 def asked(world: World, code: str) -> int:
@@ -47,3 +55,37 @@ def test_what_was_asked_ahead_fails_the_code_that_it_is_about(world: World) -> N
     run = world.sync()
     assert [item.status for item in run.items] == ["succeeded", "failed", "succeeded"]
     assert world.shelf() == {("TR", "TR-1"): 3, ("HO", "HO-1"): 5}
+
+
+class Pages:
+    """A walk of one short page and the proof of its end; tells `order` when each is taken."""
+
+    def __init__(self, order: list[str]) -> None:
+        self._order = order
+
+    def pages(self) -> Iterator[list[Page]]:
+        self._order.append("page")
+        yield [Page(1, [Part(part_number="TR-1", supplier_code="TR")], [], 1, 1, 0.1)]
+        self._order.append("proof")
+        yield [Page(2, [], [], 0, 1, 0.1)]
+
+
+def test_the_next_code_is_begun_while_only_the_proof_of_this_ones_end_is_missing(world: World) -> None:
+    shop(world)
+    claim = journal.claim(runs.record(world.dealer, "command").run.id)
+    assert claim is not None
+    run = opening.open_run(claim)
+    order: list[str] = []
+    walk = cast(Walk, Pages(order))
+    pull(claim, run, run.items[0], walk, lambda: None, lambda: order.append("next"), lambda _: None)
+    assert order == ["page", "next", "proof"]
+
+
+def test_a_code_that_is_done_is_not_begun_again_when_one_before_it_is_retried(world: World) -> None:
+    shop(world)
+    world.simulator.switches = Switches(faults=[Fault("error_500", code="TR", times=QUICK.attempts)])
+    current_app.config["CODE_RETRY_SECONDS"] = 0
+    run = world.sync()
+    assert [item.status for item in run.items] == ["succeeded"] * 3
+    assert [item.tries for item in run.items] == [2, 1, 1]
+    assert [asked(world, code) for code in ("TR", "PU", "HO")] == [QUICK.attempts + 2, 2, 2]
