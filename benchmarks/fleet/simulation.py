@@ -127,12 +127,13 @@ class _Simulation:
         yield self._env.timeout(free - self._env.now)
 
     def _pull(self, login: int, filled: Sequence[float], free: float) -> Generator[simpy.Event, Any, float]:
-        """Fetch a code's pages, storing them one behind the other; when the last is stored, which is now.
+        """Fetch a code's pages, storing them one behind the other; when its end is proven.
 
-        `free` is when the worker has applied the code before, and begins to store.
+        `free` is when the worker has applied the code before, and begins to store. The last request proves
+        the end; the next code's first page is requested meanwhile.
         """
         window, env, setting, figures = self._windows[login], self._env, self._setting, self._figures
-        for full in filled:
+        for full in filled[:-1]:
             behind = free - PAGES_AHEAD * figures.store
             if behind > env.now:
                 yield env.timeout(behind - env.now)
@@ -140,5 +141,6 @@ class _Simulation:
             answered = asked + figures.fetch * full
             yield env.timeout(answered - env.now)
             free = max(free, env.now) + figures.store * full
+        proven = window.room(env.now) + setting.latency + figures.request
         yield env.timeout(free - env.now)
-        return free
+        return max(free, proven)
