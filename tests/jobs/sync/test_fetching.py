@@ -53,13 +53,13 @@ def test_it_asks_for_the_available_quantity_where_that_column_is_chosen(world: W
 def test_it_lists_a_part_that_does_not_count_with_its_reason(
     world: World, fields: dict[str, object], reason: str
 ) -> None:
-    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
-    # A service that ignores the filter sends what it should not.
+    world.map("TR", world.manufacturer("Tucker", numbers=["A-1", "B-1"]))
+    # A service that ignores the filter sends what it should not. One part counts: without any the code fails.
     world.simulator.switches = Switches(filtering="ignored")
-    run = world.sync({**part("TR", "A-1", 1), **fields})
-    assert world.shelf() == {}
+    run = world.sync({**part("TR", "A-1", 1), **fields}, part("TR", "B-1", 1))
+    assert world.shelf() == {("TR", "B-1"): 1}
     item = world.item(run, "TR")
-    assert (item.status, item.fetched, item.synced, item.skipped) == ("succeeded", 1, 0, 1)
+    assert (item.status, item.fetched, item.synced, item.skipped) == ("succeeded", 2, 1, 1)
     assert [row["reason"] for row in world.csv(run, "skipped")] == [reason]
 
 
