@@ -58,7 +58,7 @@ def test_a_catalog_file_is_imported_and_its_rejected_rows_are_listed(
     come_to(ended, script)
     with page.expect_download() as downloading:
         ended.click()
-    rows = downloading.value.path().read_text().splitlines()
+    rows = downloading.value.path().read_text("utf-8-sig").splitlines()
     assert [row.split(",")[0] for row in rows] == ["line", "3", "4"]
     page.get_by_role("link", name="Back to the catalog").click()
     expect(page.get_by_role("row", name="Western Power Sports")).to_contain_text("WPS")
