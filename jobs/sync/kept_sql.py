@@ -13,58 +13,75 @@ from jobs.sync.rules import UNKNOWN
 
 _UNKNOWN: Final = ", ".join(f"'{reason}'" for reason in UNKNOWN)
 
+# The parts of which the pull says nothing lead, once and for all: joined in any order, SQLite would read them
+# all for each part of another table. Single rows of the shelf are asked for by their key alone: the index of
+# what is in stock is shorter, and would be read whole for each.
 _KEEP: Final = """
+    WITH unknown AS MATERIALIZED (
+        SELECT id, key FROM reported_parts
+        WHERE run_item_id = :item AND reason IN ({unknown}) AND key <> ''
+    )
     INSERT INTO part_matches (run_item_id, reported_part_id, manufacturer_id, product_id, since_run_id,
                               kept_quantity)
     SELECT :item, k.id, k.manufacturer_id, k.product_id, k.since_run_id, k.quantity
     FROM ({parts}) AS k
-    JOIN run_mappings AS m ON m.run_item_id = :item AND m.manufacturer_id = k.manufacturer_id
-    JOIN shelf_stock AS s
-      ON s.dealer_id = :dealer AND s.product_id = k.product_id AND s.manufacturer_id = k.manufacturer_id
-     AND s.code_key = :code AND s.quantity > 0
+    WHERE k.manufacturer_id IN (SELECT manufacturer_id FROM run_mappings WHERE run_item_id = :item)
+      AND (
+          SELECT s.quantity FROM shelf_stock AS s
+          WHERE s.dealer_id = :dealer AND s.product_id = k.product_id
+            AND s.manufacturer_id = k.manufacturer_id AND s.code_key = :code
+      ) > 0
 """
 
-# What the previous pull reported of a part, or had kept of it.
-KEEP_REPORTED: Final = _KEEP.format(
-    parts=f"""
-        SELECT r.id, x.manufacturer_id, x.product_id, x.since_run_id,
-               coalesce(x.kept_quantity, b.quantity) AS quantity
-        FROM reported_parts AS r
-        JOIN reported_parts AS b ON b.run_item_id = :previous AND b.key = r.key
-        JOIN part_matches AS x ON x.run_item_id = :previous AND x.reported_part_id = b.id
-        WHERE r.run_item_id = :item AND r.reason IN ({_UNKNOWN}) AND r.key <> ''
-    """  # noqa: S608 # nosec B608 - our names
-)
+# What the previous pull reported of a part, or had kept of it. SQLite joins in the order written where it
+# says CROSS. Part numbers are looked up one by one, here and below: PostgreSQL knows nothing of the new rows,
+# and would compare each with all.
+_KEEP_REPORTED: Final = """
+    SELECT u.id, x.manufacturer_id, x.product_id, x.since_run_id,
+           coalesce(x.kept_quantity, b.quantity) AS quantity
+    FROM (
+        SELECT unknown.id, (
+                   SELECT r.id FROM reported_parts AS r
+                   WHERE r.run_item_id = :previous AND r.key = unknown.key
+                     AND (r.reason IS NULL OR r.reason <> 'other_code')
+               ) AS before_id
+        FROM unknown
+    ) AS u
+    CROSS JOIN reported_parts AS b
+    CROSS JOIN part_matches AS x
+    WHERE b.id = u.before_id AND x.run_item_id = :previous AND x.reported_part_id = u.before_id
+"""
+KEEP_REPORTED: Final = _KEEP.format(unknown=_UNKNOWN, parts=_KEEP_REPORTED)
 
 # What is left on the shelf of a part that the previous pull did not contain.
-KEEP_RETAINED: Final = _KEEP.format(
-    parts=f"""
-        SELECT r.id, t.manufacturer_id, t.product_id, 0 AS since_run_id, t.quantity
-        FROM reported_parts AS r
-        JOIN retained_parts AS t ON t.dealer_id = :dealer AND t.code_key = :code AND t.key = r.key
-        WHERE r.run_item_id = :item AND r.reason IN ({_UNKNOWN}) AND r.key <> ''
-          AND r.id NOT IN (SELECT reported_part_id FROM part_matches WHERE run_item_id = :item)
-    """  # noqa: S608 # nosec B608 - our names
-)
+_KEEP_RETAINED: Final = """
+    SELECT u.id, t.manufacturer_id, t.product_id, 0 AS since_run_id, t.quantity
+    FROM unknown AS u
+    CROSS JOIN run_mappings AS m
+    CROSS JOIN retained_parts AS t
+    WHERE m.run_item_id = :item AND t.dealer_id = :dealer AND t.code_key = :code
+      AND t.manufacturer_id = m.manufacturer_id AND t.key = u.key
+      AND u.id NOT IN (SELECT reported_part_id FROM part_matches WHERE run_item_id = :item)
+"""
+KEEP_RETAINED: Final = _KEEP.format(unknown=_UNKNOWN, parts=_KEEP_RETAINED)
 
 # Stock of which no pull is stored: the catalog says which product the part is. Where other parts of the code
 # are or were that product, they explain its stock.
-KEEP_UNEXPLAINED: Final = _KEEP.format(
-    parts=f"""
-        SELECT r.id, p.manufacturer_id, p.product_id, 0 AS since_run_id, 0 AS quantity
-        FROM reported_parts AS r
-        JOIN run_mappings AS n ON n.run_item_id = :item
-        JOIN part_numbers AS p ON p.manufacturer_id = n.manufacturer_id AND p.key = r.key
-        WHERE r.run_item_id = :item AND r.reason IN ({_UNKNOWN}) AND r.key <> ''
-          AND (p.manufacturer_id, p.product_id) NOT IN (
-              SELECT manufacturer_id, product_id FROM part_matches WHERE run_item_id IN (:item, :previous)
-          )
-          AND (p.manufacturer_id, p.product_id) NOT IN (
-              SELECT manufacturer_id, product_id FROM retained_parts
-              WHERE dealer_id = :dealer AND code_key = :code
-          )
-    """  # noqa: S608 # nosec B608 - our names
-)
+_KEEP_UNEXPLAINED: Final = """
+    SELECT u.id, p.manufacturer_id, p.product_id, 0 AS since_run_id, 0 AS quantity
+    FROM unknown AS u
+    CROSS JOIN run_mappings AS m
+    CROSS JOIN part_numbers AS p
+    WHERE m.run_item_id = :item AND p.manufacturer_id = m.manufacturer_id AND p.key = u.key
+      AND CASE WHEN (p.manufacturer_id, p.product_id) IN (
+                   SELECT manufacturer_id, product_id FROM part_matches
+                   WHERE run_item_id IN (:item, :previous)
+                   UNION ALL
+                   SELECT manufacturer_id, product_id FROM retained_parts
+                   WHERE dealer_id = :dealer AND code_key = :code
+               ) THEN false ELSE true END
+"""
+KEEP_UNEXPLAINED: Final = _KEEP.format(unknown=_UNKNOWN, parts=_KEEP_UNEXPLAINED)
 
 # The parts of the previous pull that this one no longer contains. Zero or stale is as good as absent.
 RETAIN: Final = f"""
@@ -76,8 +93,8 @@ RETAIN: Final = f"""
         SELECT b.id, b.key, b.quantity
         FROM reported_parts AS b
         WHERE b.run_item_id = :previous AND b.key <> ''
-          AND NOT EXISTS (
-              SELECT 1 FROM reported_parts AS r
+          AND 0 = (
+              SELECT count(*) FROM reported_parts AS r
               WHERE r.run_item_id = :item AND r.key = b.key
                 AND (r.reason IS NULL OR r.reason IN ({_UNKNOWN}))
           )
@@ -104,22 +121,24 @@ FORGET_RETAINED: Final = """
     WHERE dealer_id = :dealer
       AND manufacturer_id IN (SELECT manufacturer_id FROM run_mappings WHERE run_item_id = :item)
       AND (
-          NOT EXISTS (
-              SELECT 1 FROM shelf_stock AS s
+          0 = coalesce((
+              SELECT s.quantity FROM shelf_stock AS s
               WHERE s.dealer_id = retained_parts.dealer_id AND s.product_id = retained_parts.product_id
                 AND s.manufacturer_id = retained_parts.manufacturer_id
-                AND s.code_key = retained_parts.code_key AND s.quantity > 0
-          )
+                AND s.code_key = retained_parts.code_key
+          ), 0)
           OR code_key = :code AND (manufacturer_id, product_id) IN (
               SELECT manufacturer_id, product_id FROM part_matches
               WHERE run_item_id = :item AND kept_quantity IS NULL
           )
-          OR code_key = :code AND EXISTS (
-              SELECT 1
-              FROM reported_parts AS r
-              JOIN part_matches AS x ON x.run_item_id = :item AND x.reported_part_id = r.id
-              WHERE r.run_item_id = :item AND r.key = retained_parts.key
-                AND x.manufacturer_id = retained_parts.manufacturer_id
+          OR code_key = :code AND 0 < (
+              SELECT count(*) FROM part_matches AS x
+              WHERE x.run_item_id = :item AND x.manufacturer_id = retained_parts.manufacturer_id
+                AND x.reported_part_id = (
+                    SELECT r.id FROM reported_parts AS r
+                    WHERE r.run_item_id = :item AND r.key = retained_parts.key
+                      AND (r.reason IS NULL OR r.reason <> 'other_code')
+                )
           )
       )
 """
@@ -140,15 +159,15 @@ MARK_MOVED: Final = """
     UPDATE retained_parts SET moved_item_id = :item
     WHERE dealer_id = :dealer
       AND manufacturer_id IN (SELECT manufacturer_id FROM run_mappings WHERE run_item_id = :item)
-      AND EXISTS (
-          SELECT 1
-          FROM reported_parts AS r
-          JOIN part_matches AS x ON x.run_item_id = r.run_item_id AND x.reported_part_id = r.id
-          JOIN run_items AS i ON i.id = r.run_item_id
+      AND 0 < (
+          SELECT count(*) FROM reported_parts AS r
           WHERE r.run_item_id IN :pulls AND r.key = retained_parts.key
-            AND i.code_key <> retained_parts.code_key
-            AND x.manufacturer_id = retained_parts.manufacturer_id
-            AND x.since_run_id > retained_parts.last_run_id
+            AND (SELECT i.code_key FROM run_items AS i WHERE i.id = r.run_item_id) <> retained_parts.code_key
+            AND (
+                SELECT x.since_run_id FROM part_matches AS x
+                WHERE x.run_item_id = r.run_item_id AND x.reported_part_id = r.id
+                  AND x.manufacturer_id = retained_parts.manufacturer_id
+            ) > retained_parts.last_run_id
       )
 """
 

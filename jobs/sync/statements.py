@@ -57,16 +57,19 @@ _MATCH: Final = """
 # already was reported before.
 _SINCE_PREVIOUS: Final = """coalesce((
         SELECT coalesce(x.since_run_id, 0)
-        FROM reported_parts AS b
-        JOIN part_matches AS x ON x.run_item_id = :previous AND x.reported_part_id = b.id
-                              AND x.manufacturer_id = found.manufacturer_id
-        WHERE b.run_item_id = :previous AND b.key = found.key
+        FROM part_matches AS x
+        WHERE x.run_item_id = :previous AND x.manufacturer_id = found.manufacturer_id
+          AND x.reported_part_id = (
+              SELECT b.id FROM reported_parts AS b
+              WHERE b.run_item_id = :previous AND b.key = found.key
+                AND (b.reason IS NULL OR b.reason <> 'other_code')
+          )
     ), :moment)"""
-_SINCE_FIRST: Final = """CASE WHEN EXISTS (
-        SELECT 1 FROM shelf_stock AS s
+_SINCE_FIRST: Final = """CASE WHEN (
+        SELECT s.quantity FROM shelf_stock AS s
         WHERE s.dealer_id = :dealer AND s.product_id = found.product_id
-          AND s.manufacturer_id = found.manufacturer_id AND s.code_key = :code AND s.quantity > 0
-    ) THEN 0 ELSE :moment END"""
+          AND s.manufacturer_id = found.manufacturer_id AND s.code_key = :code
+    ) > 0 THEN 0 ELSE :moment END"""
 MATCH: Final = _MATCH.format(since="NULL")
 MATCH_AFTER_PREVIOUS: Final = _MATCH.format(since=_SINCE_PREVIOUS)
 MATCH_FIRST: Final = _MATCH.format(since=_SINCE_FIRST)
@@ -140,17 +143,15 @@ PRICES_LEFT: Final = _PRICES_LEFT.format(matched=_MATCHED)
 # R14: the dealer's other stock of the manufacturers goes to zero, save what other codes that the run was
 # started with contributed. Stock of a code that was removed counts as other stock. What was just matched is
 # hashed once (IN, not EXISTS): PostgreSQL has no statistics of it yet, and would join it as if it were a row.
+# CASE WHEN rather than NOT IN: to tell false from NULL, SQLite would read the whole list for each row.
 _CLEAR_PREVIOUS: Final = """
     UPDATE shelf_stock SET quantity = 0, changed_item_id = :item
     WHERE dealer_id = :dealer AND quantity > 0
       AND manufacturer_id IN (SELECT manufacturer_id FROM run_mappings WHERE run_item_id = :item)
-      AND NOT (
-          code_key = :code
-          AND (manufacturer_id, product_id) IN (
-              SELECT manufacturer_id, product_id FROM part_matches WHERE run_item_id = :item
-              UNION ALL {doubted}
-          )
-      )
+      AND CASE WHEN code_key = :code AND (manufacturer_id, product_id) IN (
+                   SELECT manufacturer_id, product_id FROM part_matches WHERE run_item_id = :item
+                   UNION ALL {doubted}
+               ) THEN false ELSE true END
       AND NOT EXISTS (
           SELECT 1
           FROM run_items AS other
@@ -189,23 +190,23 @@ WEIGH_CODE: Final = f"""
     SELECT count(DISTINCT product_id) FROM shelf_stock
     WHERE dealer_id = :dealer AND code_key = :code AND quantity > 0
       AND manufacturer_id IN (SELECT manufacturer_id FROM run_mappings WHERE run_item_id = :item)
-      AND (manufacturer_id, product_id) NOT IN (
-          SELECT manufacturer_id, product_id FROM part_matches WHERE run_item_id = :item
-          UNION ALL {DOUBTED}
-      )
+      AND CASE WHEN (manufacturer_id, product_id) IN (
+                   SELECT manufacturer_id, product_id FROM part_matches WHERE run_item_id = :item
+                   UNION ALL {DOUBTED}
+               ) THEN false ELSE true END
 """  # noqa: S608 # nosec B608 - our names
 
 # R13: a part that now reaches its product through an earlier mapping no longer contributes through a later
-# one, also where previous quantities are kept: they were not left over, they were counted elsewhere. IS TRUE
+# one, also where previous quantities are kept: they were not left over, they were counted elsewhere. CASE
 # keeps PostgreSQL from turning the question into a join.
 CLEAR_MOVED: Final = """
     UPDATE shelf_stock SET quantity = 0, changed_item_id = :item
     WHERE dealer_id = :dealer AND quantity > 0 AND code_key = :code
       AND manufacturer_id IN (SELECT manufacturer_id FROM run_mappings WHERE run_item_id = :item)
-      AND (manufacturer_id, product_id) NOT IN (
-          SELECT manufacturer_id, product_id FROM part_matches WHERE run_item_id = :item
-      )
-      AND ((manufacturer_id, product_id) IN (
+      AND CASE WHEN (manufacturer_id, product_id) IN (
+                   SELECT manufacturer_id, product_id FROM part_matches WHERE run_item_id = :item
+               ) THEN false ELSE true END
+      AND CASE WHEN (manufacturer_id, product_id) IN (
           SELECT p.manufacturer_id, p.product_id
           FROM part_matches AS x
           JOIN reported_parts AS r ON r.id = x.reported_part_id
@@ -214,7 +215,7 @@ CLEAR_MOVED: Final = """
             ON p.manufacturer_id = later.manufacturer_id AND p.key = r.key AND p.product_id = x.product_id
           WHERE x.run_item_id = :item AND x.kept_quantity IS NULL
             AND later.manufacturer_id <> x.manufacturer_id
-      )) IS TRUE
+      ) THEN true ELSE false END
 """
 
 MARK_UNMATCHED: Final = """

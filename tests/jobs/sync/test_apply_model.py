@@ -127,6 +127,7 @@ class Model:
         if clear:
             self._clear(code, {(manufacturer, part.product) for (manufacturer, _), part in pull.items()})
         else:
+            self._clear_reached_earlier(code, pull)
             for (manufacturer, number), part in gone.items():
                 left = (part.product, part.quantity, self.pulled_in[code])
                 self.left[code, manufacturer, number] = left
@@ -185,6 +186,17 @@ class Model:
             if of == code and (manufacturer, product) not in stays:
                 self._set(manufacturer, of, product, 0)
 
+    def _clear_reached_earlier(self, code: str, pull: Pull) -> None:
+        """R13: what reaches its product through an earlier mapping contributes through no later one."""
+        own = {(manufacturer, part.product) for (manufacturer, _), part in pull.items()}
+        for (reached, number), part in pull.items():
+            for _, manufacturer, _, _ in self._mapped(code):
+                is_same = self.scene.catalog[manufacturer].get(number) == part.product
+                row = (manufacturer, code, part.product)
+                later = manufacturer != reached and (manufacturer, part.product) not in own
+                if is_same and later and not part.is_kept and row in self.stock:
+                    self._set(*row, 0)
+
     def _clear_moved(self) -> None:
         for (code, manufacturer, number), (product, quantity, last) in list(self.left.items()):
             others = (pull for of, pull in self.pulls.items() if of != code)
@@ -229,7 +241,7 @@ class Reporting:
     def __init__(self, reported: dict[str, list[Row]]) -> None:
         self._reported = reported
 
-    def walk(self, _cmf: str, wanted: str, *, waiting: Any) -> Answering:
+    def walk(self, _cmf: str, wanted: str, *, otherwise: list[str], waiting: Any) -> Answering:
         code = wanted.split("'")[1]
         parts = [
             Part(

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import event, text
 
 from benchmarks.crowd import CODES, Crowd, fill
-from sandbox.simulator import Simulator
+from sandbox.simulator import Simulator, Switches
 from tests.world import World, is_postgresql, part
 from webapp.extensions import db
 from webapp.models import Manufacturer
@@ -101,3 +101,16 @@ def test_a_run_takes_no_more_statements_for_more_parts(world: World) -> None:
     assert world.item(run, "TR").changed == 200
     # The longer one may send a heartbeat or two.
     assert len(many) <= len(few) + 4
+
+
+def test_no_statement_about_kept_or_moved_parts_reads_a_large_table_whole(world: World) -> None:
+    world.map("TRX", db.session.get_one(Manufacturer, 1))
+    world.settings(clear_previous=False)
+    world.simulator.switches = Switches(filtering="ignored")
+    world.sync(*parts(30))
+    moved = [{**row, "SupplierCode": "TRX"} for row in parts(10)]
+    undated = [{**row, "lastupdatedate": None} for row in parts(20)[10:20]]
+    with explained() as seen:
+        run = world.sync(*moved, *undated, *parts(30)[20:30])
+    assert (world.item(run, "TR").kept, sum(item.cleared for item in run.items)) == (10, 10)
+    assert {statement: plan for statement, plan in seen if read_whole(plan)} == {}
