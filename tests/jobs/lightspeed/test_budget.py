@@ -106,10 +106,9 @@ def test_without_redis_it_goes_on_slowly_after_a_whole_window(own_redis: RedisSe
             times.append(time.monotonic())
 
     assert most_within(times, 1.5) == 1
-    assert [(one["event"], one["log_level"]) for one in logs] == [
-        ("lightspeed.rate_budget_degraded", "warning")
-    ]
-    assert logs[0]["error"].startswith("ConnectionError")
+    (warned,) = logs
+    assert (warned["event"], warned["log_level"]) == ("lightspeed.rate_budget_degraded", "warning")
+    assert "ConnectionError" in warned["error"]
 
 
 def test_redis_hears_afterwards_of_what_was_sent_without_it(own_redis: RedisServer):
