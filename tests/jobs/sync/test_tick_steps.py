@@ -11,7 +11,7 @@ import time_machine
 from flask import current_app
 from redis import Redis
 from rq.timeouts import JobTimeoutException
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from structlog.testing import capture_logs
 
 from jobs import tasks
@@ -54,6 +54,8 @@ def busy(world: World, redis: Redis) -> Iterator[World]:
             world.map("TR", code.manufacturer)
             _record(world, ("queued", "failed")[number], now)
         _add_rows(world, now)
+        # Slots count from the moment when a dealer is ready (R6).
+        db.session.execute(update(Configuration).values(ready_since=now - timedelta(minutes=20)))
         db.session.commit()
         yield world
 
