@@ -5,17 +5,19 @@ The dealer has P0001 to P0004 in stock, 3 of each. Then the service answers what
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
+from jobs.lightspeed import Page, Part, Unreadable
 from jobs.sync import held
 from sandbox.simulator import Switches
 from tests.world import World, part
 from webapp import held_clearings
 from webapp.extensions import db
-from webapp.models import HeldClearing, Run
+from webapp.models import HeldClearing, Run, RunItem
 
 NUMBERS = ("P0001", "P0002", "P0003", "P0004")
 ABSENT = object()
@@ -201,6 +203,57 @@ def test_a_part_is_kept_that_comes_back_under_a_row_that_cannot_be_used(stocked:
     stocked.settings(clear_previous=True)
     run = stocked.sync(*rows[1:], part("TR", "P0001", 9, **UNDATED))
     assert (in_stock(stocked), stocked.item(run, "TR").kept) == ((3, 3, 3, 3), 1)
+
+
+class Service:
+    """Answers with one page whose records could not all be decoded."""
+
+    def __init__(self, parts: list[Part], unreadable: list[Unreadable]) -> None:
+        self._page = Page(1, parts, unreadable, len(parts) + len(unreadable), 1, 0.1)
+
+    def walk(self, *_: Any, **__: Any) -> Service:
+        return self
+
+    def begin(self) -> None:
+        """Nothing is fetched."""
+
+    def abandon(self) -> None:
+        """Nothing was begun."""
+
+    def pages(self) -> Iterator[list[Page]]:
+        yield [self._page]
+
+
+def decoded(*numbers: str) -> list[Part]:
+    date = "2999-01-01T00:00:00"
+    return [Part(part_number=n, supplier_code="TR", on_hand=5, last_updated=date) for n in numbers]
+
+
+def sync_decoded(world: World, parts: list[Part], *unreadable: Unreadable) -> RunItem:
+    service: Any = Service(parts, list(unreadable))
+    return world.item(world.sync(connect=lambda _: service), "TR")
+
+
+def test_a_record_that_cannot_be_decoded_may_be_any_part(stocked: World) -> None:
+    for _ in range(2):
+        item = sync_decoded(stocked, decoded(*NUMBERS[:3]), Unreadable(1, "not a record"))
+        assert (in_stock(stocked), item.kept, item.fetched) == ((5, 5, 5, 3), 1, 4)
+    item = sync_decoded(stocked, decoded(*NUMBERS[:3]))
+    assert (in_stock(stocked), item.kept) == ((5, 5, 5, 0), 0)
+
+
+def test_an_undecodable_record_with_a_part_number_keeps_that_part_alone(stocked: World) -> None:
+    item = sync_decoded(stocked, decoded("P0001"), Unreadable(0, "damaged", "p0002 "))
+    assert (in_stock(stocked), item.kept) == ((5, 3, 0, 0), 1)
+
+
+@pytest.mark.parametrize(("position", "first", "kept"), [(0, 5, 0), (1, 5, 0), (3, 3, 1)])
+def test_undecodable_records_count_in_the_order_reported(
+    stocked: World, position: int, first: int, kept: int
+) -> None:
+    parts = decoded("P0004", "P0002", "P0001")
+    item = sync_decoded(stocked, parts, Unreadable(position, "damaged", "P0001"))
+    assert (in_stock(stocked)[0], item.kept) == (first, kept)
 
 
 MANY = 120

@@ -144,6 +144,33 @@ def test_results_are_shown_for_each_code_with_its_error(
     assert "Lightspeed did not answer." in page
 
 
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        ((12, 0), "12 parts kept their quantity: their rows could not be used."),
+        ((1, 0), "1 part kept its quantity: its row could not be used."),
+        ((800, 434), "1,234 parts kept their quantity: their rows could not be used."),
+    ],
+)
+def test_a_run_says_how_many_parts_kept_their_quantity(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer, kept: tuple[int, int], said: str
+):
+    run = shop.run(dealer, "succeeded")
+    for code, number in zip(("TR", "PU"), kept, strict=True):
+        shop.item(run, code, kept=number, skipped=number)
+    page = client.get(f"{url}/{run.id}").text
+    assert said in page
+    assert f"skipped?run={run.id}" in page
+
+
+def test_a_run_in_which_no_part_was_kept_says_nothing_of_it(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer
+):
+    run = shop.run(dealer, "succeeded")
+    shop.item(run, "TR", skipped=3)
+    assert "quantity:" not in client.get(f"{url}/{run.id}").text
+
+
 def test_times_are_the_dealers_own_and_name_the_zone(
     client: LintingClient, url: str, shop: Shop, dealer: Dealer
 ):
