@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import Retry
 
 from sandbox.servers.ports import LOOPBACK, free_port
 from tests.webapp.serving import small
@@ -163,6 +165,8 @@ def test_an_export_is_received_whole(served: Served):
 def test_bodies_arrive_whole(served: Served, size: int):
     address = f"http://{LOOPBACK}:{served.port}/read"
     with requests.Session() as session:
+        # On a busy machine an idle connection may be closed before it is used again.
+        session.mount("http://", HTTPAdapter(max_retries=Retry(total=3, allowed_methods=None)))
         for _ in range(3):
             assert session.post(address, data=b"x" * size, timeout=LONG).text == str(size)
 
