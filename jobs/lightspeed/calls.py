@@ -114,5 +114,5 @@ class Calls:
             )
             return error, seconds
         seconds = time.monotonic() - started
-        noted.info("lightspeed request", status=200, rows=rows.received, seconds=round(seconds, 3))
+        noted.info("lightspeed.requested", status=200, rows=rows.received, seconds=round(seconds, 3))
         return rows, seconds

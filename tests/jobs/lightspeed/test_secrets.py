@@ -136,7 +136,7 @@ def test_a_success_does_not_show_the_login(all_logs):
         assert failure(simulator.url, check) is None
         assert failure(simulator.url, ask_for_pages) is None
 
-    assert "lightspeed request" in all_logs()
+    assert "lightspeed.requested" in all_logs()
     refuse_marks(all_logs())
 
 

@@ -25,7 +25,7 @@ def test_every_line_of_a_run_names_it_and_those_of_a_code_the_code(
     told = lines(capsys)
     assert {(line["run"], line["dealer"], line["attempt"]) for line in told} == {(run.id, run.dealer_id, 1)}
     events = [(line["event"], line.get("code")) for line in told]
-    assert ("lightspeed request", "TR") in events
+    assert ("lightspeed.requested", "TR") in events
     assert ("item.applied", "TR") in events
     assert ("lightspeed.request_failed", "PU") in events
     assert ("item.failed", "PU") in events
