@@ -171,7 +171,8 @@ MARK_MOVED: Final = """
       )
 """
 
-# The product may have other parts of the code: only the quantities of those that moved are taken away.
+# The product may have other parts of the code: only the quantities of those that moved are taken away. Not
+# "above 0": the index of what is in stock would be read whole for each.
 CLEAR_MOVED_PARTS: Final = """
     UPDATE shelf_stock
     SET quantity = CASE WHEN shelf_stock.quantity > moved.quantity
@@ -183,7 +184,7 @@ CLEAR_MOVED_PARTS: Final = """
         WHERE dealer_id = :dealer AND moved_item_id = :item
         GROUP BY code_key, manufacturer_id, product_id
     ) AS moved
-    WHERE shelf_stock.dealer_id = :dealer AND shelf_stock.quantity > 0
+    WHERE shelf_stock.dealer_id = :dealer AND shelf_stock.quantity <> 0
       AND shelf_stock.product_id = moved.product_id AND shelf_stock.manufacturer_id = moved.manufacturer_id
       AND shelf_stock.code_key = moved.code_key
 """
