@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from jobs.lightspeed import LightspeedError
 from jobs.sync import kept_sql as sql
-from jobs.sync import pulls, rules
+from jobs.sync import moved_sql, pulls, rules
 from jobs.sync.executing import Key, count, execute, rows
 from jobs.sync.statements import MATCH, MATCH_AFTER_PREVIOUS, MATCH_FIRST
 from webapp.models import Run, RunItem
@@ -75,11 +75,11 @@ def clear_moved_parts(key: Key) -> int:
     """Set to zero what is left of parts that moved to another code of their manufacturer (R14)."""
     if not pulls.is_shared(key):
         return 0
-    moved = execute(sql.MARK_MOVED, {**key, "pulls": [key["item"], *pulls.of_siblings(key)]})
+    moved = execute(moved_sql.MARK_MOVED, {**key, "pulls": [key["item"], *pulls.of_siblings(key)]})
     if not moved:
         return 0
-    cleared = execute(sql.CLEAR_MOVED_PARTS, key)
-    execute(sql.FORGET_MOVED, key)
+    cleared = execute(moved_sql.CLEAR_MOVED_PARTS, key)
+    execute(moved_sql.FORGET_MOVED, key)
     return cleared
 
 

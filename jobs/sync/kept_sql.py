@@ -55,25 +55,39 @@ KEEP_REPORTED: Final = _KEEP.format(unknown=_UNKNOWN, parts=_KEEP_REPORTED)
 
 # What is left on the shelf of a part that the previous pull did not contain.
 _KEEP_RETAINED: Final = """
-    SELECT u.id, t.manufacturer_id, t.product_id, 0 AS since_run_id, t.quantity
-    FROM unknown AS u
-    CROSS JOIN run_mappings AS m
-    CROSS JOIN retained_parts AS t
-    WHERE m.run_item_id = :item AND t.dealer_id = :dealer AND t.code_key = :code
-      AND t.manufacturer_id = m.manufacturer_id AND t.key = u.key
-      AND u.id NOT IN (SELECT reported_part_id FROM part_matches WHERE run_item_id = :item)
+    SELECT found.id, found.manufacturer_id, found.product_id, 0 AS since_run_id, (
+               SELECT t.quantity FROM retained_parts AS t
+               WHERE t.dealer_id = :dealer AND t.code_key = :code
+                 AND t.manufacturer_id = found.manufacturer_id AND t.key = found.key
+           ) AS quantity
+    FROM (
+        SELECT u.id, u.key, m.manufacturer_id, (
+                   SELECT t.product_id FROM retained_parts AS t
+                   WHERE t.dealer_id = :dealer AND t.code_key = :code
+                     AND t.manufacturer_id = m.manufacturer_id AND t.key = u.key
+               ) AS product_id
+        FROM unknown AS u
+        CROSS JOIN run_mappings AS m
+        WHERE m.run_item_id = :item
+          AND u.id NOT IN (SELECT reported_part_id FROM part_matches WHERE run_item_id = :item)
+    ) AS found
 """
 KEEP_RETAINED: Final = _KEEP.format(unknown=_UNKNOWN, parts=_KEEP_RETAINED)
 
 # Stock of which no pull is stored: the catalog says which product the part is. Where other parts of the code
 # are or were that product, they explain its stock.
 _KEEP_UNEXPLAINED: Final = """
-    SELECT u.id, p.manufacturer_id, p.product_id, 0 AS since_run_id, 0 AS quantity
-    FROM unknown AS u
-    CROSS JOIN run_mappings AS m
-    CROSS JOIN part_numbers AS p
-    WHERE m.run_item_id = :item AND p.manufacturer_id = m.manufacturer_id AND p.key = u.key
-      AND CASE WHEN (p.manufacturer_id, p.product_id) IN (
+    SELECT found.id, found.manufacturer_id, found.product_id, 0 AS since_run_id, 0 AS quantity
+    FROM (
+        SELECT u.id, m.manufacturer_id, (
+                   SELECT p.product_id FROM part_numbers AS p
+                   WHERE p.manufacturer_id = m.manufacturer_id AND p.key = u.key
+               ) AS product_id
+        FROM unknown AS u
+        CROSS JOIN run_mappings AS m
+        WHERE m.run_item_id = :item
+    ) AS found
+    WHERE CASE WHEN (found.manufacturer_id, found.product_id) IN (
                    SELECT manufacturer_id, product_id FROM part_matches
                    WHERE run_item_id IN (:item, :previous)
                    UNION ALL
@@ -152,41 +166,3 @@ COUNT_DOUBTED: Final = """
     SELECT count(DISTINCT key) FROM retained_parts
     WHERE dealer_id = :dealer AND code_key = :code AND unnamed < :unnamed
 """
-
-# R14: a retained part moved if another code of its manufacturer began to report it after its own code last
-# did. `:pulls` are the items with the last complete pull of each code of the manufacturer.
-MARK_MOVED: Final = """
-    UPDATE retained_parts SET moved_item_id = :item
-    WHERE dealer_id = :dealer
-      AND manufacturer_id IN (SELECT manufacturer_id FROM run_mappings WHERE run_item_id = :item)
-      AND 0 < (
-          SELECT count(*) FROM reported_parts AS r
-          WHERE r.run_item_id IN :pulls AND r.key = retained_parts.key
-            AND (SELECT i.code_key FROM run_items AS i WHERE i.id = r.run_item_id) <> retained_parts.code_key
-            AND (
-                SELECT x.since_run_id FROM part_matches AS x
-                WHERE x.run_item_id = r.run_item_id AND x.reported_part_id = r.id
-                  AND x.manufacturer_id = retained_parts.manufacturer_id
-            ) > retained_parts.last_run_id
-      )
-"""
-
-# The product may have other parts of the code: only the quantities of those that moved are taken away. Not
-# "above 0": the index of what is in stock would be read whole for each.
-CLEAR_MOVED_PARTS: Final = """
-    UPDATE shelf_stock
-    SET quantity = CASE WHEN shelf_stock.quantity > moved.quantity
-                        THEN shelf_stock.quantity - moved.quantity ELSE 0 END,
-        changed_item_id = :item
-    FROM (
-        SELECT code_key, manufacturer_id, product_id, sum(quantity) AS quantity
-        FROM retained_parts
-        WHERE dealer_id = :dealer AND moved_item_id = :item
-        GROUP BY code_key, manufacturer_id, product_id
-    ) AS moved
-    WHERE shelf_stock.dealer_id = :dealer AND shelf_stock.quantity <> 0
-      AND shelf_stock.product_id = moved.product_id AND shelf_stock.manufacturer_id = moved.manufacturer_id
-      AND shelf_stock.code_key = moved.code_key
-"""
-
-FORGET_MOVED: Final = "DELETE FROM retained_parts WHERE dealer_id = :dealer AND moved_item_id = :item"
