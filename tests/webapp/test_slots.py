@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.slots.calendar import beginnings
+from tests.simulation.calendar import slot_starts
 from webapp import slots
 from webapp.runs import Slot
 
@@ -100,6 +100,6 @@ def test_slots_begin_when_the_clock_on_the_wall_comes_to_their_hour(
     zone: str, start: datetime, hours: set[int]
 ) -> None:
     first = start.replace(tzinfo=UTC)
-    seen = beginnings(ZoneInfo(zone), hours, first, first + timedelta(days=20))
+    seen = slot_starts(ZoneInfo(zone), hours, first, first + timedelta(days=20))
     assert seen == {slot: slots.moment(slot, ZoneInfo(zone)) for slot in seen}
     assert len(seen) >= 18 * len(hours)

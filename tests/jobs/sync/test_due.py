@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.slots.calendar import beginnings
-from benchmarks.slots.season import GAPS, ZONES
 from jobs.sync import due
+from tests.simulation.calendar import slot_starts
+from tests.simulation.history import TICK_GAPS, ZONES
 from webapp import slots
 from webapp.runs import Slot
 from webapp.slots import CATCH_UP
@@ -86,8 +86,8 @@ def test_over_years_each_slot_starts_one_time_within_two_hours_or_is_missed_with
             if plan.start:
                 outcomes.setdefault(plan.start, []).append(("started", len(ticks)))
             settled = max(settled, plan.start or plan.settled or settled)
-        now += timedelta(minutes=chance.choice(GAPS))
-    for slot, begin in beginnings(local, HOURS, first + timedelta(days=1), last - timedelta(days=2)).items():
+        now += timedelta(minutes=chance.choice(TICK_GAPS))
+    for slot, begin in slot_starts(local, HOURS, first + timedelta(days=1), last - timedelta(days=2)).items():
         ((outcome, after),) = outcomes[slot]
         fit = [begin <= tick < begin + CATCH_UP for tick in ticks[:after]]
         assert any(fit) == (outcome == "started")

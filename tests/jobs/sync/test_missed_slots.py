@@ -7,10 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from benchmarks.slots.judging import Judge
-from benchmarks.slots.season import Season
 from jobs.sync.starting import start_due
-from tests.webapp.views.client import ON_SQLITE
 from tests.world import World
 from webapp import runs
 from webapp.extensions import db
@@ -18,7 +15,6 @@ from webapp.models import Run
 
 # 01:10 in Chicago, when each dealer's slot of 1:00 AM has begun.
 ONE_TEN = datetime(2026, 11, 23, 7, 10, tzinfo=UTC)
-HOURS = (1, 7, 13, 19)
 
 
 @pytest.fixture
@@ -102,14 +98,3 @@ def test_a_slot_with_an_active_run_beside_it_is_started_when_that_has_ended(mapp
     assert start_due(ONE_TEN) == 0
     runs.cancel(manual)
     assert start_due(ONE_TEN + timedelta(minutes=90)) == 1
-
-
-@ON_SQLITE
-def test_every_slot_of_a_season_comes_out_right(world: World) -> None:
-    """The first days of November on nine clocks; `python -m benchmarks.slots` takes longer seasons."""
-    world.configuration.enabled = False
-    season = Season(datetime(2026, 10, 29, tzinfo=UTC), days=7, dealers=9, seed=4)
-    season.pass_by()
-    verdicts = list(Judge(season, HOURS).verdicts())
-    assert len(verdicts) > 100
-    assert [verdict for verdict in verdicts if verdict.fault] == []
