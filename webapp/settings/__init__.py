@@ -1,6 +1,6 @@
-"""Every environment variable of the program, with its default and help: the one table of them.
+"""Every environment variable of the program, with its default and help.
 
-`bin/settings` generates the table in README.md and `.env.example` from it. A new setting is added
+`bin/settings` generates the table in docs/settings.md and `.env.example` from it. A new setting is added
 to its group, and nowhere else.
 """
 

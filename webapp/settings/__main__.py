@@ -1,4 +1,4 @@
-"""`bin/settings`: brings the README's table and `.env.example` up to date with the table of settings."""
+"""`bin/settings`: updates docs/settings.md and `.env.example` from the declared settings."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _generated() -> dict[Path, str]:
-    readme = ROOT / "README.md"
+    page = ROOT / "docs" / "settings.md"
     return {
-        readme: rendering.readme_with_table(readme.read_text(encoding="utf-8")),
+        page: rendering.page_with_table(page.read_text(encoding="utf-8")),
         ROOT / ".env.example": rendering.example(),
     }
 

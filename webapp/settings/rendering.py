@@ -1,4 +1,4 @@
-"""The settings as the README's table, as `.env.example`, and as a new `.env` with keys of its own."""
+"""Renders the settings: the table of docs/settings.md, `.env.example`, and a new `.env` with new keys."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ END: Final = "<!-- end of settings -->"
 WIDTH: Final = 100
 
 
-def readme_with_table(readme: str) -> str:
-    """The README with the current table between its two markers. Raises ValueError if it lacks them."""
-    before, begin, rest = readme.partition(BEGIN)
+def page_with_table(page: str) -> str:
+    """The page with the current table between its two markers. Raises ValueError if it lacks them."""
+    before, begin, rest = page.partition(BEGIN)
     _old, end, after = rest.partition(END)
     if not begin or not end:
-        raise ValueError("README.md has no place for the settings table")
+        raise ValueError("docs/settings.md has no place for the settings table")
     return f"{before}{BEGIN}\n\n{table()}\n{END}{after}"
 
 

@@ -106,7 +106,7 @@ def test_each_setting_is_declared_once() -> None:
     assert len(declared) == len(SETTINGS)
 
 
-def test_readme_and_example_are_current(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_page_and_the_example_are_current(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--check"]) == 0, capsys.readouterr().out
 
 
@@ -134,15 +134,18 @@ def test_an_outdated_file_is_named_and_brought_up_to_date(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("webapp.settings.__main__.ROOT", tmp_path)
-    (tmp_path / "README.md").write_text(f"before\n{rendering.BEGIN}\nold\n{rendering.END}\nafter\n")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "settings.md").write_text(
+        f"before\n{rendering.BEGIN}\nold\n{rendering.END}\nafter\n"
+    )
     assert main(["--check"]) == 1
     assert capsys.readouterr().out.splitlines() == [
-        "README.md: out of date; run bin/settings",
+        "settings.md: out of date; run bin/settings",
         ".env.example: out of date; run bin/settings",
     ]
     assert main([]) == 0
     assert main(["--check"]) == 0
-    text = (tmp_path / "README.md").read_text()
+    text = (tmp_path / "docs" / "settings.md").read_text()
     assert text.startswith("before\n")
     assert text.endswith("\nafter\n")
     assert "`SECRET_KEY`" in text
