@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "docs" / "rules.md"
 CITED_RULE = re.compile(r"\bR(\d{1,2})\b")
+LINK = re.compile(r"\]\(([^)\s#]*)(?:#([^)\s]*))?\)")
+ANCHOR = re.compile(r'<a id="([^"]+)">')
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+NOT_IN_A_SLUG = re.compile(r"[^\w\- ]")
+
+
+class Link(NamedTuple):
+    """A link of a page to a file, perhaps to one of its headings."""
+
+    page: str
+    target: str
+    heading: str
 
 
 def _sources() -> dict[str, str]:
@@ -24,6 +38,26 @@ def _built_rules() -> set[int]:
     return {int(number) for number in re.findall(r"^### R(\d+) ", built, re.MULTILINE)}
 
 
+def _links() -> Iterator[Link]:
+    for name, text in _sources().items():
+        if name.endswith(".md"):
+            for target, heading in LINK.findall(text):
+                if "://" not in target:
+                    yield Link(name, target, heading)
+
+
+def _target(link: Link) -> Path:
+    page = ROOT / link.page
+    return page.parent / link.target if link.target else page
+
+
+def _anchors(page: Path) -> set[str]:
+    """The fragments that a link to the page may have; those of headings are GitHub's."""
+    text = page.read_text()
+    slugs = (NOT_IN_A_SLUG.sub("", heading.strip().lower()) for heading in HEADING.findall(text))
+    return {slug.replace(" ", "-") for slug in slugs} | set(ANCHOR.findall(text))
+
+
 def test_every_rule_that_code_cites_is_in_the_rule_book_as_built() -> None:
     known = _built_rules()
     unknown = {
@@ -36,12 +70,11 @@ def test_every_rule_that_code_cites_is_in_the_rule_book_as_built() -> None:
     assert unknown == set()
 
 
-def test_every_link_between_pages_leads_somewhere() -> None:
-    broken = []
-    for name, text in _sources().items():
-        if not name.endswith(".md"):
-            continue
-        for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", text):
-            if "://" not in target and not (ROOT / name).parent.joinpath(target).exists():
-                broken.append(f"{name}: {target}")
-    assert broken == []
+def test_every_link_between_pages_leads_to_a_file() -> None:
+    assert [link for link in _links() if not _target(link).exists()] == []
+
+
+def test_every_link_to_a_heading_finds_it() -> None:
+    links = [link for link in _links() if link.heading and _target(link).suffix == ".md"]
+    assert len(links) > 10
+    assert [link for link in links if link.heading not in _anchors(_target(link))] == []
