@@ -6,14 +6,14 @@ from flask import Flask
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
-from webapp import forks
+from webapp.web import forks
 
 # One JSON event a line, as every other process logs.
-logger_class = "webapp.server_logs.EventLogger"
+logger_class = "webapp.web.server_logs.EventLogger"
 
-# No client, however slow, holds a thread (webapp/serving): a head has 10 s, a form 20 s, an upload 15 minutes
-# with a byte every 20 s, and a response 30 s and beyond that a second for each 32 kB.
-worker_class = "webapp.serving.worker.Worker"
+# No client, however slow, holds a thread (webapp/web/serving): a head has 10 s, a form 20 s, an upload 15
+# minutes with a byte every 20 s, and a response 30 s and beyond that a second for each 32 kB.
+worker_class = "webapp.web.serving.worker.Worker"
 threads = 8
 # Of each web process. What is received of a request and kept takes up to 160 kB each.
 worker_connections = 500

@@ -10,9 +10,9 @@ import gc
 import click
 
 from jobs import cli
-from webapp.config import ConfigurationError
-from webapp.database_settings import COMMAND, WEB
-from webapp.factory import create_app
+from webapp.application import create_app
+from webapp.settings.config import ConfigurationError
+from webapp.settings.database_settings import COMMAND, WEB
 
 
 class NotConfigured(click.ClickException, RuntimeError):

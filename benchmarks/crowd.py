@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from webapp import clock
-from webapp.catalog_import.statements import COUNT_TOTALS
+from webapp.catalog.importing.statements import COUNT_TOTALS
+from webapp.core import clock
 from webapp.extensions import db
 
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.resources import server_cpu_seconds
-from webapp.config import ROOT
+from webapp.settings.config import ROOT
 
 
 @dataclass(frozen=True)

@@ -24,12 +24,12 @@ from werkzeug.test import TestResponse
 from benchmarks import addresses, crowd, machine, table
 from benchmarks.databases import KINDS
 from benchmarks.environment import environment
-from webapp import config
-from webapp.accounts import sign_ins
+from webapp.accounts import sessions
+from webapp.application import create_app
 from webapp.extensions import db
-from webapp.factory import create_app
 from webapp.models import User
-from webapp.webstore import reindexing
+from webapp.search import reindexing
+from webapp.settings import config
 
 HEADINGS = ("page", "queries", "median ms", "p95 ms", "CPU ms", "transfer kB", "")
 MOST_QUERIES, MOST_MILLISECONDS, MOST_KILOBYTES = 12, 50.0, 150.0
@@ -123,7 +123,7 @@ def _timed(client: FlaskClient, path: str) -> tuple[float, float]:
 def signed_in(app: Flask, role: str) -> FlaskClient:
     with app.app_context():
         user = db.session.scalars(db.select(User).where(User.role == role)).one()
-        identity, (_, secret) = user.fs_uniquifier, sign_ins.begin(user)
+        identity, (_, secret) = user.fs_uniquifier, sessions.begin(user)
         db.session.commit()
     client = app.test_client()
     with client.session_transaction() as session:

@@ -10,22 +10,24 @@ from typing import Any
 import click
 from flask import Flask
 
-from jobs import stopping
-from jobs.sync import check, connecting, engine, journal
-from webapp import configurations, runs, storage
-from webapp.cli.arguments import MAX_ID, dealer_of, dealer_option
-from webapp.cli.boundary import answering
-from webapp.cli.output import goes_to_file
+from jobs import shutdown
+from jobs.sync import check, client_factory, lease, run_sync
+from webapp.core import storage
+from webapp.core.spreadsheet import BOM
 from webapp.extensions import db
+from webapp.lightspeed import configurations
 from webapp.models import Dealer, Report, Run
-from webapp.spreadsheet import BOM
-from webapp.webstore import outbox
+from webapp.runs import lifecycle
+from webapp.search import outbox
+from webapp.web.commands.arguments import MAX_ID, dealer_of, dealer_option
+from webapp.web.commands.errors import answering
+from webapp.web.commands.output import goes_to_file
 
 sync = click.Group("sync", help="Run, queue and look at inventory updates.")
 
 
 def register(app: Flask) -> None:
-    """Add the commands to the app's own; `lightspeed` is a group that webapp/cli made."""
+    """Add the commands to the app's own; `lightspeed` is a group that webapp/commands made."""
     app.cli.add_command(sync)
     lightspeed: Any = app.cli.commands["lightspeed"]
     lightspeed.add_command(lightspeed_check)
@@ -40,12 +42,12 @@ def sync_run(dealer_id: int, anyway: bool) -> None:
     dealer = dealer_of(dealer_id)
     _refuse_switched_off(dealer)
     run = _take(dealer, anyway)
-    stopping.on_signals(*stopping.USUAL)
-    around = engine.Surroundings(connecting.connect, stopping.requested, tell=_tell)
+    shutdown.on_signals(*shutdown.USUAL)
+    around = run_sync.Surroundings(client_factory.connect, shutdown.requested, tell=_tell)
     try:
-        if not engine.execute(run.id, around):
+        if not run_sync.execute(run.id, around):
             raise click.ClickException(f"run {run.id} of dealer {dealer_id} is under way")
-    except journal.Ended as ended:
+    except lease.Ended as ended:
         raise click.ClickException(str(ended)) from None
     outbox.drain()
     run = db.session.get_one(Run, run.id, populate_existing=True)
@@ -56,7 +58,7 @@ def sync_run(dealer_id: int, anyway: bool) -> None:
 
 def _take(dealer: Dealer, anyway: bool) -> Run:
     """A new run, or the active one: waiting, or left behind by a worker that died (R19)."""
-    run = runs.record(dealer, "command", anyway=anyway).run
+    run = lifecycle.record(dealer, "command", anyway=anyway).run
     if anyway and not run.anyway:
         run.anyway = True
         db.session.commit()
@@ -71,9 +73,9 @@ def sync_queue(dealer_id: int, anyway: bool) -> None:
     """Queue a run for the workers and print its id; the id of the active one where there is one."""
     dealer = dealer_of(dealer_id)
     _refuse_switched_off(dealer)
-    if not runs.has_supplier_codes(dealer_id):
+    if not lifecycle.has_supplier_codes(dealer_id):
         raise click.ClickException("There are currently no supplier codes configured")
-    started = runs.start(dealer, "command", anyway=anyway)
+    started = lifecycle.start(dealer, "command", anyway=anyway)
     if not started.created:
         _tell(f"run {started.run.id} is already {started.run.status}")
     click.echo(started.run.id)
@@ -109,7 +111,7 @@ def lightspeed_check(dealer_id: int) -> None:
     configuration = configurations.of(dealer_of(dealer_id))
     configuration.check_number += 1
     db.session.commit()
-    reason = check.check_credentials(dealer_id, configuration.check_number, connecting.connect)
+    reason = check.check_credentials(dealer_id, configuration.check_number, client_factory.connect)
     if reason is not None:
         raise click.ClickException(reason)
     click.echo("connected")
@@ -118,7 +120,7 @@ def lightspeed_check(dealer_id: int) -> None:
 def _refuse_switched_off(dealer: Dealer) -> None:
     if dealer.closed_at is not None:
         raise click.ClickException(f"dealer {dealer.id} is closed")
-    if runs.has_supplier_codes(dealer.id) and not configurations.of(dealer).enabled:
+    if lifecycle.has_supplier_codes(dealer.id) and not configurations.of(dealer).enabled:
         raise click.ClickException(f"Lightspeed 3PA/Data Warehouse is not enabled for dealer {dealer.id}")
 
 

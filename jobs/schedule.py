@@ -4,7 +4,8 @@ rq-scheduler ends at the first sign of trouble: when Redis is away, and when one
 read. So its loop is driven from here, and the set is put right before every round: whatever is not declared
 is removed, whatever is missing is put back (two schedulers, or a crash, leave exactly one of each).
 
-Beside that loop, and whatever becomes of it, the same process watches for alerts (`jobs.alerts.watch`).
+Beside that loop, and whatever becomes of it, the same process watches for alerts
+(`jobs.notifications.alert_loop`).
 """
 
 from __future__ import annotations
@@ -17,16 +18,17 @@ from typing import Any
 import structlog
 from redis.exceptions import RedisError
 
-from jobs import stopping
-from jobs.alerts import watch
-from jobs.task_scheduler import Periodic, TaskScheduler
-from webapp import periodic, queues
-from webapp.config import ConfigurationError
-from webapp.database_settings import SCHEDULER
-from webapp.factory import create_app
-from webapp.logs import configure_logs
-from webapp.redis_errors import described
-from webapp.task_names import Task
+from jobs import shutdown
+from jobs.notifications import alert_loop
+from jobs.processes.task_scheduler import Periodic, TaskScheduler
+from webapp.application import create_app
+from webapp.core import queues
+from webapp.core.logs import configure_logs
+from webapp.core.redis_errors import described
+from webapp.core.task_names import Task
+from webapp.settings.config import ConfigurationError
+from webapp.settings.database_settings import SCHEDULER
+from webapp.web import job_heartbeats
 
 log = structlog.get_logger(__name__)
 
@@ -37,9 +39,9 @@ LEAVE_WITHIN = 5
 
 # What takes longer than moments is no short work: a tick would have to wait for it.
 DECLARED = (
-    Periodic(periodic.TICK, Task.TICK, 60, queues.CONTROL),
-    Periodic(periodic.KEEP_HOUSE, Task.KEEP_HOUSE, 60 * 60, queues.SYNC),
-    Periodic(periodic.SWEEP_STORAGE, Task.SWEEP_STORAGE, 24 * 60 * 60, queues.SYNC, timeout=3600),
+    Periodic(job_heartbeats.TICK, Task.TICK, 60, queues.CONTROL),
+    Periodic(job_heartbeats.KEEP_HOUSE, Task.KEEP_HOUSE, 60 * 60, queues.SYNC),
+    Periodic(job_heartbeats.SWEEP_STORAGE, Task.SWEEP_STORAGE, 24 * 60 * 60, queues.SYNC, timeout=3600),
 )
 
 
@@ -57,7 +59,7 @@ def look(scheduler: TaskScheduler) -> None:
 def keep_looking(scheduler: TaskScheduler, pause: Callable[[float], Any]) -> None:
     """Look until told to stop; a Redis that is away is waited for."""
     away = False
-    while not stopping.requested():
+    while not shutdown.requested():
         try:
             if away:
                 _hurry(scheduler)
@@ -77,14 +79,14 @@ def keep_looking(scheduler: TaskScheduler, pause: Callable[[float], Any]) -> Non
 
 def _hurry(scheduler: TaskScheduler) -> None:
     """Have the tick find at once what could not be queued meanwhile."""
-    due = {periodic.TICK: int(datetime.now(UTC).timestamp())}
+    due = {job_heartbeats.TICK: int(datetime.now(UTC).timestamp())}
     scheduler.connection.zadd(scheduler.scheduled_jobs_key, due, xx=True)
 
 
 def main() -> int:
     """Run the scheduler until SIGTERM or SIGINT."""
     configure_logs()
-    stopping.on_signals(*stopping.USUAL)
+    shutdown.on_signals(*shutdown.USUAL)
     try:
         app = create_app(kind=SCHEDULER)
         with app.app_context():
@@ -93,8 +95,8 @@ def main() -> int:
         print(f"Error: {error}", file=sys.stderr)  # noqa: T201 - this is the command's answer
         return 1
     log.info("scheduler.started", jobs=[each.id for each in DECLARED])
-    watching = watch.start(app)
-    keep_looking(TaskScheduler(connection, DECLARED, LOOK_EVERY), stopping.pause)
+    watching = alert_loop.start(app)
+    keep_looking(TaskScheduler(connection, DECLARED, LOOK_EVERY), shutdown.pause)
     # What is being sent may still arrive; a platform waits some 10 s before it ends the process.
     watching.join(LEAVE_WITHIN)
     return 0

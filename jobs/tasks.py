@@ -5,15 +5,19 @@ from __future__ import annotations
 import structlog
 from flask import current_app
 
-from jobs import heartbeat, stopping
-from jobs.sync import connecting, engine, held, journal, remaking
+from jobs import shutdown
+from jobs.processes import tick_monitor
+from jobs.sync import clearing_guard, client_factory, lease, regenerate_reports, run_sync
 from jobs.sync.check import check_credentials as validate
 from jobs.sync.tick import tick as _tick
-from webapp import catalog_uploads, housekeeping, periodic, runs
+from webapp.catalog import uploads
+from webapp.core.storage import StorageError
 from webapp.extensions import db
 from webapp.models import CatalogImport, Run
-from webapp.storage import StorageError
-from webapp.webstore import outbox
+from webapp.operations import housekeeping
+from webapp.runs import lifecycle
+from webapp.search import outbox
+from webapp.web import job_heartbeats
 
 log = structlog.get_logger(__name__)
 
@@ -21,59 +25,59 @@ log = structlog.get_logger(__name__)
 def tick() -> None:
     """Every minute: start what is due, find what was forgotten."""
     _tick()
-    periodic.done(periodic.TICK)
-    heartbeat.send()
+    job_heartbeats.done(job_heartbeats.TICK)
+    tick_monitor.send()
 
 
 def sync_run(run_id: int) -> None:
     """Carry out a run, or as much of it as this worker is given time for."""
     seconds = current_app.config["RUN_SLICE_SECONDS"]
-    around = engine.Surroundings(
-        connecting.connect, stopping.requested, applied=_wake_index, slice_seconds=seconds
+    around = run_sync.Surroundings(
+        client_factory.connect, shutdown.requested, applied=_wake_index, slice_seconds=seconds
     )
     try:
-        engine.execute(run_id, around)
-    except (journal.Stopped, journal.GaveWay):
-        runs.wake(db.session.get_one(Run, run_id))
-    except journal.Lost as lost:
+        run_sync.execute(run_id, around)
+    except (lease.Stopped, lease.GaveWay):
+        lifecycle.wake(db.session.get_one(Run, run_id))
+    except lease.Lost as lost:
         log.warning("run.lost", run=run_id, reason=str(lost))
 
 
 def check_credentials(dealer_id: int, number: int) -> None:
     """Validate a dealer's credentials."""
-    validate(dealer_id, number, connecting.connect)
+    validate(dealer_id, number, client_factory.connect)
 
 
 def import_catalog(import_id: int) -> None:
     """Carry out the import of an uploaded catalog file."""
     try:
-        catalog_uploads.carry_out(import_id, stopping.requested)
-    except catalog_uploads.Stopped:
-        catalog_uploads.wake(db.session.get_one(CatalogImport, import_id))
+        uploads.carry_out(import_id, shutdown.requested)
+    except uploads.Stopped:
+        uploads.wake(db.session.get_one(CatalogImport, import_id))
 
 
 def keep_house() -> None:
     """Every hour: delete what is older than it is kept for."""
-    housekeeping.keep_house(stopping.requested, stopping.pause)
-    periodic.done(periodic.KEEP_HOUSE)
+    housekeeping.keep_house(shutdown.requested, shutdown.pause)
+    job_heartbeats.done(job_heartbeats.KEEP_HOUSE)
 
 
 def sweep_storage() -> None:
     """Every day: remove files that belong to nothing."""
-    housekeeping.sweep_storage(stopping.requested)
-    periodic.done(periodic.SWEEP_STORAGE)
+    housekeeping.sweep_storage(shutdown.requested)
+    job_heartbeats.done(job_heartbeats.SWEEP_STORAGE)
 
 
 def clear_held(clearing_id: int) -> None:
     """Carry out a clearing that was held, as a person decided."""
-    if held.carry_out(clearing_id):
+    if clearing_guard.carry_out(clearing_id):
         _wake_index()
 
 
 def make_reports(run_id: int) -> None:
     """Make the reports that a run ended without."""
     try:
-        remaking.make_reports(run_id)
+        regenerate_reports.make_reports(run_id)
     except StorageError as error:
         log.error("report.refused", run=run_id, error=str(error))
 

@@ -25,14 +25,16 @@ from rq.queue import Queue
 from sqlalchemy.orm import configure_mappers
 
 import jobs.tasks  # noqa: F401 - the process of each job has it from its parent, and need not import it
-from jobs import stopping
-from jobs.processes import Processes
-from jobs.task_worker import TaskWorker
-from webapp import clock, config, forks, queues
-from webapp.config import ConfigurationError
-from webapp.database_settings import WORKER
-from webapp.factory import create_app
-from webapp.logs import configure_logs
+from jobs import shutdown
+from jobs.processes.supervisor import Processes
+from jobs.processes.task_worker import TaskWorker
+from webapp.application import create_app
+from webapp.core import clock, queues
+from webapp.core.logs import configure_logs
+from webapp.settings import config
+from webapp.settings.config import ConfigurationError
+from webapp.settings.database_settings import WORKER
+from webapp.web import forks
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +56,7 @@ class AppWorker(TaskWorker):
 
     def setup_work_horse_signals(self) -> None:
         # RQ's own horse would die at once: ours is told, and the engine looks between pages.
-        stopping.on_signals(*stopping.USUAL)
+        shutdown.on_signals(*shutdown.USUAL)
 
     def handle_warm_shutdown_request(self) -> None:
         super().handle_warm_shutdown_request()

@@ -12,7 +12,7 @@ from migrations import guards
 from webapp.extensions import direct_engine
 from webapp.models.types import UtcDateTime
 
-# The search index has a form of its own on each database and no model (webapp/webstore).
+# The search index has a form of its own on each database and no model (webapp/search).
 UNMODELLED = ("webstore_documents",)
 
 

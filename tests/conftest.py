@@ -16,8 +16,8 @@ from flask_migrate import upgrade
 from sqlalchemy.orm import close_all_sessions
 
 from sandbox.servers.postgres import PostgresServer
+from webapp.application import create_app
 from webapp.extensions import db
-from webapp.factory import create_app
 
 pytest_plugins = ["tests.servers"]
 

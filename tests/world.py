@@ -11,11 +11,14 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 
-from jobs.lightspeed import Credentials, Lightspeed, RateBudget, RetryPolicy
-from jobs.sync import engine
+from jobs.sources.lightspeed import Credentials, Lightspeed, RateBudget, RetryPolicy
+from jobs.sync import run_sync
 from sandbox.simulator import SimulatedDealer, Simulator
-from webapp import clock, configurations, runs, storage, vault
+from webapp.core import clock, storage, vault
+from webapp.core.spreadsheet import BOM
+from webapp.core.text_keys import bare_key_of, key_of
 from webapp.extensions import db
+from webapp.lightspeed import configurations
 from webapp.models import (
     Configuration,
     Dealer,
@@ -30,8 +33,7 @@ from webapp.models import (
     SupplierCode,
     WebstoreFigures,
 )
-from webapp.spreadsheet import BOM
-from webapp.words import bare_key_of, key_of
+from webapp.runs import lifecycle
 
 CMF, USERNAME, PASSWORD = "76014857", "76014857", "correct horse"
 HERE = ("127.0.0.1",)
@@ -167,16 +169,16 @@ class World:
             self.simulator.url, credentials, RateBudget.in_process(None), retry=QUICK, allowed_hosts=HERE
         )
 
-    def surroundings(self, **changes: Any) -> engine.Surroundings:
-        return engine.Surroundings(**{"connect": self.connect, **changes})
+    def surroundings(self, **changes: Any) -> run_sync.Surroundings:
+        return run_sync.Surroundings(**{"connect": self.connect, **changes})
 
     def sync(self, *parts: dict[str, Any], anyway: bool = False, **changes: Any) -> Run:
         """Report the parts, if any are given, and run one sync to its end."""
         if parts:
             self.report(*parts)
-        run = runs.record(self.dealer, "command", anyway=anyway).run
+        run = lifecycle.record(self.dealer, "command", anyway=anyway).run
         run_id = run.id
-        assert engine.execute(run_id, self.surroundings(**changes))
+        assert run_sync.execute(run_id, self.surroundings(**changes))
         return self.run(run_id)
 
     def run(self, run_id: int) -> Run:

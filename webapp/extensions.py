@@ -15,8 +15,8 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, SessionTransaction
 from sqlalchemy.pool import QueuePool
 
-from webapp import private_files
-from webapp.database_settings import DIRECT
+from webapp.core import private_files
+from webapp.settings.database_settings import DIRECT
 
 
 class Base(DeclarativeBase):
@@ -38,7 +38,8 @@ HOLDS = "holds"
 
 
 class RoutingSession(Session):
-    """Reads from the replica while a page lets it (webapp/replica.py), else and to write from the primary."""
+    """Reads from the replica while a page lets it (webapp/web/replica.py), else and to write from the
+    primary."""
 
     def get_bind(
         self, mapper: Any = None, clause: Any = None, bind: Any = None, **options: Any

@@ -6,8 +6,8 @@ import time
 
 from benchmarks.faults.left import looking
 from benchmarks.sharing.ground import wait
-from webapp import configurations
 from webapp.extensions import db
+from webapp.lightspeed import configurations
 from webapp.models import Configuration
 
 

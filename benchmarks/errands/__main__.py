@@ -19,8 +19,8 @@ from benchmarks.errands.searching import Search
 from benchmarks.errands.shop import OpenDealer
 from benchmarks.errands.syncing import Sync
 from benchmarks.resources import forget_peak, peak_bytes
+from webapp.application import create_app
 from webapp.extensions import db
-from webapp.factory import create_app
 
 ERRANDS = {
     "import": ImportCatalog,

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import text
 
-from webapp.catalog_import import Imported, import_catalog
+from webapp.catalog.importing import Imported, import_catalog
 from webapp.extensions import db
-from webapp.webstore import outbox, reindexing
+from webapp.search import outbox, reindexing
 
 # A quarter is out of stock.
 _STOCK_ALL = """

@@ -11,7 +11,7 @@ import requests
 from flask import current_app
 
 from benchmarks.service import CMF, PASSWORD, USERNAME
-from jobs.lightspeed import LARGEST_PAGE, part_filter
+from jobs.sources.lightspeed import LARGEST_PAGE, part_filter
 from sandbox.samples.bulk import BULK_CODES
 
 _ROWS = msgspec.json.Decoder(list[msgspec.Raw])

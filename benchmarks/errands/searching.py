@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from webapp.extensions import db
 from webapp.models import PartNumber, Product, WebstoreFigures
-from webapp.webstore.search_index import search_index
+from webapp.search.search_index import search_index
 
 _RESULTS = 20
 

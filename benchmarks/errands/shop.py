@@ -8,8 +8,9 @@ from typing import Any
 from benchmarks.service import CMF, PASSWORD, USERNAME
 from sandbox.samples.bulk import bulk_supplier_codes
 from sandbox.samples.dealers import write_supplier_codes
-from webapp import configurations, supplier_codes
+from webapp import supplier_codes
 from webapp.extensions import db
+from webapp.lightspeed import configurations
 from webapp.models import Dealer
 
 

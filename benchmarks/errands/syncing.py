@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import text
 
 from jobs import tasks
-from webapp import runs
 from webapp.extensions import db
 from webapp.models import Dealer, Run
-from webapp.webstore import outbox
+from webapp.runs import lifecycle
+from webapp.search import outbox
 
 # Each write of shelf stock names the item that made it.
 _SHELF_ROWS_WRITTEN = """
@@ -24,7 +24,9 @@ class Sync:
 
     def __init__(self, dealer_id: str) -> None:
         self._notes = outbox.pending()
-        self._run = runs.record(db.session.get_one(Dealer, int(dealer_id)), "command", anyway=True).run.id
+        self._run = lifecycle.record(
+            db.session.get_one(Dealer, int(dealer_id)), "command", anyway=True
+        ).run.id
         db.session.commit()
 
     def carry_out(self) -> None:

@@ -12,10 +12,12 @@ from redis import Redis
 
 from benchmarks.sharing.ground import ground
 from benchmarks.sharing.shops import TIMEZONE, Shop, fill_catalog, open_shops
-from jobs.sync.starting import start_due
+from jobs.sync.dispatch import start_due
 from jobs.sync.tick import wake_forgotten
-from webapp import background_jobs, queues, slots
-from webapp.runs import Slot
+from webapp.core import queues
+from webapp.operations import background_jobs
+from webapp.runs import slots
+from webapp.runs.lifecycle import Slot
 
 
 @dataclass(frozen=True)

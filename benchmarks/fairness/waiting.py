@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from benchmarks.faults.left import Left, left
 from benchmarks.sharing.ground import Ground, ground, wait
 from benchmarks.sharing.shops import Shop
-from webapp.webstore import outbox
+from webapp.search import outbox
 
 PATIENCE = 600.0
 

@@ -17,7 +17,7 @@ from benchmarks.faults.ground import Ground, InVain, ground, hush
 from benchmarks.faults.left import Left, left
 from benchmarks.faults.trials import Trial, judge, trying
 from benchmarks.faults.volume import Volume, volume
-from sandbox.servers.account import unprivileged_account
+from sandbox.servers.os_user import unprivileged_account
 from sandbox.servers.postgres import PostgresServer
 from sandbox.servers.redis import RedisServer
 from webapp.extensions import db

@@ -23,14 +23,16 @@ from sqlalchemy import update
 from benchmarks.environment import environment
 from benchmarks.faults import observed, shop
 from benchmarks.faults.left import Left, left, looking
-from jobs.sync import journal, tick
+from jobs.sync import lease, tick
 from sandbox.simulator import Fault, Simulator, Switches
-from webapp import clock, config, runs
-from webapp.config import ROOT
+from webapp.application import create_app
+from webapp.core import clock
 from webapp.extensions import db
-from webapp.factory import create_app
 from webapp.models import Dealer, Run
-from webapp.webstore import outbox
+from webapp.runs import lifecycle
+from webapp.search import outbox
+from webapp.settings import config
+from webapp.settings.config import ROOT
 
 # Seconds. Long, as machines are shared; nothing waits for it when all is well.
 PATIENCE = 180.0
@@ -97,7 +99,7 @@ class Ground:
         self.simulator.switches.faults = list(faults)
         self.simulator.requests.clear()
         db.session.rollback()
-        run_id = runs.start(db.session.get_one(Dealer, self.dealer_id), "manual").run.id
+        run_id = lifecycle.start(db.session.get_one(Dealer, self.dealer_id), "manual").run.id
         db.session.rollback()
         self.last_run = run_id
         return run_id
@@ -107,7 +109,9 @@ class Ground:
         for name in (observed.ORDER, observed.STRUCK, observed.HORSE, observed.MOMENTS):
             (self.folder / name).unlink(missing_ok=True)
         unfinished = self.folder / "order.unfinished"
-        unfinished.write_text(json.dumps({"task": runs.TASK, "delay": 0.0, "victim": "work-horse", **given}))
+        unfinished.write_text(
+            json.dumps({"task": lifecycle.TASK, "delay": 0.0, "victim": "work-horse", **given})
+        )
         unfinished.rename(self.folder / observed.ORDER)
 
     def horse(self) -> tuple[int, int]:
@@ -142,7 +146,7 @@ class Ground:
         db.session.execute(
             update(Run)
             .where(Run.id == run_id, Run.attempt == attempt, Run.status == "running")
-            .values(heartbeat_at=clock.now() - journal.DEAD_AFTER * 2)
+            .values(heartbeat_at=clock.now() - lease.DEAD_AFTER * 2)
         )
         db.session.commit()
 

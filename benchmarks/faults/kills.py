@@ -13,7 +13,7 @@ from benchmarks.faults import observed
 from benchmarks.faults.ground import Ground
 from benchmarks.faults.left import looking
 from benchmarks.faults.trials import Trial, judge, trying
-from webapp.webstore import outbox
+from webapp.search import outbox
 
 VICTIMS = ("work-horse", "parent", "both")
 BY_THE_CLOCK = "at any time"

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from webapp import storage
+from webapp.core import storage
 from webapp.extensions import db
 from webapp.models import Report, Run, RunItem
-from webapp.webstore import reindexing
+from webapp.search import reindexing
 
 # What the service was asked (`requests`, `tries`, waits) is more after a takeover, and rightly so.
 COUNTERS = ("supplier_code", "status", "pages", "fetched", "synced", "skipped", "cleared", "changed")

@@ -10,7 +10,7 @@ from benchmarks.faults.ground import Ground
 from benchmarks.faults.left import Left, differing, left
 from benchmarks.faults.trials import Trial, judge, trying
 from sandbox.simulator import Fault
-from sandbox.simulator.switches import FaultKind
+from sandbox.simulator.behavior import FaultKind
 
 KINDS: Sequence[FaultKind] = get_args(FaultKind)
 PAGES = {1: "first page", 2: "middle page", shop.LONG_PAGES: "last page"}

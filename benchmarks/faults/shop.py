@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sandbox.simulator import Part, SimulatedDealer, part
-from webapp import configurations
+from webapp.core.text_keys import bare_key_of, key_of
 from webapp.extensions import db
+from webapp.lightspeed import configurations
 from webapp.models import Dealer, Manufacturer, PartNumber, Product, SupplierCode
-from webapp.words import bare_key_of, key_of
 
 CMF, USERNAME, PASSWORD = "76033333", "76033333", "faults-5a4b3c2d"
 TIMEZONE = "America/Chicago"

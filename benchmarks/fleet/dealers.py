@@ -51,7 +51,7 @@ def pages(parts: int) -> list[float]:
     """How full each page of a code is that is asked for.
 
     One request proves the end behind a short page, also where the last full page is followed by an empty
-    one; an empty list is requested twice (jobs/lightspeed/cursor.py).
+    one; an empty list is requested twice (jobs/sources/lightspeed/cursor.py).
     """
     full, rest = divmod(parts, PAGE)
     return [1.0] * full + ([rest / PAGE, 0.0] if rest else [0.0] * 2)

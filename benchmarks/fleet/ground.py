@@ -23,14 +23,19 @@ from benchmarks.resources import server_cpu_seconds
 from benchmarks.service import PASSWORD, Service, service
 from sandbox.samples.bulk import BULK_CODES, bulk_catalog, bulk_parts, bulk_supplier_codes
 from sandbox.samples.dealers import write_supplier_codes
-from sandbox.servers.child import Child
+from sandbox.servers.process import Child
 from sandbox.servers.redis import RedisServer
-from webapp import catalog_import, clock, config, configurations, runs, supplier_codes
-from webapp.config import ROOT
+from webapp import supplier_codes
+from webapp.application import create_app
+from webapp.catalog import importing
+from webapp.core import clock
+from webapp.core.enums import ACTIVE_RUN_STATES
 from webapp.extensions import db
-from webapp.factory import create_app
+from webapp.lightspeed import configurations
 from webapp.models import Dealer, Run
-from webapp.words import ACTIVE_RUN_STATES
+from webapp.runs import lifecycle
+from webapp.settings import config
+from webapp.settings.config import ROOT
 
 # Seconds. Nothing waits for it when all is well.
 PATIENCE = 300.0
@@ -102,10 +107,11 @@ class Ground:
 
     def _queued(self, dealer_ids: Sequence[int]) -> list[int]:
         run_ids = [
-            runs.record(db.session.get_one(Dealer, dealer_id), "manual").run.id for dealer_id in dealer_ids
+            lifecycle.record(db.session.get_one(Dealer, dealer_id), "manual").run.id
+            for dealer_id in dealer_ids
         ]
         db.session.commit()
-        runs.wake_all((run_id, 0) for run_id in run_ids)
+        lifecycle.wake_all((run_id, 0) for run_id in run_ids)
         return run_ids
 
     @contextmanager
@@ -179,4 +185,4 @@ def _import_catalog(path: Path, products: int) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         bulk_catalog(file, products)
     with path.open("rb") as file:
-        catalog_import.import_catalog(file, lambda line, reason: None)
+        importing.import_catalog(file, lambda line, reason: None)

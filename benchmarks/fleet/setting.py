@@ -11,7 +11,7 @@ class Setting:
 
     `latency` is what the service takes for an answer. `slice` is how long a run holds its worker while runs
     wait that have not begun; 0 lets it go on to its end. `window` is what `rate` requests of a login are
-    counted in: a little more than the service's minute (webapp/rate_window.py).
+    counted in: a little more than the service's minute (webapp/core/rate_window.py).
     """
 
     workers: int

@@ -15,8 +15,8 @@ from benchmarks.fleet.dealers import FleetDealer, pages
 from benchmarks.fleet.figures import Figures
 from benchmarks.fleet.setting import Setting
 from benchmarks.fleet.window import Window
-from jobs.lightspeed.paging import PAGES_AHEAD
-from webapp import slots
+from jobs.sources.lightspeed.pages import PAGES_AHEAD
+from webapp.runs import slots
 
 TICK: Final = 60.0
 Passing = Generator[simpy.Event, Any, None]
@@ -113,7 +113,8 @@ class _Simulation:
                 self._queue.put(run)
 
     def _carry_out(self, run: _Run) -> Passing:
-        """Code after code, as jobs/sync/codes.py does it; the next is fetched while this one is applied."""
+        """Code after code, as jobs/sync/code_sync.py does it; the next is fetched while this one is
+        applied."""
         until = self._env.now + (self._setting.slice or math.inf)
         yield self._env.timeout(self._figures.run)
         free = self._env.now

@@ -18,10 +18,10 @@ from benchmarks.faults.ground import hush
 from benchmarks.growth import chart, dealers, parts, retention, space, vacuum, waking
 from benchmarks.growth.point import Curve
 from benchmarks.measured import Measured
-from webapp import config
-from webapp.config import ROOT
+from webapp.application import create_app
 from webapp.extensions import db
-from webapp.factory import create_app
+from webapp.settings import config
+from webapp.settings.config import ROOT
 
 HEADINGS = ("what", "size", "figure", "to the smallest", "")
 

@@ -24,10 +24,10 @@ from benchmarks.service import Service, service
 from sandbox.samples.bulk import bulk_catalog, bulk_parts, changed
 from sandbox.simulator.parts import Part
 from sandbox.start.samples import Commands
-from webapp import config
+from webapp.application import create_app
 from webapp.extensions import db
-from webapp.factory import create_app
 from webapp.models import User
+from webapp.settings import config
 
 CHANGED_SHARE: Final = 0.01
 LEAP: Final = 10_000

@@ -15,9 +15,9 @@ import time_machine
 from sqlalchemy import bindparam, text
 
 from benchmarks.growth.space import HISTORY, Space, taken
-from webapp import housekeeping
 from webapp.extensions import db
 from webapp.models.types import UtcDateTime
+from webapp.operations import housekeeping
 
 HEADINGS: Final = ("day", "runs", "run items", "mappings", "reports", "audit", "MB", "")
 COUNTED: Final = ("runs", "run_items", "run_mappings", "reports", "audit_entries")

@@ -22,7 +22,7 @@ STEP: Final = 10_000_000
 _FEW: Final = "id - :dealer * 1000"
 _MANY: Final = f"{{}} - :dealer * {STEP}"
 _ITEM: Final = "{} - :dealer * 1000"
-# The words of a document name the dealer, and the dealer with its stock (webapp/webstore/postgres_index.py).
+# The words of a document name the dealer, and the dealer with its stock (webapp/search/postgres_index.py).
 _WORDS: Final = """
     array_to_tsvector(array_cat(
         array_remove(array_remove(tsvector_to_array(words), '+1'), '+1+stock'),

@@ -10,10 +10,11 @@ from redis import Redis
 
 from benchmarks.environment import environment
 from benchmarks.faults.ground import hush
-from jobs.lightspeed import RateBudget
+from jobs.sources.lightspeed import RateBudget
 from sandbox.servers.redis import RedisServer
-from webapp import config, runs
-from webapp.factory import create_app
+from webapp.application import create_app
+from webapp.runs import lifecycle
+from webapp.settings import config
 
 HEADINGS: Final = ("what", "how many", "bytes each", "MB for 10,000", "")
 RUNS, LOGINS, PER_MINUTE = 10_000, 20, 200
@@ -35,7 +36,7 @@ def rows(folder: Path) -> Iterator[tuple[str, ...]]:
 
 
 def _queue_runs() -> None:
-    runs.wake_all((number, 0) for number in range(1, RUNS + 1))
+    lifecycle.wake_all((number, 0) for number in range(1, RUNS + 1))
 
 
 def _fill_windows(redis_url: str) -> None:

@@ -12,9 +12,9 @@ import psutil
 from rq.worker import Worker
 
 from benchmarks.hosts.rooms import Corner, Room
-from sandbox.servers.child import Child
 from sandbox.servers.ports import free_port
-from webapp.config import ROOT
+from sandbox.servers.process import Child
+from webapp.settings.config import ROOT
 
 PATIENCE = 60.0
 

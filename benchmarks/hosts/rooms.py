@@ -18,8 +18,8 @@ import psutil
 from rq.worker import Worker
 
 from benchmarks.hosts.relays import Relays
-from sandbox.servers.child import Child, bare_environment
-from webapp.config import ROOT
+from sandbox.servers.process import Child, bare_environment
+from webapp.settings.config import ROOT
 
 # Where a room's own folder and the installed packages are, as seen from inside.
 HOME, PACKAGES = Path("/mnt"), Path("/mnt/packages")

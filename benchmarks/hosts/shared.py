@@ -18,9 +18,9 @@ from benchmarks.hosts.host import Host
 from benchmarks.service import Service, service
 from sandbox.servers.redis import RedisServer
 from sandbox.servers.s3 import S3Server
-from webapp import job_payload
-from webapp.task_jobs import TaskJob
-from webapp.task_queue import TaskQueue
+from webapp.core import job_payload
+from webapp.core.task_jobs import TaskJob
+from webapp.core.task_queue import TaskQueue
 
 BUCKET = "reports"
 

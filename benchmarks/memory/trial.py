@@ -11,11 +11,11 @@ import requests
 
 from benchmarks.memory.cgroups import MEGABYTE, Group, limited
 from benchmarks.memory.readings import Peak, Peaks
-from sandbox.servers.child import Child
 from sandbox.servers.ports import free_port
+from sandbox.servers.process import Child
 from sandbox.start.samples import Commands
-from sandbox.start.stored import Stored
-from webapp.config import ROOT
+from sandbox.start.state import Stored
+from webapp.settings.config import ROOT
 
 HEADINGS = ("process", "idle: RSS", "PSS", "syncing: RSS", "PSS", "")
 # Seconds.

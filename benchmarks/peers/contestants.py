@@ -13,7 +13,7 @@ from benchmarks.measured import Measured, measured
 from benchmarks.peers import environments
 from benchmarks.peers.environments import Environment
 from benchmarks.service import CMF, PASSWORD, USERNAME, Service
-from jobs.lightspeed import LARGEST_PAGE, part_filter
+from jobs.sources.lightspeed import LARGEST_PAGE, part_filter
 from sandbox.samples.bulk import BULK_CODES
 
 

@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from webapp.config import ROOT
+from webapp.settings.config import ROOT
 
 # Ignored by git, and kept: to make them takes longer than to measure.
 PLACE = ROOT / "instance" / "peers"

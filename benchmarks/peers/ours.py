@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 
 from benchmarks.errands.syncing import Sync
 from benchmarks.peers.errand import asked, tell
+from webapp.application import create_app
 from webapp.extensions import db
-from webapp.factory import create_app
 from webapp.models import ShelfStock
-from webapp.webstore import outbox
+from webapp.search import outbox
 
 
 def main() -> None:

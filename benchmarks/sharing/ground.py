@@ -19,14 +19,15 @@ from benchmarks.faults.left import looking
 from benchmarks.sharing import service, shops
 from benchmarks.sharing.service import Service
 from benchmarks.sharing.shops import Shop
-from jobs.lightspeed import RateBudget
+from jobs.sources.lightspeed import RateBudget
 from sandbox.servers.ports import free_port
 from sandbox.servers.redis import RedisServer
 from sandbox.start.program import Program
-from webapp import config, runs
+from webapp.application import create_app
 from webapp.extensions import db
-from webapp.factory import create_app
 from webapp.models import Dealer, Run
+from webapp.runs import lifecycle
+from webapp.settings import config
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Ground:
         found = {}
         for shop in opened:
             dealer = db.session.get_one(Dealer, self.ids[shop.cmf])
-            found[shop.cmf] = runs.start(dealer, "manual").run.id
+            found[shop.cmf] = lifecycle.start(dealer, "manual").run.id
         db.session.rollback()
         return found
 

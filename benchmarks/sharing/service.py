@@ -13,7 +13,7 @@ class Service(service.Service):
     """A running simulator whose behaviour changes, and whose requests are judged."""
 
     def switch(self, **settings: object) -> None:
-        """Behave so from now on (sandbox/simulator/switches.py)."""
+        """Behave so from now on (sandbox/simulator/behavior.py)."""
         self._tell("switches", settings)
 
     def recorded(self) -> list[RecordedRequest]:

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from benchmarks.service import PASSWORD
 from sandbox.simulator import part
 from sandbox.simulator.parts import Part
-from webapp import vault
+from webapp.core import vault
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, Manufacturer, PartNumber, Product, SupplierCode
 

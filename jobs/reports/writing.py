@@ -8,9 +8,9 @@ from typing import IO
 
 from sqlalchemy import delete, select
 
-from jobs.reports.drafts import Drafts, as_text
-from jobs.reports.kinds import Applied, Kind, kinds, write_rows
-from webapp import spreadsheet, storage
+from jobs.reports.formats import Applied, Kind, kinds, write_rows
+from jobs.reports.prerendered import Drafts, as_text
+from webapp.core import spreadsheet, storage
 from webapp.extensions import db
 from webapp.models import Report, RunItem
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from jobs.sync import held, items, journal, kept, kept_sql
-from jobs.sync import statements as sql
+from jobs.sync import apply_sql as sql
+from jobs.sync import clearing_guard, kept_parts, kept_sql, lease, run_items
 from jobs.sync.candidates_sql import SUGGEST
-from jobs.sync.executing import Key, count, execute
+from jobs.sync.execute_sql import Key, count, execute
 from webapp.extensions import db, plan_as_written
 from webapp.models import Run, RunItem
-from webapp.webstore import figures
+from webapp.search import figures
 
 
-def apply(claim: journal.Claim, run: Run, item: RunItem) -> None:
+def apply(claim: lease.Claim, run: Run, item: RunItem) -> None:
     """Match and apply what was reported for an item, note what must be reindexed, and close the item.
 
     Everything or nothing: a worker that dies within leaves the shelf as it was. Raises LightspeedError where
     the pull says nothing about any part (R10).
     """
-    with journal.hold(claim):
+    with lease.hold(claim):
         plan_as_written(db.session.connection())
         figures.hold(db.session(), run.dealer_id)
         clears = bool(run.settings and run.settings["clear_previous"])
@@ -25,38 +25,38 @@ def apply(claim: journal.Claim, run: Run, item: RunItem) -> None:
         cleared = _put_on_shelf(run, item, key, clears)
         _explain_skipped(key)
         changed = figures.refresh(db.session(), run.dealer_id, figures.CHANGED_BY_ITEM, run_item_id=item.id)
-        items.close_item(
+        run_items.close_item(
             item.id,
             synced=count(sql.COUNT_SYNCED, key),
             skipped=count(sql.COUNT_SKIPPED, key),
-            kept=kept.count_kept(key, clears),
+            kept=kept_parts.count_kept(key, clears),
             prices_left=count(sql.PRICES_LEFT, key),
             cleared=cleared,
             changed=changed,
-            held=held.count(item.id),
+            held=clearing_guard.count(item.id),
         )
 
 
 def _matched(run: Run, item: RunItem, clears: bool) -> Key:
     """The parts of a pull that counts, each with its product; what is needed to apply them."""
-    key = kept.key_of(run, item)
+    key = kept_parts.key_of(run, item)
     execute(sql.FORGET_REMOVED, key)
     execute(sql.DROP_REPEATED, key)
-    kept.refuse_without_evidence(key)
-    kept.match(key)
-    kept.keep(key, clears)
+    kept_parts.refuse_without_evidence(key)
+    kept_parts.match(key)
+    kept_parts.keep(key, clears)
     return key
 
 
 def _put_on_shelf(run: Run, item: RunItem, key: Key, clears: bool) -> int:
     """Apply the matched parts and clear the rest; how many stock rows went to zero (R13, R14)."""
-    allowed = clears and held.allows(run, item, key)
+    allowed = clears and clearing_guard.allows(run, item, key)
     if not clears:
-        held.give_up(run, item)
+        clearing_guard.give_up(run, item)
     execute(sql.PUT_ON_SHELF, key)
     cleared = execute(sql.CLEAR_PREVIOUS if allowed else sql.CLEAR_MOVED, key)
     if not clears:
-        cleared += kept.clear_moved_parts(key)
+        cleared += kept_parts.clear_moved_parts(key)
     execute(kept_sql.FORGET_RETAINED, key)
     return cleared
 

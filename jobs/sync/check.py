@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from jobs.lightspeed import Credentials, Lightspeed, LightspeedError
+from jobs.sources.lightspeed import Credentials, Lightspeed, LightspeedError
 from jobs.sync.refusals import NO_DEALER_ID, ORGANIZATION_SEALED, is_of_organization, sentence_of
-from webapp import clock, configurations, readiness
+from webapp.core import clock
+from webapp.core.vault import SealedError
 from webapp.extensions import db
+from webapp.lightspeed import configurations
 from webapp.models import Configuration
-from webapp.vault import SealedError
+from webapp.runs import readiness
 
 SEALED = "The stored 3PA Password can no longer be read: save it again."
 INCOMPLETE = "3PA Username, 3PA Password and 3PA Dealer ID are not all set."

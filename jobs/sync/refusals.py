@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from jobs.lightspeed import LightspeedError
+from jobs.sources.lightspeed import LightspeedError
 from webapp.extensions import db
 from webapp.models import Dealer
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
-from jobs.lightspeed.parts import Part, Unreadable, cents_of, date_of, quantity_of
-from webapp.skipped_reasons import REASONS
-from webapp.words import FRESH_DAYS, bare_key_of, key_of
+from jobs.sources.lightspeed.parts import Part, Unreadable, cents_of, date_of, quantity_of
+from webapp.core.enums import FRESH_DAYS
+from webapp.core.text_keys import bare_key_of, key_of
+from webapp.runs.skipped_reasons import REASONS
 
 # PostgreSQL refuses to index longer text; no part number comes near.
 MAX_PART_NUMBER: Final = 200

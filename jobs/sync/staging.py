@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from jobs.sync.rules import StagedPart
-from webapp.copying import copy_rows
+from webapp.core.pg_copy import copy_rows
 from webapp.extensions import db
 
 _COLUMNS = ("run_item_id", *StagedPart._fields)

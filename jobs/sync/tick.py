@@ -13,13 +13,16 @@ import structlog
 from rq.timeouts import BaseTimeoutException
 from sqlalchemy import and_, or_, select
 
-from jobs.sync import journal
-from jobs.sync.again import retry_failed
-from jobs.sync.starting import start_due
-from webapp import catalog_uploads, clock, configurations, held_clearings, runs
+from jobs.sync import lease
+from jobs.sync.dispatch import start_due
+from jobs.sync.retry import retry_failed
+from webapp.catalog import uploads
+from webapp.core import clock
 from webapp.extensions import db
+from webapp.lightspeed import configurations
 from webapp.models import Configuration, Run
-from webapp.webstore import outbox
+from webapp.runs import held_clearings, lifecycle
+from webapp.search import outbox
 
 log = structlog.get_logger(__name__)
 
@@ -65,8 +68,8 @@ def _take(name: str, step: Callable[[datetime], int], now: datetime) -> int | No
 def wake_forgotten(now: datetime) -> int:
     """Tell workers of runs whose worker died, and of queued ones in case Redis forgot them; how many."""
     waiting = db.session.execute(select(Run.id, Run.attempt).where(Run.status == "queued")).all()
-    dead = [(run.id, run.attempt) for run in journal.dead_runs(now)]
-    return runs.wake_all([*dead, *((run_id, attempt) for run_id, attempt in waiting)])
+    dead = [(run.id, run.attempt) for run in lease.dead_runs(now)]
+    return lifecycle.wake_all([*dead, *((run_id, attempt) for run_id, attempt in waiting)])
 
 
 def _wake_clearings(now: datetime) -> int:
@@ -79,9 +82,9 @@ def _wake_clearings(now: datetime) -> int:
 
 def _wake_imports(now: datetime) -> int:
     """Tell workers again of catalog imports that nobody carries out."""
-    forgotten = list(catalog_uploads.forgotten(now))
+    forgotten = list(uploads.forgotten(now))
     for upload in forgotten:
-        catalog_uploads.wake(upload)
+        uploads.wake(upload)
     return len(forgotten)
 
 

@@ -12,8 +12,8 @@ from playwright.sync_api import sync_playwright
 from sandbox import chromium
 from sandbox.screenshots.camera import Camera, TooLarge
 from sandbox.screenshots.tour import tour
-from sandbox.start.apart import apart
-from webapp.config import ROOT
+from sandbox.start.isolated import apart
+from webapp.settings.config import ROOT
 
 
 def main() -> int:

@@ -5,9 +5,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from sandbox.servers.account import Account
-from sandbox.servers.child import bare_environment
 from sandbox.servers.loopback import ServerNotStarted
+from sandbox.servers.os_user import Account
+from sandbox.servers.process import bare_environment
 
 # Both sort by code point; C.UTF-8 also knows letters beyond ASCII, but not every system has it.
 _LOCALES = ("C.UTF-8", "C")

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from sandbox.servers.account import Account, runs
+from sandbox.servers.os_user import Account, runs
 
 _PROGRAMS = ("initdb", "postgres")
 _NOT_NEEDED = shutil.ignore_patterns("include", "*.a", "*.py*")

@@ -6,8 +6,8 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import ClassVar, Self
 
-from sandbox.servers.child import Child
 from sandbox.servers.ports import free_port, is_free, owner_hint
+from sandbox.servers.process import Child
 
 _START_PATIENCE = 30.0
 _LOOK_EVERY = 0.02

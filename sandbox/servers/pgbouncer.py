@@ -8,10 +8,10 @@ from typing import ClassVar
 import psycopg
 from sqlalchemy.engine import make_url
 
-from sandbox.servers.account import unprivileged_account
-from sandbox.servers.child import Child
 from sandbox.servers.loopback import LoopbackServer, ServerNotStarted
+from sandbox.servers.os_user import unprivileged_account
 from sandbox.servers.ports import LOOPBACK
+from sandbox.servers.process import Child
 
 # Not two: a connection is asked whether it lives before each transaction, and would always get the same one.
 POOL_SIZE = 3

@@ -7,13 +7,13 @@ from typing import ClassVar
 
 import psycopg
 
-from sandbox.servers.account import Account, unprivileged_account
-from sandbox.servers.child import Child
 from sandbox.servers.cluster import borrow_folder, lay_out
 from sandbox.servers.databases import Databases
 from sandbox.servers.installation import find_programs
 from sandbox.servers.loopback import LoopbackServer, ServerNotStarted
+from sandbox.servers.os_user import Account, unprivileged_account
 from sandbox.servers.ports import LOOPBACK
+from sandbox.servers.process import Child
 
 _SETTINGS = {
     "listen_addresses": LOOPBACK,

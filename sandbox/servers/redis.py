@@ -9,9 +9,9 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from sandbox.servers.child import Child
 from sandbox.servers.loopback import LoopbackServer, ServerNotStarted
 from sandbox.servers.ports import LOOPBACK
+from sandbox.servers.process import Child
 
 
 class RedisServer(LoopbackServer):

@@ -6,11 +6,11 @@ from typing import ClassVar
 
 import psycopg
 
-from sandbox.servers.account import Account
-from sandbox.servers.child import bare_environment
 from sandbox.servers.loopback import ServerNotStarted
+from sandbox.servers.os_user import Account
 from sandbox.servers.ports import LOOPBACK
 from sandbox.servers.postgres import PostgresServer
+from sandbox.servers.process import bare_environment
 
 
 class PostgresReplica(PostgresServer):

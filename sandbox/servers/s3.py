@@ -9,9 +9,9 @@ from typing import ClassVar
 import requests
 import s3fs
 
-from sandbox.servers.child import Child, bare_environment
 from sandbox.servers.loopback import LoopbackServer, ServerNotStarted
 from sandbox.servers.ports import LOOPBACK
+from sandbox.servers.process import Child, bare_environment
 
 KEY, SECRET = "sandbox-key", "sandbox-secret-7b1f"
 

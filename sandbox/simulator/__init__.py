@@ -3,11 +3,11 @@
 Written from lightspeed-3pa.md alone and never from the client, so that the two readings check each other.
 """
 
+from sandbox.simulator.behavior import Fault, Switches
 from sandbox.simulator.dealers import SimulatedDealer
 from sandbox.simulator.parts import PART_FIELDS, Part, part
 from sandbox.simulator.recording import RecordedRequest
 from sandbox.simulator.server import Simulator
-from sandbox.simulator.switches import Fault, Switches
 
 __all__ = [
     "PART_FIELDS",

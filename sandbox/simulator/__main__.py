@@ -11,9 +11,9 @@ import msgspec
 
 from sandbox.samples.bulk import PRODUCTS
 from sandbox.samples.served import bulk_dealer, simulated_dealers
+from sandbox.simulator.behavior import Switches
 from sandbox.simulator.dealers import SimulatedDealer
 from sandbox.simulator.server import Simulator
-from sandbox.simulator.switches import Switches
 
 _STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM}
 

@@ -6,9 +6,9 @@ from urllib.parse import unquote
 
 import msgspec
 
-from sandbox.simulator.answers import TEXT_TYPE, Answer, Refusal
 from sandbox.simulator.dealers import SimulatedDealer
 from sandbox.simulator.recording import peak
+from sandbox.simulator.responses import TEXT_TYPE, Answer, Refusal
 from sandbox.simulator.service import Service
 
 PREFIX = "/_control"

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from sandbox.simulator import control
-from sandbox.simulator.answers import Answer, Refusal
+from sandbox.simulator.responses import Answer, Refusal
 from sandbox.simulator.service import PREFIX
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+from sandbox.simulator.behavior import Switches
 from sandbox.simulator.dealers import SimulatedDealer
-from sandbox.simulator.switches import Switches
 
 
 def dealer_list(own: Iterable[SimulatedDealer], switches: Switches) -> bytes:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+from sandbox.simulator.behavior import Switches
 from sandbox.simulator.expressions import Expression
 from sandbox.simulator.filters import FilterError, parse
 from sandbox.simulator.parts import Kind
-from sandbox.simulator.switches import Switches
 
 LARGEST_TOP = 500
 _SUPPORTED = ("$filter", "$orderby", "$skip", "$top")

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
+from sandbox.simulator.behavior import Switches
 from sandbox.simulator.parts import DATE_FIELDS, PART_KINDS, PRICE_FIELDS, QUANTITY_FIELDS, Part
-from sandbox.simulator.switches import Switches
 
 _NEEDED = [
     "Cmf",

@@ -8,11 +8,11 @@ from socket import SHUT_RDWR, socket
 from types import TracebackType
 from typing import Any, Self
 
+from sandbox.simulator.behavior import Fault, Switches
 from sandbox.simulator.dealers import SimulatedDealer
 from sandbox.simulator.handler import Handler
 from sandbox.simulator.recording import RecordedRequest, peak
 from sandbox.simulator.service import PREFIX, Service
-from sandbox.simulator.switches import Fault, Switches
 
 
 class _Server(ThreadingHTTPServer):

@@ -7,17 +7,17 @@ from collections import Counter
 from dataclasses import replace
 from urllib.parse import unquote
 
-from sandbox.simulator.answers import Answer, Refusal, compressed, spoiled
+from sandbox.simulator.auth import Door, dealer_for, login_of
+from sandbox.simulator.behavior import Fault, Switches
 from sandbox.simulator.dealers import SimulatedDealer
-from sandbox.simulator.door import Door, dealer_for, login_of
 from sandbox.simulator.expressions import supplier_code_of
 from sandbox.simulator.listing import dealer_list
-from sandbox.simulator.moves import move
+from sandbox.simulator.mutations import move
 from sandbox.simulator.parts import PART_KINDS
 from sandbox.simulator.query import Query, QueryError, options_of, read
 from sandbox.simulator.recording import RecordedRequest, Recorder
 from sandbox.simulator.rendering import Look
-from sandbox.simulator.switches import Fault, Switches
+from sandbox.simulator.responses import Answer, Refusal, compressed, spoiled
 
 PREFIX = "/lsapi"
 MOVES = ("row_inserted", "row_removed", "row_repeated")

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from sandbox.simulator.behavior import Switches
 from sandbox.simulator.evaluation import question, sort_key
 from sandbox.simulator.expressions import supplier_code_of
 from sandbox.simulator.parts import PART_KINDS, Part, stable_order
 from sandbox.simulator.query import Query
 from sandbox.simulator.rendering import Look
-from sandbox.simulator.switches import Switches
 
 _MOST_SELECTIONS = 64
 

@@ -16,11 +16,11 @@ from types import FrameType
 
 from sandbox.servers.redis import RedisServer
 from sandbox.start import once, ports, samples
-from sandbox.start.beside import remembered
+from sandbox.start.env import INSTANCE, KEYS, environment
 from sandbox.start.program import Program, serve
+from sandbox.start.run_beside import remembered
+from sandbox.start.state import Stored
 from sandbox.start.steps import step
-from sandbox.start.stored import Stored
-from sandbox.start.surroundings import INSTANCE, KEYS, environment
 
 
 def main() -> int:

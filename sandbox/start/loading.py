@@ -6,7 +6,7 @@ import os
 import sys
 
 from sandbox.start import samples
-from sandbox.start.stored import Stored
+from sandbox.start.state import Stored
 
 
 def main() -> int:

@@ -6,11 +6,11 @@ import sys
 import time
 from datetime import timedelta
 
-from jobs.sync.journal import DEAD_AFTER
+from jobs.sync.lease import DEAD_AFTER
 from sandbox.start.program import Program
 from sandbox.start.samples import Commands
+from sandbox.start.state import Progress, Stored
 from sandbox.start.steps import TELL_EVERY
-from sandbox.start.stored import Progress, Stored
 
 # Seconds. The sample takes well under a minute where nothing is wrong.
 PATIENCE = 600

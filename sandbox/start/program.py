@@ -7,8 +7,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from sandbox.servers.child import Child
-from webapp.config import ROOT
+from sandbox.servers.process import Child
+from webapp.settings.config import ROOT
 
 # Seconds. What has not left by then is ended by force.
 PATIENCE = 12.0

@@ -12,7 +12,7 @@ from pathlib import Path
 from sandbox.samples.catalog import write_catalog
 from sandbox.samples.dealers import NORTHWIND, SUMMIT, SampleDealer, write_supplier_codes
 from sandbox.start.steps import step
-from webapp.config import ROOT
+from webapp.settings.config import ROOT
 
 DEALERS = (NORTHWIND, SUMMIT)
 # For this machine only: bin/run prints them.

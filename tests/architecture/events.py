@@ -6,14 +6,14 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from webapp.config import ROOT
-from webapp.views.security_log import TRIES
+from webapp.accounts.security_log import TRIES
+from webapp.settings.config import ROOT
 
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
 # Functions that log the event that they are told.
 PASS_ON = {"_warn"}
 # What a module logs that looks its event up.
-LOOKED_UP = {"webapp/views/security_log.py": set(TRIES.values())}
+LOOKED_UP = {"webapp/accounts/security_log.py": set(TRIES.values())}
 
 
 def logged() -> Iterator[tuple[str, str | None]]:

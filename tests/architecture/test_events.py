@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.architecture import events
-from webapp.config import ROOT
+from webapp.settings.config import ROOT
 
 # A noun in the singular, and what happened to it: a past participle, with what it concerns before it.
 SCHEME = re.compile(r"[a-z]+(?:_[a-z]+)*\.(?:[a-z]+_)*(?:[a-z]+ed|held|lost|made|swept|forbidden|set)")

@@ -11,23 +11,23 @@ import pytest
 from rq.serializers import DefaultSerializer
 
 from jobs import tasks
-from webapp.config import ROOT
-from webapp.task_jobs import TaskJob
-from webapp.task_names import Task
+from webapp.core.task_jobs import TaskJob
+from webapp.core.task_names import Task
+from webapp.settings.config import ROOT
 
 FOLDERS = ("webapp", "jobs", "sandbox", "benchmarks")
 # Of RQ's modules these hold nothing that reads or makes a job.
 HARMLESS = {"rq.exceptions", "rq.timeouts", "rq.utils"}
 # Where RQ's classes are confined; everybody else uses what these define.
 CONFINED = {
-    "webapp/task_jobs.py": {"Job", "JobStatus", "DefaultSerializer"},
-    "webapp/task_queue.py": {"Queue"},
-    "jobs/task_worker.py": {"Job", "Queue", "Worker"},
-    "jobs/task_scheduler.py": {"Job", "Scheduler"},
+    "webapp/core/task_jobs.py": {"Job", "JobStatus", "DefaultSerializer"},
+    "webapp/core/task_queue.py": {"Queue"},
+    "jobs/processes/task_worker.py": {"Job", "Queue", "Worker"},
+    "jobs/processes/task_scheduler.py": {"Job", "Scheduler"},
     # Names in annotations, a status, and a failure that is written down.
     "jobs/worker.py": {"Job", "Queue"},
-    "webapp/background_jobs/failures.py": {"Job"},
-    "jobs/queue_upkeep.py": {"Queue", "JobStatus", "record_job_failure"},
+    "webapp/operations/background_jobs/failures.py": {"Job"},
+    "jobs/processes/queue_upkeep.py": {"Queue", "JobStatus", "record_job_failure"},
     # Name which job a process carries out, or what Redis knows of workers.
     "benchmarks/faults/observed.py": {"get_current_job"},
     "benchmarks/hosts/host.py": {"Worker"},

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 from jobs import schedule
-from webapp.config import ROOT
+from webapp.settings.config import ROOT
 
 
 def dotted_tasks() -> set[str]:

@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 
-from webapp.config import ROOT
+from webapp.settings.config import ROOT
 
 PACKAGES = ("webapp", "jobs", "sandbox/simulator")
 TRIES = r"""

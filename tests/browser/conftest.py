@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from sandbox import chromium
-from sandbox.start.apart import Apart, apart
+from sandbox.start.isolated import Apart, apart
 from tests.browser.town import Town
 from tests.browser.visitors import Visitor, everybody
 from tests.browser.windows import PATIENCE, Window, open_window

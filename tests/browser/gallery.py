@@ -26,7 +26,7 @@ from tests.browser.visitors import (
     Visitor,
 )
 from tests.conftest import settings
-from webapp.factory import create_app
+from webapp.application import create_app
 
 # Files, a redirect, what programs ask, and parts of the page LightSpeed Configuration. What ends in .csv is
 # no page either.

@@ -8,10 +8,11 @@ from playwright.sync_api import expect
 from tests.browser.acts import add_supplier_code, choose_file, open_dialog, queue_update
 from tests.browser.conftest import Visit
 from tests.browser.town import Town
-from webapp import clock, configurations
+from webapp.core import clock
+from webapp.core.enums import WEEKDAYS
 from webapp.extensions import db
+from webapp.lightspeed import configurations
 from webapp.models import Configuration
-from webapp.words import WEEKDAYS
 
 CODES, QUEUE = "Manage Supplier Codes", "Queue Inventory Update"
 HEADER = "catalog,supplier_code,manufacturer,lead_time_days,pricing\n"

@@ -15,7 +15,7 @@ from tests.browser.acts import sign_in
 from tests.browser.conftest import Visit
 from tests.browser.visitors import DEALER, NEWCOMER, Visitor
 from tests.conftest import settings
-from webapp.factory import create_app
+from webapp.application import create_app
 
 PAGES = (
     ("/dealers", 403, "This page is not for you"),

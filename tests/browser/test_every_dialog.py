@@ -11,7 +11,7 @@ from tests.browser.accessibility import problems
 from tests.browser.acts import choose_file, open_dialog
 from tests.browser.conftest import Visit
 from tests.browser.visitors import DEALER, WATCHER, Visitor
-from webapp.config import ROOT
+from webapp.settings.config import ROOT
 
 CODES, QUEUE = "Manage Supplier Codes", "Queue Inventory Update"
 HEADER = "catalog,supplier_code,manufacturer,lead_time_days,pricing\n"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from sandbox.start.apart import Apart
+from sandbox.start.isolated import Apart
 from tests.browser import gallery
 from tests.browser.accessibility import problems
 from tests.browser.gallery import Sight

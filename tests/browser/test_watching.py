@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser
 
-from sandbox.start.apart import Apart
+from sandbox.start.isolated import Apart
 from tests.browser.accessibility import problems
 from tests.browser.conftest import Visit
 from tests.browser.watching import Watch

@@ -15,17 +15,19 @@ from flask_security import hash_password
 from sqlalchemy import func, select
 
 from sandbox.simulator import Switches
-from sandbox.start.apart import Apart
+from sandbox.start.isolated import Apart
 from tests.webapp.views.client import session_of
 from tests.webapp.views.shop import NO_PASSWORD, Shop
 from tests.world import part
-from webapp import clock, config, runs, vault
-from webapp.accounts import people
-from webapp.alerts import confirmations, contacts
+from webapp.accounts import user_admin
+from webapp.alerts import confirmations, recipients
+from webapp.application import create_app
+from webapp.core import clock, vault
+from webapp.core.text_keys import bare_key_of, key_of
 from webapp.extensions import db
-from webapp.factory import create_app
 from webapp.models import Dealer, Manufacturer, PartNumber, Product, ReindexNote, Run, User
-from webapp.words import bare_key_of, key_of
+from webapp.runs import lifecycle
+from webapp.settings import config
 
 # Long, as machines are shared; nothing waits for it when all is well.
 PATIENCE_SECONDS = 45
@@ -90,13 +92,15 @@ class Town:
     def link_token(self) -> str:
         """What a link to set a password ends with, for somebody who was invited."""
         with self.writing():
-            return people.make_link(people.invite("invited@staff.example", "staff")).rpartition("/")[2]
+            return user_admin.make_link(user_admin.invite("invited@staff.example", "staff")).rpartition("/")[
+                2
+            ]
 
     def confirmation_token(self, dealership: Dealership) -> str:
         """What the link ends with by which a new recipient of a dealer's alerts confirms."""
         address = "boss@prairie.example.com"
         with self.writing():
-            contact = contacts.locked(db.session.get_one(Dealer, dealership.id))
+            contact = recipients.locked(db.session.get_one(Dealer, dealership.id))
             contact.recipients, contact.unconfirmed = [address], {address: "nonce"}
             # Its port was allowed once.
             contact.webhook_url = "https://hooks.example.com:9000/in"
@@ -152,7 +156,7 @@ class Town:
     def update(self, dealership: Dealership) -> int:
         """Have a worker bring the dealer's stock up to date, webstore and all; the run's id."""
         with self.writing():
-            run_id = runs.start(db.session.get_one(Dealer, dealership.id), "manual").run.id
+            run_id = lifecycle.start(db.session.get_one(Dealer, dealership.id), "manual").run.id
         self.wait_until(lambda: not db.session.get_one(Run, run_id).is_active)
         self.wait_until(lambda: not db.session.scalar(select(func.count(ReindexNote.product_id))))
         return run_id

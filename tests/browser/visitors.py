@@ -10,7 +10,8 @@ from io import BytesIO
 from sqlalchemy import select
 
 from tests.browser.town import Dealership, Town
-from webapp import catalog_uploads, clock
+from webapp.catalog import uploads
+from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import CatalogImport, Dealer, HeldClearing, ShelfStock, SupplierCode, User
 
@@ -67,7 +68,7 @@ def import_catalog(town: Town, content: bytes) -> int:
     with town.writing():
         person = db.session.scalars(select(User).where(User.role == "staff")).first()
         assert person is not None
-        import_id = catalog_uploads.start(BytesIO(content), "spring catalog.csv", person).id
+        import_id = uploads.start(BytesIO(content), "spring catalog.csv", person).id
     town.wait_until(lambda: not db.session.get_one(CatalogImport, import_id).is_active)
     return import_id
 

@@ -18,9 +18,9 @@ from sqlalchemy.orm import close_all_sessions
 from sandbox.simulator import Simulator
 from tests.conftest import settings
 from tests.world import World
-from webapp.config import ROOT
+from webapp.application import create_app
 from webapp.extensions import db
-from webapp.factory import create_app
+from webapp.settings.config import ROOT
 
 # Seconds. Long, as machines are shared; nothing waits for it when all is well.
 PATIENCE = 60

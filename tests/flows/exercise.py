@@ -10,9 +10,9 @@ from pytest_httpserver import HTTPServer
 from redis import Redis
 from sqlalchemy import text
 
-from jobs.alerts import delivering
+from jobs.notifications import sender
 from sandbox.simulator import Fault, Simulator, Switches
-from sandbox.simulator.switches import FaultKind
+from sandbox.simulator.behavior import FaultKind
 from tests.flows import outputs
 from tests.flows.conftest import Program, wait_until
 from tests.flows.markers import Marks
@@ -21,10 +21,11 @@ from tests.webapp.alerts.looking import tell
 from tests.webapp.views.client import session_of
 from tests.webapp.views.shop import Shop
 from tests.world import CMF, World, part
-from webapp import queues, runs
-from webapp.alerts import contacts
+from webapp.alerts import recipients
+from webapp.core import queues
 from webapp.extensions import db
 from webapp.models import AlertDelivery, Run, User
+from webapp.runs import lifecycle
 
 # With what each way of writing text down writes in another way.
 AWKWARD: Final = "zq7-{}-ä\"%/<\\'"
@@ -139,13 +140,13 @@ def alerts(search: Search, receiver: HTTPServer) -> None:
     receiver.expect_request("/in").respond_with_data("no", 500)
     url = f"http://127.0.0.1:{receiver.port}/in"
     search.marks.plant(
-        "webhook secret", contacts.save_webhook(contacts.locked(search.world.dealer), url) or ""
+        "webhook secret", recipients.save_webhook(recipients.locked(search.world.dealer), url) or ""
     )
-    contacts.send_test(contacts.locked(search.world.dealer))
+    recipients.send_test(recipients.locked(search.world.dealer))
     db.session.commit()
     kept = Kept()
     with mail_server(kept, current_app.config["SMTP_URL"].port):
-        delivering.deliver_due(lambda: False)
+        sender.deliver_due(lambda: False)
     failed = list(db.session.scalars(db.select(AlertDelivery.error)))
     assert len(failed) == 2
     assert all(failed)
@@ -174,7 +175,7 @@ def rotate(search: Search, program: Program) -> None:
 def processes(search: Search, program: Program, redis: Redis) -> None:
     """A worker that carries out a run, a check that is refused and a job that breaks, and reports it."""
     program.start("jobs.worker", queues.CONTROL, queues.SYNC, queues.INDEX)
-    run_id = runs.start(search.world.dealer, "manual").run.id
+    run_id = lifecycle.start(search.world.dealer, "manual").run.id
     queues.enqueue(queues.CONTROL, "jobs.tasks.check_credentials", 4711, 1)
     wait_until(lambda: _status(run_id) not in ("queued", "running"), "the run", program)
     # Under the new key alone.

@@ -11,10 +11,10 @@ from flask_security import hash_password
 
 from tests.flows.conftest import Program, wait_until
 from tests.world import World, part
-from webapp import runs
 from webapp.extensions import db
 from webapp.models import Run, User
-from webapp.webstore import outbox
+from webapp.runs import lifecycle
+from webapp.search import outbox
 
 EMAIL, PASSWORD = "parts@northwind.example", "a long enough one"
 
@@ -37,7 +37,7 @@ def test_from_the_click_to_the_shopper(app: Flask, world: World, program: Progra
     assert pressed.status_code == 303
     page = pressed.headers["Location"]
     run_id = int(page.rstrip("/").rsplit("/", 1)[1])
-    wait_until(lambda: runs.active(dealer_id) is None, "the run's end", program)
+    wait_until(lambda: lifecycle.active(dealer_id) is None, "the run's end", program)
     wait_until(lambda: outbox.pending() == 0, "an empty outbox", program)
 
     assert db.session.get_one(Run, run_id, populate_existing=True).status == "succeeded"

@@ -16,15 +16,16 @@ from redis import Redis
 from tests.flows.conftest import Program, wait_until
 from tests.webapp.views.client import ON_SQLITE
 from tests.world import PASSWORD, World, part
-from webapp import queues, runs
-from webapp.config import ROOT
+from webapp.core import queues
 from webapp.extensions import db
 from webapp.models import Run
+from webapp.runs import lifecycle
+from webapp.settings.config import ROOT
 
 pytestmark = ON_SQLITE
 
 BREAKS = """
-from webapp.factory import create_app
+from webapp.application import create_app
 import structlog
 app = create_app()
 
@@ -111,7 +112,7 @@ def test_what_a_run_survives_is_reported_too_with_its_number(
 ) -> None:
     world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
     world.report(part("TR", "A-1"))
-    run = runs.start(world.dealer, "manual").run
+    run = lifecycle.start(world.dealer, "manual").run
     program.start(
         "jobs.worker", queues.SYNC, SENTRY_DSN=sentry.dsn, REPORT_STORAGE_URL="file:///dev/null/reports"
     )

@@ -18,7 +18,7 @@ from benchmarks.faults.ground import Ground, ground
 from benchmarks.faults.kills import kills
 from benchmarks.faults.left import differing, left
 from benchmarks.faults.trials import Trial
-from sandbox.simulator.switches import FaultKind
+from sandbox.simulator.behavior import FaultKind
 from tests.world import is_postgresql
 from webapp.extensions import db
 

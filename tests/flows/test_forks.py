@@ -17,11 +17,11 @@ from sandbox.servers.ports import free_port
 from tests.flows.conftest import Program, wait_until
 from tests.flows.test_workers import ended, two_codes
 from tests.world import World
-from webapp import runs
+from webapp.runs import lifecycle
 
 # What a fork must find imported: both halves of the program, and the largest of its libraries.
-IMPORTED = {"webapp.models", "webapp.factory", "sqlalchemy.orm", "flask", "cryptography.fernet"}
-WORKERS_IMPORT = IMPORTED | {"jobs.tasks", "jobs.sync.engine", "jobs.lightspeed", "rq"}
+IMPORTED = {"webapp.models", "webapp.application", "sqlalchemy.orm", "flask", "cryptography.fernet"}
+WORKERS_IMPORT = IMPORTED | {"jobs.tasks", "jobs.sync.run_sync", "jobs.sources.lightspeed", "rq"}
 OURS = ("webapp", "jobs", "sqlalchemy", "flask", "rq", "redis", "requests", "cryptography")
 
 
@@ -72,7 +72,7 @@ def test_workers_are_forks_of_one_parent_which_imported_everything(
 ) -> None:
     two_codes(world)
     parent = psutil.Process(program.start("tests.flows.watched", WORKER_PROCESSES="2").pid)
-    run = runs.start(world.dealer, "manual").run
+    run = lifecycle.start(world.dealer, "manual").run
     wait_until(lambda: ended(run.id), "the run's end", program)
     wait_until(lambda: program.log.count("Listening on") == 3, "three workers", program)
 
@@ -103,7 +103,7 @@ def test_a_worker_that_died_is_forked_again_from_the_same_parent(
     assert not first & {child.pid for child in parent.children()}
     for one in forks.of(parent.pid):
         assert one["forked"] == {"threads": 1, "connections": 0, "files": []}
-    run = runs.start(world.dealer, "manual").run
+    run = lifecycle.start(world.dealer, "manual").run
     wait_until(lambda: ended(run.id), "the run's end", program)
     assert world.run(run.id).status == "succeeded"
     assert forks.imported_later() == set()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sandbox.simulator import Simulator, Switches
 from tests.flows.conftest import Program, wait_until
 from tests.world import CMF, World, part
-from webapp import runs
 from webapp.extensions import db
 from webapp.models import Run
+from webapp.runs import lifecycle
 
 CODES = ("TR", "PU", "KA", "HO")
 
@@ -25,11 +25,11 @@ def test_a_short_run_does_not_wait_for_the_end_of_a_long_one(
     world.report(*(part(code, f"{code}-1", 3) for code in CODES))
     # One code takes longer than a slice.
     simulator.switches = Switches(slow_dealers=[CMF], slow_seconds=1.2)
-    long = runs.start(world.dealer, "manual").run.id
+    long = lifecycle.start(world.dealer, "manual").run.id
     world.dealer = world.add_dealer("Short", "4711")
     world.map("TR", makers[0])
     world.report(part("TR", "TR-1", 5))
-    short = runs.start(world.dealer, "manual").run.id
+    short = lifecycle.start(world.dealer, "manual").run.id
     program.start("jobs.worker", "sync", RUN_SLICE_SECONDS="1")
     wait_until(lambda: is_over(short) and is_over(long), "the end of both", program)
 

@@ -13,7 +13,9 @@ from tests.flows.conftest import Program, wait_until
 from tests.flows.hostile import SET, Hostile
 from tests.webapp.views.client import ON_SQLITE
 from tests.world import World, part
-from webapp import periodic, queues, runs
+from webapp.core import queues
+from webapp.runs import lifecycle
+from webapp.web import job_heartbeats
 
 pytestmark = ON_SQLITE
 EVERY = {b"keep-house", b"sweep-storage", b"tick"}
@@ -40,7 +42,7 @@ def test_a_worker_drops_what_is_no_task_and_works_on(
     # Alone on its queue a worker takes jobs in another way than from several.
     listens = (queues.CONTROL, queues.INDEX) if queue == queues.CONTROL else (queues.SYNC,)
     worker = program.start("jobs.worker", *listens)
-    wait_until(lambda: periodic.done_at(periodic.TICK), "the tick behind them", program)
+    wait_until(lambda: job_heartbeats.done_at(job_heartbeats.TICK), "the tick behind them", program)
     wait_until(lambda: not redis.llen(f"rq:queue:{queue}"), "an empty queue", program)
     assert worker.poll() is None
     assert hostile.done == []
@@ -58,7 +60,7 @@ def test_a_worker_survives_hostile_registries(
         hostile.fill_registries(queue)
     worker = program.start("jobs.worker", queues.CONTROL, queues.SYNC, queues.INDEX)
     queues.enqueue(queues.SYNC, "jobs.tasks.tick")
-    wait_until(lambda: periodic.done_at(periodic.TICK), "the tick", program)
+    wait_until(lambda: job_heartbeats.done_at(job_heartbeats.TICK), "the tick", program)
     assert worker.poll() is None
     assert (hostile.done, httpserver.log) == ([], [])
     assert redis.zrangebyscore("rq:wip:sync", 0, "+inf") == []
@@ -94,7 +96,7 @@ def test_the_scheduler_removes_what_is_not_declared_unread(
     scheduler = program.start("jobs.schedule")
     wait_until(lambda: set(redis.zrange(SET, 0, -1)) == EVERY, "the declared jobs alone", program)
     program.start("jobs.worker", queues.CONTROL, queues.SYNC)
-    wait_until(lambda: periodic.done_at(periodic.TICK), "the tick", program)
+    wait_until(lambda: job_heartbeats.done_at(job_heartbeats.TICK), "the tick", program)
     assert scheduler.poll() is None
     assert hostile.done == []
 
@@ -106,7 +108,7 @@ def test_jobs_of_the_previous_version_are_dropped_and_the_tick_queues_their_runs
 
     world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
     world.report(part("TR", "A-1", 3))
-    run = runs.start(world.dealer, "manual").run
+    run = lifecycle.start(world.dealer, "manual").run
     (job_id,) = [each.decode() for each in redis.lrange("rq:queue:sync", 0, -1)]
     data = pickle.dumps(("jobs.tasks.sync_run", None, (run.id,), {}))
     redis.hset(f"rq:job:{job_id}", "data", data)

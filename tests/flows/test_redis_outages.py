@@ -15,9 +15,10 @@ from sandbox.servers.redis import RedisServer
 from sandbox.simulator import Simulator
 from tests.flows.conftest import Program, wait_until
 from tests.world import World, part
-from webapp import queues, runs
+from webapp.core import queues
 from webapp.extensions import db
 from webapp.models import Run
+from webapp.runs import lifecycle
 
 ONE_KIND = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -58,7 +59,7 @@ def is_over(run_id: int) -> bool:
 def test_a_run_that_an_emptied_redis_forgot_is_carried_out_by_the_next_tick(
     mapped: World, redis: Redis, server: RedisServer, program: Program
 ) -> None:
-    run_id = runs.start(mapped.dealer, "manual").run.id
+    run_id = lifecycle.start(mapped.dealer, "manual").run.id
     server.stop()
     server.start()
     assert redis.dbsize() == 0
@@ -75,10 +76,10 @@ def test_workers_and_scheduler_outlive_an_outage_and_go_on_by_themselves(
 ) -> None:
     scheduler = program.start("jobs.schedule")
     worker = program.start("jobs.worker", WORKER_PROCESSES="1")
-    first = runs.start(mapped.dealer, "manual").run.id
+    first = lifecycle.start(mapped.dealer, "manual").run.id
     wait_until(lambda: is_over(first), "the first run's end", program)
     server.stop()
-    second = runs.start(mapped.dealer, "manual").run
+    second = lifecycle.start(mapped.dealer, "manual").run
     wait_until(lambda: "scheduler.redis_lost" in program.log, "the scheduler's notice", program)
     assert queues.is_delayed()
     time.sleep(3)
@@ -98,7 +99,7 @@ def test_a_full_redis_delays_runs_and_loses_none(
     wait_until(lambda: redis.scard("rq:workers") == 2, "the workers", program)
     redis.config_set("maxmemory-policy", "noeviction")
     redis.config_set("maxmemory", "1mb")
-    run = runs.start(mapped.dealer, "manual").run
+    run = lifecycle.start(mapped.dealer, "manual").run
     wait_until(lambda: "scheduler.redis_lost" in program.log, "the scheduler's notice", program)
     time.sleep(5)
     assert (scheduler.poll(), worker.poll()) == (None, None)
@@ -116,7 +117,7 @@ def test_a_run_that_is_under_way_when_redis_goes_ends_well_and_one_time(
     mapped.report(part("TR", "A-1", 3), *parts)
     simulator.switches.change({"latency": 0.5})
     program.start("jobs.worker", WORKER_PROCESSES="1")
-    run_id = runs.start(mapped.dealer, "manual").run.id
+    run_id = lifecycle.start(mapped.dealer, "manual").run.id
     wait_until(lambda: simulator.requests, "the first request", program)
     server.stop()
     wait_until(lambda: "lightspeed.rate_budget_degraded" in program.log, "the slow rate", program)

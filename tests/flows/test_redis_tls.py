@@ -13,16 +13,20 @@ from flask import Flask
 from pytest_httpserver import HTTPServer
 from redis import Redis
 
-from jobs.alerts import watch
+from jobs.notifications import alert_loop
 from tests.flows.conftest import Program, wait_until
 from tests.flows.tls_relay import certificate, relay
 from tests.webapp.views.client import ON_SQLITE
 from tests.world import World, part
-from webapp import clock, health, periodic, queues, redis_client, redis_settings, runs
+from webapp.application import create_app
+from webapp.core import clock, queues, redis_client
 from webapp.extensions import db
-from webapp.factory import create_app
 from webapp.models import Alert, PeriodicJob, Run
-from webapp.presenters.request_budget import RequestBudget
+from webapp.operations import health
+from webapp.runs import lifecycle
+from webapp.runs.request_budget import RequestBudget
+from webapp.settings import redis_settings
+from webapp.web import job_heartbeats
 
 pytestmark = ON_SQLITE
 REFUSED = "its TLS certificate is refused: self-signed certificate"
@@ -58,11 +62,11 @@ def test_workers_and_scheduler_work_through_a_verified_connection(
 ) -> None:
     world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
     world.report(part("TR", "A-1", 3))
-    run = runs.start(world.dealer, "manual").run
+    run = lifecycle.start(world.dealer, "manual").run
     program.environment |= trusted
     program.start("jobs.worker", queues.CONTROL, queues.SYNC, queues.INDEX)
     program.start("jobs.schedule")
-    wait_until(lambda: periodic.done_at(periodic.TICK), "the tick", program)
+    wait_until(lambda: job_heartbeats.done_at(job_heartbeats.TICK), "the tick", program)
     wait_until(lambda: not db.session.get_one(Run, run.id, populate_existing=True).is_active, "it", program)
     assert world.run(run.id).status == "succeeded"
     # The rate budget counted there, and not in the process by itself.
@@ -126,8 +130,8 @@ def test_logs_and_the_alert_name_the_certificate(
         assert json.loads(line)["error"].startswith(REFUSED)
     use(app, {"REDIS_URL": trusted["REDIS_URL"]})
     redis_client._seen.cache_clear()
-    db.session.add(PeriodicJob(id=periodic.TICK, done_at=clock.now() - timedelta(minutes=16)))
+    db.session.add(PeriodicJob(id=job_heartbeats.TICK, done_at=clock.now() - timedelta(minutes=16)))
     db.session.commit()
-    watch._round()
+    alert_loop._round()
     (alert,) = db.session.scalars(db.select(Alert).where(Alert.cause == "idle", Alert.subject == "tick"))
     assert f"Redis: {REFUSED}" in alert.sentence

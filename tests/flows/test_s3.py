@@ -14,15 +14,17 @@ import pytest
 import s3fs
 from flask import Flask, current_app
 
-from jobs.sync import remaking
+from jobs.sync import regenerate_reports
 from sandbox.servers.s3 import S3Server
 from tests.flows.conftest import Program, wait_until
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import Shop
 from tests.world import World, part
-from webapp import housekeeping, runs, storage
-from webapp.housekeeping import sweeping
+from webapp.core import storage
 from webapp.models import Run
+from webapp.operations import housekeeping
+from webapp.operations.housekeeping import purge_orphan_files
+from webapp.runs import lifecycle
 
 pytestmark = ON_SQLITE
 PARTS = [part("TR", f"A-{number:03}", number + 1) for number in range(20)]
@@ -83,7 +85,7 @@ def test_a_worker_keeps_both_reports_and_every_other_process_reads_them(
         Path(folder).mkdir()
     program.environment |= server.variables | own
     program.start("jobs.worker", "sync")
-    run = runs.start(stocked.dealer, "manual").run
+    run = lifecycle.start(stocked.dealer, "manual").run
     wait_until(lambda: not stocked.run(run.id).is_active, "the run's end", program)
     assert stocked.run(run.id).status == "succeeded", program.log
     assert stored() == ["inventory-1.csv", "skipped-1.csv"]
@@ -103,7 +105,7 @@ def test_a_server_that_goes_away_in_the_middle_of_a_run_costs_its_reports_alone(
     assert len(stocked.shelf()) == 19
     server.start()
     assert stored() == []
-    assert remaking.make_reports(run.id)
+    assert regenerate_reports.make_reports(run.id)
     assert stocked.run(run.id).status == "succeeded"
     assert staff.get(pages(run)["inventory"]).text.count("\n") == 20
     server.stop()
@@ -148,7 +150,7 @@ def test_files_that_belong_to_nothing_are_swept(stocked: World, monkeypatch: pyt
         with storage.open_for_writing(path) as file:
             file.write("x")
     assert housekeeping.sweep_storage() == 0
-    monkeypatch.setattr(sweeping, "GRACE", timedelta(hours=-1))
+    monkeypatch.setattr(purge_orphan_files, "GRACE", timedelta(hours=-1))
     assert housekeeping.sweep_storage() == 2
     assert (storage.names_in("runs"), storage.names_in("catalog-imports")) == ([str(run.id)], [])
     assert stored() == ["inventory-1.csv", "skipped-1.csv"]

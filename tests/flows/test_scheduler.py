@@ -11,10 +11,11 @@ from redis.retry import Retry
 from rq_scheduler import Scheduler
 
 from jobs import schedule
-from jobs.task_scheduler import TaskScheduler
+from jobs.processes.task_scheduler import TaskScheduler
 from tests.flows.conftest import Program, wait_until
 from tests.world import World
-from webapp import periodic, queues
+from webapp.core import queues
+from webapp.web import job_heartbeats
 
 SET = Scheduler.scheduled_jobs_key
 EVERY = {b"keep-house", b"sweep-storage", b"tick"}
@@ -71,8 +72,8 @@ def test_a_job_that_was_done_is_not_due_again_before_its_time(
     scheduler = TaskScheduler(redis, schedule.DECLARED, 5)
     schedule.look(scheduler)
     program.start("jobs.worker", queues.CONTROL, queues.SYNC)
-    wait_until(lambda: periodic.done_at(periodic.SWEEP_STORAGE), "all three", program)
-    wait_until(lambda: periodic.done_at(periodic.KEEP_HOUSE), "all three", program)
+    wait_until(lambda: job_heartbeats.done_at(job_heartbeats.SWEEP_STORAGE), "all three", program)
+    wait_until(lambda: job_heartbeats.done_at(job_heartbeats.KEEP_HOUSE), "all three", program)
     for each in schedule.DECLARED:
         assert redis.ttl(f"rq:job:{each.id}") > each.seconds
     due = redis.zrange(SET, 0, -1, withscores=True)
@@ -94,7 +95,7 @@ def test_periodic_jobs_do_not_pile_up_while_workers_are_away(
     soon = time.time() + 50
     assert all(due > soon for _, due in redis.zrange(SET, 0, -1, withscores=True))
     program.start("jobs.worker", queues.CONTROL, queues.SYNC)
-    wait_until(lambda: periodic.done_at(periodic.TICK), "the tick", program)
+    wait_until(lambda: job_heartbeats.done_at(job_heartbeats.TICK), "the tick", program)
     redis.zadd(SET, {"tick": 1}, xx=True)
     wait_until(lambda: not redis.llen("rq:queue:control"), "an empty queue", program)
     schedule.look(scheduler)

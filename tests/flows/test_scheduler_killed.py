@@ -12,10 +12,11 @@ from rq_scheduler import Scheduler
 
 from tests.flows.conftest import Program, wait_until
 from tests.world import World, part
-from webapp import clock, queues, slots
+from webapp.core import clock, queues
 from webapp.extensions import db
 from webapp.models import Run, SlotAccount
-from webapp.runs import Slot
+from webapp.runs import slots
+from webapp.runs.lifecycle import Slot
 
 # Of the round in which the first tick is scheduled and queued.
 KILLED_AT = (6, 14, 22, 32)

@@ -42,9 +42,9 @@ from tests.flows.exercise import (
 from tests.flows.markers import Marks
 from tests.flows.test_error_reports import Sentry
 from tests.world import World
-from webapp.alert_settings import MailServer
+from webapp.application import create_app
 from webapp.extensions import db
-from webapp.factory import create_app
+from webapp.settings.alert_settings import MailServer
 
 
 @pytest.fixture

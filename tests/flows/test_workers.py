@@ -14,9 +14,11 @@ from jobs.sync import tick
 from sandbox.simulator import Fault, Simulator, Switches
 from tests.flows.conftest import Program, wait_until
 from tests.world import World, part
-from webapp import clock, configurations, runs
+from webapp.core import clock
 from webapp.extensions import db
+from webapp.lightspeed import configurations
 from webapp.models import ReindexNote, Run
+from webapp.runs import lifecycle
 
 ALL = ("jobs.worker", "control", "index", "sync")
 
@@ -53,7 +55,7 @@ def horses(worker: int) -> list[psutil.Process]:
 def test_a_run_that_was_queued_is_carried_out_and_indexed(world: World, program: Program) -> None:
     two_codes(world)
     program.start(*ALL)
-    run = runs.start(world.dealer, "manual").run
+    run = lifecycle.start(world.dealer, "manual").run
     wait_until(lambda: ended(run.id), "the run's end", program)
     wait_until(lambda: not db.session.scalars(db.select(ReindexNote)).first(), "an empty outbox", program)
     assert world.run(run.id).status == "succeeded"
@@ -69,7 +71,7 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost_or_doubled(
     page = 1 if moment == "between two codes" else 2
     simulator.switches = Switches(faults=[Fault("timeout", code="PU", page=page, times=None)])
     worker = program.start(*ALL)
-    run = runs.start(world.dealer, "manual").run
+    run = lifecycle.start(world.dealer, "manual").run
     held = f"$skip={500 * (page - 1)}"
     wait_until(
         lambda: any(
@@ -103,7 +105,7 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost_or_doubled(
     for code, manufacturer, pricing in rows:
         world.map(code, manufacturer, pricing=pricing)
     simulator.dealers["4711"].set_parts({**one, "Cmf": "4711"} for one in parts)
-    other_id = runs.start(undisturbed, "manual").run.id
+    other_id = lifecycle.start(undisturbed, "manual").run.id
     wait_until(lambda: ended(other_id), "the undisturbed run's end", program)
     other = world.run(other_id)
     assert outcome(world, other)[:2] == taken_over[:2]
@@ -122,7 +124,7 @@ def test_a_worker_that_is_told_to_stop_leaves_and_another_goes_on_at_once(
     two_codes(world)
     simulator.switches = Switches(faults=[Fault("timeout", code="PU", page=2, times=1)])
     worker = program.start(*ALL)
-    run = runs.start(world.dealer, "manual").run
+    run = lifecycle.start(world.dealer, "manual").run
     wait_until(
         lambda: [i for i in world.run(run.id).items if i.pages and i.code_key == "pu"], "a page", program
     )
@@ -152,7 +154,7 @@ def test_the_worker_command_keeps_its_processes_running(world: World, program: P
     wait_until(lambda: len(psutil.Process(parent.pid).children()) == 2, "two workers", program)
     psutil.Process(parent.pid).children()[1].kill()
     wait_until(lambda: "process.died" in program.log, "the restart", program)
-    run = runs.start(world.dealer, "manual").run
+    run = lifecycle.start(world.dealer, "manual").run
     wait_until(lambda: ended(run.id), "the run's end", program)
     parent.terminate()
     assert parent.wait(15) == 0
@@ -161,7 +163,7 @@ def test_the_worker_command_keeps_its_processes_running(world: World, program: P
 def test_no_job_holds_a_login(world: World, redis: Redis, program: Program) -> None:
     two_codes(world)
     program.start(*ALL)
-    run = runs.start(world.dealer, "manual").run
+    run = lifecycle.start(world.dealer, "manual").run
     configurations.save_credentials(world.configuration, password="correct horse")
     wait_until(lambda: ended(run.id), "the run's end", program)
     stored = b"".join(_dump(redis, key) for key in redis.scan_iter("*"))

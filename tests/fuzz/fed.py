@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from webapp.config import ROOT
+from webapp.settings.config import ROOT
 
 CORPUS = Path(__file__).with_name("corpus")
 SEEDS = {"decoder": CORPUS / "answers", "filter": CORPUS / "filters"}

@@ -22,7 +22,7 @@ from tests.fuzz import words
 from tests.webapp.tenants.town import HTMX, NOBODY, OWN, STAFF, Town
 from tests.webapp.tenants.trying import Route, routes, rows_of
 from webapp.extensions import db
-from webapp.request_body import Request
+from webapp.web.request_body import Request
 
 ROUNDS: Final = 4
 # Here is no Redis, which these answer 503 for.

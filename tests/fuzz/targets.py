@@ -14,21 +14,21 @@ from datetime import date
 from tests.fuzz import mutations
 
 with mutations.instrumented():
-    from jobs.lightspeed import answers, filters, parts, retry, salvage, transport, values
-    from jobs.lightspeed.errors import LightspeedError
+    from jobs.sources.lightspeed import filters, lenient_json, parts, responses, retry, transport, values
+    from jobs.sources.lightspeed.errors import LightspeedError
     from jobs.sync import rules
     from sandbox.simulator import expressions
     from sandbox.simulator import filters as simulated
+    from sandbox.simulator.behavior import Switches
     from sandbox.simulator.parts import PART_KINDS
     from sandbox.simulator.query import QueryError, options_of, read
-    from sandbox.simulator.switches import Switches
 
 TODAY = date(2026, 3, 1)
 LARGEST = 2**31 - 1
 MOST = 500
 SWITCHES = Switches()
 # Instrumented too, as they are reached through the others.
-UNDERNEATH = (values, salvage, parts)
+UNDERNEATH = (values, lenient_json, parts)
 
 
 def decoder(data: bytes) -> None:
@@ -36,8 +36,8 @@ def decoder(data: bytes) -> None:
     with contextlib.suppress(LightspeedError):
         body = transport.inflated(data)
         with contextlib.suppress(LightspeedError):
-            fits(answers.dealers_in(body).name_of("76014846"), 200)
-        page = answers.parts_in(body, "76014846")
+            fits(responses.dealers_in(body).name_of("76014846"), 200)
+        page = responses.parts_in(body, "76014846")
         assert page.received == len(page.parts) + len(page.unreadable)
         expected = rules.Expectation.of("tr", "on_hand", TODAY)
         for part in page.parts:

@@ -12,8 +12,10 @@ from flask import Flask, current_app
 from jobs import cli
 from sandbox.simulator import Fault, Simulator, Switches
 from tests.world import World, part
-from webapp import clock, runs, tenants
+from webapp import dealers
+from webapp.core import clock
 from webapp.extensions import db
+from webapp.runs import lifecycle
 
 
 @pytest.fixture
@@ -91,7 +93,7 @@ def test_run_for_a_dealer_without_3pa_is_refused(world: World) -> None:
 @pytest.mark.parametrize("verb", ["run", "queue"])
 def test_a_closed_dealer_has_no_runs(world: World, verb: str) -> None:
     mapped(world)
-    tenants.dealers.close(world.dealer)
+    dealers.dealer_admin.close(world.dealer)
     done = command("sync", verb, "--dealer", str(world.dealer.id))
     assert (done.exit_code, done.stderr) == (1, f"Error: dealer {world.dealer.id} is closed\n")
     assert world.simulator.requests == []
@@ -119,7 +121,7 @@ def test_a_run_that_does_not_succeed_exits_with_1_and_still_prints(world: World,
 
 def test_run_takes_over_a_run_whose_worker_died(world: World) -> None:
     mapped(world)
-    left = runs.record(world.dealer, "manual").run
+    left = lifecycle.record(world.dealer, "manual").run
     left.status, left.attempt, left.heartbeat_at = "running", 1, clock.now() - timedelta(seconds=91)
     db.session.commit()
     done = run(world)
@@ -128,7 +130,7 @@ def test_run_takes_over_a_run_whose_worker_died(world: World) -> None:
 
 def test_run_leaves_a_run_alone_that_is_under_way(world: World) -> None:
     mapped(world)
-    active = runs.record(world.dealer, "manual").run
+    active = lifecycle.record(world.dealer, "manual").run
     active.status, active.attempt, active.heartbeat_at = "running", 1, clock.now()
     db.session.commit()
     done = run(world)

@@ -9,11 +9,14 @@ import pytest
 from flask import Flask
 from pytest_httpserver import HTTPServer
 
-from jobs import heartbeat, tasks
+from jobs import tasks
+from jobs.processes import tick_monitor
 from jobs.sync import tick
 from tests.webapp.views.client import ON_SQLITE
-from webapp import alert_settings, error_reports, periodic
-from webapp.variables import ConfigurationError
+from webapp.core import error_reports
+from webapp.settings import alert_settings
+from webapp.settings.env import ConfigurationError
+from webapp.web import job_heartbeats
 
 PATH = "/ping/secret-uuid"
 HERE = frozenset({"127.0.0.1", "localhost"})
@@ -60,7 +63,7 @@ def test_an_answer_that_is_no_success_is_logged_and_the_tick_succeeds(
 ) -> None:
     receiver.expect_request(PATH).respond_with_data("", status, {"Location": "http://127.0.0.1:1/"})
     tasks.tick()
-    assert periodic.done_at(periodic.TICK) is not None
+    assert job_heartbeats.done_at(job_heartbeats.TICK) is not None
     assert reasons(capsys) == [f"it answered with status {reason}"]
 
 
@@ -68,7 +71,7 @@ def test_an_answer_that_is_no_success_is_logged_and_the_tick_succeeds(
 def test_a_service_that_does_not_answer_is_left(
     app: Flask, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(heartbeat, "LONGEST", 0.5)
+    monkeypatch.setattr(tick_monitor, "LONGEST", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}{PATH}"
         app.config |= {"HEARTBEAT_URL": url, "ALERT_ALLOWED_HOSTS": HERE}
@@ -89,7 +92,7 @@ def test_it_does_not_lead_into_a_private_network(
         f"https://a.example:22{PATH}",
     ):
         app.config |= {"HEARTBEAT_URL": url, "ALERT_ALLOWED_HOSTS": frozenset()}
-        heartbeat.send()
+        tick_monitor.send()
     told = reasons(capsys)
     assert [" private network" in reason for reason in told] == [True, True, False]
     assert "port 443" in told[2]

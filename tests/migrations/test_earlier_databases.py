@@ -22,13 +22,13 @@ from tests.conftest import settings
 from tests.migrations.earlier import DUMPS, Rows, kept, restore, rows_of
 from tests.migrations.schema import Schema, schema_of
 from tests.world import PASSWORD, USERNAME, World, part
-from webapp import vault
+from webapp.application import create_app
+from webapp.core import vault
 from webapp.extensions import db
-from webapp.factory import create_app
 from webapp.models import Configuration, Dealer, Run, ShelfStock
-from webapp.webstore import outbox
-from webapp.webstore.reindexing import differences
-from webapp.webstore.search_index import search_index
+from webapp.search import outbox
+from webapp.search.reindexing import differences
+from webapp.search.search_index import search_index
 
 # The last runs of the dumps ended half an hour before.
 LATER = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)

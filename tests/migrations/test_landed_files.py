@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from webapp.config import ROOT
+from webapp.settings.config import ROOT
 
 VERSIONS = ROOT / "migrations" / "versions"
 LANDED = ROOT / "migrations" / "landed.txt"

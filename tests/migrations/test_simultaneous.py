@@ -15,7 +15,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from tests.migrations.earlier import DUMPS, restore
-from webapp.config import ROOT
+from webapp.settings.config import ROOT
 
 # Seconds. Long, as machines are shared; nothing waits for it when all is well.
 PATIENCE = 240

@@ -15,7 +15,7 @@ from redis import Redis
 
 from tests.webapp.metrics.test_page import TOKEN
 from tests.webapp.views.client import ON_SQLITE
-from webapp.config import ROOT
+from webapp.settings.config import ROOT
 
 RULES = ROOT / "ops" / "prometheus-rules.yml"
 DASHBOARD = ROOT / "ops" / "grafana-dashboard.json"

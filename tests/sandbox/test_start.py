@@ -17,7 +17,7 @@ import pytest
 import requests
 
 from sandbox.servers.ports import free_port, is_free
-from webapp.config import ROOT
+from webapp.settings.config import ROOT
 
 # Seconds. A shared machine takes its time over the first start.
 PATIENCE = 600
@@ -35,7 +35,7 @@ class Starter:
 
     def flask(self, *arguments: str) -> tuple[int, str]:
         """What `bin/flask` with these arguments exits with, and prints."""
-        process = self._python("sandbox.start.beside", *arguments)
+        process = self._python("sandbox.start.run_beside", *arguments)
         output, _ = process.communicate(timeout=PATIENCE)
         return process.returncode, output
 

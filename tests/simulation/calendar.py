@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from webapp.runs import Slot
+from webapp.runs.lifecycle import Slot
 
 # No clock has been changed within a quarter of an hour of the day since 1972.
 _STEP = timedelta(minutes=15)

@@ -11,12 +11,12 @@ from sqlalchemy import select
 
 from tests.simulation.calendar import slot_starts
 from tests.simulation.simulation import Simulation
-from webapp import slots
+from webapp.core.enums import WEEKDAYS
 from webapp.extensions import db
 from webapp.models import Run
-from webapp.runs import Slot
-from webapp.slots import CATCH_UP
-from webapp.words import WEEKDAYS
+from webapp.runs import slots
+from webapp.runs.lifecycle import Slot
+from webapp.runs.slots import CATCH_UP
 
 # A late tick notices late that a dealer was enabled again.
 LATE = timedelta(hours=12)

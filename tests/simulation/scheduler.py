@@ -10,11 +10,11 @@ from typing import Any
 from flask import Flask, current_app
 from sqlalchemy import event, select
 
-from jobs.sync import starting
+from jobs.sync import dispatch
 from tests.simulation.history import History, Tick
+from webapp.core.enums import ACTIVE_RUN_STATES
 from webapp.extensions import db
 from webapp.models import Run
-from webapp.words import ACTIVE_RUN_STATES
 
 
 class SchedulerKilled(BaseException):
@@ -46,7 +46,7 @@ class SimulatedScheduler:
         active = select(Run.dealer_id).where(Run.status.in_(ACTIVE_RUN_STATES))
         busy = frozenset(db.session.scalars(active))
         db.session.commit()
-        starting.start_due(clock)
+        dispatch.start_due(clock)
         self._history.ticks.append(Tick(at, clock, busy))
 
 
@@ -61,7 +61,7 @@ def _tick_until_killed(now: datetime, statements: int) -> None:
 
     event.listen(db.engine, "before_cursor_execute", die)
     try:
-        starting.start_due(now)
+        dispatch.start_due(now)
     except SchedulerKilled:
         db.session.rollback()
     finally:
@@ -80,4 +80,4 @@ def _tick_twice_concurrently(now: datetime) -> None:
 
 def _tick_in_context(app: Flask, now: datetime) -> None:
     with app.app_context():
-        starting.start_due(now)
+        dispatch.start_due(now)

@@ -11,10 +11,11 @@ import time_machine
 from tests.simulation.history import TICK_GAPS, ZONES, History
 from tests.simulation.scheduler import SimulatedScheduler
 from tests.simulation.workers import SimulatedWorkers
-from webapp import configurations, readiness, runs
+from webapp.core.enums import WEEKDAYS
 from webapp.extensions import db
+from webapp.lightspeed import configurations
 from webapp.models import Dealer, Manufacturer, SupplierCode
-from webapp.words import WEEKDAYS
+from webapp.runs import lifecycle, readiness
 
 
 class Simulation:
@@ -75,7 +76,7 @@ class Simulation:
         if kind == "disabled days":
             configurations.of(dealer).disabled_on = self._random.sample(WEEKDAYS, self._random.randrange(3))
         elif kind == "manual run":
-            runs.record(dealer, "manual", anyway=True)
+            lifecycle.record(dealer, "manual", anyway=True)
         elif kind == "zone":
             dealer.timezone = self._random.choice(self.zones)
             self.history.zones[dealer_id].append((self._now, dealer.timezone))

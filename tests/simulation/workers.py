@@ -8,8 +8,8 @@ from typing import Final
 
 from sqlalchemy import select
 
-from jobs.sync import journal
-from jobs.sync.opening import Over, open_run
+from jobs.sync import lease
+from jobs.sync.run_plan import Over, open_run
 from webapp.extensions import db
 from webapp.models import Run
 
@@ -22,25 +22,25 @@ class SimulatedWorkers:
 
     def __init__(self, random: Random) -> None:
         self._random = random
-        self._claims: dict[int, tuple[journal.Claim, datetime]] = {}
+        self._claims: dict[int, tuple[lease.Claim, datetime]] = {}
 
     def step(self, now: datetime) -> None:
         """Finish the runs that have lasted long enough, and claim queued ones."""
         for run_id, (claim, end) in list(self._claims.items()):
             if end <= now:
                 del self._claims[run_id]
-                journal.finish(claim, "succeeded")
+                lease.finish(claim, "succeeded")
         for run_id in db.session.scalars(select(Run.id).where(Run.status == "queued")).all():
             if self._random.random() < CLAIM_PROBABILITY:
                 self._start(run_id, now)
 
     def _start(self, run_id: int, now: datetime) -> None:
-        claim = journal.claim(run_id)
+        claim = lease.claim(run_id)
         assert claim is not None
         try:
             open_run(claim)
         except Over as over:
-            journal.finish(claim, over.status, over.reason)
+            lease.finish(claim, over.status, over.reason)
         else:
             duration = timedelta(minutes=self._random.choice(RUN_MINUTES))
             self._claims[run_id] = (claim, now + duration)

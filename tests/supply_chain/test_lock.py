@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from sandbox import components
-from webapp.config import ROOT
+from webapp.settings.config import ROOT
 
 LISTS = ("requirements", "requirements-run", "requirements-s3", "requirements-dev", "requirements-build")
 HASH = re.compile(r" *--hash=sha256:[0-9a-f]{64}( \\)?")

@@ -15,9 +15,8 @@ import pytest
 import yaml
 from packaging.specifiers import SpecifierSet
 
-from webapp import config
-from webapp.config import ROOT
-from webapp.settings import SETTINGS, rendering
+from webapp.settings import SETTINGS, config, rendering
+from webapp.settings.config import ROOT
 
 VARIABLE = re.compile(r"\$\{([A-Z_]+)(?::-([^}]*))?\}")
 # Of PostgreSQL's own image, and of the host.

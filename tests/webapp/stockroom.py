@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from webapp.core.text_keys import bare_key_of, key_of
 from webapp.extensions import db
 from webapp.models import Dealer, Manufacturer, PartNumber, Product, ReindexNote, ShelfStock, WebstoreFigures
-from webapp.webstore import figures
-from webapp.words import bare_key_of, key_of
+from webapp.search import figures
 
 
 def add_dealer(name: str = "Northwind Powersports") -> Dealer:

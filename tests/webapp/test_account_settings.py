@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from webapp import account_settings
-from webapp.variables import ConfigurationError
+from webapp.settings import account_settings
+from webapp.settings.env import ConfigurationError
 
 
 def test_a_deployment_chooses_how_long_sessions_and_links_last_and_who_needs_a_code():

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.webapp.test_config import read
-from webapp.alert_settings import DEFAULTS, MailServer
-from webapp.config import ConfigurationError
+from webapp.settings.alert_settings import DEFAULTS, MailServer
+from webapp.settings.config import ConfigurationError
 
 FROM = {"MAIL_FROM": "alerts@example.com"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask, request
 
-from webapp.client_addresses import canonical, network_of
+from webapp.web.client_addresses import canonical, network_of
 
 FORMS = {
     "192.0.2.7": "192.0.2.7",

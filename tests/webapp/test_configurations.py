@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import Flask
 
-from webapp import configurations, vault
-from webapp.configurations import Refused
+from webapp.core import vault
 from webapp.extensions import db
+from webapp.lightspeed import configurations
+from webapp.lightspeed.configurations import Refused
 from webapp.models import Configuration, Dealer, Organization
 
 

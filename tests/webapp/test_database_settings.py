@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from webapp import database_settings
-from webapp.config import worker_processes
-from webapp.database_settings import COMMAND, DIRECT, REPLICA, SCHEDULER, WEB, WORKER
-from webapp.variables import ConfigurationError
+from webapp.settings import database_settings
+from webapp.settings.config import worker_processes
+from webapp.settings.database_settings import COMMAND, DIRECT, REPLICA, SCHEDULER, WEB, WORKER
+from webapp.settings.env import ConfigurationError
 
 POSTGRES = "postgresql://u:p@db.example/sync"
 REPLICA_URL = "postgresql://u:p@replica.example/sync"

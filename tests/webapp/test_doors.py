@@ -9,9 +9,9 @@ import pytest
 from flask import Flask, request
 
 from tests.conftest import settings
-from webapp import config
-from webapp.config import ConfigurationError
-from webapp.factory import create_app
+from webapp.application import create_app
+from webapp.settings import config
+from webapp.settings.config import ConfigurationError
 
 ROUTER, PERSON, MADE_UP = "10.0.0.1", "203.0.113.9", "198.51.100.7"
 ENOUGH = {"SECRET_KEY": "secret", "CREDENTIALS_KEYS": "A" * 43 + "="}

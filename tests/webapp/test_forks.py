@@ -8,8 +8,9 @@ from collections.abc import Callable
 from flask import Flask
 from sqlalchemy import text
 
-from webapp import forks, queues
+from webapp.core import queues
 from webapp.extensions import db
+from webapp.web import forks
 
 
 def in_fork(look: Callable[[], object]) -> str:

@@ -14,16 +14,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import text, update
 
 from tests.webapp.views.client import ON_SQLITE
-from webapp import clock, health, periodic
+from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import PeriodicJob
+from webapp.operations import health
+from webapp.web import job_heartbeats
 
 
 @pytest.fixture
 def client(app: Flask, redis_url: str) -> FlaskClient:
     """Of a program that has all that it needs."""
     app.config["REDIS_URL"] = redis_url
-    periodic.done(periodic.TICK)
+    job_heartbeats.done(job_heartbeats.TICK)
     return app.test_client()
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask, flash
 
-from webapp import htmx
-from webapp.factory import create_app
+from webapp.application import create_app
+from webapp.web import htmx
 
 
 @pytest.fixture(scope="module")

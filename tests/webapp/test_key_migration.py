@@ -8,9 +8,9 @@ from sqlalchemy import select, text
 
 from tests.webapp import stockroom
 from tests.webapp.test_migrations import empty  # noqa: F401 - a fixture
+from webapp.core.text_keys import bare_key_of, key_of
 from webapp.extensions import db
 from webapp.models import Manufacturer, PartNumber, Product, ShelfStock, SupplierCode
-from webapp.words import bare_key_of, key_of
 
 DECOMPOSED = "O\u0308hlins"
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from webapp.logs import OTHERS, configure_logs
+from webapp.core.logs import OTHERS, configure_logs
 
 
 @pytest.fixture(autouse=True)

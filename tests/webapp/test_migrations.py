@@ -14,12 +14,12 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect
 
 from tests.conftest import settings
-from webapp.config import ROOT
+from webapp.application import create_app
 from webapp.extensions import db
-from webapp.factory import create_app
 from webapp.models import Dealer
-from webapp.webstore.document import Document
-from webapp.webstore.search_index import search_index
+from webapp.search.document import Document
+from webapp.search.search_index import search_index
+from webapp.settings.config import ROOT
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from webapp import outbound
-from webapp.outbound import Forbidden, addresses, is_public, may_be_public
+from webapp.core import egress
+from webapp.core.egress import Forbidden, addresses, is_public, may_be_public
 
 NOT_PUBLIC = (
     *("127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"),
@@ -61,7 +61,7 @@ def test_a_host_on_the_list_is_let_through_under_that_name_alone() -> None:
 def test_one_private_address_among_public_ones_is_enough_to_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
     """The resolver is the one thing that stands in here: no public name may be relied on."""
     answers = [(0, 0, 0, "", ("93.184.215.14", 443)), (0, 0, 0, "", ("10.0.0.5", 443))]
-    monkeypatch.setattr(outbound.socket, "getaddrinfo", lambda *_, **__: answers)
+    monkeypatch.setattr(egress.socket, "getaddrinfo", lambda *_, **__: answers)
     with pytest.raises(Forbidden):
         addresses("rebound.example.com", 443, frozenset())
     answers.pop()

@@ -19,14 +19,14 @@ from sandbox.servers.postgres import PostgresServer
 from sandbox.simulator import Simulator
 from tests.conftest import settings
 from tests.world import World, part
-from webapp import database_settings
-from webapp.catalog_import import import_catalog
+from webapp.application import create_app
+from webapp.catalog.importing import import_catalog
+from webapp.core.spreadsheet import Unreadable
 from webapp.extensions import db
-from webapp.factory import create_app
-from webapp.spreadsheet import Unreadable
-from webapp.webstore import outbox
-from webapp.webstore.reindexing import differences
-from webapp.webstore.search_index import search_index
+from webapp.search import outbox
+from webapp.search.reindexing import differences
+from webapp.search.search_index import search_index
+from webapp.settings import database_settings
 
 CATALOG = (
     b"catalog,manufacturer,abbreviation,oem_manufacturer_id,dealer,part_number,brand,mpn,name,msrp\n"

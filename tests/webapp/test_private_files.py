@@ -12,9 +12,9 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import create_engine, text
 
-from webapp import private_files
-from webapp.config import ROOT
+from webapp.core import private_files
 from webapp.extensions import prepare_sqlite
+from webapp.settings.config import ROOT
 
 
 def mode(path: Path) -> int:

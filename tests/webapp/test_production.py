@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from webapp import config, database_settings
-from webapp.config import ConfigurationError
+from webapp.settings import config, database_settings
+from webapp.settings.config import ConfigurationError
 
 SOUND = {
     "APP_ENVIRONMENT": "production",

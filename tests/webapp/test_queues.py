@@ -14,7 +14,7 @@ from redis import Redis
 
 from sandbox.servers.redis import RedisServer
 from tests.webapp.views.client import ON_SQLITE
-from webapp import queues, redis_client
+from webapp.core import queues, redis_client
 
 TASK = "jobs.tasks.sync_run"
 

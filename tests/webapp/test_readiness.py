@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.webapp import stockroom
-from webapp import clock, configurations, readiness, supplier_codes
+from webapp import supplier_codes
+from webapp.core import clock
+from webapp.dealers import dealer_admin
 from webapp.extensions import db
+from webapp.lightspeed import configurations
 from webapp.models import Configuration, Dealer
+from webapp.runs import readiness
 from webapp.supplier_codes import Fields
-from webapp.tenants import dealers
 
 TUCKER = Fields("aftermarket", "TR", "Tucker Rocky")
 LIST = b"catalog,supplier_code,manufacturer,lead_time_days,pricing\naftermarket,TR,Tucker Rocky,1,\n"
@@ -122,9 +125,9 @@ def test_a_refused_list_makes_nobody_ready(connected: Dealer) -> None:
 
 def test_a_closed_dealer_is_ready_again_only_when_it_is_reopened_and_connected(connected: Dealer) -> None:
     supplier_codes.add(connected, TUCKER)
-    dealers.close(connected)
+    dealer_admin.close(connected)
     assert ready_since(connected) is None
-    dealers.reopen(connected)
+    dealer_admin.reopen(connected)
     assert ready_since(connected) is None
     hear(connected, None)
     assert is_ready(connected)

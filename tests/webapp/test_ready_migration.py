@@ -9,7 +9,7 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
 from tests.webapp.test_migrations import empty  # noqa: F401 - a fixture
-from webapp import clock
+from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import Configuration
 

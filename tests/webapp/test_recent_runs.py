@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 
 from tests.webapp.views.shop import Shop
-from webapp import clock, runs
+from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import Dealer, RecentRuns, Run
+from webapp.runs import lifecycle
 
 
 @pytest.fixture
@@ -39,12 +40,12 @@ def test_a_dealer_without_runs_has_none(dealer: Dealer):
 
 def test_the_last_run_is_known_from_its_beginning_and_a_success_until_the_next(shop: Shop, dealer: Dealer):
     monday = clock.now() - timedelta(days=1)
-    first = runs.record(dealer, "manual").run
+    first = lifecycle.record(dealer, "manual").run
     assert recent(dealer) == (first.id, "queued", None, None)
     shop.item(first, "TR", synced=3, skipped=1)
     end(first, "succeeded", monday)
     assert recent(dealer) == (first.id, "succeeded", monday, 0.25)
-    second = runs.record(dealer, "manual").run
+    second = lifecycle.record(dealer, "manual").run
     assert recent(dealer) == (second.id, "queued", monday, 0.25)
     end(second, "failed", clock.now())
     assert recent(dealer) == (second.id, "failed", monday, 0.25)
@@ -53,8 +54,8 @@ def test_the_last_run_is_known_from_its_beginning_and_a_success_until_the_next(s
 def test_cancelling_is_noticed_and_other_dealers_are_left_alone(shop: Shop, dealer: Dealer):
     other = shop.dealer("Lakeside Cycle")
     theirs = shop.run(other, "partial")
-    own = runs.record(dealer, "manual").run
-    runs.cancel(own)
+    own = lifecycle.record(dealer, "manual").run
+    lifecycle.cancel(own)
     assert recent(dealer) == (own.id, "cancelled", None, None)
     assert recent(other) == (theirs.id, "partial", None, None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from webapp.redaction import REDACTED, is_secret, redacted
+from webapp.core.redaction import REDACTED, is_secret, redacted
 
 
 @pytest.mark.parametrize(

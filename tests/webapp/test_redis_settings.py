@@ -8,8 +8,8 @@ import pytest
 from redis import Redis
 
 from tests.flows.tls_relay import certificate
-from webapp import redis_settings
-from webapp.variables import ConfigurationError
+from webapp.settings import redis_settings
+from webapp.settings.env import ConfigurationError
 
 URL = "rediss://:pa%2Fss@cache.example.com:6380/1"
 

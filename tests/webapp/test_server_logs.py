@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.servers.ports import free_port
-from webapp.config import ROOT
+from webapp.settings.config import ROOT
 
 APPLICATION = """
 def app(environ, start):

@@ -10,7 +10,7 @@ from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeSerializer
 
 from tests.conftest import settings
-from webapp.factory import create_app
+from webapp.application import create_app
 
 OLD, NEW = "the key until now", "the key from now on"
 

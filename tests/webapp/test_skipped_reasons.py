@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from webapp.skipped_reasons import difference
+from webapp.runs.skipped_reasons import difference
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.simulation.calendar import slot_starts
-from webapp import slots
-from webapp.runs import Slot
+from webapp.runs import slots
+from webapp.runs.lifecycle import Slot
 
 HOURS = (1, 7, 13, 19)
 NONE = timedelta(0)

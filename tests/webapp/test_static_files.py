@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 
 from tests.webapp.views.client import ON_SQLITE
-from webapp import static_files
-from webapp.config import ROOT
+from webapp.settings.config import ROOT
+from webapp.web import static_files
 
 VENDOR = ROOT / "webapp" / "static" / "vendor"
 NOTED = re.compile(r"^\| (\S+) \| (\S+) \| (\S+) \|.*\| ([0-9a-f]{64}) \|$", re.MULTILINE)

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from tests.webapp.views.client import ON_SQLITE
-from webapp import storage
+from webapp.core import storage
 
 pytestmark = ON_SQLITE
 

@@ -6,7 +6,7 @@ import pytest
 from cryptography.fernet import Fernet
 from flask import Flask
 
-from webapp import vault
+from webapp.core import vault
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.words import bare_key_of, cleaned, key_of
+from webapp.core.text_keys import bare_key_of, cleaned, key_of
 
 
 @pytest.mark.parametrize(

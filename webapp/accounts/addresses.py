@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask_security import MailUtil
 from flask_security.mail_util import EmailValidateException
 
-from webapp.account_settings import WRONG_ADDRESS
-from webapp.mail_addresses import MOST_CHARACTERS
+from webapp.core.email_addresses import MOST_CHARACTERS
+from webapp.settings.account_settings import WRONG_ADDRESS
 
 
 class Addresses(MailUtil):

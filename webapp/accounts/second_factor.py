@@ -22,7 +22,8 @@ from passlib.totp import TOTP
 from sqlalchemy import or_, update
 from werkzeug.local import LocalProxy
 
-from webapp import audit, vault
+from webapp import audit
+from webapp.core import vault
 from webapp.extensions import db
 from webapp.models import User
 

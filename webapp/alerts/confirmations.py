@@ -16,7 +16,8 @@ from flask import current_app
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import func, select
 
-from webapp import audit, clock
+from webapp import audit
+from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import AlertContact, AlertDelivery, Dealer
 

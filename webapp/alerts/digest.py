@@ -8,7 +8,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from webapp.alerts import email_limit, outbox
-from webapp.alerts.writing import look_only
+from webapp.alerts.alert_rows import look_only
 from webapp.extensions import db
 from webapp.models import Alert, AlertDelivery
 

@@ -13,7 +13,7 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from webapp import audit
-from webapp.alerts import contacts, outbox
+from webapp.alerts import outbox, recipients
 from webapp.extensions import db
 from webapp.models import AlertDelivery, Dealer
 
@@ -56,7 +56,7 @@ def tell_once(dealer_id: int, now: datetime) -> None:
 
     Whoever else does so at the same moment waits for the row of contacts, and then finds it done.
     """
-    contact = contacts.locked(db.session.get_one(Dealer, dealer_id))
+    contact = recipients.locked(db.session.get_one(Dealer, dealer_id))
     told = _of_dealer(dealer_id, now, AlertDelivery.event == "limit", of=("limit",))
     if not db.session.scalars(told).one() and outbox.note_limit(contact, now):
         most = current_app.config["ALERT_EMAILS_PER_DAY"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from webapp.alerts.causes import CAUSES
+from webapp.alerts.rules import CAUSES
 from webapp.extensions import db
 from webapp.models import Alert
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flask import current_app
 from sqlalchemy import literal, select
 
-from webapp.alerts.writing import insert_new
+from webapp.alerts.alert_rows import insert_new
 from webapp.extensions import db
 from webapp.models import Alert, AlertContact, AlertDelivery
 from webapp.models.types import UtcDateTime

@@ -1,7 +1,7 @@
 """Which addresses a webhook may have: what a dealer types must not reach into the network that we run in.
 
-What a name stands for is looked up, and judged, when something is sent (`jobs.alerts.webhook`): it can change
-at any time.
+What a name stands for is looked up, and judged, when something is sent (`jobs.notifications.webhook`): it
+can change at any time.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from webapp import outbound
+from webapp.core import egress
 
 LONGEST: Final = 1000
 # Any other port is a way to talk to services that were not meant for the web.
@@ -31,11 +31,11 @@ def checked(text: str, allowed_hosts: Collection[str]) -> str:
     if len(url) > LONGEST or not url.isascii() or not url.isprintable() or " " in url:
         raise Refused("an address of printable ASCII characters, up to 1,000 of them")
     try:
-        parts = outbound.checked(url, allowed_hosts)
-    except outbound.Forbidden as reason:
+        parts = egress.checked(url, allowed_hosts)
+    except egress.Forbidden as reason:
         raise Refused(str(reason)) from None
     host = (parts.hostname or "").casefold()
-    is_here = host in outbound.LOOPBACK and host in allowed_hosts
+    is_here = host in egress.LOOPBACK and host in allowed_hosts
     if not is_here and (parts.port if parts.port is not None else 443) not in PORTS:
         raise Refused(ALLOWED_PORTS)
     return url

@@ -8,12 +8,12 @@ from webapp.models.catalog import Manufacturer, PartNumber, Product
 from webapp.models.catalog_imports import CatalogImport
 from webapp.models.configuration import Configuration
 from webapp.models.held_clearings import HeldClearing
-from webapp.models.periodic import PeriodicJob
+from webapp.models.job_heartbeats import PeriodicJob
 from webapp.models.recent_runs import RecentRuns
 from webapp.models.runs import PartMatch, Report, ReportedPart, Run, RunItem, RunMapping
+from webapp.models.sessions import SignIn
 from webapp.models.shelf import ReindexNote, RetainedPart, ShelfStock, ShelfTotal, WebstoreFigures
-from webapp.models.sign_ins import SignIn
-from webapp.models.slot_accounts import SlotAccount
+from webapp.models.slot_ledger import SlotAccount
 from webapp.models.supplier_codes import SupplierCode
 from webapp.models.tallies import RunTally
 from webapp.models.tenants import Dealer, Organization, User

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp import clock
+from webapp.core import clock
+from webapp.core.enums import ALERT_CHANNELS, ALERT_DELIVERY_STATES, ALERT_EVENTS
 from webapp.extensions import Model
 from webapp.models.tenants import Dealer
 from webapp.models.types import BigId, UtcDateTime, one_of
-from webapp.words import ALERT_CHANNELS, ALERT_DELIVERY_STATES, ALERT_EVENTS
 
 OPEN = text("closed_at IS NULL")
 WAITING = text("state = 'waiting'")

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp import clock
+from webapp.core import clock
+from webapp.core.enums import AUDIT_ACTORS
 from webapp.extensions import Model
 from webapp.models.tenants import Dealer, User
 from webapp.models.types import BigId, UtcDateTime, one_of
-from webapp.words import AUDIT_ACTORS
 
 BY_PEOPLE = text("actor <> 'schedule'")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from webapp.core.enums import CATALOGS
 from webapp.extensions import Model
 from webapp.models.tenants import Dealer
 from webapp.models.types import BigId, KeyText, one_of
-from webapp.words import CATALOGS
 
 # 0 stands for "of no one dealer": a unique index would treat each NULL as another value.
 OWNER_IS_DEALER = "owner_key = coalesce(dealer_id, 0)"

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp import clock
+from webapp.core import clock
+from webapp.core.enums import ACTIVE_RUN_STATES, CATALOG_IMPORT_STATES
 from webapp.extensions import Model
 from webapp.models.tenants import User
 from webapp.models.types import BigId, UtcDateTime, one_of
-from webapp.words import ACTIVE_RUN_STATES, CATALOG_IMPORT_STATES
 
 
 class CatalogImport(Model):

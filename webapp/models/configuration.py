@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from webapp.core.enums import CHECK_STATES, QUANTITY_COLUMNS, WEEKDAYS
 from webapp.extensions import Model
 from webapp.models.tenants import Dealer
 from webapp.models.types import UtcDateTime, one_of
-from webapp.words import CHECK_STATES, QUANTITY_COLUMNS, WEEKDAYS
 
 
 class Configuration(Model):
@@ -18,7 +18,7 @@ class Configuration(Model):
 
     `check_number` counts validations, so that the answer to an older one cannot overwrite a newer (R3).
     `version` counts saves, so that a form filled in from an older state is noticed. `ready_since` is when the
-    dealer became ready for scheduled runs (R6), None while it is not; `webapp.readiness` keeps it.
+    dealer became ready for scheduled runs (R6), None while it is not; `webapp.runs.readiness` keeps it.
     """
 
     __tablename__ = "configurations"

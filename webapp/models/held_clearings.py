@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp import clock
+from webapp.core import clock
+from webapp.core.enums import HELD_CLEARING_STATES
 from webapp.extensions import Model
 from webapp.models.tenants import Dealer, User
 from webapp.models.types import BigId, KeyText, UtcDateTime, one_of
-from webapp.words import HELD_CLEARING_STATES
 
 STANDING = text(one_of("state", ("held", "applying", "kept")))
 

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp import clock
+from webapp.core import clock
+from webapp.core.enums import MAX_LEAD_TIME_DAYS
 from webapp.extensions import Model
 from webapp.models.types import BigId, KeyText, UtcDateTime
-from webapp.words import MAX_LEAD_TIME_DAYS
 
 IN_STOCK = text("quantity > 0")
 PRODUCT_IN_STOCK = text("shelf_quantity > 0")

@@ -5,15 +5,15 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, CheckConstraint, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from webapp.core.enums import ENDED_RUN_STATES
 from webapp.extensions import Model
 from webapp.models.types import one_of
-from webapp.words import ENDED_RUN_STATES
 
 
 class RunTally(Model):
     """The sum over all tallied runs that ended in one state and took no longer than `within_seconds`.
 
-    Each run is in one row alone: that of the least such bound (webapp/metrics/tallying.py).
+    Each run is in one row alone: that of the least such bound (webapp/operations/metrics/tallying.py).
     """
 
     __tablename__ = "run_tallies"

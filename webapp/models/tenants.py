@@ -12,10 +12,10 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Text
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp import clock
+from webapp.core import clock
+from webapp.core.enums import ROLES
 from webapp.extensions import Model
 from webapp.models.types import UtcDateTime, one_of
-from webapp.words import ROLES
 
 
 class Organization(Model):

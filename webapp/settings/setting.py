@@ -16,7 +16,7 @@ class Setting:
     default_is: str = ""
     example: str = ""
     is_required: bool = False
-    # By the Procfile or a library; webapp/config.py does not know it.
+    # By the Procfile or a library; webapp/settings/config.py does not know it.
     is_read_elsewhere: bool = False
 
 

@@ -1,14 +1,14 @@
 """A dealer's supplier codes: checked, changed, ordered, and moved about as CSV files (R4, R5).
 
 Every verb commits. Those that change what the webstore shows write notes to reindex in the same transaction:
-afterwards the caller has the index drained (`webapp.webstore.outbox`).
+afterwards the caller has the index drained (`webapp.search.outbox`).
 """
 
 from __future__ import annotations
 
-from webapp.supplier_codes.adding import RowsRefused, add_all
 from webapp.supplier_codes.changes import Stale, add, edit, move, remove, reorder, state_of
 from webapp.supplier_codes.checks import Checked, Fields, Refused, check
+from webapp.supplier_codes.create import RowsRefused, add_all
 from webapp.supplier_codes.csv_files import (
     COLUMNS,
     MAX_BYTES,

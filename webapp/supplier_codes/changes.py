@@ -9,13 +9,13 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import ObjectDeletedError
 
-from webapp import readiness
 from webapp.extensions import db
 from webapp.models import Dealer, ShelfStock, SupplierCode
-from webapp.supplier_codes import noting
+from webapp.runs import readiness
+from webapp.search import figures
+from webapp.supplier_codes import audit_entries
 from webapp.supplier_codes.checks import Checked, Fields, Refused, already_there, check, existing
 from webapp.supplier_codes.lists import listed, stocked_products
-from webapp.webstore import figures
 
 OF_CODE = figures.OF_MANUFACTURER + " AND code_key = :code_key"
 
@@ -25,7 +25,7 @@ def add(dealer: Dealer, fields: Fields) -> SupplierCode:
     with changing(dealer.id):
         checked = check(dealer, fields)
         row = insert(dealer, checked, next_position(dealer))
-        noting.added(row)
+        audit_entries.added(row)
         refresh(dealer.id, checked.key)
     return row
 
@@ -50,12 +50,12 @@ def edit(row: SupplierCode, fields: Fields, was: str = "") -> None:
         if was and was != state_of(row):
             raise Stale("", "Somebody else has saved this supplier code since you opened it")
         checked = check(row.dealer, fields)
-        before, fields_before = (row.code_key, row.manufacturer_id), noting.fields_of(row)
+        before, fields_before = (row.code_key, row.manufacturer_id), audit_entries.fields_of(row)
         if checked.key != before and existing(row.dealer, checked.key):
             raise already_there(checked)
         overwrite(row, checked)
         db.session.flush()
-        noting.changed(row, fields_before)
+        audit_entries.changed(row, fields_before)
         if checked.key != before:
             refresh(row.dealer_id, before)
             refresh(row.dealer_id, checked.key)
@@ -70,7 +70,7 @@ def remove(row: SupplierCode, clear: bool) -> int:
         row = _as_it_is_now(row)
         dealer_id, key = row.dealer_id, (row.code_key, row.manufacturer_id)
         products = stocked_products(row)
-        noting.removed(row, clear)
+        audit_entries.removed(row, clear)
         db.session.delete(row)
         db.session.flush()
         if clear:
@@ -90,7 +90,7 @@ def move(row: SupplierCode, places: int) -> int:
         at = ids.index(row.id)
         number = ids.pop(at)
         ids.insert(max(0, at + places), number)
-        noting.moved(row, at + 1, ids.index(number) + 1)
+        audit_entries.moved(row, at + 1, ids.index(number) + 1)
         _place(row.dealer, ids)
     return ids.index(number) + 1
 
@@ -101,7 +101,7 @@ def reorder(dealer: Dealer, ids: list[int]) -> None:
         rows = {row.id: row for row in listed(dealer)}
         named = [number for number in dict.fromkeys(ids) if number in rows]
         ordered = named + [number for number in rows if number not in named]
-        noting.reordered(dealer, list(rows.values()), [rows[number] for number in ordered])
+        audit_entries.reordered(dealer, list(rows.values()), [rows[number] for number in ordered])
         _place(dealer, ordered)
 
 

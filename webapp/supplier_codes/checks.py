@@ -7,17 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from webapp.core.enums import CATALOG_LABELS, CATALOGS, DEFAULT_LEAD_TIME_DAYS, MAX_LEAD_TIME_DAYS, PRICINGS
+from webapp.core.text_keys import cleaned, key_of
 from webapp.extensions import db
 from webapp.models import Dealer, Manufacturer, SupplierCode
-from webapp.words import (
-    CATALOG_LABELS,
-    CATALOGS,
-    DEFAULT_LEAD_TIME_DAYS,
-    MAX_LEAD_TIME_DAYS,
-    PRICINGS,
-    cleaned,
-    key_of,
-)
 
 MAX_CODE_LENGTH = 50
 

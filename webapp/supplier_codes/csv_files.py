@@ -8,12 +8,12 @@ from functools import cache
 from itertools import islice
 from typing import IO, BinaryIO
 
+from webapp.core.spreadsheet import Row, Sheet, Unreadable, begin, damage, defuse, is_error
+from webapp.core.text_keys import cleaned
 from webapp.models import Dealer, SupplierCode
-from webapp.spreadsheet import Row, Sheet, Unreadable, begin, damage, defuse, is_error
-from webapp.supplier_codes import changes, noting
+from webapp.supplier_codes import audit_entries, changes
 from webapp.supplier_codes.checks import Checked, Fields, Find, Refused, check, find_manufacturer
 from webapp.supplier_codes.lists import listed
-from webapp.words import cleaned
 
 COLUMNS = ("catalog", "supplier_code", "manufacturer", "lead_time_days", "pricing")
 MAX_BYTES = 2 * 1024 * 1024
@@ -80,14 +80,14 @@ def import_csv(dealer: Dealer, file: BinaryIO, expected: ImportResult | None = N
         plan = plan_csv(dealer, file)
         if expected not in (None, plan.result):
             raise ListChanged
-        before = {noting.name_of(row): noting.summary_of(row) for row, _ in plan.updated}
+        before = {audit_entries.name_of(row): audit_entries.summary_of(row) for row, _ in plan.updated}
         for row, checked in plan.updated:
             changes.overwrite(row, checked)
-        after = {noting.name_of(row): noting.summary_of(row) for row, _ in plan.updated}
+        after = {audit_entries.name_of(row): audit_entries.summary_of(row) for row, _ in plan.updated}
         added = changes.insert_many(dealer, plan.added, changes.next_position(dealer))
-        after |= {noting.name_of(row): noting.summary_of(row) for row in added}
+        after |= {audit_entries.name_of(row): audit_entries.summary_of(row) for row in added}
         changes.refresh_many(dealer.id, [checked.key for checked in plan.added])
-        noting.imported(dealer, before, after)
+        audit_entries.imported(dealer, before, after)
     return plan.result
 
 

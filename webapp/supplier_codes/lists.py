@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import case, func, select
 
+from webapp.core.text_keys import key_of
 from webapp.extensions import db
 from webapp.models import Dealer, Manufacturer, ShelfStock, SupplierCode
-from webapp.words import key_of
 
 
 def listed(dealer: Dealer) -> list[SupplierCode]:

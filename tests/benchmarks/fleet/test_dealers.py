@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.fleet.dealers import FEWEST, MEDIAN, MOST, fleet, pages
 from benchmarks.service import PASSWORD
-from jobs.lightspeed import Credentials, Lightspeed, RateBudget
+from jobs.sources.lightspeed import Credentials, Lightspeed, RateBudget
 from sandbox.samples.bulk import bulk_parts
 from sandbox.simulator import SimulatedDealer, Simulator
 from tests.world import HERE, QUICK

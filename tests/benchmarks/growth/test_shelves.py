@@ -9,8 +9,8 @@ from benchmarks.growth import shelves
 from sandbox.simulator import Simulator
 from tests.world import World, is_postgresql, part
 from webapp.extensions import db
-from webapp.webstore import outbox
-from webapp.webstore.search_index import search_index
+from webapp.search import outbox
+from webapp.search.search_index import search_index
 
 
 @pytest.fixture

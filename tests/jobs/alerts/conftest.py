@@ -13,8 +13,8 @@ from flask import Flask, current_app
 from sandbox.servers.ports import free_port
 from tests.jobs.alerts.receivers import Kept, mail_server
 from tests.webapp.views.shop import Shop
-from webapp.alert_settings import MailServer
 from webapp.models import Dealer
+from webapp.settings.alert_settings import MailServer
 
 
 @pytest.fixture(scope="session")

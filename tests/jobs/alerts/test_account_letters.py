@@ -6,13 +6,13 @@ import re
 
 from flask import Flask
 
-from jobs.alerts import delivering
+from jobs.notifications import sender
 from tests.jobs.alerts.receivers import Kept
 from tests.webapp.accounts.people import EMAIL, follow
 from tests.webapp.views.client import ON_SQLITE
 from tests.webapp.views.shop import Shop
-from webapp import tenants
-from webapp.accounts import letters, people
+from webapp import dealers
+from webapp.accounts import emails, user_admin
 from webapp.extensions import db
 from webapp.models import AlertDelivery, Dealer
 
@@ -21,18 +21,18 @@ pytestmark = ON_SQLITE
 
 def test_users_of_a_closed_dealer_are_not_written_to(app: Flask, mailed: Kept, shop: Shop, dealer: Dealer):
     user = shop.user("parts@prairie.example", dealer)
-    tenants.dealers.close(dealer)
-    letters.note("reset", user.email)
+    dealers.dealer_admin.close(dealer)
+    emails.note("reset", user.email)
     db.session.commit()
-    delivering.deliver_due(lambda: False)
+    sender.deliver_due(lambda: False)
     assert mailed.messages == []
 
 
 def test_an_invitation_arrives_and_a_stranger_is_not_written_to(app: Flask, mailed: Kept):
-    people.invite(EMAIL, "staff")
-    letters.note("reset", "nobody@prairie.example")
+    user_admin.invite(EMAIL, "staff")
+    emails.note("reset", "nobody@prairie.example")
     db.session.commit()
-    assert delivering.deliver_due(lambda: False) == 2
+    assert sender.deliver_due(lambda: False) == 2
     (message,) = mailed.messages
     assert message["To"] == EMAIL
     assert message["Subject"] == "Parts Inventory Sync: you are invited"

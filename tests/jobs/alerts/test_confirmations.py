@@ -9,13 +9,14 @@ import pytest
 import time_machine
 from flask import Flask
 
-from jobs.alerts import delivering
+from jobs.notifications import sender
 from tests.jobs.alerts.receivers import Kept
 from tests.webapp.alerts.test_round import cause
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import Shop
-from webapp import alerts, clock
-from webapp.alerts import Found, confirmations, contacts
+from webapp import alerts
+from webapp.alerts import Found, confirmations, recipients
+from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import AlertContact, AlertDelivery, AuditEntry, Dealer
 
@@ -23,7 +24,7 @@ NEW = "boss@prairie.example.com"
 
 
 def deliver() -> None:
-    delivering.deliver_due(lambda: False)
+    sender.deliver_due(lambda: False)
 
 
 def link_in(mailed: Kept, number: int = -1) -> str:
@@ -187,7 +188,7 @@ def test_without_an_address_of_its_own_the_page_says_why_no_link_is_sent(
     app: Flask, page: LintingClient, dealer: Dealer, mailed: Kept
 ):
     app.config["PUBLIC_URL"] = None
-    contacts.save_recipients(contacts.locked(dealer), NEW)
+    recipients.save_recipients(recipients.locked(dealer), NEW)
     shown = page.get(f"/dealers/{dealer.id}/alerts").text
     assert "new addresses get no alerts until it is set" in shown
     assert "Send again" not in shown

@@ -17,13 +17,14 @@ from flask import Flask
 from pytest_httpserver import HTTPServer
 from sqlalchemy import select
 
-from jobs.alerts import delivering
+from jobs.notifications import sender
 from tests.jobs.alerts.receivers import Kept
 from tests.webapp.alerts.looking import NOW, tell
 from tests.webapp.alerts.test_round import cause
 from tests.webapp.views.client import ON_SQLITE
-from webapp import alerts, clock, vault
-from webapp.alerts import Found, contacts
+from webapp import alerts
+from webapp.alerts import Found, recipients
+from webapp.core import clock, vault
 from webapp.extensions import db
 from webapp.models import AlertContact, AlertDelivery, Dealer
 
@@ -43,7 +44,7 @@ def take_round(*found: Found) -> None:
 def deliver(after: timedelta = timedelta()) -> int:
     """Send what is due at a time from now."""
     with time_machine.travel(clock.now() + after, tick=False):
-        return delivering.deliver_due(lambda: False)
+        return sender.deliver_due(lambda: False)
 
 
 def kept() -> list[AlertDelivery]:
@@ -111,7 +112,7 @@ def test_after_some_attempts_it_is_given_up(dealer: Dealer, mailed: Kept):
     for hours in range(0, 60, 4):
         deliver(timedelta(hours=hours))
     (only,) = kept()
-    assert (only.state, only.attempts) == ("failed", len(delivering.PAUSES) + 1)
+    assert (only.state, only.attempts) == ("failed", len(sender.PAUSES) + 1)
     assert only.finished_at is not None
 
 
@@ -144,7 +145,7 @@ def test_two_senders_at_once_send_each_message_once(app: Flask, dealer: Dealer, 
     def send() -> None:
         with app.app_context():
             together.wait()
-            tried.append(delivering.deliver_due(lambda: False))
+            tried.append(sender.deliver_due(lambda: False))
 
     threads = [threading.Thread(target=send) for _ in range(3)]
     for thread in threads:
@@ -161,9 +162,9 @@ def test_a_delivery_whose_sender_died_is_claimed_again(dealer: Dealer, mailed: K
     take_round(Found(dealer.id, "Oil."))
     (only,) = kept()
     # Claimed, and then nothing more was heard.
-    assert delivering._claim(only.id) is not None
+    assert sender._claim(only.id) is not None
     assert deliver() == 0
-    assert deliver(delivering.LEASE + timedelta(seconds=1)) == 1
+    assert deliver(sender.LEASE + timedelta(seconds=1)) == 1
     assert states() == [("opened", "delivered", 2)]
 
 
@@ -172,10 +173,10 @@ def test_a_sender_that_was_overtaken_changes_nothing(dealer: Dealer, mailed: Kep
     tell(dealer, ADDRESS)
     take_round(Found(dealer.id, "Oil."))
     (only,) = kept()
-    slow = delivering._claim(only.id)
+    slow = sender._claim(only.id)
     assert slow is not None
-    deliver(delivering.LEASE + timedelta(seconds=1))
-    delivering._finish(slow, {"state": "failed", "error": "No."})
+    deliver(sender.LEASE + timedelta(seconds=1))
+    sender._finish(slow, {"state": "failed", "error": "No."})
     assert states() == [("opened", "delivered", 2)]
 
 
@@ -187,9 +188,9 @@ def test_who_is_not_to_be_told_any_more_is_not(
     hook = f"http://127.0.0.1:{receiver.port}/in"
     contact = tell(dealer, *([] if removed == "webhook" else [ADDRESS]), webhook=hook)
     if removed != "webhook":
-        contacts.remove_webhook(contact)
+        recipients.remove_webhook(contact)
     take_round(Found(dealer.id, "Oil."))
-    contacts.remove_webhook(tell(dealer, ADDRESS if removed == "mail server" else "other@example.com"))
+    recipients.remove_webhook(tell(dealer, ADDRESS if removed == "mail server" else "other@example.com"))
     if removed == "mail server":
         app.config["SMTP_URL"] = None
     deliver()
@@ -202,7 +203,7 @@ def test_who_is_not_to_be_told_any_more_is_not(
 def test_a_test_is_tried_once(dealer: Dealer, mailed: Kept, receiver: HTTPServer):
     receiver.expect_request("/in").respond_with_data("", 500)
     contact = tell(dealer, ADDRESS, webhook=f"http://127.0.0.1:{receiver.port}/in")
-    contacts.send_test(contact)
+    recipients.send_test(contact)
     deliver()
     assert states() == [("test", "delivered", 1), ("test", "failed", 1)]
     assert kept()[1].error == "The webhook answered with status 500."
@@ -242,7 +243,7 @@ def test_a_message_that_cannot_be_made_stops_no_other(dealer: Dealer, mailed: Ke
     db.session.commit()
     deliver()
     assert [(each.state, each.error) for each in kept()] == [
-        ("waiting", delivering.OUR_FAULT),
+        ("waiting", sender.OUR_FAULT),
         ("delivered", None),
     ]
     assert mailed.recipients == [[ADDRESS]]
@@ -252,7 +253,7 @@ def test_a_message_that_cannot_be_made_stops_no_other(dealer: Dealer, mailed: Ke
 def test_it_leaves_when_it_is_told_to(dealer: Dealer, mailed: Kept):
     tell(dealer, ADDRESS)
     take_round(Found(dealer.id, "Oil."))
-    assert delivering.deliver_due(lambda: True) == 0
+    assert sender.deliver_due(lambda: True) == 0
     assert states() == [("opened", "waiting", 0)]
 
 

@@ -9,14 +9,15 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from jobs.alerts import delivering
+from jobs.notifications import sender
 from tests.jobs.alerts.receivers import Kept
 from tests.webapp.alerts.looking import tell
 from tests.webapp.alerts.test_round import cause
 from tests.webapp.views.client import LintingClient
 from tests.webapp.views.shop import Shop
-from webapp import alerts, clock
+from webapp import alerts
 from webapp.alerts import Found, digest, email_limit
+from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import AlertDelivery, AuditEntry, Dealer
 
@@ -34,7 +35,7 @@ def raise_alerts(dealer_id: int, count: int) -> None:
     """Have so many alerts of a dealer open, and all emails sent that are due."""
     found = [Found(dealer_id, "Oil.", f"a{number}") for number in range(count)]
     alerts.take_round(clock.now(), [cause(*found)])
-    while delivering.deliver_due(lambda: False):
+    while sender.deliver_due(lambda: False):
         pass
 
 
@@ -64,14 +65,14 @@ def test_what_is_beyond_the_limit_is_not_sent_and_told_once(
         assert mailed.subjects[3] == "Prairie Powersports: no more alert emails today"
         # Another dealer has a limit of its own.
         alerts.take_round(clock.now(), [cause(Found(theirs, "Oil."), name="spill")])
-        delivering.deliver_due(lambda: False)
+        sender.deliver_due(lambda: False)
         assert outcomes(theirs) == [("opened", "delivered", None)]
         entries = select(AuditEntry.dealer_id).where(AuditEntry.action == "alert_emails.limited")
         assert list(db.session.scalars(entries)) == [ours]
         db.session.rollback()
     with time_machine.travel(NOON + timedelta(hours=2), tick=False):
         digest.note(clock.now())
-        delivering.deliver_due(lambda: False)
+        sender.deliver_due(lambda: False)
         assert (
             "- Prairie Powersports: 2 alert emails were not sent (daily limit)."
             in mailed.messages[-1].get_content()

@@ -7,10 +7,10 @@ from email.headerregistry import Address
 import pytest
 import trustme
 
-from jobs.alerts.mail import Postbox, letter
-from jobs.alerts.undeliverable import Undeliverable
+from jobs.notifications.smtp import Postbox, letter
+from jobs.notifications.undeliverable import Undeliverable
 from tests.jobs.alerts.receivers import PASSWORD, Kept, certified, mail_server, with_login
-from webapp.alert_settings import MailServer
+from webapp.settings.alert_settings import MailServer
 
 SENDER = Address("Parts Sync", addr_spec="alerts@example.com")
 TO = "parts@prairie.example.com"

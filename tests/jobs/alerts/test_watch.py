@@ -8,20 +8,21 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from jobs import stopping
-from jobs.alerts import watch
+from jobs import shutdown
+from jobs.notifications import alert_loop
 from tests.jobs.alerts.receivers import Kept
 from tests.webapp.alerts.looking import open_causes, tell
 from tests.webapp.views.client import ON_SQLITE
 from tests.webapp.views.shop import Shop
-from webapp import alerts, periodic
+from webapp import alerts
 from webapp.models import Dealer
+from webapp.web import job_heartbeats
 
 
 @pytest.fixture(autouse=True)
 def not_stopped() -> Iterator[None]:
     yield
-    stopping.forget()
+    shutdown.forget()
 
 
 def looks(count: int) -> Callable[[float], None]:
@@ -30,7 +31,7 @@ def looks(count: int) -> Callable[[float], None]:
 
     def pause(_seconds: float) -> None:
         if next(left, None) is None:
-            stopping.request()
+            shutdown.request()
 
     return pause
 
@@ -39,21 +40,21 @@ def test_it_finds_opens_and_tells_without_redis(app: Flask, shop: Shop, dealer: 
     assert app.config["REDIS_URL"] is None
     tell(dealer, "parts@prairie.example.com")
     shop.configuration(dealer, check_state="refused", check_reason="The password has expired.")
-    watch.keep_watching(app, looks(2))
+    alert_loop.keep_watching(app, looks(2))
     assert open_causes() == ["refused"]
     assert mailed.subjects == ["Prairie Powersports: Credentials refused"]
-    assert periodic.done_at(periodic.ALERTS) is not None
+    assert job_heartbeats.done_at(job_heartbeats.ALERTS) is not None
 
 
 @ON_SQLITE
 def test_a_round_is_taken_once_a_minute(app: Flask, monkeypatch: pytest.MonkeyPatch):
     taken: list[int] = []
-    monkeypatch.setattr(watch, "_round", lambda: taken.append(1))
-    watch.keep_watching(app, looks(5))
+    monkeypatch.setattr(alert_loop, "_round", lambda: taken.append(1))
+    alert_loop.keep_watching(app, looks(5))
     assert len(taken) == 1
-    monkeypatch.setattr(watch, "ROUND_EVERY", 0.0)
-    stopping.forget()
-    watch.keep_watching(app, looks(5))
+    monkeypatch.setattr(alert_loop, "ROUND_EVERY", 0.0)
+    shutdown.forget()
+    alert_loop.keep_watching(app, looks(5))
     assert len(taken) == 6
 
 
@@ -71,9 +72,9 @@ def test_a_database_that_fails_ends_nothing(
             raise OperationalError("SELECT 1", {}, Exception("the database is away"))
         return take_round()
 
-    monkeypatch.setattr(watch, "ROUND_EVERY", 0.0)
-    monkeypatch.setattr(watch.alerts, "take_round", fail_first)
-    watch.keep_watching(app, looks(4))
+    monkeypatch.setattr(alert_loop, "ROUND_EVERY", 0.0)
+    monkeypatch.setattr(alert_loop.alerts, "take_round", fail_first)
+    alert_loop.keep_watching(app, looks(4))
     assert len(mailed.messages) == 1
 
 
@@ -87,10 +88,10 @@ def test_a_delivery_that_fails_is_tried_again_by_the_next_round_alone(
         tried.append(1)
         raise OperationalError("SELECT 1", {}, Exception("the database is away"))
 
-    monkeypatch.setattr(watch.delivering, "deliver_due", fail)
-    watch.keep_watching(app, looks(5))
+    monkeypatch.setattr(alert_loop.delivering, "deliver_due", fail)
+    alert_loop.keep_watching(app, looks(5))
     assert len(tried) == 1
-    monkeypatch.setattr(watch, "ROUND_EVERY", 0.0)
-    stopping.forget()
-    watch.keep_watching(app, looks(3))
+    monkeypatch.setattr(alert_loop, "ROUND_EVERY", 0.0)
+    shutdown.forget()
+    alert_loop.keep_watching(app, looks(3))
     assert len(tried) == 4

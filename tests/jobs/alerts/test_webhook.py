@@ -15,11 +15,11 @@ import trustme
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from jobs.alerts import webhook
-from jobs.alerts.undeliverable import Undeliverable
-from jobs.alerts.webhook import Webhook, post
+from jobs.notifications import webhook
+from jobs.notifications.undeliverable import Undeliverable
+from jobs.notifications.webhook import Webhook, post
 from tests.jobs.alerts.receivers import certified
-from webapp import outbound
+from webapp.core import egress
 
 SECRET = "whsec-not-to-be-told"
 BODY = json.dumps({"event": "test"}).encode()
@@ -90,7 +90,7 @@ def test_a_name_that_leads_into_a_private_network_is_refused_when_it_is_looked_u
     def resolve(*_: object, **__: object) -> list[tuple[object, ...]]:
         return [(0, 0, 0, "", ("93.184.215.14", 443)), (0, 0, 0, "", ("127.0.0.1", receiver.port))]
 
-    monkeypatch.setattr(outbound.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(egress.socket, "getaddrinfo", resolve)
     failed = failure(Webhook("https://rebound.example.com:8443/in", SECRET), frozenset())
     assert (failed.sentence, failed.is_final) == (webhook.PRIVATE, True)
 

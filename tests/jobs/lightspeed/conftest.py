@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_httpserver import HTTPServer
 
-from jobs.lightspeed import Credentials, Lightspeed, RateBudget, RetryPolicy
+from jobs.sources.lightspeed import Credentials, Lightspeed, RateBudget, RetryPolicy
 from sandbox.simulator import SimulatedDealer, Simulator, part
 from tests.jobs.lightspeed.script import Script
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobs.lightspeed import Lightspeed, LightspeedError, Page
+from jobs.sources.lightspeed import Lightspeed, LightspeedError, Page
 from tests.jobs.lightspeed.conftest import CMF
 
 FILTER = "SupplierCode eq 'TR'"

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from jobs.lightspeed import LightspeedError, Part, RetryPolicy, part_filter
+from jobs.sources.lightspeed import LightspeedError, Part, RetryPolicy, part_filter
 from sandbox.simulator import Simulator
 from tests.jobs.lightspeed.conftest import CMF, QUICK, TR_PARTS, session
 

@@ -6,7 +6,7 @@ import time
 import pytest
 import structlog
 
-from jobs.lightspeed.background import Abandoned, Background, sleep
+from jobs.sources.lightspeed.cancellable import Abandoned, Background, sleep
 
 
 class Stop(Exception):
@@ -78,7 +78,7 @@ def test_waiting_can_be_bounded():
 
 def test_a_call_that_hangs_does_not_keep_the_process_from_ending():
     program = (
-        "import time; from jobs.lightspeed.background import Background; "
+        "import time; from jobs.sources.lightspeed.cancellable import Background; "
         "Background(lambda wanted: time.sleep(3600))"
     )
 

@@ -6,14 +6,14 @@ import sys
 
 import pytest
 
-from jobs.lightspeed import Part, decode_page, quantity_of
-from jobs.lightspeed.answers import dealers_in
-from jobs.lightspeed.bounds import LONGEST_NAME
-from jobs.lightspeed.errors import LightspeedError, error_for_fault
-from jobs.lightspeed.retry import seconds_to_wait
+from jobs.sources.lightspeed import Part, decode_page, quantity_of
+from jobs.sources.lightspeed.errors import LightspeedError, error_for_fault
+from jobs.sources.lightspeed.responses import dealers_in
+from jobs.sources.lightspeed.retry import seconds_to_wait
+from jobs.sources.lightspeed.size_limits import LONGEST_NAME
 from tests.jobs.lightspeed.conftest import CMF
 from tests.jobs.lightspeed.script import body
-from webapp.config import ROOT
+from webapp.settings.config import ROOT
 
 # Under limits that the operating system keeps: a defect ends the process instead of being measured too late.
 READS = """
@@ -22,8 +22,8 @@ resource.setrlimit(resource.RLIMIT_AS, (700 << 20, 700 << 20))
 resource.setrlimit(resource.RLIMIT_CPU, (30, 30))
 from functools import partial
 
-from jobs.lightspeed.answers import dealers_in, parts_in
-from jobs.lightspeed.errors import LightspeedError
+from jobs.sources.lightspeed.responses import dealers_in, parts_in
+from jobs.sources.lightspeed.errors import LightspeedError
 
 MEGABYTE = 1 << 20
 HOSTILE = {

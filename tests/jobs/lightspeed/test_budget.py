@@ -8,7 +8,7 @@ import pytest
 import redis
 import structlog
 
-from jobs.lightspeed import RateBudget
+from jobs.sources.lightspeed import RateBudget
 from sandbox.servers.redis import RedisServer
 
 KEY = "0123456789abcdef"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from jobs.lightspeed import RateBudget
+from jobs.sources.lightspeed import RateBudget
 from sandbox.servers.redis import RedisServer
 from sandbox.simulator import SimulatedDealer, Simulator, part
 from sandbox.simulator.recording import peak
@@ -129,7 +129,7 @@ def test_a_full_redis_is_as_good_as_none(tmp_path: Path):
 WORKER = """
 import sys, time
 import structlog
-from jobs.lightspeed import Credentials, Lightspeed, RateBudget, part_filter
+from jobs.sources.lightspeed import Credentials, Lightspeed, RateBudget, part_filter
 structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=sys.stderr))
 
 class Busy:

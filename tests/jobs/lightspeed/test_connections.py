@@ -10,12 +10,12 @@ import pytest
 import trustme
 from pytest_httpserver import HTTPServer
 
-from jobs.lightspeed import Credentials, LightspeedError
-from jobs.lightspeed.errors import error_for_fault
-from jobs.lightspeed.transport import Transport
+from jobs.sources.lightspeed import Credentials, LightspeedError
+from jobs.sources.lightspeed.errors import error_for_fault
+from jobs.sources.lightspeed.transport import Transport
 from tests.jobs.alerts.receivers import certified
 from tests.jobs.lightspeed.wire import Wire, ok, say
-from webapp import outbound
+from webapp.core import egress
 
 LOOK_UP = socket.getaddrinfo
 LOGIN = Credentials("the-user", "the-password")
@@ -49,7 +49,7 @@ def resolve(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
             return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (left.pop(0), port))]
         return LOOK_UP(host, port, *args, **kwargs)
 
-    monkeypatch.setattr(outbound.socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(egress.socket, "getaddrinfo", look_up)
     return left
 
 
@@ -63,7 +63,7 @@ def test_a_name_that_leads_here_gets_no_login(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_name_is_looked_up_once_and_that_very_address_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """A second answer, to whoever looks again after the judgement, would be another address."""
-    monkeypatch.setattr(outbound, "is_public", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr(egress, "is_public", lambda address: address == "127.0.0.1")
     left = resolve(monkeypatch, "127.0.0.1", "127.0.0.2")
     with Wire(say(ok(b"[]"))) as wire:
         assert ask(wire.url.replace("127.0.0.1", "parts.example.com")) == b"[]"

@@ -1,4 +1,4 @@
-from jobs.lightspeed import Credentials
+from jobs.sources.lightspeed import Credentials
 
 
 def test_credentials_never_show_the_login():

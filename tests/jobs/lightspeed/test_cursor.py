@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.lightspeed import DecodedPage, LightspeedError, Part
-from jobs.lightspeed.cursor import Cursor
+from jobs.sources.lightspeed import DecodedPage, LightspeedError, Part
+from jobs.sources.lightspeed.cursor import Cursor
 
 Change = Callable[[list[str]], None]
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from jobs.lightspeed import Lightspeed, LightspeedError
-from jobs.lightspeed.errors import error_for_fault
+from jobs.sources.lightspeed import Lightspeed, LightspeedError
+from jobs.sources.lightspeed.errors import error_for_fault
 from tests.jobs.lightspeed.conftest import CMF, QUICK
 from tests.jobs.lightspeed.pulling import FILTER, failure, numbers, pull
 from tests.jobs.lightspeed.script import Script, body, page, rows

@@ -3,7 +3,7 @@ from typing import get_args
 
 import pytest
 
-from jobs.lightspeed.errors import Fault, LightspeedError, error_for_fault, error_for_status
+from jobs.sources.lightspeed.errors import Fault, LightspeedError, error_for_fault, error_for_status
 
 STATUSES = [204, 301, 302, 400, 401, 403, 404, 405, 408, 410, 429, 500, 502, 503, 504, 520]
 JARGON = ["json", "http", "tls", "ssl", "socket", "array", "gzip", "exception", "null", "api", "none"]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from jobs.lightspeed import LightspeedError
-from jobs.lightspeed.errors import error_for_fault
+from jobs.sources.lightspeed import LightspeedError
+from jobs.sources.lightspeed.errors import error_for_fault
 from sandbox.simulator import Fault, Simulator
 from tests.jobs.lightspeed.conftest import CMF, TR_PARTS, session
 from tests.jobs.lightspeed.simulated import ALL, TR_IN_STOCK, numbers, pulled, refusal

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.lightspeed import part_filter
+from jobs.sources.lightspeed import part_filter
 from sandbox.simulator import part
 from sandbox.simulator.evaluation import question
 from sandbox.simulator.filters import parse

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobs.lightspeed import LightspeedError
+from jobs.sources.lightspeed import LightspeedError
 from sandbox.simulator import Fault, Simulator, part
 from tests.jobs.lightspeed.conftest import CMF
 from tests.jobs.lightspeed.simulated import numbers, pulled

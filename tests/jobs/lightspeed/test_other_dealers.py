@@ -2,8 +2,8 @@
 
 import pytest
 
-from jobs.lightspeed import Lightspeed
-from jobs.lightspeed.errors import error_for_fault
+from jobs.sources.lightspeed import Lightspeed
+from jobs.sources.lightspeed.errors import error_for_fault
 from sandbox.simulator import Simulator
 from tests.jobs.lightspeed.conftest import CMF
 from tests.jobs.lightspeed.pulling import failure, numbers, pull

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jobs.lightspeed import Lightspeed, LightspeedError, RetryPolicy
-from jobs.lightspeed.errors import error_for_fault
+from jobs.sources.lightspeed import Lightspeed, LightspeedError, RetryPolicy
+from jobs.sources.lightspeed.errors import error_for_fault
 from sandbox.simulator import Simulator, part
 from tests.jobs.lightspeed.conftest import CMF, QUICK, session
 from tests.jobs.lightspeed.pulling import FILTER, failure, numbers, pull

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.lightspeed import NotAnArray, Part, Unreadable, decode_page
-from jobs.lightspeed.parts import EmptyBody, NotJson, TruncatedBody
+from jobs.sources.lightspeed import NotAnArray, Part, Unreadable, decode_page
+from jobs.sources.lightspeed.parts import EmptyBody, NotJson, TruncatedBody
 from sandbox.simulator import part as simulated_part
 
 WIRE_NAMES = {

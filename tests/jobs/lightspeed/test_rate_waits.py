@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobs.lightspeed import Lightspeed, LightspeedError, RateBudget
+from jobs.sources.lightspeed import Lightspeed, LightspeedError, RateBudget
 from tests.jobs.lightspeed.conftest import HERE, LOGIN, QUICK
 from tests.jobs.lightspeed.pulling import pull
 from tests.jobs.lightspeed.script import Script, body, rows

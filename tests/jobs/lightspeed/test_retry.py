@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.lightspeed import LightspeedError, RetryPolicy
-from jobs.lightspeed.errors import error_for_fault, error_for_status
-from jobs.lightspeed.retry import seconds_to_wait
+from jobs.sources.lightspeed import LightspeedError, RetryPolicy
+from jobs.sources.lightspeed.errors import error_for_fault, error_for_status
+from jobs.sources.lightspeed.retry import seconds_to_wait
 
 POLICY = RetryPolicy()
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import structlog
 
-from jobs.lightspeed import Credentials, Lightspeed, LightspeedError, RateBudget
+from jobs.sources.lightspeed import Credentials, Lightspeed, LightspeedError, RateBudget
 from sandbox.simulator import SimulatedDealer, Simulator, part
 from tests.jobs.lightspeed.conftest import CMF, HERE, QUICK
 from tests.jobs.lightspeed.wire import Wire, hang_up_after, nothing, ok, reset, say

@@ -1,7 +1,7 @@
 import pytest
 
-from jobs.lightspeed import Check, Credentials, Lightspeed, LightspeedError, RateBudget, RetryPolicy
-from jobs.lightspeed.errors import error_for_fault
+from jobs.sources.lightspeed import Check, Credentials, Lightspeed, LightspeedError, RateBudget, RetryPolicy
+from jobs.sources.lightspeed.errors import error_for_fault
 from sandbox.simulator import SimulatedDealer, Simulator, part
 from tests.jobs.lightspeed.conftest import CMF, HERE, LOGIN, QUICK, session
 from tests.jobs.lightspeed.script import Script, body, page

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from jobs.lightspeed.background import Abandoned, Waiting, sleep
-from jobs.lightspeed.stream import Stream
+from jobs.sources.lightspeed.cancellable import Abandoned, Waiting, sleep
+from jobs.sources.lightspeed.prefetch_iterator import Stream
 
 
 class Stop(Exception):
@@ -125,7 +125,7 @@ def test_what_the_reader_bound_to_its_logs_is_bound_in_the_generator():
 
 def test_a_generator_that_hangs_does_not_keep_the_process_from_ending():
     program = (
-        "import time; from jobs.lightspeed.stream import Stream; "
+        "import time; from jobs.sources.lightspeed.prefetch_iterator import Stream; "
         "Stream(lambda wanted: iter([time.sleep(3600)]), 1)"
     )
 

@@ -7,14 +7,8 @@ from datetime import datetime
 
 import pytest
 
-from jobs.lightspeed import (
-    RateBudget,
-    RetryPolicy,
-    cents_of,
-    date_of,
-    quantity_of,
-)
-from jobs.lightspeed.session import Lightspeed
+from jobs.sources.lightspeed import RateBudget, RetryPolicy, cents_of, date_of, quantity_of
+from jobs.sources.lightspeed.client import Lightspeed
 from sandbox.simulator import Simulator
 from tests.jobs.lightspeed.conftest import CMF, HERE, LOGIN, QUICK, TR_PARTS
 from tests.jobs.lightspeed.simulated import ALL, TR_IN_STOCK, numbers, pulled, refusal

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import pytest
 from redis import Redis
 
-from jobs.lightspeed import RateBudget, turns
-from jobs.lightspeed.turns import Asker, Place
-from webapp import rate_window
+from jobs.sources.lightspeed import RateBudget, fair_queue
+from jobs.sources.lightspeed.fair_queue import Asker, Place
+from webapp.core import rate_window
 
 KEY = "0123456789abcdef"
 
@@ -46,7 +46,7 @@ def order(redis: Redis, *places: Place) -> list[str | None]:
 
 
 def ahead(redis: Redis, one: Place) -> int:
-    return turns.standing(one.stand(redis)).ahead
+    return fair_queue.standing(one.stand(redis)).ahead
 
 
 def test_who_came_first_is_served_first(redis: Redis):
@@ -66,9 +66,9 @@ def test_who_was_just_served_stands_behind_the_others(redis: Redis):
 
 def test_new_dealers_do_not_go_first_for_ever(redis: Redis):
     """Somebody who was served some seconds ago is before whoever comes a moment later."""
-    first, served = place("1"), turns._keys(KEY)[2]
+    first, served = place("1"), fair_queue._keys(KEY)[2]
     first.leave(redis, is_served=True)
-    redis.zincrby(served, 0.05 - turns.REMEMBERED, redis.zrange(served, 0, -1)[0])
+    redis.zincrby(served, 0.05 - fair_queue.REMEMBERED, redis.zrange(served, 0, -1)[0])
     first.stand(redis)
     assert ahead(redis, place("2")) == 0
     time.sleep(0.1)
@@ -79,10 +79,10 @@ def test_new_dealers_do_not_go_first_for_ever(redis: Redis):
 def test_one_that_gives_no_sign_of_life_holds_nobody_up(redis: Redis):
     dead, living = place("1"), place("2")
     assert [ahead(redis, dead), ahead(redis, living)] == [0, 1]
-    redis.zadd(turns._keys(KEY)[1], {dead.name: time.time() - turns.LIFE - 1})
+    redis.zadd(fair_queue._keys(KEY)[1], {dead.name: time.time() - fair_queue.LIFE - 1})
 
     assert ahead(redis, living) == 0
-    assert turns.count(redis, KEY) == 1
+    assert fair_queue.count(redis, KEY) == 1
 
 
 def test_who_leaves_holds_nobody_up(redis: Redis, redis_url: str):
@@ -91,11 +91,11 @@ def test_who_leaves_holds_nobody_up(redis: Redis, redis_url: str):
     with pytest.raises(Stop):
         budget.acquire(KEY, stop, Asker("1"))
     # Sooner than it would be taken for dead.
-    deadline = time.monotonic() + turns.LIFE / 2
-    while turns.count(redis, KEY) and time.monotonic() < deadline:
+    deadline = time.monotonic() + fair_queue.LIFE / 2
+    while fair_queue.count(redis, KEY) and time.monotonic() < deadline:
         threading.Event().wait(0.01)
 
-    assert turns.count(redis, KEY) == 0
+    assert fair_queue.count(redis, KEY) == 0
 
 
 def test_the_last_tenth_is_sent_one_by_one_and_left_to_checks_meanwhile(redis: Redis, redis_url: str):
@@ -126,14 +126,14 @@ def test_dealers_that_used_their_logins_rate_up_are_served_at_an_even_pace(redis
     first, second = place("1"), place("2")
     for one in (first, second):
         one.stand(redis)
-    assert not turns.standing(first.stand(redis)).is_paced
-    turns.used_up(redis, KEY, 60)
-    assert turns.standing(first.stand(redis)).is_paced
+    assert not fair_queue.standing(first.stand(redis)).is_paced
+    fair_queue.used_up(redis, KEY, 60)
+    assert fair_queue.standing(first.stand(redis)).is_paced
     first.leave(redis, is_served=True)
     assert not has_room(budget, Asker("3"))
     for one in (second, place("4")):
         one.leave(redis, is_served=False)
-    redis.delete(turns._keys(KEY)[2])
+    redis.delete(fair_queue._keys(KEY)[2])
     assert has_room(budget, Asker("3"))
 
 
@@ -164,8 +164,8 @@ def test_neither_login_nor_dealer_can_be_read_in_redis(redis: Redis, redis_url: 
 WORKER = """
 import os, sys, threading, time
 import structlog
-from jobs.lightspeed import RateBudget
-from jobs.lightspeed.turns import Asker
+from jobs.sources.lightspeed import RateBudget
+from jobs.sources.lightspeed.fair_queue import Asker
 structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=sys.stderr))
 
 def pull(dealer):

@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from jobs.lightspeed import RetryPolicy
-from jobs.lightspeed.paging import PAGES_AHEAD
+from jobs.sources.lightspeed import RetryPolicy
+from jobs.sources.lightspeed.pages import PAGES_AHEAD
 from sandbox.simulator import Simulator
 from tests.jobs.lightspeed.conftest import CMF, session
 from tests.jobs.lightspeed.pulling import FILTER

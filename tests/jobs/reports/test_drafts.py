@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import update
 
 from jobs import reports
-from jobs.reports.kinds import Applied, kinds
-from jobs.sync import codes
+from jobs.reports.formats import Applied, kinds
+from jobs.sync import code_sync
 from tests.world import World, part
-from webapp import storage
+from webapp.core import storage
 from webapp.extensions import db
 from webapp.models import Run, RunItem
 
@@ -78,7 +78,7 @@ def test_each_code_is_drafted_before_the_next_is_done_with(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun: list[tuple[str, list[str]]] = []
-    begin, apply = reports.Drafts.begin, codes.apply
+    begin, apply = reports.Drafts.begin, code_sync.apply
 
     def note(drafts: reports.Drafts, item_id: int) -> None:
         begun.append((db.session.get_one(RunItem, item_id).supplier_code, list(applied)))
@@ -92,6 +92,6 @@ def test_each_code_is_drafted_before_the_next_is_done_with(
 
     shop(world)
     monkeypatch.setattr(reports.Drafts, "begin", note)
-    monkeypatch.setattr(codes, "apply", noted)
+    monkeypatch.setattr(code_sync, "apply", noted)
     world.sync()
     assert begun == [("TR", ["TR"]), ("PU", ["TR", "PU"])]

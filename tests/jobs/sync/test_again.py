@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 from flask import current_app
 
-from jobs.sync import engine
-from jobs.sync.again import retry_failed
+from jobs.sync import run_sync
+from jobs.sync.retry import retry_failed
 from sandbox.simulator import Fault, Switches
 from tests.world import World, part
-from webapp import clock, runs
+from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import Run
+from webapp.runs import lifecycle
 
 # The simulator's page is asked for so often before a code is given up: twice a try, two tries.
 REQUESTS = 4
@@ -32,8 +33,8 @@ def trouble(world: World, code: str | None, times: int | None = None) -> None:
 
 
 def scheduled(world: World) -> Run:
-    run_id = runs.record(world.dealer, "scheduled", slot=runs.Slot(clock.now().date(), 1)).run.id
-    assert engine.execute(run_id, world.surroundings())
+    run_id = lifecycle.record(world.dealer, "scheduled", slot=lifecycle.Slot(clock.now().date(), 1)).run.id
+    assert run_sync.execute(run_id, world.surroundings())
     return world.run(run_id)
 
 
@@ -47,7 +48,7 @@ def newest() -> Run:
 
 def carried_out(world: World) -> Run:
     run_id = newest().id
-    assert engine.execute(run_id, world.surroundings())
+    assert run_sync.execute(run_id, world.surroundings())
     return world.run(run_id)
 
 

@@ -8,12 +8,12 @@ from typing import cast
 
 from flask import current_app
 
-from jobs.lightspeed import Page, Part, Walk
-from jobs.sync import journal, opening
-from jobs.sync.pulling import pull
+from jobs.sources.lightspeed import Page, Part, Walk
+from jobs.sync import lease, run_plan
+from jobs.sync.fetch import pull
 from sandbox.simulator import Fault, Switches
 from tests.world import QUICK, World, part
-from webapp import runs
+from webapp.runs import lifecycle
 
 
 def asked(world: World, code: str) -> int:
@@ -72,9 +72,9 @@ class Pages:
 
 def test_the_next_code_is_begun_while_only_the_proof_of_this_ones_end_is_missing(world: World) -> None:
     shop(world)
-    claim = journal.claim(runs.record(world.dealer, "command").run.id)
+    claim = lease.claim(lifecycle.record(world.dealer, "command").run.id)
     assert claim is not None
-    run = opening.open_run(claim)
+    run = run_plan.open_run(claim)
     order: list[str] = []
     walk = cast(Walk, Pages(order))
     pull(claim, run, run.items[0], walk, lambda: None, lambda: order.append("next"), lambda _: None)

@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from jobs.lightspeed import Page, Part
-from jobs.sync import engine
+from jobs.sources.lightspeed import Page, Part
+from jobs.sync import run_sync
 from sandbox.simulator import Simulator
 from tests.world import World
-from webapp import runs
 from webapp.extensions import db
 from webapp.models import Manufacturer, RunItem
+from webapp.runs import lifecycle
 
 NUMBERS = ["A1", "a1 ", "A2", "B-1", "b1", "C"]
 CODES = ["TR", "PU"]
@@ -313,10 +313,10 @@ def test_the_shelf_and_the_webstore_are_what_the_obvious_model_says(scenery: Wor
         before = model.figures()
         model.run(clear, reported)
         scenery.settings(clear_previous=clear)
-        run = runs.record(scenery.dealer, "command").run
+        run = lifecycle.record(scenery.dealer, "command").run
         run_id = run.id
         reporting: Any = Reporting(reported)
-        assert engine.execute(run_id, engine.Surroundings(lambda _, r=reporting: r))
+        assert run_sync.execute(run_id, run_sync.Surroundings(lambda _, r=reporting: r))
         assert {item.supplier_code: item.kept for item in scenery.run(run_id).items if is_applied(item)} == {
             code: kept for code, kept in model.kept.items() if kept is not None
         }

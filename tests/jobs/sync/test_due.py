@@ -10,34 +10,36 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.sync import due
+from jobs.sync import slot_planner
 from tests.simulation.calendar import slot_starts
 from tests.simulation.history import TICK_GAPS, ZONES
-from webapp import slots
-from webapp.runs import Slot
-from webapp.slots import CATCH_UP
+from webapp.runs import slots
+from webapp.runs.lifecycle import Slot
+from webapp.runs.slots import CATCH_UP
 
 HOURS = (1, 7, 13, 19)
 BEGIN = datetime(2026, 11, 23, 7, tzinfo=UTC)
 SLOT = Slot(date(2026, 11, 23), 1)
 NEXT = Slot(date(2026, 11, 23), 2)
 AN_HOUR = timedelta(hours=1)
-QUIET = due.Circumstances(disabled_days=0, moved_to=None, busy=())
+QUIET = slot_planner.Circumstances(disabled_days=0, moved_to=None, busy=())
 
 
 def test_a_slot_is_started_until_two_hours_after_it_began() -> None:
     last_chance = BEGIN + CATCH_UP - timedelta(seconds=1)
-    assert due.plan([(BEGIN, SLOT)], last_chance, ()).start == SLOT
-    assert due.plan([(BEGIN, SLOT)], BEGIN + CATCH_UP, ()) == due.Plan(None, ((BEGIN, SLOT),), SLOT)
+    assert slot_planner.plan([(BEGIN, SLOT)], last_chance, ()).start == SLOT
+    assert slot_planner.plan([(BEGIN, SLOT)], BEGIN + CATCH_UP, ()) == slot_planner.Plan(
+        None, ((BEGIN, SLOT),), SLOT
+    )
 
 
 def test_of_two_that_are_due_the_later_starts_and_the_other_is_missed() -> None:
     begun = [(BEGIN, SLOT), (BEGIN + AN_HOUR, NEXT)]
-    assert due.plan(begun, BEGIN + AN_HOUR, ()) == due.Plan(NEXT, ((BEGIN, SLOT),), SLOT)
+    assert slot_planner.plan(begun, BEGIN + AN_HOUR, ()) == slot_planner.Plan(NEXT, ((BEGIN, SLOT),), SLOT)
 
 
 def test_one_that_has_run_is_settled_and_nothing_else() -> None:
-    assert due.plan([(BEGIN, SLOT)], BEGIN, {SLOT}) == due.Plan(None, (), SLOT)
+    assert slot_planner.plan([(BEGIN, SLOT)], BEGIN, {SLOT}) == slot_planner.Plan(None, (), SLOT)
 
 
 @pytest.mark.parametrize(
@@ -45,19 +47,23 @@ def test_one_that_has_run_is_settled_and_nothing_else() -> None:
     [
         (QUIET, CATCH_UP, "our scheduler was not running at 1:00 AM on Monday, November 23"),
         (QUIET, AN_HOUR, "a later update was due as well"),
-        (due.Circumstances(1, None, ()), CATCH_UP, "Updates are disabled on Monday."),
-        (due.Circumstances(0, "Europe/Paris", ()), CATCH_UP, "time zone was changed to Europe/Paris"),
+        (slot_planner.Circumstances(1, None, ()), CATCH_UP, "Updates are disabled on Monday."),
         (
-            due.Circumstances(0, None, [(BEGIN - AN_HOUR, BEGIN + 4 * AN_HOUR)]),
+            slot_planner.Circumstances(0, "Europe/Paris", ()),
+            CATCH_UP,
+            "time zone was changed to Europe/Paris",
+        ),
+        (
+            slot_planner.Circumstances(0, None, [(BEGIN - AN_HOUR, BEGIN + 4 * AN_HOUR)]),
             CATCH_UP,
             "another update was still under way",
         ),
     ],
 )
 def test_the_reason_for_a_miss_is_said_to_a_dealer(
-    why: due.Circumstances, after: timedelta, said: str
+    why: slot_planner.Circumstances, after: timedelta, said: str
 ) -> None:
-    assert said in due.reason(SLOT, BEGIN, BEGIN + after, why)
+    assert said in slot_planner.reason(SLOT, BEGIN, BEGIN + after, why)
 
 
 @settings(max_examples=60)
@@ -80,7 +86,7 @@ def test_over_years_each_slot_starts_one_time_within_two_hours_or_is_missed_with
         ticks.append(now - timedelta(minutes=chance.choice((0, 0, 0, 0, 7, 200))))
         begun = slots.begun(ticks[-1], local, HOURS, timedelta(), settled)
         if begun:
-            plan = due.plan(begun, ticks[-1], outcomes)
+            plan = slot_planner.plan(begun, ticks[-1], outcomes)
             for _, slot in plan.missed:
                 outcomes.setdefault(slot, []).append(("missed", len(ticks)))
             if plan.start:

@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.simulator import Fault, Switches
 from tests.world import World, part
-from webapp import clock
+from webapp.core import clock
 
 
 def asked_for(world: World) -> list[str]:

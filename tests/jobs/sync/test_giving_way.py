@@ -8,14 +8,15 @@ from datetime import timedelta
 import pytest
 from redis import Redis
 
-from jobs.lightspeed import Credentials, Lightspeed, RateBudget
-from jobs.lightspeed.turns import Asker, Place
-from jobs.sync import engine, giving_way, journal, senders
+from jobs.sources.lightspeed import Credentials, Lightspeed, RateBudget
+from jobs.sources.lightspeed.fair_queue import Asker, Place
+from jobs.sync import lease, preemption, recent_usage, run_sync
 from tests.world import HERE, PASSWORD, QUICK, USERNAME, World, part
-from webapp import clock, rate_window, runs, vault
+from webapp.core import clock, rate_window, vault
 from webapp.extensions import db
 from webapp.models import Organization, Run
-from webapp.presenters.runs import status
+from webapp.runs import lifecycle
+from webapp.runs.run_labels import status
 
 MOMENT = 1e-6
 
@@ -25,7 +26,7 @@ def shop(world: World) -> int:
     world.map("TR", world.manufacturer("Tucker", numbers=["A-1", "A-2"]), pricing="retail")
     world.map("KA", world.manufacturer("Kawasaki", "oem", numbers=["K-1"]))
     world.report(part("TR", "A-1", 3), part("TR", "A-2", 4), part("KA", "K-1", 5))
-    run_id = runs.record(world.dealer, "manual").run.id
+    run_id = lifecycle.record(world.dealer, "manual").run.id
     other(world)
     return run_id
 
@@ -36,7 +37,7 @@ def other(world: World, username: str = "another login") -> Run:
     configuration = dealer_configuration(world, dealer.id)
     configuration.username = username
     db.session.commit()
-    return runs.record(dealer, "manual").run
+    return lifecycle.record(dealer, "manual").run
 
 
 def dealer_configuration(world: World, dealer_id: int):
@@ -47,13 +48,13 @@ def dealer_configuration(world: World, dealer_id: int):
 
 def gives_way(world: World, run_id: int, seconds: float = MOMENT, **changes) -> str:
     """Carry a run out until it gives way; why it does."""
-    with pytest.raises(journal.GaveWay) as gave_way:
-        engine.execute(run_id, world.surroundings(slice_seconds=seconds, **changes))
+    with pytest.raises(lease.GaveWay) as gave_way:
+        run_sync.execute(run_id, world.surroundings(slice_seconds=seconds, **changes))
     return str(gave_way.value)
 
 
 def goes_on(world: World, run_id: int, **changes) -> Run:
-    assert engine.execute(run_id, world.surroundings(slice_seconds=MOMENT, **changes))
+    assert run_sync.execute(run_id, world.surroundings(slice_seconds=MOMENT, **changes))
     return world.run(run_id)
 
 
@@ -69,7 +70,7 @@ def begin(run: Run) -> None:
 
 def test_after_its_slice_a_run_waits_again_with_what_is_not_done(world: World) -> None:
     run_id = shop(world)
-    assert gives_way(world, run_id) == giving_way.HELD_LONG
+    assert gives_way(world, run_id) == preemption.HELD_LONG
     run = world.run(run_id)
     assert (run.status, run.heartbeat_at, run.attempt, run.gave_way) == ("queued", None, 1, 1)
     assert [item.status for item in run.items] == ["succeeded", "waiting"]
@@ -98,22 +99,22 @@ def test_it_keeps_its_worker_where_nobody_waits_that_has_not_begun(world: World)
 def test_it_keeps_its_worker_for_its_slice_and_without_one(world: World) -> None:
     run_id = shop(world)
     for seconds in (60.0, 0.0):
-        assert engine.execute(run_id, world.surroundings(slice_seconds=seconds))
-        run_id = runs.record(world.dealer, "manual").run.id
+        assert run_sync.execute(run_id, world.surroundings(slice_seconds=seconds))
+        run_id = lifecycle.record(world.dealer, "manual").run.id
     assert db.session.scalars(db.select(Run.gave_way).where(Run.status == "succeeded")).all() == [0, 0]
 
 
 def test_giving_way_is_no_attempt_that_died(world: World) -> None:
     run_id = shop(world)
     run = world.run(run_id)
-    run.attempt, run.gave_way = engine.MOST_ATTEMPTS + 5, 6
+    run.attempt, run.gave_way = run_sync.MOST_ATTEMPTS + 5, 6
     db.session.commit()
-    assert engine.execute(run_id, world.surroundings())
+    assert run_sync.execute(run_id, world.surroundings())
     assert world.run(run_id).status == "succeeded"
-    run_id = runs.record(world.dealer, "manual").run.id
-    world.run(run_id).attempt = engine.MOST_ATTEMPTS
+    run_id = lifecycle.record(world.dealer, "manual").run.id
+    world.run(run_id).attempt = run_sync.MOST_ATTEMPTS
     db.session.commit()
-    assert engine.execute(run_id, world.surroundings())
+    assert run_sync.execute(run_id, world.surroundings())
     assert world.run(run_id).status == "failed"
 
 
@@ -123,7 +124,7 @@ def test_what_it_waited_for_others_is_no_time_of_its_own(world: World, waited: i
     run = world.run(run_id)
     run.started_at, run.gave_way_seconds = clock.now() - timedelta(minutes=200), waited
     db.session.commit()
-    engine.execute(run_id, world.surroundings())
+    run_sync.execute(run_id, world.surroundings())
     assert world.run(run_id).status == state
 
 
@@ -132,7 +133,7 @@ def test_the_wait_is_counted_when_it_goes_on(world: World) -> None:
     gives_way(world, run_id)
     world.run(run_id).gave_way_at = clock.now() - timedelta(seconds=100)
     db.session.commit()
-    claim = journal.claim(run_id)
+    claim = lease.claim(run_id)
     assert claim is not None
     assert claim.gave_way == 1
     assert 100 <= claim.waited < 130
@@ -141,19 +142,19 @@ def test_the_wait_is_counted_when_it_goes_on(world: World) -> None:
 
 def test_a_run_that_was_lost_gives_nothing_back(world: World) -> None:
     run_id = shop(world)
-    claim = journal.claim(run_id)
+    claim = lease.claim(run_id)
     assert claim is not None
     run = world.run(run_id)
     run.attempt += 1
     db.session.commit()
-    assert not journal.give_way(claim)
+    assert not lease.give_way(claim)
     assert (world.run(run_id).status, world.run(run_id).gave_way) == ("running", 0)
 
 
 def test_cancelled_while_it_waits_it_ends_with_reports_of_what_it_did(world: World) -> None:
     run_id = shop(world)
     gives_way(world, run_id)
-    assert runs.cancel(world.run(run_id))
+    assert lifecycle.cancel(world.run(run_id))
     assert status(world.run(run_id)).label == "Cancelling"
     run = goes_on(world, run_id)
     assert run.status == "cancelled"
@@ -164,9 +165,9 @@ def test_cancelled_while_it_waits_it_ends_with_reports_of_what_it_did(world: Wor
 def test_its_requests_count_for_a_redis_that_forgot_only_while_they_are_fresh(world: World) -> None:
     run_id = shop(world)
     gives_way(world, run_id)
-    lately = senders._sent(db.session.connection(), clock.now() - timedelta(seconds=61))
-    long_after = senders._sent(db.session.connection(), clock.now() + timedelta(seconds=1))
-    assert (lately, long_after) == (2 + senders.UNCOUNTED, 0)
+    lately = recent_usage._sent(db.session.connection(), clock.now() - timedelta(seconds=61))
+    long_after = recent_usage._sent(db.session.connection(), clock.now() + timedelta(seconds=1))
+    assert (lately, long_after) == (2 + recent_usage.UNCOUNTED, 0)
 
 
 @pytest.fixture
@@ -200,7 +201,7 @@ def test_a_login_for_which_others_wait_lets_other_logins_go_first(
 ) -> None:
     run_id, narrow = shop(world), Narrow(world, redis_url, 100)
     Place(narrow.login, Asker("4712")).stand(redis)
-    assert gives_way(world, run_id, 60.0, connect=narrow) == giving_way.CROWDED
+    assert gives_way(world, run_id, 60.0, connect=narrow) == preemption.CROWDED
     assert world.simulator.requests == []
     assert [item.tries for item in world.run(run_id).items] == [0, 0]
 
@@ -224,23 +225,23 @@ def test_an_organizations_dealers_do_not_go_before_each_other_for_their_logins_s
         run.dealer.organization = group
     db.session.commit()
     Place(narrow.login, Asker("4712")).stand(redis)
-    assert engine.execute(run_id, world.surroundings(slice_seconds=60.0, connect=narrow))
+    assert run_sync.execute(run_id, world.surroundings(slice_seconds=60.0, connect=narrow))
 
 
 def test_it_gives_way_while_it_waits_for_the_first_page_of_a_code(
     world: World, redis: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(giving_way, "LONG_WITHOUT_ROOM", 0.3)
+    monkeypatch.setattr(preemption, "LONG_WITHOUT_ROOM", 0.3)
     run_id, narrow = shop(world), Narrow(world, redis_url, 2)
-    look = giving_way.GivingWay.before_code
+    look = preemption.GivingWay.before_code
 
-    def before_code(self: giving_way.GivingWay) -> None:
+    def before_code(self: preemption.GivingWay) -> None:
         """The rate is used up by others just after the look at it."""
         look(self)
         narrow.use_up()
 
-    monkeypatch.setattr(giving_way.GivingWay, "before_code", before_code)
-    assert gives_way(world, run_id, 60.0, connect=narrow) == giving_way.CROWDED
+    monkeypatch.setattr(preemption.GivingWay, "before_code", before_code)
+    assert gives_way(world, run_id, 60.0, connect=narrow) == preemption.CROWDED
     assert world.simulator.requests == []
     run = world.run(run_id)
     assert [(item.status, item.tries) for item in run.items] == [("waiting", 0), ("waiting", 0)]

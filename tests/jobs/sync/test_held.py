@@ -8,11 +8,11 @@ import pytest
 from flask import current_app
 
 from jobs import tasks
-from jobs.sync import held as holding
+from jobs.sync import clearing_guard as holding
 from tests.world import World, part
-from webapp import held_clearings
 from webapp.extensions import db
 from webapp.models import HeldClearing, Run
+from webapp.runs import held_clearings
 
 MANY = 120
 

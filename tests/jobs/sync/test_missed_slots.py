@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from jobs.sync.starting import start_due
+from jobs.sync.dispatch import start_due
 from tests.world import World
-from webapp import runs
 from webapp.extensions import db
 from webapp.models import Run
+from webapp.runs import lifecycle
 
 # 01:10 in Chicago, when each dealer's slot of 1:00 AM has begun.
 ONE_TEN = datetime(2026, 11, 23, 7, 10, tzinfo=UTC)
@@ -94,7 +94,7 @@ def test_a_disabled_day_is_no_miss(mapped: World) -> None:
 
 
 def test_a_slot_with_an_active_run_beside_it_is_started_when_that_has_ended(mapped: World) -> None:
-    manual = runs.record(mapped.dealer, "manual").run
+    manual = lifecycle.record(mapped.dealer, "manual").run
     assert start_due(ONE_TEN) == 0
-    runs.cancel(manual)
+    lifecycle.cancel(manual)
     assert start_due(ONE_TEN + timedelta(minutes=90)) == 1

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from jobs.sync import engine
+from jobs.sync import run_sync
 from sandbox.simulator import Fault, Switches
 from tests.world import World, part
-from webapp import runs
 from webapp.extensions import db
 from webapp.models import RetainedPart, Run
+from webapp.runs import lifecycle
 
 ORDERS = [("TR", "TRX"), ("TRX", "TR")]
 
@@ -38,9 +38,9 @@ def failing(world: World, code: str) -> None:
 def retry(world: World, run: Run) -> Run:
     """The run that tries the failed codes of another one again."""
     world.simulator.switches = Switches()
-    started = runs.start(world.dealer, "retry", retry_of=run).run
+    started = lifecycle.start(world.dealer, "retry", retry_of=run).run
     started_id = started.id
-    assert engine.execute(started_id, world.surroundings())
+    assert run_sync.execute(started_id, world.surroundings())
     return world.run(started_id)
 
 

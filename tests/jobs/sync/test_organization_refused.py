@@ -5,16 +5,17 @@ from __future__ import annotations
 import pytest
 from flask import current_app
 
-from jobs.alerts import messages
+from jobs.notifications import messages
 from jobs.sync import refusals
 from jobs.sync.check import check_credentials
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.world import PASSWORD, USERNAME, World
-from webapp import alerts, clock, configurations, vault
-from webapp.alerts.causes import refused
+from webapp import alerts
+from webapp.alerts.rules import refused
+from webapp.core import clock, vault
 from webapp.extensions import db
+from webapp.lightspeed import configurations, connection
 from webapp.models import AlertDelivery, Organization, User
-from webapp.presenters import connection
 
 pytestmark = ON_SQLITE
 FIELDS = ("3PA Username", "3PA Password", "LightSpeed Configuration page", "credentials")

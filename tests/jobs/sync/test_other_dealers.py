@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jobs.lightspeed.errors import error_for_fault
+from jobs.sources.lightspeed.errors import error_for_fault
 from sandbox.simulator import Switches
 from tests.world import World, part
 from webapp.extensions import db

@@ -9,13 +9,13 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from jobs.sync.starting import start_due
+from jobs.sync.dispatch import start_due
 from tests.world import World
-from webapp import readiness, runs
 from webapp.extensions import db
 from webapp.models import Run, SlotAccount
-from webapp.presenters.next_run import next_run
-from webapp.slots import delay
+from webapp.runs import lifecycle, readiness
+from webapp.runs.next_run import next_run
+from webapp.runs.slots import delay
 
 CHICAGO = ZoneInfo("America/Chicago")
 
@@ -44,7 +44,7 @@ def told(world: World, now: datetime) -> datetime | None:
 
 
 def by_hand(world: World, queued: datetime, started: datetime | None, trigger: str = "manual") -> Run:
-    run = runs.record(world.dealer, trigger).run
+    run = lifecycle.record(world.dealer, trigger).run
     run.queued_at, run.started_at = queued, started
     db.session.commit()
     return run
@@ -154,7 +154,7 @@ def test_a_later_run_of_failed_codes_does_not_hide_the_one_by_hand(mapped: World
     mapped.ready_since(at(8))
     manual = by_hand(mapped, at(13, 5), at(13, 5))
     finish(manual, at(13, 8), "partial")
-    retry = runs.record(mapped.dealer, "retry", retry_of=manual).run
+    retry = lifecycle.record(mapped.dealer, "retry", retry_of=manual).run
     retry.queued_at = retry.started_at = at(13, 10)
     finish(retry, at(13, 12))
     assert start_due(at(13, 20)) == 0

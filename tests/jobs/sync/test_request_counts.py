@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from jobs.lightspeed import Credentials, Lightspeed, RateBudget
-from jobs.sync import engine, journal
+from jobs.sources.lightspeed import Credentials, Lightspeed, RateBudget
+from jobs.sync import lease, run_sync
 from sandbox.simulator import Fault, Switches
 from tests.world import HERE, QUICK, World, part
-from webapp import runs
+from webapp.runs import lifecycle
 
 
 def test_each_item_counts_the_requests_that_its_pages_took(world: World) -> None:
@@ -44,10 +44,10 @@ def test_how_long_they_waited_for_the_rate_budget_is_kept(world: World) -> None:
 def test_an_attempt_that_is_begun_anew_keeps_what_was_sent_before(world: World) -> None:
     world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
     world.report(part("TR", "A-1"))
-    run_id = runs.record(world.dealer, "command").run.id
+    run_id = lifecycle.record(world.dealer, "command").run.id
     told: list[str] = []
-    with pytest.raises(journal.Stopped):
-        engine.execute(run_id, world.surroundings(should_stop=lambda: bool(told), tell=told.append))
+    with pytest.raises(lease.Stopped):
+        run_sync.execute(run_id, world.surroundings(should_stop=lambda: bool(told), tell=told.append))
     assert world.run(run_id).items[0].requests == 1  # the proof of the end was abandoned
-    assert engine.execute(run_id, world.surroundings())
+    assert run_sync.execute(run_id, world.surroundings())
     assert world.run(run_id).items[0].requests == 3

@@ -9,12 +9,13 @@ import time_machine
 from flask import current_app
 from sqlalchemy import select
 
-from jobs.lightspeed import Credentials, Lightspeed
-from jobs.sync import codes, engine, journal
+from jobs.sources.lightspeed import Credentials, Lightspeed
+from jobs.sync import code_sync, lease, run_sync
 from tests.world import World, part
-from webapp import clock, runs
+from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import Report, ReportedPart, Run, RunItem, SupplierCode
+from webapp.runs import lifecycle
 
 
 def two_codes(world: World) -> None:
@@ -24,7 +25,7 @@ def two_codes(world: World) -> None:
 
 
 def queued(world: World, **options: bool) -> int:
-    return runs.record(world.dealer, "manual", **options).run.id
+    return lifecycle.record(world.dealer, "manual", **options).run.id
 
 
 def make_old(run_id: int, seconds: int) -> None:
@@ -49,15 +50,15 @@ def left_behind(world: World, at: str) -> int:
     """A run whose worker died when it was about to say `at`, found 91 s later."""
     run_id = queued(world)
     with pytest.raises(Crash):
-        engine.execute(run_id, world.surroundings(tell=crash_when(at)))
+        run_sync.execute(run_id, world.surroundings(tell=crash_when(at)))
     db.session.rollback()
     make_old(run_id, 91)
     return run_id
 
 
 def test_a_second_run_of_a_dealer_is_never_queued(world: World) -> None:
-    first = runs.record(world.dealer, "manual")
-    second = runs.record(world.dealer, "scheduled")
+    first = lifecycle.record(world.dealer, "manual")
+    second = lifecycle.record(world.dealer, "scheduled")
     assert (first.created, second.created) == (True, False)
     assert second.run.id == first.run.id
 
@@ -105,29 +106,29 @@ def test_a_run_without_a_complete_login_fails_with_the_reason(world: World) -> N
 
 def test_a_claimed_run_cannot_be_claimed_again_while_its_heart_beats(world: World) -> None:
     run_id = queued(world)
-    assert journal.claim(run_id) == journal.Claim(run_id, 1)
+    assert lease.claim(run_id) == lease.Claim(run_id, 1)
     make_old(run_id, 89)
-    assert journal.claim(run_id) is None
+    assert lease.claim(run_id) is None
     make_old(run_id, 91)
-    assert journal.claim(run_id) == journal.Claim(run_id, 2)
+    assert lease.claim(run_id) == lease.Claim(run_id, 2)
 
 
 def test_a_finished_run_cannot_be_claimed(world: World) -> None:
     two_codes(world)
-    assert journal.claim(world.sync().id) is None
+    assert lease.claim(world.sync().id) is None
 
 
 def test_a_worker_that_lost_its_run_can_write_nothing_more(world: World) -> None:
     run_id = queued(world)
-    old = journal.claim(run_id)
+    old = lease.claim(run_id)
     assert old is not None
     make_old(run_id, 91)
-    assert journal.claim(run_id) is not None
-    with pytest.raises(journal.Lost):
-        journal.beat(old)
-    with pytest.raises(journal.Lost):
-        journal.finish(old, "succeeded")
-    assert not journal.release(old)
+    assert lease.claim(run_id) is not None
+    with pytest.raises(lease.Lost):
+        lease.beat(old)
+    with pytest.raises(lease.Lost):
+        lease.finish(old, "succeeded")
+    assert not lease.release(old)
     assert world.run(run_id).status == "running"
 
 
@@ -136,7 +137,7 @@ def test_a_run_left_behind_ends_as_an_undisturbed_one_would(world: World, moment
     two_codes(world)
     run_id = left_behind(world, moment)
     if moment != "succeeded":
-        assert engine.execute(run_id, world.surroundings())
+        assert run_sync.execute(run_id, world.surroundings())
     run = world.run(run_id)
     assert run.status == "succeeded"
     assert world.shelf() == {("TR", "A-1"): 3, ("TR", "A-2"): 4, ("KA", "K-1"): 5}
@@ -150,7 +151,7 @@ def test_a_run_taken_over_does_not_fetch_a_completed_code_again(world: World) ->
     two_codes(world)
     run_id = left_behind(world, "KA: page 1")
     world.simulator.requests.clear()
-    engine.execute(run_id, world.surroundings())
+    run_sync.execute(run_id, world.surroundings())
     assert ["'KA'" in request.options["$filter"] for request in world.simulator.requests] == [True, True]
 
 
@@ -158,15 +159,15 @@ def test_a_worker_told_to_stop_gives_the_run_back_and_another_finishes_it(world:
     two_codes(world)
     run_id = queued(world)
     told: list[str] = []
-    with pytest.raises(journal.Stopped):
-        engine.execute(
+    with pytest.raises(lease.Stopped):
+        run_sync.execute(
             run_id,
             world.surroundings(tell=told.append, should_stop=lambda: any("fetched" in line for line in told)),
         )
     run = world.run(run_id)
     assert (run.status, run.heartbeat_at) == ("queued", None)
     assert [item.status for item in run.items] == ["succeeded", "waiting"]
-    assert engine.execute(run_id, world.surroundings())
+    assert run_sync.execute(run_id, world.surroundings())
     assert world.run(run_id).status == "succeeded"
 
 
@@ -176,9 +177,9 @@ def test_a_run_is_cancelled_between_pages_and_what_was_applied_stays(world: Worl
 
     def tell(line: str) -> None:
         if line.startswith("TR: fetched"):
-            runs.cancel(world.run(run_id))
+            lifecycle.cancel(world.run(run_id))
 
-    engine.execute(run_id, world.surroundings(tell=tell))
+    run_sync.execute(run_id, world.surroundings(tell=tell))
     run = world.run(run_id)
     assert run.status == "cancelled"
     assert [item.status for item in run.items] == ["succeeded", "not_tried"]
@@ -189,10 +190,10 @@ def test_a_run_is_cancelled_between_pages_and_what_was_applied_stays(world: Worl
 
 def test_a_queued_run_is_cancelled_at_once(world: World) -> None:
     run_id = queued(world)
-    assert runs.cancel(world.run(run_id))
+    assert lifecycle.cancel(world.run(run_id))
     assert world.run(run_id).status == "cancelled"
-    assert not runs.cancel(world.run(run_id))
-    assert not engine.execute(run_id, world.surroundings())
+    assert not lifecycle.cancel(world.run(run_id))
+    assert not run_sync.execute(run_id, world.surroundings())
 
 
 def test_settings_saved_during_a_run_take_effect_in_the_next(world: World) -> None:
@@ -225,14 +226,14 @@ def test_a_code_removed_during_a_run_is_not_tried(world: World) -> None:
 
 def test_a_defect_in_one_code_does_not_stop_the_others(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     two_codes(world)
-    apply = codes.apply
+    apply = code_sync.apply
 
-    def broken(claim: journal.Claim, run: Run, item: RunItem) -> None:
+    def broken(claim: lease.Claim, run: Run, item: RunItem) -> None:
         if item.supplier_code == "TR":
             raise ZeroDivisionError
         apply(claim, run, item)
 
-    monkeypatch.setattr(codes, "apply", broken)
+    monkeypatch.setattr(code_sync, "apply", broken)
     run = world.sync()
     assert run.status == "partial"
     assert [(item.status, item.error_kind) for item in run.items] == [

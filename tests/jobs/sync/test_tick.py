@@ -13,11 +13,12 @@ from sqlalchemy import select
 
 from jobs.sync import tick
 from tests.world import World
-from webapp import clock, queues, runs
+from webapp.core import clock, queues
+from webapp.core.task_queue import TaskQueue
 from webapp.extensions import db
 from webapp.models import ReindexNote, Run, SupplierCode
-from webapp.slots import delay
-from webapp.task_queue import TaskQueue
+from webapp.runs import lifecycle
+from webapp.runs.slots import delay
 
 # 01:10 in Chicago: the slot is due for every dealer.
 ONE_TEN = "2026-11-23T07:10:00Z"
@@ -67,7 +68,7 @@ def test_a_slot_whose_run_has_ended_is_not_started_again(scheduled: World) -> No
     with time_machine.travel(ONE_TEN, tick=True):
         tick.tick()
         run = db.session.scalars(select(Run)).one()
-        runs.cancel(run)
+        lifecycle.cancel(run)
         tick.tick()
     assert slots_of_runs() == [(date(2026, 11, 23), 1, "cancelled")]
 
@@ -113,16 +114,16 @@ def test_a_dealer_that_cannot_sync_is_not_started(world: World, redis: Redis, sp
 
 def test_a_slot_waits_for_a_run_that_is_still_active(scheduled: World) -> None:
     with time_machine.travel(ONE_TEN, tick=True):
-        manual = runs.record(scheduled.dealer, "manual").run
+        manual = lifecycle.record(scheduled.dealer, "manual").run
         tick.tick()
         assert slots_of_runs() == [(None, None, "queued")]
-        runs.cancel(manual)
+        lifecycle.cancel(manual)
         tick.tick()
     assert slots_of_runs() == [(None, None, "cancelled"), (date(2026, 11, 23), 1, "queued")]
 
 
 def test_a_run_whose_worker_died_is_handed_out_again(mapped: World, redis: Redis) -> None:
-    run = runs.record(mapped.dealer, "manual").run
+    run = lifecycle.record(mapped.dealer, "manual").run
     run.status, run.attempt, run.heartbeat_at = "running", 1, clock.now() - timedelta(seconds=91)
     db.session.commit()
     tick.tick()
@@ -131,7 +132,7 @@ def test_a_run_whose_worker_died_is_handed_out_again(mapped: World, redis: Redis
 
 
 def test_a_run_whose_worker_lives_is_left_alone(mapped: World, redis: Redis) -> None:
-    run = runs.record(mapped.dealer, "manual").run
+    run = lifecycle.record(mapped.dealer, "manual").run
     run.status, run.attempt, run.heartbeat_at = "running", 1, clock.now() - timedelta(seconds=60)
     db.session.commit()
     tick.wake_forgotten(clock.now())
@@ -139,7 +140,7 @@ def test_a_run_whose_worker_lives_is_left_alone(mapped: World, redis: Redis) -> 
 
 
 def test_a_queued_run_that_redis_forgot_is_queued_again(mapped: World, redis: Redis) -> None:
-    runs.start(mapped.dealer, "manual")
+    lifecycle.start(mapped.dealer, "manual")
     redis.flushdb()
     tick.wake_forgotten(clock.now())
     tick.wake_forgotten(clock.now())
@@ -148,7 +149,7 @@ def test_a_queued_run_that_redis_forgot_is_queued_again(mapped: World, redis: Re
 
 def test_a_redis_that_is_away_loses_no_run(mapped: World, redis: Redis) -> None:
     current_app.config["REDIS_URL"] = "redis://127.0.0.1:1/0"
-    started = runs.start(mapped.dealer, "manual")
+    started = lifecycle.start(mapped.dealer, "manual")
     assert started.run.status == "queued"
 
 

@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from jobs import tasks
 from jobs.sync import tick
 from tests.world import World
-from webapp import clock, periodic, queues, runs
+from webapp.core import clock, queues
 from webapp.extensions import db
 from webapp.models import (
     CatalogImport,
@@ -28,6 +28,8 @@ from webapp.models import (
     RunItem,
     SupplierCode,
 )
+from webapp.runs import lifecycle
+from webapp.web import job_heartbeats
 
 STEPS = [name for name, _ in tick.STEPS]
 ONE_TEN = "2026-11-23T07:10:00Z"
@@ -62,8 +64,8 @@ def busy(world: World, redis: Redis) -> Iterator[World]:
 
 def _record(world: World, status: str, now: datetime) -> None:
     # One that failed had the slot that is due, so that what follows is a run of its failed codes.
-    slot = runs.Slot(date(2026, 11, 23), 1) if status == "failed" else None
-    run = runs.record(world.dealer, "scheduled" if slot else "manual", slot=slot).run
+    slot = lifecycle.Slot(date(2026, 11, 23), 1) if status == "failed" else None
+    run = lifecycle.record(world.dealer, "scheduled" if slot else "manual", slot=slot).run
     if status == "failed":
         run.status, run.finished_at = "failed", now - timedelta(minutes=30)
         item = RunItem(run_id=run.id, position=1, supplier_code="TR", code_key="tr", status="failed")
@@ -120,7 +122,7 @@ def test_a_tick_takes_every_step(busy: World, redis: Redis) -> None:
     assert not any(done(redis).values())
     tasks.tick()
     assert done(redis) == dict.fromkeys(STEPS, True)
-    assert periodic.done_at(periodic.TICK) is not None
+    assert job_heartbeats.done_at(job_heartbeats.TICK) is not None
 
 
 @pytest.mark.parametrize("name", STEPS)
@@ -133,7 +135,7 @@ def test_a_step_that_fails_keeps_no_other_from_its_work(
     assert done(redis) == {step: step != name for step in STEPS}
     failures = [line for line in logs if line["event"] == "tick.step_failed"]
     assert [(line["step"], line["log_level"]) for line in failures] == [(name, "error")]
-    assert periodic.done_at(periodic.TICK) is None
+    assert job_heartbeats.done_at(job_heartbeats.TICK) is None
 
 
 def test_a_tick_names_all_steps_that_failed(

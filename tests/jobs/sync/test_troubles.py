@@ -12,17 +12,18 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from jobs import reports
-from jobs.sync import codes, engine, journal, remaking, staging
+from jobs.sync import code_sync, lease, regenerate_reports, run_sync, staging
 from sandbox.simulator import Switches
 from tests.world import PASSWORD, World, is_postgresql, part
-from webapp import clock, runs, vault
+from webapp.core import clock, vault
 from webapp.extensions import db
 from webapp.models import ReportedPart
+from webapp.runs import lifecycle
 
 
 @pytest.fixture
 def two_codes(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr(codes, "DATABASE_PAUSES", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(code_sync, "DATABASE_PAUSES", (0.0, 0.0, 0.0))
     world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
     world.map("KA", world.manufacturer("Kawasaki", "oem", numbers=["K-1"]))
     world.report(part("TR", "A-1", 3), part("KA", "K-1", 5))
@@ -56,12 +57,12 @@ def test_a_code_that_the_database_refused_is_done_again_on_the_spot(two_codes: W
 
 
 def test_a_code_that_the_database_goes_on_refusing_fails_with_the_reason(two_codes: World) -> None:
-    refusals = Refusals("INSERT INTO part_matches", times=1 + len(codes.DATABASE_PAUSES))
+    refusals = Refusals("INSERT INTO part_matches", times=1 + len(code_sync.DATABASE_PAUSES))
     run = two_codes.sync()
     refusals.end()
     assert (run.status, two_codes.shelf()) == ("partial", {("KA", "K-1"): 5})
     item = two_codes.item(run, "TR")
-    assert (item.error_kind, item.error) == ("database", codes.DATABASE)
+    assert (item.error_kind, item.error) == ("database", code_sync.DATABASE)
     assert db.session.scalars(db.select(ReportedPart).where(ReportedPart.run_item_id == item.id)).all() == []
 
 
@@ -130,23 +131,23 @@ def test_what_postgresql_refuses_while_parts_are_copied_to_it_is_no_defect_of_ou
 
 
 def test_a_run_whose_database_is_away_goes_on_once_it_answers(two_codes: World) -> None:
-    run_id = runs.record(two_codes.dealer, "manual").run.id
+    run_id = lifecycle.record(two_codes.dealer, "manual").run.id
     away = Refusals("UPDATE runs SET heartbeat_at", times=10_000)
     with pytest.raises(OperationalError):
-        engine.execute(run_id, two_codes.surroundings())
+        run_sync.execute(run_id, two_codes.surroundings())
     away.end()
     assert two_codes.run(run_id).status == "queued"
-    assert engine.execute(run_id, two_codes.surroundings())
+    assert run_sync.execute(run_id, two_codes.surroundings())
     assert (two_codes.run(run_id).status, two_codes.shelf()) == ("succeeded", WHOLE)
 
 
 def test_a_run_that_never_comes_to_its_end_is_given_up(two_codes: World) -> None:
-    run_id = runs.record(two_codes.dealer, "manual").run.id
-    two_codes.run(run_id).attempt = engine.MOST_ATTEMPTS
+    run_id = lifecycle.record(two_codes.dealer, "manual").run.id
+    two_codes.run(run_id).attempt = run_sync.MOST_ATTEMPTS
     db.session.commit()
-    assert engine.execute(run_id, two_codes.surroundings())
+    assert run_sync.execute(run_id, two_codes.surroundings())
     run = two_codes.run(run_id)
-    said = f"{engine.TOO_OFTEN.format(attempts=engine.MOST_ATTEMPTS)} {reports.MISSING}"
+    said = f"{run_sync.TOO_OFTEN.format(attempts=run_sync.MOST_ATTEMPTS)} {reports.MISSING}"
     assert (run.status, run.reason) == ("failed", said)
     assert (two_codes.simulator.requests, run.reports) == ([], [])
 
@@ -165,11 +166,11 @@ def test_a_run_ends_when_its_time_is_over_and_keeps_what_it_applied(two_codes: W
 
 
 def test_time_is_counted_from_the_first_start_through_every_takeover(two_codes: World) -> None:
-    run_id = runs.record(two_codes.dealer, "manual").run.id
-    claim = journal.claim(run_id)
+    run_id = lifecycle.record(two_codes.dealer, "manual").run.id
+    claim = lease.claim(run_id)
     assert claim is not None
     with time_machine.travel(clock.now() + timedelta(minutes=151), tick=True):
-        assert engine.execute(run_id, two_codes.surroundings())
+        assert run_sync.execute(run_id, two_codes.surroundings())
     assert (two_codes.run(run_id).status, two_codes.shelf()) == ("failed", {})
 
 
@@ -223,9 +224,9 @@ def test_3pa_that_is_switched_off_under_way_ends_the_run(two_codes: World) -> No
             db.session.commit()
 
     run = two_codes.sync(tell=switch_off)
-    assert (run.status, run.reason) == ("cancelled", codes.SWITCHED_OFF)
+    assert (run.status, run.reason) == ("cancelled", code_sync.SWITCHED_OFF)
     assert two_codes.shelf() == {("TR", "A-1"): 3}
-    assert two_codes.item(run, "KA").error == f"Not tried: {codes.SWITCHED_OFF}"
+    assert two_codes.item(run, "KA").error == f"Not tried: {code_sync.SWITCHED_OFF}"
 
 
 def test_settings_saved_under_way_count_from_the_next_run(two_codes: World) -> None:
@@ -247,9 +248,9 @@ def test_a_defect_outside_of_any_code_ends_the_run_with_a_reason(
     def broken(*_arguments: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(engine.reports, "record", broken)
+    monkeypatch.setattr(run_sync.reports, "record", broken)
     run = two_codes.sync()
-    assert (run.status, run.reason, two_codes.shelf()) == ("partial", engine.CRASHED, WHOLE)
+    assert (run.status, run.reason, two_codes.shelf()) == ("partial", run_sync.CRASHED, WHOLE)
 
 
 def test_what_a_page_holds_is_kept_once_however_often_it_was_refused(
@@ -275,11 +276,11 @@ def test_reports_that_storage_refused_are_made_again(
         refusing.setitem(current_app.config, "REPORT_STORAGE_URL", "file:///proc/nowhere")
         run = two_codes.sync()
     assert (run.status, run.reason) == ("partial", "The reports could not be stored.")
-    assert remaking.make_reports(run.id)
+    assert regenerate_reports.make_reports(run.id)
     run = two_codes.run(run.id)
     assert (run.status, run.reason) == ("succeeded", None)
     assert [row["part_number"] for row in two_codes.csv(run, "inventory")] == ["A-1", "K-1"]
-    assert not remaking.make_reports(run.id)
+    assert not regenerate_reports.make_reports(run.id)
 
 
 def test_reports_of_what_a_later_run_replaced_are_not_made(
@@ -289,5 +290,5 @@ def test_reports_of_what_a_later_run_replaced_are_not_made(
         refusing.setitem(current_app.config, "REPORT_STORAGE_URL", "file:///proc/nowhere")
         run = two_codes.sync()
     two_codes.sync()
-    assert not remaking.make_reports(run.id)
+    assert not regenerate_reports.make_reports(run.id)
     assert two_codes.run(run.id).status == "partial"

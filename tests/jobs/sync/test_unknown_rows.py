@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from jobs.lightspeed import Page, Part, Unreadable
-from jobs.sync import held
+from jobs.sources.lightspeed import Page, Part, Unreadable
+from jobs.sync import clearing_guard
 from sandbox.simulator import Switches
 from tests.world import World, part
-from webapp import held_clearings
 from webapp.extensions import db
 from webapp.models import HeldClearing, Run, RunItem
+from webapp.runs import held_clearings
 
 NUMBERS = ("P0001", "P0002", "P0003", "P0004")
 ABSENT = object()
@@ -313,5 +313,5 @@ def test_an_approved_clearing_leaves_what_is_kept(full: World) -> None:
     clearing = held_clearings.waiting(full.dealer.id)[0]
     assert (clearing.products, clearing.stocked) == (90, 120)
     assert held_clearings.carry_out(clearing, None)
-    assert held.carry_out(clearing.id)
+    assert clearing_guard.carry_out(clearing.id)
     assert full_count(full) == 30

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.servers.account import unprivileged_account
 from sandbox.servers.installation import find_programs
+from sandbox.servers.os_user import unprivileged_account
 from sandbox.servers.postgres import PostgresServer
 from tests.sandbox.servers.conftest import copy_of_package, script
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from sandbox.servers.account import unprivileged_account
 from sandbox.servers.loopback import ServerNotStarted
+from sandbox.servers.os_user import unprivileged_account
 from sandbox.servers.ports import is_free
 from sandbox.servers.postgres import PostgresServer
 from tests.sandbox.servers.conftest import StartPython, first_line, within

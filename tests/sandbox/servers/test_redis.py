@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import redis
 
-from sandbox.servers.child import bare_environment
 from sandbox.servers.loopback import ServerNotStarted
 from sandbox.servers.ports import is_free
+from sandbox.servers.process import bare_environment
 from sandbox.servers.redis import RedisServer
 from tests.sandbox.servers.conftest import StartPython, copy_of_package, first_line, script, within
 

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from tests.webapp.views.client import LintingClient
 from tests.webapp.views.shop import PASSWORD
-from webapp import vault
+from webapp.core import vault
 from webapp.extensions import db
 from webapp.models import AuditEntry, User
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from webapp.accounts.browsers import browser_of
+from webapp.accounts.user_agents import browser_of
 
 EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64) AppleWebKit/537.36 Chrome/130.0 Safari/537.36 Edg/130.0"
 SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1"

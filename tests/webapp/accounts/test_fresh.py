@@ -11,7 +11,7 @@ from flask_security import hash_password
 from tests.webapp.accounts.people import EMAIL
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import PASSWORD, Shop
-from webapp.accounts import sign_ins
+from webapp.accounts import sessions
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, User
 
@@ -94,8 +94,8 @@ def test_ending_sessions_asks_with_script_and_without(
     app: Flask, stale: LintingClient, shop: Shop, dealer: Dealer
 ):
     person = db.session.scalars(db.select(User).where(User.email == EMAIL)).one()
-    sign_ins.begin(person)
-    other, _ = sign_ins.begin(person)
+    sessions.begin(person)
+    other, _ = sessions.begin(person)
     db.session.commit()
     one, others = f"/account/sessions/{other}/ending", "/account/sessions/others/ending"
     assert stale.hx("POST", one).headers["HX-Retarget"] == "#dialog .frame"
@@ -103,8 +103,8 @@ def test_ending_sessions_asks_with_script_and_without(
         kept = stale.post(path, headers=OURS)
         assert kept.status_code == 401
         assert f'action="{path}"' in kept.text
-    assert len(sign_ins.of(person)) == 3
+    assert len(sessions.of(person)) == 3
     stale.post("/verify", data={"password": PASSWORD})
     assert "That session has ended." in stale.hx("POST", one).text
     assert stale.post(others, headers=OURS).status_code == 303
-    assert len(sign_ins.of(person)) == 1
+    assert len(sessions.of(person)) == 1

@@ -12,7 +12,7 @@ from flask_security import hash_password
 from tests.webapp.accounts.people import EMAIL, NEW, follow, set_up, sign_in
 from tests.webapp.views.client import LintingClient
 from tests.webapp.views.shop import PASSWORD, Shop
-from webapp.accounts import letters, passwords
+from webapp.accounts import emails, passwords
 from webapp.extensions import db, end_reading
 from webapp.models import Dealer, User
 
@@ -54,7 +54,7 @@ def test_signing_in_and_changing_the_password(anonymous: LintingClient, person: 
 
 
 def test_following_a_link(anonymous: LintingClient, person: User, seen: list[str]):
-    assert follow(anonymous, letters.link_for(person)).status_code == 302
+    assert follow(anonymous, emails.link_for(person)).status_code == 302
     assert seen == ["estimate", "hash"]
 
 

@@ -10,17 +10,17 @@ import time_machine
 from flask import Flask, current_app
 from flask_security import hash_password
 
-from jobs.alerts import account_letters
-from jobs.alerts.undeliverable import NotWanted
+from jobs.notifications import account_emails
+from jobs.notifications.undeliverable import NotWanted
 from tests.webapp.accounts.people import EMAIL, NEW, follow, noted, sign_in
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import PASSWORD, Shop
-from webapp import clock
-from webapp.accounts import letters, people, sign_ins
-from webapp.alert_settings import MailServer
+from webapp.accounts import emails, sessions, user_admin
+from webapp.core import clock
+from webapp.core.redaction import redacted
 from webapp.extensions import db
 from webapp.models import AlertDelivery, Dealer, User
-from webapp.redaction import redacted
+from webapp.settings.alert_settings import MailServer
 
 pytestmark = ON_SQLITE
 CALM = "This link is no longer valid."
@@ -38,7 +38,7 @@ def mail(app: Flask) -> None:
 
 
 def path_for(user: User) -> str:
-    return letters.link_for(user).removeprefix("https://sync.example.com")
+    return emails.link_for(user).removeprefix("https://sync.example.com")
 
 
 def letters_to(address: str) -> list[AlertDelivery]:
@@ -46,7 +46,7 @@ def letters_to(address: str) -> list[AlertDelivery]:
 
 
 def link_in(letter: AlertDelivery) -> str:
-    _, text = account_letters.compose(letter)
+    _, text = account_emails.compose(letter)
     found = re.search(r"https://sync\.example\.com(/reset/\S+)", text)
     assert found
     return found[1]
@@ -58,9 +58,9 @@ def is_refused(client: LintingClient, link: str) -> bool:
 
 
 def test_who_is_invited_chooses_a_password_once(anonymous: LintingClient, dealer: Dealer):
-    user = people.invite("New@Prairie.Example", "dealer", dealer)
+    user = user_admin.invite("New@Prairie.Example", "dealer", dealer)
     assert (user.email, user.password_set_at) == ("new@prairie.example", None)
-    link = people.make_link(user)
+    link = user_admin.make_link(user)
     assert "new@prairie.example" in anonymous.get(link).text
     assert follow(anonymous, link).location == "/login"
     assert sign_in(anonymous, NEW, "new@prairie.example").status_code == 302
@@ -71,14 +71,14 @@ def test_who_is_invited_chooses_a_password_once(anonymous: LintingClient, dealer
 
 
 def test_another_invitation_ends_the_one_before(anonymous: LintingClient, dealer: Dealer):
-    user = people.invite("new@prairie.example", "dealer", dealer)
-    first, second = people.make_link(user), people.make_link(user)
+    user = user_admin.invite("new@prairie.example", "dealer", dealer)
+    first, second = user_admin.make_link(user), user_admin.make_link(user)
     assert is_refused(anonymous, first)
     assert anonymous.get(second).status_code == 200
 
 
 def test_a_link_that_expired_or_was_made_up_is_told_calmly(anonymous: LintingClient, person: User):
-    link = letters.link_for(person)
+    link = emails.link_for(person)
     with time_machine.travel(clock.now() + timedelta(hours=25), tick=False):
         assert is_refused(anonymous, link)
         assert follow(anonymous, link).location == "/reset"
@@ -89,14 +89,14 @@ def test_a_link_that_expired_or_was_made_up_is_told_calmly(anonymous: LintingCli
 def test_a_reset_ends_every_session(app: Flask, anonymous: LintingClient, person: User, dealer: Dealer):
     sign_in(anonymous)
     other = app.test_client()
-    assert follow(other, letters.link_for(person)).location == "/login"
+    assert follow(other, emails.link_for(person)).location == "/login"
     assert anonymous.get(f"/dealers/{dealer.id}").status_code == 302
     db.session.expire_all()
-    assert sign_ins.of(person) == []
+    assert sessions.of(person) == []
 
 
 def test_a_weak_password_is_refused_at_its_field_and_the_link_stays(anonymous: LintingClient, person: User):
-    link = letters.link_for(person)
+    link = emails.link_for(person)
     refused = follow(anonymous, link, "Password1234")
     assert refused.status_code == 422
     assert "found in many breaches" in refused.text
@@ -112,7 +112,7 @@ def test_asking_leaves_the_same_row_and_answer_whoever_it_is(
     (known,), (unknown,) = letters_to(EMAIL), letters_to("nobody@prairie.example")
     assert follow(anonymous, link_in(known)).location == "/login"
     with pytest.raises(NotWanted):
-        account_letters.compose(unknown)
+        account_emails.compose(unknown)
 
 
 def test_what_is_no_address_is_told(mail: None, anonymous: LintingClient):
@@ -129,17 +129,17 @@ def test_without_mail_the_page_says_whom_to_ask(anonymous: LintingClient, person
 
 def test_who_is_deactivated_has_no_session_link_or_letter(mail: None, anonymous: LintingClient, person: User):
     link = path_for(person)
-    sign_ins.begin(person)
-    people.set_active(person, False)
-    assert sign_ins.of(person) == []
+    sessions.begin(person)
+    user_admin.set_active(person, False)
+    assert sessions.of(person) == []
     assert is_refused(anonymous, link)
-    letters.note("reset", EMAIL)
+    emails.note("reset", EMAIL)
     db.session.commit()
     with pytest.raises(NotWanted):
-        account_letters.compose(letters_to(EMAIL)[0])
-    with pytest.raises(people.Refused):
-        people.make_link(person)
-    people.set_active(person, True)
+        account_emails.compose(letters_to(EMAIL)[0])
+    with pytest.raises(user_admin.Refused):
+        user_admin.make_link(person)
+    user_admin.set_active(person, True)
     assert sign_in(anonymous).status_code == 302
     assert len(noted("user.deactivated")) == len(noted("user.activated")) == 1
 
@@ -147,14 +147,14 @@ def test_who_is_deactivated_has_no_session_link_or_letter(mail: None, anonymous:
 def test_a_change_of_password_is_written_to_its_owner(mail: None, anonymous: LintingClient, person: User):
     follow(anonymous, path_for(person))
     (letter,) = letters_to(EMAIL)
-    subject, text = account_letters.compose(letter)
+    subject, text = account_emails.compose(letter)
     assert "your password was changed" in subject
     assert "tell our support" in text
     assert NEW not in text
 
 
 def test_a_link_is_in_no_log(app: Flask, person: User):
-    path = letters.link_for(person)
+    path = emails.link_for(person)
     assert redacted({"path": path, "url": f"https://x.example{path}?a=1"}) == {
         "path": "/reset/[redacted]",
         "url": "https://x.example/reset/[redacted]?a=1",

@@ -11,10 +11,10 @@ from flask_security import hash_password
 from tests.webapp.accounts.people import EMAIL, NEW, follow, noted, sign_in
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import PASSWORD, Shop
-from webapp.accounts import sign_ins
-from webapp.alert_settings import MailServer
+from webapp.accounts import sessions
 from webapp.extensions import db
 from webapp.models import AlertDelivery, Dealer, User
+from webapp.settings.alert_settings import MailServer
 
 pytestmark = ON_SQLITE
 
@@ -48,17 +48,17 @@ def test_one_sees_where_one_is_signed_in_and_ends_what_one_does_not_know(
 def test_one_is_signed_out_everywhere_else_at_once(app: Flask, anonymous: LintingClient, person: User):
     sign_in(app.test_client(), email=person.email)
     sign_in(anonymous, email=person.email)
-    assert len(sign_ins.of(person)) == 2
+    assert len(sessions.of(person)) == 2
     anonymous.post("/account/sessions/others/ending")
-    assert len(sign_ins.of(person)) == 1
+    assert len(sessions.of(person)) == 1
     assert anonymous.get("/account").status_code == 200
 
 
 def test_nobody_ends_the_sessions_of_another(client: LintingClient, person: User):
-    number, _ = sign_ins.begin(person)
+    number, _ = sessions.begin(person)
     db.session.commit()
     client.post(f"/account/sessions/{number}/ending")
-    assert [row.id for row in sign_ins.of(person)] == [number]
+    assert [row.id for row in sessions.of(person)] == [number]
 
 
 def test_users_are_found_by_address_and_dealer(staff: LintingClient, person: User, shop: Shop):

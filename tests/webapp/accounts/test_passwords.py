@@ -7,9 +7,9 @@ from flask import Flask
 from flask_security import hash_password
 
 from tests.webapp.views.client import ON_SQLITE
-from webapp import account_settings
 from webapp.accounts import passwords
 from webapp.accounts.passwords import refusal
+from webapp.settings import account_settings
 
 pytestmark = ON_SQLITE
 

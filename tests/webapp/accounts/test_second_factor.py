@@ -11,7 +11,7 @@ from flask_security import hash_password
 from tests.webapp.accounts.people import EMAIL, code_of, noted, set_up, sign_in
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import PASSWORD, Shop
-from webapp.accounts import people, second_factor
+from webapp.accounts import second_factor, user_admin
 from webapp.extensions import db
 from webapp.models import Dealer, User
 
@@ -175,11 +175,11 @@ def test_a_dealer_needs_none_where_staff_do(app: Flask, anonymous: LintingClient
 
 
 def test_who_lost_it_has_it_removed_and_is_signed_out(anonymous: LintingClient, secured: User):
-    people.remove_second_factor(secured)
+    user_admin.remove_second_factor(secured)
     assert sign_in(anonymous).status_code == 302
     assert is_in(anonymous)
-    with pytest.raises(people.Refused):
-        people.remove_second_factor(secured)
+    with pytest.raises(user_admin.Refused):
+        user_admin.remove_second_factor(secured)
 
 
 def test_of_two_who_use_a_code_at_once_one_is_refused(app: Flask, secured: User):

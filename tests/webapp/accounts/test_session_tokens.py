@@ -9,7 +9,7 @@ from flask_security import hash_password
 from tests.webapp.accounts.people import EMAIL, set_up
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import PASSWORD, Shop
-from webapp.accounts import sign_ins
+from webapp.accounts import sessions
 from webapp.models import Dealer, SignIn, User
 
 pytestmark = ON_SQLITE
@@ -42,7 +42,7 @@ def listed(person: User) -> list[tuple[object, ...]]:
     def shown(row: SignIn) -> tuple[object, ...]:
         return row.id, row.browser, row.address, row.created_at, row.is_kept
 
-    return [shown(row) for row in sign_ins.of(person)]
+    return [shown(row) for row in sessions.of(person)]
 
 
 @pytest.mark.parametrize("by_htmx", [False, True])

@@ -13,8 +13,8 @@ from sqlalchemy import event
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import PASSWORD, Shop
 from tests.webapp.views.test_signing_in import token
-from webapp import clock
-from webapp.accounts import sign_ins
+from webapp.accounts import sessions
+from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import Dealer, SignIn, User
 
@@ -41,14 +41,14 @@ def test_signing_in_adds_a_row_and_signing_out_ends_it(
     app: Flask, anonymous: LintingClient, person: User, path: str
 ):
     anonymous.post("/login", data=SIGN_IN, headers=FIREFOX)
-    (row,) = sign_ins.of(person)
+    (row,) = sessions.of(person)
     assert (row.browser, row.address, row.is_kept) == ("Firefox on Linux", "127.0.0.1", False)
     with anonymous.session_transaction() as session:
         stolen = dict(session)
     assert stolen["sign_in"] not in row.secret_hash
     app.config["WTF_CSRF_ENABLED"] = True
     anonymous.post("/logout", data={"csrf_token": token(anonymous, path)})
-    assert sign_ins.of(person) == []
+    assert sessions.of(person) == []
     with anonymous.session_transaction() as session:
         session.update(stolen)
     assert not is_signed_in(anonymous, path)
@@ -60,7 +60,7 @@ def test_a_session_is_kept_in_the_browser_only_where_the_person_wants_it(
     anonymous: LintingClient, person: User, kept: bool
 ):
     answer = anonymous.post("/login", data=SIGN_IN | ({"remember": "y"} if kept else {}))
-    assert sign_ins.of(person)[0].is_kept == kept
+    assert sessions.of(person)[0].is_kept == kept
     cookies = answer.headers.getlist("Set-Cookie")
     (session,) = (cookie for cookie in cookies if "session=" in cookie)
     assert ("Expires=" in session) == kept
@@ -70,34 +70,34 @@ def test_a_session_is_kept_in_the_browser_only_where_the_person_wants_it(
 
 def test_sessions_end_by_themselves_when_idle_and_in_the_end(app: Flask, shop: Shop, dealer: Dealer):
     user = shop.user("parts@prairie.example", dealer)
-    _, secret = sign_ins.begin(user)
+    _, secret = sessions.begin(user)
     db.session.commit()
     begun = clock.now()
     idle = timedelta(hours=app.config["SESSION_IDLE_HOURS"])
     with time_machine.travel(begun + idle - timedelta(hours=1), tick=False):
-        row = sign_ins.current(secret, user.fs_uniquifier)
+        row = sessions.current(secret, user.fs_uniquifier)
         assert row is not None
         number, before = row.id, row.last_seen_at
         db.session.rollback()
-        sign_ins.note_seen(number, before)
+        sessions.note_seen(number, before)
     with time_machine.travel(begun + idle + timedelta(hours=1), tick=False):
-        assert sign_ins.current(secret, user.fs_uniquifier) is not None
+        assert sessions.current(secret, user.fs_uniquifier) is not None
     with time_machine.travel(begun + 2 * idle, tick=False):
-        assert sign_ins.current(secret, user.fs_uniquifier) is None
+        assert sessions.current(secret, user.fs_uniquifier) is None
     seen = db.session.get_one(SignIn, number)
     seen.last_seen_at = begun + timedelta(days=14, minutes=-1)
     db.session.commit()
     with time_machine.travel(begun + timedelta(days=14, minutes=-1), tick=False):
-        assert sign_ins.current(secret, user.fs_uniquifier) is not None
+        assert sessions.current(secret, user.fs_uniquifier) is not None
     with time_machine.travel(begun + timedelta(days=14, minutes=1), tick=False):
-        assert sign_ins.current(secret, user.fs_uniquifier) is None
+        assert sessions.current(secret, user.fs_uniquifier) is None
 
 
 @ON_SQLITE
 def test_a_session_in_use_is_noted_once_a_minute_and_keeps_no_page_waiting(
     client: LintingClient, path: str, user: User
 ):
-    (row,) = sign_ins.of(user)
+    (row,) = sessions.of(user)
     number, begun = row.id, row.last_seen_at
     db.session.rollback()
     assert is_signed_in(client, path)
@@ -115,18 +115,18 @@ def test_a_session_in_use_is_noted_once_a_minute_and_keeps_no_page_waiting(
 @ON_SQLITE
 def test_a_new_password_and_a_deactivation_end_every_session(app: Flask, shop: Shop, dealer: Dealer):
     user = shop.user("parts@prairie.example", dealer)
-    _, secret = sign_ins.begin(user)
+    _, secret = sessions.begin(user)
     db.session.commit()
-    assert sign_ins.current(secret, "an older password's") is None
+    assert sessions.current(secret, "an older password's") is None
     user.active = False
     db.session.commit()
-    assert sign_ins.current(secret, user.fs_uniquifier) is None
+    assert sessions.current(secret, user.fs_uniquifier) is None
 
 
 @ON_SQLITE
 def test_one_query_finds_session_person_and_dealer(app: Flask, shop: Shop, dealer: Dealer):
     user = shop.user("parts@prairie.example", dealer)
-    _, secret = sign_ins.begin(user)
+    _, secret = sessions.begin(user)
     identity = user.fs_uniquifier
     db.session.commit()
     db.session.expunge_all()
@@ -136,7 +136,7 @@ def test_one_query_finds_session_person_and_dealer(app: Flask, shop: Shop, deale
         asked.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", count)
-    row = sign_ins.current(secret, identity)
+    row = sessions.current(secret, identity)
     assert row is not None
     assert row.user.dealer is not None
     assert row.user.dealer.name == "Prairie Powersports"
@@ -146,12 +146,12 @@ def test_one_query_finds_session_person_and_dealer(app: Flask, shop: Shop, deale
 
 @ON_SQLITE
 def test_changing_the_password_leaves_this_session_alone(anonymous: LintingClient, person: User, path: str):
-    sign_ins.begin(person)
+    sessions.begin(person)
     db.session.commit()
     anonymous.post("/login", data=SIGN_IN | {"remember": "y"})
     new = {"new_password": "ride-safe-2026", "new_password_confirm": "ride-safe-2026"}
     assert anonymous.post("/change", data={"password": PASSWORD, **new}).status_code == 302
-    (left,) = sign_ins.of(person)
+    (left,) = sessions.of(person)
     assert left.is_kept
     assert is_signed_in(anonymous, path)
 

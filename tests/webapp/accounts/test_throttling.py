@@ -17,10 +17,10 @@ from tests.conftest import settings
 from tests.webapp.accounts.people import EMAIL, NEW, follow, sign_in
 from tests.webapp.views.client import HTMX, ON_SQLITE, LintingClient
 from tests.webapp.views.shop import PASSWORD, Shop
-from webapp import clock
-from webapp.accounts import letters
+from webapp.accounts import emails
+from webapp.application import create_app
+from webapp.core import clock
 from webapp.extensions import db
-from webapp.factory import create_app
 from webapp.models import Dealer, User
 
 pytestmark = ON_SQLITE
@@ -104,7 +104,7 @@ def test_who_follows_a_link_gets_in_while_strangers_try(
     anonymous: LintingClient, stranger: LintingClient, person: User
 ):
     use_up(stranger)
-    follow(anonymous, letters.link_for(person))
+    follow(anonymous, emails.link_for(person))
     assert sign_in(anonymous, NEW, **from_address("192.0.2.1")).status_code == 302
 
 
@@ -199,7 +199,7 @@ def test_every_change_of_a_password_counts(anonymous: LintingClient, person: Use
 
 def test_links_that_are_followed_count(anonymous: LintingClient, person: User):
     short = {"password": "x", "password_confirm": "x"}
-    link = letters.link_for(person)
+    link = emails.link_for(person)
     assert [anonymous.post(link, data=short).status_code for _ in range(20)] == [422] * 20
     assert anonymous.post(link, data=short).status_code == 429
 

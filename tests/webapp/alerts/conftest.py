@@ -6,8 +6,8 @@ import pytest
 from flask import Flask, current_app
 
 from tests.webapp.views.shop import Shop
-from webapp.alert_settings import MailServer
 from webapp.models import Dealer
+from webapp.settings.alert_settings import MailServer
 
 
 @pytest.fixture

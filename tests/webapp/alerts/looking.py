@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from webapp import alerts, clock
-from webapp.alerts import contacts
+from webapp import alerts
+from webapp.alerts import recipients as contacts
+from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import Alert, AlertContact, AlertDelivery, Dealer
 

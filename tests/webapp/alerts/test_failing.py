@@ -8,7 +8,7 @@ from tests.webapp.alerts.looking import NOW, open_causes, sentence
 from tests.webapp.views.client import ON_SQLITE
 from tests.webapp.views.shop import Shop
 from webapp import alerts
-from webapp.alerts.causes import failing
+from webapp.alerts.rules import failing
 from webapp.models import Dealer
 
 ONLY = (failing.CAUSE,)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from tests.webapp.alerts.looking import NOW, open_causes, sentence
 from tests.webapp.views.shop import Shop
-from webapp import alerts, held_clearings
-from webapp.alerts.causes import held
+from webapp import alerts
+from webapp.alerts.rules import held
 from webapp.models import Dealer, HeldClearing
+from webapp.runs import held_clearings
 
 ONLY = (held.CAUSE,)
 

@@ -10,10 +10,12 @@ import pytest
 from tests.webapp.alerts.looking import NOW, ago, open_causes, told
 from tests.webapp.views.client import ON_SQLITE
 from tests.webapp.views.shop import Shop
-from webapp import alerts, clock, periodic
-from webapp.alerts.causes import idle
+from webapp import alerts
+from webapp.alerts.rules import idle
+from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import Alert, AlertWatch, Dealer
+from webapp.web import job_heartbeats
 
 ONLY = (idle.CAUSE,)
 
@@ -67,7 +69,7 @@ def test_a_tick_that_does_not_come_is_told_although_no_run_waits(app: Any, shop:
     assert alerts.take_round(NOW, ONLY).opened == 0
     # Before the first tick it is waited for since a dealer needs it.
     assert alerts.take_round(NOW + timedelta(minutes=2), ONLY).opened == 1
-    periodic.done(periodic.TICK)
+    job_heartbeats.done(job_heartbeats.TICK)
     assert alerts.take_round(clock.now() + timedelta(minutes=14), ONLY).closed == 1
     assert alerts.take_round(clock.now() + timedelta(minutes=16), ONLY).opened == 1
     assert [alert.sentence for alert in alerts.of_deployment()] == [idle.NO_TICK]

@@ -10,7 +10,7 @@ from tests.webapp.alerts.looking import NOW, ago, open_causes, sentence
 from tests.webapp.views.client import ON_SQLITE
 from tests.webapp.views.shop import Shop
 from webapp import alerts
-from webapp.alerts.causes import refused
+from webapp.alerts.rules import refused
 from webapp.models import Dealer
 
 ONLY = (refused.CAUSE,)

@@ -11,7 +11,7 @@ from tests.webapp.alerts.looking import NOW, ago, open_causes, sentence
 from tests.webapp.views.client import ON_SQLITE
 from tests.webapp.views.shop import Shop
 from webapp import alerts
-from webapp.alerts.causes import stale
+from webapp.alerts.rules import stale
 from webapp.extensions import db
 from webapp.models import AlertWatch, Dealer, SupplierCode
 

@@ -9,8 +9,8 @@ from tests.webapp.alerts.looking import NOW, open_causes, sentence
 from tests.webapp.views.client import ON_SQLITE
 from tests.webapp.views.shop import Shop
 from webapp import alerts
-from webapp.alerts.causes import unmatched
-from webapp.alerts.usual_share import compare
+from webapp.alerts.baseline import compare
+from webapp.alerts.rules import unmatched
 from webapp.extensions import db
 from webapp.models import Dealer, Run, UnmatchedShare
 

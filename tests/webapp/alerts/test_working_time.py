@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.alerts.working_time import enough_passed
+from webapp.alerts.business_time import enough_passed
 
 LIMIT = timedelta(hours=13)
 ZONES = ("America/Chicago", "Asia/Kathmandu", "Australia/Lord_Howe", "UTC", "Pacific/Auckland")

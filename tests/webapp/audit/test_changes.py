@@ -9,9 +9,12 @@ from flask import Flask
 
 from tests.webapp import stockroom
 from tests.webapp.audit.entries import actions, last, noted, told
-from webapp import accounts, catalog_uploads, configurations, runs, supplier_codes
+from webapp import accounts, supplier_codes
+from webapp.catalog import uploads
 from webapp.extensions import db
+from webapp.lightspeed import configurations
 from webapp.models import Dealer, User
+from webapp.runs import lifecycle
 from webapp.supplier_codes import Fields
 
 HEADER = "catalog,supplier_code,manufacturer,lead_time_days,pricing\n"
@@ -104,11 +107,11 @@ def test_an_import_names_each_row_that_it_added_or_changed(dealer: Dealer) -> No
 
 
 def test_a_run_is_noted_when_it_is_queued_and_when_it_is_cancelled(dealer: Dealer) -> None:
-    started = runs.record(dealer, "manual", anyway=True)
+    started = lifecycle.record(dealer, "manual", anyway=True)
     assert last().after == {"trigger": "manual", "anyway": True}
-    runs.record(dealer, "manual")
-    runs.cancel(started.run)
-    runs.cancel(started.run)
+    lifecycle.record(dealer, "manual")
+    lifecycle.cancel(started.run)
+    lifecycle.cancel(started.run)
     assert actions() == ["run.queued", "run.cancelled"]
     assert {entry.subject for entry in noted()} == {f"Run {started.run.id}"}
 
@@ -130,8 +133,8 @@ def test_an_uploaded_catalog_is_noted_by_who_asked_for_it(app: Flask) -> None:
     db.session.add(staff)
     db.session.commit()
     content = CATALOG + "aftermarket,Tucker,TR,,,A-1,Bell,A-1,Helmet,19.90\n"
-    row = catalog_uploads.start(io.BytesIO(content.encode()), "bell.csv", staff)
-    assert catalog_uploads.carry_out(row.id, lambda: False)
+    row = uploads.start(io.BytesIO(content.encode()), "bell.csv", staff)
+    assert uploads.carry_out(row.id, lambda: False)
     assert [(entry.action, entry.subject, entry.email) for entry in noted()] == [
         ("catalog.import_started", "bell.csv", "support@example.com"),
         ("catalog.imported", "bell.csv", "support@example.com"),

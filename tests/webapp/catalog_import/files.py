@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from webapp.catalog_import import COLUMNS, Imported, import_catalog
+from webapp.catalog.importing import COLUMNS, Imported, import_catalog
 from webapp.extensions import db
 from webapp.models import Manufacturer, PartNumber, Product
 

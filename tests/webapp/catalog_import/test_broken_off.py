@@ -21,10 +21,10 @@ from tests.webapp.catalog_import.files import (
     products,
     totals,
 )
-from webapp.catalog_import import COLUMNS, Imported, import_catalog, importing
+from webapp.catalog.importing import COLUMNS, Imported, import_catalog, run_import
 from webapp.extensions import db
 from webapp.models import Dealer, Manufacturer, Product
-from webapp.webstore import outbox, reindexing
+from webapp.search import outbox, reindexing
 
 # A database that fails in the middle, as when its disk is full.
 FAILING = {
@@ -61,7 +61,7 @@ def alter(statements: dict[str, list[str]], **names: str) -> None:
     ("table", "column", "value"), [("products", "mpn_key", "m15"), ("part_numbers", "key", "31")]
 )
 def test_an_import_that_breaks_off_is_completed_by_the_next(app, monkeypatch, table, column, value):
-    monkeypatch.setattr(importing, "SLICE", 4)
+    monkeypatch.setattr(run_import, "SLICE", 4)
     dealer = stockroom.add_dealer()
     old = [line(str(number), f"m{number // 2}", name="Old name") for number in range(10, 20)]
     import_rows(*old)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tests.webapp import stockroom
 from tests.webapp.catalog_import.files import catalog, import_, import_rows, line
 from tests.webapp.stockroom import forget_notes, noted
-from webapp.catalog_import import COLUMNS
+from webapp.catalog.importing import COLUMNS
 from webapp.extensions import db
 from webapp.models import Dealer, Manufacturer, Product
 

@@ -14,10 +14,10 @@ from tests.webapp.catalog_import.files import (
     products,
     reason,
 )
-from webapp.catalog_import import COLUMNS, Imported, import_catalog, importing
+from webapp.catalog.importing import COLUMNS, Imported, import_catalog, run_import
+from webapp.core.spreadsheet import Unreadable
 from webapp.extensions import db
 from webapp.models import Manufacturer
-from webapp.spreadsheet import Unreadable
 
 HONDA = "oem,Honda,,12,,1,Honda,,Pad,5"
 
@@ -123,7 +123,7 @@ def test_a_catalog_without_rows_is_imported(app):
 
 
 def test_a_file_of_which_hardly_a_row_can_be_taken_is_given_up(app, monkeypatch):
-    monkeypatch.setattr(importing, "MOST_REJECTED", 3)
+    monkeypatch.setattr(run_import, "MOST_REJECTED", 3)
     assert import_(catalog(["x"] * 3))[0].rejected == 3
     with pytest.raises(Unreadable, match="more than 3 rows cannot be taken"):
         import_catalog(io.BytesIO(catalog([line("1"), *["x"] * 4])), lambda line, reason: None)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from webapp.catalog_import.rows import MAX_CENTS, CatalogRow, Rejected, cents_of, parse
+from webapp.catalog.importing.rows import MAX_CENTS, CatalogRow, Rejected, cents_of, parse
 
 SOUND = {
     "catalog": "oem",

@@ -13,11 +13,12 @@ from sqlalchemy import select
 
 from jobs.sync import tick
 from jobs.tasks import import_catalog
-from webapp import catalog_uploads, clock, queues, storage
-from webapp.catalog_uploads import journal
+from webapp.catalog import uploads
+from webapp.catalog.uploads import import_lease
+from webapp.core import clock, queues, storage
+from webapp.core.task_queue import TaskQueue
 from webapp.extensions import db
 from webapp.models import CatalogImport, Product, User
-from webapp.task_queue import TaskQueue
 
 HEADER = "catalog,manufacturer,abbreviation,oem_manufacturer_id,dealer,part_number,brand,mpn,name,msrp\n"
 
@@ -33,7 +34,7 @@ def uploaded(app: Flask) -> int:
     db.session.add(staff)
     db.session.commit()
     text = HEADER + row(1) + row(2, brand="") + row(3)
-    return catalog_uploads.start(io.BytesIO(text.encode()), "catalog.csv", staff).id
+    return uploads.start(io.BytesIO(text.encode()), "catalog.csv", staff).id
 
 
 def stored(import_id: int) -> CatalogImport:
@@ -93,7 +94,7 @@ def test_a_worker_that_lost_its_import_leaves_the_file_to_the_one_that_has_it(up
         change(uploaded, attempt=7)
         return False
 
-    catalog_uploads.carry_out(uploaded, taken_over)
+    uploads.carry_out(uploaded, taken_over)
     assert stored(uploaded).status == "running"
     assert kept(stored(uploaded).path)
 
@@ -107,30 +108,30 @@ def test_a_job_that_is_delivered_twice_does_nothing_the_second_time(uploaded: in
 
 
 def test_an_import_is_claimed_by_one_worker_until_its_heartbeat_is_old(uploaded: int):
-    assert journal.claim(uploaded) == journal.Claim(uploaded, 1)
-    assert journal.claim(uploaded) is None
+    assert import_lease.claim(uploaded) == import_lease.Claim(uploaded, 1)
+    assert import_lease.claim(uploaded) is None
     change(uploaded, heartbeat_at=clock.now() - timedelta(seconds=89))
-    assert journal.claim(uploaded) is None
+    assert import_lease.claim(uploaded) is None
     change(uploaded, heartbeat_at=clock.now() - timedelta(seconds=91))
-    assert journal.claim(uploaded) == journal.Claim(uploaded, 2)
+    assert import_lease.claim(uploaded) == import_lease.Claim(uploaded, 2)
 
 
 def test_a_worker_that_lost_its_import_writes_nothing_more(uploaded: int):
-    lost = journal.claim(uploaded)
+    lost = import_lease.claim(uploaded)
     change(uploaded, heartbeat_at=clock.now() - timedelta(seconds=91))
-    journal.claim(uploaded)
+    import_lease.claim(uploaded)
     assert lost is not None
-    assert not journal.set_down(lost, status="failed")
+    assert not import_lease.set_down(lost, status="failed")
     assert stored(uploaded).status == "running"
 
 
 def test_an_import_of_a_worker_that_is_told_to_stop_waits_for_another(uploaded: int):
-    with pytest.raises(catalog_uploads.Stopped):
-        catalog_uploads.carry_out(uploaded, lambda: True)
+    with pytest.raises(uploads.Stopped):
+        uploads.carry_out(uploaded, lambda: True)
     assert stored(uploaded).status == "queued"
     assert kept(stored(uploaded).path)
     assert mpns() == []
-    assert catalog_uploads.carry_out(uploaded, lambda: False)
+    assert uploads.carry_out(uploaded, lambda: False)
     assert stored(uploaded).status == "partial"
     assert mpns() == ["A-1", "A-3"]
 
@@ -155,16 +156,16 @@ def test_a_defect_ends_the_import_as_failed_and_is_raised(uploaded: int, monkeyp
 
 
 def test_the_heartbeat_tells_how_far_the_file_was_read(uploaded: int, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(journal, "BEAT_SECONDS", 0.01)
-    claim = journal.claim(uploaded)
+    monkeypatch.setattr(import_lease, "BEAT_SECONDS", 0.01)
+    claim = import_lease.claim(uploaded)
     assert claim is not None
     change(uploaded, heartbeat_at=clock.now() - timedelta(seconds=80))
-    with journal.beating(claim, lambda: 42):
+    with import_lease.beating(claim, lambda: 42):
         for _ in range(500):
             if stored(uploaded).bytes_read == 42:
                 break
     assert stored(uploaded).bytes_read == 42
-    assert journal.claim(uploaded) is None
+    assert import_lease.claim(uploaded) is None
 
 
 def test_the_tick_hands_out_imports_that_were_forgotten_or_whose_worker_died(
@@ -179,7 +180,7 @@ def test_the_tick_hands_out_imports_that_were_forgotten_or_whose_worker_died(
     tick.tick()
     assert [list(job.args) for job in waiting.jobs] == [[uploaded]]
     waiting.empty()
-    journal.claim(uploaded)
+    import_lease.claim(uploaded)
     tick.tick()
     assert waiting.jobs == []
     change(uploaded, heartbeat_at=clock.now() - timedelta(seconds=91))

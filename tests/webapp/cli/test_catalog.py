@@ -6,7 +6,7 @@ from tests.webapp import stockroom
 from tests.webapp.catalog_import.files import catalog, line
 from webapp.extensions import db
 from webapp.models import Product
-from webapp.webstore import outbox, reindexing
+from webapp.search import outbox, reindexing
 
 
 def test_a_catalog_is_imported_from_a_file_and_summed_up(flask, tmp_path):

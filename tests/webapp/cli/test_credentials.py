@@ -5,10 +5,10 @@ from flask import Flask
 
 from tests.webapp.views.client import ON_SQLITE
 from tests.webapp.views.shop import Shop
-from webapp import vault
+from webapp.core import vault
 from webapp.extensions import db
 from webapp.models import AlertContact, Configuration, Organization
-from webapp.resealing import SEALED
+from webapp.operations.key_rotation import SEALED
 
 pytestmark = ON_SQLITE
 

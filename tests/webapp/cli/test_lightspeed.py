@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from tests.webapp import stockroom
-from webapp import configurations
 from webapp.extensions import db
+from webapp.lightspeed import configurations
 from webapp.models import Configuration, Organization
 
 

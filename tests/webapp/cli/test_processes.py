@@ -11,9 +11,9 @@ import pytest
 from cryptography.fernet import Fernet
 
 from tests.webapp import stockroom
-from webapp.config import ROOT
 from webapp.extensions import db
 from webapp.models import SupplierCode
+from webapp.settings.config import ROOT
 
 
 @pytest.fixture

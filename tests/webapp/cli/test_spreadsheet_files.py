@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.webapp import stockroom
-from webapp.catalog_import import COLUMNS, OPTIONAL_COLUMNS
-from webapp.config import ROOT
+from webapp.catalog.importing import COLUMNS, OPTIONAL_COLUMNS
+from webapp.core.spreadsheet import Sheet, damage
 from webapp.extensions import db
 from webapp.models import Product
-from webapp.spreadsheet import Sheet, damage
+from webapp.settings.config import ROOT
 from webapp.supplier_codes import listed
 
 EXAMPLES = ROOT / "docs" / "examples"
@@ -121,7 +121,7 @@ def test_the_example_of_a_catalog_is_imported(flask, app):
 @pytest.mark.parametrize("name", ["inventory-report", "skipped-report", "inventory-export", "rejected-rows"])
 def test_the_examples_of_written_files_have_the_columns_of_those(name):
     from jobs.reports import inventory, skipped
-    from webapp.webstore import inventory_rows
+    from webapp.search import inventory_rows
 
     columns = {
         "inventory-report": inventory.COLUMNS,

@@ -4,8 +4,8 @@ import pytest
 
 from tests.webapp import stockroom
 from webapp.extensions import db
+from webapp.search import outbox, reindexing
 from webapp.supplier_codes import listed
-from webapp.webstore import outbox, reindexing
 
 LIST = (
     "catalog,supplier_code,manufacturer,lead_time_days,pricing\n"

@@ -7,7 +7,8 @@ from flask_security.utils import verify_password
 from sqlalchemy import select
 
 from tests.webapp import stockroom
-from webapp import accounts, vault
+from webapp import accounts
+from webapp.core import vault
 from webapp.extensions import db
 from webapp.models import Dealer, Organization, User
 

@@ -8,7 +8,7 @@ from flask import Flask
 from tests.webapp import stockroom
 from tests.webapp.accounts.people import EMAIL, NEW, follow, sign_in
 from tests.webapp.views.client import ON_SQLITE, LintingClient
-from webapp.accounts import sign_ins
+from webapp.accounts import sessions
 from webapp.extensions import db
 from webapp.models import User
 
@@ -45,7 +45,7 @@ def test_without_its_own_address_the_program_says_what_to_put_before_a_link(flas
 
 def test_a_person_is_signed_out_let_out_and_in_again(flask):
     flask("user", "invite", EMAIL, "--role", "staff")
-    sign_ins.begin(person())
+    sessions.begin(person())
     db.session.commit()
     assert flask("user", "end-sessions", EMAIL).stderr == f"1 sessions of {EMAIL} ended\n"
     assert flask("user", "deactivate", EMAIL).exit_code == 0

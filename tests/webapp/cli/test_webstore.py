@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from tests.webapp import stockroom
 from webapp.extensions import db
-from webapp.webstore import outbox
+from webapp.search import outbox
 
 
 @pytest.fixture

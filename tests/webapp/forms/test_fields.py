@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from wtforms import StringField
 
-from webapp.forms.fields import Form
+from webapp.web.form_fields import Form
 
 
 class NameForm(Form):

@@ -10,9 +10,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.webapp.views.shop import Shop
-from webapp import clock, housekeeping, storage
+from webapp.core import clock, storage
 from webapp.extensions import db
 from webapp.models import Dealer, PartMatch, Report, ReportedPart, Run, RunItem
+from webapp.operations import housekeeping
 
 
 def ago(days: float) -> datetime:

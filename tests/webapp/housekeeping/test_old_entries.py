@@ -7,7 +7,8 @@ import io
 from sqlalchemy import select
 
 from tests.webapp.housekeeping.conftest import Past, ago
-from webapp import catalog_uploads, clock, storage
+from webapp.catalog import uploads
+from webapp.core import clock, storage
 from webapp.extensions import db
 from webapp.models import Alert, AlertDelivery, AuditEntry, CatalogImport, HeldClearing, User
 
@@ -108,7 +109,7 @@ def test_catalog_imports_go_with_their_files_save_the_newest(past: Past) -> None
 
 
 def _upload(staff: User, days: float | None) -> CatalogImport:
-    row = catalog_uploads.start(io.BytesIO(b"x"), "catalog.csv", staff)
+    row = uploads.start(io.BytesIO(b"x"), "catalog.csv", staff)
     if days is not None:
         row.status, row.finished_at = "succeeded", ago(days)
     db.session.commit()

@@ -6,11 +6,11 @@ import pytest
 from flask import current_app
 
 from tests.webapp.housekeeping.conftest import Past, ago
-from webapp import storage
+from webapp.core import storage
 from webapp.extensions import db
-from webapp.housekeeping import old_runs
-from webapp.metrics import figures
 from webapp.models import PartMatch, RecentRuns, Report, ReportedPart, Run, RunItem
+from webapp.operations.housekeeping import old_runs
+from webapp.operations.metrics import figures
 
 
 def test_runs_older_than_is_kept_go_and_younger_ones_stay(past: Past) -> None:
@@ -123,7 +123,7 @@ def test_a_history_of_any_length_goes_piece_by_piece(
 
 
 def test_it_stops_when_it_is_told_and_goes_on_the_next_time(past: Past) -> None:
-    from webapp import housekeeping
+    from webapp.operations import housekeeping
 
     for _ in range(old_runs.BATCH + 5):
         past.run(200, "failed")

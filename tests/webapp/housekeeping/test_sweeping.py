@@ -11,8 +11,10 @@ import pytest
 from flask import current_app
 
 from tests.webapp.housekeeping.conftest import Past, ago
-from webapp import catalog_uploads, housekeeping, storage
+from webapp.catalog import uploads
+from webapp.core import storage
 from webapp.extensions import db
+from webapp.operations import housekeeping
 
 
 def write(path: str, days: float = 3) -> str:
@@ -59,7 +61,7 @@ def test_what_was_written_lately_stays(past: Past) -> None:
 
 
 def test_uploads_without_an_import_are_removed(past: Past) -> None:
-    row = catalog_uploads.start(io.BytesIO(b"x"), "catalog.csv", past.shop.user("support@example.com"))
+    row = uploads.start(io.BytesIO(b"x"), "catalog.csv", past.shop.user("support@example.com"))
     age(row.path, 3)
     write("catalog-imports/abc/catalog.csv")
     db.session.rollback()

@@ -9,10 +9,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.webapp.views.shop import Shop
-from webapp import clock, periodic
+from webapp.core import clock
 from webapp.extensions import db
-from webapp.metrics import figures
 from webapp.models import Alert, Dealer, Manufacturer, ReindexNote
+from webapp.operations.metrics import figures
+from webapp.web import job_heartbeats
 
 
 @pytest.fixture
@@ -106,7 +107,7 @@ def test_open_alerts_by_cause(shop: Shop, dealer: Dealer) -> None:
 
 
 def test_how_long_ago_a_periodic_job_was_done(app: Flask) -> None:
-    periodic.done(periodic.TICK)
-    periodic.done(periodic.TICK)
-    assert list(figures.read().done) == [periodic.TICK]
-    assert figures.read().done[periodic.TICK] < 60
+    job_heartbeats.done(job_heartbeats.TICK)
+    job_heartbeats.done(job_heartbeats.TICK)
+    assert list(figures.read().done) == [job_heartbeats.TICK]
+    assert figures.read().done[job_heartbeats.TICK] < 60

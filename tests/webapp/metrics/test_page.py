@@ -10,7 +10,7 @@ from redis import Redis
 
 from tests.webapp.views.client import ON_SQLITE
 from tests.webapp.views.shop import Shop
-from webapp import queues
+from webapp.core import queues
 from webapp.extensions import db
 
 TOKEN = "a-token-of-this-test"

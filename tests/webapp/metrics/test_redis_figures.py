@@ -13,9 +13,9 @@ from redis import Redis
 from tests.conftest import settings
 from tests.webapp.metrics.test_page import TOKEN, scrape
 from tests.webapp.views.client import ON_SQLITE
-from webapp import job_payload
-from webapp.factory import create_app
-from webapp.metrics import http_latency
+from webapp.application import create_app
+from webapp.core import job_payload
+from webapp.operations.metrics import http_latency
 
 pytestmark = ON_SQLITE
 SECONDS = "parts_sync_http_request_duration_seconds"

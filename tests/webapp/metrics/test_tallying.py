@@ -9,14 +9,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete
 
-from jobs.sync import journal
+from jobs.sync import lease
 from tests.webapp import stockroom
 from tests.webapp.views.shop import Shop
-from webapp import clock
+from webapp.core import clock
 from webapp.extensions import db
-from webapp.metrics import figures, tally
-from webapp.metrics.tallying import BEYOND, Sums
 from webapp.models import Dealer, Run
+from webapp.operations.metrics import figures, tally
+from webapp.operations.metrics.tallying import BEYOND, Sums
 
 
 @pytest.fixture
@@ -96,4 +96,4 @@ def test_a_run_that_was_cancelled_before_it_began_took_no_time(dealer: Dealer) -
 
 
 def test_a_dead_run_is_what_the_workers_take_for_one() -> None:
-    assert figures.DEAD_AFTER == journal.DEAD_AFTER
+    assert figures.DEAD_AFTER == lease.DEAD_AFTER

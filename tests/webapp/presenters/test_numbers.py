@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webapp.presenters.numbers import count, money, number
+from webapp.web.numbers import count, money, number
 
 
 def test_numbers_are_grouped():

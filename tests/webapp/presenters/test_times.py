@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from webapp.presenters.times import age, duration, moment
+from webapp.web.times import age, duration, moment
 
 NOW = datetime(2025, 11, 3, 6, 5, tzinfo=UTC)
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from webapp.core.enums import RUN_ITEM_STATES, RUN_STATES, RUN_TRIGGERS
 from webapp.models import Run, RunItem
-from webapp.presenters import runs, tones
-from webapp.words import RUN_ITEM_STATES, RUN_STATES, RUN_TRIGGERS
+from webapp.runs import run_labels
+from webapp.web import status_labels
 
 
 def test_every_run_state_item_state_and_trigger_is_said():
-    assert all(runs.status(Run(status=state)).label for state in RUN_STATES)
-    assert all(runs.item_status(RunItem(status=state)).label for state in RUN_ITEM_STATES)
-    assert all(runs.trigger(Run(trigger=trigger)) for trigger in RUN_TRIGGERS)
+    assert all(run_labels.status(Run(status=state)).label for state in RUN_STATES)
+    assert all(run_labels.item_status(RunItem(status=state)).label for state in RUN_ITEM_STATES)
+    assert all(run_labels.trigger(Run(trigger=trigger)) for trigger in RUN_TRIGGERS)
 
 
 def test_the_categories_of_flask_security_have_a_tone():
-    assert [tones.alert_tone(name) for name in ("error", "success", "info")] == ["danger", "success", "info"]
+    assert [status_labels.alert_tone(name) for name in ("error", "success", "info")] == [
+        "danger",
+        "success",
+        "info",
+    ]

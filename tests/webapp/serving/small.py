@@ -31,8 +31,8 @@ def settings(folder: Path, patience: str) -> Path:
     path.write_text(
         "from pathlib import Path\n"
         "exec(Path('gunicorn.conf.py').read_text())\n"
-        "from webapp.serving.channel import Patience\n"
-        "from webapp.serving.worker import Worker\n"
+        "from webapp.web.serving.channel import Patience\n"
+        "from webapp.web.serving.worker import Worker\n"
         f"class worker_class(Worker):\n    patience = Patience({patience})\n"
     )
     return path

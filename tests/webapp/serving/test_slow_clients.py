@@ -19,7 +19,7 @@ from urllib3 import Retry
 
 from sandbox.servers.ports import LOOPBACK, free_port
 from tests.webapp.serving import small
-from webapp.config import ROOT
+from webapp.settings.config import ROOT
 
 MANY = 64
 # Seconds. Long, as machines are shared; nothing waits for it when all is well.

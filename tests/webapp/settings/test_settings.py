@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from webapp import config
-from webapp.config import ROOT, ConfigurationError
-from webapp.settings import GROUPS, SETTINGS, rendering
+from webapp.settings import GROUPS, SETTINGS, config, rendering
 from webapp.settings.__main__ import main
+from webapp.settings.config import ROOT, ConfigurationError
 
 ENOUGH = {"SECRET_KEY": "secret", "CREDENTIALS_KEYS": Fernet.generate_key().decode()}
 # Set by a platform or by AWS's tools; FLASK_DEBUG is only refused.

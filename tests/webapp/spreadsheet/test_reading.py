@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from webapp.spreadsheet import Row, Sheet, Unreadable
-from webapp.spreadsheet.lines import MAX_LINE_BYTES, MAX_RECORD_LINES
+from webapp.core.spreadsheet import Row, Sheet, Unreadable
+from webapp.core.spreadsheet.lines import MAX_LINE_BYTES, MAX_RECORD_LINES
 
 HEADER = b"code,name\n"
 

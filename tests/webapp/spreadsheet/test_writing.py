@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.spreadsheet import armed, begin, defuse, writer
+from webapp.core.spreadsheet import armed, begin, defuse, writer
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from tests.webapp.tenants.town import OWN, STRANGER, Town
 from tests.webapp.tenants.trying import Route, routes, rows_of
 from webapp.extensions import Model, db
 from webapp.models import Configuration, Dealer, HeldClearing, Run
-from webapp.views.tenant_fence import CrossedTenants
+from webapp.web.tenant_guard import CrossedTenants
 
 # By what a row is known to be the dealer's: its own column, or the run that it belongs to.
 TIES = ("dealer_id", "run_id", "run_item_id")

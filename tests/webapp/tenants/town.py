@@ -19,10 +19,10 @@ from tests.conftest import settings
 from tests.webapp.views.client import session_of
 from tests.webapp.views.shop import PASSWORD, Shop
 from tests.webapp.views.stocked import shelve
-from webapp import clock, storage, vault
-from webapp.accounts import sign_ins
+from webapp.accounts import sessions
+from webapp.application import create_app
+from webapp.core import clock, storage, vault
 from webapp.extensions import db
-from webapp.factory import create_app
 from webapp.models import (
     AlertContact,
     AlertDelivery,
@@ -160,7 +160,7 @@ def _stock(shop: Shop, dealer: Dealer) -> dict[str, object]:
 
 
 def _person(user: User) -> dict[str, object]:
-    (here,) = sign_ins.of(user)
+    (here,) = sessions.of(user)
     return {"user_id": user.id, "sign_in_id": here.id}
 
 

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.webapp.views.lint import problems
-from webapp.accounts import sign_ins
+from webapp.accounts import sessions
 from webapp.extensions import db
 from webapp.models import User
 
@@ -28,7 +28,7 @@ def without_tokens(html: str) -> str:
 
 def session_of(user: User) -> dict[str, Any]:
     """What the cookie of somebody holds who has signed in a moment ago."""
-    _, secret = sign_ins.begin(user)
+    _, secret = sessions.begin(user)
     db.session.commit()
     return {"_user_id": user.fs_uniquifier, "_fresh": True, "sign_in": secret, "fs_paa": time.time()}
 

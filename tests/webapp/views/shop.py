@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from webapp import clock, configurations, readiness, vault
+from webapp.core import clock, vault
+from webapp.core.text_keys import key_of
 from webapp.extensions import db
+from webapp.lightspeed import configurations
 from webapp.models import (
     Alert,
     Configuration,
@@ -20,7 +22,7 @@ from webapp.models import (
     SupplierCode,
     User,
 )
-from webapp.words import key_of
+from webapp.runs import readiness
 
 PASSWORD = "correct horse battery"
 # Argon2 of PASSWORD is computed where a test signs in by the form; the others never look at it.

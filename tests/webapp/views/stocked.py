@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from tests.webapp import stockroom
+from webapp.core.text_keys import bare_key_of, key_of
 from webapp.extensions import db
 from webapp.models import Dealer, Manufacturer, PartMatch, Product, ReportedPart, RunItem
-from webapp.webstore import outbox
-from webapp.words import bare_key_of, key_of
+from webapp.search import outbox
 
 
 def shelve(dealer: Dealer, manufacturer: Manufacturer, number: str, **fields: Any) -> Product:

@@ -11,11 +11,11 @@ from flask import Flask
 from tests.webapp.alerts.looking import tell
 from tests.webapp.views.client import ON_SQLITE, LintingClient, without_tokens
 from tests.webapp.views.shop import Shop
-from webapp import clock, vault
-from webapp.alert_settings import MailServer
+from webapp.alerts.alert_labels import PATIENCE
+from webapp.core import clock, vault
 from webapp.extensions import db
 from webapp.models import AlertContact, AlertDelivery, Dealer
-from webapp.presenters.alerts import PATIENCE
+from webapp.settings.alert_settings import MailServer
 
 pytestmark = ON_SQLITE
 HOOK = "https://hooks.example.com/in?token=t0ken"

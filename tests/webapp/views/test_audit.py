@@ -9,9 +9,9 @@ from sqlalchemy import event
 
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import Shop
+from webapp.audit.audit_log import PAGE_LENGTH
 from webapp.extensions import db
 from webapp.models import AuditEntry, Dealer, User
-from webapp.presenters.audit_log import PAGE_LENGTH
 
 pytestmark = ON_SQLITE
 

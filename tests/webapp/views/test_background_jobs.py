@@ -9,13 +9,14 @@ import pytest
 from flask import Flask
 from redis import Redis
 
-from jobs.task_worker import TaskWorker
+from jobs.processes.task_worker import TaskWorker
 from tests.webapp.views.client import ON_SQLITE, LintingClient
-from webapp import periodic, queues
+from webapp.core import queues
+from webapp.core.task_jobs import TaskJob
+from webapp.core.task_queue import TaskQueue
 from webapp.extensions import db
 from webapp.models import AuditEntry
-from webapp.task_jobs import TaskJob
-from webapp.task_queue import TaskQueue
+from webapp.web import job_heartbeats
 
 pytestmark = ON_SQLITE
 PAGE = "/background-jobs"
@@ -67,7 +68,7 @@ def test_workers_are_named_by_kind_host_and_process(staff: LintingClient, redis:
 
 def test_queues_and_periodic_jobs_are_shown(staff: LintingClient, redis: Redis) -> None:
     queues.enqueue(queues.SYNC, "jobs.tasks.sync_run", 1)
-    periodic.done(periodic.TICK)
+    job_heartbeats.done(job_heartbeats.TICK)
     page = staff.get(PAGE).text
     assert "Tick (every minute): last finished just now" in page
     assert "Delete old history (hourly): not finished yet" in page

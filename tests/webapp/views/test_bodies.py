@@ -16,11 +16,11 @@ from tests.conftest import settings
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import Shop
 from webapp import supplier_codes
+from webapp.application import create_app
 from webapp.extensions import db
-from webapp.factory import create_app
-from webapp.forms.new_supplier_codes import MOST_ROWS, prefix_of
 from webapp.models import Dealer
-from webapp.security_headers import HEADERS
+from webapp.supplier_codes.new_codes_form import MOST_ROWS, prefix_of
+from webapp.web.security_headers import HEADERS
 
 pytestmark = ON_SQLITE
 URLENCODED = "application/x-www-form-urlencoded"

@@ -10,10 +10,10 @@ import pytest
 from tests.webapp.stockroom import add_manufacturer
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import Shop
-from webapp import catalog_uploads
+from webapp.catalog import uploads
+from webapp.catalog.manufacturer_list import PAGE_LENGTH
 from webapp.extensions import db
 from webapp.models import CatalogImport, Dealer, Product
-from webapp.presenters.catalog_list import PAGE_LENGTH
 
 HEADER = "catalog,manufacturer,abbreviation,oem_manufacturer_id,dealer,part_number,brand,mpn,name,msrp\n"
 GOOD = "aftermarket,Tucker,TR,,,A-1,Bell,A-1,Helmet,19.90\n"
@@ -31,7 +31,7 @@ def only() -> CatalogImport:
 
 def carry_out() -> None:
     number = only().id
-    assert catalog_uploads.carry_out(number, lambda: False)
+    assert uploads.carry_out(number, lambda: False)
 
 
 def cells(page: str) -> list[list[str]]:

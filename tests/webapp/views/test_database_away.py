@@ -19,10 +19,10 @@ from sandbox.servers.postgres import PostgresServer
 from tests.conftest import settings
 from tests.webapp.views.client import HTMX, LintingClient
 from tests.webapp.views.shop import Shop
-from webapp import database_settings
-from webapp.database_errors import is_away
+from webapp.application import create_app
+from webapp.core.database_errors import is_away
 from webapp.extensions import db
-from webapp.factory import create_app
+from webapp.settings import database_settings
 
 POOL = 2
 LOGIN = {"email": "support@example.com", "password": "wrong"}

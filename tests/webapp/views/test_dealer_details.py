@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from tests.webapp.views.client import LintingClient
 from tests.webapp.views.shop import PASSWORD, Shop
-from webapp import clock, configurations, runs
-from webapp.accounts import sign_ins
+from webapp.accounts import sessions
+from webapp.core import clock
 from webapp.extensions import db
+from webapp.lightspeed import configurations
 from webapp.models import AuditEntry, Configuration, Dealer, Run, ShelfStock, User
+from webapp.runs import lifecycle
 
 
 @pytest.fixture
@@ -103,7 +105,7 @@ def test_a_closed_dealers_users_are_signed_out_and_stay_out(
     assert browser.get(f"/dealers/{dealer.id}").status_code == 200
     staff.post(f"{details}/closure")
     assert browser.get(f"/dealers/{dealer.id}").status_code == 302
-    assert sign_ins.of(db.session.get_one(User, user.id)) == []
+    assert sessions.of(db.session.get_one(User, user.id)) == []
     form = {"email": "parts@prairie.example", "password": PASSWORD}
     assert app.test_client().post("/login", data=form).status_code == 422
     staff.post(f"{details}/reopening")
@@ -151,7 +153,7 @@ def test_a_reopened_dealer_is_as_before_and_checked_again(
         "dealer.closed",
         "dealer.reopened",
     ]
-    assert runs.active(closed.id) is None
+    assert lifecycle.active(closed.id) is None
 
 
 def test_a_dealer_that_was_off_is_off_when_reopened(

@@ -11,11 +11,11 @@ import time_machine
 
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import Shop
-from webapp import clock
+from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import Dealer, User
-from webapp.presenters.run_chart import RUNS
-from webapp.webstore import figures
+from webapp.runs.run_chart import RUNS
+from webapp.search import figures
 
 
 def test_home_shows_connection_and_last_run(client: LintingClient, shop: Shop, dealer: Dealer):

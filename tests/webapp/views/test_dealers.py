@@ -10,10 +10,10 @@ import time_machine
 
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import Shop
-from webapp import clock
+from webapp.core import clock
+from webapp.dealers.dealer_list import PAGE_LENGTH, SORTS
 from webapp.extensions import db
 from webapp.models import Dealer
-from webapp.presenters.dealer_list import PAGE_LENGTH, SORTS
 
 
 def names(page: str) -> list[str]:

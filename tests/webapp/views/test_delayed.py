@@ -7,8 +7,9 @@ from flask import Flask
 
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import Shop
-from webapp import redis_client, runs
+from webapp.core import redis_client
 from webapp.models import Dealer, Run
+from webapp.runs import lifecycle
 
 pytestmark = ON_SQLITE
 
@@ -40,7 +41,7 @@ def test_home_and_dialog_say_so_and_a_run_is_queued_all_the_same(
     pressed = client.post(f"{home}/runs", data={})
     assert pressed.status_code == 303
     assert DELAYED in client.get(pressed.headers["Location"]).text
-    active = runs.active(ready.id)
+    active = lifecycle.active(ready.id)
     assert active is not None
     assert active.status == "queued"
 
@@ -48,7 +49,7 @@ def test_home_and_dialog_say_so_and_a_run_is_queued_all_the_same(
 def test_an_open_page_learns_of_it_and_of_its_end(
     client: LintingClient, app: Flask, shop: Shop, ready: Dealer
 ):
-    run = runs.record(ready, "manual").run
+    run = lifecycle.record(ready, "manual").run
     page = f"/dealers/{ready.id}/runs/{run.id}"
     before = client.hx("GET", page).text
     poll = before.split('hx-get="')[1].split('"')[0].replace("&amp;", "&")
@@ -62,6 +63,6 @@ def test_an_open_page_learns_of_it_and_of_its_end(
 
 
 def test_a_run_that_has_ended_waits_for_nothing(client: LintingClient, shop: Shop, ready: Dealer, away: None):
-    run: Run = runs.record(ready, "manual").run
-    runs.cancel(run)
+    run: Run = lifecycle.record(ready, "manual").run
+    lifecycle.cancel(run)
     assert DELAYED not in client.get(f"/dealers/{ready.id}/runs/{run.id}").text

@@ -13,10 +13,10 @@ from tests.conftest import settings
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import Shop
 from tests.webapp.views.test_signing_in import token
+from webapp.application import create_app
 from webapp.extensions import db
-from webapp.factory import create_app
 from webapp.models import Dealer
-from webapp.views import general_allowance
+from webapp.web import general_rate_limit
 
 pytestmark = ON_SQLITE
 ALLOWED = 4
@@ -78,5 +78,5 @@ def test_each_person_has_one_and_so_has_an_address_nobody_signed_in_from(
 
 def test_every_search_and_every_export_is_counted(app: Flask):
     read = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
-    assert {rule.endpoint for rule in read if rule.rule.endswith(".csv")} == general_allowance.EXPORTS
-    assert {rule.endpoint for rule in read} >= general_allowance.SEARCHES
+    assert {rule.endpoint for rule in read if rule.rule.endswith(".csv")} == general_rate_limit.EXPORTS
+    assert {rule.endpoint for rule in read} >= general_rate_limit.SEARCHES

@@ -10,9 +10,9 @@ from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import Shop
 from tests.webapp.views.stocked import match, report, shelve
 from webapp.extensions import db
+from webapp.inventory import inventory_filter
+from webapp.inventory.inventory_list import PAGE_LENGTH
 from webapp.models import Dealer, Manufacturer, RunMapping
-from webapp.presenters import inventory_choice
-from webapp.presenters.inventory import PAGE_LENGTH
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_what_a_run_changed_in_stock_or_out_of_it_is_the_same_however_it_is_look
     monkeypatch: pytest.MonkeyPatch,
     few: int,
 ):
-    monkeypatch.setattr(inventory_choice, "FEW", few)
+    monkeypatch.setattr(inventory_filter, "FEW", few)
     parts = shop.manufacturer("Parts Unlimited")
     run, other = shop.run(dealer), shop.run(dealer)
     items = [shop.item(run, code, changed=3).id for code in ("TR", "PU")]

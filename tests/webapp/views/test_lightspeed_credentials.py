@@ -9,10 +9,10 @@ import pytest
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.configuration_page import stored, version
 from tests.webapp.views.shop import Shop
-from webapp import clock, vault
+from webapp.core import clock, vault
 from webapp.extensions import db
+from webapp.lightspeed.connection import PATIENCE_SECONDS
 from webapp.models import Configuration, Dealer
-from webapp.presenters.connection import PATIENCE_SECONDS
 
 pytestmark = ON_SQLITE
 

@@ -11,8 +11,8 @@ from flask_security import hash_password
 
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import PASSWORD, Shop
+from webapp.accounts.safe_redirect import is_ours
 from webapp.models import User
-from webapp.views.next_page import is_ours
 
 HOSTILE = (
     *(

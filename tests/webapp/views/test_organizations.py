@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from tests.webapp.views.client import LintingClient
 from tests.webapp.views.shop import Shop
-from webapp import configurations, queues, vault
+from webapp.core import queues, vault
 from webapp.extensions import db
+from webapp.lightspeed import configurations
 from webapp.models import AuditEntry, Configuration, Dealer, Organization
 
 

@@ -10,7 +10,7 @@ import time_machine
 
 from tests.webapp.views.client import ON_SQLITE, LintingClient, without_tokens
 from tests.webapp.views.shop import Shop
-from webapp import clock
+from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import Dealer, Run, SupplierCode, User
 

@@ -23,10 +23,12 @@ from sandbox.servers.replica import PostgresReplica
 from tests.conftest import settings
 from tests.webapp.views.client import LintingClient
 from tests.webapp.views.shop import Shop
-from webapp import clock, config, database_settings, periodic, replica
+from webapp.application import create_app
+from webapp.core import clock
 from webapp.extensions import db
-from webapp.factory import create_app
 from webapp.models import Dealer
+from webapp.settings import config, database_settings
+from webapp.web import job_heartbeats, replica
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 NEW = "Lagging Motors"
@@ -70,7 +72,7 @@ def app(
 
 def tick(standby: PostgresReplica) -> None:
     """Have a tick end, and the replica know of it."""
-    periodic.done(periodic.TICK)
+    job_heartbeats.done(job_heartbeats.TICK)
     standby.catch_up()
 
 
@@ -173,7 +175,7 @@ def test_a_replica_that_is_far_behind_is_done_without_and_told(
     standby.pause()
     shop.dealer(NEW)
     with time_machine.travel(clock.now() + timedelta(minutes=6)):
-        periodic.done(periodic.TICK)
+        job_heartbeats.done(job_heartbeats.TICK)
         assert shows(staff, "/dealers", NEW)
         status, code, reason = readiness(staff)
     assert (status, code) == ("degraded", 200)

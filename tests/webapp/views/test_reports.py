@@ -6,7 +6,7 @@ import pytest
 
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import Shop
-from webapp import storage
+from webapp.core import storage
 from webapp.extensions import db
 from webapp.models import Dealer, Report, Run
 

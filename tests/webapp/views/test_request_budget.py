@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from jobs.lightspeed import RateBudget
+from jobs.sources.lightspeed import RateBudget
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import Shop
-from webapp import rate_window
+from webapp.core import rate_window
 from webapp.extensions import db
 from webapp.models import Dealer
 

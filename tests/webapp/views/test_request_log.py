@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from tests.webapp.views.client import ON_SQLITE, LintingClient
-from webapp import request_log
+from webapp.core import request_log
 from webapp.models import Dealer, User
 
 pytestmark = ON_SQLITE

@@ -8,10 +8,10 @@ import pytest
 
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import Shop
-from webapp import clock
+from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import Dealer
-from webapp.presenters.run_history import PAGE_LENGTH
+from webapp.runs.run_history import PAGE_LENGTH
 
 pytestmark = ON_SQLITE
 

@@ -9,11 +9,11 @@ import pytest
 from tests.webapp.views.client import ON_SQLITE, LintingClient, without_tokens
 from tests.webapp.views.lint import Document
 from tests.webapp.views.shop import Shop
-from webapp import clock
+from webapp.core import clock
+from webapp.core.enums import RUN_STATES
 from webapp.extensions import db
 from webapp.models import Dealer, Run, User
-from webapp.presenters.run_history import PAGE_LENGTH
-from webapp.words import RUN_STATES
+from webapp.runs.run_history import PAGE_LENGTH
 
 pytestmark = ON_SQLITE
 

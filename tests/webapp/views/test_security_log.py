@@ -12,7 +12,7 @@ from flask_security import hash_password
 from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import PASSWORD, Shop
 from webapp.models import Dealer
-from webapp.views.devices import mark_of
+from webapp.web.device_cookies import mark_of
 
 pytestmark = ON_SQLITE
 EMAIL = "support@example.com"

@@ -10,7 +10,7 @@ from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import Shop
 from tests.webapp.views.stocked import report
 from webapp.models import Dealer
-from webapp.presenters.skipped_parts import PAGE_LENGTH
+from webapp.runs.skipped_parts import PAGE_LENGTH
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from tests.webapp.views.client import ON_SQLITE, LintingClient
 from tests.webapp.views.shop import Shop
 from tests.webapp.views.stocked import shelve
 from webapp.models import Dealer
-from webapp.presenters.storefront import availability, ships
+from webapp.search.storefront import availability, ships
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from flask import Flask
 from tests.webapp import stockroom
 from webapp.extensions import db
 from webapp.models import Dealer, Manufacturer, Product
-from webapp.webstore import outbox
-from webapp.webstore.search_index import search_index
+from webapp.search import outbox
+from webapp.search.search_index import search_index
 
 
 @pytest.fixture

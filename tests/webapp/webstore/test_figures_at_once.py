@@ -10,7 +10,7 @@ from sqlalchemy import update
 from tests.webapp import stockroom
 from webapp.extensions import db
 from webapp.models import ShelfStock
-from webapp.webstore import figures, outbox, reindexing
+from webapp.search import figures, outbox, reindexing
 
 
 @pytest.fixture

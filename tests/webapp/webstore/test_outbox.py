@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from tests.webapp import stockroom
 from webapp.extensions import db
 from webapp.models import ReindexNote
-from webapp.webstore import outbox, reindexing
+from webapp.search import outbox, reindexing
 
 
 def shelve_unindexed(dealer, honda, count):

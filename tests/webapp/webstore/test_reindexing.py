@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from tests.webapp import stockroom
 from webapp.extensions import db
-from webapp.webstore import documents, outbox, reindexing
+from webapp.search import documents, outbox, reindexing
 
 FIRST = "product_id = (SELECT id FROM products WHERE mpn = '1')"
 DAMAGE = {

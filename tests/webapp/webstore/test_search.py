@@ -5,8 +5,8 @@ from sqlalchemy import text
 
 from tests.webapp import stockroom
 from webapp.extensions import db
-from webapp.webstore import outbox, stored_documents
-from webapp.webstore.search_index import search_index
+from webapp.search import outbox, stored_documents
+from webapp.search.search_index import search_index
 
 NUMBER = "06455-MGE-006"
 
@@ -105,8 +105,8 @@ def test_no_more_are_found_than_asked_for(shelve, search):
 @pytest.fixture
 def few_candidates(monkeypatch: pytest.MonkeyPatch) -> None:
     """No more than five of what is found are ranked."""
-    monkeypatch.setattr("webapp.webstore.sqlite_index.CANDIDATES", 5)
-    monkeypatch.setattr("webapp.webstore.postgres_index.CANDIDATES", 5)
+    monkeypatch.setattr("webapp.search.sqlite_index.CANDIDATES", 5)
+    monkeypatch.setattr("webapp.search.postgres_index.CANDIDATES", 5)
     monkeypatch.setattr(stored_documents, "CANDIDATES", 5)
 
 

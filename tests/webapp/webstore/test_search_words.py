@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from webapp.webstore.document import Document
-from webapp.webstore.search_words import (
+from webapp.search.document import Document
+from webapp.search.search_words import (
     MAX_SEARCH_WORDS,
     MAX_WORD,
     document_words,

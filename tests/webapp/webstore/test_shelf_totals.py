@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from tests.webapp import stockroom
 from webapp.extensions import db
 from webapp.models import Dealer, Manufacturer, Product, ShelfStock, ShelfTotal, WebstoreFigures
-from webapp.webstore import figures
+from webapp.search import figures
 
 
 def totals(dealer: Dealer) -> dict[str, tuple[int, int]]:

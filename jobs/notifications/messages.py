@@ -1,0 +1,146 @@
+"""What is told of an alert: the words of the e-mail, and the same for a program."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+from jobs.notifications import account_emails
+from jobs.notifications.undeliverable import NotWanted
+from webapp.alerts import cause_of, confirmations, email_limit
+from webapp.alerts.open_alerts import all_open
+from webapp.core import clock
+from webapp.core.enums import ACCOUNT_EVENTS
+from webapp.extensions import db
+from webapp.models import Alert, AlertContact, AlertDelivery, Dealer
+from webapp.web.times import moment
+
+PROGRAM: Final = "Parts Inventory Sync"
+UTC: Final = ZoneInfo("UTC")
+MOST_LISTED: Final = 200
+ONCE: Final = {
+    "opened": "You are told once, and once more when it is over.",
+    "recovered": "You need not do anything.",
+}
+
+
+@dataclass(frozen=True)
+class Message:
+    """Subject and text of an e-mail; `body` is the JSON of a webhook."""
+
+    subject: str
+    text: str
+    body: bytes
+
+
+def compose(delivery: AlertDelivery) -> Message:
+    """What the delivery says, of what is stored now. Raises NotWanted where there is nothing to tell."""
+    if delivery.event in ACCOUNT_EVENTS:
+        return Message(*account_emails.compose(delivery), b"")
+    if delivery.alert is not None:
+        return _of_alert(delivery, delivery.alert)
+    return {"digest": _digest, "confirmation": _confirmation, "limit": _limit, "test": _test}[delivery.event](
+        delivery
+    )
+
+
+def _of_alert(delivery: AlertDelivery, alert: Alert) -> Message:
+    cause = cause_of(alert.cause)
+    is_over = delivery.event == "recovered"
+    about = f"{alert.dealer.name if alert.dealer else PROGRAM}: {cause.label}"
+    sentence = cause.over if is_over else alert.sentence
+    lines = [about, "", sentence, "", f"It began {_when(alert, alert.opened_at)}.", ONCE[delivery.event]]
+    told = {
+        "id": alert.id,
+        "cause": alert.cause,
+        "label": cause.label,
+        "subject": alert.subject,
+        "sentence": sentence,
+        "opened_at": alert.opened_at.isoformat(),
+        "closed_at": alert.closed_at.isoformat() if alert.closed_at else None,
+    }
+    return _message(f"Over: {about}" if is_over else about, lines, delivery, told)
+
+
+def _test(delivery: AlertDelivery) -> Message:
+    name = delivery.dealer.name if delivery.dealer else PROGRAM
+    lines = [f"{name}: this is a test.", "", "Alerts of this dealer reach you."]
+    return _message(f"{name}: test of alerts", lines, delivery, None)
+
+
+def _confirmation(delivery: AlertDelivery) -> Message:
+    """The link that a new recipient confirms by, made only now."""
+    contact = db.session.get(AlertContact, delivery.dealer_id)
+    if contact is None or delivery.dealer is None or delivery.recipient not in (contact.unconfirmed or {}):
+        raise NotWanted
+    lines = [
+        f"{delivery.dealer.name} wants to send you alerts on its inventory updates. Confirm here:",
+        *("", confirmations.link_for(contact, delivery.recipient), ""),
+        f"The link works once, for {confirmations.VALID_FOR.days} days.",
+        "If you don't want alerts, ignore this email: nothing is sent without your confirmation.",
+    ]
+    return Message(f"{PROGRAM}: confirm alerts by email", "\n".join(lines) + "\n", b"")
+
+
+def _limit(delivery: AlertDelivery) -> Message:
+    name = delivery.dealer.name if delivery.dealer else PROGRAM
+    most = current_app.config["ALERT_EMAILS_PER_DAY"]
+    lines = [
+        f"{name} reached its limit of {most} alert emails today.",
+        *("", "No more are sent until tomorrow (UTC). All alerts are on the Alerts page."),
+    ]
+    return _message(f"{name}: no more alert emails today", lines, delivery, None)
+
+
+def _not_sent() -> list[str]:
+    """For the digest: whose alert emails were not sent since the last one."""
+    found = email_limit.unsent_by_dealer(clock.now() - timedelta(days=1))
+    said = [f"- {name}: {count:,} alert emails were not sent (daily limit)." for name, count in found]
+    return ["", *said[:MOST_LISTED]] if said else []
+
+
+def _digest(_delivery: AlertDelivery) -> Message:
+    alerts, not_sent = all_open(), _not_sent()
+    if not alerts and not not_sent:
+        raise NotWanted
+    lines = [f"{len(alerts):,} open alerts:" if len(alerts) != 1 else "One open alert:", ""]
+    for alert in alerts[:MOST_LISTED]:
+        name = alert.dealer.name if alert.dealer else PROGRAM
+        since = f"since {_when(alert, alert.opened_at)}"
+        lines += [f"- {name}: {cause_of(alert.cause).label}, {since}.", f"  {alert.sentence}"]
+    if len(alerts) > MOST_LISTED:
+        lines.append(f"- and {len(alerts) - MOST_LISTED:,} more")
+    lines += not_sent
+    lines += _link("dealers.index")
+    return Message(f"{PROGRAM}: {lines[0].rstrip(':').lower()}", "\n".join(lines) + "\n", b"")
+
+
+def _message(subject: str, lines: list[str], delivery: AlertDelivery, told: dict[str, Any] | None) -> Message:
+    link = _link("alerts.show", dealer_id=delivery.dealer_id) if delivery.dealer_id else []
+    body = {
+        "event": delivery.event,
+        "dealer": _dealer(delivery.dealer),
+        "alert": told,
+        "url": link[-1] if link else None,
+    }
+    return Message(subject, "\n".join([*lines, *link]) + "\n", json.dumps(body).encode())
+
+
+def _dealer(dealer: Dealer | None) -> dict[str, Any] | None:
+    return {"id": dealer.id, "name": dealer.name} if dealer else None
+
+
+def _link(endpoint: str, **values: Any) -> list[str]:
+    """The page's whole address, where `PUBLIC_URL` says how it begins."""
+    base = current_app.config["PUBLIC_URL"]
+    path = current_app.url_map.bind("localhost").build(endpoint, values)
+    return ["", f"{base}{path}"] if base else []
+
+
+def _when(alert: Alert, at: datetime) -> str:
+    return moment(at, alert.dealer.zone if alert.dealer else UTC)

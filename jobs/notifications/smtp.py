@@ -1,0 +1,112 @@
+"""Hands e-mail to the deployment's mail server (`SMTP_URL`), over one connection for several messages."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from contextlib import suppress
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import formatdate
+from types import TracebackType
+from typing import Self
+
+from jobs.notifications.undeliverable import Undeliverable
+from webapp.settings.alert_settings import MailServer
+
+# Seconds for connecting, and for each answer of the server.
+TIMEOUT = 10.0
+# From here on an SMTP status is for good; below it may be tried again.
+PERMANENT = 500
+
+
+def letter(sender: Address, recipient: str, subject: str, text: str, number: int) -> EmailMessage:
+    """A plain message. Sent twice it has the same `Message-ID`, so that a mail server can tell.
+
+    The library refuses line breaks in headers; the subject has none left.
+    """
+    message = EmailMessage(policy=policy.SMTP)
+    message["From"] = sender
+    message["To"] = Address(addr_spec=recipient)
+    message["Subject"] = " ".join("".join(c if c.isprintable() else " " for c in subject).split())
+    message["Date"] = formatdate()
+    message["Message-ID"] = f"<alert-delivery-{number}@{sender.domain}>"
+    # So that no automatic answer comes back (RFC 3834).
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text, cte="quoted-printable")
+    return message
+
+
+class Postbox:
+    """The way to the mail server: opened at the first message, closed at the end of the `with`."""
+
+    def __init__(self, server: MailServer) -> None:
+        self._server = server
+        self._connection: smtplib.SMTP | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+
+    def send(self, message: EmailMessage) -> None:
+        """Hand a message in. Raises Undeliverable."""
+        try:
+            self._opened().send_message(message)
+        except (smtplib.SMTPException, OSError) as error:
+            self._close()
+            failure = _failure(error)
+        else:
+            return
+        # Raised out here: the library's exceptions hold what the server said, and that may be anything.
+        raise failure
+
+    def _opened(self) -> smtplib.SMTP:
+        if self._connection is not None and _is_alive(self._connection):
+            return self._connection
+        self._connection = connection = _connect(self._server)
+        if self._server.security == "smtp+starttls":
+            connection.starttls(context=ssl.create_default_context())
+        if self._server.username and self._server.password:
+            connection.login(self._server.username, self._server.password)
+        return connection
+
+    def _close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                connection.quit()
+            connection.close()
+
+
+def _connect(server: MailServer) -> smtplib.SMTP:
+    if server.security == "smtps":
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
+    return smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+
+
+def _is_alive(connection: smtplib.SMTP) -> bool:
+    """Whether the server still listens: between two batches it may have hung up."""
+    with suppress(smtplib.SMTPException, OSError):
+        return connection.noop()[0] == 250
+    return False
+
+
+def _failure(error: Exception) -> Undeliverable:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code = next((code for code, _ in error.recipients.values()), 0)
+        return Undeliverable(
+            f"The mail server does not take mail for this address (code {code}).", code >= PERMANENT
+        )
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return Undeliverable("The mail server did not accept this program's login.")
+    if isinstance(error, smtplib.SMTPResponseException):
+        return Undeliverable(f"The mail server did not take the message (code {error.smtp_code}).")
+    if isinstance(error, (ssl.SSLError, smtplib.SMTPNotSupportedError)):
+        return Undeliverable("No secure connection to the mail server could be made.")
+    return Undeliverable("The mail server could not be reached.")

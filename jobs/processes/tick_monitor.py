@@ -1,0 +1,50 @@
+"""Reports each tick to an outside service, which notices when they stop (healthchecks.io style).
+
+Under the rules of webhooks: public addresses only, no redirects, not for long. Whatever goes wrong is logged
+without the address, which is a secret, and is no concern of the tick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+from urllib.parse import urlsplit
+
+import structlog
+from flask import current_app
+
+from jobs.notifications import webhook
+from jobs.notifications.undeliverable import Undeliverable
+from jobs.sources.lightspeed.cancellable import Background
+from webapp.alerts import webhook_address
+
+log = structlog.get_logger(__name__)
+
+# Seconds for all of it. The tick's worker also takes checks that somebody waits for.
+LONGEST: Final = 5.0
+
+
+def send() -> None:
+    """Report a tick to `HEARTBEAT_URL`, if there is one; never raises."""
+    url, allowed = current_app.config["HEARTBEAT_URL"], current_app.config["ALERT_ALLOWED_HOSTS"]
+    if url is None:
+        return
+    try:
+        status = Background(lambda _waiting: _post(url, allowed)).result(lambda: None, within=LONGEST)
+    except webhook_address.Refused as error:
+        log.warning("heartbeat.failed", reason=str(error))
+    except TimeoutError:
+        log.warning("heartbeat.failed", reason="it took too long")
+    except Undeliverable as error:
+        log.warning("heartbeat.failed", reason=error.sentence)
+    except Exception as error:  # noqa: BLE001 - its message may hold the address
+        log.warning("heartbeat.failed", reason=type(error).__name__)
+    else:
+        if not 200 <= status < 300:
+            log.warning("heartbeat.failed", reason=f"it answered with status {status}")
+
+
+def _post(url: str, allowed_hosts: Collection[str]) -> int:
+    parts = urlsplit(webhook_address.checked(url, allowed_hosts))
+    headers = {"Host": parts.netloc, "User-Agent": "parts-inventory-sync"}
+    return webhook.send(parts, b"", headers, allowed_hosts)

@@ -1,0 +1,75 @@
+"""Yields the pages of one pull, in order, each with what it took."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from jobs.sources.lightspeed.cancellable import Waiting
+from jobs.sources.lightspeed.cursor import NO_ROWS, Cursor
+from jobs.sources.lightspeed.errors import LightspeedError
+from jobs.sources.lightspeed.fetcher import Ask, Fetcher, ReadPage, Sent
+from jobs.sources.lightspeed.parts import DecodedPage, Part, Unreadable
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page as received.
+
+    `number` counts from 1; `received` counts parts and unreadable records; `requests` is how many it took;
+    `seconds` is the time that the service took over them, `rate_waited` the seconds that they waited for room
+    in the rate budget. The last page holds nothing: its requests proved the end.
+    """
+
+    number: int
+    parts: list[Part]
+    unreadable: list[Unreadable]
+    received: int
+    requests: int
+    seconds: float
+    rate_waited: float = 0.0
+
+
+class Paginator:
+    """Reads the list of the first of several filters that has rows, page by page."""
+
+    def __init__(
+        self, asks: Sequence[Ask], read: ReadPage, size: int, most_rows: int, wanted: Waiting
+    ) -> None:
+        self._asks = asks
+        self._begin = lambda ask, cursor: Fetcher(ask, read, size, cursor, wanted)
+        self._size = size
+        self._most_rows = most_rows
+        self._number = 0
+        self._sent = Sent()
+
+    def pages(self) -> Iterator[Page]:
+        """Yield every page; raises `LightspeedError` where the list does not come whole."""
+        for ask in self._asks:
+            cursor = Cursor(self._size, self._most_rows, is_other_spelling=ask is not self._asks[0])
+            fetcher = self._begin(ask, cursor)
+            try:
+                yield from self._pages(cursor, fetcher)
+            except LightspeedError as error:
+                self._sent.add(fetcher.sent)
+                error.requests += self._sent.requests
+                error.rate_waited += self._sent.rate_waited
+                raise
+            finally:
+                fetcher.drop_ahead()
+            if self._number:
+                break
+        if self._sent.requests:
+            yield self._page(NO_ROWS)
+
+    def _pages(self, cursor: Cursor, fetcher: Fetcher) -> Iterator[Page]:
+        while (request := cursor.next) is not None:
+            rows = cursor.take(request, fetcher.fetch(request))
+            self._sent.add(fetcher.sent)
+            fetcher.sent = Sent()
+            if rows.received:
+                yield self._page(rows)
+
+    def _page(self, rows: DecodedPage) -> Page:
+        self._number += 1
+        sent, self._sent = self._sent, Sent()
+        took = sent.requests, sent.seconds, sent.rate_waited
+        return Page(self._number, rows.parts, rows.unreadable, rows.received, *took)

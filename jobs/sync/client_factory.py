@@ -1,0 +1,30 @@
+"""Opens the 3PA service as this deployment is configured to reach it."""
+
+from __future__ import annotations
+
+from flask import current_app
+
+from jobs.sources.lightspeed import Credentials, Lightspeed, RateBudget
+from jobs.sync.recent_usage import Senders
+
+
+def connect(credentials: Credentials) -> Lightspeed:
+    """A session under these credentials, within the rate budget that all workers share through Redis (R9)."""
+    config = current_app.config
+    allowed = config["LIGHTSPEED_ALLOWED_HOSTS"]
+    return Lightspeed(config["LIGHTSPEED_API_URL"], credentials, _budget(), allowed_hosts=allowed)
+
+
+def _budget() -> RateBudget:
+    """The shared budget; one of this process alone where no Redis is configured, as for `sync run` at a desk.
+
+    A Redis that is configured and does not answer is another matter: other workers may be sending too.
+    """
+    per_minute, url = (
+        current_app.config["LIGHTSPEED_REQUESTS_PER_MINUTE"],
+        current_app.config["REDIS_URL"],
+    )
+    if url is None:
+        return RateBudget.in_process(per_minute)
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    return RateBudget.shared(url, per_minute, elsewhere=Senders(app))

@@ -1,0 +1,65 @@
+"""The service as a run reaches it: under the dealer's login, also when that is changed meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+
+from jobs.sources.lightspeed import Credentials, Lightspeed
+from jobs.sync import refusals
+from jobs.sync.run_plan import Over
+from webapp.core.vault import SealedError
+from webapp.extensions import db
+from webapp.lightspeed import configurations
+from webapp.models import Configuration, Dealer
+
+log = structlog.get_logger(__name__)
+
+NO_LOGIN = (
+    "3PA Username, 3PA Password and 3PA Dealer ID are not all set: save them under LightSpeed Configuration."
+)
+SEALED = "The stored 3PA Password can no longer be read: save it again under LightSpeed Configuration."
+
+
+class Connection:
+    """A session under a dealer's login, opened when it is first needed."""
+
+    def __init__(self, dealer_id: int, connect: Callable[[Credentials], Lightspeed]) -> None:
+        self._dealer_id = dealer_id
+        self._connect = connect
+        self._open: tuple[configurations.Login, str, Lightspeed] | None = None
+
+    def service(self) -> tuple[Lightspeed, str]:
+        """The service and the dealer's CMF. Raises Over where the login is not complete."""
+        if self._open is None:
+            login, cmf = self._login()
+            self._open = login, cmf, self._connect(Credentials(login.username, login.password))
+        return self._open[2], self._open[1]
+
+    def is_renewed(self) -> bool:
+        """Whether another login was saved since this one was read; if so the next request uses it."""
+        if self._open is None or self._login() == self._open[:2]:
+            return False
+        self._open = None
+        return True
+
+    def _login(self) -> tuple[configurations.Login, str]:
+        dealer = db.session.get_one(Dealer, self._dealer_id, populate_existing=True)
+        configuration = configurations.of(dealer)
+        db.session.refresh(configuration)
+        login, cmf = _login_of(configuration), configuration.cmf
+        db.session.commit()
+        if login is None or not cmf:
+            is_theirs = refusals.is_of_organization(self._dealer_id)
+            raise Over("failed", refusals.NO_DEALER_ID if is_theirs else NO_LOGIN)
+        return login, cmf
+
+
+def _login_of(configuration: Configuration) -> configurations.Login | None:
+    try:
+        return configurations.login_of(configuration)
+    except SealedError as error:
+        log.error("login.decryption_failed", reason=str(error))
+        is_theirs = refusals.is_of_organization(configuration.dealer_id)
+        raise Over("failed", refusals.ORGANIZATION_SEALED if is_theirs else SEALED) from None

@@ -1,0 +1,85 @@
+"""Pulls one code: every page into `reported_parts`, together with those that have come meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from itertools import islice
+from operator import length_hint
+
+from jobs.sources.lightspeed import LARGEST_PAGE, Lightspeed, Page, Walk, part_filter
+from jobs.sync import code_spelling, lease, rules, run_items, staging
+from webapp.models import Run, RunItem
+
+QUANTITY_FIELDS = {"on_hand": "OnHand", "available": "Avail"}
+
+
+def walk_of(run: Run, item: RunItem, service: tuple[Lightspeed, str], pulse: Callable[[], None]) -> Walk:
+    """The walk through everything that the service reports for an item's code (R9)."""
+    column, today = _asked(run)
+    first, *others = (
+        part_filter(spelling, QUANTITY_FIELDS[column], rules.since(today))
+        for spelling in code_spelling.to_request(run.dealer_id, item)
+    )
+    lightspeed, cmf = service
+    return lightspeed.walk(cmf, first, otherwise=others, waiting=pulse)
+
+
+def pull(
+    claim: lease.Claim,
+    run: Run,
+    item: RunItem,
+    walk: Walk,
+    pulse: Callable[[], None],
+    nearly_done: Callable[[], None],
+    tell: Callable[[str], None],
+) -> None:
+    """Keep every page of an item's code (R10).
+
+    `nearly_done` is called after a short page: it is probably the last, and only the proof of the end is
+    still under way. Raises LightspeedError where the pull is not complete (R11).
+    """
+    expected = rules.Expectation.of(item.code_key, *_asked(run))
+    item_id, code, dealer_id = item.id, item.supplier_code, run.dealer_id
+    spelled = code_spelling.Spellings(item.code_key)
+    with lease.hold(claim):
+        run_items.open_item(item_id)
+    for pages in walk.pages():
+        _store(claim, item_id, pages, expected)
+        for page in pages:
+            spelled.count([part.supplier_code for part in page.parts])
+            if page.received or page.number == 1:
+                tell(f"{code}: page {page.number}, {page.received} parts")
+        pulse()
+        if any(0 < page.received < LARGEST_PAGE for page in pages):
+            nearly_done()
+    _keep_spelling(claim, dealer_id, expected.code_key, spelled.usual)
+
+
+def _keep_spelling(claim: lease.Claim, dealer_id: int, code_key: str, spelling: str | None) -> None:
+    if spelling is not None and code_spelling.is_new(dealer_id, code_key, spelling):
+        with lease.hold(claim):
+            code_spelling.keep(dealer_id, code_key, spelling)
+
+
+def _asked(run: Run) -> tuple[str, date]:
+    """The quantity column, and the dealer's day on which the run started."""
+    settings = run.settings or {}
+    return settings["quantity_column"], date.fromisoformat(settings["today"])
+
+
+def _store(claim: lease.Claim, item_id: int, pages: Sequence[Page], expected: rules.Expectation) -> None:
+    staged = [row for page in pages for row in _rows(page, expected)]
+    with lease.hold(claim):
+        staging.store(item_id, staged)
+        run_items.count_pages(item_id, pages)
+
+
+def _rows(page: Page, expected: rules.Expectation) -> Iterator[rules.StagedPart]:
+    """The rows of a page in the order reported, which decides between rows of the same part (R10)."""
+    parts = iter(page.parts)
+    for before, record in enumerate(page.unreadable):
+        following = record.position - before - (len(page.parts) - length_hint(parts))
+        yield from (rules.judge(part, expected) for part in islice(parts, max(0, following)))
+        yield rules.unreadable(record)
+    yield from (rules.judge(part, expected) for part in parts)

@@ -1,0 +1,229 @@
+"""The run row as the single truth of a run: claimed, kept alive, released and finished by compare-and-swap.
+
+Every write of a worker goes through `hold`, which first proves that the run is still this worker's (R19).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from math import inf
+from typing import Any
+
+from sqlalchemy import or_, select, text, update
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+
+from jobs.sync import run_items
+from webapp.core import clock
+from webapp.extensions import db
+from webapp.models import Run, RunItem
+
+# R19: a heartbeat this old belongs to a dead worker.
+DEAD_AFTER = timedelta(seconds=90)
+# What the database raises that refuses for now, or does not answer. PostgreSQL ends a transaction that was
+# idle for too long with an internal error.
+REFUSED = (OperationalError, InterfaceError, InternalError)
+# A paused process must not keep the run's row locked for longer than this on PostgreSQL.
+IDLE_SECONDS = 60
+
+
+class Ended(Exception):
+    """This worker is to leave the run; nothing more may be written for it."""
+
+
+class Lost(Ended):
+    """Another worker took the run over."""
+
+
+class Cancelled(Ended):
+    """A person asked for the run to end."""
+
+
+class Stopped(Ended):
+    """This process was told to stop; the run goes on elsewhere."""
+
+
+class GaveWay(Ended):
+    """The run lets others go first that have not begun yet; it goes on after them."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A worker's hold on a run: valid while the run's `attempt` is still this number.
+
+    `gave_way` counts those before it that ended by giving way to other runs, and `waited` is the seconds for
+    which the last one of them has just done so (infinite: it did not).
+    """
+
+    run_id: int
+    attempt: int
+    gave_way: int = 0
+    waited: float = field(default=inf, compare=False)
+
+    @property
+    def broken_off(self) -> int:
+        """Which start this is, not counting those that gave way: they came to a good end."""
+        return self.attempt - self.gave_way
+
+
+def claim(run_id: int) -> Claim | None:
+    """Take a run that waits, or whose worker died; None if it is somebody's, or over."""
+    now = clock.now()
+    taken = db.session.execute(
+        update(Run)
+        .where(
+            Run.id == run_id,
+            or_(Run.status == "queued", (Run.status == "running") & (Run.heartbeat_at < now - DEAD_AFTER)),
+        )
+        .values(
+            status="running",
+            attempt=Run.attempt + 1,
+            heartbeat_at=now,
+            started_at=db.func.coalesce(Run.started_at, now),
+        )
+        .returning(Run.attempt, Run.gave_way, Run.gave_way_at)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if taken is None:
+        db.session.commit()
+        return None
+    waited = _end_wait(run_id, taken.gave_way_at, now) if taken.gave_way_at else inf
+    db.session.commit()
+    return Claim(run_id, taken.attempt, taken.gave_way, waited)
+
+
+def _end_wait(run_id: int, since: datetime, now: datetime) -> float:
+    """What a run waited for others is no time of its own."""
+    seconds = max(0.0, (now - since).total_seconds())
+    waited = {"gave_way_seconds": Run.gave_way_seconds + round(seconds), "gave_way_at": None}
+    statement = update(Run).where(Run.id == run_id).values(waited)
+    db.session.execute(statement.execution_options(synchronize_session=False))
+    return seconds
+
+
+def dealer_of(claim: Claim) -> int:
+    """Whose run it is."""
+    dealer_id: int = db.session.execute(select(Run.dealer_id).where(Run.id == claim.run_id)).scalar_one()
+    db.session.commit()
+    return dealer_id
+
+
+def beat(claim: Claim, *, even_cancelled: bool = False) -> None:
+    """Show that the worker lives. Raises Lost, or Cancelled unless `even_cancelled`."""
+    with hold(claim, even_cancelled=even_cancelled):
+        pass
+
+
+@contextmanager
+def hold(claim: Claim, *, even_cancelled: bool = False) -> Iterator[None]:
+    """One transaction of the run's worker: committed at the end, nothing of it kept when it raises.
+
+    It starts by touching the run's row under this claim. That row stays locked until the commit, so a run
+    cannot be taken over between the proof and the write. Raises Lost where it is no longer this worker's,
+    Cancelled where a person asked for its end, unless what is written belongs to the ending.
+    """
+    try:
+        _limit_idling()
+        held = db.session.execute(
+            _owned(claim).values(heartbeat_at=clock.now()).returning(Run.cancel_requested_at)
+        )
+        row = held.one_or_none()
+        if row is None:
+            raise Lost(f"run {claim.run_id} was taken over")
+        if row.cancel_requested_at is not None and not even_cancelled:
+            raise Cancelled(f"run {claim.run_id} was cancelled")
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+
+
+def _limit_idling() -> None:
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'"))
+
+
+def _owned(claim: Claim) -> Any:
+    return (
+        update(Run)
+        .where(Run.id == claim.run_id, Run.attempt == claim.attempt, Run.status == "running")
+        .execution_options(synchronize_session=False)
+    )
+
+
+def load(claim: Claim) -> Run:
+    """The run as it is now."""
+    run = db.session.get(Run, claim.run_id, populate_existing=True)
+    if run is None:
+        raise Lost(f"run {claim.run_id} is gone")
+    return run
+
+
+def release(claim: Claim) -> bool:
+    """Give the run back unfinished, so that another worker goes on at once; false if it was lost meanwhile.
+
+    A code that was under way waits again: it is fetched anew, since a pull cannot go on where another ended.
+    """
+    return _give_back(claim)
+
+
+def give_way(claim: Claim) -> bool:
+    """Give the run back for those that have not begun yet; false if it was lost meanwhile.
+
+    Nothing went wrong: a code of which nothing was fetched yet keeps its tries.
+    """
+    return _give_back(
+        claim, {"gave_way": Run.gave_way + 1, "gave_way_at": clock.now()}, tries=RunItem.tries - 1
+    )
+
+
+def _give_back(claim: Claim, more: dict[str, Any] | None = None, **of_item: Any) -> bool:
+    values = {"status": "queued", "heartbeat_at": None, **(more or {})}
+    released: Any = db.session.execute(_owned(claim).values(values))
+    if released.rowcount:
+        db.session.execute(
+            update(RunItem)
+            .where(RunItem.run_id == claim.run_id, RunItem.status == "running")
+            .values(status="waiting", **of_item)
+            .execution_options(synchronize_session=False)
+        )
+    db.session.commit()
+    return bool(released.rowcount)
+
+
+def finish(claim: Claim, status: str, reason: str | None = None) -> None:
+    """End the run. Codes that were not reached are marked as not tried, with the reason."""
+    db.session.rollback()
+    finished: Any = db.session.execute(
+        _owned(claim).values(status=status, reason=reason, finished_at=clock.now(), heartbeat_at=None)
+    )
+    if not finished.rowcount:
+        db.session.rollback()
+        raise Lost(f"run {claim.run_id} was taken over")
+    _leave_unfinished(claim, _not_tried(status, reason))
+    db.session.commit()
+
+
+def _leave_unfinished(claim: Claim, sentence: str) -> None:
+    unfinished = select(RunItem.id).where(
+        RunItem.run_id == claim.run_id, RunItem.status.in_(("waiting", "running"))
+    )
+    for item_id in list(db.session.scalars(unfinished)):
+        run_items.drop_parts([item_id])
+        run_items.leave_out(item_id, sentence)
+
+
+def _not_tried(status: str, reason: str | None) -> str:
+    if status == "cancelled" and not reason:
+        return "Not tried: the run was cancelled."
+    return f"Not tried: {reason}" if reason else "Not tried."
+
+
+def dead_runs(now: datetime) -> list[Run]:
+    """Runs whose worker died."""
+    return list(
+        db.session.scalars(select(Run).where(Run.status == "running", Run.heartbeat_at < now - DEAD_AFTER))
+    )

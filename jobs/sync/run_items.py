@@ -1,0 +1,101 @@
+"""What a run writes down of each code: under way, its counts, and how it ended.
+
+Everything here is called within `journal.hold`, with the writes that it is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from jobs.sources.lightspeed import LightspeedError, Page
+from webapp.core import clock
+from webapp.extensions import db
+from webapp.models import PartMatch, ReportedPart, Run, RunItem
+
+
+def open_item(item_id: int) -> None:
+    """Mark a code as under way, and drop what an attempt that died had fetched of it."""
+    drop_parts([item_id])
+    _set_item(
+        item_id,
+        status="running",
+        tries=RunItem.tries + 1,
+        started_at=clock.now(),
+        finished_at=None,
+        pages=0,
+        fetched=0,
+        error=None,
+        error_kind=None,
+    )
+
+
+def count_pages(item_id: int, pages: Sequence[Page]) -> None:
+    """Count pages that were stored, and what they took."""
+    counted = {
+        "pages": RunItem.pages + sum(1 for page in pages if page.received),
+        "fetched": RunItem.fetched + sum(p.received for p in pages),
+    }
+    _set_item(item_id, **counted, **_requests(pages))
+
+
+def count_requests(item_id: int, error: LightspeedError) -> None:
+    """Count what a page took that failed."""
+    _set_item(item_id, **_requests([error]))
+
+
+def _requests(sent: Sequence[Page | LightspeedError]) -> dict[str, Any]:
+    """How many requests, and how long they waited to be sent.
+
+    They add up over all attempts: the service has seen each of them.
+    """
+    return {
+        "requests": RunItem.requests + sum(each.requests for each in sent),
+        "rate_waited_ms": RunItem.rate_waited_ms + round(sum(each.rate_waited for each in sent) * 1000),
+    }
+
+
+def close_item(item_id: int, **counts: int) -> None:
+    """Mark a code as applied, with its counts."""
+    _set_item(item_id, status="succeeded", finished_at=clock.now(), **counts)
+
+
+def is_applied(item_id: int) -> bool:
+    """Whether the code was applied in this run."""
+    return db.session.scalar(select(RunItem.status).where(RunItem.id == item_id)) == "succeeded"
+
+
+def fail_item(item_id: int, kind: str, sentence: str) -> None:
+    """Mark a code as failed, and drop what was fetched of it: nothing of it is applied (R11)."""
+    drop_parts([item_id])
+    _set_item(item_id, status="failed", error_kind=kind, error=sentence, finished_at=clock.now())
+
+
+def leave_out(item_id: int, sentence: str) -> None:
+    """Mark a code as not tried."""
+    _set_item(item_id, status="not_tried", error=sentence, finished_at=clock.now())
+
+
+def _set_item(item_id: int, **values: Any) -> None:
+    statement = update(RunItem).where(RunItem.id == item_id).values(**values)
+    db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def drop_parts(item_ids: list[int]) -> None:
+    """Delete the reported parts of items, and their matches."""
+    for model in (PartMatch, ReportedPart):
+        statement = delete(model).where(model.run_item_id.in_(item_ids))
+        db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def earlier_items(dealer_id: int, code_key: str, item_id: int) -> list[int]:
+    """Items of earlier runs of a dealer for a code that still have reported parts."""
+    items = (
+        select(RunItem.id)
+        .join(Run, Run.id == RunItem.run_id)
+        .where(Run.dealer_id == dealer_id, RunItem.code_key == code_key, RunItem.id < item_id)
+        .where(select(ReportedPart.id).where(ReportedPart.run_item_id == RunItem.id).exists())
+    )
+    return list(db.session.scalars(items))

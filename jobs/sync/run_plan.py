@@ -1,0 +1,123 @@
+"""Opens a claimed run: decides whether it takes place, and writes down what it is going to do.
+
+The settings and mappings of that moment are kept with the run, so that what is saved meanwhile takes effect
+in the next run, and a worker that takes the run over works to the same plan (R19).
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from jobs.sync import lease
+from webapp.core import clock
+from webapp.extensions import db
+from webapp.lightspeed import configurations
+from webapp.models import Configuration, Run, RunItem, RunMapping, SupplierCode
+from webapp.runs import lifecycle
+
+
+class Over(Exception):
+    """The run ends before its first request, with this state."""
+
+    def __init__(self, status: str, reason: str | None = None) -> None:
+        super().__init__(reason or status)
+        self.status = status
+        self.reason = reason
+
+
+def open_run(claim: lease.Claim) -> Run:
+    """The run with its settings and items, made on its first start; raises Over if it is not to be."""
+    with lease.hold(claim):
+        run = lease.load(claim)
+        if run.settings is None:
+            _write_plan(run)
+    return run
+
+
+def _write_plan(run: Run) -> None:
+    configuration = configurations.of(run.dealer)
+    codes = _listed(run.dealer_id)
+    if codes:
+        _refuse_switched_off(configuration)
+    _refuse_disabled_day(run, configuration)
+    run.settings = _settings(run, configuration)
+    run.items = _items(codes)
+    _leave_out_what_succeeded(run)
+
+
+def _leave_out_what_succeeded(run: Run) -> None:
+    """A run that tries failed codes again knows the others too: what they contributed is not cleared."""
+    if run.retry_of_id is None:
+        return
+    succeeded = db.session.execute(
+        db.select(RunItem.code_key, db.func.max(RunItem.run_id).label("in_run"))
+        .join(Run, Run.id == RunItem.run_id)
+        .where(
+            db.or_(Run.id == run.retry_of_id, Run.retry_of_id == run.retry_of_id),
+            RunItem.status == "succeeded",
+        )
+        .group_by(RunItem.code_key)
+    )
+    done = {row.code_key: row.in_run for row in succeeded}
+    for item in run.items:
+        if item.code_key in done:
+            item.status, item.finished_at = "not_tried", clock.now()
+            item.error = f"Not tried again: run {done[item.code_key]} has updated it."
+
+
+def _refuse_switched_off(configuration: Configuration) -> None:
+    if not configuration.enabled:
+        raise Over("skipped", "Lightspeed 3PA/Data Warehouse is not enabled.")
+
+
+def _refuse_disabled_day(run: Run, configuration: Configuration) -> None:
+    """R7: on a disabled weekday nothing is sent, unless a person insisted."""
+    if not run.anyway and lifecycle.is_disabled_today(configuration):
+        day = clock.local_now(run.dealer.timezone).strftime("%A")
+        raise Over("skipped", f"Updates are disabled on {day}.")
+
+
+def _settings(run: Run, configuration: Configuration) -> dict[str, Any]:
+    return {
+        "quantity_column": configuration.quantity_column,
+        "clear_previous": configuration.clear_previous,
+        # The dealer's day on which the run started: the 365 days of R9 end there, also after midnight.
+        "today": clock.local_today(run.dealer.timezone).isoformat(),
+    }
+
+
+def _listed(dealer_id: int) -> list[SupplierCode]:
+    rows = db.session.scalars(
+        db.select(SupplierCode)
+        .where(SupplierCode.dealer_id == dealer_id)
+        .order_by(SupplierCode.position, SupplierCode.id)
+    )
+    return list(rows)
+
+
+def _items(codes: list[SupplierCode]) -> list[RunItem]:
+    """One item a Lightspeed code, in the order of the dealer's list (R9)."""
+    first = {code.code_key: place for place, code in reversed(list(enumerate(codes)))}
+    ordered = sorted(codes, key=lambda code: first[code.code_key])
+    return [
+        _item(place, list(mappings))
+        for place, (_, mappings) in enumerate(groupby(ordered, key=lambda code: code.code_key))
+    ]
+
+
+def _item(place: int, mappings: list[SupplierCode]) -> RunItem:
+    return RunItem(
+        position=place,
+        supplier_code=mappings[0].code,
+        code_key=mappings[0].code_key,
+        mappings=[
+            RunMapping(
+                position=order,
+                manufacturer_id=mapping.manufacturer_id,
+                lead_time_days=mapping.lead_time_days,
+                pricing=mapping.pricing,
+            )
+            for order, mapping in enumerate(mappings)
+        ],
+    )

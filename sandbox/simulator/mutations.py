@@ -1,0 +1,40 @@
+"""Parts that move while they are being read: the service keeps no snapshot between two pages."""
+
+import random
+
+from sandbox.simulator.behavior import Switches
+from sandbox.simulator.dealers import SimulatedDealer
+from sandbox.simulator.parts import Part
+from sandbox.simulator.query import Query
+from sandbox.simulator.stock import Stock
+
+
+def move(kind: str, dealer: SimulatedDealer, query: Query, switches: Switches) -> None:
+    """Change the dealer's parts, for good, just before the page that `query` asks for is read.
+
+    `row_inserted` puts a matching record before all that match, so the rest moves down by one.
+    `row_removed` takes the first that matches away, so the rest moves up. `row_repeated` stores the page's
+    first record a second time.
+    """
+    stock = dealer.stock
+    first = _first(stock, query, switches, skip=query.skip if kind == "row_repeated" else 0)
+    if first is None:
+        return
+    if kind == "row_inserted":
+        dealer.add_parts([{**first, "PartNumber": _just_before(str(first.get("PartNumber") or ""))}])
+    elif kind == "row_repeated":
+        dealer.add_parts([first])
+    else:
+        dealer.set_parts(one for one in stock.parts if one is not first)
+
+
+def _first(stock: Stock, query: Query, switches: Switches, skip: int) -> Part | None:
+    one = Query(query.filter_text, query.expression, query.order, skip, 1)
+    positions = stock.page(one, switches, random.Random(switches.seed))
+    return stock.parts[positions[0]] if positions else None
+
+
+def _just_before(part_number: str) -> str:
+    """Another part number, trimmed too, that sorts before this one, leading blanks or not."""
+    bare = part_number.lstrip()
+    return part_number.removesuffix(bare) + "!" + bare

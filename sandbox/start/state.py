@@ -1,0 +1,94 @@
+"""A look into the program's database, through its own models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from webapp.application import create_app
+from webapp.core import clock
+from webapp.extensions import db
+from webapp.models import Dealer, Report, Run, RunItem, User
+from webapp.runs import lifecycle
+from webapp.settings import config
+
+# Looking on must not keep a worker from writing.
+LOOKING_ON = {"SQLALCHEMY_ENGINE_OPTIONS": {"execution_options": {"sqlite_begin": "DEFERRED"}}}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A run's status, its codes that are done, of how many, parts fetched, and age of the last heartbeat."""
+
+    status: str
+    is_active: bool
+    done: int
+    codes: int
+    parts: int
+    silent_for: timedelta
+
+
+class Stored:
+    """What the database holds at the moment of each question."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._app = create_app({**config.from_environment(environment), **LOOKING_ON})
+
+    def dealers(self) -> dict[str, int]:
+        """Ids by name."""
+        with self._reading():
+            rows = db.session.execute(db.select(Dealer.name, Dealer.id))
+            return {row.name: row.id for row in rows}
+
+    def people(self) -> set[str]:
+        """E-mail addresses of those who can sign in."""
+        with self._reading():
+            return set(db.session.scalars(db.select(User.email)))
+
+    def active(self, dealer_id: int) -> int | None:
+        """The dealer's run that waits or is under way, if there is one; its id."""
+        with self._reading():
+            run = lifecycle.active(dealer_id)
+            return run.id if run else None
+
+    def progress(self, run_id: int) -> Progress:
+        """How far a run is."""
+        with self._reading():
+            run = db.session.get_one(Run, run_id)
+            done = sum(item.status not in ("waiting", "running") for item in run.items)
+            silent_for = clock.now() - run.heartbeat_at if run.heartbeat_at else timedelta(0)
+            fetched = sum(item.fetched for item in run.items)
+            return Progress(run.status, run.is_active, done, len(run.items), fetched, silent_for)
+
+    def wake(self, run_id: int) -> None:
+        """Tell a worker of a run; nothing is added while that waits in Redis already."""
+        with self._reading():
+            lifecycle.wake(db.session.get_one(Run, run_id))
+
+    def summary(self, run_id: int) -> list[str]:
+        """A line a code, for a person."""
+        with self._reading():
+            return [_line(item) for item in db.session.get_one(Run, run_id).items]
+
+    def report_path(self, run_id: int) -> str | None:
+        """Where the run's inventory report is."""
+        with self._reading():
+            query = db.select(Report.path).where(Report.run_id == run_id, Report.kind == "inventory")
+            path = db.session.scalar(query)
+        url = str(self._app.config["REPORT_STORAGE_URL"])
+        return None if path is None else f"{url.removeprefix('file://')}/{path}"
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with self._app.app_context():
+            yield
+
+
+def _line(item: RunItem) -> str:
+    counts = (
+        f"fetched {item.fetched:>5}  synced {item.synced:>5}  skipped {item.skipped:>4}  "
+        f"kept {item.kept:>4}  cleared {item.cleared:>4}  changed {item.changed:>5}"
+    )
+    return f"  {item.supplier_code:<5} {item.status:<10} {counts}  {item.error or ''}".rstrip()

@@ -1,0 +1,99 @@
+"""`user create`, `user invite`, and what is done for people who sign in."""
+
+from __future__ import annotations
+
+import click
+
+from webapp import accounts
+from webapp.accounts import user_admin
+from webapp.core.enums import ROLES
+from webapp.models import Dealer, User
+from webapp.web.commands.arguments import dealer_of, password_from_stdin, password_option
+from webapp.web.commands.errors import answering
+
+user = click.Group("user", help="People who sign in.")
+
+_role = click.option("--role", type=click.Choice(ROLES), required=True)
+_dealer = click.option("--dealer", "dealer_id", type=int, help="The id of the dealer, for the role dealer.")
+
+
+@user.command("create")
+@click.argument("email")
+@_role
+@_dealer
+@password_option
+@answering
+def create_user(email: str, role: str, dealer_id: int | None, password_stdin: bool) -> None:
+    """Add a person who signs in with an e-mail address and the password."""
+    if not password_stdin:
+        raise click.UsageError("give --password-stdin and the password on standard input")
+    works_for = _works_for(role, dealer_id)
+    person = accounts.add_user(email, password_from_stdin(), role, works_for)
+    click.echo(f"{person.email} can sign in", err=True)
+
+
+@user.command("invite")
+@click.argument("email")
+@_role
+@_dealer
+@answering
+def invite_user(email: str, role: str, dealer_id: int | None) -> None:
+    """Add a person, and print a link by which the password is chosen, once.
+
+    Where mail is set up, one is sent as well.
+    """
+    _print_link(user_admin.invite(email, role, _works_for(role, dealer_id)))
+
+
+@user.command("link")
+@click.argument("email")
+@answering
+def make_link(email: str) -> None:
+    """Print a link by which the person sets a new password, once."""
+    _print_link(user_admin.named(email))
+
+
+@user.command("end-sessions")
+@click.argument("email")
+@answering
+def end_sessions(email: str) -> None:
+    """Sign the person out everywhere."""
+    person = user_admin.named(email)
+    click.echo(f"{user_admin.end_sessions(person)} sessions of {person.email} ended", err=True)
+
+
+@user.command("deactivate")
+@click.argument("email")
+@answering
+def deactivate(email: str) -> None:
+    """Let the person in no more; sessions and links end at once."""
+    user_admin.set_active(user_admin.named(email), False)
+
+
+@user.command("activate")
+@click.argument("email")
+@answering
+def activate(email: str) -> None:
+    """Let a deactivated person in again."""
+    user_admin.set_active(user_admin.named(email), True)
+
+
+@user.command("remove-second-factor")
+@click.argument("email")
+@answering
+def remove_second_factor(email: str) -> None:
+    """Take away the second factor of somebody who lost it, and sign the person out everywhere."""
+    user_admin.remove_second_factor(user_admin.named(email))
+
+
+def _works_for(role: str, dealer_id: int | None) -> Dealer | None:
+    if (role == "dealer") != (dealer_id is not None):
+        raise click.UsageError("the role dealer needs --dealer; staff have none")
+    return None if dealer_id is None else dealer_of(dealer_id)
+
+
+def _print_link(person: User) -> None:
+    link = user_admin.make_link(person)
+    click.echo(link)
+    if link.startswith("/"):
+        click.echo("PUBLIC_URL is not set: put the address of your site before it", err=True)

@@ -1,0 +1,119 @@
+"""Adds organizations, dealers, and the people who sign in."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask import current_app
+from flask_security.mail_util import EmailValidateException
+from flask_security.utils import hash_password
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from webapp import audit
+from webapp.core import clock, vault
+from webapp.extensions import db
+from webapp.models import Dealer, Organization, User
+
+MAX_NAME_LENGTH = 200
+
+
+class Refused(ValueError):
+    """Something cannot be added; the message says why."""
+
+
+def add_organization(name: str, username: str | None = None, password: str | None = None) -> Organization:
+    """Add an organization; with a user name and password its dealers use these credentials (R2)."""
+    organization = Organization(name=checked_name(name))
+    if username is not None or password is not None:
+        if not username or not username.strip() or not password:
+            raise Refused("3PA credentials need both a user name and a password")
+        organization.username = username.strip()
+        organization.sealed_password = vault.seal(password)
+        organization.password_set_at = clock.now()
+    db.session.add(organization)
+    held = {"username": organization.username, "password": organization.sealed_password}
+    audit.note("organization.added", organization.name, after=held)
+    db.session.commit()
+    return organization
+
+
+def add_dealer(name: str, timezone: str, organization: Organization | None = None) -> Dealer:
+    """Add a dealer; `timezone` is a name such as `America/Chicago`."""
+    zone = checked_timezone(timezone)
+    dealer = Dealer(name=checked_name(name), timezone=zone, organization=organization)
+    db.session.add(dealer)
+    db.session.flush()
+    member = {"organization": organization.name} if organization else {}
+    audit.note("dealer.added", dealer.name, dealer_id=dealer.id, after={"timezone": timezone, **member})
+    db.session.commit()
+    return dealer
+
+
+def checked_timezone(timezone: str) -> str:
+    """The time zone if it is in the tz database. Raises Refused."""
+    if timezone not in available_timezones():
+        raise Refused(f"time zone {timezone!r} is not known: give one such as America/Chicago")
+    return timezone
+
+
+def checked_name(text: str) -> str:
+    """The name of an organization or dealer without surrounding spaces. Raises Refused."""
+    name = text.strip()
+    if not name or not name.isprintable():
+        raise Refused("the name is missing, or has characters that cannot be printed")
+    if len(name) > MAX_NAME_LENGTH:
+        raise Refused(f"the name is longer than {MAX_NAME_LENGTH} characters")
+    return name
+
+
+def add_user(email: str, password: str, role: str, dealer: Dealer | None = None) -> User:
+    """Add a person: of one dealer, or staff. Address and password are what sign-in will make of them."""
+    address = address_of(email)
+    hashed = hash_password(_password(password, address))
+    user = User(email=address, role=role, dealer=dealer, password=hashed, password_set_at=clock.now())
+    return store(user, "user.added")
+
+
+def store(user: User, action: str) -> User:
+    """Commit a new person with the audit log's entry. Raises Refused."""
+    if (user.role == "dealer") != (user.dealer is not None):
+        raise Refused("the role dealer needs a dealer, and no other role has one")
+    address = user.email
+    with db.session.no_autoflush:
+        if db.session.scalar(select(User.id).where(User.email == address)):
+            db.session.rollback()
+            raise _present(address)
+    db.session.add(user)
+    try:
+        db.session.flush()
+        audit.note(action, address, dealer_id=user.dealer_id, after={"role": user.role})
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()
+        raise _present(address) from None
+    return user
+
+
+def _present(address: str) -> Refused:
+    return Refused(f"{address} is a user already")
+
+
+def address_of(email: str) -> str:
+    """The address in the form in which it is stored. Raises Refused."""
+    try:
+        return str(_security().mail_util.validate(email.strip())).lower()
+    except EmailValidateException:
+        raise Refused(f"{email!r} is no e-mail address") from None
+
+
+def _password(text: str, address: str) -> str:
+    reasons, password = _security().password_util.validate(text, True, about=(address,))
+    if reasons:
+        raise Refused(f"the password is refused: {' '.join(reasons)}")
+    return str(password)
+
+
+def _security() -> Any:
+    return current_app.extensions["security"]

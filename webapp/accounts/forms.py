@@ -1,0 +1,36 @@
+"""The forms about people who sign in."""
+
+from __future__ import annotations
+
+from wtforms import RadioField, StringField, ValidationError
+from wtforms.validators import InputRequired
+
+from webapp.core.email_addresses import NoAddress, address_of
+from webapp.core.enums import ROLE_LABELS
+from webapp.web.form_fields import AtMost, Form, Printable, choices, stripped
+
+MAX_ADDRESS = 254
+
+
+def _is_address(_form: Form, field: StringField) -> None:
+    try:
+        address_of(field.data or "")
+    except NoAddress as error:
+        raise ValidationError(str(error)) from None
+
+
+class ForgottenForm(Form):
+    """Whose password is forgotten."""
+
+    email = StringField(
+        "E-mail address",
+        [InputRequired("E-mail address is missing"), AtMost(MAX_ADDRESS), _is_address],
+        [stripped],
+    )
+
+
+class InvitationForm(ForgottenForm):
+    """Who is invited, as what, and for which dealer."""
+
+    role = RadioField("Role", [InputRequired("Role is missing")], choices=choices(ROLE_LABELS))
+    dealer = StringField("Dealer", [AtMost(200), Printable()], [stripped])

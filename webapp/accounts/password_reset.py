@@ -1,0 +1,36 @@
+"""A forgotten password: one answer to everybody, whoever's address it is."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, flash, make_response, redirect, render_template
+from flask.typing import ResponseReturnValue
+from flask_security import url_for_security
+
+from webapp.accounts import emails
+from webapp.accounts.forms import ForgottenForm
+from webapp.extensions import db
+from webapp.settings.account_settings import ASKED
+
+TEMPLATE = "security/forgot_password.html"
+
+
+def register(app: Flask) -> None:
+    """Answer in place of Flask-Security's page, which looks the address up before it answers."""
+    app.view_functions["security.forgot_password"] = ask
+
+
+def ask() -> ResponseReturnValue:
+    """Have a link sent to the address, if somebody signs in with it."""
+    form = ForgottenForm()
+    if not emails.are_sent() or not form.is_submitted():
+        return _page(form, 200)
+    if not form.validate():
+        return _page(form, 422)
+    emails.note("reset", (form.email.data or "").lower())
+    db.session.commit()
+    flash(*ASKED)
+    return redirect(url_for_security("login"), 303)
+
+
+def _page(form: ForgottenForm, status: int) -> Response:
+    return make_response(render_template(TEMPLATE, form=form, are_sent=emails.are_sent()), status)

@@ -1,0 +1,141 @@
+"""Binds Flask-Security to our answers, and every session to a row that can be ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, make_response, render_template, request, session
+from flask_login import user_logged_out
+from flask_security.signals import (
+    password_changed,
+    password_reset,
+    user_authenticated,
+    user_failed_authn,
+)
+from flask_security.utils import set_request_attr
+from sqlalchemy.exc import SQLAlchemyError
+
+from webapp import audit
+from webapp.accounts import emails, reauthentication, second_factor_events, sessions
+from webapp.accounts import password_reset as forgotten
+from webapp.accounts.session_tokens import FIELD
+from webapp.core import clock
+from webapp.extensions import db
+from webapp.models import SignIn, User
+from webapp.web import device_cookies, htmx, throttling
+from webapp.web.tenancy import ask_to_sign_in
+
+log = structlog.get_logger(__name__)
+
+VERIFY = "security/verify.html"
+
+
+def register(app: Flask) -> None:
+    """Bind sign-in, sign-out and change of password to our answers."""
+    security = app.extensions["security"]
+    security.render_template = _render
+    security.unauthn_handler(ask_to_sign_in)
+    # Its pages answer JSON to who asks for it, which nobody here does.
+    security.want_json(lambda _request: False)
+    # Who holds a session's cookie is signed in, and nobody by a token in a header or an address.
+    app.login_manager.user_loader(_load)  # type: ignore[attr-defined]
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
+    app.after_request(_note_seen)
+    forgotten.register(app)
+    second_factor_events.register(app)
+    reauthentication.register(app)
+    throttling.register(app)
+    user_authenticated.connect(_begin, app)
+    user_failed_authn.connect(_failed, app)
+    user_logged_out.connect(_end, app)
+    password_changed.connect(_password_changed, app)
+    password_reset.connect(_password_reset, app)
+
+
+def _load(identity: str) -> User | None:
+    """Who is signed in: Flask-Login asks once a request."""
+    row = _session(identity)
+    if row is None:
+        return None
+    g.sign_in = row.id
+    g.seen_before = row.last_seen_at
+    set_request_attr("fs_authn_via", "session")
+    set_request_attr("fs_paa", session.get("fs_paa", 0))
+    return row.user
+
+
+def _session(identity: str) -> SignIn | None:
+    """The session's row. Where the database fails, it is not asked again for this request.
+
+    What counts requests, what logs them and the page each ask who is signed in: each would wait in its turn.
+    """
+    if failure := g.get("session_failure"):
+        raise failure
+    try:
+        return sessions.current(str(session.get(FIELD, "")), str(identity))
+    except SQLAlchemyError as error:
+        g.session_failure = error
+        raise
+
+
+def _note_seen(response: Response) -> Response:
+    if "sign_in" in g and "seen_before" in g:
+        sessions.note_seen(g.sign_in, g.seen_before)
+    return response
+
+
+def _begin(_app: Flask, user: User, authn_via: list[str] | None = None, **_: object) -> None:
+    """A person has signed in; Flask-Security commits at the end of the request."""
+    # Flask-Login would keep a cookie that signs in anew without any of this: the session itself is kept.
+    wants_to_stay = session.pop("_remember", None) == "set"
+    session.pop("_remember_seconds", None)
+    if authn_via != ["change"]:
+        session.permanent = wants_to_stay
+    agent, address = request.headers.get("User-Agent", ""), request.remote_addr or ""
+    g.sign_in, session[FIELD] = sessions.begin(user, agent, address, is_kept=session.permanent)
+    g.pop("seen_before", None)
+    device_cookies.remember(user.email)
+    log.info("sign_in.started", person=user.id, session=g.sign_in)
+
+
+def _failed(_app: Flask, user: User, auth_type: str = "", tfa: bool = False, **_: object) -> None:
+    # What was typed is not told: people type passwords into the wrong field.
+    log.warning("sign_in.failed", person=user.id, factor="code" if tfa else auth_type)
+
+
+def _end(_app: Flask, user: User | None, **_: object) -> None:
+    number = g.pop("sign_in", None)
+    session.pop(FIELD, None)
+    session.permanent = False
+    if number is not None and user is not None:
+        sessions.end(user, number=number)
+        db.session.commit()
+
+
+def _password_changed(_app: Flask, user: User, **_: object) -> None:
+    # Flask-Security has signed the person in anew; it commits it all at the end of the request.
+    sessions.end(user, but=g.get("sign_in"))
+    _set_password(user, "user.password_changed")
+
+
+def _password_reset(_app: Flask, user: User, **_: object) -> None:
+    sessions.end(user)
+    # Who holds the link reads the mailbox: strangers' tries shall not keep that person from signing in.
+    device_cookies.remember(user.email)
+    _set_password(user, "user.password_set")
+
+
+def _set_password(user: User, action: str) -> None:
+    user.password_set_at = clock.now()
+    emails.note("password_changed", user.email)
+    audit.note(action, user.email, dealer_id=user.dealer_id, by=user)
+
+
+def _render(template: str, **context: Any) -> Response:
+    """A page of Flask-Security, which shows a form that was sent anew only to say what is wrong with it."""
+    is_wrong = any(getattr(value, "errors", None) for value in context.values())
+    status = 422 if request.method == "POST" and is_wrong else 200
+    if template == VERIFY and htmx.wants_fragment():
+        return htmx.fragment("security/_verify.html", status, **context)
+    return make_response(render_template(template, **context), status)

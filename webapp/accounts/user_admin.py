@@ -1,0 +1,99 @@
+"""What is done to people who sign in: invite, write a link, let in and out, take away a second factor."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask_security.utils import hash_password
+from sqlalchemy import select
+
+from webapp import audit
+from webapp.accounts import emails, second_factor, sessions
+from webapp.accounts.create import Refused, address_of, store
+from webapp.extensions import db
+from webapp.models import Dealer, User
+
+NEEDED = "staff must have a second factor here (REQUIRE_STAFF_2FA)"
+
+
+def named(email: str) -> User:
+    """The person with that address. Raises Refused."""
+    found = db.session.scalar(select(User).where(User.email == address_of(email)))
+    if found is None:
+        raise Refused(f"{address_of(email)} is no user")
+    return found
+
+
+def invite(email: str, role: str, dealer: Dealer | None = None) -> User:
+    """Add a person who chooses the password by a link; it is sent, where mail is set up. Raises Refused."""
+    user = User(email=address_of(email), role=role, dealer=dealer, password=_unknown())
+    emails.note("invitation", user.email)
+    return store(user, "user.invited")
+
+
+def make_link(user: User) -> str:
+    """A new link for a person, to be handed over; one that was made for an invitation before ends."""
+    if not user.active:
+        raise Refused(f"{user.email} is deactivated: activate the user first")
+    if user.password_set_at is None:
+        _forget_links(user)
+    _note(user, "user.link_made")
+    return emails.link_for(user)
+
+
+def send_link(user: User) -> None:
+    """Have a new link sent to the person. Raises Refused where none can be."""
+    if not emails.are_sent():
+        raise Refused("e-mail is not set up (SMTP_URL, PUBLIC_URL)")
+    if not user.active:
+        raise Refused(f"{user.email} is deactivated: activate the user first")
+    if user.password_set_at is None:
+        _forget_links(user)
+    emails.note("reset" if user.password_set_at else "invitation", user.email)
+    _note(user, "user.link_made")
+
+
+def set_active(user: User, active: bool) -> None:
+    """Let a person in, or out: then every session and link ends at once."""
+    if user.active == active:
+        return
+    user.active = active
+    if not active:
+        _forget_links(user)
+        sessions.end(user)
+    _note(user, "user.activated" if active else "user.deactivated")
+
+
+def end_sessions(user: User, *, number: int | None = None, but: int | None = None) -> int:
+    """End one session of a person, or all, or all `but` one; how many were ended."""
+    ended = sessions.end(user, number=number, but=but)
+    if ended:
+        _note(user, "user.sessions_ended", sessions=ended)
+    db.session.commit()
+    return ended
+
+
+def remove_second_factor(user: User) -> None:
+    """Take away the second factor of somebody who lost it; who must have one sets up another at sign-in."""
+    if not user.has_second_factor:
+        raise Refused(f"{user.email} has no second factor")
+    second_factor.forget_recovery_codes(user)
+    user.tf_primary_method = user.tf_totp_secret = user.tf_last_counter = None
+    sessions.end(user)
+    emails.note("second_factor_changed", user.email)
+    _note(user, "user.second_factor_removed")
+
+
+def _note(user: User, action: str, **after: object) -> None:
+    audit.note(action, user.email, dealer_id=user.dealer_id, after=after or None)
+    db.session.commit()
+
+
+def _forget_links(user: User) -> None:
+    # Links and sessions hold this number; both end with it.
+    user.fs_uniquifier = secrets.token_hex(32)
+
+
+def _unknown() -> str:
+    """The hash of a password that nobody was ever told."""
+    return str(hash_password(secrets.token_urlsafe(32)))

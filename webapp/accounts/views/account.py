@@ -1,0 +1,54 @@
+"""One's own account: password, second factor, and where one is signed in."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from flask import Response, flash, g, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+
+from webapp.accounts import reauthentication, sessions, user_admin
+from webapp.web import htmx, tenancy
+
+pages = tenancy.personal_blueprint("account", __name__, "/account")
+OVER = "That session was over already."
+
+
+@pages.get("")
+def show() -> Response:
+    """The whole page."""
+    return _answer()
+
+
+@pages.post("/sessions/<id:sign_in_id>/ending")
+@reauthentication.needed
+def end(sign_in_id: int) -> ResponseReturnValue:
+    """End one of one's sessions; others' are not found among them."""
+    ended = user_admin.end_sessions(_me(), number=sign_in_id)
+    flash("That session has ended." if ended else OVER, "success" if ended else "warning")
+    return _answered()
+
+
+@pages.post("/sessions/others/ending")
+@reauthentication.needed
+def end_others() -> ResponseReturnValue:
+    """End every session but this one."""
+    user_admin.end_sessions(_me(), but=g.sign_in)
+    flash("You are signed out everywhere else.", "success")
+    return _answered()
+
+
+def _me() -> user_admin.User:
+    return current_user._get_current_object()
+
+
+def _answered() -> ResponseReturnValue:
+    # Where one has ended the session that one is in, the page asks to sign in.
+    return _answer() if htmx.wants_fragment() else htmx.elsewhere(url_for(".show"))
+
+
+def _answer() -> Response:
+    me = _me()
+    zone = me.dealer.zone if me.dealer else ZoneInfo("UTC")
+    return htmx.answer("account", me=me, sign_ins=sessions.of(me), here=g.sign_in, zone=zone)

@@ -1,0 +1,118 @@
+"""People who sign in, for staff: who they are, where they are signed in, and what can be done for them."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from flask import Response, flash, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+
+from webapp.accounts import Refused, emails, reauthentication, sessions, user_admin
+from webapp.accounts.user_list import People, state_of
+from webapp.extensions import db
+from webapp.models import User
+from webapp.web import htmx, tenancy
+from webapp.web.query_args import text, whole
+
+pages = tenancy.staff_blueprint("users", __name__, "/users")
+
+
+@pages.get("")
+def index() -> Response:
+    """Everybody; `matching` narrows by address or dealer."""
+    found = People.of(text(request.args, "matching"), whole(request.args, "page") or 1)
+    return htmx.answer("users", people=found, zone=ZoneInfo("UTC"))
+
+
+@pages.get("/<id:user_id>")
+def show(user_id: int) -> Response:
+    """One person."""
+    return _answer(_found(user_id))
+
+
+@pages.post("/<id:user_id>/link")
+@reauthentication.needed
+def make_link(user_id: int) -> ResponseReturnValue:
+    """Send a link to set a password; where no mail is sent, show it, this once."""
+    user = _found(user_id)
+    try:
+        link = None if emails.are_sent() else user_admin.make_link(user)
+        if link is None:
+            user_admin.send_link(user)
+            flash(f"A link is on its way to {user.email}.", "success")
+    except Refused as refusal:
+        return _refused(user, str(refusal))
+    # A link is shown by this very answer: a redirect would have to keep it somewhere meanwhile.
+    return _answer(user, link=link) if link else _answered(user)
+
+
+@pages.post("/<id:user_id>/sessions/ending")
+@reauthentication.needed
+def end_sessions(user_id: int) -> ResponseReturnValue:
+    """End every session of the person."""
+    user = _found(user_id)
+    user_admin.end_sessions(user)
+    flash(f"{user.email} is signed out everywhere.", "success")
+    return _answered(user)
+
+
+@pages.post("/<id:user_id>/deactivation")
+@reauthentication.needed
+def deactivate(user_id: int) -> ResponseReturnValue:
+    """Let the person in no more; oneself nobody can put out."""
+    user = _found(user_id)
+    if user.id == current_user.id:
+        return _refused(user, "You cannot deactivate yourself.")
+    user_admin.set_active(user, False)
+    flash(f"{user.email} can no longer sign in.", "success")
+    return _answered(user)
+
+
+@pages.post("/<id:user_id>/activation")
+@reauthentication.needed
+def activate(user_id: int) -> ResponseReturnValue:
+    """Let the person in again."""
+    user = _found(user_id)
+    user_admin.set_active(user, True)
+    flash(f"{user.email} can sign in again.", "success")
+    return _answered(user)
+
+
+@pages.post("/<id:user_id>/second-factor/removal")
+@reauthentication.needed
+def remove_second_factor(user_id: int) -> ResponseReturnValue:
+    """Take away the second factor of somebody who lost it."""
+    user = _found(user_id)
+    try:
+        user_admin.remove_second_factor(user)
+    except Refused as refusal:
+        return _refused(user, str(refusal))
+    flash(f"The second factor of {user.email} is removed.", "success")
+    return _answered(user)
+
+
+def _found(user_id: int) -> User:
+    return db.get_or_404(User, user_id)
+
+
+def _refused(user: User, message: str) -> Response:
+    flash(message, "warning")
+    return _answer(user, 409)
+
+
+def _answered(user: User) -> ResponseReturnValue:
+    return _answer(user) if htmx.wants_fragment() else htmx.elsewhere(url_for(".show", user_id=user.id))
+
+
+def _answer(user: User, status: int = 200, *, link: str | None = None) -> Response:
+    return htmx.answer(
+        "user",
+        status,
+        user=user,
+        state=state_of(user),
+        sign_ins=sessions.of(user),
+        link=link,
+        are_sent=emails.are_sent(),
+        zone=ZoneInfo("UTC"),
+    )

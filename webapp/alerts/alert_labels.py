@@ -1,0 +1,115 @@
+"""Alerts in words: what is open, what was, and what became of telling it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from webapp import alerts
+from webapp.alerts import confirmations, email_limit, outbox, webhook_address
+from webapp.core import clock
+from webapp.extensions import db
+from webapp.models import Alert, AlertContact, AlertDelivery, Dealer
+from webapp.web.status_labels import Saying
+
+PAST, DELIVERIES = 20, 20
+_OTHERS = {"confirmation": "Link to confirm", "limit": "Daily limit reached"}
+# What is sent is sent within seconds. After this long the page stops asking.
+PATIENCE = timedelta(seconds=90)
+_STATES = {
+    "waiting": Saying("Waiting", "info"),
+    "delivered": Saying("Delivered", "success"),
+    "failed": Saying("Not delivered", "danger"),
+    "dropped": Saying("No longer needed", "secondary"),
+}
+_LATE = "It has not been sent yet. Tell our support if it stays so: what sends it may not be running."
+
+
+@dataclass(frozen=True)
+class AlertsPage:
+    """What the page shows of one dealer."""
+
+    contact: AlertContact
+    open: list[Alert]
+    past: list[Alert]
+    deliveries: list[AlertDelivery]
+    has_mail: bool
+    # Emails that were not sent today, as too many were sent before.
+    unsent: int
+
+    @classmethod
+    def of(cls, dealer: Dealer, contact: AlertContact) -> AlertsPage:
+        """The page at this moment."""
+        over = select(Alert).where(Alert.dealer_key == dealer.id, Alert.closed_at.is_not(None))
+        told = select(AlertDelivery).where(AlertDelivery.dealer_id == dealer.id)
+        told = told.options(joinedload(AlertDelivery.alert)).order_by(AlertDelivery.id.desc())
+        return cls(
+            contact,
+            alerts.open_of(dealer.id),
+            list(db.session.scalars(over.order_by(Alert.id.desc()).limit(PAST))),
+            list(db.session.scalars(told.limit(DELIVERIES))),
+            outbox.has_mail(),
+            email_limit.unsent(dealer.id, clock.now()),
+        )
+
+    @property
+    def has_contacts(self) -> bool:
+        """Whether a test would reach anybody."""
+        return bool(self.contact.webhook_url or (self.has_mail and self.contact.confirmed))
+
+    @property
+    def unconfirmed(self) -> list[str]:
+        """The addresses that get no alerts until they confirm, in the order in which they are listed."""
+        return [address for address in self.contact.recipients if address not in self.contact.confirmed]
+
+    @property
+    def sends_links(self) -> bool:
+        """Whether addresses can be sent a link to confirm by."""
+        return confirmations.are_sent()
+
+    @property
+    def webhook_problem(self) -> str | None:
+        """Why nothing is sent to the webhook that is saved."""
+        url = self.contact.webhook_url
+        return webhook_address.refusal(url, current_app.config["ALERT_ALLOWED_HOSTS"]) if url else None
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the outcome of a test may still come soon."""
+        return any(
+            each.event == "test" and each.state == "waiting" and not is_late(each) for each in self.deliveries
+        )
+
+    @property
+    def mark(self) -> str:
+        """Changes whenever a poll has news."""
+        return "-".join(f"{each.id}{each.state[0]}{each.attempts}" for each in self.deliveries)
+
+
+def label(alert: Alert) -> Saying:
+    """The cause of an alert, with the sentence that it says now."""
+    cause = alerts.cause_of(alert.cause)
+    return Saying(cause.label, cause.tone, alert.sentence)
+
+
+def subject(delivery: AlertDelivery) -> str:
+    """What a delivery is about."""
+    if delivery.alert is None:
+        return _OTHERS.get(delivery.event, "Test")
+    name = label(delivery.alert).label
+    return f"Over: {name}" if delivery.event == "recovered" else name
+
+
+def delivery_state(delivery: AlertDelivery) -> Saying:
+    """What became of a delivery, and why it did not arrive."""
+    state = _STATES[delivery.state]
+    return Saying(state.label, state.tone, delivery.error or (_LATE if is_late(delivery) else ""))
+
+
+def is_late(delivery: AlertDelivery) -> bool:
+    """Whether it should have been sent by now."""
+    return delivery.state == "waiting" and clock.now() - delivery.next_attempt_at > PATIENCE

@@ -1,0 +1,129 @@
+"""One round: look at every cause, open what is new, close what is over, and note what must be told.
+
+The level decides, not an event: a round may be missed, come twice or on two machines at once. The database's
+partial unique index refuses a second open alert, and each change is told by the round that made it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import select, update
+
+from webapp.alerts import digest, outbox
+from webapp.alerts.alert_rows import insert_new, look_only
+from webapp.alerts.alert_rule import Cause, Found
+from webapp.alerts.rules import CAUSES
+from webapp.core import clock
+from webapp.extensions import db
+from webapp.models import Alert
+
+log = structlog.get_logger(__name__)
+
+Key = tuple[int, str, str]
+# Rows a statement: each row is a handful of parameters, of which SQLite takes 32,766.
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Round:
+    """What a round did, in alerts; `failed` names the causes that could not be looked at."""
+
+    opened: int
+    closed: int
+    failed: tuple[str, ...]
+
+
+@dataclass
+class _Changes:
+    new: dict[Key, Found] = field(default_factory=dict)
+    reworded: dict[int, str] = field(default_factory=dict)
+    over: list[int] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.reworded or self.over)
+
+
+def take_round(now: datetime | None = None, causes: Iterable[Cause] = CAUSES) -> Round:
+    """Bring the open alerts to what holds at this moment; commits.
+
+    A cause that cannot be looked at leaves its alerts as they are, and stops no other.
+    """
+    now = now or clock.now()
+    looked = {cause.name: _look(cause, now) for cause in causes}
+    found = {name: places for name, places in looked.items() if places is not None}
+    look_only()
+    changes = _changes(found)
+    db.session.rollback()
+    opened, closed = _carry_out(changes, now) if changes else (0, 0)
+    digest.note(now)
+    return Round(opened, closed, tuple(name for name in looked if name not in found))
+
+
+def _look(cause: Cause, now: datetime) -> list[Found] | None:
+    """Where the cause holds; None if that cannot be told."""
+    try:
+        look_only()
+        return list(cause.found(now))
+    except Exception:
+        log.exception("alert.cause_failed", cause=cause.name)
+        return None
+
+
+def _changes(found: Mapping[str, list[Found]]) -> _Changes:
+    """What differs between what is open and what holds, for the causes that could be looked at."""
+    present = select(Alert).where(Alert.closed_at.is_(None), Alert.cause.in_(found))
+    open_now = {
+        (alert.dealer_key, alert.cause, alert.subject): alert for alert in db.session.scalars(present)
+    }
+    holds = {(one.dealer_id or 0, name, one.subject): one for name, each in found.items() for one in each}
+    changes = _Changes(over=[alert.id for key, alert in open_now.items() if key not in holds])
+    for key, one in holds.items():
+        alert = open_now.get(key)
+        if alert is None and not one.only_if_open:
+            changes.new[key] = one
+        elif alert is not None and alert.sentence != one.sentence and not one.only_if_open:
+            changes.reworded[alert.id] = one.sentence
+    return changes
+
+
+def _carry_out(changes: _Changes, now: datetime) -> tuple[int, int]:
+    """Open, close and reword, with what must be told, in one transaction; how many this round changed."""
+    opened = [alert_id for some in _batches(list(changes.new.items())) for alert_id in _open(some, now)]
+    outbox.note_opened(opened, now)
+    closed = [alert_id for some in _batches(changes.over) for alert_id in _close(some, now)]
+    outbox.note_recovered(closed, now)
+    for alert_id, sentence in changes.reworded.items():
+        db.session.execute(update(Alert).where(Alert.id == alert_id).values(sentence=sentence))
+    db.session.commit()
+    if opened or closed:
+        log.info("alert.round_finished", opened=len(opened), closed=len(closed))
+    return len(opened), len(closed)
+
+
+def _open(some: list[tuple[Key, Found]], now: datetime) -> list[int]:
+    rows = [
+        {
+            "dealer_id": one.dealer_id,
+            "dealer_key": dealer_key,
+            "cause": cause,
+            "subject": subject,
+            "sentence": one.sentence,
+            "opened_at": now,
+        }
+        for (dealer_key, cause, subject), one in some
+    ]
+    return list(db.session.scalars(insert_new(Alert).values(rows).returning(Alert.id)))
+
+
+def _close(some: list[int], now: datetime) -> list[int]:
+    over = update(Alert).where(Alert.id.in_(some), Alert.closed_at.is_(None)).values(closed_at=now)
+    return list(db.session.scalars(over.returning(Alert.id).execution_options(synchronize_session=False)))
+
+
+def _batches(rows: list[Any]) -> Iterable[list[Any]]:
+    return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))

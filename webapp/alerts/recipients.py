@@ -1,0 +1,157 @@
+"""To whom a dealer's alerts are told: e-mail addresses, and a webhook with a secret that signs."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, Final
+
+from flask import current_app
+from sqlalchemy import select
+
+from webapp import audit
+from webapp.alerts import confirmations, outbox, webhook_address
+from webapp.alerts.alert_rows import insert_new
+from webapp.core import clock, vault
+from webapp.core.email_addresses import NoAddress, address_of
+from webapp.extensions import db
+from webapp.models import AlertContact, AlertDelivery, Dealer
+
+MOST_RECIPIENTS: Final = 10
+# A test goes to addresses that somebody typed: it must not be a way to flood them.
+BETWEEN_TESTS: Final = timedelta(seconds=30)
+
+
+class Refused(ValueError):
+    """Something that cannot be kept or done; `field` names what it is about."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def of(dealer: Dealer) -> AlertContact:
+    """The dealer's contacts; where there are none yet an empty row, which is not stored."""
+    return db.session.get(AlertContact, dealer.id) or AlertContact(
+        dealer_id=dealer.id, recipients=[], webhook_url=None, version=0
+    )
+
+
+def locked(dealer: Dealer) -> AlertContact:
+    """The dealer's stored contacts; whoever changes them too waits until this transaction has ended."""
+    row = select(AlertContact).where(AlertContact.dealer_id == dealer.id).with_for_update()
+    found = db.session.scalar(row)
+    if found is None:
+        empty = {"dealer_id": dealer.id, "recipients": [], "version": 0}
+        db.session.execute(insert_new(AlertContact).values(empty))
+        found = db.session.scalars(row).one()
+    return found
+
+
+def save_recipients(contact: AlertContact, text: str) -> list[str]:
+    """Keep the e-mail addresses, one a line or comma-separated, each once, and commit. Raises Refused.
+
+    New ones are sent a link to confirm by; returns those to which none can be sent for now.
+    """
+    typed = [part.strip() for part in text.replace(",", "\n").replace(";", "\n").splitlines()]
+    try:
+        found = list({each.casefold(): each for each in map(address_of, filter(None, typed))}.values())
+    except NoAddress as reason:
+        raise Refused("recipients", str(reason)) from None
+    if len(found) > MOST_RECIPIENTS:
+        raise Refused("recipients", f"at most {MOST_RECIPIENTS} addresses")
+    before = list(contact.recipients)
+    with _noted(contact):
+        contact.recipients = found
+        contact.version += 1
+    not_sent = confirmations.await_new(contact, before)
+    db.session.commit()
+    return not_sent
+
+
+def save_webhook(contact: AlertContact, url: str) -> str | None:
+    """Keep the webhook's address, or none, and commit. Raises Refused.
+
+    Returns a new secret with a webhook that had none: it is shown once, and cannot be read again.
+    """
+    if not url.strip():
+        remove_webhook(contact)
+        return None
+    try:
+        checked = webhook_address.checked(url, current_app.config["ALERT_ALLOWED_HOSTS"])
+    except webhook_address.Refused as reason:
+        raise Refused("webhook_url", str(reason)) from None
+    with _noted(contact):
+        is_new = contact.webhook_url is None
+        contact.webhook_url = checked
+        secret = _new_secret(contact) if is_new else None
+    db.session.commit()
+    return secret
+
+
+def renew_secret(contact: AlertContact) -> str:
+    """Sign with a new secret from now on, and commit. Raises Refused where there is no webhook."""
+    if contact.webhook_url is None:
+        raise Refused("webhook_url", "there is no webhook")
+    with _noted(contact):
+        secret = _new_secret(contact)
+    db.session.commit()
+    return secret
+
+
+def remove_webhook(contact: AlertContact) -> None:
+    """Send nothing by webhook any more, forget its secret, and commit."""
+    with _noted(contact):
+        contact.webhook_url = contact.sealed_webhook_secret = contact.secret_set_at = None
+    db.session.commit()
+
+
+@contextmanager
+def _noted(contact: AlertContact) -> Iterator[None]:
+    """Note in the audit log what is changed within."""
+    before = _fields(contact)
+    yield
+    audit.note(
+        "alert_contacts.changed",
+        "Alerts",
+        dealer_id=contact.dealer_id,
+        before=before,
+        after=_fields(contact),
+    )
+
+
+def _fields(contact: AlertContact) -> dict[str, Any]:
+    url = contact.webhook_url
+    return {
+        "recipients": list(contact.recipients),
+        "webhook": outbox.host_of(url) if url else None,
+        # The rest of the address may be a secret, and is told as one is: that it changed.
+        "webhook's secret address": url,
+        "webhook's secret": contact.sealed_webhook_secret,
+    }
+
+
+def _new_secret(contact: AlertContact) -> str:
+    secret = secrets.token_urlsafe(32)
+    contact.sealed_webhook_secret = vault.seal(secret)
+    contact.secret_set_at = clock.now()
+    return secret
+
+
+def send_test(contact: AlertContact) -> int:
+    """Note a test for every contact, and commit; how many. Raises Refused with nobody to send it to."""
+    now = clock.now()
+    recent = select(AlertDelivery.id).where(
+        AlertDelivery.dealer_id == contact.dealer_id,
+        AlertDelivery.event == "test",
+        AlertDelivery.created_at > now - BETWEEN_TESTS,
+    )
+    if db.session.scalar(recent.limit(1)) is not None:
+        raise Refused("", "A test was sent a moment ago: see below what became of it.")
+    noted = outbox.note_test(contact, now)
+    if not noted:
+        raise Refused("", "There is nobody yet to send a test to.")
+    db.session.commit()
+    return noted

@@ -1,0 +1,23 @@
+"""Every cause of alerts, the worst first. A further one is a module with a function and a line here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from webapp.alerts.alert_rule import Cause
+from webapp.alerts.rules import failing, held, idle, refused, stale, unmatched
+
+CAUSES: Final[tuple[Cause, ...]] = (
+    idle.CAUSE,
+    refused.CAUSE,
+    failing.CAUSE,
+    stale.CAUSE,
+    held.CAUSE,
+    unmatched.CAUSE,
+)
+_BY_NAME: Final = {cause.name: cause for cause in CAUSES}
+
+
+def cause_of(name: str) -> Cause:
+    """The cause of that name; one that an older version knew still has words."""
+    return _BY_NAME.get(name) or Cause(name, name.capitalize(), "warning", "It is over.", lambda _now: ())

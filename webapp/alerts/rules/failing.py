@@ -1,0 +1,48 @@
+"""A dealer's last two runs both failed or were partial; skipped and cancelled ones do not count.
+
+Nor does a retry that failed: a code that fails twice within minutes has not failed twice in a row yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from webapp.alerts.alert_rule import Cause, Found
+from webapp.alerts.recent import last_with_outcome
+from webapp.extensions import db
+from webapp.models import Configuration, Run
+
+BAD = ("failed", "partial")
+WORDS = {"failed": "failed", "partial": "was partial"}
+LONGEST_REASON = 300
+
+
+def found(_now: datetime) -> Iterator[Found]:
+    """Every enabled dealer whose last two runs with an outcome were both bad."""
+    last, before = aliased(Run), aliased(Run)
+    wanted = (
+        select(last.dealer_id, last.id, last.status, last.reason, before.id, before.status)
+        .select_from(Configuration)
+        .join(last, last.id == last_with_outcome(Configuration.dealer_id, retries="succeeded"))
+        .join(before, before.id == last_with_outcome(Configuration.dealer_id, offset=1, retries="succeeded"))
+        .where(Configuration.enabled, last.status.in_(BAD), before.status.in_(BAD))
+    )
+    for dealer_id, run, status, reason, earlier, earlier_status in db.session.execute(wanted):
+        sentence = (
+            f"The last two runs did not succeed: run {earlier} {WORDS[earlier_status]}, "
+            f"then run {run} {WORDS[status]}."
+        )
+        yield Found(dealer_id, f"{sentence} {(reason or '')[:LONGEST_REASON]}".strip())
+
+
+CAUSE = Cause(
+    name="failing",
+    label="Two runs failed or partial",
+    tone="danger",
+    over="The last runs no longer failed one after the other.",
+    found=found,
+)

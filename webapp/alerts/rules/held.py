@@ -1,0 +1,27 @@
+"""A clearing is held until a person decides: an alert for each Lightspeed code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import select
+
+from webapp.alerts.alert_rule import Cause, Found
+from webapp.extensions import db
+from webapp.models import HeldClearing
+
+
+def found(_now: datetime) -> Iterator[Found]:
+    """Every clearing that waits for a decision."""
+    for held in db.session.scalars(select(HeldClearing).where(HeldClearing.state == "held")):
+        yield Found(held.dealer_id, held.sentence, subject=held.code_key)
+
+
+CAUSE = Cause(
+    name="held",
+    label="Clearing held",
+    tone="warning",
+    over="The held clearing was decided, or a later run made it needless.",
+    found=found,
+)

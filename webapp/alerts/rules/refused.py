@@ -1,0 +1,65 @@
+"""Lightspeed refuses a dealer's credentials: at a check, or since then by a run (R3, R11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+
+from webapp.alerts.alert_rule import Cause, Found
+from webapp.alerts.recent import last_with_outcome
+from webapp.extensions import db
+from webapp.models import Configuration, Dealer, Run, RunItem
+
+SENTENCE = "Lightspeed does not accept the 3PA credentials."
+ACCOUNT = "account"
+
+
+def found(_now: datetime) -> Iterator[Found]:
+    """Every enabled dealer that is refused. While a check is under way nothing is decided."""
+    reason = func.coalesce(Configuration.check_reason, "")
+    by_check = Configuration.check_state == "refused"
+    wanted = select(Configuration.dealer_id, Configuration.check_state, reason, _by_run()).where(
+        Configuration.enabled, or_(by_check, Configuration.check_state == "checking", _by_run().is_not(None))
+    )
+    for dealer_id, state, check_reason, run_reason in db.session.execute(wanted):
+        said = run_reason if state != "refused" else check_reason
+        yield Found(dealer_id, _sentence(said), only_if_open=state == "checking")
+
+
+def _sentence(reason: str | None) -> str:
+    # The reasons of Lightspeed's refusals are whole sentences for a dealer
+    # (jobs/sources/lightspeed/errors.py).
+    return reason or SENTENCE
+
+
+def _by_run() -> Any:
+    """What Lightspeed said to the last run, if it refused the account after the last check."""
+    last = last_with_outcome(Configuration.dealer_id)
+    return (
+        select(func.max(RunItem.error))
+        .join(Run, Run.id == RunItem.run_id)
+        .where(
+            and_(RunItem.run_id == last, Run.status == "failed", RunItem.error_kind == ACCOUNT),
+            Run.finished_at > func.coalesce(Configuration.checked_at, _beginning()),
+        )
+        .correlate(Configuration)
+        .scalar_subquery()
+    )
+
+
+def _beginning() -> Any:
+    """Before any run of the dealer: one that was never checked has only its runs to go by."""
+    made = select(Dealer.created_at).where(Dealer.id == Configuration.dealer_id)
+    return made.correlate(Configuration).scalar_subquery()
+
+
+CAUSE = Cause(
+    name="refused",
+    label="Credentials refused",
+    tone="danger",
+    over="Lightspeed no longer refuses the 3PA credentials.",
+    found=found,
+)

@@ -1,0 +1,101 @@
+"""No run of a dealer has succeeded for 13 hours, in which runs were due (R6, R7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import Select, delete, func, literal, select
+from sqlalchemy.orm import aliased
+
+from webapp.alerts.alert_rows import insert_new, look_only
+from webapp.alerts.alert_rule import Cause, Found
+from webapp.alerts.business_time import enough_passed
+from webapp.alerts.recent import last_with_outcome
+from webapp.extensions import db
+from webapp.models import AlertWatch, Configuration, Dealer, Run, SupplierCode
+from webapp.models.types import UtcDateTime
+
+# Time for a run to end.
+ALLOWANCE = timedelta(hours=1)
+DAY = 24
+
+
+def stale_after(hours: Iterable[int]) -> timedelta:
+    """How long may pass without a success: two slots, one of which may fail, and time for the second to end.
+
+    13 hours with runs every six hours; longer where `SYNC_HOURS` leaves longer between them.
+    """
+    slots = sorted(hours)
+    gaps = [(after - slot) % DAY or DAY for slot, after in zip(slots, slots[1:] + slots[:1], strict=True)]
+    return timedelta(hours=max(a + b for a, b in zip(gaps, gaps[1:] + gaps[:1], strict=True))) + ALLOWANCE
+
+
+def found(now: datetime) -> Iterator[Found]:
+    """Every dealer of whom runs are expected, and none has succeeded for that long on days that count."""
+    watch(now)
+    limit = stale_after(current_app.config["SYNC_HOURS"])
+    hours = int(limit.total_seconds() // 3600)
+    success = aliased(Run)
+    wanted = (
+        select(Dealer.id, Dealer.timezone, Configuration.disabled_days, AlertWatch.since, success.finished_at)
+        .join(AlertWatch, AlertWatch.dealer_id == Dealer.id)
+        .join(Configuration, Configuration.dealer_id == Dealer.id)
+        .outerjoin(success, success.id == last_with_outcome(Dealer.id, ("succeeded",)))
+        .where(
+            AlertWatch.since < now - limit,
+            func.coalesce(success.finished_at, AlertWatch.since) < now - limit,
+        )
+    )
+    for dealer_id, timezone, disabled_days, watched, succeeded in db.session.execute(wanted):
+        since = max(watched, succeeded) if succeeded else watched
+        if enough_passed(since, now, timezone, disabled_days, limit):
+            yield Found(dealer_id, _sentence(hours, succeeded is not None, disabled_days))
+
+
+def _sentence(hours: int, ever: bool, disabled_days: int) -> str:
+    said = f"No run has succeeded for more than {hours} hours."
+    if not ever:
+        said = f"No run has succeeded yet, although runs have been due for more than {hours} hours."
+    return f"{said} Disabled days are not counted." if disabled_days else said
+
+
+def watch(now: datetime) -> None:
+    """Note since when runs of each dealer are expected, and forget those of whom none are; commits.
+
+    A dealer that is enabled again, or gets its first code, starts anew.
+    """
+    look_only()
+    if not any(db.session.execute(rows.limit(1)).first() for rows in (_unwatched(now), _no_longer())):
+        return
+    db.session.rollback()
+    gone = AlertWatch.dealer_id.in_(_no_longer())
+    db.session.execute(delete(AlertWatch).where(gone).execution_options(synchronize_session=False))
+    db.session.execute(insert_new(AlertWatch).from_select(["dealer_id", "since"], _unwatched(now)))
+    db.session.commit()
+    look_only()
+
+
+def _expected() -> Select[Any]:
+    mapped = select(SupplierCode.dealer_id)
+    return select(Configuration.dealer_id).where(Configuration.enabled, Configuration.dealer_id.in_(mapped))
+
+
+def _unwatched(now: datetime) -> Select[Any]:
+    new = _expected().where(Configuration.dealer_id.not_in(select(AlertWatch.dealer_id)))
+    return new.add_columns(literal(now, UtcDateTime))
+
+
+def _no_longer() -> Select[Any]:
+    return select(AlertWatch.dealer_id).where(AlertWatch.dealer_id.not_in(_expected()))
+
+
+CAUSE = Cause(
+    name="stale",
+    label="No success for too long",
+    tone="danger",
+    over="A run has succeeded again, or none is due any more.",
+    found=found,
+)

@@ -1,0 +1,151 @@
+"""Alerts of a dealer: what is open, and who is told of it."""
+
+from __future__ import annotations
+
+from flask import Response, flash, g, request, url_for
+from flask.typing import ResponseReturnValue
+
+from webapp.accounts import reauthentication
+from webapp.alerts import confirmations
+from webapp.alerts import recipients as contacts
+from webapp.alerts.alert_labels import AlertsPage
+from webapp.alerts.forms import RecipientsForm, WebhookForm
+from webapp.extensions import db
+from webapp.web import htmx, tenancy
+
+pages = tenancy.dealer_blueprint("alerts", __name__, "/alerts")
+SAVED = {"HX-Trigger": "contacts-changed"}
+
+
+@pages.get("")
+def show() -> Response:
+    """The whole page."""
+    return _answer("_fragment")
+
+
+@pages.get("/deliveries")
+def show_deliveries() -> Response:
+    """What became of what was sent. A poll says in `seen` what it shows already."""
+    shown = AlertsPage.of(g.dealer, contacts.of(g.dealer))
+    if htmx.wants_fragment() and request.args.get("seen") == shown.mark and shown.is_awaited:
+        return Response(status=204)
+    return _answer("_deliveries")
+
+
+@pages.post("/recipients")
+def save_recipients() -> ResponseReturnValue:
+    """Keep who is told by e-mail."""
+    contact, form = contacts.locked(g.dealer), RecipientsForm()
+    if not form.validate():
+        return _refused("_recipients", 422, recipients=form)
+    if form.is_stale(contact):
+        return _refused("_recipients", 409, recipients=form.catch_up(contact))
+    try:
+        not_sent = contacts.save_recipients(contact, form.recipients.data or "")
+    except contacts.Refused as refusal:
+        form.blame(refusal.field, str(refusal))
+        return _refused("_recipients", 422, recipients=form)
+    if not_sent and confirmations.are_sent():
+        flash(
+            f"No link to confirm was sent to {', '.join(not_sent)}: too many today. Send it again later.",
+            "warning",
+        )
+    return _saved("_recipients", "E-mail recipients: saved.")
+
+
+@pages.post("/confirmations")
+def send_confirmation() -> ResponseReturnValue:
+    """Send another link to an address that is not confirmed yet."""
+    address = request.form.get("address", "")
+    try:
+        confirmations.send_again(contacts.locked(g.dealer), address)
+    except confirmations.Throttled as refusal:
+        flash(str(refusal), "warning")
+        return _refused("_recipients", 409)
+    return _saved("_recipients", f"Another link is on its way to {address}.")
+
+
+@pages.post("/webhook")
+@reauthentication.needed
+def save_webhook() -> ResponseReturnValue:
+    """Keep the webhook's address; with a new one the secret is shown, this once."""
+    contact, form = contacts.locked(g.dealer), WebhookForm()
+    if not form.validate():
+        return _refused("_webhook", 422, webhook=form)
+    try:
+        secret = contacts.save_webhook(contact, form.webhook_url.data or "")
+    except contacts.Refused as refusal:
+        form.blame(refusal.field, str(refusal))
+        return _refused("_webhook", 422, webhook=form)
+    return _saved("_webhook", "Webhook: saved.", secret)
+
+
+@pages.post("/webhook/secret")
+@reauthentication.needed
+def renew_secret() -> ResponseReturnValue:
+    """Sign with a new secret, and show it, this once."""
+    try:
+        secret = contacts.renew_secret(contacts.locked(g.dealer))
+    except contacts.Refused:
+        flash("There is no webhook any more.", "warning")
+        return _refused("_webhook", 409)
+    return _saved("_webhook", "Webhook: what is sent from now on is signed with the new secret.", secret)
+
+
+@pages.post("/webhook/removal")
+@reauthentication.needed
+def remove_webhook() -> ResponseReturnValue:
+    """Send nothing by webhook any more."""
+    contacts.remove_webhook(contacts.locked(g.dealer))
+    return _saved("_webhook", "Webhook: removed.")
+
+
+@pages.post("/tests")
+def send_test() -> ResponseReturnValue:
+    """Have a test sent to everybody who would be told; the page says by itself what became of it."""
+    try:
+        count = contacts.send_test(contacts.locked(g.dealer))
+    except contacts.Refused as refusal:
+        flash(str(refusal), "warning")
+        return _refused("_deliveries", 409)
+    flash("A test is on its way." if count == 1 else f"{count} tests are on their way.", "info")
+    if htmx.wants_fragment():
+        return _answer("_deliveries")
+    return htmx.elsewhere(url_for(".show"))
+
+
+def _saved(part: str, message: str, secret: str | None = None) -> ResponseReturnValue:
+    flash(message, "success")
+    if secret is None and not htmx.wants_fragment():
+        return htmx.elsewhere(url_for(".show"))
+    # A secret is shown by this very answer: a redirect would have to keep it somewhere meanwhile.
+    response = _answer(part, secret=secret)
+    response.headers.update(SAVED)
+    return response
+
+
+def _refused(part: str, status: int, **forms: RecipientsForm | WebhookForm) -> Response:
+    # Nothing was changed; the row that was locked is read as it is stored.
+    db.session.rollback()
+    return _answer(part, status, **forms)
+
+
+def _answer(
+    part: str,
+    status: int = 200,
+    *,
+    recipients: RecipientsForm | None = None,
+    webhook: WebhookForm | None = None,
+    secret: str | None = None,
+) -> Response:
+    """The page, or a part of it; the forms that are not given show what is stored."""
+    contact = contacts.of(g.dealer)
+    return htmx.answer(
+        "alerts",
+        status,
+        part=part,
+        shown=AlertsPage.of(g.dealer, contact),
+        recipients=recipients or RecipientsForm.filled(contact),
+        webhook=webhook or WebhookForm.filled(contact),
+        secret=secret,
+    )

@@ -1,0 +1,42 @@
+"""Confirming an address that is to get a dealer's alerts, by a link; nobody has to sign in for that.
+
+The link leads to a page with a button: mail scanners that open links confirm nothing.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from webapp.alerts import confirmations
+from webapp.web import htmx
+
+pages = Blueprint("alert_confirmations", __name__, url_prefix="/alert-confirmations")
+
+
+@pages.get("/<token>")
+def show(token: str) -> Response:
+    """Ask whether the address shall get alerts."""
+    try:
+        link = confirmations.read(token)
+    except confirmations.Invalid:
+        return _invalid()
+    return _answer(link, token)
+
+
+@pages.post("/<token>")
+def confirm(token: str) -> Response:
+    """Send alerts to the address from now on."""
+    try:
+        link = confirmations.confirm(token)
+    except confirmations.Invalid:
+        return _invalid()
+    return _answer(link, token, is_confirmed=True)
+
+
+def _invalid() -> Response:
+    return htmx.answer("alert_confirmation", 404, link=None)
+
+
+def _answer(link: confirmations.Link, token: str, *, is_confirmed: bool = False) -> Response:
+    dealer = confirmations.dealer_of(link)
+    return htmx.answer("alert_confirmation", link=link, token=token, dealer=dealer, is_confirmed=is_confirmed)

@@ -1,0 +1,98 @@
+"""Puts the web application together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_security import Security, SQLAlchemyUserDatastore
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from webapp import commands, models, pages, template_filters
+from webapp.accounts.addresses import Addresses
+from webapp.accounts.hashing import PatientContext
+from webapp.accounts.passwords import Passwords
+from webapp.accounts.second_factor import Codes, RecoveryCodes
+from webapp.core import error_reports, private_files, request_log, signing
+from webapp.core.logs import configure_logs
+from webapp.extensions import csrf, db, migrate, prepare_sqlite
+from webapp.operations import metrics
+from webapp.settings import config
+from webapp.settings.database_settings import COMMAND
+from webapp.web import bodies, https_only, replica, security_headers, static_files
+from webapp.web.client_addresses import ClientAddresses
+from webapp.web.health_host import HealthUnderAnyHost
+from webapp.web.host_cookies import HostCookies
+
+
+def create_app(overrides: Mapping[str, Any] | None = None, *, kind: str = COMMAND) -> Flask:
+    """The Flask application, configured from the environment or, in tests, from `overrides` alone.
+
+    `kind` is that of the process: it decides how many database connections it may have.
+
+    Raises ConfigurationError, which names the variable, when the environment is not fit to start with.
+    """
+    app = Flask(
+        "webapp",
+        instance_path=str(config.ROOT / "instance"),
+        template_folder=str(config.ROOT / "templates"),
+    )
+    app.config.update(config.DEFAULTS)
+    app.config.update(config.from_environment(kind=kind) if overrides is None else overrides)
+    configure_logs()
+    error_reports.configure(app.config["SENTRY_DSN"], app.config["SENTRY_ENVIRONMENT"])
+    signing.sign_by_sha256(app)
+    bodies.withhold(app)
+    request_log.keep(app)
+    metrics.register(app)
+    https_only.enforce(app)
+    security_headers.protect(app)
+    pages.guard(app)
+    _bind_extensions(app)
+    template_filters.register(app)
+    pages.register(app)
+    replica.register(app)
+    commands.register(app)
+    static_files.serve(app)
+    _stand_behind_proxies(app, app.config["PROXY_HOPS"])
+    return app
+
+
+def _stand_behind_proxies(app: Flask, hops: int) -> None:
+    """Believe of proxies who asks and how; never under which name, which routers hand on as it was sent."""
+    app.wsgi_app = HostCookies(app.wsgi_app)  # type: ignore[method-assign]
+    if hosts := app.config["TRUSTED_HOSTS"]:
+        app.wsgi_app = HealthUnderAnyHost(app.wsgi_app, hosts)  # type: ignore[method-assign]
+    app.wsgi_app = ClientAddresses(app.wsgi_app)  # type: ignore[method-assign]
+    if hops:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=0, x_port=0, x_prefix=0
+        )
+
+
+def _close_instance_folder(folder: Path) -> None:
+    """Also where Flask-SQLAlchemy has just created it, for a SQLite file with a relative path."""
+    if folder.is_dir():
+        private_files.make_folder(folder)
+
+
+def _bind_extensions(app: Flask) -> None:
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(config.ROOT / "migrations"))
+    csrf.init_app(app)
+    people = SQLAlchemyUserDatastore(db, models.User, models.tenants.RoleName)
+    security = Security(
+        app,
+        people,
+        mail_util_cls=Addresses,
+        password_util_cls=Passwords,
+        totp_cls=Codes,
+        mf_recovery_codes_util_cls=RecoveryCodes,
+    )
+    _close_instance_folder(Path(app.instance_path))
+    security.pwd_context = PatientContext(security.pwd_context)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            prepare_sqlite(db.engine)

@@ -1,0 +1,129 @@
+"""The audit log: who changed what and for whom, noted in the transaction of the change itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Final
+
+from flask import has_request_context
+from flask_login import current_user
+
+from webapp.core.redaction import is_secret
+from webapp.extensions import db
+from webapp.models import AuditEntry, User
+
+# What can be noted, as a person reads it.
+ACTIONS: Final = {
+    "settings.changed": "Changed the inventory settings",
+    "credentials.changed": "Changed the 3PA credentials",
+    "supplier_code.added": "Added a supplier code",
+    "supplier_code.changed": "Changed a supplier code",
+    "supplier_code.moved": "Moved a supplier code",
+    "supplier_code.removed": "Removed a supplier code",
+    "supplier_codes.imported": "Imported supplier codes",
+    "supplier_codes.reordered": "Put the supplier codes in order",
+    "run.queued": "Queued a run",
+    "run.cancelled": "Cancelled a run",
+    "held_clearing.applied": "Had a held clearing carried out",
+    "held_clearing.kept": "Kept the quantities of a held clearing",
+    "organization.added": "Added an organization",
+    "organization.renamed": "Renamed an organization",
+    "organization.login_changed": "Changed an organization’s 3PA login",
+    "dealer.added": "Added a dealer",
+    "dealer.changed": "Changed a dealer’s details",
+    "dealer.closed": "Closed a dealer",
+    "dealer.reopened": "Reopened a dealer",
+    "user.added": "Added a user",
+    "user.invited": "Invited a user",
+    "user.activated": "Let a user sign in again",
+    "user.deactivated": "Deactivated a user",
+    "user.password_changed": "Changed a password",
+    "user.password_set": "Set a password by a link",
+    "user.link_made": "Made a link to set a password",
+    "user.sessions_ended": "Ended sessions",
+    "user.second_factor_set": "Set up a second factor",
+    "user.second_factor_removed": "Removed a second factor",
+    "user.recovery_codes_made": "Made recovery codes",
+    "user.recovery_code_used": "Signed in with a recovery code",
+    "catalog.import_started": "Started a catalog import",
+    "catalog.imported": "Imported a catalog",
+    "alert_contacts.changed": "Changed who is told of alerts",
+    "alert_contacts.confirmed": "Confirmed an address for alerts",
+    "alert_emails.limited": "Reached the daily limit of alert emails",
+    "job.retried": "Retried a background job",
+    "history.deleted": "Deleted old history",
+}
+
+Fields = Mapping[str, Any]
+
+_outside_of_requests: ContextVar[str] = ContextVar("actor", default="schedule")
+
+
+@contextmanager
+def by_command() -> Iterator[None]:
+    """What is noted within was done by a command; else what no request does, the program does by itself."""
+    token = _outside_of_requests.set("command")
+    try:
+        yield
+    finally:
+        _outside_of_requests.reset(token)
+
+
+def note(
+    action: str,
+    subject: str,
+    *,
+    dealer_id: int | None = None,
+    before: Fields | None = None,
+    after: Fields | None = None,
+    by: User | None = None,
+) -> None:
+    """Add an entry to the session, to be committed with the change that it is about.
+
+    `action` is one of `ACTIONS`, `subject` what was changed, `dealer_id` for whom. Of `before` and `after`
+    only the fields that differ are kept; where both are given and none differs, nothing is noted. What goes
+    under the name of a secret is never kept, only that it changed. `by` is who did it, if not the request's
+    user.
+    """
+    if action not in ACTIONS:
+        raise ValueError(f"{action!r} is not an action that can be noted")
+    kept_before, kept_after = _differing(before, after)
+    if before is not None and after is not None and not (kept_before or kept_after):
+        return
+    entry = AuditEntry(action=action, subject=subject, dealer_id=dealer_id)
+    entry.before, entry.after = kept_before, kept_after
+    _sign(entry, by or _person())
+    db.session.add(entry)
+
+
+def _differing(before: Fields | None, after: Fields | None) -> tuple[dict[str, Any] | None, ...]:
+    old, new = before or {}, after or {}
+    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+    return (
+        {name: _told(name, old[name], "set") for name in names if name in old} or None,
+        {name: _told(name, new[name], "changed" if old.get(name) else "set") for name in names if name in new}
+        or None,
+    )
+
+
+def _told(name: str, value: Any, instead: str) -> Any:
+    """The value; of a secret only whether there is one."""
+    if not is_secret(name):
+        return value
+    return instead if value else None
+
+
+def _person() -> User | None:
+    if has_request_context() and current_user.is_authenticated:
+        return current_user._get_current_object()
+    return None
+
+
+def _sign(entry: AuditEntry, person: User | None) -> None:
+    if person is None:
+        entry.actor = _outside_of_requests.get()
+        return
+    entry.actor = "staff" if person.is_staff else "dealer"
+    entry.user_id, entry.email = person.id, person.email

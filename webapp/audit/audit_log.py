@@ -1,0 +1,136 @@
+"""The audit log as people read it: who did what for whom, and what was and is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from webapp.audit import ACTIONS
+from webapp.audit.audit_filter import AuditChoice
+from webapp.core.enums import CATALOG_LABELS, PRICING_LABELS, QUANTITY_COLUMN_LABELS
+from webapp.extensions import db
+from webapp.models import AuditEntry, Dealer
+
+PAGE_LENGTH: Final = 50
+# Of an import of hundreds of codes as many are shown at once; the others unfold.
+SHOWN: Final = 8
+FIELD_LABELS: Final = {
+    "enabled": "Enable Lightspeed 3PA/Data Warehouse",
+    "username": "3PA Username",
+    "password": "3PA Password",  # nosec B105
+    "quantity_column": "Quantity Column",
+    "clear_previous": "Clear Previous Quantities",
+    "disabled_on": "Disabled On",
+    "code": "LightSpeed Supplier Code",
+    "catalog": "Ecommerce Catalog",
+    "manufacturer": "Manufacturer/Distributor",
+    "lead_time_days": "Lead Time Value",
+    "pricing": "LightSpeed Pricing",
+    "timezone": "Time zone",
+    "trigger": "Started by",
+    "anyway": "Run anyway",
+    "role": "Role",
+    "sessions": "Sessions",
+    "job": "Job",
+    "reason": "Reason",
+    "codes_left": "Recovery codes left",
+}
+VALUE_LABELS: Final[dict[str, dict[str, str]]] = {
+    "catalog": CATALOG_LABELS,
+    "pricing": PRICING_LABELS,
+    "quantity_column": QUANTITY_COLUMN_LABELS,
+    "trigger": {
+        "manual": "Queue Inventory Update",
+        "scheduled": "the schedule",
+        "command": "a command",
+        "retry": "a failed run",
+    },
+}
+WITHOUT_PERSON: Final = {"command": "A command", "schedule": "The schedule"}
+
+
+@dataclass(frozen=True)
+class ChangedField:
+    """One field in words; None where it had, or has, no value to tell."""
+
+    label: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    """One entry. `zone` is the dealer's on its own page; where those of all are, times compare in UTC."""
+
+    entry: AuditEntry
+    who: str
+    is_staff: bool
+    what: str
+    zone: ZoneInfo
+    shown: list[ChangedField]
+    folded: list[ChangedField]
+
+
+@dataclass(frozen=True)
+class AuditLog:
+    """One page of entries, the latest first. `older` is where the next page begins, if any."""
+
+    rows: list[AuditRow]
+    choice: AuditChoice
+    older: int | None
+    is_latest: bool
+
+    @classmethod
+    def of(cls, choice: AuditChoice, dealer: Dealer | None = None, before: int | None = None) -> AuditLog:
+        """The entries that are asked for, of one dealer or of all, those before an entry's id."""
+        page = select(AuditEntry).where(*choice.conditions()).options(selectinload(AuditEntry.dealer))
+        if dealer is not None:
+            page = page.where(AuditEntry.dealer_id == dealer.id)
+        if before is not None:
+            page = page.where(AuditEntry.id < before)
+        found = list(db.session.scalars(page.order_by(AuditEntry.id.desc()).limit(PAGE_LENGTH + 1)))
+        shown = found[:PAGE_LENGTH]
+        older = shown[-1].id if len(found) > PAGE_LENGTH else None
+        zone = dealer.zone if dealer else ZoneInfo("UTC")
+        return cls([_row(entry, zone) for entry in shown], choice, older, before is None)
+
+
+def _row(entry: AuditEntry, zone: ZoneInfo) -> AuditRow:
+    fields = _changed_fields(entry)
+    return AuditRow(
+        entry,
+        who=entry.email or WITHOUT_PERSON[entry.actor],
+        is_staff=entry.actor == "staff",
+        what=ACTIONS.get(entry.action, entry.action),
+        zone=zone,
+        shown=fields[:SHOWN],
+        folded=fields[SHOWN:],
+    )
+
+
+def _changed_fields(entry: AuditEntry) -> list[ChangedField]:
+    before, after = entry.before or {}, entry.after or {}
+    return [
+        ChangedField(
+            FIELD_LABELS.get(name, name if " " in name else name.replace("_", " ").capitalize()),
+            _said(name, before[name]) if name in before else None,
+            _said(name, after[name]) if name in after else None,
+        )
+        for name in {**before, **after}
+    ]
+
+
+def _said(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    if value is None or value == "":
+        return "not set"
+    return VALUE_LABELS.get(name, {}).get(str(value), str(value))

@@ -1,0 +1,51 @@
+"""Changes: the audit log of one dealer, for the dealer and staff, and that of all, for staff alone."""
+
+from __future__ import annotations
+
+from flask import Response, g, request, url_for
+from werkzeug.datastructures import MultiDict
+
+from webapp.audit import ACTIONS
+from webapp.audit.audit_filter import ACTOR_LABELS, AuditChoice
+from webapp.audit.audit_log import AuditLog
+from webapp.models import Dealer
+from webapp.web import htmx, replica, tenancy
+from webapp.web.query_args import text, whole
+
+pages = tenancy.dealer_blueprint("audit", __name__, "/changes")
+all_pages = tenancy.staff_blueprint("all_audit", __name__, "/changes")
+
+
+@pages.get("")
+@replica.may_serve
+def index() -> Response:
+    """What was done for the dealer, the latest first; `actor`, `email` and `action` narrow it."""
+    return _answer(_choice(request.args), g.dealer)
+
+
+@all_pages.get("")
+@replica.may_serve
+def index_of_all() -> Response:
+    """What was done for anybody; `dealer` narrows it to those whose name holds the text."""
+    return _answer(_choice(request.args, text(request.args, "dealer")))
+
+
+def _answer(choice: AuditChoice, dealer: Dealer | None = None) -> Response:
+    return htmx.answer(
+        "audit",
+        log=AuditLog.of(choice, dealer, whole(request.args, "before")),
+        dealer=dealer,
+        url=url_for(request.endpoint or ""),
+        actors=ACTOR_LABELS,
+        actions=ACTIONS,
+    )
+
+
+def _choice(arguments: MultiDict[str, str], dealer: str = "") -> AuditChoice:
+    actor, action = text(arguments, "actor"), text(arguments, "action")
+    return AuditChoice(
+        actor=actor if actor in ACTOR_LABELS else "",
+        email=text(arguments, "email"),
+        action=action if action in ACTIONS else "",
+        dealer=dealer,
+    )

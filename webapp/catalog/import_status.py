@@ -1,0 +1,35 @@
+"""Imports of catalog files in words."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from webapp.extensions import db
+from webapp.models import CatalogImport
+from webapp.web.status_labels import Saying
+
+LATEST = 5
+_STATUS = {
+    "queued": Saying("Queued", "info", "Waiting for a worker."),
+    "running": Saying("Running", "primary", "Reading the file, then writing what is new or changed."),
+    "succeeded": Saying("Succeeded", "success", "Every row was taken."),
+    "partial": Saying("Partial", "warning", "Some rows were rejected; the others are in the catalog."),
+    "failed": Saying("Failed", "danger"),
+}
+
+
+def status(row: CatalogImport) -> Saying:
+    """An import's status."""
+    return _STATUS[row.status]
+
+
+def mark(row: CatalogImport) -> str:
+    """Changes whenever the page would: a poll that knows the mark needs no answer."""
+    return f"{row.status}-{row.bytes_read}"
+
+
+def latest() -> list[CatalogImport]:
+    """The imports that were asked for last."""
+    wanted = select(CatalogImport).options(joinedload(CatalogImport.requested_by))
+    return list(db.session.scalars(wanted.order_by(CatalogImport.id.desc()).limit(LATEST)))

@@ -1,0 +1,169 @@
+"""Checks one row of a catalog file by itself. Pure: what is stored already is compared elsewhere."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final, NamedTuple
+
+from webapp.core.enums import CATALOGS
+from webapp.core.spreadsheet import damage, is_error
+from webapp.core.text_keys import cleaned
+
+COLUMNS: Final = (
+    "catalog",
+    "manufacturer",
+    "abbreviation",
+    "oem_manufacturer_id",
+    "dealer",
+    "part_number",
+    "brand",
+    "mpn",
+    "name",
+    "msrp",
+)
+OPTIONAL_COLUMNS: Final = ("upc",)
+
+_NAME: Final = COLUMNS.index("name")
+_MSRP: Final = COLUMNS.index("msrp")
+# Told at once of nearly all rows: they hold nothing that a spreadsheet damaged.
+_SUSPECT = re.compile(r"[0-9]E[+-]|[#=]|Err:", re.IGNORECASE)
+# What a spreadsheet takes for a number or a formula, though it is neither.
+_NUMBERS: Final = ("oem_manufacturer_id", "part_number", "mpn")
+
+# Longer values are damage, and keys made of them would not fit into an index of PostgreSQL.
+MAX_LENGTH: Final = 200
+MAX_NAME_LENGTH: Final = 500
+# What a 32-bit column of cents holds.
+MAX_CENTS: Final = 2_147_483_647
+
+_PRICE = re.compile(r"[0-9]{1,12}(\.[0-9]*)?|\.[0-9]+")
+_THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
+# A comma before one or two digits can only be a decimal comma; before three it separates thousands.
+_DECIMAL_COMMA = re.compile(r"([0-9]{1,12}|[0-9]{1,3}(\.[0-9]{3})+),[0-9]{1,2}")
+_UPC = re.compile(r"[0-9]{8,14}")
+# Tabs and line ends aside. PostgreSQL cannot store a NUL; a text with a turn in it reads other than it is.
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+# Which of abbreviation, oem_manufacturer_id and dealer a catalog needs; the other two must be empty.
+_OWN_COLUMNS: Final = {
+    "aftermarket": (True, False, False),
+    "oem": (False, True, False),
+    "private_label": (False, False, True),
+}
+
+
+class Rejected(ValueError):
+    """The row cannot be taken; the message is the reason."""
+
+
+class CatalogRow(NamedTuple):
+    """A row that makes sense by itself. Text is trimmed; prices are in cents."""
+
+    catalog: str
+    manufacturer: str
+    abbreviation: str
+    oem_manufacturer_id: str
+    dealer: str
+    part_number: str
+    brand: str
+    mpn: str
+    name: str
+    msrp_cents: int | None
+    upc: str | None
+
+
+def parse(cells: tuple[str, ...]) -> CatalogRow:
+    """The row behind the cells of `COLUMNS` and, if the file has them, `OPTIONAL_COLUMNS`.
+
+    Raises Rejected.
+    """
+    catalog, manufacturer, abbreviation, oem_id, dealer, part_number, brand, mpn, name, msrp, *rest = map(
+        cleaned, cells
+    )
+    catalog = catalog.casefold()
+    if catalog not in _OWN_COLUMNS:
+        raise Rejected(f"catalog must be one of {', '.join(CATALOGS)}")
+    if not (manufacturer and part_number and brand and name):
+        raise Rejected(f"{_first_empty(cells)} is missing")
+    if (bool(abbreviation), bool(oem_id), bool(dealer)) != _OWN_COLUMNS[catalog]:
+        _reject_own_columns(catalog, abbreviation=abbreviation, oem_manufacturer_id=oem_id, dealer=dealer)
+    if max(map(len, cells)) > MAX_LENGTH:
+        _check_lengths(cells)
+    text = "".join(cells)
+    # Most rows are plain ASCII that can be printed, which is told at once.
+    if not (text.isascii() and text.isprintable()) and _UNFIT.search(text):
+        raise Rejected("it holds a control character, or one that turns the direction of writing")
+    if _SUSPECT.search(text):
+        _check_damage(cells)
+    return CatalogRow(
+        catalog,
+        manufacturer,
+        abbreviation,
+        oem_id,
+        dealer,
+        part_number,
+        brand,
+        mpn or part_number,
+        # Joiners, which nobody sees, make letters and signs what they are in some languages.
+        name if text.isascii() else unicodedata.normalize("NFC", cells[_NAME]).strip(),
+        cents_of(msrp) if msrp and not is_error(msrp) else None,
+        _upc(rest[0]) if rest and rest[0] else None,
+    )
+
+
+def _first_empty(cells: tuple[str, ...]) -> str:
+    required = ("manufacturer", "part_number", "brand", "name")
+    return next(column for column in required if not cells[COLUMNS.index(column)].strip())
+
+
+def _reject_own_columns(catalog: str, **values: str) -> None:
+    for (column, value), needed in zip(values.items(), _OWN_COLUMNS[catalog], strict=True):
+        if needed and not value:
+            raise Rejected(f"{column} is missing: {catalog} needs it")
+        if value and not needed:
+            raise Rejected(f"{column} must be empty for {catalog}")
+
+
+def _check_lengths(cells: tuple[str, ...]) -> None:
+    for column, cell in zip(COLUMNS + OPTIONAL_COLUMNS, cells, strict=False):
+        limit = MAX_NAME_LENGTH if column == "name" else MAX_LENGTH
+        if len(cell.strip()) > limit:
+            raise Rejected(f"{column} is longer than {limit} characters")
+
+
+def warning(cells: tuple[str, ...]) -> str:
+    """What is said of a row that is taken nevertheless; empty where there is nothing."""
+    msrp = cells[_MSRP].strip()
+    return f"taken without a price: msrp is {msrp}" if msrp and is_error(msrp) else ""
+
+
+def _check_damage(cells: tuple[str, ...]) -> None:
+    """Raise Rejected for a cell that is not what a person wrote, but what a spreadsheet made of it."""
+    for column, cell in zip(COLUMNS[:_MSRP], map(cleaned, cells), strict=False):
+        is_damaged = damage(cell) if column in _NUMBERS else is_error(cell)
+        if is_damaged:
+            raise Rejected(f"{column}: {damage(cell)}")
+
+
+def cents_of(price: str) -> int:
+    """A price such as `19.99`, `$1,234.56` or `1.234,56` in cents, half a cent up. Raises Rejected."""
+    number = price.removeprefix("$").strip()
+    if _THOUSANDS.fullmatch(number):
+        number = number.replace(",", "")
+    elif _DECIMAL_COMMA.fullmatch(number):
+        number = number.replace(".", "").replace(",", ".")
+    if not _PRICE.fullmatch(number):
+        raise Rejected("msrp must be a price such as 19.99, not below 0")
+    whole, _, fraction = number.partition(".")
+    cents = int(whole or "0") * 100 + int((fraction + "00")[:2]) + (fraction[2:3] >= "5")
+    if cents > MAX_CENTS:
+        raise Rejected("msrp is too large")
+    return cents
+
+
+def _upc(text: str) -> str:
+    digits = text.replace(" ", "").replace("-", "")
+    if not _UPC.fullmatch(digits):
+        raise Rejected("upc must be 8 to 14 digits")
+    return digits

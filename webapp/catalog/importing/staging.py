@@ -1,0 +1,111 @@
+"""Where the rows of a file wait: temporary tables of one connection, outside every other's way.
+
+Nothing here takes a lock on what is stored. On SQLite the tables are kept in a file, so that memory does not
+grow with the catalog.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import Column, Integer, MetaData, Table, Text, select, text
+from sqlalchemy.engine import Connection, Engine
+
+from webapp.core.pg_copy import copy_rows
+from webapp.core.spreadsheet import Unreadable
+from webapp.extensions import db
+from webapp.models.types import KeyText
+
+_METADATA: Final = MetaData()
+
+STAGED: Final = Table(
+    "staged_rows",
+    _METADATA,
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("manufacturer_id", Integer, nullable=False),
+    Column("part_number", Text, nullable=False),
+    Column("key", KeyText, nullable=False),
+    Column("bare_key", KeyText, nullable=False),
+    Column("catalog", Text, nullable=False),
+    Column("owner_key", Integer, nullable=False),
+    Column("brand", Text, nullable=False),
+    Column("brand_key", KeyText, nullable=False),
+    Column("mpn", Text, nullable=False),
+    Column("mpn_key", KeyText, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("msrp_cents", Integer),
+    Column("upc", KeyText),
+    prefixes=["TEMPORARY"],
+)
+
+REJECTED: Final = Table(
+    "rejected_rows",
+    _METADATA,
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("reason", Text, nullable=False),
+    prefixes=["TEMPORARY"],
+)
+
+WARNED: Final = Table(
+    "warned_rows",
+    _METADATA,
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("reason", Text, nullable=False),
+    prefixes=["TEMPORARY"],
+)
+
+
+@contextmanager
+def opened(engine: Engine) -> Iterator[Connection]:
+    """A connection with the empty tables; they go with it.
+
+    Raises Unreadable where a pooler stands between.
+    """
+    with engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
+        _refuse_pooler(connection)
+        # Closed for good afterwards, not handed to others with what was made and set here.
+        connection.detach()
+        if connection.dialect.name == "sqlite":
+            connection.connection.execute("PRAGMA temp_store = FILE")
+        _METADATA.create_all(connection, checkfirst=False)
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET work_mem = '64MB'")
+        connection.commit()
+        yield connection
+
+
+def _refuse_pooler(connection: Connection) -> None:
+    """Temporary tables need a session, which PgBouncer gives to others between two transactions.
+
+    It tells each client a process id of its own making. Where an address was named for such work, that is
+    taken at its word.
+    """
+    if connection.dialect.name != "postgresql" or connection.engine is not db.engine:
+        return
+    driver: Any = connection.connection.dbapi_connection
+    if driver.info.backend_pid != connection.execute(text("SELECT pg_backend_pid()")).scalar_one():
+        raise Unreadable("a catalog import needs PostgreSQL itself, not a pooler: set DATABASE_DIRECT_URL")
+
+
+def load(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Add rows, each with every column in order, by the quickest way of the database."""
+    names = [column.name for column in table.columns]
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        copy_rows(connection, table.name, names, rows)
+        return
+    marks = ", ".join("?" * len(names))
+    connection.exec_driver_sql(
+        f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})",  # noqa: S608 # nosec B608 - our names
+        list(rows),
+    )
+
+
+def told(connection: Connection, table: Table) -> Iterable[tuple[int, str]]:
+    """The rejected or warned rows in the order of the file: line number and reason."""
+    ordered = select(table.c.line, table.c.reason).order_by(table.c.line)
+    for row in connection.execute(ordered.execution_options(yield_per=1000)):
+        yield row.line, row.reason

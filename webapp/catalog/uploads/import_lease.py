@@ -1,0 +1,112 @@
+"""The import's row as the single truth: claimed, kept alive and finished by compare-and-swap."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Engine, or_, select, update
+from sqlalchemy.exc import DBAPIError
+
+from webapp.core import clock
+from webapp.extensions import db
+from webapp.models import CatalogImport
+
+log = structlog.get_logger(__name__)
+
+# A heartbeat this old belongs to a dead worker (as R19 has it for runs).
+DEAD_AFTER = timedelta(seconds=90)
+BEAT_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A worker's hold on an import: valid while the import's `attempt` is still this number."""
+
+    import_id: int
+    attempt: int
+
+
+def claim(import_id: int) -> Claim | None:
+    """Take an import that waits, or whose worker died; None if it is somebody's, or over."""
+    now = clock.now()
+    attempt = db.session.scalar(
+        update(CatalogImport)
+        .where(CatalogImport.id == import_id, or_(CatalogImport.status == "queued", _is_dead(now)))
+        .values(
+            status="running",
+            attempt=CatalogImport.attempt + 1,
+            heartbeat_at=now,
+            bytes_read=0,
+            started_at=db.func.coalesce(CatalogImport.started_at, now),
+        )
+        .returning(CatalogImport.attempt)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
+    return None if attempt is None else Claim(import_id, attempt)
+
+
+def forgotten(now: datetime) -> list[CatalogImport]:
+    """Imports whose worker died, and those that wait, in case Redis forgot them."""
+    wanted = select(CatalogImport).where(or_(CatalogImport.status == "queued", _is_dead(now)))
+    return list(db.session.scalars(wanted))
+
+
+def _is_dead(now: datetime) -> Any:
+    return (CatalogImport.status == "running") & (CatalogImport.heartbeat_at < now - DEAD_AFTER)
+
+
+def set_down(claim: Claim, note: Callable[[], None] = lambda: None, /, **values: Any) -> bool:
+    """Write to the import's row, `note` it, and commit; false, with nothing written, if it was taken over."""
+    db.session.rollback()
+    written: Any = db.session.execute(_owned(claim).values(**values))
+    if written.rowcount:
+        note()
+    db.session.commit()
+    return bool(written.rowcount)
+
+
+@contextmanager
+def beating(claim: Claim, bytes_read: Callable[[], int]) -> Iterator[None]:
+    """Show every other second that the worker lives, and how far it has read.
+
+    From a thread: while the catalog is compared and written nothing is read for minutes.
+    """
+    done = threading.Event()
+    engine = db.engine
+    thread = threading.Thread(target=_beat, args=(engine, claim, bytes_read, done), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _beat(engine: Engine, claim: Claim, bytes_read: Callable[[], int], done: threading.Event) -> None:
+    while not done.wait(BEAT_SECONDS):
+        try:
+            with engine.begin() as connection:
+                values = {"heartbeat_at": clock.now(), "bytes_read": bytes_read()}
+                connection.execute(_owned(claim).values(**values))
+        except DBAPIError as error:
+            # The next beat may come through; if none does, another worker takes over.
+            log.warning("catalog_import.heartbeat_failed", id=claim.import_id, error=type(error).__name__)
+
+
+def _owned(claim: Claim) -> Any:
+    return (
+        update(CatalogImport)
+        .where(
+            CatalogImport.id == claim.import_id,
+            CatalogImport.attempt == claim.attempt,
+            CatalogImport.status == "running",
+        )
+        .execution_options(synchronize_session=False)
+    )

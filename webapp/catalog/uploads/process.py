@@ -1,0 +1,131 @@
+"""Carries out an import: reads the kept file through `catalog_import`, and writes the list of rejected rows.
+
+Importing a file again changes nothing, so an import that was broken off simply begins anew.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import partial
+from typing import IO, Any, cast
+
+import structlog
+
+from webapp import audit
+from webapp.catalog.importing import Imported, import_catalog
+from webapp.catalog.uploads import import_lease
+from webapp.catalog.uploads.import_lease import Claim
+from webapp.core import clock, storage
+from webapp.core.spreadsheet import Unreadable, begin, defuse
+from webapp.extensions import db
+from webapp.models import CatalogImport
+from webapp.search import outbox
+
+log = structlog.get_logger(__name__)
+
+BUFFER = 1024 * 1024
+BROKEN = "Something went wrong here; the file may be imported again, which does no harm."
+
+
+class Stopped(Exception):
+    """This process was told to stop; the import begins anew elsewhere."""
+
+
+class Watched(io.RawIOBase):
+    """A file that counts what is read of it, and looks before each piece whether to go on."""
+
+    def __init__(self, file: IO[bytes], should_stop: Callable[[], bool]) -> None:
+        self._file = file
+        self._should_stop = should_stop
+        self.bytes_read = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if self._should_stop():
+            raise Stopped
+        piece = self._file.read(len(buffer))
+        buffer[: len(piece)] = piece
+        self.bytes_read += len(piece)
+        return len(piece)
+
+
+def carry_out(import_id: int, should_stop: Callable[[], bool]) -> bool:
+    """Import the file if it waits or its worker died; false if it is somebody's, or over.
+
+    Raises Stopped when told to stop; the import waits again then. Whatever else goes wrong ends it as failed.
+    """
+    claim = import_lease.claim(import_id)
+    if claim is None:
+        return False
+    try:
+        _finish(claim, _imported(claim, should_stop))
+    except Stopped:
+        import_lease.set_down(claim, status="queued", heartbeat_at=None)
+        raise
+    except (Unreadable, storage.StorageError) as refusal:
+        _fail(claim, f"{str(refusal)[:1].upper()}{str(refusal)[1:]}.")
+    except BaseException:
+        _fail(claim, BROKEN)
+        raise
+    return True
+
+
+def _imported(claim: Claim, should_stop: Callable[[], bool]) -> Imported:
+    path = db.session.get_one(CatalogImport, claim.import_id).path
+    # A transaction left open here would keep the heartbeat, and on SQLite the import itself, waiting.
+    db.session.rollback()
+    with storage.open_bytes_for_reading(path) as kept, _rejected(claim, path) as reject:
+        watched = Watched(kept, should_stop)
+        with import_lease.beating(claim, lambda: watched.bytes_read):
+            return import_catalog(cast(Any, io.BufferedReader(watched, BUFFER)), reject, reject)
+
+
+@contextmanager
+def _rejected(claim: Claim, path: str) -> Iterator[Callable[[int, str], None]]:
+    """A function that adds a row to the list of rejected rows."""
+    rejected_path = path.replace("catalog.csv", f"rejected-{claim.attempt}.csv")
+    with storage.open_for_writing(rejected_path) as file:
+        rows = begin(file, ("line", "reason"))
+
+        def reject(line: int, reason: str) -> None:
+            rows.writerow((line, defuse(reason)))
+
+        yield reject
+    import_lease.set_down(claim, rejected_path=rejected_path)
+
+
+def _finish(claim: Claim, imported: Imported) -> None:
+    status = "partial" if imported.rejected else "succeeded"
+    ended: dict[str, Any] = {"status": status, "finished_at": clock.now(), "heartbeat_at": None}
+    ended |= {"bytes_read": CatalogImport.bytes_total, **asdict(imported)}
+    if import_lease.set_down(claim, partial(_note, claim, imported), **ended):
+        _let_go(claim)
+    outbox.wake()
+
+
+def _note(claim: Claim, imported: Imported) -> None:
+    row = db.session.get_one(CatalogImport, claim.import_id)
+    audit.note("catalog.imported", row.file_name, after=asdict(imported), by=row.requested_by)
+
+
+def _fail(claim: Claim, reason: str) -> None:
+    ended = {"status": "failed", "reason": reason, "finished_at": clock.now(), "heartbeat_at": None}
+    if import_lease.set_down(claim, **ended):
+        _let_go(claim)
+
+
+def _let_go(claim: Claim) -> None:
+    """Delete the file that was imported: what is left of it is the list of rejected rows."""
+    path = db.session.get_one(CatalogImport, claim.import_id).path
+    # The transaction of that question must not stay open.
+    db.session.rollback()
+    try:
+        storage.remove_file(path)
+    except storage.StorageError as error:
+        # Housekeeping takes it with the import's row.
+        log.warning("catalog_import.file_removal_failed", id=claim.import_id, error=str(error))

@@ -1,0 +1,85 @@
+"""The catalog for staff: manufacturers with what they sell, and importing catalog files."""
+
+from __future__ import annotations
+
+from flask import Response, abort, flash, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+
+from webapp.catalog import import_status, uploads
+from webapp.catalog.forms import CatalogUploadForm
+from webapp.catalog.importing import COLUMNS, OPTIONAL_COLUMNS
+from webapp.catalog.manufacturer_list import CatalogList
+from webapp.extensions import db
+from webapp.models import CatalogImport
+from webapp.web import bodies, downloads, htmx, tenancy
+from webapp.web.query_args import text, whole
+from webapp.web.uploads import takes_file
+
+pages = tenancy.staff_blueprint("catalog", __name__, "/catalog")
+# A form's own fields and frame around the file.
+ALLOWANCE = 1024 * 1024
+NOT_KEPT = "The file could not be kept in report storage. Please try again in a moment."
+NONE_REJECTED = "This import rejected no row, or has not ended yet."
+
+
+@pages.get("")
+def index() -> Response:
+    """Every manufacturer; `matching` narrows by name or abbreviation, `catalog` to one catalog."""
+    asked = text(request.args, "matching"), text(request.args, "catalog")
+    manufacturers = CatalogList.of(*asked, whole(request.args, "page") or 1)
+    return htmx.answer("catalog", manufacturers=manufacturers, imports=import_status.latest())
+
+
+@pages.get("/imports/new")
+def new() -> Response:
+    """Choose a file to import."""
+    return _form(CatalogUploadForm(formdata=None))
+
+
+@pages.post("/imports")
+@takes_file
+@bodies.allows(uploads.MAX_BYTES + ALLOWANCE, staff_only=True)
+def create() -> ResponseReturnValue:
+    """Keep the file and queue its import."""
+    form = CatalogUploadForm()
+    if not form.validate():
+        return _form(form, 422)
+    try:
+        row = uploads.start(form.file.data.stream, form.file_name, current_user)
+    except OSError:
+        form.blame("", NOT_KEPT)
+        return _form(form, 422)
+    flash(f"{row.file_name} was uploaded; its import is queued.", "success")
+    return htmx.elsewhere(url_for(".show", import_id=row.id))
+
+
+@pages.get("/imports/<id:import_id>")
+def show(import_id: int) -> Response:
+    """One import. A poll says in `seen` what it shows already: without news it gets nothing to put in."""
+    row = db.get_or_404(CatalogImport, import_id)
+    mark, seen = import_status.mark(row), request.args.get("seen", "")
+    if htmx.wants_fragment() and seen == mark:
+        return Response(status=204)
+    is_step = bool(seen) and not seen.startswith(row.status)
+    return htmx.answer("catalog_import", row=row, mark=mark, announced=is_step)
+
+
+@pages.get("/imports/<id:import_id>/rejected.csv")
+def rejected(import_id: int) -> Response:
+    """The rows that were rejected, with line number and reason."""
+    row = db.get_or_404(CatalogImport, import_id)
+    if not ((row.rejected or row.warned) and row.rejected_path):
+        abort(404, NONE_REJECTED)
+    return downloads.attachment(row.rejected_path, f"rejected-rows-import-{row.id}.csv")
+
+
+def _form(form: CatalogUploadForm, status: int = 200) -> Response:
+    return htmx.answer(
+        "catalog_upload",
+        status,
+        form=form,
+        limit=uploads.MAX_BYTES // (1024 * 1024),
+        columns=COLUMNS,
+        optional_columns=OPTIONAL_COLUMNS,
+    )

@@ -1,0 +1,25 @@
+"""CSV as people open and save it: no cell runs as a formula, and bad rows are told apart.
+
+Pure: it knows files and text only.
+"""
+
+from __future__ import annotations
+
+from webapp.core.spreadsheet.damage import damage, is_error
+from webapp.core.spreadsheet.encodings import text_of
+from webapp.core.spreadsheet.reading import Row, Sheet, Unreadable
+from webapp.core.spreadsheet.writing import BOM, armed, begin, defuse, writer
+
+__all__ = [
+    "BOM",
+    "Row",
+    "Sheet",
+    "Unreadable",
+    "armed",
+    "begin",
+    "damage",
+    "defuse",
+    "is_error",
+    "text_of",
+    "writer",
+]

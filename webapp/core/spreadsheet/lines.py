@@ -1,0 +1,98 @@
+"""The lines of a file as the csv module asks for them, with a way back out of a quote never closed."""
+
+from __future__ import annotations
+
+import codecs
+from collections import deque
+from typing import BinaryIO
+
+from webapp.core.spreadsheet.encodings import as_utf8
+
+# A field may hold line ends, but an opening quote without its partner must not swallow the rest of the file.
+MAX_RECORD_LINES = 50
+MAX_LINE_BYTES = 1_000_000
+
+
+class Runaway(ValueError):
+    """A record goes on for longer than any record would."""
+
+
+class Lines:
+    """An iterator over the decoded lines of a file that remembers those of the record being read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._head, self._file = as_utf8(file)
+        self._waiting: deque[tuple[str, bool]] = deque()
+        self._record: list[tuple[str, bool]] = []
+        self._begun = False
+        # The number of the line at which the record being read begins.
+        self.number = 1
+
+    def __iter__(self) -> Lines:
+        return self
+
+    def __next__(self) -> str:
+        if len(self._record) == MAX_RECORD_LINES:
+            raise Runaway
+        line = self._waiting.popleft() if self._waiting else self._read()
+        self._record.append(line)
+        return line[0]
+
+    def _read(self) -> tuple[str, bool]:
+        raw = self._readline()
+        if not raw:
+            raise StopIteration
+        if not self._begun:
+            # Excel marks UTF-8 files so.
+            raw = raw.removeprefix(codecs.BOM_UTF8)
+            self._begun = True
+        if len(raw) >= MAX_LINE_BYTES and not raw.endswith(b"\n"):
+            self._skip_line()
+            return "\n", False
+        try:
+            return raw.decode(), True
+        except UnicodeDecodeError:
+            return raw.decode(errors="surrogateescape"), False
+
+    def _readline(self) -> bytes:
+        """The next line, which may begin with bytes that were read to find out the encoding."""
+        if not self._head:
+            return self._file.readline(MAX_LINE_BYTES)
+        line, end, self._head = self._head.partition(b"\n")
+        return line + end if end else line + self._file.readline(MAX_LINE_BYTES)
+
+    def _skip_line(self) -> None:
+        while (raw := self._file.readline(MAX_LINE_BYTES)) and not raw.endswith(b"\n"):
+            pass
+
+    def peek(self) -> str:
+        """The next line, which is read again; empty at the end of the file."""
+        line = next(self, "")
+        if self._record:
+            self._waiting.appendleft(self._record.pop())
+        return line
+
+    @property
+    def is_next_text(self) -> bool:
+        """Whether the line that was peeked at is text; false at the end of the file."""
+        return bool(self._waiting) and self._waiting[0][1]
+
+    @property
+    def is_text(self) -> bool:
+        """Whether every line of the record was text, and none longer than any line would be."""
+        return all(fine for _, fine in self._record)
+
+    @property
+    def spans_lines(self) -> bool:
+        return len(self._record) > 1
+
+    def next_record(self) -> None:
+        """Forget the record that was read."""
+        self.number += len(self._record)
+        self._record.clear()
+
+    def retry_after_first_line(self) -> None:
+        """Give up the record's first line only; the others are read again."""
+        self._waiting.extendleft(reversed(self._record[1:]))
+        del self._record[1:]
+        self.next_record()

@@ -1,0 +1,25 @@
+"""The closed list of names that a job in Redis may have; each is a function of `jobs.tasks`.
+
+A worker carries out nothing else, whatever somebody wrote into Redis (webapp/core/task_jobs.py).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+MODULE: Final = "jobs.tasks"
+
+
+class Task(StrEnum):
+    """The dotted name of each task."""
+
+    TICK = "jobs.tasks.tick"
+    SYNC_RUN = "jobs.tasks.sync_run"
+    CHECK_CREDENTIALS = "jobs.tasks.check_credentials"
+    IMPORT_CATALOG = "jobs.tasks.import_catalog"
+    KEEP_HOUSE = "jobs.tasks.keep_house"
+    SWEEP_STORAGE = "jobs.tasks.sweep_storage"
+    CLEAR_HELD = "jobs.tasks.clear_held"
+    MAKE_REPORTS = "jobs.tasks.make_reports"
+    DRAIN_INDEX = "jobs.tasks.drain_index"

@@ -1,0 +1,71 @@
+"""Why a dealer needs attention: one list, worst first, for the staff's table and the dealer's banners.
+
+Open alerts come from their rows, which a round keeps (`webapp.alerts`). What a page can see at once, and an
+alert would only say later, is a condition over the columns of `standings.standings`; each excludes those
+before it that are the same trouble: refused credentials also fail the run, but that is one cause and not two.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, not_, or_, select
+
+from webapp import alerts
+from webapp.models import Alert
+from webapp.web.status_labels import Saying
+
+REFUSED: Final = Saying("Credentials refused", "danger", "Lightspeed does not accept the 3PA credentials.")
+FAILED: Final = Saying("Last run failed", "danger", "The last run failed: no stock was updated.")
+NOTICES: Final = {
+    "partial": Saying("Last run partial", "warning", "The last run was only partly successful."),
+    "incomplete": Saying("Not connected yet", "warning", "The connection to Lightspeed is not set up."),
+    "unmapped": Saying("No supplier codes", "warning", "There are currently no supplier codes configured"),
+}
+
+
+def _alerts(tone: str) -> dict[str, Saying]:
+    return {cause.name: Saying(cause.label, tone) for cause in alerts.CAUSES if cause.tone == tone}
+
+
+CAUSES: Final = {
+    **_alerts("danger"),
+    "refused": REFUSED,
+    "failed": FAILED,
+    **_alerts("warning"),
+    **NOTICES,
+}
+RANKS: Final = {name: rank for rank, name in enumerate(CAUSES)}
+FINE: Final = len(CAUSES)
+OFF: Final = FINE + 1
+
+
+def conditions(row: Any) -> dict[str, ColumnElement[bool]]:
+    """What can be seen at this moment, by its name in `CAUSES`; `row` is how a dealer stands."""
+    refused = row.check_state == "refused"
+    status = func.coalesce(row.last_status, "")
+    found: dict[str, ColumnElement[bool]] = {
+        "refused": refused,
+        "failed": and_(status == "failed", not_(refused)),
+        "partial": and_(status == "partial", not_(refused)),
+        "incomplete": row.check_state == "unchecked",
+        "unmapped": not_(row.mapped),
+    }
+    return {name: and_(func.coalesce(row.enabled, False), found[name]) for name in found}
+
+
+def worst_alerts() -> Subquery:
+    """The rank of each dealer's worst open alert, for dealers that have one."""
+    rank = case(RANKS, value=Alert.cause)
+    worst = select(Alert.dealer_id, func.min(rank).label("alert_rank")).where(
+        Alert.closed_at.is_(None), Alert.dealer_id.is_not(None)
+    )
+    return worst.group_by(Alert.dealer_id).subquery("worst_alerts")
+
+
+def urgency(row: Any) -> ColumnElement[int]:
+    """The place of a dealer's worst cause in `CAUSES`; FINE without one, OFF where 3PA is not enabled."""
+    seen: list[Any] = [(condition, literal(RANKS[name])) for name, condition in conditions(row).items()]
+    at_once, told = case(*seen, else_=literal(FINE)), func.coalesce(row.alert_rank, FINE)
+    is_off = or_(row.enabled.is_(None), not_(row.enabled))
+    return case((is_off, literal(OFF)), (told < at_once, told), else_=at_once)

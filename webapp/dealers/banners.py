@@ -1,0 +1,99 @@
+"""The banners of a dealer's home: one for each cause, the worst first, each with where to go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Final
+
+from webapp import alerts
+from webapp.dealers.attention import CAUSES, RANKS
+from webapp.dealers.dealer_status import Standing
+from webapp.models import Alert, Configuration, Dealer, Run
+from webapp.runs import held_clearings
+
+# An open alert says the same as these, and says it better.
+TOLD_BY: Final = {"refused": {"refused"}, "failed": {"failing", "refused"}, "partial": {"failing", "refused"}}
+# The page has words of its own for what a newcomer has not done yet.
+ELSEWHERE: Final = ("incomplete", "unmapped")
+OF_LAST_RUN: Final = ("failed", "partial", "failing")
+LEADS_TO: Final = {
+    "refused": ("lightspeed.show", "Check the 3PA credentials"),
+    "stale": ("queue.new", "Queue Inventory Update"),
+    "unmatched": ("skipped.index", "See the skipped parts"),
+}
+
+
+@dataclass(frozen=True)
+class Banner:
+    """`endpoint` with `values` is the page that helps; `since` is when the alert opened, if one did."""
+
+    cause: str
+    tone: str
+    sentences: tuple[str, ...]
+    link: str
+    endpoint: str
+    values: dict[str, Any]
+    since: datetime | None = None
+
+
+def banners(dealer: Dealer, configuration: Configuration, standing: Standing) -> list[Banner]:
+    """What to show of the dealer at this moment."""
+    still = [one for one in alerts.open_of(dealer.id) if not _is_over(one, configuration, standing.last)]
+    by_cause = sorted(still, key=lambda alert: alert.cause)
+    found = [_of_alerts(list(each), standing) for _, each in groupby(by_cause, key=lambda alert: alert.cause)]
+    told = {banner.cause for banner in found}
+    notices = [name for name in standing.causes if name not in ELSEWHERE]
+    found += [_notice(name, standing) for name in notices if not TOLD_BY.get(name, {name}) & told]
+    if dealer.organization and dealer.organization.holds_credentials:
+        found = [_of_organization(banner, configuration) for banner in found]
+    return sorted(found, key=lambda banner: RANKS.get(banner.cause, len(RANKS)))
+
+
+def _of_organization(banner: Banner, configuration: Configuration) -> Banner:
+    """A refusal as it is for a dealer who has no credentials to enter (R2)."""
+    if banner.cause != "refused":
+        return banner
+    reason = configuration.check_reason if configuration.check_state == "refused" else None
+    sentences = (reason,) if reason else banner.sentences
+    return replace(banner, sentences=sentences, link="See the connection")
+
+
+def _is_over(alert: Alert, configuration: Configuration, last: Run | None) -> bool:
+    """Whether something has happened that the next round will close the alert for."""
+    if alert.cause == "refused":
+        checked = configuration.checked_at
+        return configuration.check_state == "connected" and checked is not None and checked > alert.opened_at
+    if alert.cause not in ("failing", "stale") or last is None or last.finished_at is None:
+        return False
+    return last.status == "succeeded" and last.finished_at > alert.opened_at
+
+
+def _of_alerts(same: list[Alert], standing: Standing) -> Banner:
+    cause = alerts.cause_of(same[0].cause)
+    sentences = tuple(alert.sentence for alert in same)
+    since = min(alert.opened_at for alert in same)
+    way = _to_decide(same[0]) if cause.name == "held" else _way(cause.name, standing.last)
+    return Banner(cause.name, cause.tone, sentences, *way, since)
+
+
+def _to_decide(alert: Alert) -> tuple[str, str, dict[str, Any]]:
+    """The run that holds the oldest clearing: the decision is made there."""
+    waiting = held_clearings.waiting(alert.dealer_id or 0)
+    if not waiting:
+        return _way("held", None)
+    return "Decide what happens to them", "runs.show", {"run_id": waiting[0].run_id}
+
+
+def _notice(name: str, standing: Standing) -> Banner:
+    saying = CAUSES[name]
+    return Banner(name, saying.tone, (saying.sentence,), *_way(name, standing.last))
+
+
+def _way(cause: str, last: Run | None) -> tuple[str, str, dict[str, Any]]:
+    """The words of the link and the page that it leads to."""
+    if cause in OF_LAST_RUN and last is not None:
+        return f"See what run {last.id} says", "runs.show", {"run_id": last.id}
+    endpoint, words = LEADS_TO.get(cause, ("alerts.show", "See all alerts"))
+    return words, endpoint, {}

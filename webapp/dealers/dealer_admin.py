@@ -1,0 +1,90 @@
+"""Changes a dealer: name, time zone, organization; closes it and opens it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select, update
+
+from webapp import audit
+from webapp.accounts.create import Refused, checked_name, checked_timezone
+from webapp.core import clock
+from webapp.extensions import db
+from webapp.lightspeed import configurations
+from webapp.models import Dealer, Organization, SignIn, User
+from webapp.runs import lifecycle, readiness
+
+Verb = Callable[[Dealer], None]
+
+
+def edit(dealer: Dealer, name: str, timezone: str, organization: Organization | None) -> None:
+    """Store the details and commit. Raises Refused, and then changes nothing.
+
+    With another organization the credentials may change, so they are validated again (R2, R3). The next tick
+    accounts for the slots of a new time zone (R6).
+    """
+    checked = checked_name(name), checked_timezone(timezone)
+    before = _details(dealer)
+    login_before = _login_holder(dealer)
+    dealer.name, dealer.timezone = checked
+    dealer.organization = organization
+    audit.note("dealer.changed", dealer.name, dealer_id=dealer.id, before=before, after=_details(dealer))
+    if _login_holder(dealer) == login_before:
+        db.session.commit()
+    else:
+        configurations.start_check(configurations.of(dealer))
+
+
+def close(dealer: Dealer) -> None:
+    """Close the dealer and commit: no runs, nobody signs in, nothing is deleted.
+
+    3PA is switched off for as long, which ends the active run before its next code, stops the schedule and
+    closes open alerts. Raises Refused where it is closed already.
+    """
+    if dealer.closed_at is not None:
+        raise Refused(f"{dealer.name} is closed already")
+    configuration = configurations.of(dealer)
+    dealer.closed_at, dealer.enabled_when_closed = clock.now(), configuration.enabled
+    configuration.enabled = False
+    configuration.version += 1
+    readiness.refresh(dealer.id)
+    _end_sessions(dealer)
+    audit.note("dealer.closed", dealer.name, dealer_id=dealer.id)
+    db.session.commit()
+    active = lifecycle.active(dealer.id)
+    if active is not None:
+        lifecycle.cancel(active)
+
+
+def reopen(dealer: Dealer) -> None:
+    """Open a closed dealer again and commit; 3PA is as it was, and its credentials are validated (R3).
+
+    Raises Refused where the dealer is not closed.
+    """
+    if dealer.closed_at is None:
+        raise Refused(f"{dealer.name} is not closed")
+    was_enabled = bool(dealer.enabled_when_closed)
+    dealer.closed_at = dealer.enabled_when_closed = None
+    audit.note("dealer.reopened", dealer.name, dealer_id=dealer.id)
+    if was_enabled:
+        configurations.save_credentials(configurations.of(dealer), enabled=True)
+    else:
+        db.session.commit()
+
+
+def _details(dealer: Dealer) -> dict[str, Any]:
+    organization = dealer.organization.name if dealer.organization else None
+    return {"name": dealer.name, "timezone": dealer.timezone, "organization": organization}
+
+
+def _login_holder(dealer: Dealer) -> int | None:
+    """The organization whose login the dealer uses, by its id; None where it uses its own."""
+    organization = dealer.organization
+    return organization.id if organization and organization.holds_credentials else None
+
+
+def _end_sessions(dealer: Dealer) -> None:
+    users = select(User.id).where(User.dealer_id == dealer.id)
+    ended = update(SignIn).where(SignIn.user_id.in_(users), SignIn.ended_at.is_(None))
+    db.session.execute(ended.values(ended_at=clock.now()).execution_options(synchronize_session=False))

@@ -1,0 +1,120 @@
+"""A dealer's home: is my stock current, when was it brought up to date, and when will it be again?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app
+from sqlalchemy import select
+
+from webapp.alerts.rules.stale import stale_after
+from webapp.core import clock, queues
+from webapp.dealers.banners import Banner, banners
+from webapp.dealers.dealer_status import Standing
+from webapp.extensions import db
+from webapp.inventory.shelf_totals import ShelfFigures, shelf_figures
+from webapp.models import Configuration, Dealer, Run
+from webapp.runs.next_run import next_run
+from webapp.runs.run_chart import RunChart
+from webapp.runs.run_labels import Progress
+from webapp.runs.run_progress import progress_of
+from webapp.web.status_labels import Saying
+
+STOCKED = ("succeeded", "partial")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the first-run checklist."""
+
+    label: str
+    sentence: str
+    endpoint: str
+    is_done: bool
+
+
+@dataclass(frozen=True)
+class DealerHome:
+    """What the page shows. `stocked` is the last run that brought stock; without one the checklist is."""
+
+    configuration: Configuration
+    standing: Standing
+    banners: list[Banner]
+    progress: Progress | None
+    stocked: Run | None
+    next_run: datetime | None
+    shelf: list[ShelfFigures]
+    chart: RunChart
+
+    @classmethod
+    def of(cls, dealer: Dealer, configuration: Configuration) -> DealerHome:
+        """The home of the dealer at this moment."""
+        standing = Standing.of(dealer)
+        return cls(
+            configuration,
+            standing,
+            banners(dealer, configuration, standing),
+            progress_of([standing.last.id])[standing.last.id] if standing.last else None,
+            _last_stocked(dealer.id, standing.last),
+            next_run(dealer, configuration, standing.last),
+            shelf_figures(dealer.id),
+            RunChart.of(dealer.id),
+        )
+
+    @property
+    def mark(self) -> str:
+        """Changes whenever a poll has news."""
+        last = self.standing.last
+        step = self.progress.step(last) if last and self.progress else ""
+        banners = ".".join(f"{banner.cause}{len(banner.sentences)}" for banner in self.banners)
+        return step + banners + ("-delayed" if queues.is_delayed() else "")
+
+    @property
+    def currency(self) -> Saying:
+        """Whether the stock is current."""
+        if self.stocked is None:
+            return Saying("Not synced yet", "secondary", "No stock has come from Lightspeed yet.")
+        if not self.configuration.enabled:
+            return Saying("Not updated", "secondary", "Lightspeed 3PA/Data Warehouse is not enabled.")
+        if {"refused", "failed"} & self._causes or ("stale" in self._causes and self._is_old):
+            return Saying("Not current", "danger", "Your webstore shows older stock.")
+        if self.stocked.status == "partial":
+            return Saying("Partly current", "warning", "Some products may show older stock.")
+        return Saying("Current", "success", "Your webstore shows what Lightspeed reported.")
+
+    @property
+    def _causes(self) -> set[str]:
+        return {*self.standing.causes, *(banner.cause for banner in self.banners)}
+
+    @property
+    def _is_old(self) -> bool:
+        """Whether also the last run that brought some stock was long ago."""
+        at = self.stocked.finished_at if self.stocked else None
+        return at is None or clock.now() - at > stale_after(current_app.config["SYNC_HOURS"])
+
+    @property
+    def steps(self) -> list[Step]:
+        """The first-run checklist: connect, map, sync; nothing once a run has brought stock."""
+        if self.stocked is not None:
+            return []
+        connected = self.configuration.enabled and self.configuration.check_state == "connected"
+        organization = self.configuration.dealer.organization
+        is_theirs = organization is not None and organization.holds_credentials
+        return [
+            Step(
+                "Connect",
+                f"Enter your 3PA {'Dealer ID' if is_theirs else 'credentials'}.",
+                "lightspeed.show",
+                connected,
+            ),
+            Step("Map", "Add your supplier codes.", "supplier_codes.index", self.standing.has_codes),
+            Step("Sync", "Queue an inventory update.", "queue.new", is_done=False),
+        ]
+
+
+def _last_stocked(dealer_id: int, last: Run | None) -> Run | None:
+    if last is None or last.status in STOCKED:
+        return last
+    wanted = select(Run).where(Run.dealer_id == dealer_id, Run.status.in_(STOCKED))
+    return db.session.scalar(wanted.order_by(Run.id.desc()).limit(1))

@@ -1,0 +1,155 @@
+"""All dealers as staff see them, a page at a time: those that need attention first, or as asked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Select, case, func, or_, select
+
+from webapp import alerts
+from webapp.core.enums import CHECK_STATES
+from webapp.core.text_keys import key_of
+from webapp.dealers.attention import CAUSES, FINE, urgency
+from webapp.dealers.dealer_status import standings
+from webapp.extensions import db
+from webapp.models import Alert, Configuration, Dealer, Run
+from webapp.runs.next_run import next_run
+from webapp.web.status_labels import Saying
+
+PAGE_LENGTH = 50
+# By what the table is sorted; a minus in front turns it around.
+SORTS: Final = {
+    "attention": "Needs attention first",
+    "name": "Name, A to Z",
+    "-name": "Name, Z to A",
+    "connection": "Connection, worst first",
+    "-connection": "Connection, best first",
+    "success": "Last success, oldest first",
+    "-success": "Last success, latest first",
+    "status": "Last status, worst first",
+    "-status": "Last status, best first",
+    "-unmatched": "Unmatched, most first",
+    "unmatched": "Unmatched, fewest first",
+}
+_CONNECTIONS = ("refused", "unchecked", "checking", "connected")
+_STATUSES = ("failed", "partial", "cancelled", "skipped", "running", "queued", "succeeded")
+
+
+@dataclass(frozen=True)
+class DealerRow:
+    """One dealer in the list.
+
+    `unmatched` is the share of parts that the last run with a result skipped, 0 to 1; `causes` is why it
+    needs attention, the worst first.
+    """
+
+    dealer: Dealer
+    configuration: Configuration | None
+    last: Run | None
+    succeeded_at: datetime | None
+    causes: list[Saying]
+    unmatched: float | None
+    next_run: datetime | None
+
+
+@dataclass(frozen=True)
+class DealerList:
+    """One page of dealers, and how many there are in all and in need of attention."""
+
+    rows: list[DealerRow]
+    matching: str
+    sort: str
+    page: int
+    total: int
+    urgent: int
+    deployment: list[Alert]
+
+    @property
+    def has_more(self) -> bool:
+        return self.page * PAGE_LENGTH < self.total
+
+    @classmethod
+    def of(cls, matching: str = "", sort: str = "", page: int = 1) -> DealerList:
+        """The dealers whose name or 3PA Dealer ID contains the text, in any case."""
+        sort = sort if sort in SORTS else "attention"
+        found = db.session.execute(_chosen(matching, sort, page)).all()
+        total, urgent = (found[0].total, found[0].urgent) if found else (0, 0)
+        return cls(_rows(found), matching, sort, page, total, urgent, alerts.of_deployment())
+
+
+def _chosen(matching: str, sort: str, page: int) -> Select[Any]:
+    """How the dealers of the page stand: it is all of them that are sorted, and few that are shown."""
+    chosen = []
+    if matching:
+        sought = func.lower(Dealer.name).contains(key_of(matching), autoescape=True)
+        chosen.append(or_(sought, Configuration.cmf.contains(matching, autoescape=True)))
+    row = standings(*chosen)
+    ranked = select(*row.c, urgency(row.c).label("urgency")).cte("ranked").prefix_with("MATERIALIZED").c
+    wanted = select(
+        *ranked,
+        func.count().over().label("total"),
+        func.sum(case((ranked.urgency < FINE, 1), else_=0)).over().label("urgent"),
+    )
+    wanted = wanted.order_by(*_order(sort, ranked), ranked.name, ranked.id)
+    return wanted.offset((page - 1) * PAGE_LENGTH).limit(PAGE_LENGTH)
+
+
+def _order(sort: str, row: Any) -> list[Any]:
+    if sort == "attention":
+        return [row.urgency, row.succeeded_at.asc().nulls_first()]
+    column = {
+        "name": row.name,
+        "connection": case((row.enabled, _place(row.check_state, _CONNECTIONS)), else_=len(CHECK_STATES)),
+        "success": row.succeeded_at,
+        "status": _place(row.last_status, _STATUSES),
+        "unmatched": row.unmatched,
+    }[sort.removeprefix("-")]
+    if sort.startswith("-"):
+        return [column.desc().nulls_last()]
+    # Without any success is older than any; without a run there is nothing to compare.
+    return [column.asc().nulls_first() if sort == "success" else column.asc().nulls_last()]
+
+
+def _place(column: Any, words: tuple[str, ...]) -> Any:
+    return case({word: place for place, word in enumerate(words)}, value=column)
+
+
+def _rows(standing: Sequence[Any]) -> list[DealerRow]:
+    """The dealers that stand so, in their order."""
+    entities: tuple[Any, ...] = (Dealer, Configuration, Run)
+    wanted = (
+        select(*entities)
+        .outerjoin(Configuration, Configuration.dealer_id == Dealer.id)
+        .outerjoin(Run, Run.id.in_([each.last_id for each in standing]) & (Run.dealer_id == Dealer.id))
+        .where(Dealer.id.in_([each.id for each in standing]))
+    )
+    found = {dealer.id: (dealer, *others) for dealer, *others in db.session.execute(wanted)}
+    opened = defaultdict(list)
+    for alert in alerts.open_of(*found):
+        opened[alert.dealer_id].append(alert.cause)
+    return [_row(each, opened[each.id], *found[each.id]) for each in standing]
+
+
+def _row(
+    standing: Any, opened: list[str], dealer: Dealer, configuration: Configuration | None, last: Run | None
+) -> DealerRow:
+    return DealerRow(
+        dealer,
+        configuration,
+        last,
+        standing.succeeded_at,
+        causes=_causes(standing.urgency, opened),
+        unmatched=standing.unmatched,
+        next_run=next_run(dealer, configuration, last) if configuration else None,
+    )
+
+
+def _causes(urgency: int, opened: list[str]) -> list[Saying]:
+    """The worst, and what else is open; nothing of a dealer that is off."""
+    worst = [list(CAUSES)[urgency]] if urgency < FINE else []
+    names = dict.fromkeys([*worst, *opened] if urgency <= FINE else ())
+    return [CAUSES[name] for name in names if name in CAUSES]

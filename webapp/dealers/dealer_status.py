@@ -1,0 +1,62 @@
+"""How dealers stand: configuration, last run, last success, and what needs attention, from one query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import CTE, ColumnElement, func, select
+from sqlalchemy.orm import joinedload
+
+from webapp.dealers.attention import conditions, worst_alerts
+from webapp.extensions import db
+from webapp.models import Configuration, Dealer, RecentRuns, Run, SupplierCode
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One dealer. `causes` are what can be seen at once to need attention, by name."""
+
+    last: Run | None
+    succeeded_at: datetime | None
+    has_codes: bool
+    causes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, dealer: Dealer) -> Standing:
+        """The dealer's standing at this moment."""
+        row = standings(Dealer.id == dealer.id)
+        seen = conditions(row.c)
+        wanted = select(Run, row.c.succeeded_at, row.c.mapped, *seen.values())
+        wanted = wanted.select_from(row).outerjoin(Run, Run.id == row.c.last_id)
+        wanted = wanted.options(joinedload(Run.requested_by))
+        last, succeeded_at, mapped, *holds = db.session.execute(wanted).one()
+        causes = tuple(name for name, is_so in zip(seen, holds, strict=True) if is_so)
+        return cls(last, succeeded_at, bool(mapped), causes)
+
+
+def standings(*chosen: ColumnElement[bool]) -> CTE:
+    """A row for each chosen dealer: its configuration, recent runs and open alerts, and `mapped`."""
+    worst = worst_alerts()
+    mapped = select(SupplierCode.id).where(SupplierCode.dealer_id == Dealer.id).correlate(Dealer).exists()
+    wanted = (
+        select(
+            Dealer.id,
+            func.lower(Dealer.name).label("name"),
+            Dealer.created_at,
+            Configuration.enabled,
+            Configuration.check_state,
+            RecentRuns.last_id,
+            RecentRuns.last_status,
+            RecentRuns.succeeded_at,
+            RecentRuns.unmatched,
+            worst.c.alert_rank,
+            mapped.label("mapped"),
+        )
+        .outerjoin(Configuration, Configuration.dealer_id == Dealer.id)
+        .outerjoin(RecentRuns, RecentRuns.dealer_id == Dealer.id)
+        .outerjoin(worst, worst.c.dealer_id == Dealer.id)
+        .where(*chosen)
+    )
+    # Worked out once for each dealer: the conditions name the columns many times.
+    return wanted.cte("standings").prefix_with("MATERIALIZED")

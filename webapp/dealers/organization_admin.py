@@ -1,0 +1,65 @@
+"""Changes an organization: its name, and the 3PA login that all its dealers use (R2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from webapp import audit
+from webapp.accounts.create import Refused, checked_name
+from webapp.core import clock, vault
+from webapp.extensions import db
+from webapp.lightspeed import configurations
+from webapp.models import Dealer, Organization
+
+
+def rename(organization: Organization, name: str) -> None:
+    """Give the organization another name and commit. Raises Refused for a name that cannot be stored."""
+    before = organization.name
+    organization.name = checked_name(name)
+    audit.note("organization.renamed", before, before={"name": before}, after={"name": organization.name})
+    db.session.commit()
+
+
+def save_login(organization: Organization, username: str, password: str | None) -> None:
+    """Store the 3PA login, commit, and validate it for every dealer of the organization (R3).
+
+    Without a password the stored one stays. Raises Refused where either is missing.
+    """
+    username = username.strip()
+    if not username:
+        raise Refused("3PA Username is missing")
+    if not username.isprintable():
+        raise Refused("3PA Username has a character that cannot be printed")
+    if not password and organization.sealed_password is None:
+        raise Refused("3PA Password is missing")
+    before = _login(organization)
+    organization.username = username
+    if password:
+        organization.sealed_password = vault.seal(password)
+        organization.password_set_at = clock.now()
+    _note(organization, before)
+    configurations.start_checks(organization)
+
+
+def remove_login(organization: Organization) -> None:
+    """Forget the 3PA login and commit: from now on each dealer enters its own (R2)."""
+    before = _login(organization)
+    organization.username = organization.sealed_password = organization.password_set_at = None
+    _note(organization, before)
+    configurations.start_checks(organization)
+
+
+def dealer_count(organization: Organization) -> int:
+    """How many dealers the organization has, closed ones included."""
+    count = select(func.count(Dealer.id)).where(Dealer.organization_id == organization.id)
+    return int(db.session.scalar(count) or 0)
+
+
+def _login(organization: Organization) -> dict[str, Any]:
+    return {"username": organization.username, "password": organization.sealed_password}
+
+
+def _note(organization: Organization, before: dict[str, Any]) -> None:
+    audit.note("organization.login_changed", organization.name, before=before, after=_login(organization))

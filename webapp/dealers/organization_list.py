@@ -1,0 +1,85 @@
+"""Organizations as staff see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import func, select
+
+from webapp.core.text_keys import key_of
+from webapp.extensions import db
+from webapp.models import Configuration, Dealer, Organization
+from webapp.web.status_labels import Saying
+
+PAGE_LENGTH: Final = 50
+OWN_LOGINS: Final = Saying("Each dealer’s own", "secondary")
+LOGIN_SET: Final = Saying("Set", "success")
+
+
+@dataclass(frozen=True)
+class OrganizationRow:
+    """One organization with the number of its dealers."""
+
+    id: int
+    name: str
+    login: Saying
+    password_set_at: datetime | None
+    dealers: int
+
+
+@dataclass(frozen=True)
+class OrganizationList:
+    """One page of organizations in order of name."""
+
+    rows: list[OrganizationRow]
+    matching: str
+    page: int
+    has_more: bool
+
+    @classmethod
+    def of(cls, matching: str, page: int) -> OrganizationList:
+        """Those whose name contains the text, in any case."""
+        query = (
+            select(Organization, func.count(Dealer.id))
+            .outerjoin(Dealer, Dealer.organization_id == Organization.id)
+            .group_by(Organization.id)
+            .order_by(func.lower(Organization.name), Organization.id)
+        )
+        if matching:
+            name = func.lower(Organization.name)
+            query = query.where(name.contains(key_of(matching), autoescape=True))
+        found = db.session.execute(query.offset((page - 1) * PAGE_LENGTH).limit(PAGE_LENGTH + 1)).all()
+        rows = [_row(organization, count) for organization, count in found[:PAGE_LENGTH]]
+        return cls(rows, matching, page, len(found) > PAGE_LENGTH)
+
+
+@dataclass(frozen=True)
+class Members:
+    """The dealers of one organization, the first of them, and how Lightspeed answers their login."""
+
+    rows: list[tuple[Dealer, Configuration | None]]
+    total: int
+
+    @classmethod
+    def of(cls, organization: Organization) -> Members:
+        """Its dealers in order of name, a page of them at most."""
+        query = (
+            select(Dealer, Configuration)
+            .outerjoin(Configuration, Configuration.dealer_id == Dealer.id)
+            .where(Dealer.organization_id == organization.id)
+        )
+        total = select(func.count(Dealer.id)).where(Dealer.organization_id == organization.id)
+        rows = db.session.execute(query.order_by(func.lower(Dealer.name), Dealer.id).limit(PAGE_LENGTH)).all()
+        return cls([(row[0], row[1]) for row in rows], int(db.session.scalar(total) or 0))
+
+
+def every_organization() -> list[Organization]:
+    """All of them in order of name, to choose one of."""
+    return list(db.session.scalars(select(Organization).order_by(func.lower(Organization.name))))
+
+
+def _row(organization: Organization, dealers: int) -> OrganizationRow:
+    login = LOGIN_SET if organization.holds_credentials else OWN_LOGINS
+    return OrganizationRow(organization.id, organization.name, login, organization.password_set_at, dealers)

@@ -1,0 +1,84 @@
+"""A dealer's shelf stock as a list that is searched and paged through (R16)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import CTE, func, select
+
+from webapp.extensions import db
+from webapp.inventory.inventory_filter import Choice
+from webapp.inventory.inventory_pages import Place, products
+from webapp.models import Manufacturer, Product, ShelfStock, WebstoreFigures
+
+PAGE_LENGTH: Final = 50
+
+_ROWS: Final = select(
+    Product.id,
+    Product.catalog,
+    Product.brand,
+    Product.mpn,
+    Product.name,
+    WebstoreFigures.shelf_quantity,
+    WebstoreFigures.sale_price_cents,
+    WebstoreFigures.lead_time_days,
+).join(WebstoreFigures, WebstoreFigures.product_id == Product.id)
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """One page of products. `earlier` and `later` ask for the pages beside it, if there are any.
+
+    `is_beginning` unless a place was asked for; `is_cut` tells that the words found more than is looked
+    through.
+    """
+
+    rows: Sequence[Any]
+    choice: Choice
+    earlier: dict[str, str | int] | None
+    later: dict[str, str | int] | None
+    is_beginning: bool
+    is_cut: bool
+
+    @classmethod
+    def of(cls, dealer_id: int, choice: Choice, place: Place) -> Inventory:
+        """The chosen products at a place: in the order of the catalog, or with words the best match first."""
+        found = products(dealer_id, choice, place, PAGE_LENGTH)
+        return cls(
+            _rows(dealer_id, found.ids),
+            choice,
+            earlier=choice.arguments | {"before": found.ids[0]} if found.has_earlier and found.ids else None,
+            later=choice.arguments | {"after": found.ids[-1]} if found.has_later and found.ids else None,
+            is_beginning=place == Place(),
+            is_cut=found.is_cut,
+        )
+
+
+def _rows(dealer_id: int, ids: Sequence[int]) -> list[Any]:
+    """The products' rows, in the order of the ids."""
+    wanted = _ROWS.where(WebstoreFigures.dealer_id == dealer_id, WebstoreFigures.product_id.in_(ids))
+    rows = {row.id: row for row in db.session.execute(wanted)}
+    return [rows[product_id] for product_id in ids if product_id in rows]
+
+
+def manufacturers(dealer_id: int) -> Sequence[Any]:
+    """The manufacturers of which the dealer ever had shelf stock, by catalog and name."""
+    stocked = _stocked_ids(dealer_id)
+    wanted = (
+        select(Manufacturer.id, Manufacturer.name, Manufacturer.catalog)
+        .where(Manufacturer.id.in_(select(stocked.c.id)))
+        .order_by(Manufacturer.catalog, Manufacturer.name_key)
+    )
+    return db.session.execute(wanted).all()
+
+
+def _stocked_ids(dealer_id: int) -> CTE:
+    """The manufacturers' ids: from each the index leads to the next, so it never reads all of the stock."""
+    next_id = select(func.min(ShelfStock.manufacturer_id).label("id")).where(
+        ShelfStock.dealer_id == dealer_id
+    )
+    found = next_id.cte("stocked", recursive=True)
+    following = next_id.where(ShelfStock.manufacturer_id > found.c.id).scalar_subquery()
+    return found.union_all(select(following).where(found.c.id.is_not(None)))

@@ -1,0 +1,99 @@
+"""The ids of the products that a person asked for, a page at a time.
+
+A page begins beside the last product of the one before, never at a count of rows: the thousandth page costs
+what the first does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Select, select, union_all
+
+from webapp.extensions import db
+from webapp.inventory.inventory_filter import Choice, Items, goes_by_stock, run_items, wanted
+from webapp.search.search_index import search_index
+
+# As many of the best matches are looked through, and none after them.
+BEST: Final = 500
+# SQLite takes no statement of more than 500 selects.
+MOST_SELECTS: Final = 100
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page lies: after a product or before one, or at the beginning."""
+
+    after: int | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """Product ids in their order, and whether there are more on either side.
+
+    `is_cut` if the words match more products than were looked through.
+    """
+
+    ids: Sequence[int]
+    has_earlier: bool
+    has_later: bool
+    is_cut: bool = False
+
+
+def products(dealer_id: int, choice: Choice, place: Place, length: int) -> Found:
+    """The page of chosen products at the place."""
+    items = run_items(dealer_id, choice)
+    if choice.words:
+        return _matching(dealer_id, choice, items, place, length)
+    # Each code's products lie in order in the index: the first few of each are enough, however many a run
+    # changed. Together, all that it changed would have to be put in order.
+    each = [items] if items is None or goes_by_stock(choice, items) else items.apart()
+    selects = [wanted(dealer_id, choice, one) for one in each]
+    return _page(_nearest(selects, place, length + 1), place, length)
+
+
+def _page(ids: list[int], place: Place, length: int) -> Found:
+    """From one id more than the page has, nearest to the place first."""
+    has_more, ids = len(ids) > length, ids[:length]
+    if place.before:
+        return Found(ids[::-1], has_earlier=has_more, has_later=True)
+    return Found(ids, has_earlier=place.after is not None, has_later=has_more)
+
+
+def _nearest(selects: Sequence[tuple[Select[Any], Any]], place: Place, limit: int) -> list[int]:
+    found: set[int] = set()
+    for start in range(0, len(selects), MOST_SELECTS):
+        pieces = [_beside(*each, place, limit) for each in selects[start : start + MOST_SELECTS]]
+        found.update(db.session.scalars(union_all(*pieces) if len(pieces) > 1 else pieces[0]))
+    return sorted(found, reverse=bool(place.before))[:limit]
+
+
+def _beside(chosen: Select[Any], product_id: Any, place: Place, limit: int) -> Select[Any]:
+    if place.before:
+        beside = chosen.where(product_id < place.before).order_by(product_id.desc())
+    else:
+        beside = chosen.where(product_id > (place.after or 0)).order_by(product_id)
+    return select(*beside.limit(limit).subquery().c)
+
+
+def _matching(dealer_id: int, choice: Choice, items: Items | None, place: Place, length: int) -> Found:
+    """The best match first: the words are looked up in the search index, the rest among what it found."""
+    documents = search_index(db.session.connection()).search(dealer_id, choice.words, BEST)
+    ranked = [document.product_id for document in documents]
+    ids = ranked if choice == Choice(choice.words) else _chosen(dealer_id, choice, items, ranked)
+    if place.before in ids:
+        end = ids.index(place.before)
+        start = max(0, end - length)
+    else:
+        start = ids.index(place.after) + 1 if place.after in ids else 0
+        end = start + length
+    return Found(ids[start:end], start > 0, end < len(ids), is_cut=len(ranked) == BEST)
+
+
+def _chosen(dealer_id: int, choice: Choice, items: Items | None, ranked: Sequence[int]) -> Sequence[int]:
+    chosen, product_id = wanted(dealer_id, choice, items)
+    kept = set(db.session.scalars(chosen.where(product_id.in_(ranked))))
+    return [each for each in ranked if each in kept]

@@ -1,0 +1,80 @@
+"""The dealer's shelf stock: a list to search and page through, one product, and all of it as CSV."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+from flask import Response, abort, g, request
+from werkzeug.datastructures import MultiDict
+
+from webapp.core.spreadsheet import begin
+from webapp.inventory import inventory_list
+from webapp.inventory.inventory_filter import STOCK_LABELS, Choice
+from webapp.inventory.inventory_pages import Place
+from webapp.inventory.shelf_product import ShelfProduct
+from webapp.search import inventory_rows
+from webapp.web import htmx, replica, tenancy
+from webapp.web.query_args import text, whole
+
+pages = tenancy.dealer_blueprint("inventory", __name__, "/inventory")
+ROWS_A_PIECE = 500
+
+
+@pages.get("")
+@replica.may_serve
+def index() -> Response:
+    """The products that were asked for, a page at a time."""
+    choice = _choice(request.args)
+    place = Place(after=whole(request.args, "after"), before=whole(request.args, "before"))
+    return htmx.answer(
+        "inventory",
+        inventory=inventory_list.Inventory.of(g.dealer.id, choice, place),
+        manufacturers=[] if htmx.wants_fragment() else inventory_list.manufacturers(g.dealer.id),
+        stock_labels=STOCK_LABELS,
+    )
+
+
+@pages.get("/<id:product_id>")
+@replica.may_serve
+def show(product_id: int) -> Response:
+    """One product."""
+    found = ShelfProduct.of(g.dealer.id, product_id) or abort(404)
+    return htmx.answer("product", found=found)
+
+
+@pages.get("/export.csv")
+@replica.may_serve
+def export() -> Response:
+    """Every product that ever had shelf stock, with the columns of `inventory export`."""
+    name = f"inventory-dealer-{g.dealer.id}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return Response(_csv(g.dealer.id), mimetype="text/csv", headers=headers)
+
+
+def _csv(dealer_id: int) -> Iterator[str]:
+    # A connection of its own, that lives as long as the download: the request's session ends before it.
+    engine, piece = replica.engine(), io.StringIO()
+    sheet = begin(piece, inventory_rows.COLUMNS)
+
+    def pieces() -> Iterator[str]:
+        with engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
+            for number, row in enumerate(inventory_rows.rows(connection, dealer_id), 1):
+                sheet.writerow(row)
+                if number % ROWS_A_PIECE == 0:
+                    yield piece.getvalue()
+                    piece.seek(0)
+                    piece.truncate()
+        yield piece.getvalue()
+
+    return pieces()
+
+
+def _choice(arguments: MultiDict[str, str]) -> Choice:
+    stock = text(arguments, "stock")
+    return Choice(
+        words=text(arguments, "q"),
+        manufacturer_id=whole(arguments, "manufacturer"),
+        stock=stock if stock in STOCK_LABELS else "",
+        run_id=whole(arguments, "run"),
+    )

@@ -1,0 +1,213 @@
+"""Saves a dealer's LightSpeed configuration, and starts the validation of its credentials (R2, R3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, case, func, literal, or_, select, text, update
+
+from webapp import audit
+from webapp.core import clock, queues, vault
+from webapp.core.task_names import Task
+from webapp.extensions import db
+from webapp.models import Configuration, Dealer, Organization
+from webapp.runs import readiness
+
+CHECK_TASK = Task.CHECK_CREDENTIALS
+
+
+class Refused(ValueError):
+    """A setting that cannot be taken; `field` names it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Login:
+    """What a dealer's requests are sent with."""
+
+    username: str
+    password: str
+
+    def __repr__(self) -> str:
+        return "Login(…)"
+
+
+# Two first saves at once must not collide: the second finds the row of the first.
+_MAKE = """
+    INSERT INTO configurations (dealer_id, enabled, quantity_column, clear_previous, disabled_days,
+                                check_state, check_number, version)
+    VALUES (:dealer_id, false, 'on_hand', true, 0, 'unchecked', 0, 0)
+    ON CONFLICT (dealer_id) DO NOTHING
+"""
+
+
+def of(dealer: Dealer) -> Configuration:
+    """The dealer's configuration; a fresh one is inserted, not committed, where there is none."""
+    configuration = db.session.get(Configuration, dealer.id)
+    if configuration is None:
+        db.session.execute(text(_MAKE), {"dealer_id": dealer.id})
+        configuration = db.session.get_one(Configuration, dealer.id)
+    return configuration
+
+
+def login_of(configuration: Configuration) -> Login | None:
+    """The organization's credentials where it holds them, else the dealer's own; None while incomplete."""
+    organization = configuration.dealer.organization
+    holder = organization if organization and organization.holds_credentials else configuration
+    if not holder.username or not holder.sealed_password:
+        return None
+    return Login(holder.username, vault.unseal(holder.sealed_password))
+
+
+def save_credentials(
+    configuration: Configuration,
+    *,
+    enabled: bool | None = None,
+    cmf: str | None = None,
+    username: str | None = None,
+    password: str | None = None,
+) -> None:
+    """Keep what is given (None: as it was), commit, and start a validation if there is one to make.
+
+    Raises Refused for a username or password where the organization holds them, for a 3PA Dealer ID that is
+    not a string of digits, and where a closed dealer is to be enabled.
+    """
+    if enabled and configuration.dealer.closed_at is not None:
+        raise Refused("enabled", f"not accepted: {configuration.dealer.name} is closed")
+    organization = configuration.dealer.organization
+    if organization and organization.holds_credentials and (username or password):
+        field = "username" if username else "password"
+        raise Refused(field, f"not accepted: {organization.name} holds the 3PA credentials of its dealers")
+    # Refused before anything is changed: nothing is to be half done.
+    checked_cmf = configuration.cmf if cmf is None else _cmf(cmf)
+    before = _credentials(configuration)
+    if enabled is not None:
+        configuration.enabled = enabled
+    configuration.cmf = checked_cmf
+    if username is not None:
+        configuration.username = username.strip() or None
+    if password:
+        configuration.sealed_password = vault.seal(password)
+        configuration.password_set_at = clock.now()
+    configuration.version += 1
+    _note("credentials.changed", configuration, before, _credentials(configuration))
+    start_check(configuration)
+
+
+def _credentials(configuration: Configuration) -> dict[str, Any]:
+    return {
+        "enabled": configuration.enabled,
+        "3PA Dealer ID": configuration.cmf,
+        "username": configuration.username,
+        "password": configuration.sealed_password,
+    }
+
+
+def _note(action: str, configuration: Configuration, before: audit.Fields, after: audit.Fields) -> None:
+    dealer_id = configuration.dealer_id
+    audit.note(action, "LightSpeed Configuration", dealer_id=dealer_id, before=before, after=after)
+
+
+def _cmf(given: str) -> str | None:
+    cmf = given.strip()
+    if cmf and not (cmf.isascii() and cmf.isdigit()):
+        raise Refused("cmf", "3PA Dealer ID is a number, digits only")
+    return cmf or None
+
+
+def start_check(configuration: Configuration) -> None:
+    """Commit, and have the credentials validated if they are enabled and complete (R3)."""
+    configuration.check_number += 1
+    configuration.check_reason = None
+    checkable = bool(configuration.enabled and configuration.cmf and has_login(configuration))
+    configuration.check_state = "checking" if checkable else "unchecked"
+    configuration.checked_at = clock.now()
+    readiness.refresh(configuration.dealer_id)
+    db.session.commit()
+    if checkable:
+        queues.enqueue(queues.CONTROL, CHECK_TASK, configuration.dealer_id, configuration.check_number)
+
+
+def start_checks(organization: Organization) -> None:
+    """Commit, and validate the credentials of all dealers of an organization whose login was changed (R3)."""
+    own = Configuration.username.is_not(None) & Configuration.sealed_password.is_not(None)
+    has_login = literal(True) if organization.holds_credentials else own
+    checkable = and_(Configuration.enabled, Configuration.cmf.is_not(None), has_login)
+    members = select(Dealer.id).where(Dealer.organization_id == organization.id)
+    started = db.session.execute(
+        update(Configuration)
+        .where(Configuration.dealer_id.in_(members))
+        .values(
+            check_number=Configuration.check_number + 1,
+            check_reason=None,
+            check_state=case((checkable, "checking"), else_="unchecked"),
+            checked_at=clock.now(),
+        )
+        .returning(Configuration.dealer_id, Configuration.check_number, Configuration.check_state)
+        .execution_options(synchronize_session=False)
+    ).all()
+    readiness.refresh(*(row.dealer_id for row in started))
+    db.session.commit()
+    jobs = {
+        f"check-{row.dealer_id}-{row.check_number}": (row.dealer_id, row.check_number)
+        for row in started
+        if row.check_state == "checking"
+    }
+    queues.enqueue_all(queues.CONTROL, CHECK_TASK, jobs)
+
+
+def heard(dealer_id: int, refusal: str | None) -> None:
+    """Keep what a run heard of the credentials, as a validation would; the caller commits.
+
+    While a validation is under way it is left to that: the credentials may have changed since (R3).
+    """
+    state = "connected" if refusal is None else "refused"
+    is_other_reason = func.coalesce(Configuration.check_reason, "") != (refusal or "")
+    is_news = or_(Configuration.check_state != state, is_other_reason)
+    db.session.execute(
+        update(Configuration)
+        .where(Configuration.dealer_id == dealer_id, Configuration.check_state != "checking", is_news)
+        .values(check_state=state, check_reason=refusal, checked_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    readiness.refresh(dealer_id)
+
+
+def has_login(configuration: Configuration) -> bool:
+    """Whether a user name and a password are stored, without reading either."""
+    organization = configuration.dealer.organization
+    if organization and organization.holds_credentials:
+        return True
+    return bool(configuration.username and configuration.sealed_password)
+
+
+def save_settings(
+    configuration: Configuration,
+    *,
+    quantity_column: str | None = None,
+    clear_previous: bool | None = None,
+    disabled_on: list[str] | None = None,
+) -> None:
+    """Keep the inventory settings that are given (None: as it was) and commit."""
+    before = _settings(configuration)
+    if quantity_column is not None:
+        configuration.quantity_column = quantity_column
+    if clear_previous is not None:
+        configuration.clear_previous = clear_previous
+    if disabled_on is not None:
+        configuration.disabled_on = disabled_on
+    configuration.version += 1
+    _note("settings.changed", configuration, before, _settings(configuration))
+    db.session.commit()
+
+
+def _settings(configuration: Configuration) -> dict[str, Any]:
+    return {
+        "quantity_column": configuration.quantity_column,
+        "clear_previous": configuration.clear_previous,
+        "disabled_on": configuration.disabled_on,
+    }

@@ -1,0 +1,46 @@
+"""What is known of a dealer's connection to Lightspeed, in the dealer's words (R3)."""
+
+from __future__ import annotations
+
+from webapp.core import clock
+from webapp.lightspeed import configurations
+from webapp.models import Configuration
+from webapp.web.status_labels import Saying
+
+# A worker answers within seconds. After this long the page stops asking and offers to check again.
+PATIENCE_SECONDS = 90
+
+
+def is_awaited(configuration: Configuration) -> bool:
+    """Whether a validation is under way that may still answer soon."""
+    if configuration.check_state != "checking" or configuration.checked_at is None:
+        return False
+    return (clock.now() - configuration.checked_at).total_seconds() < PATIENCE_SECONDS
+
+
+def of(configuration: Configuration) -> Saying:
+    """The connection's state."""
+    if not configuration.enabled:
+        return Saying("Off", "secondary", "Lightspeed 3PA/Data Warehouse is not enabled.")
+    if configuration.check_state == "connected":
+        return Saying("Connected", "success", "Lightspeed accepted the credentials.")
+    if configuration.check_state == "refused":
+        return Saying("Not connected", "danger", configuration.check_reason or "Lightspeed refused.")
+    if is_awaited(configuration):
+        return Saying("Checking", "info", "Asking Lightspeed whether the credentials work…")
+    if configuration.check_state == "checking":
+        return Saying(
+            "No answer yet",
+            "warning",
+            "Your settings are saved, but the check has not been answered. Try to check again.",
+        )
+    return Saying("Not checked", "warning", _what_is_missing(configuration))
+
+
+def _what_is_missing(configuration: Configuration) -> str:
+    missing = []
+    if not configurations.has_login(configuration):
+        missing += ["3PA Username"] * (not configuration.username)
+        missing += ["3PA Password"] * (not configuration.sealed_password)
+    missing += ["3PA Dealer ID"] * (not configuration.cmf)
+    return f"Still missing: {', '.join(missing)}." if missing else "The credentials have not been checked."

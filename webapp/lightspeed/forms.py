@@ -1,0 +1,94 @@
+"""The forms of the LightSpeed Configuration page, one a section that saves by itself."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+)
+from wtforms.validators import InputRequired
+
+from webapp.core.enums import QUANTITY_COLUMN_LABELS, WEEKDAYS
+from webapp.models import Configuration
+from webapp.web.form_fields import AtMost, Form, Printable, choices, stripped
+
+# As a dealer's week is printed: the model counts from Monday.
+WEEK_FROM_SUNDAY = (WEEKDAYS[-1], *WEEKDAYS[:-1])
+CHANGED_MEANWHILE = "Somebody else has saved these settings since you opened this page."
+
+
+class ConfigurationForm(Form):
+    """Carries the version that it was filled in from, so that an older state never overwrites a newer one."""
+
+    version = HiddenField()
+    is_behind = False
+
+    def is_stale(self, configuration: Configuration) -> bool:
+        """Whether the configuration was saved since; a form that does not say its version is not."""
+        return bool(self.version.data) and str(self.version.data) != str(configuration.version)
+
+    def catch_up(self, configuration: Configuration) -> Self:
+        """Keep what was typed, as a change of what is stored now."""
+        self.is_behind = True
+        self.version.data = configuration.version
+        self.blame("", f"{CHANGED_MEANWHILE} What is stored now is shown below; Save again to replace it.")
+        return self
+
+
+class CredentialsForm(ConfigurationForm):
+    """Section "3PA/Data Warehouse" (R2, R3). The password is never rendered with a value."""
+
+    enabled = BooleanField("Enable Lightspeed 3PA/Data Warehouse")
+    username = StringField("3PA Username", [AtMost(200), Printable()], [stripped])
+    password = PasswordField("3PA Password", [AtMost(200), Printable()])
+    cmf = StringField("3PA Dealer ID", [AtMost(20), Printable()], [stripped])
+
+    def __init__(self, configuration: Configuration, **kwargs: Any) -> None:
+        super().__init__(obj=configuration, **kwargs)
+        organization = configuration.dealer.organization
+        self.holder = organization if organization and organization.holds_credentials else None
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Refuse what the organization holds as well (R2)."""
+        valid = super().validate(extra_validators)
+        for field in (self.username, self.password):
+            if self.holder and any(field.raw_data or ()):
+                self.blame("", f"{field.label.text} is not accepted: {self.holder.name} holds it for you")
+                valid = False
+        return valid
+
+    def changes(self) -> dict[str, Any]:
+        """What `configurations.save_credentials` takes; an empty password keeps the stored one."""
+        given = {"enabled": self.enabled.data, "cmf": self.cmf.data or ""}
+        if self.holder:
+            return given
+        return given | {"username": self.username.data or "", "password": self.password.data or None}
+
+
+class SettingsForm(ConfigurationForm):
+    """Section "Parts & Accessories Inventory Settings"."""
+
+    quantity_column = RadioField(
+        "Quantity Column",
+        [InputRequired("Quantity Column: choose On Hand or Available")],
+        choices=choices(QUANTITY_COLUMN_LABELS),
+    )
+    clear_previous = BooleanField("Clear Previous Quantities")
+    disabled_on = SelectMultipleField("Disabled On", choices=list(WEEK_FROM_SUNDAY))
+
+    def __init__(self, configuration: Configuration, **kwargs: Any) -> None:
+        super().__init__(obj=configuration, **kwargs)
+
+    def changes(self) -> dict[str, Any]:
+        """What `configurations.save_settings` takes."""
+        return {
+            "quantity_column": self.quantity_column.data,
+            "clear_previous": self.clear_previous.data,
+            "disabled_on": self.disabled_on.data,
+        }

@@ -1,0 +1,110 @@
+"""The LightSpeed Configuration page: three sections, each saved by itself."""
+
+from __future__ import annotations
+
+from flask import Response, flash, g, url_for
+from flask.typing import ResponseReturnValue
+
+from webapp.accounts import reauthentication
+from webapp.lightspeed import configurations, connection
+from webapp.lightspeed.forms import CredentialsForm, SettingsForm
+from webapp.runs import lifecycle
+from webapp.web import htmx, tenancy
+
+pages = tenancy.dealer_blueprint("lightspeed", __name__, "/lightspeed")
+SAVED = {"HX-Trigger": "configuration-changed"}
+VERSION = ("lightspeed/_version.html",)
+BANNERS = ("lightspeed/_banners.html",)
+
+
+@pages.get("")
+def show() -> Response:
+    """The whole page."""
+    return _answer("_fragment")
+
+
+@pages.get("/connection")
+def show_connection() -> Response:
+    """What became of the validation; nothing while it is still awaited, so that the words stay still (R3)."""
+    configuration = tenancy.shown_configuration()
+    if htmx.wants_fragment() and connection.is_awaited(configuration):
+        return Response(status=204)
+    return _answer("_connection")
+
+
+@pages.get("/availability")
+def show_availability() -> Response:
+    """The section that depends on the others: R1, R5."""
+    return _answer("_availability", also=BANNERS)
+
+
+@pages.post("/credentials")
+@reauthentication.needed
+def save_credentials() -> ResponseReturnValue:
+    """Keep the 3PA credentials and have them validated."""
+    configuration = tenancy.locked_configuration()
+    form = CredentialsForm(configuration)
+    if not form.validate():
+        return _answer("_credentials", 422, credentials=form)
+    if form.is_stale(configuration):
+        return _answer("_credentials", 409, credentials=form.catch_up(configuration))
+    try:
+        configurations.save_credentials(configuration, **form.changes())
+    except configurations.Refused as refusal:
+        form.blame(refusal.field, str(refusal))
+        return _answer("_credentials", 422, credentials=form)
+    return _saved("_credentials", "3PA/Data Warehouse: saved.")
+
+
+@pages.post("/settings")
+def save_settings() -> ResponseReturnValue:
+    """Keep the inventory settings."""
+    configuration = tenancy.locked_configuration()
+    form = SettingsForm(configuration)
+    if not form.validate():
+        return _answer("_settings", 422, settings=form)
+    if form.is_stale(configuration):
+        return _answer("_settings", 409, settings=form.catch_up(configuration))
+    configurations.save_settings(configuration, **form.changes())
+    return _saved("_settings", "Parts & Accessories Inventory Settings: saved.")
+
+
+@pages.post("/check")
+def check() -> ResponseReturnValue:
+    """Have the stored credentials validated again."""
+    configurations.start_check(tenancy.locked_configuration())
+    if htmx.wants_fragment():
+        return _answer("_connection")
+    return htmx.elsewhere(url_for(".show"))
+
+
+def _saved(part: str, message: str) -> ResponseReturnValue:
+    flash(message, "success")
+    if not htmx.wants_fragment():
+        return htmx.elsewhere(url_for(".show"))
+    response = _answer(part, also=VERSION)
+    response.headers.update(SAVED)
+    return response
+
+
+def _answer(
+    part: str,
+    status: int = 200,
+    *,
+    credentials: CredentialsForm | None = None,
+    settings: SettingsForm | None = None,
+    also: tuple[str, ...] = (),
+) -> Response:
+    """The page, or a part of it; the forms that are not given show what is stored."""
+    configuration = tenancy.shown_configuration()
+    return htmx.answer(
+        "lightspeed",
+        status,
+        part=part,
+        also=also,
+        configuration=configuration,
+        credentials=credentials or CredentialsForm(configuration, formdata=None),
+        settings=settings or SettingsForm(configuration, formdata=None),
+        has_codes=lifecycle.has_supplier_codes(g.dealer.id),
+        active_run=lifecycle.active(g.dealer.id),
+    )

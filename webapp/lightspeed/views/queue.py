@@ -1,0 +1,44 @@
+"""Queue Inventory Update: says what will happen, and asks for a run (R5, R7, R8)."""
+
+from __future__ import annotations
+
+from flask import Response, flash, g, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+
+from webapp.lightspeed.queue_form import QueueForm
+from webapp.lightspeed.queueing import Prospect
+from webapp.runs import lifecycle
+from webapp.web import htmx, tenancy
+
+pages = tenancy.dealer_blueprint("queue", __name__, "/runs")
+
+
+@pages.get("/new")
+def new() -> Response:
+    """What a run will do, to be confirmed."""
+    return _answer(QueueForm(formdata=None))
+
+
+@pages.post("")
+def create() -> ResponseReturnValue:
+    """Queue a run, unless one is active or there is nothing that it could do."""
+    form, prospect = QueueForm(), _prospect()
+    if prospect.hindrance or prospect.active_run:
+        return _answer(form, 409)
+    if prospect.is_disabled_day and not form.anyway.data:
+        form.blame("anyway", f"{prospect.weekday} is a disabled day: turn on “Run anyway” to run it")
+        return _answer(form, 422)
+    started = lifecycle.start(g.dealer, "manual", requested_by=current_user, anyway=form.anyway.data)
+    if not started.created:
+        return _answer(form, 409)
+    flash(f"Inventory update queued as run {started.run.id}.", "success")
+    return htmx.elsewhere(url_for("runs.show", run_id=started.run.id))
+
+
+def _answer(form: QueueForm, status: int = 200) -> Response:
+    return htmx.answer("queue", status, form=form, prospect=_prospect())
+
+
+def _prospect() -> Prospect:
+    return Prospect.of(tenancy.shown_configuration())

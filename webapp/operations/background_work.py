@@ -1,0 +1,65 @@
+"""What works in the background at this moment, or why that cannot be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from redis.exceptions import RedisError
+
+from webapp.core import queues
+from webapp.core.redis_errors import described
+from webapp.operations import background_jobs
+from webapp.operations.background_jobs import FailedJob, WorkerSeen
+from webapp.web import job_heartbeats
+
+# Seconds that the page waits for Redis.
+PATIENCE: Final = 2.0
+PERIODIC: Final = {
+    job_heartbeats.TICK: "Tick (every minute)",
+    job_heartbeats.ALERTS: "Alerts (every minute)",
+    job_heartbeats.KEEP_HOUSE: "Delete old history (hourly)",
+    job_heartbeats.SWEEP_STORAGE: "Remove stray files (daily)",
+}
+KINDS: Final = {"short": "Short work", "sync": "Syncs and imports", "other": "Other"}
+QUEUES: Final = {
+    "control": "Ticks and credential checks",
+    "sync": "Runs, imports and housekeeping",
+    "index": "Search index",
+}
+
+
+@dataclass
+class BackgroundWork:
+    """One look; `trouble` says why there is nothing of Redis in it."""
+
+    done: dict[str, datetime | None]
+    trouble: str | None = None
+    workers: list[WorkerSeen] = field(default_factory=list)
+    waiting: dict[str, int] = field(default_factory=dict)
+    failed: list[FailedJob] = field(default_factory=list)
+    failed_counts: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def now(cls) -> BackgroundWork:
+        """As of now."""
+        work = cls({label: job_heartbeats.done_at(job) for job, label in PERIODIC.items()})
+        try:
+            redis = queues.connection(timeout=PATIENCE)
+            work.workers = background_jobs.workers(redis)
+            work.waiting = background_jobs.waiting_counts(redis)
+            work.failed = background_jobs.failures(redis)
+            work.failed_counts = background_jobs.failed_counts(redis)
+        except RedisError as error:
+            work.trouble = described(error)
+        return work
+
+    @property
+    def kinds_missing(self) -> list[str]:
+        """Kinds of workers of which none is alive, though both are needed."""
+        alive = {worker.kind for worker in self.workers}
+        # One that was started by hand for some queues takes them as well.
+        taken = {queue for worker in self.workers for queue in worker.queues}
+        needed = {"short": {"control", "index"}, "sync": {"sync"}}
+        return [KINDS[kind] for kind, takes in needed.items() if kind not in alive and not takes <= taken]

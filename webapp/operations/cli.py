@@ -1,0 +1,22 @@
+"""`credentials reseal`."""
+
+from __future__ import annotations
+
+import click
+
+from webapp.operations import key_rotation
+from webapp.web.commands.errors import answering
+
+credentials = click.Group("credentials", help="Stored secrets: 3PA passwords, and those of webhooks.")
+
+
+@credentials.command("reseal")
+@answering
+def reseal() -> None:
+    """Encrypt every stored secret with the first of CREDENTIALS_KEYS, to be able to take the others away."""
+    done = key_rotation.reseal()
+    click.echo(f"{done.count} sealed anew", err=True)
+    for place in done.unreadable:
+        click.echo(f"{place}: none of CREDENTIALS_KEYS opens it; have it entered again", err=True)
+    if done.unreadable:
+        raise click.exceptions.Exit(1)

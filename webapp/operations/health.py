@@ -1,0 +1,157 @@
+"""Whether the program can do its work: what it rests on, each looked at by itself and never for long."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import Final
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask, current_app
+from redis.exceptions import RedisError
+from sqlalchemy import select, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from webapp.core import clock, queues
+from webapp.core.redis_errors import described
+from webapp.extensions import db
+from webapp.models import PeriodicJob
+from webapp.settings.config import ROOT
+from webapp.web import job_heartbeats, replica
+
+# Seconds that a look may take. A platform's own limit is some 5 to 10.
+PATIENCE: Final = 3.0
+# The tick comes every minute; one may be held up by a busy minute, three in a row are not.
+TICK_WITHIN: Final = timedelta(minutes=5)
+# A replica may lack the last tick for a moment; two are missing where it has fallen behind.
+REPLICA_WITHIN: Final = timedelta(seconds=90)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one look found: `reason` is empty where all is well, and never tells an address or a login."""
+
+    is_well: bool
+    reason: str | None
+    seconds: float
+
+
+class NotWell(Exception):
+    """What was looked at is not as it should be; the message says how."""
+
+
+def _database() -> None:
+    with _reading() as connection:
+        connection.execute(text("SELECT 1"))
+
+
+def _redis() -> None:
+    queues.connection(timeout=PATIENCE).ping()
+
+
+def _migrations() -> None:
+    with _reading() as connection:
+        found = set(MigrationContext.configure(connection).get_current_heads())
+    if found != _heads():
+        raise NotWell("the database is not migrated to this version of the program")
+
+
+def _tick() -> None:
+    with _reading() as connection:
+        last = connection.scalar(select(PeriodicJob.done_at).where(PeriodicJob.id == job_heartbeats.TICK))
+    if last is None:
+        raise NotWell("the tick has never come to its end: is there a scheduler, and a worker?")
+    age = clock.now() - last
+    if age > TICK_WITHIN:
+        raise NotWell(f"the tick last came to its end {int(age.total_seconds())} seconds ago")
+
+
+def _replica() -> None:
+    reached = replica.as_of()
+    with _reading() as connection:
+        last = connection.scalar(select(PeriodicJob.done_at).where(PeriodicJob.id == job_heartbeats.TICK))
+    behind = last - (reached or last) if last else timedelta(0)
+    if behind > REPLICA_WITHIN:
+        raise NotWell(f"the replica is {int(behind.total_seconds())} seconds behind")
+
+
+def _reading() -> Connection:
+    return db.engine.connect().execution_options(sqlite_begin="DEFERRED")
+
+
+@cache
+def _heads() -> set[str]:
+    return set(ScriptDirectory(str(ROOT / "migrations")).get_heads())
+
+
+CHECKS: Final[Mapping[str, Callable[[], None]]] = {
+    "database": _database,
+    "migrations": _migrations,
+    "redis": _redis,
+    "tick": _tick,
+    "replica": _replica,
+}
+# Without these everything works, only slower.
+SPARED: Final = frozenset({"replica"})
+
+
+def look(patience: float = PATIENCE) -> dict[str, Finding]:
+    """What each check finds, all at once; one that has not answered after `patience` seconds is not well."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    looks = {name: _begin(app, name) for name in CHECKS if name != "replica" or replica.is_configured()}
+    deadline = time.monotonic() + patience
+    return {name: one.finding(max(0.0, deadline - time.monotonic())) for name, one in looks.items()}
+
+
+class _Look:
+    """One check in a thread of its own: a database that is away may keep it for minutes."""
+
+    def __init__(self, app: Flask, name: str) -> None:
+        self._app, self._name = app, name
+        self._found: Finding | None = None
+        self._thread = threading.Thread(target=self._run, name=f"health-{name}", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_over(self) -> bool:
+        return not self._thread.is_alive()
+
+    def finding(self, within: float) -> Finding:
+        self._thread.join(within)
+        return self._found or Finding(False, "no answer in time", within)
+
+    def _run(self) -> None:
+        begun = time.monotonic()
+        reason = self._reason()
+        self._found = Finding(reason is None, reason, time.monotonic() - begun)
+
+    def _reason(self) -> str | None:
+        try:
+            with self._app.app_context():
+                CHECKS[self._name]()
+        except NotWell as found:
+            return str(found)
+        except RedisError as error:
+            return described(error)
+        except (SQLAlchemyError, OSError) as error:
+            # The message may hold an address or a login.
+            return f"it does not answer ({type(error).__name__})"
+        return None
+
+
+_under_way: dict[str, _Look] = {}
+_turn = threading.Lock()
+
+
+def _begin(app: Flask, name: str) -> _Look:
+    """Start a look, or join the one that is still waiting for an answer: they must not pile up."""
+    with _turn:
+        if name not in _under_way or _under_way[name].is_over:
+            _under_way[name] = _Look(app, name)
+        return _under_way[name]

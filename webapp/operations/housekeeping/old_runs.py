@@ -1,0 +1,118 @@
+"""Deletes old runs with everything that belongs to them, and their report files.
+
+However old they are, these stay: of each dealer the newest run, the last that succeeded and the last that
+brought stock; and for each supplier code of the dealer's list the run in which it last succeeded, whose
+reported parts the pages show.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import delete, select, text
+
+from webapp.core import storage
+from webapp.extensions import db
+from webapp.models import PartMatch, ReportedPart, Run, RunItem
+
+log = structlog.get_logger(__name__)
+
+# Runs looked at, and runs deleted in one transaction; parts deleted in one transaction.
+LOOKED_AT: Final = 200
+BATCH: Final = 20
+PARTS: Final = 5_000
+
+# SQLite gives the highest number away again once it is free, and shelf stock remembers item numbers: the run
+# with the highest stays. The highest run number is that of its dealer's newest run.
+_DELETABLE: Final = text("""
+    runs.tallied
+    AND runs.id < (SELECT max(n.id) FROM runs AS n WHERE n.dealer_id = runs.dealer_id)
+    AND runs.id <> coalesce(
+        (SELECT max(s.id) FROM runs AS s WHERE s.dealer_id = runs.dealer_id AND s.status = 'succeeded'), 0)
+    AND runs.id <> coalesce(
+        (SELECT max(p.id) FROM runs AS p WHERE p.dealer_id = runs.dealer_id AND p.status = 'partial'), 0)
+    AND NOT EXISTS (
+        SELECT 1 FROM run_items AS h
+        WHERE h.run_id = runs.id AND h.id = (SELECT max(id) FROM run_items)
+    )
+    AND NOT EXISTS (
+        SELECT 1
+        FROM run_items AS i
+        JOIN supplier_codes AS c ON c.dealer_id = runs.dealer_id AND c.code_key = i.code_key
+        WHERE i.run_id = runs.id AND i.status = 'succeeded'
+          AND NOT EXISTS (
+              SELECT 1
+              FROM runs AS later
+              JOIN run_items AS j ON j.run_id = later.id AND j.code_key = i.code_key
+              WHERE later.dealer_id = runs.dealer_id AND later.id > runs.id AND j.status = 'succeeded'
+          )
+    )
+""")
+
+
+class Deletion:
+    """One pass over the old runs, the oldest first. What stays is not looked at again until the next pass."""
+
+    def __init__(self) -> None:
+        self._after = 0
+
+    def delete_some(self, before: datetime) -> int:
+        """Delete up to `BATCH` runs that ended before a moment; how many, 0 when the pass is over."""
+        while True:
+            ids, is_last = self._old(before)
+            if ids:
+                self._after = ids[-1]
+                _delete_parts(ids)
+                _delete_runs(ids)
+                return len(ids)
+            if is_last:
+                return 0
+
+    def _old(self, before: datetime) -> tuple[list[int], bool]:
+        """The next runs to delete, and whether there are none beyond. Numbers are given in order of time."""
+        looked_at = db.session.execute(
+            select(Run.id, Run.queued_at).where(Run.id > self._after).order_by(Run.id).limit(LOOKED_AT)
+        ).all()
+        old = [row.id for row in looked_at if row.queued_at < before]
+        wanted = select(Run.id).where(Run.id.in_(old), Run.finished_at < before, _DELETABLE)
+        ids = list(db.session.scalars(wanted.order_by(Run.id).limit(BATCH)))
+        db.session.rollback()
+        if not ids and looked_at:
+            self._after = looked_at[-1].id
+        return ids, len(old) < LOOKED_AT
+
+
+def _delete_parts(run_ids: list[int]) -> None:
+    """Delete what was reported in these runs, a slice at a time: a code may have a hundred thousand."""
+    items = list(db.session.scalars(select(RunItem.id).where(RunItem.run_id.in_(run_ids))))
+    while slice_ids := _slice(items):
+        db.session.execute(_deleted(PartMatch, items).where(PartMatch.reported_part_id.in_(slice_ids)))
+        db.session.execute(_deleted(ReportedPart, items).where(ReportedPart.id.in_(slice_ids)))
+        db.session.commit()
+    db.session.commit()
+
+
+def _slice(item_ids: list[int]) -> list[int]:
+    wanted = select(ReportedPart.id).where(ReportedPart.run_item_id.in_(item_ids)).limit(PARTS)
+    return list(db.session.scalars(wanted))
+
+
+def _deleted(model: type[PartMatch] | type[ReportedPart], item_ids: list[int]) -> Any:
+    statement = delete(model).where(model.run_item_id.in_(item_ids))
+    return statement.execution_options(synchronize_session=False)
+
+
+def _delete_runs(ids: list[int]) -> None:
+    """Delete the runs, and with them their items, mappings and reports; their files only then.
+
+    Files that are left behind by a crash in between belong to no run: the sweep finds them.
+    """
+    db.session.execute(delete(Run).where(Run.id.in_(ids)).execution_options(synchronize_session=False))
+    db.session.commit()
+    for run_id in ids:
+        try:
+            storage.remove_folder(f"runs/{run_id}")
+        except storage.StorageError as error:
+            log.warning("report.removal_failed", run=run_id, error=str(error))

@@ -1,0 +1,49 @@
+"""Seals stored secrets anew with the first of `CREDENTIALS_KEYS`, so that an older key can be taken away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import inspect, select, update
+
+from webapp.core import vault
+from webapp.extensions import db
+from webapp.models import AlertContact, Configuration, Organization, User
+
+# Every column that holds what `vault.seal` made.
+SEALED: Final = (
+    Configuration.sealed_password,
+    Organization.sealed_password,
+    AlertContact.sealed_webhook_secret,
+    User.tf_totp_secret,
+)
+
+
+@dataclass(frozen=True)
+class Resealed:
+    """How many secrets were sealed anew; table and number of the rows whose secret no key opens."""
+
+    count: int
+    unreadable: list[str]
+
+
+def reseal() -> Resealed:
+    """Seal every stored secret anew, and commit. What is saved meanwhile is left as it is saved."""
+    count, unreadable = 0, []
+    for column in SEALED:
+        number = inspect(column.class_).primary_key[0]
+        rows = db.session.execute(select(number, column).where(column.is_not(None))).all()
+        for row_number, token in rows:
+            try:
+                count += _replace(column, number == row_number, token, vault.reseal(token))
+            except vault.SealedError:
+                unreadable.append(f"{column.class_.__tablename__} {row_number}")
+    db.session.commit()
+    return Resealed(count, unreadable)
+
+
+def _replace(column: Any, is_row: Any, was: str, becomes: str) -> int:
+    statement = update(column.class_).where(is_row, column == was).values({column.key: becomes})
+    result: Any = db.session.execute(statement.execution_options(synchronize_session=False))
+    return int(result.rowcount)

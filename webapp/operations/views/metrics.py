@@ -1,0 +1,24 @@
+"""/metrics: figures for Prometheus, for who has the token."""
+
+from __future__ import annotations
+
+import hmac
+
+from flask import Blueprint, Response, abort, current_app, request
+
+from webapp.operations import metrics
+
+pages = Blueprint("metrics", __name__)
+
+
+@pages.get("/metrics")
+def show() -> Response:
+    """The figures as of now; where no METRICS_TOKEN is set there is nothing here."""
+    token = current_app.config["METRICS_TOKEN"]
+    if token is None:
+        abort(404)
+    given = request.headers.get("Authorization", "")
+    if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+        return Response("The token is not right.\n", 401, {"WWW-Authenticate": "Bearer"})
+    content, content_type = metrics.exposition(request.headers.get("Accept", ""))
+    return Response(content, content_type=content_type, headers={"Cache-Control": "no-store"})

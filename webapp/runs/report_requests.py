@@ -1,0 +1,49 @@
+"""Asks for a run's reports to be made again, where storage refused them when the run ended (R18)."""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import aliased
+
+from webapp.core import queues
+from webapp.core.task_names import Task
+from webapp.extensions import db
+from webapp.models import Report, Run, RunItem
+
+TASK = Task.MAKE_REPORTS
+
+
+def can_be_made(run: Run) -> bool:
+    """Whether a run lacks its reports, and what they are made from is still there.
+
+    What a code reported is kept until a later run has pulled that code.
+    """
+    if run.is_active or run.status == "skipped" or run.settings is None:
+        return False
+    return not _has_reports(run) and not _is_outdated(run)
+
+
+def _has_reports(run: Run) -> bool:
+    return db.session.scalar(select(Report.id).where(Report.run_id == run.id).limit(1)) is not None
+
+
+def _is_outdated(run: Run) -> bool:
+    later, later_run = aliased(RunItem), aliased(Run)
+    pulled = (
+        select(later.id)
+        .join(later_run, later_run.id == later.run_id)
+        .join(RunItem, and_(RunItem.run_id == run.id, RunItem.code_key == later.code_key))
+        .where(
+            later_run.dealer_id == run.dealer_id,
+            later_run.id > run.id,
+            later.status == "succeeded",
+            RunItem.status == "succeeded",
+        )
+        .limit(1)
+    )
+    return db.session.scalar(pulled) is not None
+
+
+def make(run: Run) -> bool:
+    """Have a worker make them; false if they cannot be, or Redis did not take the message."""
+    return can_be_made(run) and queues.enqueue(queues.CONTROL, TASK, run.id, job_id=f"reports-{run.id}")

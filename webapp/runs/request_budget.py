@@ -1,0 +1,51 @@
+"""How many requests to Lightspeed are left in this minute: what an active run may be waiting for (R9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from flask import current_app
+from limits.strategies import MovingWindowRateLimiter
+from redis.exceptions import RedisError
+
+from webapp.core import rate_window
+from webapp.models import Configuration
+
+# Seconds. A page that is asked for every two seconds cannot wait for a Redis that is away.
+PATIENCE = 0.3
+
+
+@dataclass(frozen=True)
+class RequestBudget:
+    """Requests that the dealer's login may still send in this minute, of how many; other dealers of its
+    organization use them too.
+    """
+
+    left: int
+    per_minute: int
+
+    @classmethod
+    def of(cls, configuration: Configuration) -> RequestBudget | None:
+        """The budget at this moment; None without a login, a limit, or an answer from Redis."""
+        config, username = current_app.config, _username(configuration)
+        url, per_minute = config["REDIS_URL"], config["LIGHTSPEED_REQUESTS_PER_MINUTE"]
+        if not (url and per_minute and username):
+            return None
+        key = rate_window.login_key(config["LIGHTSPEED_API_URL"], username)
+        try:
+            stats = _window(url).get_window_stats(rate_window.rate(per_minute), key)
+        except RedisError:
+            return None
+        return cls(stats.remaining, per_minute)
+
+
+def _username(configuration: Configuration) -> str | None:
+    organization = configuration.dealer.organization
+    holder = organization if organization and organization.holds_credentials else configuration
+    return holder.username
+
+
+@cache
+def _window(url: str) -> MovingWindowRateLimiter:
+    return rate_window.shared(url, PATIENCE)

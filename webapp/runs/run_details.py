@@ -1,0 +1,34 @@
+"""What a run was started with, and what to do about a code that failed."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from webapp.core.enums import FRESH_DAYS, QUANTITY_COLUMN_LABELS
+from webapp.models import Run, RunItem
+
+_NOTHING = "Nothing of this code was changed."
+_BY_ITSELF = f"{_NOTHING} It is tried again by itself, at the latest by the next scheduled run."
+_REMEDIES = {
+    "account": f"{_NOTHING} Look at the credentials, then queue another update.",
+    "other_dealer": "The next scheduled run tries it again.",
+}
+
+
+def settings(run: Run) -> list[str]:
+    """The settings that the run took with it when it started, in sentences; none before that."""
+    if not run.settings:
+        return []
+    since = date.fromisoformat(run.settings["today"]) - timedelta(days=FRESH_DAYS)
+    return [
+        f"Quantity Column {QUANTITY_COLUMN_LABELS[run.settings['quantity_column']]}",
+        f"Clear Previous Quantities {'on' if run.settings['clear_previous'] else 'off'}",
+        f"parts changed since {since:%b} {since.day}, {since.year}",
+    ]
+
+
+def remedy(item: RunItem) -> str:
+    """What a dealer can do about a failed code; empty for one that did not fail."""
+    if item.status != "failed":
+        return ""
+    return _REMEDIES.get(item.error_kind or "", _BY_ITSELF)

@@ -1,0 +1,134 @@
+"""Runs and their items in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import timedelta
+
+from webapp.core import clock
+from webapp.models import HeldClearing, Run, RunItem
+from webapp.web.status_labels import Saying
+
+_STATUS = {
+    "queued": Saying("Queued", "info", "Waiting for its turn."),
+    "running": Saying("Running", "primary", "Fetching from Lightspeed, one supplier code after the other."),
+    "succeeded": Saying("Succeeded", "success", "Every supplier code is up to date."),
+    "partial": Saying("Partial", "warning", "Some supplier codes failed; the others are up to date."),
+    "failed": Saying("Failed", "danger"),
+    "skipped": Saying("Skipped", "secondary"),
+    "cancelled": Saying("Cancelled", "secondary"),
+}
+_ITEM_STATUS = {
+    "waiting": Saying("Waiting", "secondary"),
+    "running": Saying("Running", "primary"),
+    "succeeded": Saying("Succeeded", "success"),
+    "failed": Saying("Failed", "danger"),
+    "not_tried": Saying("Not tried", "secondary"),
+}
+_TRIGGER = {
+    "scheduled": "Scheduled",
+    "manual": "Queue Inventory Update",
+    "command": "Command line",
+    "retry": "Automatic retry",
+}
+_HELD = {
+    "held": "It waits for somebody to decide.",
+    "applying": "They are being set to zero.",
+    "applied": "They were set to zero.",
+    "kept": "They keep their quantity, for as long as Lightspeed gives the same answer.",
+    "confirmed": "The next run got the same answer, and set them to zero.",
+    "overtaken": "A later run got another answer.",
+}
+ENDED_ITEM_STATES = ("succeeded", "failed", "not_tried")
+
+# A worker takes a run within seconds, and shows that it lives at least every 90 s (R19).
+PATIENCE = {"queued": timedelta(minutes=2), "running": timedelta(seconds=90)}
+_LATE = {
+    "queued": Saying(
+        "Queued",
+        "warning",
+        "It has been waiting for longer than usual: every worker may be busy with other dealers. "
+        "It starts by itself; tell our support if it has not within a quarter of an hour.",
+    ),
+    "running": Saying(
+        "Running",
+        "warning",
+        "Nothing was heard of it for more than 90 seconds. Another worker takes it over by itself within "
+        "about two minutes, and goes on with the codes that are not done.",
+    ),
+}
+_GIVES_WAY = Saying(
+    "Queued",
+    "info",
+    "It lets updates of other dealers go first that have not begun yet, and goes on by itself with the codes "
+    "that are not done.",
+)
+
+
+def status(run: Run) -> Saying:
+    """A run's status; a run that was asked to end but has not yet says so."""
+    if run.is_active and run.cancel_requested_at:
+        return Saying("Cancelling", "warning", "It ends before it fetches the next page.")
+    if gives_way(run):
+        return _GIVES_WAY
+    return _LATE[run.status] if is_late(run) else _STATUS[run.status]
+
+
+def gives_way(run: Run) -> bool:
+    """Whether a run that has begun lets others go first."""
+    return run.status == "queued" and run.gave_way_at is not None
+
+
+def is_late(run: Run) -> bool:
+    """Whether an active run has been silent for longer than one that is well."""
+    if gives_way(run):
+        return False
+    last_sign = run.queued_at if run.status == "queued" else run.heartbeat_at
+    return run.is_active and last_sign is not None and clock.now() - last_sign > PATIENCE[run.status]
+
+
+def item_status(item: RunItem) -> Saying:
+    """The status of one supplier code in a run."""
+    return _ITEM_STATUS[item.status]
+
+
+def held_state(clearing: HeldClearing) -> str:
+    """What became of a held clearing, for a dealer."""
+    return _HELD[clearing.state]
+
+
+def trigger(run: Run) -> str:
+    """What started the run, and who asked for it."""
+    said = _TRIGGER[run.trigger]
+    if run.slot_hour is not None:
+        said += f" for {run.slot_hour % 12 or 12}:00 {'AM' if run.slot_hour < 12 else 'PM'}"
+    return f"{said} by {run.requested_by.email}" if run.requested_by else said
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run has come, over all its items."""
+
+    done: int
+    codes: int
+    pages: int
+    fetched: int
+    synced: int
+    skipped: int
+    kept: int
+    cleared: int
+    changed: int
+    prices_left: int
+
+    @classmethod
+    def none(cls) -> Progress:
+        """Of a run that has no items yet."""
+        return cls(*[0] * len(fields(cls)))
+
+    def mark(self, run: Run) -> str:
+        """Changes whenever the page would: a poll that knows the mark needs no answer."""
+        return f"{self.step(run)}{self.pages}-{self.fetched}{'-late' if is_late(run) else ''}"
+
+    def step(self, run: Run) -> str:
+        """How every mark begins until a code is done or the status changes: the news worth saying aloud."""
+        return f"{status(run).label}-{self.done}-"

@@ -1,0 +1,49 @@
+"""How far runs have come, summed by the database: a run may have ten thousand items."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import case, func, select
+
+from webapp.extensions import db
+from webapp.models import Run, RunItem
+from webapp.runs.run_labels import ENDED_ITEM_STATES, Progress
+
+ITEMS_A_PAGE: Final = 100
+_SUMS: Final = ("pages", "fetched", "synced", "skipped", "kept", "cleared", "changed", "prices_left")
+
+
+def progress_of(run_ids: Collection[int]) -> dict[int, Progress]:
+    """The sums of each of the runs, also of one without items."""
+    ended = func.sum(case((RunItem.status.in_(ENDED_ITEM_STATES), 1), else_=0))
+    sums = [func.sum(getattr(RunItem, name)) for name in _SUMS]
+    wanted = select(RunItem.run_id, ended, func.count(), *sums).where(RunItem.run_id.in_(run_ids))
+    found = {
+        row[0]: Progress(*map(int, row[1:])) for row in db.session.execute(wanted.group_by(RunItem.run_id))
+    }
+    return {number: found.get(number, Progress.none()) for number in run_ids}
+
+
+@dataclass(frozen=True)
+class RunItems:
+    """One page of a run's items: in their order, or where there are several pages those that failed first."""
+
+    rows: list[RunItem]
+    page: int
+    pages: int
+
+    @classmethod
+    def of(cls, run: Run, total: int, page: int = 1) -> RunItems:
+        """The page, or the last one past the end; `total` is how many items there are."""
+        pages = max(1, -(-total // ITEMS_A_PAGE))
+        page = min(page, pages)
+        wanted = select(RunItem).where(RunItem.run_id == run.id)
+        if pages > 1:
+            first = case((RunItem.status == "failed", 0), (RunItem.status == "running", 1), else_=2)
+            wanted = wanted.order_by(first)
+        wanted = wanted.order_by(RunItem.position, RunItem.id)
+        rows = db.session.scalars(wanted.offset((page - 1) * ITEMS_A_PAGE).limit(ITEMS_A_PAGE))
+        return cls(list(rows), page, pages)

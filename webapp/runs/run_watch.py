@@ -1,0 +1,41 @@
+"""A run as somebody watches it: how far it has come, and what it may be waiting for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webapp.core import queues
+from webapp.models import Configuration, HeldClearing, Run
+from webapp.runs import held_clearings, report_requests
+from webapp.runs.request_budget import RequestBudget
+from webapp.runs.run_labels import Progress
+from webapp.runs.run_progress import progress_of
+
+
+@dataclass(frozen=True)
+class RunWatch:
+    """`mark` changes whenever the page would: a poll that knows the mark needs no answer.
+
+    It begins with `step`, which changes with the news that are worth saying aloud. `budget` is None where
+    there is nothing to wait for, or nothing known of it. `held` are the clearings that the run did not let
+    happen, and `lacks_reports` says that reports which storage refused can be made again.
+    """
+
+    progress: Progress
+    budget: RequestBudget | None
+    step: str
+    mark: str
+    held: list[HeldClearing]
+    lacks_reports: bool
+
+    @classmethod
+    def of(cls, run: Run, configuration: Configuration) -> RunWatch:
+        """The run at this moment."""
+        progress = progress_of([run.id])[run.id]
+        budget = RequestBudget.of(configuration) if run.status == "running" else None
+        waits = "-waits" if budget and not budget.left else ""
+        delayed = "-delayed" if run.is_active and queues.is_delayed() else ""
+        held = held_clearings.of_run(run.id)
+        decided = "".join(f"-{clearing.state}" for clearing in held)
+        mark = f"{progress.mark(run)}{waits}{delayed}{decided}"
+        return cls(progress, budget, progress.step(run), mark, held, report_requests.can_be_made(run))

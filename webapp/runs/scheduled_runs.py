@@ -1,0 +1,57 @@
+"""Records the runs of slots, of many dealers at once: those that start, and those that were missed (R6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+from webapp import audit
+from webapp.extensions import db
+from webapp.models import Run
+from webapp.runs import lifecycle
+from webapp.runs.lifecycle import Slot
+
+
+def start(due: Mapping[int, Slot], now: datetime) -> set[int]:
+    """Record, commit and queue a run for each dealer id; those for which one was made.
+
+    None is made where the dealer has an active run, or the slot has its run already: so two who do this at
+    once make one run between them. Workers are told of them in the order given.
+    """
+    if not due:
+        return set()
+    rows = [_row(dealer_id, slot, now) for dealer_id, slot in sorted(due.items())]
+    made = db.session.execute(_insert(rows).returning(Run.id, Run.dealer_id)).all()
+    for run_id, dealer_id in made:
+        after = lifecycle.asked_for("scheduled", due[dealer_id])
+        audit.note("run.queued", f"Run {run_id}", dealer_id=dealer_id, after=after)
+    db.session.commit()
+    by_dealer = {dealer_id: run_id for run_id, dealer_id in made}
+    lifecycle.wake_all((by_dealer[dealer_id], 0) for dealer_id in due if dealer_id in by_dealer)
+    return set(by_dealer)
+
+
+def record_missed(missed: Iterable[tuple[int, Slot, str]], now: datetime) -> None:
+    """Add, not commit, a skipped run for each dealer id and slot that is not to start, with the reason."""
+    ended = {"status": "skipped", "finished_at": now}
+    rows = [{**_row(dealer_id, slot, now), **ended, "reason": reason} for dealer_id, slot, reason in missed]
+    if rows:
+        db.session.execute(_insert(rows))
+
+
+def _row(dealer_id: int, slot: Slot, now: datetime) -> dict[str, Any]:
+    return {
+        "dealer_id": dealer_id,
+        "trigger": "scheduled",
+        "slot_date": slot.date,
+        "slot_hour": slot.hour,
+        "queued_at": now,
+    }
+
+
+def _insert(rows: list[dict[str, Any]]) -> Any:
+    insert: Any = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[db.engine.dialect.name]
+    return insert(Run).values(rows).on_conflict_do_nothing()

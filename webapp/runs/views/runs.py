@@ -1,0 +1,93 @@
+"""Runs: the list, one run with its progress, and calling one off."""
+
+from __future__ import annotations
+
+from flask import Response, abort, flash, g, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+
+from webapp.core.enums import RUN_STATES
+from webapp.extensions import db
+from webapp.models import HeldClearing, Run
+from webapp.runs import held_clearings, lifecycle, report_requests
+from webapp.runs.run_filter import RunFilter
+from webapp.runs.run_history import RunHistory
+from webapp.runs.run_progress import RunItems
+from webapp.runs.run_watch import RunWatch
+from webapp.web import htmx, replica, tenancy
+from webapp.web.query_args import day, text, whole
+
+pages = tenancy.dealer_blueprint("runs", __name__, "/runs")
+
+
+@pages.get("")
+@replica.may_serve
+def index() -> Response:
+    """The dealer's runs, the latest first; narrowed by status and by days."""
+    status = text(request.args, "status")
+    status = status if status in RUN_STATES else ""
+    wanted = RunFilter(status, day(request.args, "since"), day(request.args, "until"))
+    history = RunHistory.of(g.dealer, wanted, whole(request.args, "before"))
+    return htmx.answer("runs", history=history, states=RUN_STATES)
+
+
+@pages.get("/<id:run_id>")
+def show(run_id: int) -> Response:
+    """One run. A poll says in `seen` what it shows already: without news it gets no answer to put in."""
+    run = tenancy.of_dealer(Run, run_id)
+    watch, seen = RunWatch.of(run, tenancy.shown_configuration()), request.args.get("seen", "")
+    if htmx.wants_fragment() and seen == watch.mark:
+        return Response(status=204)
+    is_step = bool(seen) and not seen.startswith(watch.step)
+    items = RunItems.of(run, watch.progress.codes, whole(request.args, "items") or 1)
+    return htmx.answer("run", run=run, watch=watch, items=items, announced=is_step)
+
+
+@pages.post("/<id:run_id>/cancellation")
+def cancel(run_id: int) -> ResponseReturnValue:
+    """Ask the run to end; one that has ended already stays as it is."""
+    run = tenancy.of_dealer(Run, run_id)
+    if not lifecycle.cancel(run):
+        flash(f"Run {run.id} had already ended.", "warning")
+        return _answer(run, 409)
+    flash(f"Run {run.id} is being cancelled.", "info")
+    if htmx.wants_fragment():
+        return _answer(run)
+    return htmx.elsewhere(url_for(".show", run_id=run.id))
+
+
+@pages.post("/<id:run_id>/held-clearings/<id:clearing_id>")
+def decide(run_id: int, clearing_id: int) -> ResponseReturnValue:
+    """Have a held clearing carried out, or keep the quantities; what is decided already stays so."""
+    run, clearing = tenancy.of_dealer(Run, run_id), tenancy.of_dealer(HeldClearing, clearing_id)
+    decisions = {"apply": held_clearings.carry_out, "keep": held_clearings.keep}
+    decision = decisions.get(text(request.form, "decision"))
+    if decision is None or clearing.run_id != run.id:
+        abort(404)
+    if not decision(clearing, current_user):
+        flash("This was decided already, or a later run got another answer.", "warning")
+        return _answer(run, 409)
+    return _settled(run, "Your decision is kept.")
+
+
+@pages.post("/<id:run_id>/reports")
+def make_reports(run_id: int) -> ResponseReturnValue:
+    """Make the reports that storage refused when the run ended."""
+    run = tenancy.of_dealer(Run, run_id)
+    if not report_requests.make(run):
+        flash("The reports of this run cannot be made now.", "warning")
+        return _answer(run, 409)
+    return _settled(run, "The reports are being made: look again in a moment.")
+
+
+def _settled(run: Run, saying: str) -> ResponseReturnValue:
+    flash(saying, "info")
+    return _answer(run) if htmx.wants_fragment() else htmx.elsewhere(url_for(".show", run_id=run.id))
+
+
+def _answer(run: Run, status: int = 200) -> Response:
+    # The verbs change rows by SQL, past what the session holds.
+    db.session.refresh(run)
+    watch = RunWatch.of(run, tenancy.shown_configuration())
+    items = RunItems.of(run, watch.progress.codes)
+    return htmx.answer("run", status, run=run, watch=watch, items=items)

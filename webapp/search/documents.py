@@ -1,0 +1,71 @@
+"""Reads documents from the tables: the truth that the search index is a copy of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.engine import Connection
+
+from webapp.models import Dealer, PartNumber, Product, WebstoreFigures
+from webapp.search.document import SEPARATOR, Document
+from webapp.search.stored_documents import among
+
+PAGE: Final = 5_000
+
+_NUMBERS = (
+    select(PartNumber.part_number)
+    .distinct()
+    .where(PartNumber.product_id == Product.id, PartNumber.part_number != Product.mpn)
+    .order_by(PartNumber.part_number)
+    .correlate(Product)
+    .subquery()
+)
+_PART_NUMBERS = select(func.aggregate_strings(_NUMBERS.c.part_number, SEPARATOR)).scalar_subquery()
+
+# The columns of a document in their order.
+_DOCUMENTS: Final[Any] = select(
+    WebstoreFigures.dealer_id,
+    WebstoreFigures.product_id,
+    Product.catalog,
+    Product.brand,
+    Product.mpn,
+    Product.name,
+    WebstoreFigures.shelf_quantity,
+    WebstoreFigures.sale_price_cents,
+    WebstoreFigures.lead_time_days,
+    func.coalesce(_PART_NUMBERS, ""),
+).join(Product, Product.id == WebstoreFigures.product_id)
+
+
+def of_products(connection: Connection, dealer_id: int, product_ids: Sequence[int]) -> list[Document]:
+    """The documents of those products that ever had shelf stock of the dealer."""
+    chosen = _DOCUMENTS.where(
+        WebstoreFigures.dealer_id == dealer_id,
+        among(connection, WebstoreFigures.product_id, product_ids),
+    )
+    return list(map(Document._make, connection.execute(chosen)))
+
+
+def page(connection: Connection, dealer_id: int, after: int, size: int = PAGE) -> list[Document]:
+    """A dealer's next documents in the order of their product ids, those after a product id."""
+    following = (
+        _DOCUMENTS.where(WebstoreFigures.dealer_id == dealer_id, WebstoreFigures.product_id > after)
+        .order_by(WebstoreFigures.product_id)
+        .limit(size)
+    )
+    return list(map(Document._make, connection.execute(following)))
+
+
+def every(connection: Connection, dealer_id: int) -> Iterator[Document]:
+    """All documents of a dealer in the order of their product ids; a page of them in memory at a time."""
+    after = 0
+    while documents := page(connection, dealer_id, after):
+        yield from documents
+        after = documents[-1].product_id
+
+
+def dealer_ids(connection: Connection) -> list[int]:
+    """Every dealer there is, in order."""
+    return list(connection.scalars(select(Dealer.id).order_by(Dealer.id)))

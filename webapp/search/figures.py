@@ -1,0 +1,135 @@
+"""Keeps each product's webstore figures what its shelf stock says (R16), and notes which changed (R17).
+
+Set-based, and the same SQL on PostgreSQL and SQLite. Everything happens in the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.orm import Session, scoped_session
+
+from webapp.core import clock
+from webapp.models import Dealer
+from webapp.models.types import UtcDateTime
+
+# The figures that are not what they should be, for as long as the transaction takes. Working them out is most
+# of the work, and three statements ask for them.
+_DIFFERING = """
+    CREATE TEMPORARY TABLE differing_figures (
+        product_id BIGINT NOT NULL,
+        shelf_quantity BIGINT NOT NULL,
+        sale_price_cents INTEGER,
+        lead_time_days INTEGER,
+        previous_quantity BIGINT NOT NULL
+    )
+"""
+
+# Of the products in scope. The row whose supplier code is first in the dealer's list gives the price; stock
+# of a code that was removed comes last. The scope leads: it is small where the shelf is large.
+_COMPARE = """
+    INSERT INTO differing_figures
+    WITH stock AS (
+        SELECT s.product_id, s.quantity, s.lead_time_days,
+               CASE WHEN s.quantity > 0 THEN s.sale_price_cents END AS price,
+               row_number() OVER (
+                   PARTITION BY s.product_id
+                   ORDER BY CASE WHEN s.quantity > 0 AND s.sale_price_cents IS NOT NULL THEN 0 ELSE 1 END,
+                            coalesce(c.position, 2147483647), coalesce(c.id, 2147483647),
+                            s.code_key, s.manufacturer_id
+               ) AS place
+        FROM (SELECT DISTINCT product_id FROM ({scope}) AS touched) AS scope
+        JOIN shelf_stock AS s ON s.dealer_id = :dealer_id AND s.product_id = scope.product_id
+        LEFT JOIN supplier_codes AS c
+               ON c.dealer_id = s.dealer_id
+              AND c.code_key = s.code_key
+              AND c.manufacturer_id = s.manufacturer_id
+    ), figures AS (
+        SELECT product_id,
+               sum(quantity) AS shelf_quantity,
+               max(CASE WHEN place = 1 THEN price END) AS sale_price_cents,
+               min(CASE WHEN quantity > 0 THEN lead_time_days END) AS lead_time_days
+        FROM stock
+        GROUP BY product_id
+    )
+    SELECT f.product_id, f.shelf_quantity, f.sale_price_cents, f.lead_time_days,
+           coalesce(w.shelf_quantity, 0)
+    FROM figures AS f
+    LEFT JOIN webstore_figures AS w ON w.dealer_id = :dealer_id AND w.product_id = f.product_id
+    WHERE w.product_id IS NULL
+       OR w.shelf_quantity <> f.shelf_quantity
+       OR coalesce(w.sale_price_cents, -1) <> coalesce(f.sale_price_cents, -1)
+       OR coalesce(w.lead_time_days, -1) <> coalesce(f.lead_time_days, -1)
+"""
+
+_NOTE = """
+    INSERT INTO reindex_outbox (dealer_id, product_id, noted_at)
+    SELECT :dealer_id, product_id, :now FROM differing_figures
+"""
+
+_WRITE = """
+    INSERT INTO webstore_figures (dealer_id, product_id, shelf_quantity, sale_price_cents, lead_time_days)
+    SELECT :dealer_id, product_id, shelf_quantity, sale_price_cents, lead_time_days
+    FROM differing_figures
+    WHERE true
+    ON CONFLICT (dealer_id, product_id) DO UPDATE
+       SET shelf_quantity = excluded.shelf_quantity,
+           sale_price_cents = excluded.sale_price_cents,
+           lead_time_days = excluded.lead_time_days
+"""
+
+# What the change adds to the dealer's totals of each catalog, or takes from them. Catalogs are looked up one
+# by one: joined, a few changes would have PostgreSQL read all products.
+_TOTAL = """
+    INSERT INTO shelf_totals (dealer_id, catalog, products, pieces)
+    SELECT :dealer_id, d.catalog, sum(d.more_products), sum(d.more_pieces)
+    FROM (
+        SELECT (SELECT p.catalog FROM products AS p WHERE p.id = f.product_id) AS catalog,
+               CASE WHEN f.shelf_quantity > 0 THEN 1 ELSE 0 END
+               - CASE WHEN f.previous_quantity > 0 THEN 1 ELSE 0 END AS more_products,
+               f.shelf_quantity - f.previous_quantity AS more_pieces
+        FROM differing_figures AS f
+    ) AS d
+    GROUP BY d.catalog
+    ON CONFLICT (dealer_id, catalog) DO UPDATE
+       SET products = shelf_totals.products + excluded.products,
+           pieces = shelf_totals.pieces + excluded.pieces
+"""
+
+CHANGED_BY_ITEM = "SELECT product_id FROM shelf_stock WHERE changed_item_id = :run_item_id"
+OF_DEALER = "SELECT product_id FROM shelf_stock WHERE dealer_id = :dealer_id"
+OF_MANUFACTURER = OF_DEALER + " AND manufacturer_id = :manufacturer_id"
+
+
+def hold(session: Session | scoped_session[Session], dealer_id: int) -> None:
+    """Wait until nobody else changes the dealer's shelf, and keep others waiting until the transaction ends.
+
+    On PostgreSQL two transactions that change stock of one product at the same time would each add up what
+    it sees of the other's, and the second would write a sum that was never true. Taken before the first
+    change of stock it also keeps the two from waiting for each other. SQLite has one writer at a time anyway.
+    """
+    session.execute(select(Dealer.id).where(Dealer.id == dealer_id).with_for_update(key_share=True))
+
+
+def refresh(
+    session: Session | scoped_session[Session], dealer_id: int, scope: str, **parameters: int | str
+) -> int:
+    """Bring the figures of a dealer's products up to date; how many products changed.
+
+    `scope` is one of the queries above, `parameters` what it asks for. A note to reindex each changed
+    product is written in the same transaction.
+    """
+    hold(session, dealer_id)
+    session.execute(text(_DIFFERING))
+    compared = session.execute(text(_COMPARE.format(scope=scope)), {"dealer_id": dealer_id, **parameters})
+    changed = int(compared.rowcount)  # type: ignore[attr-defined]
+    if changed:
+        _put_right(session, dealer_id)
+    session.execute(text("DROP TABLE differing_figures"))
+    return changed
+
+
+def _put_right(session: Session | scoped_session[Session], dealer_id: int) -> None:
+    note = text(_NOTE).bindparams(bindparam("now", type_=UtcDateTime))
+    session.execute(note, {"dealer_id": dealer_id, "now": clock.now()})
+    for statement in (_TOTAL, _WRITE):
+        session.execute(text(statement), {"dealer_id": dealer_id})

@@ -1,0 +1,42 @@
+"""A dealer's whole inventory as the rows of a CSV file, for the command and for the page's download."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from sqlalchemy import cast, select
+from sqlalchemy.engine import Connection
+
+from webapp.core.spreadsheet import defuse
+from webapp.models import Product, WebstoreFigures
+from webapp.models.types import KeyText
+
+COLUMNS: Final = ("catalog", "brand", "mpn", "shelf_quantity", "sale_price", "lead_time_days")
+
+Row = tuple[str | int | None, ...]
+
+
+def rows(connection: Connection, dealer_id: int) -> Iterator[Row]:
+    """A row for each product that ever had shelf stock, sorted by code point on either database."""
+    products = (
+        select(
+            Product.catalog,
+            Product.brand,
+            Product.mpn,
+            WebstoreFigures.shelf_quantity,
+            WebstoreFigures.sale_price_cents,
+            WebstoreFigures.lead_time_days,
+        )
+        .join(Product, Product.id == WebstoreFigures.product_id)
+        .where(WebstoreFigures.dealer_id == dealer_id)
+        .order_by(Product.catalog, cast(Product.brand, KeyText), cast(Product.mpn, KeyText), Product.id)
+        .execution_options(yield_per=1000)
+    )
+    for catalog, brand, mpn, quantity, price, days in connection.execute(products):
+        yield catalog, defuse(brand), defuse(mpn), quantity, price_of(price), days
+
+
+def price_of(cents: int | None) -> str:
+    """A price with two decimals, empty where there is none."""
+    return "" if cents is None else f"{cents // 100}.{cents % 100:02d}"

@@ -1,0 +1,91 @@
+"""The outbox of products to reindex: notes are written with the change that they are about (R17)."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.engine import Connection
+
+from webapp.core import queues
+from webapp.core.task_names import Task
+from webapp.extensions import db
+from webapp.models import ReindexNote
+from webapp.search import documents
+from webapp.search.search_index import search_index
+
+TASK = Task.DRAIN_INDEX
+# One waiting drain is enough, whoever asked for it.
+JOB_ID = "drain-index"
+BATCH = 5_000
+
+_TURN = "SELECT pg_advisory_xact_lock(hashtext('webstore_documents'))"
+
+
+def wake() -> bool:
+    """Have a worker drain the outbox; to be called after the commit. True if Redis took the message."""
+    return queues.enqueue(queues.INDEX, TASK, job_id=JOB_ID)
+
+
+def pending() -> int:
+    """How many notes wait."""
+    return db.session.scalar(select(func.count()).select_from(ReindexNote)) or 0
+
+
+def drain(limit: int = BATCH) -> int:
+    """Bring the documents of all noted products up to date, `limit` notes a transaction; how many documents.
+
+    A crash loses nothing: a batch's notes go with the commit of its documents.
+    """
+    written = 0
+    while True:
+        # The session's own connection: another one would wait for a transaction that the session has open.
+        connection = db.session.connection()
+        take_turn(connection)
+        noted = _take_notes(connection, limit)
+        written += _write(connection, noted)
+        db.session.commit()
+        if len(noted) < limit:
+            break
+    if written:
+        settle()
+    return written
+
+
+def settle() -> None:
+    """Put the index in order after all was written, in a transaction of its own."""
+    search_index(db.session.connection()).settle()
+    db.session.commit()
+
+
+def take_turn(connection: Connection) -> None:
+    """Wait until no other transaction writes to the index, and keep others waiting until this one ends.
+
+    Of two that write the same document the one that read the tables first could otherwise write last.
+    SQLite has one writer at a time anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(_TURN))
+
+
+def _take_notes(connection: Connection, limit: int) -> list[tuple[int, int]]:
+    """Delete the oldest notes; the dealer's and the product's id of each.
+
+    By their ids, not up to the newest: an older note may be committed any moment.
+    """
+    oldest = select(ReindexNote.id).order_by(ReindexNote.id).limit(limit)
+    taken = delete(ReindexNote).where(ReindexNote.id.in_(oldest))
+    rows = connection.execute(taken.returning(ReindexNote.dealer_id, ReindexNote.product_id))
+    return [(row.dealer_id, row.product_id) for row in rows]
+
+
+def _write(connection: Connection, noted: list[tuple[int, int]]) -> int:
+    index = search_index(connection)
+    written = 0
+    for dealer_id, keys in groupby(sorted(set(noted)), key=lambda key: key[0]):
+        product_ids = [product_id for _, product_id in keys]
+        present = documents.of_products(connection, dealer_id, product_ids)
+        index.put(present)
+        index.remove(dealer_id, sorted(set(product_ids) - {document.product_id for document in present}))
+        written += len(present)
+    return written

@@ -1,0 +1,128 @@
+"""How people sign in: environment variables, their defaults and limits, and what Flask-Security is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from webapp.settings.env import switch, whole
+
+# One answer to a link that was used, has expired or was made up: which of them it is helps only who guesses.
+NO_LINK: Final = (
+    "This link is no longer valid. Links work once, and for a short time: ask for another.",
+    "error",
+)
+ASKED: Final = (
+    "If somebody signs in here with this address, a link to set a new password is on its way to it.",
+    "info",
+)
+WRONG_ADDRESS: Final = "This is no e-mail address."
+WRONG: Final = ("The e-mail address or the password is not right.", "error")
+CODE_WRONG: Final = ("The code is not right, or it was used already. Wait for the next one.", "error")
+
+# Argon2id in OWASP's recommended memory (19 MiB), once more over it than the two times asked for: a web
+# process with all its threads at it must not run out of memory, as attackers would like.
+ARGON2: Final = {
+    "argon2__type": "ID",
+    "argon2__memory_cost": 19_456,
+    "argon2__rounds": 3,
+    "argon2__parallelism": 1,
+}
+
+SECURITY: Final[dict[str, Any]] = {
+    "SECURITY_PASSWORD_HASH": "argon2",  # nosec B105
+    "SECURITY_PASSWORD_SCHEMES": ["argon2"],
+    "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": ARGON2,
+    # Argon2id is enough by itself: without SINGLE_HASH every password would also depend on a salt that must
+    # never change.
+    "SECURITY_PASSWORD_SINGLE_HASH": True,  # nosec B105
+    "SECURITY_PASSWORD_SALT": "unused",  # nosec B105
+    "SECURITY_PASSWORD_LENGTH_MIN": 10,  # nosec B105
+    "SECURITY_CHANGEABLE": True,
+    "SECURITY_POST_CHANGE_VIEW": "account.show",
+    "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,  # nosec B105
+    # Links are sent by our own sender (webapp/accounts/emails.py), made only when they are.
+    "SECURITY_RECOVERABLE": True,
+    "SECURITY_SEND_PASSWORD_RESET_EMAIL": False,  # nosec B105
+    "SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL": False,  # nosec B105
+    "SECURITY_POST_RESET_VIEW": "security.login",
+    "SECURITY_MSG_INVALID_RESET_PASSWORD_TOKEN": NO_LINK,
+    "SECURITY_MSG_PASSWORD_RESET_EXPIRED": NO_LINK,
+    "SECURITY_MSG_PASSWORD_RESET_NO_LOGIN": ("The password is set. Sign in with it.", "success"),
+    "SECURITY_MSG_PASSWORD_CHANGE": (
+        "The password is changed; you are signed out everywhere else.",
+        "success",
+    ),
+    "SECURITY_MSG_GENERIC_AUTHN_FAILED": WRONG,
+    "SECURITY_MSG_INVALID_PASSWORD": ("The password is not right.", "error"),
+    "SECURITY_MSG_REAUTHENTICATION_SUCCESSFUL": ("Confirmed.", "success"),
+    "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
+    "SECURITY_RETURN_GENERIC_RESPONSES": True,
+    # A session alone signs in: no token in a header, which would need no CSRF token beside it.
+    "SECURITY_API_ENABLED_METHODS": ["session"],
+    "SECURITY_LOGOUT_CSRF": True,
+    # Roles are a column (models/tenants.py), nothing to be joined.
+    "SECURITY_JOIN_USER_ROLES": False,
+    "SECURITY_POST_LOGIN_VIEW": "/",
+    "SECURITY_POST_LOGOUT_VIEW": "/login",
+    # How long ago somebody may have given the password to change what others could misuse.
+    "SECURITY_FRESHNESS": timedelta(minutes=30),
+    "SECURITY_FRESHNESS_GRACE_PERIOD": timedelta(minutes=10),
+    "SECURITY_TWO_FACTOR": True,
+    "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+    "SECURITY_TWO_FACTOR_IMPLEMENTATIONS": {"code": "webapp.accounts.second_factor.AfterThePassword"},
+    # Seconds before and after: the code before and the one after count too, as clocks differ.
+    "SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,
+    "SECURITY_TWO_FACTOR_ALWAYS_VALIDATE": True,
+    "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
+    "SECURITY_TWO_FACTOR_POST_SETUP_VIEW": "account.show",
+    "SECURITY_MSG_TWO_FACTOR_INVALID_TOKEN": CODE_WRONG,
+    "SECURITY_MSG_INVALID_RECOVERY_CODE": CODE_WRONG,
+    "SECURITY_MSG_TWO_FACTOR_PERMISSION_DENIED": ("Please sign in once more.", "info"),
+    "SECURITY_MSG_TWO_FACTOR_LOGIN_SUCCESSFUL": ("You are signed in.", "success"),
+    "SECURITY_MSG_TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": (
+        "The second factor is set up. Now create recovery codes, in case you lose your phone.",
+        "success",
+    ),
+    "SECURITY_MSG_TWO_FACTOR_DISABLED": ("The second factor is removed.", "success"),
+    "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
+    "SECURITY_MULTI_FACTOR_RECOVERY_CODES_N": 8,
+    "SECURITY_TOTP_ISSUER": "Parts Inventory Sync",
+    # The vault seals them (webapp/accounts/second_factor.py).
+    "SECURITY_TOTP_SECRETS": {"0": "unused"},
+}
+
+DEFAULTS: Final[dict[str, Any]] = {
+    **SECURITY,
+    "REQUIRE_STAFF_2FA": False,
+    "SESSION_IDLE_HOURS": 72,
+    "SESSION_DAYS": 14,
+    "PERMANENT_SESSION_LIFETIME": timedelta(days=14),
+    # The cookie is good for as long as its session can last. Set with each answer, one that was under way
+    # while the token was renewed would bring the old one back.
+    "SESSION_REFRESH_EACH_REQUEST": False,
+    # Of each person (webapp/web/general_rate_limit.py): five a second, and one and a half all day long.
+    "GENERAL_ALLOWANCE": "300 per minute; 5000 per hour",
+    "PASSWORD_LINK_HOURS": 24,  # nosec B105
+    "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=24),
+}
+
+
+def read(environ: Mapping[str, str], in_production: bool) -> dict[str, Any]:
+    """The settings for these variables. Raises ConfigurationError, which names the one that is malformed.
+
+    Staff see every dealer, so a deployment asks them for a second factor unless it says otherwise.
+    """
+    factor = switch("REQUIRE_STAFF_2FA", environ.get("REQUIRE_STAFF_2FA", ""), default=in_production)
+    idle = whole("SESSION_IDLE_HOURS", environ.get("SESSION_IDLE_HOURS") or "72", most=24 * 90)
+    days = whole("SESSION_DAYS", environ.get("SESSION_DAYS") or "14", most=90)
+    link = whole("PASSWORD_LINK_HOURS", environ.get("PASSWORD_LINK_HOURS") or "24", most=24 * 7)  # nosec B105
+    return {
+        "REQUIRE_STAFF_2FA": factor,
+        "SESSION_IDLE_HOURS": idle,
+        "SESSION_DAYS": days,
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=days),
+        "PASSWORD_LINK_HOURS": link,
+        "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=link),
+    }

@@ -1,0 +1,101 @@
+"""How processes connect to the database: environment variables, their defaults and limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from webapp.settings.env import ConfigurationError, whole
+
+# The engine of `DATABASE_REPLICA_URL`, and that of `DATABASE_DIRECT_URL`.
+REPLICA: Final = "replica"
+DIRECT: Final = "direct"
+# Processes that serve pages, and all others (`application_name` tells PostgreSQL which).
+WEB, WORKER, SCHEDULER, COMMAND = "web", "worker", "scheduler", "command"
+# Connections that a process has at most, by kind. A job uses one, and a second in a thread beside it.
+POOL_SIZES: Final = {WEB: 4, WORKER: 2, SCHEDULER: 2, COMMAND: 2}
+MAX_OVERFLOW: Final = 0
+# Seconds that a thread waits for a connection of its process's pool.
+POOL_TIMEOUT: Final = 10
+# Seconds until a server that does not answer is away. Keepalives notice one that vanished during a statement.
+PATIENCE: Final = {
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
+# A replica that is away must not keep a page waiting: the primary is asked instead.
+REPLICA_PATIENCE: Final = {**PATIENCE, "connect_timeout": 2, "tcp_user_timeout": 5000}
+ENGINE_OPTIONS: Final[dict[str, Any]] = {
+    "pool_pre_ping": True,
+    # An error's message would else hold what was to be stored, and end up in logs.
+    "hide_parameters": True,
+}
+
+
+def read(environ: Mapping[str, str], kind: str, default_url: str) -> dict[str, Any]:
+    """The settings for these variables. Raises ConfigurationError, which names the one that is malformed."""
+    url = _url(environ.get("DATABASE_URL") or default_url, "DATABASE_URL")
+    pool = _pool(environ, kind)
+    binds = {}
+    if replica := _other_url(environ, "DATABASE_REPLICA_URL", url, "only PostgreSQL has replicas"):
+        options = _options(replica, kind, pool, REPLICA_PATIENCE)
+        binds[REPLICA] = {"url": replica, **options, "execution_options": {"postgresql_readonly": True}}
+    if direct := _other_url(environ, "DATABASE_DIRECT_URL", url, "only PostgreSQL has poolers"):
+        binds[DIRECT] = {"url": direct, **_options(direct, kind, pool, PATIENCE)}
+    return {
+        "SQLALCHEMY_DATABASE_URI": url,
+        "SQLALCHEMY_ENGINE_OPTIONS": _options(url, kind, pool, PATIENCE),
+        "SQLALCHEMY_BINDS": binds,
+    }
+
+
+def _pool(environ: Mapping[str, str], kind: str) -> dict[str, int]:
+    """What limits the connections of one process."""
+
+    def number(name: str, default: int, least: int, most: int) -> int:
+        return whole(name, environ.get(name) or str(default), least, most)
+
+    return {
+        # With one, a job would wait for the thread beside it, and an upgrade for its own lock.
+        "pool_size": number("DATABASE_POOL_SIZE", POOL_SIZES[kind], 2, 200),
+        "max_overflow": number("DATABASE_MAX_OVERFLOW", MAX_OVERFLOW, 0, 200),
+        "pool_timeout": number("DATABASE_POOL_TIMEOUT", POOL_TIMEOUT, 1, 300),
+    }
+
+
+def _options(url: str, kind: str, pool: dict[str, int], patience: Mapping[str, int]) -> dict[str, Any]:
+    """The options of an engine. What the URL itself says of the connection is left as it is."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "postgresql":
+        return dict(ENGINE_OPTIONS)
+    # Named prepared statements belong to a session: behind PgBouncer in transaction mode, to that of another.
+    wanted = {**patience, "application_name": f"parts-sync {kind}", "prepare_threshold": None}
+    arguments = {name: value for name, value in wanted.items() if name not in parsed.query}
+    return {**ENGINE_OPTIONS, **pool, "connect_args": arguments}
+
+
+def _other_url(environ: Mapping[str, str], name: str, url: str, reason: str) -> str | None:
+    text = environ.get(name)
+    if not text:
+        return None
+    other = _url(text, name)
+    if any(make_url(database).get_backend_name() != "postgresql" for database in (other, url)):
+        raise ConfigurationError(f"{name} is refused: {reason}")
+    return other
+
+
+def _url(text: str, name: str) -> str:
+    # Heroku-style platforms still say postgres://, which SQLAlchemy no longer reads.
+    if text.startswith("postgres://"):
+        text = "postgresql://" + text.removeprefix("postgres://")
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise ConfigurationError(f"{name} is malformed: it is no database address") from None
+    if url.get_backend_name() not in ("postgresql", "sqlite"):
+        raise ConfigurationError(f"{name} is malformed: only postgresql:// and sqlite:// are known")
+    return text

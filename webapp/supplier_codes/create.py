@@ -1,0 +1,48 @@
+"""Adds several supplier codes at once: all of them, or none (R4)."""
+
+from __future__ import annotations
+
+from webapp.models import Dealer, SupplierCode
+from webapp.supplier_codes import audit_entries, changes
+from webapp.supplier_codes.checks import Checked, Fields, Refused, already_there, check, existing
+
+
+class RowsRefused(ValueError):
+    """Some of the rows cannot be taken, so none was; `refusals` are by the place of the row, from 0."""
+
+    def __init__(self, refusals: dict[int, Refused]) -> None:
+        super().__init__("; ".join(f"row {place + 1}: {said}" for place, said in refusals.items()))
+        self.refusals = refusals
+
+
+def add_all(dealer: Dealer, rows: list[Fields]) -> list[SupplierCode]:
+    """Add supplier codes at the end of the dealer's list, in this order and in one transaction.
+
+    Raises RowsRefused with every row that cannot be taken; then nothing was added.
+    """
+    with changes.changing(dealer.id):
+        checked_rows = _checked(dealer, rows)
+        start = changes.next_position(dealer)
+        added = [changes.insert(dealer, each, place) for place, each in enumerate(checked_rows, start)]
+        for checked in checked_rows:
+            changes.refresh(dealer.id, checked.key)
+        for row in added:
+            audit_entries.added(row)
+    return added
+
+
+def _checked(dealer: Dealer, rows: list[Fields]) -> list[Checked]:
+    checked_rows: dict[tuple[str, int], Checked] = {}
+    refusals = {}
+    for place, fields in enumerate(rows):
+        try:
+            checked = check(dealer, fields)
+        except Refused as refusal:
+            refusals[place] = refusal
+            continue
+        if checked.key in checked_rows or existing(dealer, checked.key):
+            refusals[place] = already_there(checked)
+        checked_rows[checked.key] = checked
+    if refusals:
+        raise RowsRefused(refusals)
+    return list(checked_rows.values())

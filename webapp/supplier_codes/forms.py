@@ -1,0 +1,73 @@
+"""The forms of the Supplier Code Management dialog (R4)."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from wtforms import BooleanField, HiddenField, SelectField, StringField, ValidationError
+
+from webapp.core.enums import CATALOG_LABELS, MAX_LEAD_TIME_DAYS, PRICING_LABELS
+from webapp.models import SupplierCode
+from webapp.supplier_codes import Fields, state_of
+from webapp.web.form_fields import AtMost, Form, Printable, choices, stripped
+
+
+class Given:
+    """Refuses an empty field."""
+
+    def __call__(self, form: Form, field: StringField) -> None:
+        if not field.data:
+            raise ValidationError(f"{field.label.text} is missing")
+
+
+class SupplierCodeForm(Form):
+    """One supplier code. What is checked here is what can be told for every field at once."""
+
+    # What was stored when the form was filled in from it, so that an older state never overwrites a newer.
+    was = HiddenField()
+    catalog = SelectField("Ecommerce Catalog", choices=choices(CATALOG_LABELS), default="aftermarket")
+    supplier_code = StringField("LightSpeed Supplier Code", [Given(), AtMost(200), Printable()], [stripped])
+    manufacturer = StringField("Manufacturer/Distributor", [Given(), AtMost(200), Printable()], [stripped])
+    lead_time_days = StringField("Lead Time Value", filters=[stripped], default="1")
+    pricing = SelectField("LightSpeed Pricing", choices=choices(PRICING_LABELS), default="disabled")
+
+    def validate_lead_time_days(self, field: StringField) -> None:
+        """Whole days; empty means 1."""
+        text = field.data or "1"
+        if not (text.isascii() and text.isdigit() and int(text[:9]) <= MAX_LEAD_TIME_DAYS):
+            raise ValidationError(
+                f"{field.label.text} must be a whole number of days from 0 to {MAX_LEAD_TIME_DAYS}"
+            )
+
+    def catch_up(self, row: SupplierCode) -> Self:
+        """Keep what was typed, as a change of what is stored now."""
+        self.was.data = state_of(row)
+        return self
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing that tells one code from another was typed."""
+        return not (self.supplier_code.data or self.manufacturer.data)
+
+    def values(self) -> Fields:
+        """The fields as the verbs take them."""
+        names = ("catalog", "supplier_code", "manufacturer", "lead_time_days", "pricing")
+        return Fields(**{name: self[name].data or "" for name in names})
+
+
+def values_of(row: SupplierCode) -> dict[str, str]:
+    """What the form shows for a stored supplier code."""
+    return {
+        "was": state_of(row),
+        "catalog": row.manufacturer.catalog,
+        "supplier_code": row.code,
+        "manufacturer": row.manufacturer.name,
+        "lead_time_days": str(row.lead_time_days),
+        "pricing": row.pricing,
+    }
+
+
+class RemovalForm(Form):
+    """Confirms that a supplier code goes, and says what becomes of its stock."""
+
+    clear = BooleanField("Set their quantity to zero")

@@ -1,0 +1,98 @@
+"""Supplier codes as CSV files: export, and import in two steps, so that one sees first what would change."""
+
+from __future__ import annotations
+
+import io
+
+from flask import Response, flash, g, url_for
+from flask.typing import ResponseReturnValue
+
+from webapp import supplier_codes
+from webapp.search import outbox
+from webapp.supplier_codes import FileRefused, ImportResult, ListChanged, Plan
+from webapp.supplier_codes.file_forms import ConfirmationForm, UploadForm
+from webapp.supplier_codes.supplier_code_list import SupplierCodeList
+from webapp.web import bodies, htmx, tenancy
+from webapp.web.numbers import count
+from webapp.web.uploads import takes_file
+
+pages = tenancy.dealer_blueprint("supplier_code_files", __name__, "/supplier-codes")
+# A form's own fields and frame around the file.
+ALLOWANCE = 64 * bodies.KILOBYTE
+CHANGED = "The list was changed since you looked at the file. Please look again at what the import would do."
+
+
+@pages.get("/export.csv")
+def export() -> Response:
+    """The dealer's list as an attachment, in the form that the import reads."""
+    file = io.StringIO(newline="")
+    supplier_codes.export_csv(g.dealer, file)
+    headers = {
+        "Content-Disposition": 'attachment; filename="supplier-codes.csv"',
+        "Cache-Control": "private, no-store",
+    }
+    return Response(file.getvalue(), mimetype="text/csv", headers=headers)
+
+
+@pages.get("/import")
+def new() -> Response:
+    """A file is asked for."""
+    return _answer(UploadForm(formdata=None))
+
+
+@pages.post("/import/preview")
+@takes_file
+@bodies.allows(supplier_codes.MAX_BYTES + ALLOWANCE)
+def preview() -> Response:
+    """What an import of the file would change; nothing is changed yet."""
+    form = UploadForm()
+    if not form.validate():
+        return _answer(form, 422)
+    # One byte more than is taken, so that a file which is too large is noticed without reading it all.
+    content = form.file.data.read(supplier_codes.MAX_BYTES + 1)
+    try:
+        plan = supplier_codes.plan_csv(g.dealer, io.BytesIO(content))
+    except FileRefused as refused:
+        return _answer(form, 422, refused=refused)
+    return _answer(form, plan=plan, confirmation=ConfirmationForm.of(content, plan))
+
+
+@pages.post("/import")
+@bodies.allows(supplier_codes.MAX_BYTES + ALLOWANCE)
+def create() -> ResponseReturnValue:
+    """Import what was previewed: all of it, or nothing."""
+    form = ConfirmationForm()
+    try:
+        result = supplier_codes.import_csv(g.dealer, form.file(), form.expected())
+    except FileRefused as refused:
+        return _answer(UploadForm(formdata=None), 422, refused=refused)
+    except ListChanged:
+        flash(CHANGED, "warning")
+        plan = supplier_codes.plan_csv(g.dealer, form.file())
+        confirmation = ConfirmationForm.of(form.file().read(), plan)
+        return _answer(UploadForm(formdata=None), 409, plan=plan, confirmation=confirmation)
+    return _imported(result)
+
+
+def _imported(result: ImportResult) -> ResponseReturnValue:
+    outbox.wake()
+    changed = f"{count(result.added, 'supplier code')} added, {result.updated:,} updated"
+    flash(f"{changed}, {result.unchanged:,} unchanged.", "success")
+    if not htmx.wants_fragment():
+        return htmx.elsewhere(url_for("supplier_codes.index"))
+    response = htmx.answer("supplier_codes", shown=SupplierCodeList.of(g.dealer))
+    response.headers["HX-Trigger"] = "configuration-changed"
+    return response
+
+
+def _answer(
+    form: UploadForm,
+    status: int = 200,
+    *,
+    refused: FileRefused | None = None,
+    plan: Plan | None = None,
+    confirmation: ConfirmationForm | None = None,
+) -> Response:
+    return htmx.answer(
+        "supplier_code_import", status, form=form, refused=refused, plan=plan, confirmation=confirmation
+    )

@@ -1,0 +1,57 @@
+"""Where refusals become one clear line on stderr and exit code 1; anything else is a defect, and shows."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from webapp import accounts, audit, supplier_codes
+from webapp.core.spreadsheet import Unreadable
+from webapp.extensions import db
+from webapp.lightspeed import configurations
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+REFUSALS = (accounts.Refused, configurations.Refused, supplier_codes.Refused, Unreadable)
+
+_NOT_MIGRATED = re.compile(
+    r"no such (table|column)|has no column named|(relation|column) .{1,200} does not exist"
+)
+
+
+def answering(command: Callable[P, R]) -> Callable[P, R]:
+    """Run a command inside the app's context, with refusals turned into what click prints."""
+
+    @with_appcontext
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        # Commands also use connections of their own, which would wait for a transaction left open here.
+        db.session.rollback()
+        try:
+            with audit.by_command():
+                return command(*args, **kwargs)
+        except REFUSALS as refusal:
+            raise click.ClickException(str(refusal)) from None
+        except DBAPIError as error:
+            raise _unusable(error) from error
+        finally:
+            db.session.rollback()
+
+    return run
+
+
+def _unusable(error: DBAPIError) -> Exception:
+    """What to say of a database that is not there or not ready; the error itself when it is neither."""
+    lines = str(error.orig).splitlines() or [""]
+    if _NOT_MIGRATED.search(lines[0]):
+        return click.ClickException("the database is not migrated: run flask --app wsgi db upgrade")
+    if isinstance(error, OperationalError):
+        return click.ClickException(f"the database cannot be used: {lines[0]}")
+    return error

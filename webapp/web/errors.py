@@ -1,0 +1,101 @@
+"""What is shown when something is refused, missing or broken: to htmx an alert, else a page."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import structlog
+from flask import Flask, Response, g, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import AnonymousUserMixin
+from flask_security import current_user
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, SecurityError
+
+from webapp.core.database_errors import is_away
+from webapp.web import expired_form, htmx
+from webapp.web.tenancy import ask_to_sign_in
+
+log = structlog.get_logger(__name__)
+
+# Seconds after which a browser or client may ask again.
+RETRY_AFTER: Final = 10
+SAID = {
+    403: ("This page is not for you", "Your account is not allowed to see it."),
+    404: ("There is nothing here", "The address is mistyped, or what it showed has been removed."),
+    405: ("That does not work here", "This address cannot be used that way."),
+    409: ("Somebody was quicker", "What you wanted to change has changed meanwhile. Please look again."),
+    413: ("That is too large", "The file or form is larger than this page takes."),
+    429: ("Too many attempts", "Please wait a minute before you try again."),
+    500: (
+        "Something went wrong here",
+        "It is not your doing. Nothing was saved; please try again in a moment.",
+    ),
+    503: ("That is not to be had right now", "It is not your doing. Please try again in a moment."),
+}
+OTHER = ("That did not work", "The request could not be understood.")
+OTHER_NAME = "Nothing is served under this name."
+AGAIN = "You have signed in again since this page was opened. Nothing you typed was lost: save once more."
+EXPIRED = ("This page is out of date", "It was opened in another session. Reload it and try again.")
+
+
+def register(app: Flask) -> None:
+    """Answer every error in the program's own words."""
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(SQLAlchemyError, _database)
+
+
+def _csrf(_error: CSRFError) -> ResponseReturnValue:
+    # The token ends with the session, and is looked at before anything else is.
+    if request.endpoint != "security.login" and not current_user.is_authenticated:
+        return ask_to_sign_in()
+    if htmx.wants_fragment():
+        return _renew_token()
+    return expired_form.answer(400) or _answer(400, EXPIRED)
+
+
+def _renew_token() -> Response:
+    """To somebody who has signed in again in another tab: the forms of this one go on with the new token.
+
+    Only a page of ours can send htmx's header, so nobody else is given a token here.
+    """
+    response = htmx.refuse(AGAIN, 400)
+    response.set_data(response.get_data(as_text=True) + render_template("error/_token.html"))
+    return response
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None:
+        # A redirect, or an answer that was made where it was raised.
+        return make_response(error.response)
+    if isinstance(error, SecurityError):
+        # Under a name that is not ours no address of a page can be made.
+        return Response(f"{OTHER_NAME}\n", 400, mimetype="text/plain")
+    code = error.code or 500
+    said = SAID.get(code, OTHER)
+    # A sentence that was given with abort() fits better than the general one; Werkzeug's own do not.
+    own = type(error).description != error.description and error.description
+    return _answer(code, (said[0], own) if own and code != 500 else said)
+
+
+def _database(error: SQLAlchemyError) -> Response:
+    """503 while the database is away or busy; anything else is a defect."""
+    if not is_away(error):
+        raise error
+    log.error("database.failed", error=type(getattr(error, "orig", None) or error).__name__)
+    # Flask-Login has every template ask who is signed in, which the database would have to tell.
+    g._login_user = AnonymousUserMixin()
+    response = _answer(503, SAID[503])
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _answer(code: int, said: tuple[str, str]) -> Response:
+    heading, sentence = said
+    if htmx.wants_fragment():
+        return htmx.refuse(f"{heading}. {sentence}", code)
+    return make_response(
+        render_template("error/page.html", code=code, heading=heading, sentence=sentence), code
+    )

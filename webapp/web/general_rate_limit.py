@@ -1,0 +1,56 @@
+"""How much anybody may ask for in all: far more than a person does, far less than a program would.
+
+Counted are requests that change something, searches, long lists and exports; neither the pages' own polls nor
+files, as nobody is to be refused for a page that stays open. Who is signed in has an allowance of one's own,
+wherever from; those who are not share one for each address. Signing out is never refused.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import request
+from flask_limiter import ApplicationLimit
+from flask_security import current_user
+
+from webapp.web.rate_limits import network
+
+SCOPE: Final = "general"
+READS: Final = ("GET", "HEAD", "OPTIONS")
+SEARCHES: Final = frozenset(
+    {
+        "all_audit.index_of_all",
+        "audit.index",
+        "catalog.index",
+        "dealers.index",
+        "inventory.index",
+        "inventory.show",
+        "manufacturer_choices.index",
+        "runs.index",
+        "skipped.index",
+        "supplier_codes.edit",
+        "supplier_codes.index",
+        "supplier_codes.new",
+        "users.index",
+        "webstore.index",
+    }
+)
+EXPORTS: Final = frozenset(
+    {"catalog.rejected", "inventory.export", "reports.download", "supplier_code_files.export"}
+)
+NEVER: Final = frozenset({"security.logout"})
+
+
+def limit(most: str) -> ApplicationLimit:
+    """The limit for all of the application, such as `300 per minute; 5000 per hour`."""
+    return ApplicationLimit(most, key_function=_whose, scope=SCOPE, exempt_when=_is_free)
+
+
+def _whose() -> str:
+    return f"person-{current_user.id}" if current_user.is_authenticated else f"address-{network()}"
+
+
+def _is_free() -> bool:
+    if request.endpoint in SEARCHES | EXPORTS:
+        return False
+    return request.method in READS or request.endpoint in NEVER

@@ -1,0 +1,36 @@
+"""Notes when a periodic job came to its end, so that one which no longer does is noticed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import bindparam, text
+
+from webapp.core import clock
+from webapp.extensions import db
+from webapp.models import PeriodicJob
+from webapp.models.types import UtcDateTime
+
+TICK: Final = "tick"
+KEEP_HOUSE: Final = "keep-house"
+SWEEP_STORAGE: Final = "sweep-storage"
+# Taken by the scheduler process itself, without a queue.
+ALERTS: Final = "alerts"
+
+_DONE = text("""
+    INSERT INTO periodic_jobs (id, done_at) VALUES (:id, :now)
+    ON CONFLICT (id) DO UPDATE SET done_at = excluded.done_at
+""").bindparams(bindparam("now", type_=UtcDateTime))
+
+
+def done(job_id: str) -> None:
+    """Note and commit that the job came to its end just now."""
+    db.session.execute(_DONE, {"id": job_id, "now": clock.now()})
+    db.session.commit()
+
+
+def done_at(job_id: str) -> datetime | None:
+    """When the job last came to its end."""
+    row = db.session.get(PeriodicJob, job_id, populate_existing=True)
+    return row.done_at if row else None

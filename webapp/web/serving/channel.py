@@ -1,0 +1,174 @@
+"""A client's connection as gunicorn's threads see it: a socket that never keeps them waiting.
+
+A request is received by the worker's event loop, and what the client does not take of a response is kept, in
+memory and then in a temporary file, for the event loop to send. Only the body of an upload is awaited by a
+thread, which the application decides (webapp/web/bodies.py).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import select
+import socket
+import time
+from dataclasses import dataclass
+from tempfile import SpooledTemporaryFile
+from typing import Final
+
+from webapp.web.serving.framing import Framing
+
+PIECE: Final = 64 * 1024
+IN_MEMORY: Final = 256 * 1024
+# Of one response; beyond it the thread waits, as long as the client may take.
+MOST_KEPT: Final = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a client may take, in seconds."""
+
+    head: float = 10
+    # Of an ordinary form, after the head.
+    body: float = 20
+    # Of a large body in all, and without a byte.
+    upload: float = 900
+    stall: float = 20
+    # Of a response, and beyond that for so many bytes a second.
+    response: float = 30
+    rate: int = 32 * 1024
+    # Until a client that was answered closes its end.
+    linger: float = 5
+
+    def to_take(self, size: int) -> float:
+        """For a response of which so many bytes are left."""
+        return self.response + size / self.rate
+
+
+class Channel:
+    """The socket of one connection, with what was received and not parsed, and what is left to send."""
+
+    def __init__(self, raw: socket.socket, patience: Patience) -> None:
+        raw.setblocking(False)
+        # Else the kernel would keep some megabytes for each slow client.
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, IN_MEMORY)
+        self.raw = raw
+        self.received = bytearray()
+        self.framing = Framing()
+        self._patience = patience
+        self._taken = 0
+        self._read_until = 0.0
+        self._kept: SpooledTemporaryFile[bytes] | None = None
+        self._written = self._sent = 0
+        self._is_shut = False
+
+    # The event loop's side.
+
+    def fill(self) -> bool:
+        """Receive what has arrived; false at the end of the input."""
+        try:
+            piece = self.raw.recv(PIECE)
+        except BlockingIOError:
+            return True
+        self.received += piece
+        if not self.framing.head and self.received[:1] in (b"\r", b"\n"):
+            # Empty lines before a request are to be ignored.
+            self.received = self.received.lstrip(b"\r\n")
+        return bool(piece)
+
+    def is_whole(self) -> bool:
+        """Whether a thread can take the request. Raises framing.Refused."""
+        return self.framing.is_whole(self.received)
+
+    def next_request(self) -> None:
+        """Forget the request that was answered, and keep what was received behind it."""
+        del self.received[: self.framing.end]
+        self.framing, self._taken, self._read_until = Framing(), 0, 0.0
+
+    @property
+    def left(self) -> int:
+        """Bytes of responses that the client has not taken."""
+        return self._written - self._sent
+
+    def flush(self) -> bool:
+        """Send as much as the client takes without waiting; whether nothing is left."""
+        while self._kept is not None and self.left:
+            self._kept.seek(self._sent)
+            try:
+                self._sent += self.raw.send(self._kept.read(PIECE))
+            except BlockingIOError:
+                return False
+        self._forget_kept()
+        return True
+
+    def _forget_kept(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
+        self._kept, self._written, self._sent = None, 0, 0
+
+    # The threads' side: what gunicorn asks of a socket.
+
+    def recv(self, size: int) -> bytes:
+        """What was received of this request; of a large body also what is still to come, else the end."""
+        end = min(len(self.received), self.framing.end)
+        if self._taken < end:
+            piece = bytes(self.received[self._taken : min(end, self._taken + size)])
+            self._taken += len(piece)
+            return piece
+        return self._wait_for(size) if self.framing.is_large and not self._is_shut else b""
+
+    def _wait_for(self, size: int) -> bytes:
+        now = time.monotonic()
+        self._read_until = self._read_until or now + self._patience.upload
+        left = min(self._patience.stall, self._read_until - now)
+        if left <= 0 or not select.select([self.raw], [], [], left)[0]:
+            raise TimeoutError(errno.ETIMEDOUT, "the client is too slow")
+        return self.raw.recv(size)
+
+    def sendall(self, data: bytes) -> None:
+        """Send it, or keep what the client does not take now."""
+        if self.left == 0:
+            data = self._send_now(memoryview(data))
+        if data:
+            self._keep(data)
+        until = 0.0
+        while not self.flush() and self.left > MOST_KEPT:
+            until = until or time.monotonic() + self._patience.to_take(self.left - MOST_KEPT)
+            if time.monotonic() > until:
+                raise ConnectionResetError(errno.ECONNRESET, "the client is too slow")
+            select.select([], [self.raw], [], 1)
+
+    send = sendall
+
+    def _send_now(self, data: memoryview) -> bytes:
+        sent = 0
+        with contextlib.suppress(BlockingIOError):
+            while sent < len(data):
+                sent += self.raw.send(data[sent:])
+        return bytes(data[sent:])
+
+    def _keep(self, data: bytes) -> None:
+        if self._kept is None:
+            self._kept = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
+        self._kept.seek(self._written)
+        self._written += self._kept.write(data)
+
+    def fileno(self) -> int:
+        return self.raw.fileno()
+
+    def shutdown(self, how: int) -> None:
+        self._is_shut = True
+        self.raw.shutdown(how)
+
+    def close(self) -> None:
+        self._forget_kept()
+        self.raw.close()
+
+    def setblocking(self, _flag: bool) -> None:
+        """The socket stays as it is."""
+
+    def settimeout(self, _seconds: float | None) -> None:
+        """The timeouts are `Patience`."""
+
+    def gettimeout(self) -> float | None:
+        return None

@@ -1,0 +1,80 @@
+"""Serves the static files in production as well: past Flask, compressed, and for a browser to keep."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterable, Mapping
+from functools import cache
+from http import HTTPStatus
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from whitenoise import WhiteNoise
+from whitenoise.responders import Response, StaticFile
+
+from webapp.web.security_headers import FILE_POLICY, STRICT_TRANSPORT
+
+# Their addresses carry a hash of their content.
+A_YEAR = 365 * 24 * 60 * 60
+
+
+class CompressedFile(StaticFile):
+    """A file that is also kept compressed, in memory.
+
+    Compressed files beside the plain ones would have to be made where the program is built or started, and a
+    platform may change no file there (a release phase's changes are lost, a slug may be read-only).
+    """
+
+    def __init__(self, path: str, headers: Iterable[tuple[str, str]]) -> None:
+        super().__init__(path, [*headers, ("Vary", "Accept-Encoding")])
+        self._compressed = _compressed(Path(path).read_bytes())
+
+    def get_response(self, method: str, request_headers: Mapping[str, Any]) -> Response:
+        """WhiteNoise's answer; where it is the whole file and the browser can read it, the compressed one."""
+        plain = super().get_response(method, request_headers)
+        if plain.status != HTTPStatus.OK or "gzip" not in request_headers.get("HTTP_ACCEPT_ENCODING", ""):
+            return plain
+        if plain.file:
+            plain.file.close()
+        headers = [(name, value) for name, value in plain.headers if name != "Content-Length"]
+        length = str(len(self._compressed))
+        headers += [("Content-Encoding", "gzip"), ("Content-Length", length)]
+        return Response(plain.status, headers, plain.file and BytesIO(self._compressed))
+
+
+class StaticFiles(WhiteNoise):
+    """WhiteNoise, whose files are compressed once, when the program starts."""
+
+    def get_static_file(self, path: str, url: str, stat_cache: Any = None) -> StaticFile:
+        """The file as it will be served."""
+        served = super().get_static_file(path, url, stat_cache)
+        (_, _, headers), *_ = served.alternatives
+        return CompressedFile(path, [(name, value) for name, value in headers if name != "Content-Length"])
+
+
+@cache
+def _compressed(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)
+
+
+def serve(app: Flask) -> None:
+    """Answer `/static/…` before the app is asked."""
+    app.wsgi_app = StaticFiles(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=app.static_folder,
+        prefix="static/",
+        max_age=A_YEAR,
+        allow_all_origins=False,
+        autorefresh=app.debug,
+        add_headers_function=_add_headers,
+    )
+
+
+def _add_headers(headers: dict[str, str], _path: str, _url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Content-Security-Policy"] = FILE_POLICY
+    # Over plain HTTP browsers do not obey it.
+    headers["Strict-Transport-Security"] = STRICT_TRANSPORT

@@ -1,0 +1,135 @@
+"""Who may see what: the one place where a dealer's pages are told apart from everybody else's.
+
+Every page of a dealer belongs to a blueprint made here. It lives under `/dealers/<id>/`, and its views find
+the dealer in `g.dealer`: staff choose one, a dealer's user has but one, and any other is not found.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from flask import Blueprint, abort, flash, g, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_security import current_user, url_for_security
+from sqlalchemy import select
+from werkzeug.routing import IntegerConverter
+
+from webapp.extensions import db
+from webapp.lightspeed import configurations
+from webapp.models import Configuration, Dealer, HeldClearing, Run, SupplierCode
+from webapp.web import expired_form, htmx
+
+Owned = TypeVar("Owned", HeldClearing, Run, SupplierCode)
+ENDED = "Please sign in to go on."
+SIGNED_OUT = (
+    "Your session has ended, and nothing was saved. Sign in again in another tab, then come back here: "
+    "what you typed is still in its place."
+)
+
+
+class RowId(IntegerConverter):
+    """An id in an address. A larger number is no id that PostgreSQL could look up, so it is not found."""
+
+    def __init__(self, map: Any) -> None:
+        super().__init__(map, min=1, max=2_147_483_647)
+
+
+def dealer_blueprint(name: str, import_name: str, path: str = "") -> Blueprint:
+    """A blueprint of pages under `/dealers/<id>` + path that only the dealer and staff can reach."""
+    pages = Blueprint(name, import_name, url_prefix=f"/dealers/<id:dealer_id>{path}")
+    pages.url_value_preprocessor(_take_dealer_id)
+    pages.url_defaults(_give_dealer_id)
+    pages.before_request(_load_dealer)
+    return pages
+
+
+def staff_blueprint(name: str, import_name: str, path: str) -> Blueprint:
+    """A blueprint of pages for staff alone."""
+    pages = Blueprint(name, import_name, url_prefix=path)
+    pages.before_request(only_staff)
+    return pages
+
+
+def personal_blueprint(name: str, import_name: str, path: str) -> Blueprint:
+    """A blueprint of pages about whoever is signed in."""
+    pages = Blueprint(name, import_name, url_prefix=path)
+    pages.before_request(_only_signed_in)
+    return pages
+
+
+def of_dealer(model: type[Owned], row_id: int) -> Owned:
+    """A row by its id, if it is the dealer's; those of others are not found."""
+    row = db.session.scalar(select(model).where(model.id == row_id, model.dealer_id == g.dealer.id))
+    return row or abort(404)
+
+
+def shown_configuration() -> Configuration:
+    """The dealer's configuration for a page that only reads.
+
+    Where there is none yet, what a fresh one would say: it is not made, as a GET writes nothing.
+    """
+    return db.session.get(Configuration, g.dealer.id) or Configuration(
+        dealer_id=g.dealer.id,
+        dealer=g.dealer,
+        enabled=False,
+        quantity_column="on_hand",
+        clear_previous=True,
+        disabled_days=0,
+        check_state="unchecked",
+        check_number=0,
+        version=0,
+    )
+
+
+def locked_configuration() -> Configuration:
+    """The dealer's configuration as it is now; whoever saves it too waits until this request has ended."""
+    row = select(Configuration).where(Configuration.dealer_id == g.dealer.id).with_for_update()
+    return db.session.scalar(row) or configurations.of(g.dealer)
+
+
+def ask_to_sign_in(*_: object, **__: object) -> ResponseReturnValue:
+    """Answer a visitor who has not signed in, or no longer is, and come back here afterwards.
+
+    What htmx asked for is told in its place, but a form that was sent stays as it is: nothing typed is lost.
+    """
+    if not htmx.wants_fragment():
+        if kept := expired_form.answer(401):
+            return kept
+        flash(ENDED, "info")
+        here = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for_security("login", next=here))
+    if request.method != "GET":
+        return htmx.refuse(SIGNED_OUT, 401)
+    return htmx.fragment("error/_signed_out.html", 401)
+
+
+def _take_dealer_id(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    g.dealer_id = (values or {}).pop("dealer_id")
+
+
+def _give_dealer_id(_endpoint: str, values: dict[str, Any]) -> None:
+    if "dealer_id" in g:
+        values.setdefault("dealer_id", g.dealer_id)
+
+
+def _load_dealer() -> ResponseReturnValue | None:
+    if not current_user.is_authenticated:
+        return ask_to_sign_in()
+    if not current_user.is_staff and current_user.dealer_id != g.dealer_id:
+        # Not 403: whether a dealer of that number exists is nobody else's business.
+        abort(404)
+    g.dealer = db.get_or_404(Dealer, g.dealer_id)
+    return None
+
+
+def _only_signed_in() -> ResponseReturnValue | None:
+    return None if current_user.is_authenticated else ask_to_sign_in()
+
+
+def only_staff() -> ResponseReturnValue | None:
+    """Turn away everyone but staff, before a request of a blueprint."""
+    if not current_user.is_authenticated:
+        return ask_to_sign_in()
+    if not current_user.is_staff:
+        abort(403)
+    return None
