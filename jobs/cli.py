@@ -27,7 +27,7 @@ sync = click.Group("sync", help="Run, queue and look at inventory updates.")
 
 
 def register(app: Flask) -> None:
-    """Add the commands to the app's own; `lightspeed` is a group that webapp/commands made."""
+    """Add the commands to the app's own; `lightspeed` is a group that webapp/lightspeed/cli.py made."""
     app.cli.add_command(sync)
     lightspeed: Any = app.cli.commands["lightspeed"]
     lightspeed.add_command(lightspeed_check)

@@ -10,21 +10,46 @@ from flask import Flask
 from flask_security import Security, SQLAlchemyUserDatastore
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import commands, models, pages, template_filters
+from webapp import models
+from webapp.accounts import registration as accounts
 from webapp.accounts.addresses import Addresses
 from webapp.accounts.hashing import PatientContext
 from webapp.accounts.passwords import Passwords
 from webapp.accounts.second_factor import Codes, RecoveryCodes
+from webapp.alerts import registration as alerts
+from webapp.audit import registration as audit
+from webapp.catalog import registration as catalog
 from webapp.core import error_reports, private_files, request_log, signing
 from webapp.core.logs import configure_logs
+from webapp.dealers import registration as dealers
 from webapp.extensions import csrf, db, migrate, prepare_sqlite
+from webapp.inventory import registration as inventory
+from webapp.lightspeed import registration as lightspeed
 from webapp.operations import metrics
+from webapp.operations import registration as operations
+from webapp.runs import registration as runs
+from webapp.search import registration as search
 from webapp.settings import config
 from webapp.settings.database_settings import COMMAND
-from webapp.web import bodies, https_only, replica, security_headers, static_files
+from webapp.supplier_codes import registration as supplier_codes
+from webapp.web import bodies, https_only, registration, replica, security_headers, static_files
 from webapp.web.client_addresses import ClientAddresses
 from webapp.web.health_host import HealthUnderAnyHost
 from webapp.web.host_cookies import HostCookies
+
+FEATURES = (
+    accounts,
+    dealers,
+    lightspeed,
+    supplier_codes,
+    catalog,
+    inventory,
+    runs,
+    alerts,
+    search,
+    audit,
+    operations,
+)
 
 
 def create_app(overrides: Mapping[str, Any] | None = None, *, kind: str = COMMAND) -> Flask:
@@ -49,12 +74,12 @@ def create_app(overrides: Mapping[str, Any] | None = None, *, kind: str = COMMAN
     metrics.register(app)
     https_only.enforce(app)
     security_headers.protect(app)
-    pages.guard(app)
+    registration.guard(app)
     _bind_extensions(app)
-    template_filters.register(app)
-    pages.register(app)
+    registration.register(app)
+    for feature in FEATURES:
+        feature.register(app)
     replica.register(app)
-    commands.register(app)
     static_files.serve(app)
     _stand_behind_proxies(app, app.config["PROXY_HOPS"])
     return app

@@ -1,0 +1,18 @@
+"""Adds sign-in, the pages about users, and `user …` to the app."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from webapp.accounts import cli, safe_redirect, security_log, sign_in
+from webapp.accounts.views import account, invitations, users
+
+
+def register(app: Flask) -> None:
+    """Adds sign-in, the pages about users, and `user …` to the app."""
+    for view in (account, users, invitations):
+        app.register_blueprint(view.pages)
+    sign_in.register(app)
+    safe_redirect.register(app)
+    security_log.keep(app)
+    app.cli.add_command(cli.user)

@@ -1,0 +1,16 @@
+"""Adds the LightSpeed Configuration and Queue Inventory Update pages and `lightspeed …` to the app."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from webapp.lightspeed import cli, connection
+from webapp.lightspeed.views import configuration, queue
+
+
+def register(app: Flask) -> None:
+    """Adds the LightSpeed Configuration and Queue Inventory Update pages and `lightspeed …` to the app."""
+    for view in (configuration, queue):
+        app.register_blueprint(view.pages)
+    app.jinja_env.filters.update(connection=connection.of)
+    app.cli.add_command(cli.lightspeed)

@@ -1,0 +1,18 @@
+"""Adds health checks, metrics, the Background jobs page and `credentials …` to the app."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from webapp.operations import background_work, cli
+from webapp.operations.views import background_jobs, health, metrics
+
+
+def register(app: Flask) -> None:
+    """Adds health checks, metrics, the Background jobs page and `credentials …` to the app."""
+    for view in (health, metrics, background_jobs):
+        app.register_blueprint(view.pages)
+    app.jinja_env.filters.update(
+        queue_work=background_work.QUEUES.__getitem__, worker_kind=background_work.KINDS.__getitem__
+    )
+    app.cli.add_command(cli.credentials)

@@ -1,0 +1,50 @@
+"""Adds what all pages share to the app: limits, errors, tenancy, formats."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from webapp.core import queues
+from webapp.web import (
+    assets,
+    bodies,
+    errors,
+    numbers,
+    status_labels,
+    tenancy,
+    tenant_guard,
+    throttling,
+    times,
+    uploads,
+)
+
+
+def guard(app: Flask) -> None:
+    """Count each request, then read its body; before CSRF, whose check reads the form and may refuse it."""
+    throttling.count(app)
+    bodies.register(app)
+
+
+def register(app: Flask) -> None:
+    """Add what all pages share to the app: limits, errors, tenancy, formats."""
+    app.url_map.converters["id"] = tenancy.RowId
+    errors.register(app)
+    uploads.register(app)
+    tenant_guard.raise_fence()
+    app.jinja_env.filters.update(
+        age=times.age,
+        ahead=times.ahead,
+        alert_tone=status_labels.alert_tone,
+        bytes=numbers.file_size,
+        count=numbers.count,
+        duration=times.duration,
+        moment=times.moment,
+        money=numbers.money,
+        number=numbers.number,
+        share=numbers.share,
+    )
+    app.jinja_env.globals.update(
+        static_version=assets.static_version,
+        htmx_config=assets.HTMX_CONFIG,
+        work_is_delayed=queues.is_delayed,
+    )
