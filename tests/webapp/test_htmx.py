@@ -27,7 +27,7 @@ def bare() -> Flask:
 
 def signed_out(**context: Any) -> str:
     """Some fragment."""
-    return htmx.fragment("error/_signed_out.html", **context).get_data(as_text=True)
+    return htmx.fragment("errors/_signed_out.html", **context).get_data(as_text=True)
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,6 @@ def test_alerts_that_are_done_with_go_with_the_next_change(bare: Flask):
 def test_what_is_answered_as_well_is_out_of_band(bare: Flask):
     with bare.test_request_context(method="GET"):
         body = htmx.fragment(
-            "error/_signed_out.html", also=("lightspeed/_banners.html",), has_codes=True
+            "errors/_signed_out.html", also=("lightspeed/_banners.html",), has_codes=True
         ).get_data(as_text=True)
     assert '<div id="banners" hx-swap-oob="true">' in body

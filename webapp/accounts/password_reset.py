@@ -11,7 +11,7 @@ from webapp.accounts.forms import ForgottenForm
 from webapp.extensions import db
 from webapp.settings.account_settings import ASKED
 
-TEMPLATE = "security/forgot_password.html"
+TEMPLATE = "accounts/sign_in/forgot_password.html"
 
 
 def register(app: Flask) -> None:

@@ -45,7 +45,7 @@ def ask(*_: object, **__: object) -> ResponseReturnValue:
     """Ask for the password, and lose nothing that was typed."""
     if htmx.wants_fragment():
         form = VerifyForm(formdata=None, user=current_user)
-        response = htmx.fragment("security/_verify.html", 401, verify_form=form)
+        response = htmx.fragment("accounts/sign_in/_verify.html", 401, verify_form=form)
         response.headers.update(INTO_THE_DIALOG)
         return response
     if kept := expired_form.answer(401, needs_password=True):
@@ -64,6 +64,6 @@ def _renewing(verify: Callable[..., Any]) -> Callable[..., ResponseReturnValue]:
             return response
         # Flask-Security commits it at the end of the request.
         session_tokens.renew(current_user._get_current_object())
-        return htmx.fragment("security/_verified.html") if htmx.wants_fragment() else response
+        return htmx.fragment("accounts/sign_in/_verified.html") if htmx.wants_fragment() else response
 
     return answer

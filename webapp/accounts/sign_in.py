@@ -28,7 +28,7 @@ from webapp.web.tenancy import ask_to_sign_in
 
 log = structlog.get_logger(__name__)
 
-VERIFY = "security/verify.html"
+VERIFY = "accounts/sign_in/verify.html"
 
 
 def register(app: Flask) -> None:
@@ -137,5 +137,5 @@ def _render(template: str, **context: Any) -> Response:
     is_wrong = any(getattr(value, "errors", None) for value in context.values())
     status = 422 if request.method == "POST" and is_wrong else 200
     if template == VERIFY and htmx.wants_fragment():
-        return htmx.fragment("security/_verify.html", status, **context)
+        return htmx.fragment("accounts/sign_in/_verify.html", status, **context)
     return make_response(render_template(template, **context), status)

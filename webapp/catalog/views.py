@@ -62,7 +62,7 @@ def show(import_id: int) -> Response:
     if htmx.wants_fragment() and seen == mark:
         return Response(status=204)
     is_step = bool(seen) and not seen.startswith(row.status)
-    return htmx.answer("catalog_import", row=row, mark=mark, announced=is_step)
+    return htmx.answer("catalog/import", row=row, mark=mark, announced=is_step)
 
 
 @pages.get("/imports/<id:import_id>/rejected.csv")
@@ -76,7 +76,7 @@ def rejected(import_id: int) -> Response:
 
 def _form(form: CatalogUploadForm, status: int = 200) -> Response:
     return htmx.answer(
-        "catalog_upload",
+        "catalog/upload",
         status,
         form=form,
         limit=uploads.MAX_BYTES // (1024 * 1024),

@@ -40,7 +40,7 @@ def index() -> Response:
 def show(product_id: int) -> Response:
     """One product."""
     found = ShelfProduct.of(g.dealer.id, product_id) or abort(404)
-    return htmx.answer("product", found=found)
+    return htmx.answer("inventory/product", found=found)
 
 
 @pages.get("/export.csv")

@@ -15,4 +15,4 @@ pages = tenancy.dealer_blueprint("webstore", __name__, "/webstore")
 @replica.may_serve
 def index() -> Response:
     """The search box, and what it finds."""
-    return htmx.answer("webstore", store=storefront.Storefront.of(g.dealer.id, text(request.args, "q")))
+    return htmx.answer("search", store=storefront.Storefront.of(g.dealer.id, text(request.args, "q")))

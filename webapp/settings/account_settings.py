@@ -93,7 +93,24 @@ SECURITY: Final[dict[str, Any]] = {
     "SECURITY_TOTP_SECRETS": {"0": "unused"},
 }
 
+# Flask-Security's pages lie with those of the feature.
+TEMPLATES = {
+    f"SECURITY_{name}_TEMPLATE": f"accounts/sign_in/{file}.html"
+    for name, file in (
+        ("LOGIN_USER", "login_user"),
+        ("FORGOT_PASSWORD", "forgot_password"),
+        ("RESET_PASSWORD", "reset_password"),
+        ("CHANGE_PASSWORD", "change_password"),
+        ("VERIFY", "verify"),
+        ("TWO_FACTOR_SETUP", "two_factor_setup"),
+        ("TWO_FACTOR_VERIFY_CODE", "two_factor_verify_code"),
+        ("MULTI_FACTOR_RECOVERY", "mf_recovery"),
+        ("MULTI_FACTOR_RECOVERY_CODES", "mf_recovery_codes"),
+    )
+}
+
 DEFAULTS: Final[dict[str, Any]] = {
+    **TEMPLATES,
     **SECURITY,
     "REQUIRE_STAFF_2FA": False,
     "SESSION_IDLE_HOURS": 72,

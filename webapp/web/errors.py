@@ -62,7 +62,7 @@ def _renew_token() -> Response:
     Only a page of ours can send htmx's header, so nobody else is given a token here.
     """
     response = htmx.refuse(AGAIN, 400)
-    response.set_data(response.get_data(as_text=True) + render_template("error/_token.html"))
+    response.set_data(response.get_data(as_text=True) + render_template("errors/_token.html"))
     return response
 
 
@@ -97,5 +97,5 @@ def _answer(code: int, said: tuple[str, str]) -> Response:
     if htmx.wants_fragment():
         return htmx.refuse(f"{heading}. {sentence}", code)
     return make_response(
-        render_template("error/page.html", code=code, heading=heading, sentence=sentence), code
+        render_template("errors/page.html", code=code, heading=heading, sentence=sentence), code
     )

@@ -19,7 +19,7 @@ def answer(status: int, *, needs_password: bool = False) -> Response | None:
     fields = [(name, value) for name, value in sent if name != "csrf_token" and not _is_password(name)]
     forgets = bool(request.files) or any(value and _is_password(name) for name, value in sent)
     page = render_template(
-        "error/sent_late.html", fields=fields, forgets=forgets, needs_password=needs_password
+        "errors/sent_late.html", fields=fields, forgets=forgets, needs_password=needs_password
     )
     return make_response(page, status)
 

@@ -100,7 +100,7 @@ def ask_to_sign_in(*_: object, **__: object) -> ResponseReturnValue:
         return redirect(url_for_security("login", next=here))
     if request.method != "GET":
         return htmx.refuse(SIGNED_OUT, 401)
-    return htmx.fragment("error/_signed_out.html", 401)
+    return htmx.fragment("errors/_signed_out.html", 401)
 
 
 def _take_dealer_id(_endpoint: str | None, values: dict[str, Any] | None) -> None:

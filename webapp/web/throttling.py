@@ -96,6 +96,6 @@ def _refused(seconds: int, wanted: str) -> Response:
         response = htmx.refuse(f"{HEADING}. {sentence}", 429)
     else:
         page = {"code": 429, "heading": HEADING, "sentence": sentence}
-        response = make_response(render_template("error/page.html", **page), 429)
+        response = make_response(render_template("errors/page.html", **page), 429)
     response.headers["Retry-After"] = str(seconds)
     return response

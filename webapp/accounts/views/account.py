@@ -51,4 +51,4 @@ def _answered() -> ResponseReturnValue:
 def _answer() -> Response:
     me = _me()
     zone = me.dealer.zone if me.dealer else ZoneInfo("UTC")
-    return htmx.answer("account", me=me, sign_ins=sessions.of(me), here=g.sign_in, zone=zone)
+    return htmx.answer("accounts/account", me=me, sign_ins=sessions.of(me), here=g.sign_in, zone=zone)

@@ -63,4 +63,4 @@ def _named(dealer: str) -> list[Dealer]:
 
 
 def _answer(form: InvitationForm, status: int = 200) -> Response:
-    return htmx.answer("invitation", status, form=form, are_sent=emails.are_sent())
+    return htmx.answer("accounts/invitation", status, form=form, are_sent=emails.are_sent())

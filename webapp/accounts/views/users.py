@@ -22,7 +22,7 @@ pages = tenancy.staff_blueprint("users", __name__, "/users")
 def index() -> Response:
     """Everybody; `matching` narrows by address or dealer."""
     found = People.of(text(request.args, "matching"), whole(request.args, "page") or 1)
-    return htmx.answer("users", people=found, zone=ZoneInfo("UTC"))
+    return htmx.answer("accounts/users", people=found, zone=ZoneInfo("UTC"))
 
 
 @pages.get("/<id:user_id>")
@@ -107,7 +107,7 @@ def _answered(user: User) -> ResponseReturnValue:
 
 def _answer(user: User, status: int = 200, *, link: str | None = None) -> Response:
     return htmx.answer(
-        "user",
+        "accounts/user",
         status,
         user=user,
         state=state_of(user),

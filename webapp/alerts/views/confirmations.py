@@ -34,9 +34,11 @@ def confirm(token: str) -> Response:
 
 
 def _invalid() -> Response:
-    return htmx.answer("alert_confirmation", 404, link=None)
+    return htmx.answer("alerts/confirmation", 404, link=None)
 
 
 def _answer(link: confirmations.Link, token: str, *, is_confirmed: bool = False) -> Response:
     dealer = confirmations.dealer_of(link)
-    return htmx.answer("alert_confirmation", link=link, token=token, dealer=dealer, is_confirmed=is_confirmed)
+    return htmx.answer(
+        "alerts/confirmation", link=link, token=token, dealer=dealer, is_confirmed=is_confirmed
+    )

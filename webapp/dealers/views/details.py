@@ -78,8 +78,8 @@ def _changed(verb: dealers.dealer_admin.Verb, said: str) -> ResponseReturnValue:
 
 
 def _answer(form: DealerForm, status: int = 200) -> Response:
-    return htmx.answer("dealer_details", status, form=form, dealer=g.dealer, timezones=COMMON_TIMEZONES)
+    return htmx.answer("dealers/details", status, form=form, dealer=g.dealer, timezones=COMMON_TIMEZONES)
 
 
 def _answer_new(form: DealerForm, status: int = 200) -> Response:
-    return htmx.answer("dealer_new", status, form=form, timezones=COMMON_TIMEZONES)
+    return htmx.answer("dealers/new", status, form=form, timezones=COMMON_TIMEZONES)

@@ -16,4 +16,4 @@ def show() -> Response:
     home = DealerHome.of(g.dealer, tenancy.shown_configuration())
     if htmx.wants_fragment() and request.args.get("seen") == home.mark != "":
         return Response(status=204)
-    return htmx.answer("dealer", home=home, configuration=home.configuration)
+    return htmx.answer("dealers/home", home=home, configuration=home.configuration)

@@ -23,13 +23,13 @@ pages = tenancy.staff_blueprint("organizations", __name__, "/organizations")
 def index() -> Response:
     """Every organization; `matching` narrows by name."""
     found = OrganizationList.of(text(request.args, "matching"), whole(request.args, "page") or 1)
-    return htmx.answer("organizations", organizations=found, zone=ZoneInfo("UTC"))
+    return htmx.answer("dealers/organizations", organizations=found, zone=ZoneInfo("UTC"))
 
 
 @pages.get("/new")
 def new() -> Response:
     """The form for a new organization."""
-    return htmx.answer("organization_new", form=OrganizationForm(formdata=None))
+    return htmx.answer("dealers/organization_new", form=OrganizationForm(formdata=None))
 
 
 @pages.post("")
@@ -37,7 +37,7 @@ def create() -> ResponseReturnValue:
     """Add an organization."""
     form = OrganizationForm()
     if not form.validate():
-        return htmx.answer("organization_new", 422, form=form)
+        return htmx.answer("dealers/organization_new", 422, form=form)
     organization = accounts.add_organization(form.name.data or "")
     flash(f"{organization.name} was added.", "success")
     return htmx.elsewhere(url_for(".show", organization_id=organization.id))
@@ -101,7 +101,7 @@ def _answer(
     login_form: LoginForm | None = None,
 ) -> Response:
     return htmx.answer(
-        "organization",
+        "dealers/organization",
         status,
         organization=organization,
         name_form=name_form or OrganizationForm(formdata=None, obj=organization),

@@ -37,7 +37,7 @@ def create() -> ResponseReturnValue:
 
 
 def _answer(form: QueueForm, status: int = 200) -> Response:
-    return htmx.answer("queue", status, form=form, prospect=_prospect())
+    return htmx.answer("lightspeed/queue", status, form=form, prospect=_prospect())
 
 
 def _prospect() -> Prospect:

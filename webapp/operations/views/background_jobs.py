@@ -51,4 +51,4 @@ def _refused(message: str, status: int) -> Response:
 
 
 def _answer(status: int = 200) -> Response:
-    return htmx.answer("background_jobs", status, work=BackgroundWork.now())
+    return htmx.answer("operations/background_jobs", status, work=BackgroundWork.now())

@@ -40,7 +40,7 @@ def show(run_id: int) -> Response:
         return Response(status=204)
     is_step = bool(seen) and not seen.startswith(watch.step)
     items = RunItems.of(run, watch.progress.codes, whole(request.args, "items") or 1)
-    return htmx.answer("run", run=run, watch=watch, items=items, announced=is_step)
+    return htmx.answer("runs/run", run=run, watch=watch, items=items, announced=is_step)
 
 
 @pages.post("/<id:run_id>/cancellation")
@@ -90,4 +90,4 @@ def _answer(run: Run, status: int = 200) -> Response:
     db.session.refresh(run)
     watch = RunWatch.of(run, tenancy.shown_configuration())
     items = RunItems.of(run, watch.progress.codes)
-    return htmx.answer("run", status, run=run, watch=watch, items=items)
+    return htmx.answer("runs/run", status, run=run, watch=watch, items=items)

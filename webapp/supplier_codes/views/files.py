@@ -94,5 +94,5 @@ def _answer(
     confirmation: ConfirmationForm | None = None,
 ) -> Response:
     return htmx.answer(
-        "supplier_code_import", status, form=form, refused=refused, plan=plan, confirmation=confirmation
+        "supplier_codes/import", status, form=form, refused=refused, plan=plan, confirmation=confirmation
     )

@@ -22,5 +22,9 @@ def index() -> Response:
     matching = text(request.args, f"{prefix}manufacturer")
     found = supplier_codes.manufacturers_for(g.dealer, catalog, matching)
     return htmx.answer(
-        "manufacturer_choices", part="_options", manufacturers=found, catalog=catalog, matching=matching
+        "supplier_codes/manufacturer_choices",
+        part="_options",
+        manufacturers=found,
+        catalog=catalog,
+        matching=matching,
     )

@@ -102,7 +102,7 @@ def ask_removal(code_id: int) -> Response:
     row = tenancy.of_dealer(SupplierCode, code_id)
     products = supplier_codes.stocked_products(row)
     form = RemovalForm(formdata=None)
-    return htmx.answer("supplier_code_removal", row=row, products=products, form=form, on_page=page_of(row))
+    return htmx.answer("supplier_codes/removal", row=row, products=products, form=form, on_page=page_of(row))
 
 
 @pages.post("/<id:code_id>/removal")
