@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser.fitting import unfitting
-from tests.browser.windows import DESKTOP, PHONE
+from tests.browser.viewports import DESKTOP, PHONE
 
 SCRIPT = Axe().axe_script
 EVERYTHING: dict[str, Any] = {"resultTypes": ["violations"]}

@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from sandbox import chromium
 from sandbox.start.isolated import Apart, apart
-from tests.browser.town import Town
-from tests.browser.visitors import Visitor, everybody
-from tests.browser.windows import PATIENCE, Window, open_window
+from tests.browser.seed import Town
+from tests.browser.users import Visitor, everybody
+from tests.browser.viewports import PATIENCE, Window, open_window
 
 Visit = Callable[..., Page]
 

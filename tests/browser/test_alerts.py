@@ -10,7 +10,7 @@ from pytest_httpserver import HTTPServer
 
 from tests.browser.accessibility import problems
 from tests.browser.conftest import Visit
-from tests.browser.town import Town
+from tests.browser.seed import Town
 
 
 @pytest.fixture

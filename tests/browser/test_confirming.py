@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.town import PASSWORD, Town
+from tests.browser.seed import PASSWORD, Town
 
 
 def test_a_dialog_asks_and_what_was_typed_is_saved_afterwards(visit: Visit, town: Town) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser.acts import enter_credentials, queue_update
 from tests.browser.conftest import Visit
-from tests.browser.town import PASSWORD, Town
+from tests.browser.seed import PASSWORD, Town
+from tests.browser.steps import enter_credentials, queue_update
 
 
 def test_a_wrong_password_is_told_by_itself_and_the_settings_stay(visit: Visit, town: Town) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.acts import add_supplier_code, choose_file, open_dialog, queue_update
 from tests.browser.conftest import Visit
-from tests.browser.town import Town
+from tests.browser.seed import Town
+from tests.browser.steps import add_supplier_code, choose_file, open_dialog, queue_update
 from webapp.core import clock
 from webapp.core.enums import WEEKDAYS
 from webapp.extensions import db

@@ -11,9 +11,9 @@ from playwright.sync_api import FilePayload, expect
 from werkzeug.serving import make_server
 
 from tests.browser.accessibility import problems
-from tests.browser.acts import sign_in
 from tests.browser.conftest import Visit
-from tests.browser.visitors import DEALER, NEWCOMER, Visitor
+from tests.browser.steps import sign_in
+from tests.browser.users import DEALER, NEWCOMER, Visitor
 from tests.conftest import settings
 from webapp.application import create_app
 

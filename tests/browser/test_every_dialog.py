@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.accessibility import problems
-from tests.browser.acts import choose_file, open_dialog
 from tests.browser.conftest import Visit
-from tests.browser.visitors import DEALER, WATCHER, Visitor
+from tests.browser.steps import choose_file, open_dialog
+from tests.browser.users import DEALER, WATCHER, Visitor
 from webapp.settings.config import ROOT
 
 CODES, QUEUE = "Manage Supplier Codes", "Queue Inventory Update"

@@ -8,15 +8,15 @@ import pytest
 from playwright.sync_api import Browser
 
 from sandbox.start.isolated import Apart
-from tests.browser import gallery
+from tests.browser import pages
 from tests.browser.accessibility import problems
-from tests.browser.gallery import Sight
-from tests.browser.visitors import WATCHER, Visitor
-from tests.browser.windows import Window, open_window
+from tests.browser.pages import Sight
+from tests.browser.users import WATCHER, Visitor
+from tests.browser.viewports import Window, open_window
 
 
 def test_no_page_is_left_out() -> None:
-    assert {rule.endpoint for rule in gallery.pages()} == {sight.endpoint for sight in gallery.sights()}
+    assert {rule.endpoint for rule in pages.pages()} == {sight.endpoint for sight in pages.sights()}
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def windows(browser: Browser, running: Apart, visitors: dict[str, Visitor]) -> I
         window.close()
 
 
-@pytest.mark.parametrize("sight", gallery.sights(), ids=str)
+@pytest.mark.parametrize("sight", pages.sights(), ids=str)
 def test_a_page_is_good_in_any_look(
     windows: dict[str, Window], visitors: dict[str, Visitor], sight: Sight
 ) -> None:

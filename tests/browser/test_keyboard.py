@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.town import PASSWORD, Town
+from tests.browser.seed import PASSWORD, Town
 
 NAME = "(e) => (e.getAttribute('aria-label') || e.labels?.[0]?.innerText || e.innerText || '').trim()"
 # Whether the focus can be seen: it changes how the element, or a switch's box, is drawn.

@@ -6,7 +6,9 @@ import time
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.acts import (
+from tests.browser.conftest import Visit
+from tests.browser.seed import PASSWORD, Town
+from tests.browser.steps import (
     add_supplier_code,
     come_to,
     enter_credentials,
@@ -14,10 +16,8 @@ from tests.browser.acts import (
     queue_update,
     sign_in,
 )
-from tests.browser.conftest import Visit
 from tests.browser.test_dialogs import BOTH, CODES
-from tests.browser.town import PASSWORD, Town
-from tests.browser.windows import PATIENCE
+from tests.browser.viewports import PATIENCE
 
 NO_CODES = "There are currently no supplier codes configured"
 

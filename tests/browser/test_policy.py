@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from sandbox.start.isolated import Apart
-from tests.browser.windows import Window, open_window
+from tests.browser.viewports import Window, open_window
 
 INTRUSIONS = {
     "a script in the page": """() => {

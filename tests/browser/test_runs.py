@@ -5,10 +5,10 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.browser.accessibility import problems
-from tests.browser.acts import come_to, open_dialog, queue_update
 from tests.browser.conftest import Visit
+from tests.browser.seed import Town
+from tests.browser.steps import come_to, open_dialog, queue_update
 from tests.browser.test_dialogs import BOTH
-from tests.browser.town import Town
 
 
 def test_a_run_is_watched_to_its_end(visit: Visit, town: Town) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.visitors import DEALER, STAFF, Visitor
+from tests.browser.users import DEALER, STAFF, Visitor
 
 BOXES = (
     (DEALER, "/webstore", "Search the webstore", "#products"),

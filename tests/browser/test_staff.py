@@ -7,11 +7,11 @@ import re
 import pytest
 from playwright.sync_api import FilePayload, expect
 
-from tests.browser.acts import add_supplier_code, come_to, open_dialog, queue_update
 from tests.browser.conftest import Visit
+from tests.browser.seed import Town
+from tests.browser.steps import add_supplier_code, come_to, open_dialog, queue_update
 from tests.browser.test_dialogs import BOTH, CODES
-from tests.browser.town import Town
-from tests.browser.visitors import CATALOG
+from tests.browser.users import CATALOG
 
 LINKS = ("Home", "LightSpeed Configuration", "Runs", "Inventory", "Skipped parts", "Webstore preview")
 

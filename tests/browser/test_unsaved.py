@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.acts import enter_credentials, open_dialog, queue_update, sign_in
 from tests.browser.conftest import Visit
+from tests.browser.seed import PASSWORD, Dealership, Town
+from tests.browser.steps import enter_credentials, open_dialog, queue_update, sign_in
 from tests.browser.test_dialogs import CODES
-from tests.browser.town import PASSWORD, Dealership, Town
 
 ENDED = "Your session has ended"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.browser.conftest import Visit
-from tests.browser.town import Town
+from tests.browser.seed import Town
 
 BYTES = 150_000
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import close_all_sessions
 
 from sandbox.simulator import Simulator
 from tests.conftest import settings
-from tests.world import World
+from tests.factories import World
 from webapp.application import create_app
 from webapp.extensions import db
 from webapp.settings.config import ROOT

@@ -13,14 +13,14 @@ from sqlalchemy import text
 from jobs.notifications import sender
 from sandbox.simulator import Fault, Simulator, Switches
 from sandbox.simulator.behavior import FaultKind
+from tests.factories import CMF, World, part
 from tests.flows import outputs
 from tests.flows.conftest import Program, wait_until
 from tests.flows.markers import Marks
-from tests.jobs.alerts.receivers import Kept, mail_server
-from tests.webapp.alerts.looking import tell
-from tests.webapp.views.client import session_of
-from tests.webapp.views.shop import Shop
-from tests.world import CMF, World, part
+from tests.jobs.notifications.receivers import Kept, mail_server
+from tests.webapp.alerts.evaluation import tell
+from tests.webapp.client import session_of
+from tests.webapp.pages_seed import Shop
 from webapp.alerts import recipients
 from webapp.core import queues
 from webapp.extensions import db

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from sandbox.servers.ports import free_port
+from tests.factories import World
 from tests.flows.conftest import Program, wait_until
-from tests.jobs.alerts.receivers import Kept, mail_server
-from tests.webapp.alerts.looking import tell
-from tests.world import World
+from tests.jobs.notifications.receivers import Kept, mail_server
+from tests.webapp.alerts.evaluation import tell
 from webapp.extensions import db
 from webapp.models import Alert, AlertDelivery
 

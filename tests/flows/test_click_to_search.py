@@ -9,8 +9,8 @@ import json
 from flask import Flask
 from flask_security import hash_password
 
+from tests.factories import World, part
 from tests.flows.conftest import Program, wait_until
-from tests.world import World, part
 from webapp.extensions import db
 from webapp.models import Run, User
 from webapp.runs import lifecycle

@@ -13,9 +13,9 @@ import pytest
 from pytest_httpserver import HTTPServer
 from redis import Redis
 
+from tests.factories import PASSWORD, World, part
 from tests.flows.conftest import Program, wait_until
-from tests.webapp.views.client import ON_SQLITE
-from tests.world import PASSWORD, World, part
+from tests.webapp.client import ON_SQLITE
 from webapp.core import queues
 from webapp.extensions import db
 from webapp.models import Run

@@ -19,7 +19,7 @@ from benchmarks.faults.kills import kills
 from benchmarks.faults.left import differing, left
 from benchmarks.faults.trials import Trial
 from sandbox.simulator.behavior import FaultKind
-from tests.world import is_postgresql
+from tests.factories import is_postgresql
 from webapp.extensions import db
 
 SEED = 4

@@ -14,9 +14,9 @@ import requests
 from redis import Redis
 
 from sandbox.servers.ports import free_port
+from tests.factories import World
 from tests.flows.conftest import Program, wait_until
 from tests.flows.test_workers import ended, two_codes
-from tests.world import World
 from webapp.runs import lifecycle
 
 # What a fork must find imported: both halves of the program, and the largest of its libraries.
@@ -26,7 +26,7 @@ OURS = ("webapp", "jobs", "sqlalchemy", "flask", "rq", "redis", "requests", "cry
 
 
 class Forks:
-    """What tests/flows/watched.py wrote down."""
+    """What tests/flows/tailed_process.py wrote down."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
@@ -71,7 +71,7 @@ def test_workers_are_forks_of_one_parent_which_imported_everything(
     world: World, program: Program, forks: Forks
 ) -> None:
     two_codes(world)
-    parent = psutil.Process(program.start("tests.flows.watched", WORKER_PROCESSES="2").pid)
+    parent = psutil.Process(program.start("tests.flows.tailed_process", WORKER_PROCESSES="2").pid)
     run = lifecycle.start(world.dealer, "manual").run
     wait_until(lambda: ended(run.id), "the run's end", program)
     wait_until(lambda: program.log.count("Listening on") == 3, "three workers", program)
@@ -94,7 +94,7 @@ def test_a_worker_that_died_is_forked_again_from_the_same_parent(
     world: World, program: Program, forks: Forks, redis: Redis
 ) -> None:
     two_codes(world)
-    parent = psutil.Process(program.start("tests.flows.watched", WORKER_PROCESSES="1").pid)
+    parent = psutil.Process(program.start("tests.flows.tailed_process", WORKER_PROCESSES="1").pid)
     wait_until(lambda: program.log.count("Listening on") == 2, "two workers", program)
     first = {child.pid for child in parent.children()}
     for child in parent.children():
@@ -128,7 +128,7 @@ def test_web_processes_are_forks_of_one_parent_which_imported_the_app(
 ) -> None:
     port = free_port()
     serving = ("--bind", f"127.0.0.1:{port}", "--workers", "3", "--threads", "4")
-    server = program.start("gunicorn", *serving, "--no-control-socket", "tests.flows.watched:app")
+    server = program.start("gunicorn", *serving, "--no-control-socket", "tests.flows.tailed_process:app")
     parent = psutil.Process(server.pid)
     wait_until(lambda: program.log.count("Booting worker") == 3, "three web processes", program)
 

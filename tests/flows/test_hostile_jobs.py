@@ -9,10 +9,10 @@ import pytest
 from pytest_httpserver import HTTPServer
 from redis import Redis
 
+from tests.factories import World, part
 from tests.flows.conftest import Program, wait_until
 from tests.flows.hostile import SET, Hostile
-from tests.webapp.views.client import ON_SQLITE
-from tests.world import World, part
+from tests.webapp.client import ON_SQLITE
 from webapp.core import queues
 from webapp.runs import lifecycle
 from webapp.web import job_heartbeats

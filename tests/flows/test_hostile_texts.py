@@ -12,11 +12,11 @@ import pytest
 from flask import current_app
 from redis import Redis
 
+from tests.factories import World, part
 from tests.flows import outputs
-from tests.webapp.alerts.looking import tell
-from tests.webapp.views.client import ON_SQLITE, session_of
-from tests.webapp.views.shop import Shop
-from tests.world import World, part
+from tests.webapp.alerts.evaluation import tell
+from tests.webapp.client import ON_SQLITE, session_of
+from tests.webapp.pages_seed import Shop
 from webapp import supplier_codes
 from webapp.extensions import db
 from webapp.models import Alert, Product, Run, SupplierCode, User

@@ -8,9 +8,9 @@ from collections import Counter
 import requests
 from flask_security import hash_password
 
+from tests.factories import World
 from tests.flows.conftest import Program
-from tests.flows.test_pressed_at_once import token, web
-from tests.world import World
+from tests.flows.test_concurrent_queueing import token, web
 from webapp.extensions import db
 from webapp.models import User
 

@@ -13,8 +13,8 @@ from redis import Redis
 from jobs.sync import tick
 from sandbox.servers.redis import RedisServer
 from sandbox.simulator import Simulator
+from tests.factories import World, part
 from tests.flows.conftest import Program, wait_until
-from tests.world import World, part
 from webapp.core import queues
 from webapp.extensions import db
 from webapp.models import Run

@@ -14,10 +14,10 @@ from pytest_httpserver import HTTPServer
 from redis import Redis
 
 from jobs.notifications import alert_loop
+from tests.factories import World, part
 from tests.flows.conftest import Program, wait_until
 from tests.flows.tls_relay import certificate, relay
-from tests.webapp.views.client import ON_SQLITE
-from tests.world import World, part
+from tests.webapp.client import ON_SQLITE
 from webapp.application import create_app
 from webapp.core import clock, queues, redis_client
 from webapp.extensions import db

@@ -16,10 +16,10 @@ from flask import Flask, current_app
 
 from jobs.sync import regenerate_reports
 from sandbox.servers.s3 import S3Server
+from tests.factories import World, part
 from tests.flows.conftest import Program, wait_until
-from tests.webapp.views.client import ON_SQLITE, LintingClient
-from tests.webapp.views.shop import Shop
-from tests.world import World, part
+from tests.webapp.client import ON_SQLITE, LintingClient
+from tests.webapp.pages_seed import Shop
 from webapp.core import storage
 from webapp.models import Run
 from webapp.operations import housekeeping

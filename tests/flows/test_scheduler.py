@@ -12,8 +12,8 @@ from rq_scheduler import Scheduler
 
 from jobs import schedule
 from jobs.processes.task_scheduler import TaskScheduler
+from tests.factories import World
 from tests.flows.conftest import Program, wait_until
-from tests.world import World
 from webapp.core import queues
 from webapp.web import job_heartbeats
 

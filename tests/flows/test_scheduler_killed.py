@@ -10,8 +10,8 @@ from redis import Redis
 from redis.client import Monitor
 from rq_scheduler import Scheduler
 
+from tests.factories import World, part
 from tests.flows.conftest import Program, wait_until
-from tests.world import World, part
 from webapp.core import clock, queues
 from webapp.extensions import db
 from webapp.models import Run, SlotAccount

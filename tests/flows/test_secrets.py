@@ -26,6 +26,7 @@ from jobs import cli
 from sandbox.servers.ports import free_port
 from sandbox.simulator import Simulator
 from tests.conftest import settings
+from tests.factories import World
 from tests.flows.conftest import Program, wait_until
 from tests.flows.exercise import (
     AWKWARD,
@@ -41,7 +42,6 @@ from tests.flows.exercise import (
 )
 from tests.flows.markers import Marks
 from tests.flows.test_error_reports import Sentry
-from tests.world import World
 from webapp.application import create_app
 from webapp.extensions import db
 from webapp.settings.alert_settings import MailServer

@@ -9,9 +9,9 @@ import requests
 from flask_security import hash_password
 
 from sandbox.servers.ports import LOOPBACK
+from tests.factories import World
 from tests.flows.conftest import Program, wait_until
-from tests.flows.test_pressed_at_once import EMAIL, PASSWORD, token, web
-from tests.world import World
+from tests.flows.test_concurrent_queueing import EMAIL, PASSWORD, token, web
 from webapp.extensions import db
 from webapp.models import Configuration, User
 

@@ -12,8 +12,8 @@ from redis import Redis
 
 from jobs.sync import tick
 from sandbox.simulator import Fault, Simulator, Switches
+from tests.factories import World, part
 from tests.flows.conftest import Program, wait_until
-from tests.world import World, part
 from webapp.core import clock
 from webapp.extensions import db
 from webapp.lightspeed import configurations

@@ -19,10 +19,10 @@ from pathlib import Path
 import structlog
 
 from tests.conftest import _migrate
-from tests.fuzz.fed import Found, feed
+from tests.fuzz.attempts import tries
 from tests.fuzz.routes import Watched
-from tests.fuzz.trying import tries
-from tests.webapp.tenants.town import Town
+from tests.fuzz.run import Found, feed
+from tests.webapp.tenancy.seed import Town
 
 SHARES = {"decoder": 0.25, "filter": 0.125}
 CASES = {"forms": 200, "routes": 30}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.fuzz.routes import Watched
-from tests.webapp.tenants.town import Town
+from tests.webapp.tenancy.seed import Town
 from webapp.extensions import db
 
 

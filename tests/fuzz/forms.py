@@ -20,8 +20,8 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from wtforms import FileField
 
 import webapp
-from tests.fuzz import words
-from tests.webapp.tenants.town import OWN, Town
+from tests.fuzz import texts
+from tests.webapp.tenancy.seed import OWN, Town
 from webapp.extensions import db
 from webapp.models import Configuration, Organization, User
 
@@ -81,8 +81,8 @@ def try_out(form: type[FlaskForm], fields: MultiDict[str, Any], given: dict[str,
 def fields_of(form: type[FlaskForm], given: dict[str, Any]) -> st.SearchStrategy[MultiDict[str, Any]]:
     """Fields as they come from a browser: none, one or several of each name."""
     made = make(form, MultiDict(), given)
-    text = words.texts.map(words.sendable)
-    file = words.files.map(lambda one: FileStorage(words.uploaded(one)[0], one[1]))
+    text = texts.texts.map(texts.sendable)
+    file = texts.files.map(lambda one: FileStorage(texts.uploaded(one)[0], one[1]))
     values = {field.name: file | text if isinstance(field, FileField) else text for field in made}
     each = {name: st.lists(value, max_size=2) for name, value in values.items()}
     return st.fixed_dictionaries(each).map(MultiDict)

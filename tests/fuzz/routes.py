@@ -18,9 +18,9 @@ from sqlalchemy import event
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.test import TestResponse
 
-from tests.fuzz import words
-from tests.webapp.tenants.town import HTMX, NOBODY, OWN, STAFF, Town
-from tests.webapp.tenants.trying import Route, routes, rows_of
+from tests.fuzz import texts
+from tests.webapp.tenancy.attempts import Route, routes, rows_of
+from tests.webapp.tenancy.seed import HTMX, NOBODY, OWN, STAFF, Town
 from webapp.extensions import db
 from webapp.web.request_body import Request
 
@@ -113,7 +113,7 @@ class Watched:
             lambda found: quote(rows[found[1]].encode("utf-8", "replace"), safe=""), route.rule.rule
         )
         form = {
-            name: words.uploaded(value) if isinstance(value, tuple) else value
+            name: texts.uploaded(value) if isinstance(value, tuple) else value
             for name, value in case.form.items()
         }
         headers = {**case.headers, **(HTMX if case.by_htmx else {})}
@@ -142,17 +142,17 @@ class Watched:
 
 def cases(route: Route, names: list[str]) -> st.SearchStrategy[Case]:
     """Cases of a route whose fields have these names."""
-    values = words.texts.map(words.sendable)
+    values = texts.texts.map(texts.sendable)
     subset = st.dictionaries(st.sampled_from(names), values, max_size=len(names)) if names else st.just({})
     form: st.SearchStrategy[dict[str, Any]] = st.just({})
     if route.method == "POST" and names:
         whole = st.fixed_dictionaries(dict.fromkeys(names, values))
-        sent = st.one_of(st.dictionaries(st.sampled_from(names), st.one_of(values, words.files)), whole)
+        sent = st.one_of(st.dictionaries(st.sampled_from(names), st.one_of(values, texts.files)), whole)
         form = sent
     arguments = [name for name in route.rule.arguments if name != "dealer_id"]
-    path = st.dictionaries(st.sampled_from(arguments), words.texts, max_size=1) if arguments else st.just({})
+    path = st.dictionaries(st.sampled_from(arguments), texts.texts, max_size=1) if arguments else st.just({})
     rarely = st.sampled_from([False] * 4 + [True]).flatmap(lambda is_odd: path if is_odd else st.just({}))
-    headers = st.dictionaries(st.sampled_from(HEADERS), words.texts.map(words.header), max_size=2)
+    headers = st.dictionaries(st.sampled_from(HEADERS), texts.texts.map(texts.header), max_size=2)
     return st.builds(Case, st.sampled_from(roles_of(route)), st.booleans(), rarely, subset, form, headers)
 
 
@@ -169,7 +169,7 @@ def look_at(response: TestResponse) -> None:
     told = response.get_data(as_text=True) if response.mimetype != "application/octet-stream" else ""
     assert "Traceback (most recent" not in told
     if response.mimetype == "text/html":
-        for marker in words.EXECUTED:
+        for marker in texts.EXECUTED:
             assert marker not in told, marker
     # As a browser reads it: a backslash is a slash, and control characters are not there.
     location = re.sub(r"[\x00-\x20]", "", response.headers.get("Location", "/")).replace("\\", "/")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fuzz.fed import SEEDS, feed
+from tests.fuzz.run import SEEDS, feed
 from tests.fuzz.targets import TARGETS
 
 SECONDS = 4

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import traceback
 
+from tests.fuzz.attempts import tries
 from tests.fuzz.routes import Watched
-from tests.fuzz.trying import tries
 
 CASES = {"forms": 25, "routes": 4}
 

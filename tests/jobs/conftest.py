@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from sandbox.simulator import Simulator
-from tests.world import World
+from tests.factories import World
 
 
 @pytest.fixture

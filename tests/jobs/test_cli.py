@@ -11,7 +11,7 @@ from flask import Flask, current_app
 
 from jobs import cli
 from sandbox.simulator import Fault, Simulator, Switches
-from tests.world import World, part
+from tests.factories import World, part
 from webapp import dealers
 from webapp.core import clock
 from webapp.extensions import db

@@ -19,9 +19,9 @@ from sqlalchemy.orm import close_all_sessions
 from jobs.sync import tick
 from sandbox.simulator import SimulatedDealer, Simulator
 from tests.conftest import settings
+from tests.factories import PASSWORD, USERNAME, World, part
 from tests.migrations.earlier import DUMPS, Rows, kept, restore, rows_of
 from tests.migrations.schema import Schema, schema_of
-from tests.world import PASSWORD, USERNAME, World, part
 from webapp.application import create_app
 from webapp.core import vault
 from webapp.extensions import db

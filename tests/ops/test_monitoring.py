@@ -13,8 +13,8 @@ from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
 from redis import Redis
 
-from tests.webapp.metrics.test_page import TOKEN
-from tests.webapp.views.client import ON_SQLITE
+from tests.webapp.client import ON_SQLITE
+from tests.webapp.operations.metrics.test_page import TOKEN
 from webapp.settings.config import ROOT
 
 RULES = ROOT / "ops" / "prometheus-rules.yml"

@@ -9,7 +9,7 @@ from benchmarks.service import PASSWORD
 from jobs.sources.lightspeed import Credentials, Lightspeed, RateBudget
 from sandbox.samples.bulk import bulk_parts
 from sandbox.simulator import SimulatedDealer, Simulator
-from tests.world import HERE, QUICK
+from tests.factories import HERE, QUICK
 
 
 def test_a_fleet_has_small_and_large_dealers_in_the_same_mixture_at_any_size():

@@ -7,7 +7,7 @@ from sqlalchemy import inspect, text
 
 from benchmarks.growth import shelves
 from sandbox.simulator import Simulator
-from tests.world import World, is_postgresql, part
+from tests.factories import World, is_postgresql, part
 from webapp.extensions import db
 from webapp.search import outbox
 from webapp.search.search_index import search_index

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks.peers import orm_loop
 from sandbox.simulator import Simulator
-from tests.world import CMF, PASSWORD, USERNAME, World, part
+from tests.factories import CMF, PASSWORD, USERNAME, World, part
 from webapp.extensions import db
 
 NUMBERS = [f"A-{place:03}" for place in range(30)]

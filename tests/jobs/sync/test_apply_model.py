@@ -15,7 +15,7 @@ from sqlalchemy import text
 from jobs.sources.lightspeed import Page, Part
 from jobs.sync import run_sync
 from sandbox.simulator import Simulator
-from tests.world import World
+from tests.factories import World
 from webapp.extensions import db
 from webapp.models import Manufacturer, RunItem
 from webapp.runs import lifecycle

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox.simulator import Fault, Switches
-from tests.world import World, part
+from tests.factories import World, part
 from webapp.extensions import db
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from sandbox.simulator import Fault, Switches
-from tests.world import World, part
+from tests.factories import World, part
 from webapp.core import clock
 
 

@@ -7,7 +7,7 @@ import io
 import pytest
 
 from sandbox.simulator import Fault, Switches
-from tests.world import World, part
+from tests.factories import World, part
 from webapp.extensions import db
 from webapp.models import SupplierCode
 from webapp.supplier_codes import changes

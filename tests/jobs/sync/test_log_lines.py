@@ -7,7 +7,7 @@ import json
 import pytest
 
 from sandbox.simulator import Fault, Switches
-from tests.world import PASSWORD, World, part
+from tests.factories import PASSWORD, World, part
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:

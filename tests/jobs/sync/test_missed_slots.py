@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from jobs.sync.dispatch import start_due
-from tests.world import World
+from tests.factories import World
 from webapp.extensions import db
 from webapp.models import Run
 from webapp.runs import lifecycle

@@ -6,7 +6,7 @@ import pytest
 
 from jobs.sync import run_sync
 from sandbox.simulator import Fault, Switches
-from tests.world import World, part
+from tests.factories import World, part
 from webapp.extensions import db
 from webapp.models import RetainedPart, Run
 from webapp.runs import lifecycle

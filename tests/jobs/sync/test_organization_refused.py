@@ -8,8 +8,8 @@ from flask import current_app
 from jobs.notifications import messages
 from jobs.sync import refusals
 from jobs.sync.check import check_credentials
-from tests.webapp.views.client import ON_SQLITE, LintingClient
-from tests.world import PASSWORD, USERNAME, World
+from tests.factories import PASSWORD, USERNAME, World
+from tests.webapp.client import ON_SQLITE, LintingClient
 from webapp import alerts
 from webapp.alerts.rules import refused
 from webapp.core import clock, vault

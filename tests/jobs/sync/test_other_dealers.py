@@ -6,7 +6,7 @@ import pytest
 
 from jobs.sources.lightspeed.errors import error_for_fault
 from sandbox.simulator import Switches
-from tests.world import World, part
+from tests.factories import World, part
 from webapp.extensions import db
 from webapp.models import ReportedPart
 

@@ -13,7 +13,7 @@ from sqlalchemy import event, text
 
 from benchmarks.crowd import CODES, Crowd, fill
 from sandbox.simulator import Simulator, Switches
-from tests.world import World, is_postgresql, part
+from tests.factories import World, is_postgresql, part
 from webapp.extensions import db
 from webapp.models import Manufacturer
 

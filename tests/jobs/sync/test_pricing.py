@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.world import World, part
+from tests.factories import World, part
 from webapp.extensions import db
 
 

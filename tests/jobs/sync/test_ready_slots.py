@@ -10,7 +10,7 @@ import time_machine
 from sqlalchemy import select
 
 from jobs.sync.dispatch import start_due
-from tests.world import World
+from tests.factories import World
 from webapp.extensions import db
 from webapp.models import Run, SlotAccount
 from webapp.runs import lifecycle, readiness

@@ -7,7 +7,7 @@ import pytest
 from jobs.sources.lightspeed import Credentials, Lightspeed, RateBudget
 from jobs.sync import lease, run_sync
 from sandbox.simulator import Fault, Switches
-from tests.world import HERE, QUICK, World, part
+from tests.factories import HERE, QUICK, World, part
 from webapp.runs import lifecycle
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from jobs.sources.lightspeed import Credentials, Lightspeed
 from jobs.sync import code_sync, lease, run_sync
-from tests.world import World, part
+from tests.factories import World, part
 from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import Report, ReportedPart, Run, RunItem, SupplierCode

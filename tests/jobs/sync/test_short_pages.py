@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox.simulator import Switches
-from tests.world import World, part
+from tests.factories import World, part
 
 NUMBERS = [f"P{number:05}" for number in range(600)]
 

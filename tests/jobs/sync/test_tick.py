@@ -12,7 +12,7 @@ from redis import Redis
 from sqlalchemy import select
 
 from jobs.sync import tick
-from tests.world import World
+from tests.factories import World
 from webapp.core import clock, queues
 from webapp.core.task_queue import TaskQueue
 from webapp.extensions import db

@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 
 from jobs import tasks
 from jobs.sync import tick
-from tests.world import World
+from tests.factories import World
 from webapp.core import clock, queues
 from webapp.extensions import db
 from webapp.models import (

@@ -14,7 +14,7 @@ import pytest
 from jobs.sources.lightspeed import Page, Part, Unreadable
 from jobs.sync import clearing_guard
 from sandbox.simulator import Switches
-from tests.world import World, part
+from tests.factories import World, part
 from webapp.extensions import db
 from webapp.models import HeldClearing, Run, RunItem
 from webapp.runs import held_clearings

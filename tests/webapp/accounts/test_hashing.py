@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 from flask_security import hash_password
 
-from tests.webapp.accounts.people import EMAIL, NEW, follow, set_up, sign_in
-from tests.webapp.views.client import LintingClient
-from tests.webapp.views.shop import PASSWORD, Shop
+from tests.webapp.accounts.users import EMAIL, NEW, follow, set_up, sign_in
+from tests.webapp.client import LintingClient
+from tests.webapp.pages_seed import PASSWORD, Shop
 from webapp.accounts import emails, passwords
 from webapp.extensions import db, end_reading
 from webapp.models import Dealer, User

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask_security import hash_password
 
-from tests.webapp.views.client import ON_SQLITE
+from tests.webapp.client import ON_SQLITE
 from webapp.accounts import passwords
 from webapp.accounts.passwords import refusal
 from webapp.settings import account_settings

@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 from flask_security import hash_password
 
-from tests.webapp.accounts.people import EMAIL, code_of, noted, set_up, sign_in
-from tests.webapp.views.client import ON_SQLITE, LintingClient
-from tests.webapp.views.shop import PASSWORD, Shop
+from tests.webapp.accounts.users import EMAIL, code_of, noted, set_up, sign_in
+from tests.webapp.client import ON_SQLITE, LintingClient
+from tests.webapp.pages_seed import PASSWORD, Shop
 from webapp.accounts import second_factor, user_admin
 from webapp.extensions import db
 from webapp.models import Dealer, User

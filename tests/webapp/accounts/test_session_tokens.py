@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from flask_security import hash_password
 
-from tests.webapp.accounts.people import EMAIL, set_up
-from tests.webapp.views.client import ON_SQLITE, LintingClient
-from tests.webapp.views.shop import PASSWORD, Shop
+from tests.webapp.accounts.users import EMAIL, set_up
+from tests.webapp.client import ON_SQLITE, LintingClient
+from tests.webapp.pages_seed import PASSWORD, Shop
 from webapp.accounts import sessions
 from webapp.models import Dealer, SignIn, User
 

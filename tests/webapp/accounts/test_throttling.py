@@ -14,9 +14,9 @@ from redis import Redis
 from sqlalchemy.orm import close_all_sessions
 
 from tests.conftest import settings
-from tests.webapp.accounts.people import EMAIL, NEW, follow, sign_in
-from tests.webapp.views.client import HTMX, ON_SQLITE, LintingClient
-from tests.webapp.views.shop import PASSWORD, Shop
+from tests.webapp.accounts.users import EMAIL, NEW, follow, sign_in
+from tests.webapp.client import HTMX, ON_SQLITE, LintingClient
+from tests.webapp.pages_seed import PASSWORD, Shop
 from webapp.accounts import emails
 from webapp.application import create_app
 from webapp.core import clock

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask, current_app
 
-from tests.webapp.views.shop import Shop
+from tests.webapp.pages_seed import Shop
 from webapp.models import Dealer
 from webapp.settings.alert_settings import MailServer
 

@@ -10,8 +10,8 @@ from flask import Flask
 
 from jobs import cli
 from tests.webapp.audit.entries import noted
-from tests.webapp.cli.conftest import Answer, flask
-from tests.webapp.views.client import ON_SQLITE
+from tests.webapp.client import ON_SQLITE
+from tests.webapp.command_runner import Answer, flask
 
 __all__ = ["flask"]
 

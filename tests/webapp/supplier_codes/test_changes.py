@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.webapp import stockroom
-from tests.webapp.stockroom import figures_of, forget_notes, noted
+from tests.webapp import shelf_seed
+from tests.webapp.shelf_seed import figures_of, forget_notes, noted
 from webapp.extensions import db
 from webapp.models import ShelfStock
 from webapp.supplier_codes import (
@@ -38,7 +38,7 @@ def test_new_codes_come_at_the_end_of_the_list(dealer, tucker):
 
 
 def test_lists_of_two_dealers_are_apart(dealer, tucker):
-    other = stockroom.add_dealer("Summit")
+    other = shelf_seed.add_dealer("Summit")
     add(dealer, TR)
     assert add(other, TR).position == 0
     assert codes(other) == ["TR"]
@@ -97,9 +97,9 @@ def test_a_code_removed_meanwhile_is_refused_in_plain_words(dealer, tucker):
 
 
 def test_a_removed_code_keeps_its_quantities(dealer, tucker):
-    product = stockroom.add_product(tucker, "1")
+    product = shelf_seed.add_product(tucker, "1")
     row = add(dealer, TR)
-    stockroom.put_on_shelf(dealer, product, tucker, quantity=4, price=500)
+    shelf_seed.put_on_shelf(dealer, product, tucker, quantity=4, price=500)
     forget_notes()
     assert remove(row, clear=False) == 1
     assert codes(dealer) == []
@@ -108,11 +108,11 @@ def test_a_removed_code_keeps_its_quantities(dealer, tucker):
 
 
 def test_a_removed_code_gives_up_its_quantities_when_asked_to(dealer, tucker):
-    product = stockroom.add_product(tucker, "1")
-    gone = stockroom.add_product(tucker, "2")
+    product = shelf_seed.add_product(tucker, "1")
+    gone = shelf_seed.add_product(tucker, "2")
     row = add(dealer, TR)
-    stockroom.put_on_shelf(dealer, product, tucker, quantity=4, price=500, run_item_id=7)
-    stockroom.put_on_shelf(dealer, gone, tucker, quantity=0, run_item_id=7)
+    shelf_seed.put_on_shelf(dealer, product, tucker, quantity=4, price=500, run_item_id=7)
+    shelf_seed.put_on_shelf(dealer, gone, tucker, quantity=0, run_item_id=7)
     forget_notes()
     assert remove(row, clear=True) == 1
     assert figures_of(dealer, product) == (0, None, None)
@@ -122,22 +122,22 @@ def test_a_removed_code_gives_up_its_quantities_when_asked_to(dealer, tucker):
 
 
 def test_clearing_leaves_what_other_codes_and_dealers_contribute(dealer, tucker):
-    other = stockroom.add_dealer("Summit")
-    product = stockroom.add_product(tucker, "1")
+    other = shelf_seed.add_dealer("Summit")
+    product = shelf_seed.add_product(tucker, "1")
     row, _ = add_codes(dealer, "TR", "TX")
-    stockroom.put_on_shelf(dealer, product, tucker, "TR", quantity=4)
-    stockroom.put_on_shelf(dealer, product, tucker, "TX", quantity=2)
-    stockroom.put_on_shelf(other, product, tucker, "TR", quantity=8)
+    shelf_seed.put_on_shelf(dealer, product, tucker, "TR", quantity=4)
+    shelf_seed.put_on_shelf(dealer, product, tucker, "TX", quantity=2)
+    shelf_seed.put_on_shelf(other, product, tucker, "TR", quantity=8)
     remove(row, clear=True)
     assert figures_of(dealer, product)[0] == 2
     assert figures_of(other, product)[0] == 8
 
 
 def test_the_price_follows_the_order_of_the_list(dealer, tucker):
-    product = stockroom.add_product(tucker, "1")
+    product = shelf_seed.add_product(tucker, "1")
     first, second = add_codes(dealer, "A", "B")
-    stockroom.put_on_shelf(dealer, product, tucker, "A", price=100)
-    stockroom.put_on_shelf(dealer, product, tucker, "B", price=200)
+    shelf_seed.put_on_shelf(dealer, product, tucker, "A", price=100)
+    shelf_seed.put_on_shelf(dealer, product, tucker, "B", price=200)
     assert figures_of(dealer, product)[1] == 100
     forget_notes()
     move(second, -1)
@@ -162,7 +162,7 @@ def test_a_move_ends_where_the_list_ends(dealer, tucker):
 
 def test_reordering_takes_ids_as_they_come(dealer, tucker, honda):
     a, b, c = add_codes(dealer, "A", "B", "C")
-    foreign = add(stockroom.add_dealer("Summit"), HO)
+    foreign = add(shelf_seed.add_dealer("Summit"), HO)
     reorder(dealer, [c.id, foreign.id, 999, c.id, a.id])
     assert codes(dealer) == ["C", "A", "B"]
     assert [row.id for row in listed(dealer)] == [c.id, a.id, b.id]
@@ -172,6 +172,6 @@ def test_stocked_products_are_those_with_a_quantity(dealer, tucker):
     row = add(dealer, TR)
     assert stocked_products(row) == 0
     for number, quantity in (("1", 3), ("2", 0), ("3", 1)):
-        product = stockroom.add_product(tucker, number)
-        stockroom.put_on_shelf(dealer, product, tucker, quantity=quantity)
+        product = shelf_seed.add_product(tucker, number)
+        shelf_seed.put_on_shelf(dealer, product, tucker, quantity=quantity)
     assert stocked_products(row) == 2

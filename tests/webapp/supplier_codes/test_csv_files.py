@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from tests.webapp import stockroom
+from tests.webapp import shelf_seed
 from webapp.supplier_codes import (
     Fields,
     FileRefused,
@@ -50,7 +50,7 @@ def test_a_list_comes_out_as_it_went_in(dealer, tucker, honda):
 
 def test_an_exported_list_makes_the_same_list_elsewhere(dealer, tucker, honda):
     import_(dealer, LIST)
-    other = stockroom.add_dealer("Summit")
+    other = shelf_seed.add_dealer("Summit")
     import_(other, exported(dealer))
     assert exported(other) == LIST
 
@@ -133,13 +133,13 @@ def test_a_file_that_is_no_list_is_refused_in_one_line(dealer, content, reason):
 
 
 def test_codes_that_find_old_stock_again_take_their_place_in_the_order(dealer, tucker):
-    product = stockroom.add_product(tucker, "1")
+    product = shelf_seed.add_product(tucker, "1")
     add(dealer, Fields("aftermarket", "B", "Tucker Rocky"))
-    stockroom.put_on_shelf(dealer, product, tucker, "A", price=100)
-    stockroom.put_on_shelf(dealer, product, tucker, "Z", price=200)
-    assert stockroom.figures_of(dealer, product)[1] == 100
+    shelf_seed.put_on_shelf(dealer, product, tucker, "A", price=100)
+    shelf_seed.put_on_shelf(dealer, product, tucker, "Z", price=200)
+    assert shelf_seed.figures_of(dealer, product)[1] == 100
     import_(dealer, HEADER + b"aftermarket,Z,Tucker Rocky,,\n")
-    assert stockroom.figures_of(dealer, product)[1] == 200
+    assert shelf_seed.figures_of(dealer, product)[1] == 200
 
 
 def test_a_cell_that_a_spreadsheet_would_run_comes_back_as_it_was(dealer, tucker):

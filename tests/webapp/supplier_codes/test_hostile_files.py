@@ -6,8 +6,8 @@ import gzip
 
 import pytest
 
+from tests.webapp.client import ON_SQLITE
 from tests.webapp.supplier_codes.test_csv_files import HEADER, LIST, problems
-from tests.webapp.views.client import ON_SQLITE
 
 pytestmark = ON_SQLITE
 

@@ -1,0 +1,195 @@
+"""Dealerships for the browser tests: rows in the running program's database, parts in its simulator."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pytest
+import requests
+from flask import Flask
+from flask_security import hash_password
+from sqlalchemy import func, select
+
+from sandbox.simulator import Switches
+from sandbox.start.isolated import Apart
+from tests.factories import part
+from tests.webapp.client import session_of
+from tests.webapp.pages_seed import NO_PASSWORD, Shop
+from webapp.accounts import user_admin
+from webapp.alerts import confirmations, recipients
+from webapp.application import create_app
+from webapp.core import clock, vault
+from webapp.core.text_keys import bare_key_of, key_of
+from webapp.extensions import db
+from webapp.models import Dealer, Manufacturer, PartNumber, Product, ReindexNote, Run, User
+from webapp.runs import lifecycle
+from webapp.settings import config
+
+# Long, as machines are shared; nothing waits for it when all is well.
+PATIENCE_SECONDS = 45
+PASSWORD = "a long enough one"
+# That of `Shop.organization`.
+GROUP_LOGIN = ("group", "group secret")
+MANUFACTURERS = {"Tucker Rocky": "aftermarket", "Parts Unlimited": "aftermarket", "Honda": "oem"}
+
+
+@dataclass(frozen=True)
+class Dealership:
+    """A dealer with a person who signs in for it; `session` is that person's cookie, `path` its pages'."""
+
+    id: int
+    email: str
+    cmf: str
+    session: str
+
+    @property
+    def path(self) -> str:
+        return f"/dealers/{self.id}"
+
+
+class Town:
+    """Adds to the running program. No transaction is left open: SQLite has one writer, and it is not we."""
+
+    def __init__(self, running: Apart) -> None:
+        self._control = running.control
+        self._app: Flask = create_app(config.from_environment(running.environment))
+        self._made = 0
+        with self.writing():
+            for name, catalog in MANUFACTURERS.items():
+                self._sell(Shop().manufacturer(name, catalog))
+
+    def dealership(
+        self, codes: Mapping[str, int] | None = None, connected: bool = True, organization: bool = False
+    ) -> Dealership:
+        """A dealer whose Lightspeed reports this many parts for each code, all mapped to Tucker Rocky."""
+        self._made += 1
+        cmf = str(76_500_000 + self._made)
+        with self.writing() as shop:
+            group = shop.organization(f"Group {cmf}").id if organization else None
+            dealer = shop.dealer(f"Dealership {cmf}", organization_id=group)
+            if connected:
+                shop.configuration(dealer, cmf=cmf, username=cmf, sealed_password=vault.seal(PASSWORD))
+            tucker = db.session.scalars(select(Manufacturer).where(Manufacturer.name == "Tucker Rocky")).one()
+            for position, code in enumerate(codes or {}):
+                shop.code(dealer, code, tucker, position)
+            # Argon2 takes long: only a newcomer is asked for the password.
+            password = NO_PASSWORD if connected else hash_password(PASSWORD)
+            user = shop.user(f"parts@{cmf}.example", dealer, password)
+            made = Dealership(dealer.id, user.email, cmf, self._session_of(user))
+        self.report(cmf, codes or {"TR": 3}, login=GROUP_LOGIN if organization else (cmf, PASSWORD))
+        return made
+
+    def staff(self) -> str:
+        """The session of a person who supports every dealer."""
+        self._made += 1
+        with self.writing() as shop:
+            return self._session_of(shop.user(f"support{self._made}@staff.example"))
+
+    def link_token(self) -> str:
+        """What a link to set a password ends with, for somebody who was invited."""
+        with self.writing():
+            return user_admin.make_link(user_admin.invite("invited@staff.example", "staff")).rpartition("/")[
+                2
+            ]
+
+    def confirmation_token(self, dealership: Dealership) -> str:
+        """What the link ends with by which a new recipient of a dealer's alerts confirms."""
+        address = "boss@prairie.example.com"
+        with self.writing():
+            contact = recipients.locked(db.session.get_one(Dealer, dealership.id))
+            contact.recipients, contact.unconfirmed = [address], {address: "nonce"}
+            # Its port was allowed once.
+            contact.webhook_url = "https://hooks.example.com:9000/in"
+            contact.sealed_webhook_secret, contact.secret_set_at = vault.seal("secret"), clock.now()
+            db.session.commit()
+            return confirmations.link_for(contact, address).rpartition("/")[2]
+
+    def long_ago(self, email: str) -> str:
+        """The session of a person who gave the password an hour ago."""
+        with self.writing():
+            user = db.session.scalars(select(User).where(User.email == email)).one()
+            held = session_of(user)
+        return self._signed(held | {"fs_paa": held["fs_paa"] - 3600})
+
+    def halfway(self) -> str:
+        """The session of a person who gave the right password, and not yet the code."""
+        with self.writing() as shop:
+            user = self._with_second_factor(shop.user("halfway@staff.example"))
+            return self._signed({"tf_user_id": user.fs_uniquifier, "tf_state": "ready"})
+
+    def secured(self) -> str:
+        """The session of a person who has a second factor."""
+        with self.writing() as shop:
+            return self._session_of(self._with_second_factor(shop.user("secured@staff.example")))
+
+    def _with_second_factor(self, user: User) -> User:
+        user.tf_primary_method = "authenticator"
+        user.tf_totp_secret = self._app.extensions["security"].totp_factory.generate_totp_secret()
+        db.session.commit()
+        return user
+
+    def report(self, cmf: str, codes: Mapping[str, int], login: tuple[str, str]) -> None:
+        """Serve a dealer, to whom comes with this login, with this many parts for each code."""
+        parts = [
+            part(code, f"{code}-{number}", 2, Retail=24.5)
+            for code, count in codes.items()
+            for number in range(count)
+        ]
+        served = {"cmf": cmf, "username": login[0], "password": login[1], "name": cmf, "parts": parts}
+        self._tell("dealers", served)
+
+    def switch(self, **settings: Any) -> None:
+        """Have Lightspeed behave in this way, and well in every other."""
+        self._tell("switches", asdict(Switches()) | settings)
+
+    @contextmanager
+    def writing(self) -> Iterator[Shop]:
+        """A place to add further rows from; what is added is committed by then."""
+        with self._app.app_context():
+            yield Shop()
+            db.session.rollback()
+
+    def update(self, dealership: Dealership) -> int:
+        """Have a worker bring the dealer's stock up to date, webstore and all; the run's id."""
+        with self.writing():
+            run_id = lifecycle.start(db.session.get_one(Dealer, dealership.id), "manual").run.id
+        self.wait_until(lambda: not db.session.get_one(Run, run_id).is_active)
+        self.wait_until(lambda: not db.session.scalar(select(func.count(ReindexNote.product_id))))
+        return run_id
+
+    def wait_until(self, is_so: Callable[[], bool]) -> None:
+        """Look at the database until it is so; fails after a while."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            with self.writing():
+                if is_so():
+                    return
+            time.sleep(0.1)
+        pytest.fail("The program did not come to it.")
+
+    def _tell(self, what: str, told: Mapping[str, Any]) -> None:
+        requests.post(f"{self._control}/{what}", json=told, timeout=10).raise_for_status()
+
+    def _sell(self, manufacturer: Manufacturer) -> None:
+        """Five products under the numbers that the code TR reports."""
+        for number in (f"TR-{number}" for number in range(5)):
+            names = {"brand": manufacturer.name, "brand_key": manufacturer.name_key, "mpn": number}
+            product = Product(
+                catalog=manufacturer.catalog, **names, mpn_key=key_of(number), name=f"Brake pad {number}"
+            )
+            db.session.add(product)
+            db.session.flush()
+            keys = {"part_number": number, "key": key_of(number), "bare_key": bare_key_of(number)}
+            db.session.add(PartNumber(manufacturer_id=manufacturer.id, product_id=product.id, **keys))
+        db.session.commit()
+
+    def _session_of(self, user: User) -> str:
+        return self._signed(session_of(user))
+
+    def _signed(self, held: dict[str, Any]) -> str:
+        signer = self._app.session_interface.get_signing_serializer(self._app)
+        return signer.dumps(held)

@@ -1,0 +1,44 @@
+"""Letters about people's own accounts arrive, with a link that works; nobody else is written to."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Flask
+
+from jobs.notifications import sender
+from tests.jobs.notifications.receivers import Kept
+from tests.webapp.accounts.users import EMAIL, follow
+from tests.webapp.client import ON_SQLITE
+from tests.webapp.pages_seed import Shop
+from webapp import dealers
+from webapp.accounts import emails, user_admin
+from webapp.extensions import db
+from webapp.models import AlertDelivery, Dealer
+
+pytestmark = ON_SQLITE
+
+
+def test_users_of_a_closed_dealer_are_not_written_to(app: Flask, mailed: Kept, shop: Shop, dealer: Dealer):
+    user = shop.user("parts@prairie.example", dealer)
+    dealers.dealer_admin.close(dealer)
+    emails.note("reset", user.email)
+    db.session.commit()
+    sender.deliver_due(lambda: False)
+    assert mailed.messages == []
+
+
+def test_an_invitation_arrives_and_a_stranger_is_not_written_to(app: Flask, mailed: Kept):
+    user_admin.invite(EMAIL, "staff")
+    emails.note("reset", "nobody@prairie.example")
+    db.session.commit()
+    assert sender.deliver_due(lambda: False) == 2
+    (message,) = mailed.messages
+    assert message["To"] == EMAIL
+    assert message["Subject"] == "Parts Inventory Sync: you are invited"
+    link = re.search(r"https://sync\.example\.com(/reset/\S+)", message.get_content())
+    assert link
+    states = db.session.execute(db.select(AlertDelivery.recipient, AlertDelivery.state))
+    assert dict(states.tuples().all()) == {EMAIL: "delivered", "nobody@prairie.example": "dropped"}
+    db.session.rollback()
+    assert follow(app.test_client(), link[1]).location == "/login"

@@ -1,0 +1,97 @@
+"""The watch: a round a minute and what is due, whatever fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
+from jobs import shutdown
+from jobs.notifications import alert_loop
+from tests.jobs.notifications.receivers import Kept
+from tests.webapp.alerts.evaluation import open_causes, tell
+from tests.webapp.client import ON_SQLITE
+from tests.webapp.pages_seed import Shop
+from webapp import alerts
+from webapp.models import Dealer
+from webapp.web import job_heartbeats
+
+
+@pytest.fixture(autouse=True)
+def not_stopped() -> Iterator[None]:
+    yield
+    shutdown.forget()
+
+
+def looks(count: int) -> Callable[[float], None]:
+    """A pause that ends the watch after so many looks."""
+    left = iter(range(count - 1))
+
+    def pause(_seconds: float) -> None:
+        if next(left, None) is None:
+            shutdown.request()
+
+    return pause
+
+
+def test_it_finds_opens_and_tells_without_redis(app: Flask, shop: Shop, dealer: Dealer, mailed: Kept):
+    assert app.config["REDIS_URL"] is None
+    tell(dealer, "parts@prairie.example.com")
+    shop.configuration(dealer, check_state="refused", check_reason="The password has expired.")
+    alert_loop.keep_watching(app, looks(2))
+    assert open_causes() == ["refused"]
+    assert mailed.subjects == ["Prairie Powersports: Credentials refused"]
+    assert job_heartbeats.done_at(job_heartbeats.ALERTS) is not None
+
+
+@ON_SQLITE
+def test_a_round_is_taken_once_a_minute(app: Flask, monkeypatch: pytest.MonkeyPatch):
+    taken: list[int] = []
+    monkeypatch.setattr(alert_loop, "_round", lambda: taken.append(1))
+    alert_loop.keep_watching(app, looks(5))
+    assert len(taken) == 1
+    monkeypatch.setattr(alert_loop, "ROUND_EVERY", 0.0)
+    shutdown.forget()
+    alert_loop.keep_watching(app, looks(5))
+    assert len(taken) == 6
+
+
+@ON_SQLITE
+def test_a_database_that_fails_ends_nothing(
+    app: Flask, shop: Shop, dealer: Dealer, mailed: Kept, monkeypatch: pytest.MonkeyPatch
+):
+    tell(dealer, "parts@prairie.example.com")
+    shop.configuration(dealer, check_state="refused")
+    failures = iter([True, True, False])
+    take_round = alerts.take_round
+
+    def fail_first() -> object:
+        if next(failures, False):
+            raise OperationalError("SELECT 1", {}, Exception("the database is away"))
+        return take_round()
+
+    monkeypatch.setattr(alert_loop, "ROUND_EVERY", 0.0)
+    monkeypatch.setattr(alert_loop.alerts, "take_round", fail_first)
+    alert_loop.keep_watching(app, looks(4))
+    assert len(mailed.messages) == 1
+
+
+@ON_SQLITE
+def test_a_delivery_that_fails_is_tried_again_by_the_next_round_alone(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+):
+    tried: list[int] = []
+
+    def fail(_stop: object) -> int:
+        tried.append(1)
+        raise OperationalError("SELECT 1", {}, Exception("the database is away"))
+
+    monkeypatch.setattr(alert_loop.delivering, "deliver_due", fail)
+    alert_loop.keep_watching(app, looks(5))
+    assert len(tried) == 1
+    monkeypatch.setattr(alert_loop, "ROUND_EVERY", 0.0)
+    shutdown.forget()
+    alert_loop.keep_watching(app, looks(3))
+    assert len(tried) == 4

@@ -1,0 +1,194 @@
+"""A new recipient gets alerts only after confirming by the link that was sent to the address."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+
+from jobs.notifications import sender
+from tests.jobs.notifications.receivers import Kept
+from tests.webapp.alerts.test_evaluate import cause
+from tests.webapp.client import ON_SQLITE, LintingClient
+from tests.webapp.pages_seed import Shop
+from webapp import alerts
+from webapp.alerts import Found, confirmations, recipients
+from webapp.core import clock
+from webapp.extensions import db
+from webapp.models import AlertContact, AlertDelivery, AuditEntry, Dealer
+
+NEW = "boss@prairie.example.com"
+
+
+def deliver() -> None:
+    sender.deliver_due(lambda: False)
+
+
+def link_in(mailed: Kept, number: int = -1) -> str:
+    """The path of the link in a message."""
+    found = re.search(
+        r"https://sync\.example\.com(/alert-confirmations/\S+)", mailed.messages[number].get_content()
+    )
+    assert found
+    return found[1]
+
+
+def visitor(app: Flask) -> LintingClient:
+    app.test_client_class = LintingClient
+    return app.test_client()
+
+
+def contact_of(dealer: Dealer) -> AlertContact:
+    db.session.expire_all()
+    return db.session.get_one(AlertContact, dealer.id)
+
+
+@pytest.fixture
+def page(app: Flask, shop: Shop, dealer: Dealer) -> LintingClient:
+    """Signed in as the dealer's user."""
+    return visitor(app).sign_in(shop.user("parts@prairie.example", dealer))
+
+
+def save(page: LintingClient, dealer: Dealer, *addresses: str) -> str:
+    form = {"recipients": "\n".join(addresses)}
+    return page.hx("POST", f"/dealers/{dealer.id}/alerts/recipients", data=form).text
+
+
+def again(page: LintingClient, dealer: Dealer, address: str = NEW) -> tuple[int, str]:
+    sent = page.hx("POST", f"/dealers/{dealer.id}/alerts/confirmations", data={"address": address})
+    return sent.status_code, sent.text
+
+
+def test_a_new_recipient_gets_nothing_before_and_alerts_after_the_button(
+    app: Flask, page: LintingClient, dealer: Dealer, mailed: Kept
+):
+    shown = save(page, dealer, NEW)
+    assert "Waiting for confirmation" in shown
+    alerts.take_round(clock.now(), [cause(Found(dealer.id, "Oil."))])
+    deliver()
+    assert [to for (to,) in mailed.recipients] == [NEW]
+    assert mailed.subjects == ["Parts Inventory Sync: confirm alerts by email"]
+    link, reader = link_in(mailed), visitor(app)
+    # A mail scanner opens links, and asks for their heads.
+    for _ in range(2):
+        opened = reader.get(link)
+        assert "Prairie Powersports wants to send alerts" in opened.text
+        reader.head(link)
+    assert contact_of(dealer).confirmed == []
+    assert "now gets alerts of Prairie Powersports" in reader.post(link).text
+    assert contact_of(dealer).confirmed == [NEW]
+    assert "Waiting for confirmation" not in page.get(f"/dealers/{dealer.id}/alerts").text
+    alerts.take_round(clock.now(), [cause(Found(dealer.id, "Oil.", "another"))])
+    deliver()
+    assert len(mailed.messages) == 2
+    entries = db.session.scalars(db.select(AuditEntry).where(AuditEntry.action == "alert_contacts.confirmed"))
+    assert [entry.subject for entry in entries] == [NEW]
+
+
+@ON_SQLITE
+def test_a_link_works_once_for_its_address_and_for_a_week(
+    app: Flask, page: LintingClient, dealer: Dealer, mailed: Kept
+):
+    save(page, dealer, NEW)
+    deliver()
+    link, reader = link_in(mailed), visitor(app)
+    with time_machine.travel(clock.now() + confirmations.VALID_FOR + timedelta(minutes=1), tick=False):
+        assert reader.post(link).status_code == 404
+    assert reader.post(link[:-2]).status_code == 404
+    assert reader.get("/alert-confirmations/made-up").status_code == 404
+    assert reader.post(link).status_code == 200
+    assert reader.post(link).status_code == reader.get(link).status_code == 404
+    # Removed and added again, it must be confirmed again, by another link.
+    save(page, dealer)
+    save(page, dealer, NEW)
+    assert contact_of(dealer).confirmed == []
+    assert reader.post(link).status_code == 404
+    assert contact_of(dealer).confirmed == []
+
+
+@ON_SQLITE
+def test_recipients_of_before_and_those_that_stay_need_not_confirm(
+    page: LintingClient, dealer: Dealer, mailed: Kept
+):
+    old = "old@prairie.example.com"
+    db.session.add(AlertContact(dealer_id=dealer.id, recipients=[old], version=0))
+    db.session.commit()
+    assert contact_of(dealer).confirmed == [old]
+    save(page, dealer, old.upper(), NEW)
+    deliver()
+    assert mailed.recipients == [[NEW]]
+    assert [one.casefold() for one in contact_of(dealer).confirmed] == [old]
+    nonce = contact_of(dealer).unconfirmed
+    save(page, dealer, NEW, old)
+    assert contact_of(dealer).unconfirmed == nonce
+
+
+@ON_SQLITE
+def test_it_is_sent_again_but_not_to_flood_an_address(page: LintingClient, dealer: Dealer, mailed: Kept):
+    save(page, dealer, NEW)
+    assert again(page, dealer)[0] == 409
+    for number in (1, 2):
+        with time_machine.travel(clock.now() + number * timedelta(minutes=11), tick=False):
+            assert again(page, dealer)[0] == 200
+    with time_machine.travel(clock.now() + timedelta(minutes=40), tick=False):
+        status, said = again(page, dealer)
+        assert (status, "3 links were sent to this address today" in said) == (409, True)
+        # Neither by adding it anew, in another spelling.
+        save(page, dealer)
+        assert "No link to confirm was sent to" in save(page, dealer, NEW.upper())
+        assert again(page, dealer, "stranger@example.com")[0] == 409
+    assert db.session.scalar(db.select(db.func.count()).select_from(AlertDelivery)) == 3
+
+
+@ON_SQLITE
+def test_nor_by_way_of_another_dealer(
+    app: Flask, shop: Shop, page: LintingClient, dealer: Dealer, mailed: Kept
+):
+    other = shop.dealer("Lakeside")
+    second = visitor(app).sign_in(shop.user("parts@lakeside.example", other))
+    save(page, dealer, NEW)
+    assert "No link to confirm was sent" in save(second, other, NEW)
+    deliver()
+    assert len(mailed.messages) == 1
+
+
+@ON_SQLITE
+def test_a_dealer_sends_no_more_than_twenty_links_a_day(page: LintingClient, dealer: Dealer, mailed: Kept):
+    for batch in range(3):
+        save(page, dealer, *(f"stranger{batch}-{number}@example.com" for number in range(10)))
+    sent = db.select(db.func.count()).where(AlertDelivery.event == "confirmation")
+    assert db.session.scalar(sent) == confirmations.OF_DEALER
+
+
+@ON_SQLITE
+def test_what_was_removed_meanwhile_is_sent_no_link(page: LintingClient, dealer: Dealer, mailed: Kept):
+    save(page, dealer, NEW)
+    save(page, dealer)
+    deliver()
+    assert mailed.messages == []
+
+
+@ON_SQLITE
+def test_a_link_is_made_with_the_key_of_now_and_believed_under_a_former_one(
+    app: Flask, page: LintingClient, dealer: Dealer, mailed: Kept
+):
+    save(page, dealer, NEW)
+    deliver()
+    former, app.config["SECRET_KEY"] = app.config["SECRET_KEY"], "another"
+    assert visitor(app).get(link_in(mailed)).status_code == 404
+    app.config["SECRET_KEY_FALLBACKS"] = [former]
+    assert visitor(app).get(link_in(mailed)).status_code == 200
+
+
+@ON_SQLITE
+def test_without_an_address_of_its_own_the_page_says_why_no_link_is_sent(
+    app: Flask, page: LintingClient, dealer: Dealer, mailed: Kept
+):
+    app.config["PUBLIC_URL"] = None
+    recipients.save_recipients(recipients.locked(dealer), NEW)
+    shown = page.get(f"/dealers/{dealer.id}/alerts").text
+    assert "new addresses get no alerts until it is set" in shown
+    assert "Send again" not in shown

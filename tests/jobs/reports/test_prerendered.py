@@ -1,0 +1,97 @@
+"""Reports are put together from what was written down of each code beside the run, or read anew."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from jobs import reports
+from jobs.reports.formats import Applied, kinds
+from jobs.sync import code_sync
+from tests.factories import World, part
+from webapp.core import storage
+from webapp.extensions import db
+from webapp.models import Run, RunItem
+
+
+def shop(world: World) -> None:
+    """Two codes with parts in and out of order, one unmatched, and one that was cleared."""
+    for code in ("TR", "PU"):
+        world.map(
+            code, world.manufacturer(code, numbers=[f"{code}-{n}" for n in range(1, 6)]), pricing="retail"
+        )
+    world.settings(clear_previous=True)
+    world.sync(*[part(code, f"{code}-{n}", n) for code in ("TR", "PU") for n in (5, 1, 3)])
+    world.report(part("TR", "TR-2", 7), part("TR", "=TR-9"), part("PU", "PU-4", 2), part("PU", "PU-1", 1))
+
+
+def texts(run: Run, attempt: int) -> list[str]:
+    found = []
+    for kind in ("inventory", "skipped"):
+        with storage.open_for_reading(f"runs/{run.id}/{kind}-{attempt}.csv") as file:
+            found.append(file.read())
+    return found
+
+
+def test_a_report_of_drafts_is_the_report_that_the_database_gives(world: World) -> None:
+    shop(world)
+    run = world.sync()
+    again = reports.write(run.id, 99, lambda: None)
+    assert [file.rows for file in again] == [8, 1]
+    assert texts(run, 1) == texts(run, 99)
+
+
+@pytest.fixture
+def unwritable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No room for drafts."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+
+
+@pytest.mark.usefixtures("unwritable")
+def test_reports_are_whole_where_nothing_could_be_drafted(world: World) -> None:
+    shop(world)
+    run = world.sync()
+    assert run.status == "succeeded"
+    assert len(world.csv(run, "inventory")) == 8
+    assert len(world.csv(run, "skipped")) == 1
+
+
+def test_what_was_cleared_after_the_draft_is_not_missing(world: World) -> None:
+    shop(world)
+    run = world.sync()
+    item = Applied(world.item(run, "TR").id, world.item(run, "TR").cleared)
+    inventory = kinds()[0]
+    with reports.drafting() as drafts:
+        drafts.begin(item.id)
+        assert drafts.copy(inventory, item, io.BytesIO(), lambda: None) == 4
+        db.session.execute(update(RunItem).where(RunItem.id == item.id).values(cleared=RunItem.cleared + 1))
+        db.session.commit()
+        later = Applied(item.id, item.cleared + 1)
+        assert drafts.copy(inventory, later, io.BytesIO(), lambda: None) is None
+
+
+def test_each_code_is_drafted_before_the_next_is_done_with(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[tuple[str, list[str]]] = []
+    begin, apply = reports.Drafts.begin, code_sync.apply
+
+    def note(drafts: reports.Drafts, item_id: int) -> None:
+        begun.append((db.session.get_one(RunItem, item_id).supplier_code, list(applied)))
+        begin(drafts, item_id)
+
+    applied: list[str] = []
+
+    def noted(claim: object, run: Run, item: RunItem) -> None:
+        applied.append(item.supplier_code)
+        apply(claim, run, item)  # type: ignore[arg-type]
+
+    shop(world)
+    monkeypatch.setattr(reports.Drafts, "begin", note)
+    monkeypatch.setattr(code_sync, "apply", noted)
+    world.sync()
+    assert begun == [("TR", ["TR"]), ("PU", ["TR", "PU"])]

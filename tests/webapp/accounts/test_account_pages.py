@@ -1,0 +1,150 @@
+"""The Account page of everybody, and staff's pages of users."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from flask_security import hash_password
+
+from tests.webapp.accounts.users import EMAIL, NEW, follow, noted, sign_in
+from tests.webapp.client import ON_SQLITE, LintingClient
+from tests.webapp.pages_seed import PASSWORD, Shop
+from webapp.accounts import sessions
+from webapp.extensions import db
+from webapp.models import AlertDelivery, Dealer, User
+from webapp.settings.alert_settings import MailServer
+
+pytestmark = ON_SQLITE
+
+
+@pytest.fixture
+def person(app: Flask, shop: Shop, dealer: Dealer) -> User:
+    return shop.user("new@prairie.example", dealer, hash_password(PASSWORD))
+
+
+def invite(client: LintingClient, **fields: str):
+    return client.post("/invitations", data={"email": EMAIL, "role": "dealer", **fields})
+
+
+def test_one_sees_where_one_is_signed_in_and_ends_what_one_does_not_know(
+    app: Flask, anonymous: LintingClient, person: User
+):
+    sign_in(anonymous, email=person.email)
+    elsewhere = app.test_client()
+    sign_in(elsewhere, email=person.email, headers={"User-Agent": "Firefox/130.0 Windows"})
+    page = anonymous.get("/account").text
+    assert "Firefox on Windows" in page
+    assert page.count("This session") == 1
+    (ending,) = re.findall(r'action="(/account/sessions/\d+/ending)"', page)
+    assert "That session has ended." in anonymous.hx("POST", ending).text
+    assert elsewhere.get("/account").status_code == 302
+    assert anonymous.post(ending).status_code == 303
+    assert "That session was over already." in anonymous.get("/account").text
+    assert [entry.after for entry in noted("user.sessions_ended")] == [{"sessions": 1}]
+
+
+def test_one_is_signed_out_everywhere_else_at_once(app: Flask, anonymous: LintingClient, person: User):
+    sign_in(app.test_client(), email=person.email)
+    sign_in(anonymous, email=person.email)
+    assert len(sessions.of(person)) == 2
+    anonymous.post("/account/sessions/others/ending")
+    assert len(sessions.of(person)) == 1
+    assert anonymous.get("/account").status_code == 200
+
+
+def test_nobody_ends_the_sessions_of_another(client: LintingClient, person: User):
+    number, _ = sessions.begin(person)
+    db.session.commit()
+    client.post(f"/account/sessions/{number}/ending")
+    assert [row.id for row in sessions.of(person)] == [number]
+
+
+def test_users_are_found_by_address_and_dealer(staff: LintingClient, person: User, shop: Shop):
+    shop.user("else@lakeside.example", shop.dealer("Lakeside 100%"))
+    everybody = staff.get("/users").text
+    for said in (
+        "new@prairie.example",
+        "Prairie Powersports",
+        "else@lakeside.example",
+        "support@example.com",
+    ):
+        assert said in everybody
+    found = staff.get("/users?matching=100%25").text
+    assert "else@lakeside.example" in found
+    assert "new@prairie.example" not in found
+    assert "Nobody’s address" in staff.get("/users?matching=nobody").text
+
+
+def test_staff_invite_and_hand_the_link_over_where_no_mail_is_sent(
+    app: Flask, staff: LintingClient, dealer: Dealer
+):
+    invited = invite(staff, dealer=dealer.name.upper())
+    assert invited.status_code == 303
+    assert "Invited" in staff.get(invited.location).text
+    page = staff.hx("POST", f"{invited.location}/link").text
+    (link,) = re.findall(r"/reset/[^<\s]+", page)
+    assert link not in staff.get(invited.location).text
+    visitor = app.test_client()
+    assert follow(visitor, link).location == "/login"
+    assert sign_in(visitor, NEW).status_code == 302
+    assert "Active" in staff.get(invited.location).text
+
+
+def test_where_mail_is_set_up_the_link_is_sent_and_not_shown(
+    app: Flask, staff: LintingClient, dealer: Dealer
+):
+    app.config["SMTP_URL"] = MailServer("mail.example.com", 25, "smtp")
+    app.config["PUBLIC_URL"] = "https://sync.example.com"
+    invited = invite(staff, dealer=str(dealer.id))
+    assert "/reset/" not in staff.hx("POST", f"{invited.location}/link").text
+    sent = db.session.scalars(db.select(AlertDelivery)).all()
+    assert [(row.event, row.recipient) for row in sent] == [("invitation", EMAIL)] * 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"dealer": "Nowhere"}, "There is no such dealer"),
+        ({"dealer": "99999999999999"}, "There is no such dealer"),
+        ({"dealer": "Twice"}, "Several dealers have this name"),
+        ({"email": "nobody", "dealer": "Twice"}, "is no e-mail address"),
+        ({"email": "support@example.com", "role": "staff"}, "is a user already"),
+        ({"role": "owner"}, "Not a valid choice"),
+    ],
+)
+def test_an_invitation_is_refused_at_its_field(
+    staff: LintingClient, shop: Shop, fields: dict[str, str], said: str
+):
+    shop.dealer("Twice")
+    shop.dealer("Twice")
+    refused = invite(staff, **fields)
+    assert refused.status_code == 422
+    assert said in refused.text
+    assert noted("user.invited") == []
+
+
+def test_staff_end_sessions_deactivate_and_let_in_again(
+    anonymous: LintingClient, staff: LintingClient, person: User
+):
+    url = f"/users/{person.id}"
+    sign_in(anonymous, email=person.email)
+    assert "is signed out everywhere" in staff.hx("POST", f"{url}/sessions/ending").text
+    assert anonymous.get("/account").status_code == 302
+    assert "Deactivated" in staff.hx("POST", f"{url}/deactivation").text
+    assert sign_in(anonymous, email=person.email).status_code == 422
+    assert "Active" in staff.hx("POST", f"{url}/activation").text
+    assert sign_in(anonymous, email=person.email).status_code == 302
+    assert staff.hx("POST", f"{url}/second-factor/removal").status_code == 409
+
+
+def test_nobody_deactivates_oneself(staff: LintingClient):
+    me = db.session.scalars(db.select(User).where(User.email == "support@example.com")).one()
+    assert staff.hx("POST", f"/users/{me.id}/deactivation").status_code == 409
+    assert staff.get("/users").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/users", "/users/1", "/invitations/new"])
+def test_dealers_see_no_users(client: LintingClient, path: str):
+    assert client.get(path).status_code == 403

@@ -1,0 +1,90 @@
+"""The last two runs failed or were partial."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.webapp.alerts.evaluation import NOW, open_causes, sentence
+from tests.webapp.client import ON_SQLITE
+from tests.webapp.pages_seed import Shop
+from webapp import alerts
+from webapp.alerts.rules import failing
+from webapp.models import Dealer
+
+ONLY = (failing.CAUSE,)
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("runs", "is_open"),
+    [
+        ("", False),
+        ("failed", False),
+        ("failed failed", True),
+        ("partial failed", True),
+        ("failed partial", True),
+        ("partial partial", True),
+        ("failed succeeded", False),
+        ("failed failed succeeded", False),
+        ("succeeded failed", False),
+        ("failed skipped failed", True),
+        ("failed cancelled skipped cancelled partial skipped", True),
+        ("skipped cancelled failed", False),
+        ("failed failed running", True),
+        ("failed queued", False),
+    ],
+)
+def test_it_opens_after_two_bad_runs_whatever_was_skipped_or_cancelled_between(
+    shop: Shop, dealer: Dealer, runs: str, is_open: bool
+):
+    for status in runs.split():
+        shop.run(dealer, status)
+    alerts.take_round(NOW, ONLY)
+    assert open_causes() == (["failing"] if is_open else [])
+
+
+def test_it_says_which_runs_and_why_and_is_over_after_a_success(shop: Shop, dealer: Dealer):
+    shop.run(shop.dealer("Lakeside Cycle"), "failed")
+    first, second = shop.run(dealer, "failed").id, shop.run(dealer, "partial", reason="PU failed.").id
+    alerts.take_round(NOW, ONLY)
+    said = f"The last two runs did not succeed: run {first} failed, then run {second} was partial. PU failed."
+    assert sentence("failing") == said
+    shop.run(dealer, "succeeded")
+    assert alerts.take_round(NOW, ONLY).closed == 1
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("runs", "is_open"),
+    [
+        ("partial retry-failed retry-partial", False),
+        ("partial retry-failed failed", True),
+        ("partial retry-succeeded failed", False),
+        ("failed failed retry-succeeded", False),
+    ],
+)
+def test_a_retry_counts_only_if_it_succeeded(shop: Shop, dealer: Dealer, runs: str, is_open: bool):
+    for run in runs.split():
+        trigger, _, status = run.rpartition("-")
+        shop.run(dealer, status, trigger=trigger or "scheduled")
+    alerts.take_round(NOW, ONLY)
+    assert open_causes() == (["failing"] if is_open else [])
+
+
+@ON_SQLITE
+def test_a_third_bad_run_changes_the_words_and_opens_nothing(shop: Shop, dealer: Dealer):
+    for _ in range(2):
+        shop.run(dealer, "failed")
+    alerts.take_round(NOW, ONLY)
+    third = shop.run(dealer, "failed", reason="Too busy.").id
+    assert alerts.take_round(NOW, ONLY).opened == 0
+    assert sentence("failing").endswith(f"run {third} failed. Too busy.")
+
+
+@ON_SQLITE
+def test_a_dealer_that_is_not_enabled_is_left_alone(shop: Shop, dealer: Dealer):
+    shop.configuration(dealer, enabled=False)
+    for _ in range(2):
+        shop.run(dealer, "failed")
+    alerts.take_round(NOW, ONLY)
+    assert open_causes() == []

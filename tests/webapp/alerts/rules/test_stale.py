@@ -1,0 +1,116 @@
+"""No success for 13 hours: of whom runs are expected, and since when."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import current_app
+
+from tests.webapp.alerts.evaluation import NOW, ago, open_causes, sentence
+from tests.webapp.client import ON_SQLITE
+from tests.webapp.pages_seed import Shop
+from webapp import alerts
+from webapp.alerts.rules import stale
+from webapp.extensions import db
+from webapp.models import AlertWatch, Dealer, SupplierCode
+
+ONLY = (stale.CAUSE,)
+HOURS = timedelta(hours=1)
+
+
+def watched_since(dealer: Dealer, since: datetime) -> None:
+    db.session.merge(AlertWatch(dealer_id=dealer.id, since=since))
+    db.session.commit()
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(("hours", "is_open"), [(12.9, False), (13.1, True)])
+def test_it_opens_13_hours_after_the_last_success(shop: Shop, dealer: Dealer, hours: float, is_open: bool):
+    watched_since(dealer, ago(days=9))
+    shop.run(dealer, "succeeded", finished_at=ago(hours=hours))
+    shop.run(dealer, "partial", finished_at=ago(hours=1))
+    alerts.take_round(NOW, ONLY)
+    assert open_causes() == (["stale"] if is_open else [])
+
+
+def test_it_is_over_with_the_next_success(shop: Shop, dealer: Dealer):
+    watched_since(dealer, ago(days=9))
+    shop.run(dealer, "succeeded", finished_at=ago(hours=20))
+    alerts.take_round(NOW, ONLY)
+    assert sentence("stale") == "No run has succeeded for more than 13 hours."
+    shop.run(dealer, "succeeded", finished_at=NOW)
+    assert alerts.take_round(NOW, ONLY).closed == 1
+
+
+@ON_SQLITE
+def test_a_dealer_that_never_had_a_run_is_told_13_hours_after_it_was_enabled(dealer: Dealer):
+    alerts.take_round(NOW, ONLY)
+    alerts.take_round(NOW + 13 * HOURS, ONLY)
+    assert open_causes() == []
+    alerts.take_round(NOW + 13 * HOURS + timedelta(minutes=1), ONLY)
+    assert sentence("stale").startswith("No run has succeeded yet")
+
+
+def test_a_dealer_that_is_enabled_again_has_13_hours_anew(shop: Shop, dealer: Dealer):
+    shop.run(dealer, "succeeded", finished_at=ago(days=30))
+    watched_since(dealer, ago(days=60))
+    shop.configuration(dealer, enabled=False)
+    alerts.take_round(NOW, ONLY)
+    shop.configuration(dealer, enabled=True)
+    alerts.take_round(NOW + HOURS, ONLY)
+    alerts.take_round(NOW + 14 * HOURS, ONLY)
+    assert open_causes() == []
+    alerts.take_round(NOW + 14.1 * HOURS, ONLY)
+    assert open_causes() == ["stale"]
+
+
+@ON_SQLITE
+def test_a_dealer_without_supplier_codes_is_not_expected_to_run(shop: Shop, dealer: Dealer):
+    watched_since(dealer, ago(days=9))
+    shop.run(dealer, "succeeded", finished_at=ago(days=2))
+    alerts.take_round(NOW, ONLY)
+    db.session.execute(db.delete(SupplierCode))
+    db.session.commit()
+    assert alerts.take_round(NOW, ONLY).closed == 1
+    assert db.session.scalar(db.select(AlertWatch)) is None
+
+
+@ON_SQLITE
+def test_time_on_disabled_days_does_not_count(shop: Shop, dealer: Dealer):
+    # Monday, November 23, 2026, 09:00 in Chicago; Sunday is disabled, the last success was Saturday at 19:00.
+    now = datetime(2026, 11, 23, 15, tzinfo=UTC)
+    shop.configuration(dealer, disabled_days=1 << 6)
+    watched_since(dealer, now - timedelta(days=9))
+    shop.run(dealer, "succeeded", finished_at=datetime(2026, 11, 22, 1, tzinfo=UTC))
+    # Five hours of Saturday were left; with eight of Monday it is thirteen.
+    alerts.take_round(datetime(2026, 11, 23, 14, tzinfo=UTC), ONLY)
+    assert open_causes() == []
+    alerts.take_round(datetime(2026, 11, 23, 14, 1, tzinfo=UTC), ONLY)
+    assert sentence("stale") == "No run has succeeded for more than 13 hours. Disabled days are not counted."
+
+
+@ON_SQLITE
+def test_a_dealer_that_is_disabled_on_every_day_is_never_told(shop: Shop, dealer: Dealer):
+    shop.configuration(dealer, disabled_days=127)
+    watched_since(dealer, ago(days=90))
+    alerts.take_round(NOW, ONLY)
+    assert open_causes() == []
+
+
+@pytest.mark.parametrize(
+    ("hours", "limit"), [((1, 7, 13, 19), 13), ((1, 7), 25), ((3,), 49), ((0, 12), 25), (range(24), 3)]
+)
+def test_how_long_it_may_take_follows_the_hours_of_the_schedule(hours: tuple[int, ...], limit: int):
+    assert stale.stale_after(hours) == limit * HOURS
+
+
+@ON_SQLITE
+def test_the_sentence_says_the_deployments_own_limit(shop: Shop, dealer: Dealer):
+    current_app.config["SYNC_HOURS"] = (1, 7)
+    watched_since(dealer, ago(days=9))
+    shop.run(dealer, "succeeded", finished_at=ago(hours=24))
+    alerts.take_round(NOW, ONLY)
+    assert open_causes() == []
+    alerts.take_round(NOW + 2 * HOURS, ONLY)
+    assert "more than 25 hours" in sentence("stale")

@@ -1,0 +1,109 @@
+"""Who is told: what is noted in the transaction of an alert, and the staff's digest."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from tests.webapp.alerts.evaluation import NOW, tell, told
+from tests.webapp.alerts.test_evaluate import cause
+from tests.webapp.client import ON_SQLITE
+from tests.webapp.pages_seed import Shop
+from webapp import alerts
+from webapp.alerts import Found, outbox
+from webapp.extensions import db
+from webapp.models import Alert, AlertDelivery, Dealer
+
+EARLY = datetime(2026, 11, 23, 12, 59, tzinfo=UTC)
+
+
+@ON_SQLITE
+def test_without_a_mail_server_only_the_webhook_is_told(dealer: Dealer):
+    tell(dealer, "parts@prairie.example.com", webhook="https://hooks.example.com/x")
+    alerts.take_round(NOW, [cause(Found(dealer.id, "Oil."))])
+    assert told() == [("opened", "webhook", "hooks.example.com")]
+
+
+@ON_SQLITE
+def test_a_dealers_alert_is_told_to_that_dealer_alone(app: Flask, shop: Shop, dealer: Dealer, mail: None):
+    app.config["STAFF_ALERT_RECIPIENTS"] = ("support@example.com",)
+    app.config["STAFF_DIGEST_HOUR"] = 24
+    tell(shop.dealer("Lakeside Cycle"), "parts@lakeside.example.com")
+    tell(dealer, "parts@prairie.example.com")
+    alerts.take_round(NOW, [cause(Found(dealer.id, "Oil."))])
+    assert told() == [("opened", "email", "parts@prairie.example.com")]
+
+
+@ON_SQLITE
+def test_who_was_not_told_of_the_beginning_is_not_told_of_the_end(dealer: Dealer, mail: None):
+    tell(dealer, "one@prairie.example.com", "two@prairie.example.com")
+    alerts.take_round(NOW, [cause(Found(dealer.id, "Oil."))])
+    failed = db.session.scalars(db.select(AlertDelivery).order_by(AlertDelivery.id)).first()
+    assert failed is not None
+    failed.state = "failed"
+    db.session.commit()
+    tell(dealer, "one@prairie.example.com", "two@prairie.example.com", "three@prairie.example.com")
+    alerts.take_round(NOW, [cause()])
+    assert told()[2:] == [("recovered", "email", "two@prairie.example.com")]
+
+
+def test_nothing_is_noted_if_the_alert_is_not_kept(
+    dealer: Dealer, mail: None, monkeypatch: pytest.MonkeyPatch
+):
+    tell(dealer, "parts@prairie.example.com")
+
+    def full(*_: object) -> None:
+        raise OSError("disk full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(db.session, "commit", full)
+        with pytest.raises(OSError, match="disk full"):
+            alerts.take_round(NOW, [cause(Found(dealer.id, "Oil."))])
+    db.session.rollback()
+    assert told() == []
+    assert db.session.scalar(db.select(Alert)) is None
+
+
+@pytest.fixture
+def staffed(app: Flask, mail: None) -> Flask:
+    app.config["STAFF_ALERT_RECIPIENTS"] = ("a@example.com", "b@example.com")
+    return app
+
+
+def digests() -> list[str]:
+    return [recipient for event, _, recipient in told() if event == "digest"]
+
+
+def test_the_digest_is_noted_at_its_hour_and_once_a_day(staffed: Flask, dealer: Dealer):
+    leak = [cause(Found(dealer.id, "Oil."))]
+    alerts.take_round(EARLY, leak)
+    assert digests() == []
+    for minutes in (1, 2, 300, 600):
+        alerts.take_round(EARLY + timedelta(minutes=minutes), leak)
+    assert digests() == ["a@example.com", "b@example.com"]
+    alerts.take_round(EARLY + timedelta(days=1, minutes=1), leak)
+    assert len(digests()) == 4
+
+
+def test_two_notes_of_one_digest_are_one(staffed: Flask):
+    for _ in range(2):
+        outbox.note_digest(NOW)
+        db.session.commit()
+    assert digests() == ["a@example.com", "b@example.com"]
+
+
+@ON_SQLITE
+def test_a_day_without_open_alerts_has_no_digest(staffed: Flask, dealer: Dealer):
+    alerts.take_round(EARLY + timedelta(hours=1), [cause()])
+    assert digests() == []
+    alerts.take_round(EARLY + timedelta(hours=5), [cause(Found(dealer.id, "Oil."))])
+    assert len(digests()) == 2
+
+
+@ON_SQLITE
+def test_the_hour_of_the_digest_is_the_deployments(staffed: Flask, dealer: Dealer):
+    staffed.config["STAFF_DIGEST_HOUR"] = 0
+    alerts.take_round(EARLY, [cause(Found(dealer.id, "Oil."))])
+    assert len(digests()) == 2

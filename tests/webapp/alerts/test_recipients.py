@@ -1,0 +1,133 @@
+"""To whom alerts are told: what is kept, what is refused, and who changed it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import current_app
+
+from tests.webapp.alerts.evaluation import told
+from tests.webapp.client import ON_SQLITE
+from webapp.alerts import recipients
+from webapp.core import vault
+from webapp.extensions import db
+from webapp.models import AlertContact, AuditEntry, Dealer
+
+
+@pytest.fixture
+def contact(dealer: Dealer) -> AlertContact:
+    return recipients.locked(dealer)
+
+
+@ON_SQLITE
+def test_addresses_are_kept_each_once_however_they_are_listed(contact: AlertContact):
+    recipients.save_recipients(contact, " One@Example.com\r\n,two@example.com; one@example.com\n\n")
+    assert contact.recipients == ["one@example.com", "two@example.com"]
+    assert contact.version == 1
+    recipients.save_recipients(contact, "")
+    assert contact.recipients == []
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nobody",
+        "a@b",
+        "Name <a@example.com>",
+        "a@example.com b@example.com",
+        "a@example.com\tBcc: x@example.com",
+        "a@example.com\x0bBcc:x@example.com",
+        "a@exa\x00mple.com",
+        '"a\\\r\nBcc: x"@example.com',
+        "jürgen@example.com",
+    ],
+)
+def test_what_is_no_address_or_would_be_more_than_one_is_refused(contact: AlertContact, text: str):
+    with pytest.raises(recipients.Refused) as refused:
+        recipients.save_recipients(contact, text)
+    assert refused.value.field == "recipients"
+    assert str(refused.value).isprintable()
+    db.session.rollback()
+    assert db.session.scalar(db.select(AlertContact)) is None
+
+
+@ON_SQLITE
+def test_ten_addresses_are_enough(contact: AlertContact):
+    recipients.save_recipients(contact, "\n".join(f"p{n}@example.com" for n in range(10)))
+    with pytest.raises(recipients.Refused, match="at most 10"):
+        recipients.save_recipients(contact, "\n".join(f"p{n}@example.com" for n in range(11)))
+
+
+def test_a_new_webhook_has_a_secret_that_is_sealed(contact: AlertContact):
+    secret = recipients.save_webhook(contact, "https://hooks.example.com/in?token=abc")
+    assert secret
+    assert len(secret) >= 40
+    assert secret not in (contact.sealed_webhook_secret or "")
+    assert vault.unseal(contact.sealed_webhook_secret or "") == secret
+    assert recipients.save_webhook(contact, "https://other.example.com/in") is None
+    assert vault.unseal(contact.sealed_webhook_secret or "") == secret
+
+
+@ON_SQLITE
+def test_a_secret_can_be_made_anew_and_goes_with_the_webhook(contact: AlertContact):
+    first = recipients.save_webhook(contact, "https://hooks.example.com/in")
+    second = recipients.renew_secret(contact)
+    assert first != second
+    assert vault.unseal(contact.sealed_webhook_secret or "") == second
+    assert recipients.save_webhook(contact, " ") is None
+    assert (contact.webhook_url, contact.sealed_webhook_secret) == (None, None)
+    with pytest.raises(recipients.Refused):
+        recipients.renew_secret(contact)
+
+
+def test_who_changed_the_contacts_is_noted_without_any_secret(contact: AlertContact):
+    recipients.save_recipients(contact, "one@example.com")
+    secret = recipients.save_webhook(contact, "https://hooks.example.com/in?token=abc")
+    recipients.renew_secret(contact)
+    entries = db.session.scalars(db.select(AuditEntry).order_by(AuditEntry.id)).all()
+    noted = [entry for entry in entries if entry.action == "alert_contacts.changed"]
+    assert noted[0].after == {"recipients": ["one@example.com"]}
+    assert noted[1].after is not None
+    assert noted[1].after["webhook"] == "hooks.example.com"
+    assert list(noted[2].after or {}) == ["webhook's secret"]
+    for entry in noted:
+        kept = f"{entry.before} {entry.after} {entry.subject}"
+        assert secret not in kept
+        assert "token=abc" not in kept
+        assert (contact.sealed_webhook_secret or "-") not in kept
+
+
+def test_a_test_goes_to_everybody_and_not_again_at_once(contact: AlertContact, mail: None):
+    recipients.save_recipients(contact, "one@example.com\ntwo@example.com\nnew@example.com")
+    # The third has not confirmed.
+    contact.unconfirmed = {"new@example.com": "nonce"}
+    recipients.save_webhook(contact, "https://hooks.example.com/in")
+    assert recipients.send_test(contact) == 3
+    with pytest.raises(recipients.Refused, match="a moment ago"):
+        recipients.send_test(contact)
+    assert [way for _, *way in told()] == [
+        ["email", "one@example.com"],
+        ["email", "two@example.com"],
+        ["webhook", "hooks.example.com"],
+    ]
+    with time_machine.travel(recipients.clock.now() + recipients.BETWEEN_TESTS + timedelta(seconds=1)):
+        assert recipients.send_test(contact) == 3
+
+
+@ON_SQLITE
+def test_there_must_be_somebody_to_send_a_test_to(contact: AlertContact):
+    # There is an address, but no mail server.
+    recipients.save_recipients(contact, "one@example.com")
+    with pytest.raises(recipients.Refused, match="nobody yet"):
+        recipients.send_test(contact)
+
+
+@ON_SQLITE
+def test_a_loopback_webhook_is_taken_where_the_deployment_allows_it(contact: AlertContact):
+    with pytest.raises(recipients.Refused, match="https://"):
+        recipients.save_webhook(contact, "http://127.0.0.1:9/in")
+    current_app.config["ALERT_ALLOWED_HOSTS"] = frozenset({"127.0.0.1"})
+    assert recipients.save_webhook(contact, "http://127.0.0.1:9/in")

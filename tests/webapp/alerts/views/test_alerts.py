@@ -1,0 +1,244 @@
+"""The Alerts page: what is open, who is told, and what became of it."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from tests.webapp.alerts.evaluation import tell
+from tests.webapp.client import ON_SQLITE, LintingClient, without_tokens
+from tests.webapp.pages_seed import Shop
+from webapp.alerts.alert_labels import PATIENCE
+from webapp.core import clock, vault
+from webapp.extensions import db
+from webapp.models import AlertContact, AlertDelivery, Dealer
+from webapp.settings.alert_settings import MailServer
+
+pytestmark = ON_SQLITE
+HOOK = "https://hooks.example.com/in?token=t0ken"
+
+
+@pytest.fixture
+def url(dealer: Dealer) -> str:
+    return f"/dealers/{dealer.id}/alerts"
+
+
+@pytest.fixture
+def mail(app: Flask) -> None:
+    app.config["SMTP_URL"] = MailServer("mail.example.com", 25, "smtp")
+
+
+def stored(dealer: Dealer) -> AlertContact | None:
+    return db.session.scalar(db.select(AlertContact).execution_options(populate_existing=True))
+
+
+def delivery(dealer: Dealer, state: str = "waiting", **fields: object) -> AlertDelivery:
+    values = {"event": "test", "channel": "email", "recipient": "one@example.com", **fields}
+    row = AlertDelivery(dealer_id=dealer.id, state=state, **values)
+    db.session.add(row)
+    db.session.commit()
+    return row
+
+
+def test_it_says_when_nothing_is_wrong_and_nobody_is_told(client: LintingClient, url: str, mail: None):
+    page = client.get(url).text
+    for said in ("Nothing is wrong.", "Nobody is told by e-mail yet.", "Nothing has been sent yet."):
+        assert said in page
+    assert "Send a test" not in page
+    assert "SMTP_URL" not in page
+
+
+def test_it_says_when_there_is_no_e_mail(client: LintingClient, url: str):
+    client.post(f"{url}/recipients", data={"recipients": "one@example.com"})
+    page = client.get(url).text
+    assert "E-mail is not set up on this deployment" in page
+    assert "one@example.com" in page
+    assert "Send a test" not in page
+
+
+def test_it_lists_what_is_open_what_was_and_what_was_sent(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer
+):
+    shop.alert(dealer, "refused", "The password has expired.")
+    over = shop.alert(dealer, "failing", "Two runs failed.", closed_at=clock.now())
+    delivery(dealer, "delivered", event="recovered", alert_id=over.id, finished_at=clock.now())
+    delivery(dealer, "failed", channel="webhook", recipient="hooks.example.com", error="It answered 500.")
+    later = clock.now() + timedelta(minutes=5, seconds=10)
+    delivery(dealer, recipient="two@example.com", error="Busy.", next_attempt_at=later)
+    other = shop.dealer("Lakeside Cycle")
+    shop.alert(other, "stale", "Not ours.")
+    delivery(other, recipient="theirs@example.com")
+    page = client.get(url).text
+    for said in (
+        *("Credentials refused", "The password has expired.", "Two runs failed or partial"),
+        *("Over: Two runs failed or partial", "hooks.example.com (webhook)", "It answered 500."),
+        *("Delivered", "Not delivered", "Busy. Tried again", "in 5 minutes"),
+    ):
+        assert said in page
+    assert "Not ours." not in page
+    assert "theirs@example.com" not in page
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_recipients_are_kept(client: LintingClient, url: str, dealer: Dealer, htmx: bool):
+    typed = {"recipients": "One@Example.com\r\ntwo@example.com"}
+    if htmx:
+        response = client.hx("POST", f"{url}/recipients", data=typed)
+        assert response.status_code == 200
+        assert "E-mail recipients: saved." in response.text
+        assert response.headers["HX-Trigger"] == "contacts-changed"
+    else:
+        response = client.post(f"{url}/recipients", data=typed)
+        assert (response.status_code, response.location) == (303, url)
+    contact = stored(dealer)
+    assert contact is not None
+    assert contact.recipients == ["One@example.com", "two@example.com"]
+    assert "One@example.com\ntwo@example.com</textarea>" in client.get(url).text
+
+
+@pytest.mark.parametrize("typed", ["nobody", "a@example.com\nBcc: x", "a" * 5000])
+def test_what_cannot_be_kept_is_told_at_its_field_and_stays_typed(
+    client: LintingClient, url: str, dealer: Dealer, typed: str
+):
+    for response in (
+        client.post(f"{url}/recipients", data={"recipients": typed}),
+        client.hx("POST", f"{url}/recipients", data={"recipients": typed}),
+    ):
+        assert response.status_code == 422
+        assert 'id="recipients-error"' in response.text
+        assert typed[:6] in response.text
+    assert stored(dealer) is None
+
+
+def test_what_somebody_else_saved_meanwhile_is_not_overwritten(
+    client: LintingClient, url: str, dealer: Dealer
+):
+    version = re.search(r'name="version" value="(\d+)"', client.get(url).text)
+    assert version is not None
+    client.post(f"{url}/recipients", data={"recipients": "theirs@example.com"})
+    mine = {"recipients": "mine@example.com", "version": version[1]}
+    response = client.post(f"{url}/recipients", data=mine)
+    assert response.status_code == 409
+    assert "theirs@example.com" in response.text
+    assert "mine@example.com" in response.text
+    version = re.search(r'name="version" value="(\d+)"', response.text)
+    assert version is not None
+    assert client.post(f"{url}/recipients", data=mine | {"version": version[1]}).status_code == 303
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_a_webhooks_secret_is_shown_once(client: LintingClient, url: str, dealer: Dealer, htmx: bool):
+    ask = client.hx if htmx else lambda method, path, **more: client.open(path, method=method, **more)
+    answer = ask("POST", f"{url}/webhook", data={"webhook_url": HOOK})
+    assert answer.status_code == 200
+    contact = stored(dealer)
+    assert contact is not None
+    secret = vault.unseal(contact.sealed_webhook_secret or "")
+    assert answer.text.count(secret) == 1
+    assert secret not in str(answer.headers)
+    for later in (client.get(url), client.hx("GET", f"{url}/deliveries")):
+        assert secret not in later.text
+        assert contact.sealed_webhook_secret not in later.text
+    again = ask("POST", f"{url}/webhook", data={"webhook_url": HOOK + "2"})
+    assert secret not in again.text
+    renewed = ask("POST", f"{url}/webhook/secret")
+    assert renewed.status_code == 200
+    assert secret not in renewed.text
+    assert "shown only now" in renewed.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("http://hooks.example.com", "https://"),
+        ("https://169.254.169.254/", "private network"),
+        ("https://user:hunter2@hooks.example.com/", "must not hold a login"),
+    ],
+)
+def test_an_address_that_a_webhook_may_not_have_is_refused(
+    client: LintingClient, url: str, dealer: Dealer, typed: str, said: str
+):
+    response = client.hx("POST", f"{url}/webhook", data={"webhook_url": typed})
+    assert response.status_code == 422
+    assert said in response.text
+    assert 'id="webhook_url-error"' in response.text
+    assert stored(dealer) is None
+
+
+@pytest.mark.parametrize(
+    ("saved", "said"),
+    [
+        ("https://hooks.example.com:8080/in", "it must use port 443 or 8443"),
+        ("https://168.63.129.16/in", "it is an address inside of a private network"),
+    ],
+)
+def test_a_webhook_that_was_saved_under_earlier_rules_says_why_nothing_is_sent(
+    client: LintingClient, url: str, dealer: Dealer, saved: str, said: str
+):
+    secret = {"sealed_webhook_secret": vault.seal("whsec"), "secret_set_at": clock.now()}
+    db.session.add(AlertContact(dealer_id=dealer.id, recipients=[], webhook_url=saved, version=0, **secret))
+    db.session.commit()
+    assert f"Nothing is sent to this webhook: {said}. Save another address." in client.get(url).text
+    client.post(f"{url}/webhook", data={"webhook_url": HOOK})
+    assert "Nothing is sent to this webhook" not in client.get(url).text
+
+
+def test_a_webhook_is_removed_with_its_secret(client: LintingClient, url: str, dealer: Dealer):
+    client.post(f"{url}/webhook", data={"webhook_url": HOOK})
+    assert client.post(f"{url}/webhook/removal").status_code == 303
+    contact = stored(dealer)
+    assert contact is not None
+    assert (contact.webhook_url, contact.sealed_webhook_secret) == (None, None)
+    assert client.hx("POST", f"{url}/webhook/secret").status_code == 409
+
+
+def test_a_test_is_sent_and_the_page_says_by_itself_what_became_of_it(
+    client: LintingClient, url: str, dealer: Dealer, mail: None
+):
+    tell(dealer, "one@example.com")
+    sent = client.hx("POST", f"{url}/tests")
+    assert "A test is on its way." in sent.text
+    polled = re.search(r'hx-get="([^"]+seen=[^"]+)" hx-trigger="every 2s"', sent.text)
+    assert polled is not None
+    assert client.hx("GET", polled[1]).status_code == 204
+    row = db.session.scalars(db.select(AlertDelivery)).one()
+    row.state, row.finished_at, row.attempts = "delivered", clock.now(), 1
+    db.session.commit()
+    news = client.hx("GET", polled[1])
+    assert ">Delivered</span>" in news.text
+    assert "seen=" not in news.text
+
+
+def test_without_script_a_test_leads_back_to_the_page(
+    client: LintingClient, url: str, dealer: Dealer, mail: None
+):
+    tell(dealer, "one@example.com")
+    response = client.post(f"{url}/tests")
+    assert (response.status_code, response.location) == (303, url)
+    again = client.post(f"{url}/tests")
+    assert again.status_code == 409
+    assert "A test was sent a moment ago" in again.text
+
+
+def test_a_test_that_nobody_sends_is_not_waited_for(
+    client: LintingClient, url: str, dealer: Dealer, mail: None
+):
+    long_ago = clock.now() - PATIENCE - timedelta(seconds=1)
+    delivery(dealer, created_at=long_ago, next_attempt_at=long_ago)
+    page = client.get(url).text
+    assert "It has not been sent yet." in page
+    assert "every 2s" not in page
+
+
+def test_htmx_gets_the_fragment_that_the_page_includes(client: LintingClient, url: str):
+    fragment, page = client.hx("GET", url), client.get(url)
+    assert without_tokens(fragment.text) in without_tokens(page.text)
+    assert "<html" not in fragment.text
+
+
+def test_staff_may_choose_for_a_dealer(staff: LintingClient, url: str, dealer: Dealer):
+    staff.post(f"{url}/recipients", data={"recipients": "one@example.com"})
+    assert "one@example.com" in staff.get(url).text

@@ -1,0 +1,199 @@
+"""The dealer's shelf stock: the list, one product, and the CSV file; on both databases."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.webapp.client import ON_SQLITE, LintingClient
+from tests.webapp.pages_seed import Shop
+from tests.webapp.stocked_shelf import match, report, shelve
+from webapp.extensions import db
+from webapp.inventory import inventory_filter
+from webapp.inventory.inventory_list import PAGE_LENGTH
+from webapp.models import Dealer, Manufacturer, RunMapping
+
+
+@pytest.fixture
+def url(dealer: Dealer) -> str:
+    return f"/dealers/{dealer.id}/inventory"
+
+
+@pytest.fixture
+def tucker(shop: Shop) -> Manufacturer:
+    return shop.manufacturer("Tucker")
+
+
+def shown(html: str) -> list[str]:
+    """The MPNs in the list, in its order."""
+    return re.findall(r'<th scope="row"><a href="[^"]*">([^<]*)</a>', html)
+
+
+@ON_SQLITE
+def test_an_empty_shelf_says_where_an_update_is_queued(client: LintingClient, url: str):
+    page = client.get(url).text
+    assert "Nothing is on the shelf yet" in page
+    assert "/lightspeed" in page
+
+
+def test_the_list_is_narrowed_by_words_manufacturer_stock_and_run(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer, tucker: Manufacturer
+):
+    parts = shop.manufacturer("Parts Unlimited")
+    run = shop.run(dealer)
+    item = shop.item(run, "TR")
+    shelve(dealer, tucker, "06455-MGE-006", name="Brake pads", quantity=1_234, price=1999, lead_time_days=5)
+    shelve(dealer, tucker, "B-2", name="Chain", quantity=0)
+    shelve(dealer, parts, "C-3", name="Brake lever", run_item_id=item.id)
+    assert shown(client.get(url).text) == ["06455-MGE-006", "B-2", "C-3"]
+    page = client.get(f"{url}?q=06455mge").text
+    assert shown(page) == ["06455-MGE-006"]
+    for said in ("1,234", "$19.99", "5 days", "Aftermarket", "Tucker"):
+        assert said in page
+    assert sorted(shown(client.get(f"{url}?q=brake").text)) == ["06455-MGE-006", "C-3"]
+    assert shown(client.get(f"{url}?q=brake&manufacturer={parts.id}").text) == ["C-3"]
+    assert shown(client.get(f"{url}?manufacturer={tucker.id}").text) == ["06455-MGE-006", "B-2"]
+    assert shown(client.get(f"{url}?manufacturer={tucker.id}&stock=out").text) == ["B-2"]
+    assert shown(client.get(f"{url}?stock=in").text) == ["06455-MGE-006", "C-3"]
+    assert shown(client.hx("GET", f"{url}?run={run.id}").text) == ["C-3"]
+    assert shown(client.get(f"{url}?run={run.id}&stock=out").text) == []
+    mapping = {"run_item_id": item.id, "manufacturer_id": parts.id, "position": 0}
+    db.session.add(RunMapping(**mapping, lead_time_days=1, pricing="disabled"))
+    db.session.commit()
+    assert shown(client.get(f"{url}?run={run.id}&manufacturer={parts.id}").text) == ["C-3"]
+    assert shown(client.get(f"{url}?run={run.id}&manufacturer={tucker.id}").text) == []
+    assert "No product matches" in client.get(f"{url}?q=helmet").text
+
+
+@pytest.mark.parametrize("few", [0, 1_000])
+def test_what_a_run_changed_in_stock_or_out_of_it_is_the_same_however_it_is_looked_for(
+    client: LintingClient,
+    url: str,
+    shop: Shop,
+    dealer: Dealer,
+    tucker: Manufacturer,
+    monkeypatch: pytest.MonkeyPatch,
+    few: int,
+):
+    monkeypatch.setattr(inventory_filter, "FEW", few)
+    parts = shop.manufacturer("Parts Unlimited")
+    run, other = shop.run(dealer), shop.run(dealer)
+    items = [shop.item(run, code, changed=3).id for code in ("TR", "PU")]
+    shelve(dealer, tucker, "A-1", quantity=0, run_item_id=items[0])
+    shelve(dealer, parts, "B-2", quantity=0, run_item_id=items[1])
+    shelve(dealer, parts, "C-3", quantity=4, run_item_id=items[1])
+    shelve(dealer, tucker, "D-4", quantity=0, run_item_id=shop.item(other, "TR", changed=1).id)
+    for item_id, maker in zip(items, (tucker, parts), strict=True):
+        db.session.add(
+            RunMapping(
+                run_item_id=item_id,
+                manufacturer_id=maker.id,
+                position=0,
+                lead_time_days=1,
+                pricing="disabled",
+            )
+        )
+    db.session.commit()
+    assert shown(client.get(f"{url}?run={run.id}&stock=out").text) == ["A-1", "B-2"]
+    assert shown(client.get(f"{url}?run={run.id}&stock=in").text) == ["C-3"]
+    assert shown(client.get(f"{url}?run={run.id}&stock=out&manufacturer={parts.id}").text) == ["B-2"]
+
+
+def leads_to(page: str, label: str) -> str:
+    """Where the link of that label leads; empty without one."""
+    link = re.search(rf'href="([^"]*)">{label}</a>', page)
+    return link[1].replace("&amp;", "&") if link else ""
+
+
+def test_pages_follow_each_other_without_gap_or_repeat_and_lead_back(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer, tucker: Manufacturer
+):
+    run = shop.run(dealer)
+    items = [shop.item(run, code).id for code in ("TR", "PU")]
+    count = 2 * PAGE_LENGTH + 3
+    for number in range(count):
+        shelve(dealer, tucker, f"N-{number:03}", name="Bolt", run_item_id=items[number % 2])
+    for asked in (f"{url}?stock=in", f"{url}?q=bolt", f"{url}?run={run.id}"):
+        pages = [client.get(asked).text]
+        while following := leads_to(pages[-1], "Next"):
+            pages.append(client.get(following).text)
+        assert [len(shown(page)) for page in pages] == [PAGE_LENGTH, PAGE_LENGTH, 3]
+        assert len({mpn for page in pages for mpn in shown(page)}) == count
+        back = client.get(leads_to(pages[2], "Previous")).text
+        assert shown(back) == shown(pages[1])
+        first = client.get(leads_to(back, "Previous")).text
+        assert shown(first) == shown(client.get(leads_to(pages[2], "First")).text) == shown(pages[0])
+        assert not leads_to(first, "Previous")
+        assert leads_to(first, "Next") == leads_to(pages[0], "Next")
+
+
+@ON_SQLITE
+def test_past_the_last_product_there_is_a_way_back(
+    client: LintingClient, url: str, dealer: Dealer, tucker: Manufacturer
+):
+    shelve(dealer, tucker, "A-1")
+    page = client.get(f"{url}?stock=in&after=999999").text
+    assert "There are no more products" in page
+    assert shown(client.get(leads_to(page, "Show the first page")).text) == ["A-1"]
+
+
+def test_another_dealers_stock_is_neither_listed_nor_found(
+    client: LintingClient, url: str, shop: Shop, tucker: Manufacturer
+):
+    other = shop.dealer("Lakeside Cycle")
+    run = shop.run(other)
+    item = shop.item(run, "TR")
+    product = shelve(other, tucker, "A-1", name="Brake pads", run_item_id=item.id)
+    for narrowing in ("", "?q=brake", f"?manufacturer={tucker.id}", f"?run={run.id}"):
+        assert shown(client.get(f"{url}{narrowing}").text) == []
+    assert client.get(f"{url}/{product.id}").status_code == 404
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("asked", ["?after=x", "?stock=maybe", "?run=0", "?manufacturer=²", "?q=%00"])
+def test_nonsense_in_the_address_narrows_nothing(
+    client: LintingClient, url: str, dealer: Dealer, tucker: Manufacturer, asked: str
+):
+    shelve(dealer, tucker, "A-1")
+    assert shown(client.get(url + asked).text) == ["A-1"]
+
+
+def test_a_products_page_shows_contributions_and_what_was_reported(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer, tucker: Manufacturer
+):
+    shop.code(dealer, "TR", tucker)
+    run = shop.run(dealer)
+    item = shop.item(run, "TR", finished_at=run.finished_at)
+    product = shelve(dealer, tucker, "A-1", quantity=6, price=1050, lead_time_days=0, run_item_id=item.id)
+    match(report(item, "A-1", quantity=6, description="Pads", retail_cents=1250), tucker, product)
+    page = client.get(f"{url}/{product.id}").text
+    for said in ("In stock: 6", "ships today", "$10.50", "$12.50", "Pads", f"run {run.id}</a>"):
+        assert said in page
+    assert "No longer configured" not in page
+    assert "not among the parts" not in page
+
+
+def test_a_product_that_is_no_longer_reported_says_so(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer, tucker: Manufacturer
+):
+    product = shelve(dealer, tucker, "A-1", quantity=0)
+    page = client.get(f"{url}/{product.id}").text
+    for said in ("Out of stock", "No longer configured", "No complete pull", "A-1</span> at Tucker"):
+        assert said in page
+    shop.item(shop.run(dealer), "TR")
+    assert "not among the parts in stock" in client.get(f"{url}/{product.id}").text
+
+
+def test_the_whole_inventory_is_downloaded_in_pieces(
+    client: LintingClient, url: str, dealer: Dealer, tucker: Manufacturer
+):
+    shelve(dealer, tucker, "B-2", brand="=Bell", price=999, lead_time_days=2)
+    shelve(dealer, tucker, "A-1", brand="=Bell", quantity=0)
+    response = client.get(f"{url}/export.csv")
+    assert response.content_type == "text/csv; charset=utf-8"
+    assert response.get_data(as_text=True).splitlines() == [
+        "\ufeffcatalog,brand,mpn,shelf_quantity,sale_price,lead_time_days",
+        "aftermarket,'=Bell,A-1,0,,",
+        "aftermarket,'=Bell,B-2,1,9.99,2",
+    ]

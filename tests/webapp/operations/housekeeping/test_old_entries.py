@@ -1,0 +1,125 @@
+"""Audit entries, alerts and catalog imports go when they are old enough."""
+
+from __future__ import annotations
+
+import io
+
+from sqlalchemy import select
+
+from tests.webapp.operations.housekeeping.conftest import Past, ago
+from webapp.catalog import uploads
+from webapp.core import clock, storage
+from webapp.extensions import db
+from webapp.models import Alert, AlertDelivery, AuditEntry, CatalogImport, HeldClearing, User
+
+
+def entry(days: float, actor: str = "command") -> None:
+    db.session.add(AuditEntry(at=ago(days), actor=actor, action="dealer.added", subject=f"{actor} {days}"))
+    db.session.commit()
+
+
+def subjects() -> list[str]:
+    wanted = select(AuditEntry.subject).where(AuditEntry.action == "dealer.added")
+    found = list(db.session.scalars(wanted.order_by(AuditEntry.id)))
+    db.session.rollback()
+    return found
+
+
+def test_what_people_did_is_kept_longer_than_what_the_schedule_did(past: Past) -> None:
+    for days in (800, 100, 1):
+        entry(days)
+        entry(days, "schedule")
+    past.keep_house()
+    assert subjects() == ["command 100", "command 1", "schedule 1"]
+
+
+def test_what_was_deleted_is_itself_noted(past: Past) -> None:
+    entry(800)
+    past.keep_house()
+    past.keep_house()
+    noted = db.session.scalars(select(AuditEntry)).all()
+    assert [(one.actor, one.action, one.after) for one in noted] == [
+        ("schedule", "history.deleted", {"audit_entries": 1})
+    ]
+
+
+def alert(past: Past, subject: str, closed: float | None, told: float, state: str = "delivered") -> None:
+    row = Alert(
+        dealer_id=past.dealer.id,
+        dealer_key=past.dealer.id,
+        cause="held",
+        subject=subject,
+        sentence="x",
+        opened_at=ago(400),
+        closed_at=None if closed is None else ago(closed),
+    )
+    db.session.add(row)
+    db.session.flush()
+    delivery = AlertDelivery(
+        alert_id=row.id,
+        dealer_id=past.dealer.id,
+        event="opened",
+        channel="email",
+        recipient="parts@example.com",
+        state=state,
+        created_at=ago(told),
+    )
+    db.session.add(delivery)
+    db.session.commit()
+
+
+def test_alerts_go_when_they_have_been_over_for_long_with_what_was_told_of_them(past: Past) -> None:
+    alert(past, "over", closed=200, told=10)
+    alert(past, "lately", closed=10, told=200)
+    alert(past, "open", closed=None, told=200, state="waiting")
+    found = past.keep_house()
+    assert (found["closed_alerts"], found["alert_deliveries"]) == (1, 1)
+    assert list(db.session.scalars(select(Alert.subject).order_by(Alert.id))) == ["lately", "open"]
+    assert list(db.session.scalars(select(AlertDelivery.state))) == ["waiting"]
+
+
+def test_held_clearings_go_when_they_are_settled(past: Past) -> None:
+    for code, state, days in (("TR", "held", 200), ("PU", "applied", 200), ("KA", "applied", 10)):
+        row = HeldClearing(
+            dealer_id=past.dealer.id,
+            run_id=1,
+            run_item_id=1,
+            supplier_code=code,
+            code_key=code.lower(),
+            products=100,
+            stocked=100,
+            state=state,
+            held_at=ago(days),
+        )
+        db.session.add(row)
+    db.session.commit()
+    assert past.keep_house()["held_clearings"] == 1
+    found = db.session.scalars(select(HeldClearing.supplier_code).order_by(HeldClearing.id))
+    assert list(found) == ["TR", "KA"]
+
+
+def test_catalog_imports_go_with_their_files_save_the_newest(past: Past) -> None:
+    staff = past.shop.user("support@example.com")
+    rows = [_upload(staff, days) for days in (200, 100, 95)]
+    _upload(staff, None)
+    assert past.keep_house()["catalog_imports"] == 3
+    assert past.count(CatalogImport) == 1
+    assert len(storage.names_in("catalog-imports")) == 1
+    assert len(rows) == 3
+
+
+def _upload(staff: User, days: float | None) -> CatalogImport:
+    row = uploads.start(io.BytesIO(b"x"), "catalog.csv", staff)
+    if days is not None:
+        row.status, row.finished_at = "succeeded", ago(days)
+    db.session.commit()
+    return row
+
+
+def test_an_import_that_is_not_over_stays(past: Past) -> None:
+    staff = past.shop.user("support@example.com")
+    _upload(staff, None).queued_at = ago(300)
+    db.session.commit()
+    _upload(staff, 200)
+    assert past.keep_house()["catalog_imports"] == 0
+    assert clock.now() > ago(1)

@@ -1,0 +1,113 @@
+"""What is so at this moment: on both databases, read from rows."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.webapp.pages_seed import Shop
+from webapp.core import clock
+from webapp.extensions import db
+from webapp.models import Alert, Dealer, Manufacturer, ReindexNote
+from webapp.operations.metrics import figures
+from webapp.web import job_heartbeats
+
+
+@pytest.fixture
+def shop(app: Flask) -> Shop:
+    return Shop()
+
+
+@pytest.fixture
+def dealer(shop: Shop) -> Dealer:
+    """A dealer that is enabled and has a code."""
+    return syncing(shop, "Prairie")
+
+
+def syncing(shop: Shop, name: str) -> Dealer:
+    dealer = shop.dealer(name)
+    shop.configuration(dealer)
+    maker = db.session.scalar(select(Manufacturer)) or shop.manufacturer("Tucker")
+    shop.code(dealer, "TR", maker)
+    return dealer
+
+
+def ago(**span: float) -> datetime:
+    return clock.now() - timedelta(**span)
+
+
+def test_nothing_is_nothing(app: Flask) -> None:
+    found = figures.read()
+    assert (found.active, found.dead, found.dealers, found.notes) == ({"queued": 0, "running": 0}, 0, 0, 0)
+    assert found.oldest_success == found.oldest_note == found.oldest_queued == 0.0
+
+
+def test_active_runs_and_those_whose_worker_died(shop: Shop) -> None:
+    shop.run(shop.dealer("A"), "queued", queued_at=ago(minutes=10))
+    # It let others go first since.
+    shop.run(shop.dealer("D"), "queued", queued_at=ago(hours=2), gave_way_at=ago(minutes=1))
+    shop.run(shop.dealer("B"), "running", heartbeat_at=ago(seconds=10))
+    shop.run(shop.dealer("C"), "running", heartbeat_at=ago(seconds=100))
+    found = figures.read()
+    assert found.active == {"queued": 2, "running": 2}
+    assert found.dead == 1
+    assert 600 <= found.oldest_queued < 900
+
+
+def test_dealers_without_a_success_are_counted_by_how_long(shop: Shop, dealer: Dealer) -> None:
+    for hours in (1, 8, 14, 60):
+        one = syncing(shop, f"Since {hours}")
+        shop.run(one, "succeeded", finished_at=ago(hours=hours))
+        shop.run(one, "failed")
+    found = figures.read()
+    assert found.dealers == 5
+    assert found.without_success == {7: 3, 13: 2, 25: 1, 49: 1}
+    assert 60 * 3600 <= found.oldest_success < 61 * 3600
+
+
+def test_a_dealer_that_never_had_a_success_counts_from_its_beginning(dealer: Dealer) -> None:
+    dealer.created_at = ago(hours=30)
+    db.session.commit()
+    assert figures.read().without_success == {7: 1, 13: 1, 25: 1, 49: 0}
+
+
+def test_dealers_that_expect_no_run_do_not_count(shop: Shop, dealer: Dealer) -> None:
+    shop.configuration(shop.dealer("No codes"))
+    shop.configuration(syncing(shop, "Off"), enabled=False)
+    assert figures.read().dealers == 1
+
+
+def test_the_outbox_and_its_oldest_note(shop: Shop, dealer: Dealer) -> None:
+    stock = shop.stock(shop.code(dealer, "PU", shop.manufacturer("Parts")), "A")
+    for minutes in (30, 10):
+        note = ReindexNote(dealer_id=dealer.id, product_id=stock.product_id, noted_at=ago(minutes=minutes))
+        db.session.add(note)
+        db.session.commit()
+    found = figures.read()
+    assert found.notes == 2
+    assert 1800 <= found.oldest_note < 2400
+
+
+def test_open_alerts_by_cause(shop: Shop, dealer: Dealer) -> None:
+    for subject, closed_at in (("", None), ("TR", None), ("PU", clock.now())):
+        alert = Alert(
+            dealer_id=dealer.id,
+            dealer_key=dealer.id,
+            cause="held",
+            subject=subject,
+            sentence="x",
+            closed_at=closed_at,
+        )
+        db.session.add(alert)
+    db.session.commit()
+    assert figures.read().open_alerts == {"held": 2}
+
+
+def test_how_long_ago_a_periodic_job_was_done(app: Flask) -> None:
+    job_heartbeats.done(job_heartbeats.TICK)
+    job_heartbeats.done(job_heartbeats.TICK)
+    assert list(figures.read().done) == [job_heartbeats.TICK]
+    assert figures.read().done[job_heartbeats.TICK] < 60

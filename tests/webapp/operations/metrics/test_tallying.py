@@ -1,0 +1,99 @@
+"""Ended runs are added up once each, and what they did outlives them."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete
+
+from jobs.sync import lease
+from tests.webapp import shelf_seed
+from tests.webapp.pages_seed import Shop
+from webapp.core import clock
+from webapp.extensions import db
+from webapp.models import Dealer, Run
+from webapp.operations.metrics import figures, tally
+from webapp.operations.metrics.tallying import BEYOND, Sums
+
+
+@pytest.fixture
+def dealer(app: Flask) -> Dealer:
+    return shelf_seed.add_dealer()
+
+
+def ended(dealer: Dealer, seconds: float, status: str = "succeeded", **counts: int) -> Run:
+    """A run that took so long, with one item."""
+    finished_at = clock.now()
+    started_at = finished_at - timedelta(seconds=seconds)
+    run = Shop().run(dealer, status, started_at=started_at, finished_at=finished_at)
+    Shop().item(run, "TR", **counts)
+    return run
+
+
+def test_what_ended_runs_did_is_the_same_before_and_after_they_are_tallied(dealer: Dealer) -> None:
+    ended(dealer, 4, fetched=500, synced=480, requests=2, rate_waited_ms=1500)
+    ended(dealer, 4.9, fetched=1)
+    ended(dealer, 10_000, "failed")
+    before = figures.read().ended
+    assert tally() == 3
+    after = figures.read().ended
+    assert before == after
+    assert set(after) == {("succeeded", 5), ("failed", BEYOND)}
+    assert after["succeeded", 5] == Sums(2, 8900, 501, 480, requests=2, rate_waited_ms=1500)
+
+
+def test_each_run_is_tallied_once(dealer: Dealer) -> None:
+    for _ in range(3):
+        ended(dealer, 1)
+    assert [tally(limit=2), tally(limit=2), tally(limit=2)] == [2, 1, 0]
+    assert figures.read().ended["succeeded", 5].runs == 3
+
+
+def test_two_at_the_same_time_tally_each_run_once(app: Flask, dealer: Dealer) -> None:
+    for _ in range(40):
+        ended(dealer, 1)
+    db.session.rollback()
+    start, counts = threading.Barrier(4), []
+
+    def work() -> None:
+        with app.app_context():
+            start.wait()
+            counts.append(sum(tally(limit=5) for _ in range(10)))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(counts) == 40
+    assert figures.read().ended["succeeded", 5].runs == 40
+
+
+def test_what_runs_did_outlives_them(dealer: Dealer) -> None:
+    ended(dealer, 1, synced=7)
+    tally()
+    db.session.execute(delete(Run))
+    db.session.commit()
+    assert figures.read().ended["succeeded", 5].synced == 7
+
+
+def test_a_run_under_way_is_not_tallied_but_its_requests_count(dealer: Dealer) -> None:
+    run = Shop().run(dealer, "running")
+    Shop().item(run, "TR", "running", requests=4, rate_waited_ms=250, fetched=100)
+    assert tally() == 0
+    found = figures.read()
+    assert found.ended == {}
+    assert found.under_way == Sums(requests=4, rate_waited_ms=250)
+
+
+def test_a_run_that_was_cancelled_before_it_began_took_no_time(dealer: Dealer) -> None:
+    Shop().run(dealer, "cancelled", started_at=None)
+    tally()
+    assert figures.read().ended == {("cancelled", 5): Sums(runs=1)}
+
+
+def test_a_dead_run_is_what_the_workers_take_for_one() -> None:
+    assert figures.DEAD_AFTER == lease.DEAD_AFTER

@@ -1,0 +1,219 @@
+"""The list of runs, and one run from queued to ended."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.webapp.client import ON_SQLITE, LintingClient, without_tokens
+from tests.webapp.page_lint import Document
+from tests.webapp.pages_seed import Shop
+from webapp.core import clock
+from webapp.core.enums import RUN_STATES
+from webapp.extensions import db
+from webapp.models import Dealer, Run, User
+from webapp.runs.run_history import PAGE_LENGTH
+
+pytestmark = ON_SQLITE
+
+
+@pytest.fixture
+def url(dealer: Dealer) -> str:
+    return f"/dealers/{dealer.id}/runs"
+
+
+def poll(html: str) -> str | None:
+    """The address that the page asks again, if it does."""
+    asking = [each for each in Document(html).elements if "every" in each.attributes.get("hx-trigger", "")]
+    return asking[0].attributes["hx-get"] if asking else None
+
+
+def test_without_runs_the_list_says_where_one_is_queued(client: LintingClient, url: str):
+    page = client.get(url).text
+    assert "No run has been asked for yet." in page
+    assert "/lightspeed" in page
+
+
+def test_runs_are_listed_a_page_at_a_time_the_latest_first(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer
+):
+    ids = [shop.run(dealer).id for _ in range(PAGE_LENGTH + 2)]
+    first = client.get(url).text
+    assert f"{url}/{ids[-1]}" in first
+    assert f'"{url}/{ids[1]}"' not in first
+    assert first.index(f'"{url}/{ids[-1]}"') < first.index(f'"{url}/{ids[-2]}"')
+    older = client.get(f"{url}?before={ids[2]}").text
+    assert f'href="{url}?before={ids[2]}"' in first
+    assert f'"{url}/{ids[1]}"' in older
+    assert "Older" not in older
+
+
+@pytest.mark.parametrize("before", ["x", "-1", "0", "²", "9" * 30, ""])
+def test_nonsense_in_the_address_shows_the_latest(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer, before: str
+):
+    run = shop.run(dealer)
+    assert f"{url}/{run.id}" in client.get(url, query_string={"before": before}).text
+
+
+def test_a_row_says_what_came_of_the_run(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer, user: User
+):
+    run = shop.run(dealer, "partial", requested_by_id=user.id)
+    shop.item(run, "TR", synced=1200, skipped=34, changed=1100)
+    shop.item(run, "PU", "failed", synced=0)
+    page = client.get(url).text
+    for said in ("Partial", "1,200", "34", "1,100", "Queue Inventory Update by parts@prairie.example"):
+        assert said in page
+
+
+@pytest.mark.parametrize("status", RUN_STATES)
+def test_each_status_has_its_words_and_only_an_active_run_is_asked_for_again(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer, status: str
+):
+    run = shop.run(dealer, status)
+    page = client.get(f"{url}/{run.id}")
+    assert f">{status.capitalize()}</span>" in page.text
+    is_active = status in ("queued", "running")
+    assert (poll(page.text) is not None) is is_active
+    assert ("Cancel this run" in page.text) is is_active
+    fragment = client.hx("GET", f"{url}/{run.id}")
+    assert without_tokens(fragment.text) in without_tokens(page.text)
+
+
+def test_a_poll_is_answered_only_when_there_is_news(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer
+):
+    run = shop.run(dealer, "running")
+    item = shop.item(run, "TR", "running", pages=1, fetched=500)
+    asked = poll(client.get(f"{url}/{run.id}").text)
+    assert asked
+    assert client.hx("GET", asked).status_code == 204
+    item.pages, item.fetched = 2, 1000
+    db.session.commit()
+    news = client.hx("GET", asked)
+    assert news.status_code == 200
+    assert "1,000 parts received so far" in news.text
+    asked = poll(news.text)
+    assert asked
+    assert client.hx("GET", asked).status_code == 204
+
+
+def test_only_a_step_is_announced_and_not_every_page(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer
+):
+    run = shop.run(dealer, "running")
+    item = shop.item(run, "TR", "running", pages=1, fetched=500)
+    shop.item(run, "PU", "waiting")
+    page = client.get(f"{url}/{run.id}").text
+    assert 'id="announcement" hx-swap-oob' not in page
+    item.pages, item.fetched = 2, 1000
+    db.session.commit()
+    news = client.hx("GET", poll(page) or "").text
+    assert "hx-swap-oob" not in news
+    item.status = "succeeded"
+    db.session.commit()
+    news = client.hx("GET", poll(news) or "").text
+    assert 'id="announcement" hx-swap-oob="innerHTML"' in news
+    assert f"Run {run.id}: Running, 1 of 2 supplier codes done." in news
+
+
+def test_the_last_answer_to_a_poll_ends_it(client: LintingClient, url: str, shop: Shop, dealer: Dealer):
+    run = shop.run(dealer, "running")
+    shop.item(run, "TR", "running")
+    asked = poll(client.get(f"{url}/{run.id}").text)
+    run.status, run.finished_at, run.items[0].status = "succeeded", clock.now(), "succeeded"
+    db.session.commit()
+    end = client.hx("GET", asked or "")
+    assert end.status_code == 200
+    assert poll(end.text) is None
+    assert "Succeeded" in end.text
+
+
+def test_results_are_shown_for_each_code_with_its_error(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer
+):
+    run = shop.run(dealer, "partial", reason="One of two supplier codes failed.")
+    shop.item(run, "TR", pages=12, fetched=5512, synced=5300, skipped=212, cleared=7, changed=1204)
+    shop.item(run, "PU", "failed", error="Lightspeed did not answer.")
+    shop.item(run, "KA", "not_tried")
+    page = client.get(f"{url}/{run.id}").text
+    for said in ("One of two supplier codes failed.", "5,512", "5,300", "212", "1,204", "Not tried"):
+        assert said in page
+    assert "Lightspeed did not answer." in page
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        ((12, 0), "12 parts kept their quantity: their rows could not be used."),
+        ((1, 0), "1 part kept its quantity: its row could not be used."),
+        ((800, 434), "1,234 parts kept their quantity: their rows could not be used."),
+    ],
+)
+def test_a_run_says_how_many_parts_kept_their_quantity(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer, kept: tuple[int, int], said: str
+):
+    run = shop.run(dealer, "succeeded")
+    for code, number in zip(("TR", "PU"), kept, strict=True):
+        shop.item(run, code, kept=number, skipped=number)
+    page = client.get(f"{url}/{run.id}").text
+    assert said in page
+    assert f"skipped?run={run.id}" in page
+
+
+def test_a_run_in_which_no_part_was_kept_says_nothing_of_it(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer
+):
+    run = shop.run(dealer, "succeeded")
+    shop.item(run, "TR", skipped=3)
+    assert "quantity:" not in client.get(f"{url}/{run.id}").text
+
+
+def test_times_are_the_dealers_own_and_name_the_zone(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer
+):
+    at = clock.now().replace(year=2025, month=7, day=4, hour=18, minute=5)
+    run = shop.run(dealer, queued_at=at, started_at=at, finished_at=at + timedelta(minutes=2, seconds=5))
+    page = client.get(f"{url}/{run.id}").text
+    assert "Jul 4, 2025, 1:05 PM CDT" in page
+    assert "after 2 min 5 s" in page
+
+
+@pytest.mark.parametrize(("status", "becomes"), [("queued", "cancelled"), ("running", "running")])
+def test_an_active_run_can_be_cancelled(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer, status: str, becomes: str
+):
+    run = shop.run(dealer, status)
+    path = f"{url}/{run.id}"
+    response = client.post(f"{path}/cancellation")
+    assert response.status_code == 303
+    assert response.location == path
+    assert run.cancel_requested_at is not None
+    assert run.status == becomes
+    page = client.get(path).text
+    assert ("Cancelling" in page) is (becomes == "running")
+    assert "Cancel this run" not in page
+
+
+def test_with_htmx_the_cancelled_run_comes_back_in_its_place(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer
+):
+    run = shop.run(dealer, "queued")
+    response = client.hx("POST", f"{url}/{run.id}/cancellation")
+    assert response.status_code == 200
+    assert "Cancelled" in response.text
+    assert "is being cancelled" in response.text
+
+
+def test_a_run_that_has_ended_cannot_be_cancelled(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer
+):
+    run = shop.run(dealer, "succeeded")
+    path = f"{url}/{run.id}/cancellation"
+    for response in (client.post(path), client.hx("POST", path)):
+        assert response.status_code == 409
+        assert "had already ended" in response.text
+        assert "Succeeded" in response.text
+    assert db.session.get_one(Run, run.id).cancel_requested_at is None

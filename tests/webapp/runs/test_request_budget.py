@@ -1,0 +1,95 @@
+"""A run's page says how many requests are left in this minute: what workers count is what it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from jobs.sources.lightspeed import RateBudget
+from tests.webapp.client import ON_SQLITE, LintingClient
+from tests.webapp.pages_seed import Shop
+from webapp.core import rate_window
+from webapp.extensions import db
+from webapp.models import Dealer
+
+pytestmark = ON_SQLITE
+PER_MINUTE = 5
+
+
+@pytest.fixture
+def send(app: Flask, redis_url: str, request: pytest.FixtureRequest) -> Callable[[str, int], None]:
+    """Counts requests under a user name as a worker does."""
+    # An address of its own: the window of another test is another window.
+    url = f"http://127.0.0.1:9/{request.node.name}"
+    app.config.update(REDIS_URL=redis_url, LIGHTSPEED_REQUESTS_PER_MINUTE=PER_MINUTE, LIGHTSPEED_API_URL=url)
+    budget = RateBudget.shared(redis_url, PER_MINUTE)
+
+    def send(username: str, count: int) -> None:
+        for _ in range(count):
+            budget.acquire(rate_window.login_key(url, username), lambda: None)
+
+    return send
+
+
+def page_of(client: LintingClient, shop: Shop, dealer: Dealer, status: str = "running") -> str:
+    run = shop.run(dealer, status)
+    return client.get(f"/dealers/{dealer.id}/runs/{run.id}").text
+
+
+def test_what_is_left_in_this_minute_is_told_for_the_dealers_login(
+    client: LintingClient, shop: Shop, dealer: Dealer, send: Callable[[str, int], None]
+):
+    shop.configuration(dealer, username="Prairie")
+    send("prairie", 2)
+    send("somebody else", 4)
+    assert "3 of 5 requests to Lightspeed left in this minute." in page_of(client, shop, dealer)
+
+
+def test_an_organizations_login_is_the_one_that_counts(
+    client: LintingClient, shop: Shop, dealer: Dealer, send: Callable[[str, int], None]
+):
+    dealer.organization = shop.organization()
+    shop.configuration(dealer, username="former login")
+    send("group", 1)
+    assert "4 of 5 requests" in page_of(client, shop, dealer)
+
+
+def test_a_run_that_waits_for_room_says_so_and_a_poll_learns_of_it(
+    client: LintingClient, shop: Shop, dealer: Dealer, send: Callable[[str, int], None]
+):
+    shop.configuration(dealer, username="prairie")
+    page = page_of(client, shop, dealer)
+    assert "5 of 5 requests" in page
+    poll = page.split('hx-get="')[1].split('"')[0].replace("&amp;", "&")
+    assert client.hx("GET", poll).status_code == 204
+    send("prairie", PER_MINUTE)
+    told = client.hx("GET", poll).text
+    assert "0 of 5 requests to Lightspeed left in this minute: it goes on by itself" in told
+
+
+@pytest.mark.parametrize("status", ["queued", "succeeded"])
+def test_a_run_that_sends_nothing_does_not_speak_of_requests(
+    client: LintingClient, shop: Shop, dealer: Dealer, send: Callable[[str, int], None], status: str
+):
+    shop.configuration(dealer)
+    assert "requests to Lightspeed" not in page_of(client, shop, dealer, status)
+
+
+def test_while_redis_is_away_the_page_simply_does_not_say_it(
+    app: Flask, client: LintingClient, shop: Shop, dealer: Dealer
+):
+    app.config.update(REDIS_URL="redis://127.0.0.1:9/0", LIGHTSPEED_REQUESTS_PER_MINUTE=PER_MINUTE)
+    shop.configuration(dealer)
+    page = page_of(client, shop, dealer)
+    assert "Fetching from Lightspeed" in page
+    assert "requests to Lightspeed" not in page
+
+
+def test_a_dealer_without_a_login_has_no_budget(
+    client: LintingClient, shop: Shop, dealer: Dealer, send: Callable[[str, int], None]
+):
+    run = shop.run(dealer, "running")
+    db.session.commit()
+    assert "requests to Lightspeed" not in client.get(f"/dealers/{dealer.id}/runs/{run.id}").text

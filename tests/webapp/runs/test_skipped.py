@@ -1,0 +1,72 @@
+"""The page of skipped parts; on both databases."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.webapp.client import ON_SQLITE, LintingClient
+from tests.webapp.pages_seed import Shop
+from tests.webapp.stocked_shelf import report
+from webapp.models import Dealer
+from webapp.runs.skipped_parts import PAGE_LENGTH
+
+
+@pytest.fixture
+def url(dealer: Dealer) -> str:
+    return f"/dealers/{dealer.id}/skipped"
+
+
+@ON_SQLITE
+def test_before_the_first_run_it_says_where_one_is_queued(client: LintingClient, url: str):
+    assert "No run has finished yet" in client.get(url).text
+
+
+def test_parts_are_grouped_by_reason_the_most_frequent_first(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer
+):
+    run = shop.run(dealer, "partial")
+    item = shop.item(run, "TR", skipped=3)
+    report(item, "S-1", reason="stale", quantity=2)
+    report(item, "U-1", reason="unmatched", quantity=1, candidate="U1", candidate_by="punctuation")
+    report(item, "U-2", reason="unmatched", quantity_text="many")
+    report(item, "OK-1", quantity=1)
+    shop.run(dealer, "running")
+    page = client.get(url).text
+    assert page.index("No product has this part number") < page.index("Not changed for more than 365 days")
+    for said in ("U-1", "U-2", "U1</span>: one is the same but for punctuation", "many", "Correct the part"):
+        assert said in page
+    assert "S-1" not in page
+    assert "OK-1" not in page
+    stale = client.hx("GET", f"{url}?run={run.id}&reason=stale").text
+    assert "S-1" in stale
+    assert "U-1" not in stale
+
+
+def test_a_reasons_parts_come_a_page_at_a_time(client: LintingClient, url: str, shop: Shop, dealer: Dealer):
+    item = shop.item(shop.run(dealer), "TR", skipped=PAGE_LENGTH + 1)
+    for number in range(PAGE_LENGTH + 1):
+        report(item, f"N-{number:03}", reason="unmatched")
+    first = client.get(url).text
+    following = re.search(r'href="([^"]*after=[^"]*)">Next', first)
+    assert following
+    assert f"N-{PAGE_LENGTH:03}" not in first
+    second = client.get(following[1].replace("&amp;", "&")).text
+    assert f"N-{PAGE_LENGTH:03}" in second
+    assert "N-000" not in second
+
+
+@ON_SQLITE
+def test_what_a_later_pull_replaced_is_told(client: LintingClient, url: str, shop: Shop, dealer: Dealer):
+    old = shop.run(dealer)
+    shop.item(old, "TR", skipped=12)
+    shop.item(shop.run(dealer), "TR", skipped=0)
+    assert "12 more parts of this run are no longer listed here" in client.get(f"{url}?run={old.id}").text
+    assert "Every part that this run fetched was synced." in client.get(url).text
+
+
+@ON_SQLITE
+def test_another_dealers_run_is_not_found(client: LintingClient, url: str, shop: Shop):
+    run = shop.run(shop.dealer("Lakeside Cycle"))
+    assert client.get(f"{url}?run={run.id}").status_code == 404

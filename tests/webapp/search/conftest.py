@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from tests.webapp import shelf_seed
+from webapp.extensions import db
+from webapp.models import Dealer, Manufacturer, Product
+from webapp.search import outbox
+from webapp.search.search_index import search_index
+
+
+@pytest.fixture
+def dealer(app: Flask) -> Dealer:
+    return shelf_seed.add_dealer()
+
+
+@pytest.fixture
+def honda(app: Flask) -> Manufacturer:
+    return shelf_seed.add_manufacturer("Honda", "oem")
+
+
+@pytest.fixture
+def shelve(dealer: Dealer, honda: Manufacturer) -> Callable[..., Product]:
+    """Adds a product, puts it on the dealer's shelf, and indexes it."""
+
+    def shelve(number: str, quantity: int = 1, price: int | None = None, **fields: str) -> Product:
+        product = shelf_seed.add_product(honda, number, **fields)
+        shelf_seed.put_on_shelf(dealer, product, honda, quantity=quantity, price=price)
+        outbox.drain()
+        return product
+
+    return shelve
+
+
+@pytest.fixture
+def search(dealer: Dealer) -> Callable[..., list[str]]:
+    """The MPNs that the dealer finds, in order."""
+
+    def search(words: str, limit: int = 20, of: Dealer | None = None) -> list[str]:
+        index = search_index(db.session.connection())
+        found = [document.mpn for document in index.search((of or dealer).id, words, limit)]
+        db.session.commit()
+        return found
+
+    return search

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from tests.webapp import shelf_seed
+from webapp.extensions import db
+from webapp.models import ShelfStock
+from webapp.search import figures, outbox, reindexing
+
+
+@pytest.fixture
+def product(dealer, honda):
+    product = shelf_seed.add_product(honda, "1")
+    for code in "AB":
+        shelf_seed.put_on_shelf(dealer, product, honda, code, quantity=1)
+    return product
+
+
+def change(code: str, quantity: int) -> None:
+    db.session.execute(update(ShelfStock).where(ShelfStock.code == code).values(quantity=quantity))
+
+
+def test_two_changes_of_one_product_at_once_add_up(app: Flask, dealer, product):
+    dealer_id, written, done = dealer.id, Event(), Event()
+    db.session.commit()
+
+    def change_a() -> None:
+        with app.app_context():
+            change("A", 5)
+            figures.refresh(db.session(), dealer_id, figures.OF_DEALER)
+            written.set()
+            # As long as the other would need to read what is not committed yet.
+            done.wait(0.3)
+            db.session.commit()
+
+    def change_b() -> None:
+        with app.app_context():
+            written.wait(30)
+            change("B", 0)
+            figures.refresh(db.session(), dealer_id, figures.OF_DEALER)
+            done.set()
+            db.session.commit()
+
+    with ThreadPoolExecutor(2) as people:
+        for future in [people.submit(change_a), people.submit(change_b)]:
+            future.result(timeout=30)
+    assert shelf_seed.figures_of(dealer, product)[0] == 5
+    outbox.drain()
+    assert reindexing.differences() == 0

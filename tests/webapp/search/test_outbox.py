@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from tests.webapp import shelf_seed
+from webapp.extensions import db
+from webapp.models import ReindexNote
+from webapp.search import outbox, reindexing
+
+
+def shelve_unindexed(dealer, honda, count):
+    return [
+        put(dealer, honda, shelf_seed.add_product(honda, f"N{number:03}", name="Chain"))
+        for number in range(count)
+    ]
+
+
+def put(dealer, honda, product, quantity=1):
+    shelf_seed.put_on_shelf(dealer, product, honda, quantity=quantity)
+    return product
+
+
+def test_a_drain_writes_what_is_noted_and_takes_the_notes(dealer, honda, search):
+    shelve_unindexed(dealer, honda, 3)
+    assert outbox.pending() == 3
+    assert search("chain") == []
+    assert outbox.drain() == 3
+    assert outbox.pending() == 0
+    assert search("chain") == ["N000", "N001", "N002"]
+    assert outbox.drain() == 0
+
+
+def test_notes_of_one_product_are_one_document(dealer, honda):
+    (product,) = shelve_unindexed(dealer, honda, 1)
+    put(dealer, honda, product, quantity=5)
+    put(dealer, honda, product, quantity=7)
+    assert (outbox.pending(), outbox.drain()) == (3, 1)
+    assert reindexing.differences() == 0
+
+
+def test_batches_are_drained_until_none_is_left(dealer, honda):
+    shelve_unindexed(dealer, honda, 7)
+    assert outbox.drain(limit=3) == 7
+    assert (outbox.pending(), reindexing.differences()) == (0, 0)
+
+
+def test_notes_of_several_dealers_are_drained_together(dealer, honda, search):
+    other = shelf_seed.add_dealer("Summit")
+    (product,) = shelve_unindexed(dealer, honda, 1)
+    put(other, honda, product, quantity=9)
+    assert outbox.drain() == 2
+    assert search("chain", of=other) == ["N000"]
+    assert reindexing.differences() == 0
+
+
+def test_a_note_that_is_committed_late_is_not_lost(dealer, honda, search):
+    first = shelve_unindexed(dealer, honda, 2)[0]
+    db.session.query(ReindexNote).filter_by(product_id=first.id).delete()
+    outbox.drain()
+    assert search("chain") == ["N001"]
+    db.session.add(ReindexNote(id=1, dealer_id=dealer.id, product_id=first.id))
+    db.session.commit()
+    assert outbox.drain() == 1
+    assert search("chain") == ["N000", "N001"]
+
+
+def test_a_note_of_a_product_without_figures_removes_its_document(dealer, honda, search):
+    (product,) = shelve_unindexed(dealer, honda, 1)
+    outbox.drain()
+    db.session.execute(text("DELETE FROM webstore_figures"))
+    db.session.add(ReindexNote(dealer_id=dealer.id, product_id=product.id))
+    db.session.commit()
+    assert outbox.drain() == 0
+    assert search("chain") == []
+
+
+def test_a_changed_product_is_found_by_its_new_words_and_not_by_its_old_ones(dealer, honda, search):
+    (product,) = shelve_unindexed(dealer, honda, 1)
+    outbox.drain()
+    product.name, product.mpn = "Belt", "X-1"
+    db.session.add(ReindexNote(dealer_id=dealer.id, product_id=product.id))
+    db.session.commit()
+    outbox.drain()
+    assert search("chain") == []
+    assert search("belt x1") == ["X-1"]
+    # The part number stays what it was.
+    assert search("N000") == ["X-1"]
+
+
+def test_a_drain_that_fails_loses_nothing(dealer, honda, search):
+    shelve_unindexed(dealer, honda, 5)
+    db.session.execute(text("ALTER TABLE webstore_documents RENAME TO elsewhere"))
+    db.session.commit()
+    with pytest.raises(DBAPIError):
+        outbox.drain(limit=2)
+    db.session.rollback()
+    assert outbox.pending() == 5
+    db.session.execute(text("ALTER TABLE elsewhere RENAME TO webstore_documents"))
+    db.session.commit()
+    assert outbox.drain() == 5
+    assert len(search("chain")) == 5
+
+
+def test_drains_at_once_write_each_document_as_it_is(app: Flask, dealer, honda):
+    shelve_unindexed(dealer, honda, 40)
+    db.session.commit()
+    barrier = Barrier(3)
+
+    def drain() -> int:
+        with app.app_context():
+            barrier.wait()
+            return outbox.drain(limit=5)
+
+    with ThreadPoolExecutor(3) as workers:
+        written = [future.result() for future in [workers.submit(drain) for _ in range(3)]]
+    assert sum(written) == 40
+    assert (outbox.pending(), reindexing.differences()) == (0, 0)
+
+
+def test_a_drain_waits_for_another_to_end(app: Flask, dealer, honda, search):
+    """Else the one that read a product first could write it last."""
+    shelve_unindexed(dealer, honda, 1)
+    outbox.take_turn(db.session.connection())
+    drained = Event()
+
+    def drain() -> None:
+        with app.app_context():
+            outbox.drain()
+            drained.set()
+
+    with ThreadPoolExecutor(1) as workers:
+        done = workers.submit(drain)
+        assert not drained.wait(0.3)
+        db.session.commit()
+        done.result(timeout=30)
+    assert search("chain") == ["N000"]
+
+
+def test_waking_without_a_redis_says_so(app: Flask):
+    assert outbox.wake() is False
+
+
+def test_a_search_need_not_read_what_was_written_one_by_one(shelve):
+    shelve("1")
+    if db.engine.dialect.name == "postgresql":
+        left = text("SELECT sum(gin_clean_pending_list(relid)) FROM pg_partition_tree(:index) WHERE isleaf")
+        assert db.session.scalar(left, {"index": "webstore_documents_words"}) == 0

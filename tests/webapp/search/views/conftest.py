@@ -1,0 +1,7 @@
+"""The fixtures of page tests, in place of those of the folder above."""
+
+from __future__ import annotations
+
+from tests.webapp.conftest import anonymous, client, dealer, shop, staff, user
+
+__all__ = ["anonymous", "client", "dealer", "shop", "staff", "user"]

@@ -1,0 +1,240 @@
+"""Supplier Code Management: list, add, edit, move, remove (R4)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.webapp.client import ON_SQLITE, LintingClient, without_tokens
+from tests.webapp.pages_seed import Shop
+from webapp.extensions import db
+from webapp.models import Dealer, Manufacturer, ShelfStock, SupplierCode
+
+pytestmark = ON_SQLITE
+
+FIELDS = {
+    "catalog": "aftermarket",
+    "supplier_code": "TR",
+    "manufacturer": "Tucker Rocky",
+    "lead_time_days": "3",
+    "pricing": "retail",
+}
+LABELS = (
+    "Supplier Code Management",
+    "Add Supplier Code",
+    "Ecommerce Catalog",
+    "LightSpeed Supplier Code",
+    "Manufacturer/Distributor",
+    "Lead Time Value",
+    "LightSpeed Pricing",
+    "Aftermarket",
+    "OEM",
+    "Private Label",
+    "Disabled",
+    "Retail",
+    "Current Active",
+    "Save",
+)
+
+
+@pytest.fixture
+def url(dealer: Dealer) -> str:
+    return f"/dealers/{dealer.id}/supplier-codes"
+
+
+@pytest.fixture
+def tucker(shop: Shop) -> Manufacturer:
+    return shop.manufacturer("Tucker Rocky")
+
+
+@pytest.fixture
+def row(shop: Shop, dealer: Dealer, tucker: Manufacturer) -> SupplierCode:
+    return shop.code(dealer, "TR", tucker)
+
+
+def codes() -> list[SupplierCode]:
+    db.session.rollback()
+    return list(db.session.scalars(db.select(SupplierCode).order_by(SupplierCode.position)))
+
+
+def test_the_labels_are_those_of_the_dealer_guide(client: LintingClient, url: str):
+    page = client.get(f"{url}/new").text
+    assert [label for label in LABELS if label not in page] == []
+
+
+def test_the_list_is_a_page_and_fills_the_dialog(client: LintingClient, url: str, row: SupplierCode):
+    page, fragment = client.get(url), client.hx("GET", url)
+    assert "Tucker Rocky" in page.text
+    assert without_tokens(fragment.text) in without_tokens(page.text)
+
+
+def test_an_empty_list_says_the_next_step(client: LintingClient, url: str):
+    page = client.get(url).text
+    assert "There are currently no supplier codes configured" in page
+    assert "Add Supplier Code" in page
+
+
+def test_a_code_is_added(client: LintingClient, url: str, tucker: Manufacturer):
+    response = client.post(url, data=FIELDS)
+    assert response.status_code == 303
+    assert response.location == url
+    (row,) = codes()
+    assert (row.code, row.manufacturer_id, row.lead_time_days, row.pricing) == ("TR", tucker.id, 3, "retail")
+    assert "TR was added." in client.get(url).text
+
+
+def test_with_htmx_the_list_comes_back_and_the_page_beneath_is_told(
+    client: LintingClient, url: str, tucker: Manufacturer
+):
+    response = client.hx("POST", url, data=FIELDS)
+    assert response.status_code == 200
+    assert "Tucker Rocky" in response.text
+    assert "TR was added." in response.text
+    assert response.headers["HX-Trigger"] == "configuration-changed"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("supplier_code", " ", "LightSpeed Supplier Code is missing"),
+        ("supplier_code", "x" * 51, "LightSpeed Supplier Code is longer than 50 characters"),
+        ("supplier_code", "a\x00b", "LightSpeed Supplier Code has a character that cannot be printed"),
+        ("manufacturer", "", "Manufacturer/Distributor is missing"),
+        ("manufacturer", "Nobody", "is not in the Aftermarket catalog"),
+        ("manufacturer", "a\x00b", "Manufacturer/Distributor has a character that cannot be printed"),
+        ("lead_time_days", "366", "Lead Time Value must be a whole number of days from 0 to 365"),
+        ("lead_time_days", "1.5", "Lead Time Value must be a whole number of days from 0 to 365"),
+        ("lead_time_days", "-1", "Lead Time Value must be a whole number of days from 0 to 365"),
+        ("lead_time_days", "0" * 5000 + "9", "Lead Time Value must be a whole number of days"),
+        ("lead_time_days", "²", "Lead Time Value must be a whole number of days from 0 to 365"),
+        ("catalog", "books", "Ecommerce Catalog"),
+        ("pricing", "free", "LightSpeed Pricing"),
+    ],
+)
+def test_a_bad_value_is_told_at_its_field_and_adds_nothing(
+    client: LintingClient, url: str, tucker: Manufacturer, field: str, value: str, said: str
+):
+    for response in (
+        client.post(url, data=FIELDS | {field: value}),
+        client.hx("POST", url, data=FIELDS | {field: value}),
+    ):
+        assert response.status_code == 422
+        assert said in response.text
+        assert f'href="#{field}"' in response.text
+        assert response.text.index("autofocus") == response.text.rindex("autofocus")
+    assert codes() == []
+
+
+def test_all_errors_are_told_at_once(client: LintingClient, url: str):
+    page = client.post(url, data={"catalog": "oem", "lead_time_days": "x", "pricing": "retail"}).text
+    assert len(re.findall(r'class="alert-link" href="#', page)) == 3
+
+
+def test_a_code_that_is_mapped_to_the_manufacturer_already_is_refused(
+    client: LintingClient, url: str, row: SupplierCode
+):
+    response = client.post(url, data=FIELDS | {"supplier_code": " tr "})
+    assert response.status_code == 422
+    assert "is already mapped to Tucker Rocky" in response.text
+    assert len(codes()) == 1
+
+
+def test_an_empty_lead_time_means_one_day(client: LintingClient, url: str, tucker: Manufacturer):
+    client.post(url, data=FIELDS | {"lead_time_days": ""})
+    assert codes()[0].lead_time_days == 1
+
+
+def test_a_code_is_edited_from_a_form_that_shows_it(client: LintingClient, url: str, row: SupplierCode):
+    page = client.get(f"{url}/{row.id}").text
+    assert 'value="TR"' in page
+    assert 'value="Tucker Rocky"' in page
+    assert client.post(f"{url}/{row.id}", data=FIELDS | {"supplier_code": "T2"}).status_code == 303
+    assert [(each.code, each.lead_time_days) for each in codes()] == [("T2", 3)]
+
+
+def test_a_bad_edit_is_told_and_changes_nothing(client: LintingClient, url: str, row: SupplierCode):
+    response = client.hx("POST", f"{url}/{row.id}", data=FIELDS | {"manufacturer": "Nobody"})
+    assert response.status_code == 422
+    assert f'action="{url}/{row.id}"' in response.text
+    assert codes()[0].pricing == "disabled"
+
+
+def test_removing_says_how_many_products_keep_their_quantity(
+    client: LintingClient, url: str, shop: Shop, row: SupplierCode
+):
+    for mpn in ("A", "B"):
+        shop.stock(row, mpn)
+    page = client.get(f"{url}/{row.id}/removal").text
+    assert "2 products have a quantity from this supplier code" in page
+    assert "Set their quantity to zero" in page
+
+
+def test_removing_keeps_the_quantities(client: LintingClient, url: str, shop: Shop, row: SupplierCode):
+    shop.stock(row, "A", 3)
+    assert client.post(f"{url}/{row.id}/removal").status_code == 303
+    assert codes() == []
+    assert db.session.scalars(db.select(ShelfStock.quantity)).all() == [3]
+    assert "Products that keep their last quantity: 1." in client.get(url).text
+
+
+def test_removing_sets_them_to_zero_if_that_is_chosen(
+    client: LintingClient, url: str, shop: Shop, row: SupplierCode
+):
+    shop.stock(row, "A", 3)
+    answer = client.hx("POST", f"{url}/{row.id}/removal", data={"clear": "y"})
+    assert "Products that were set to zero: 1." in answer.text
+    assert db.session.scalars(db.select(ShelfStock.quantity)).all() == [0]
+
+
+def test_a_code_without_stock_is_removed_without_a_choice(client: LintingClient, url: str, row: SupplierCode):
+    page = client.get(f"{url}/{row.id}/removal").text
+    assert "No product has a quantity" in page
+    assert 'name="clear"' not in page
+
+
+def test_a_code_that_is_gone_is_not_found(client: LintingClient, url: str, row: SupplierCode):
+    path = f"{url}/{row.id}"
+    client.post(f"{path}/removal")
+    assert client.post(f"{path}/removal").status_code == 404
+    assert client.hx("GET", path).status_code == 404
+
+
+def test_codes_are_moved_up_and_down(
+    client: LintingClient, url: str, shop: Shop, dealer: Dealer, row: SupplierCode
+):
+    other = shop.code(dealer, "PU", shop.manufacturer("Parts Unlimited"), position=1)
+    client.post(f"{url}/{other.id}/position", data={"direction": "up"})
+    assert [each.code for each in codes()] == ["PU", "TR"]
+    client.hx("POST", f"{url}/{other.id}/position", data={"direction": "down"})
+    assert [each.code for each in codes()] == ["TR", "PU"]
+
+
+def test_the_choices_are_those_of_the_catalog(
+    client: LintingClient, url: str, shop: Shop, tucker: Manufacturer, dealer: Dealer
+):
+    shop.manufacturer("Kawasaki", "oem")
+    shop.manufacturer("Our Own", "private_label", dealer)
+    shop.manufacturer("Their Own", "private_label", shop.dealer("Lakeside"))
+    for catalog, names in (
+        ("aftermarket", "Tucker Rocky"),
+        ("oem", "Kawasaki"),
+        ("private_label", "Our Own"),
+    ):
+        part = client.hx("GET", f"{url}/manufacturers?catalog={catalog}").text
+        assert re.findall(r'value="([^"]+)"', part) == [names]
+        assert f'value="{names}"' in client.get(f"{url}/new?catalog={catalog}").text
+
+
+def test_the_choices_narrow_while_one_types(
+    client: LintingClient, url: str, shop: Shop, tucker: Manufacturer
+):
+    shop.manufacturer("Parts Unlimited")
+    part = client.hx("GET", f"{url}/manufacturers?catalog=aftermarket&manufacturer=unlim").text
+    assert re.findall(r'value="([^"]+)"', part) == ["Parts Unlimited"]
+    assert client.hx("GET", f"{url}/manufacturers?catalog=books&manufacturer=%00").status_code == 200
+
+
+def test_a_name_with_markup_is_shown_as_text(client: LintingClient, url: str, shop: Shop, dealer: Dealer):
+    shop.code(dealer, "<b>x", shop.manufacturer('"><script>alert(1)</script>'))
+    assert "<script>alert" not in client.get(url).text

@@ -1,0 +1,174 @@
+"""Dealers with rows behind every address, the people who sign in, and a database that is put back at will."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Flask
+from flask_security import hash_password
+from werkzeug.test import TestResponse
+
+from jobs import cli
+from tests.conftest import settings
+from tests.webapp.client import session_of
+from tests.webapp.pages_seed import PASSWORD, Shop
+from tests.webapp.stocked_shelf import shelve
+from webapp.accounts import sessions
+from webapp.application import create_app
+from webapp.core import clock, storage, vault
+from webapp.extensions import db
+from webapp.models import (
+    AlertContact,
+    AlertDelivery,
+    AuditEntry,
+    CatalogImport,
+    Dealer,
+    HeldClearing,
+    Report,
+    User,
+)
+
+# Another dealer's user; one of the same organization; the dealer's own; staff.
+NOBODY, STRANGER, SIBLING, OWN, STAFF = ROLES = ("nobody", "stranger", "sibling", "own", "staff")
+# What is written down with each request: neither is anybody's to see.
+NOTED: Final = ("sign_ins",)
+HTMX: Final[dict[str, str]] = {"HX-Request": "true"}
+
+Rows = Mapping[str, object]
+
+
+class Town:
+    """The application on a SQLite file of its own, with CSRF protection on, as it runs."""
+
+    def __init__(self, template: Path, folder: Path) -> None:
+        self._file, self._pristine = folder / "town.sqlite3", folder / "pristine.sqlite3"
+        shutil.copy(template, self._file)
+        address = f"sqlite:///{self._file}"
+        # How often somebody may try is not what is tried here.
+        changed = {"WTF_CSRF_ENABLED": True, "RATELIMIT_ENABLED": False}
+        self.app: Flask = create_app(settings(address, folder) | changed)
+        cli.register(self.app)
+        self.rows: dict[str, Rows] = {}
+        self._sessions = {NOBODY: ""}
+        with self.app.app_context():
+            self._settle()
+            db.session.remove()
+            db.engine.dispose()
+        shutil.copy(self._file, self._pristine)
+        self._restore()
+        self._tokens = {role: self._token(role) for role in ROLES}
+
+    def _settle(self) -> None:
+        shop, password = Shop(), hash_password(PASSWORD)
+        group = shop.organization()
+        for role, organization in ((STRANGER, None), (SIBLING, group), (OWN, group)):
+            dealer = shop.dealer(f"Dealer {role}", organization=organization)
+            user = shop.user(f"parts@{role}.example", dealer, password)
+            self._sessions[role] = self._cookie(user)
+            self.rows[role] = _stock(shop, dealer) | _person(user)
+        staff = shop.user("support@example.com", password=password)
+        self._sessions[STAFF] = self._cookie(staff)
+        self.rows[STAFF] = {"import_id": _catalog_import(staff), "organization_id": group.id}
+
+    def _cookie(self, user: User) -> str:
+        signer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
+        return str(signer.dumps(session_of(user)))
+
+    def _token(self, role: str) -> str:
+        path = {NOBODY: "/login", STAFF: "/dealers"}.get(role) or f"/dealers/{self.rows[role]['dealer_id']}"
+        page = self.ask(role, "GET", path)
+        found = re.search(r"X-CSRFToken&#34;: &#34;([^&]+)&#34;", page.text)
+        held = re.search(r"session=([^;]+)", page.headers.get("Set-Cookie", ""))
+        assert found, path
+        assert held, path
+        self._sessions[role] = held[1]
+        return found[1]
+
+    def ask(self, role: str, method: str, path: str, *, token: bool = False, **options: Any) -> TestResponse:
+        """What somebody in this role is answered, in a browser of its own."""
+        client = self.app.test_client()
+        headers = dict(options.pop("headers", {}))
+        if self._sessions[role]:
+            client.set_cookie("session", self._sessions[role])
+        if token:
+            headers["X-CSRFToken"] = self._tokens[role]
+        return client.open(path, method=method, headers=headers, **options)
+
+    @contextmanager
+    def put_back(self) -> Iterator[None]:
+        """Undo whatever is changed meanwhile."""
+        try:
+            yield
+        finally:
+            if self._is_changed():
+                self._restore()
+
+    def _is_changed(self) -> bool:
+        log = Path(f"{self._file}-wal")
+        return (log.exists() and log.stat().st_size > 0) or self._file.stat().st_mtime_ns != self._mark
+
+    def _restore(self) -> None:
+        with self.app.app_context():
+            db.engine.dispose()
+        for end in ("-wal", "-shm"):
+            Path(f"{self._file}{end}").unlink(missing_ok=True)
+        fresh = self._file.with_suffix(".fresh")
+        shutil.copy(self._pristine, fresh)
+        fresh.replace(self._file)
+        self._mark = self._file.stat().st_mtime_ns
+
+    def stored(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of every table but what is noted with each request."""
+        with closing(sqlite3.connect(self._file)) as connection:
+            wanted = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+            names = [name for (name,) in connection.execute(wanted) if name not in NOTED]
+            return {name: list(connection.execute(f'SELECT * FROM "{name}"')) for name in names}
+
+
+def _stock(shop: Shop, dealer: Dealer) -> dict[str, object]:
+    """Something behind every address of the dealer, by the names that the addresses give their ids."""
+    number = dealer.id
+    shop.configuration(dealer)
+    maker = shop.manufacturer(f"Maker {number}", "private_label", dealer)
+    code = shop.code(dealer, "TR", maker)
+    product = shelve(dealer, maker, f"MPN-{number}").id
+    ended = shop.run(dealer, "succeeded")
+    with storage.open_for_writing(f"runs/{ended.id}/inventory.csv") as file:
+        file.write(f"of dealer {number}\r\n")
+    db.session.add(Report(run_id=ended.id, kind="inventory", path=f"runs/{ended.id}/inventory.csv", rows=1))
+    item = shop.item(ended, "TR")
+    held = {"supplier_code": "TR", "code_key": "tr", "products": 100, "stocked": 120}
+    clearing = HeldClearing(dealer_id=number, run_id=ended.id, run_item_id=item.id, **held)
+    shop.alert(dealer, "stale", f"Stale at {number}.")
+    secret = {"sealed_webhook_secret": vault.seal("whsec"), "secret_set_at": clock.now()}
+    address = f"https://hooks-{number}.example.com/in"
+    mailed = [f"boss@{number}.example"]
+    db.session.add(AlertContact(dealer_id=number, recipients=mailed, webhook_url=address, **secret))
+    delivery = {"event": "test", "channel": "email", "recipient": mailed[0], "state": "delivered"}
+    db.session.add(AlertDelivery(dealer_id=number, **delivery))
+    db.session.add(AuditEntry(actor="command", dealer_id=number, action="dealer.added", subject=dealer.name))
+    db.session.add(clearing)
+    db.session.commit()
+    ids = {"run_id": ended.id, "code_id": code.id, "clearing_id": clearing.id, "product_id": product}
+    return ids | {"dealer_id": number, "kind": "inventory"}
+
+
+def _person(user: User) -> dict[str, object]:
+    (here,) = sessions.of(user)
+    return {"user_id": user.id, "sign_in_id": here.id}
+
+
+def _catalog_import(staff: User) -> int:
+    with storage.open_for_writing("imports/1/rejected.csv") as file:
+        file.write("line,reason\r\n")
+    sizes = {"bytes_total": 1, "rejected": 1, "rejected_path": "imports/1/rejected.csv"}
+    row = CatalogImport(status="succeeded", file_name="a.csv", path="a", requested_by_id=staff.id, **sizes)
+    db.session.add(row)
+    db.session.commit()
+    return row.id

@@ -1,0 +1,55 @@
+"""Every command, from the application itself, with what it must refuse; and that refusing changes nothing."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from tests.webapp.tenancy.commands import FRAMEWORKS, TABLE, Wrong
+from tests.webapp.tenancy.seed import OWN, STRANGER, Town
+
+
+def names(group: click.Group, before: tuple[str, ...] = ()) -> Iterator[str]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from names(command, (*before, name))
+        else:
+            yield " ".join((*before, name))
+
+
+def ours(town: Town) -> set[str]:
+    return {name for name in names(town.app.cli) if name.split()[0] not in FRAMEWORKS}
+
+
+def test_the_table_has_a_line_for_every_command_and_no_other(town: Town) -> None:
+    assert ours(town) == set(TABLE)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"), [(name, wrong) for name in TABLE for wrong in TABLE[name]], ids=str
+)
+def test_it_refuses_in_one_line_and_changes_nothing(town: Town, name: str, wrong: Wrong) -> None:
+    values = {
+        "own": str(town.rows[OWN]["dealer_id"]),
+        "maker": f"Maker {town.rows[STRANGER]['dealer_id']}",
+        "none": "4711",
+    }
+    arguments = [argument.format(**values) for argument in shlex.split(wrong.arguments)]
+    assert " ".join(arguments).startswith(name)
+    before = town.stored()
+    with town.put_back():
+        ended = town.app.test_cli_runner().invoke(args=arguments, input=wrong.typed.format(**values))
+        assert ended.exit_code == wrong.code, ended.output
+        assert wrong.said in ended.stderr
+        after = town.stored()
+    # That a catalog import was begun is noted, and what manufacturers sell is counted, whatever came of it.
+    harmless = {"audit_entries", "manufacturers"} if name == "catalog import" else set()
+    assert {table for table in before if before[table] != after[table]} <= harmless
+
+
+def test_nothing_adds_people_past_the_rules(town: Town) -> None:
+    """Flask-Security brings commands of its own, which know neither dealers nor the audit log."""
+    assert not {"users", "roles"} & {name.split()[0] for name in names(town.app.cli)}

@@ -1,0 +1,82 @@
+"""Who asks for far more than a person does is asked to wait, and nobody else is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import close_all_sessions
+
+from tests.conftest import settings
+from tests.webapp.accounts.test_sign_in import token
+from tests.webapp.client import ON_SQLITE, LintingClient
+from tests.webapp.pages_seed import Shop
+from webapp.application import create_app
+from webapp.extensions import db
+from webapp.models import Dealer
+from webapp.web import general_rate_limit
+
+pytestmark = ON_SQLITE
+ALLOWED = 4
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    few = {"GENERAL_ALLOWANCE": f"{ALLOWED} per minute"}
+    app = create_app(settings(database_url, tmp_path) | few)
+    with app.app_context():
+        yield app
+        close_all_sessions()
+        db.engine.dispose()
+
+
+def test_changes_searches_and_exports_count_together(app: Flask, client: LintingClient, dealer: Dealer):
+    here = f"/dealers/{dealer.id}"
+    asked = [
+        client.post(f"{here}/alerts/tests"),
+        client.get(f"{here}/inventory?q=filter"),
+        client.get(f"{here}/supplier-codes/export.csv"),
+        client.post("/account/sessions/others/ending"),
+    ]
+    assert 429 not in [answer.status_code for answer in asked]
+    refused = client.get(f"{here}/inventory?q=filter")
+    assert refused.status_code == 429
+    assert 1 <= int(refused.headers["Retry-After"]) <= 61
+    assert "Please wait a minute" in refused.text
+    assert "password" not in refused.text
+    by_htmx = client.hx("POST", f"{here}/alerts/tests")
+    assert (by_htmx.status_code, by_htmx.headers["HX-Reswap"]) == (429, "none")
+    assert client.get(f"{here}/inventory/export.csv").status_code == 429
+    # What was begun can be watched meanwhile, and left.
+    app.config["WTF_CSRF_ENABLED"] = True
+    assert client.post("/logout", data={"csrf_token": token(client, here)}).status_code == 302
+
+
+def test_polls_and_files_do_not_count(client: LintingClient, dealer: Dealer):
+    here = f"/dealers/{dealer.id}"
+    for path in (here, f"{here}/alerts/deliveries", f"{here}/lightspeed/connection") * ALLOWED:
+        assert client.hx("GET", path).status_code == 200
+    assert client.get(f"{here}/inventory?q=filter").status_code == 200
+
+
+def test_each_person_has_one_and_so_has_an_address_nobody_signed_in_from(
+    app: Flask, anonymous: LintingClient, staff: LintingClient, shop: Shop
+):
+    other = app.test_client().sign_in(shop.user("other@example.com"))
+    for _ in range(ALLOWED):
+        assert staff.get("/users?matching=a").status_code == 200
+        assert anonymous.post("/login").status_code == 422
+    assert staff.get("/users?matching=a").status_code == 429
+    assert anonymous.post("/login").status_code == 429
+    assert other.get("/users?matching=a").status_code == 200
+    elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
+    assert anonymous.post("/login", environ_base=elsewhere).status_code == 422
+    assert staff.get("/users?matching=a", environ_base=elsewhere).status_code == 429
+
+
+def test_every_search_and_every_export_is_counted(app: Flask):
+    read = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    assert {rule.endpoint for rule in read if rule.rule.endswith(".csv")} == general_rate_limit.EXPORTS
+    assert {rule.endpoint for rule in read} >= general_rate_limit.SEARCHES
