@@ -17,6 +17,7 @@ from jobs.notifications.undeliverable import Undeliverable
 from jobs.sources.lightspeed.cancellable import Background
 from webapp.alerts import webhook_address
 from webapp.core import egress
+from webapp.core.errors import Refused
 
 # Seconds: to connect, between two signs of life, and for all of it with looking up the name.
 TIMEOUT = urllib3.Timeout(connect=3, read=5)
@@ -65,7 +66,7 @@ def _exchange(webhook: Webhook, body: bytes, number: int, allowed_hosts: Collect
     try:
         # Again, as the deployment's settings may have changed since it was typed.
         parts = urlsplit(webhook_address.checked(webhook.url, allowed_hosts))
-    except webhook_address.Refused as refusal:
+    except Refused as refusal:
         raise Undeliverable(REFUSED.format(reason=refusal), is_final=True) from None
     return send(parts, body, _headers(parts, webhook.secret, body, number), allowed_hosts)
 

@@ -17,6 +17,7 @@ from jobs.notifications import webhook
 from jobs.notifications.undeliverable import Undeliverable
 from jobs.sources.lightspeed.cancellable import Background
 from webapp.alerts import webhook_address
+from webapp.core.errors import Refused
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +32,7 @@ def send() -> None:
         return
     try:
         status = Background(lambda _waiting: _post(url, allowed)).result(lambda: None, within=LONGEST)
-    except webhook_address.Refused as error:
+    except Refused as error:
         log.warning("heartbeat.failed", reason=str(error))
     except TimeoutError:
         log.warning("heartbeat.failed", reason="it took too long")

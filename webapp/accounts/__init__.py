@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from webapp.accounts.create import Refused, add_dealer, add_organization, add_user
+from webapp.accounts.create import add_dealer, add_organization, add_user
 
-__all__ = ["Refused", "add_dealer", "add_organization", "add_user"]
+__all__ = ["add_dealer", "add_organization", "add_user"]

@@ -13,14 +13,11 @@ from sqlalchemy.exc import IntegrityError
 
 from webapp import audit
 from webapp.core import clock, vault
+from webapp.core.errors import Refused
 from webapp.extensions import db
 from webapp.models import Dealer, Organization, User
 
 MAX_NAME_LENGTH = 200
-
-
-class Refused(ValueError):
-    """Something cannot be added; the message says why."""
 
 
 def add_organization(name: str, username: str | None = None, password: str | None = None) -> Organization:

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from webapp import audit
 from webapp.accounts import emails, second_factor, sessions
-from webapp.accounts.create import Refused, address_of, store
+from webapp.accounts.create import address_of, store
+from webapp.core.errors import Refused
 from webapp.extensions import db
 from webapp.models import Dealer, User
 

@@ -16,20 +16,13 @@ from webapp.alerts import confirmations, outbox, webhook_address
 from webapp.alerts.alert_rows import insert_new
 from webapp.core import clock, vault
 from webapp.core.email_addresses import NoAddress, address_of
+from webapp.core.errors import FieldRefused, Refused
 from webapp.extensions import db
 from webapp.models import AlertContact, AlertDelivery, Dealer
 
 MOST_RECIPIENTS: Final = 10
 # A test goes to addresses that somebody typed: it must not be a way to flood them.
 BETWEEN_TESTS: Final = timedelta(seconds=30)
-
-
-class Refused(ValueError):
-    """Something that cannot be kept or done; `field` names what it is about."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 def of(dealer: Dealer) -> AlertContact:
@@ -51,7 +44,7 @@ def locked(dealer: Dealer) -> AlertContact:
 
 
 def save_recipients(contact: AlertContact, text: str) -> list[str]:
-    """Keep the e-mail addresses, one a line or comma-separated, each once, and commit. Raises Refused.
+    """Keep the e-mail addresses, one a line or comma-separated, each once, and commit. Raises FieldRefused.
 
     New ones are sent a link to confirm by; returns those to which none can be sent for now.
     """
@@ -59,9 +52,9 @@ def save_recipients(contact: AlertContact, text: str) -> list[str]:
     try:
         found = list({each.casefold(): each for each in map(address_of, filter(None, typed))}.values())
     except NoAddress as reason:
-        raise Refused("recipients", str(reason)) from None
+        raise FieldRefused("recipients", str(reason)) from None
     if len(found) > MOST_RECIPIENTS:
-        raise Refused("recipients", f"at most {MOST_RECIPIENTS} addresses")
+        raise FieldRefused("recipients", f"at most {MOST_RECIPIENTS} addresses")
     before = list(contact.recipients)
     with _noted(contact):
         contact.recipients = found
@@ -72,7 +65,7 @@ def save_recipients(contact: AlertContact, text: str) -> list[str]:
 
 
 def save_webhook(contact: AlertContact, url: str) -> str | None:
-    """Keep the webhook's address, or none, and commit. Raises Refused.
+    """Keep the webhook's address, or none, and commit. Raises FieldRefused.
 
     Returns a new secret with a webhook that had none: it is shown once, and cannot be read again.
     """
@@ -81,8 +74,8 @@ def save_webhook(contact: AlertContact, url: str) -> str | None:
         return None
     try:
         checked = webhook_address.checked(url, current_app.config["ALERT_ALLOWED_HOSTS"])
-    except webhook_address.Refused as reason:
-        raise Refused("webhook_url", str(reason)) from None
+    except Refused as reason:
+        raise FieldRefused("webhook_url", str(reason)) from None
     with _noted(contact):
         is_new = contact.webhook_url is None
         contact.webhook_url = checked
@@ -92,9 +85,9 @@ def save_webhook(contact: AlertContact, url: str) -> str | None:
 
 
 def renew_secret(contact: AlertContact) -> str:
-    """Sign with a new secret from now on, and commit. Raises Refused where there is no webhook."""
+    """Sign with a new secret from now on, and commit. Raises FieldRefused where there is no webhook."""
     if contact.webhook_url is None:
-        raise Refused("webhook_url", "there is no webhook")
+        raise FieldRefused("webhook_url", "there is no webhook")
     with _noted(contact):
         secret = _new_secret(contact)
     db.session.commit()
@@ -141,7 +134,7 @@ def _new_secret(contact: AlertContact) -> str:
 
 
 def send_test(contact: AlertContact) -> int:
-    """Note a test for every contact, and commit; how many. Raises Refused with nobody to send it to."""
+    """Note a test for every contact, and commit; how many. Raises FieldRefused with nobody to send it to."""
     now = clock.now()
     recent = select(AlertDelivery.id).where(
         AlertDelivery.dealer_id == contact.dealer_id,
@@ -149,9 +142,9 @@ def send_test(contact: AlertContact) -> int:
         AlertDelivery.created_at > now - BETWEEN_TESTS,
     )
     if db.session.scalar(recent.limit(1)) is not None:
-        raise Refused("", "A test was sent a moment ago: see below what became of it.")
+        raise FieldRefused("", "A test was sent a moment ago: see below what became of it.")
     noted = outbox.note_test(contact, now)
     if not noted:
-        raise Refused("", "There is nobody yet to send a test to.")
+        raise FieldRefused("", "There is nobody yet to send a test to.")
     db.session.commit()
     return noted

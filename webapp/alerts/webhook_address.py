@@ -10,15 +10,12 @@ from collections.abc import Collection
 from typing import Final
 
 from webapp.core import egress
+from webapp.core.errors import Refused
 
 LONGEST: Final = 1000
 # Any other port is a way to talk to services that were not meant for the web.
 PORTS: Final = (443, 8443)
 ALLOWED_PORTS: Final = "it must use port 443 or 8443"
-
-
-class Refused(ValueError):
-    """The address cannot be taken; the message says why."""
 
 
 def checked(text: str, allowed_hosts: Collection[str]) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
 from typing import Any, Final
 
 from flask import has_request_context
 from flask_login import current_user
 
+from webapp.core.actor import outside_of_requests
 from webapp.core.redaction import is_secret
 from webapp.extensions import db
 from webapp.models import AuditEntry, User
@@ -57,18 +56,6 @@ ACTIONS: Final = {
 }
 
 Fields = Mapping[str, Any]
-
-_outside_of_requests: ContextVar[str] = ContextVar("actor", default="schedule")
-
-
-@contextmanager
-def by_command() -> Iterator[None]:
-    """What is noted within was done by a command; else what no request does, the program does by itself."""
-    token = _outside_of_requests.set("command")
-    try:
-        yield
-    finally:
-        _outside_of_requests.reset(token)
 
 
 def note(
@@ -123,7 +110,7 @@ def _person() -> User | None:
 
 def _sign(entry: AuditEntry, person: User | None) -> None:
     if person is None:
-        entry.actor = _outside_of_requests.get()
+        entry.actor = outside_of_requests()
         return
     entry.actor = "staff" if person.is_staff else "dealer"
     entry.user_id, entry.email = person.id, person.email

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import select, update
 
 from webapp import audit
-from webapp.accounts.create import Refused, checked_name, checked_timezone
+from webapp.accounts.create import checked_name, checked_timezone
 from webapp.core import clock
+from webapp.core.errors import Refused
 from webapp.extensions import db
 from webapp.lightspeed import configurations
 from webapp.models import Dealer, Organization, SignIn, User

@@ -8,7 +8,8 @@ from wtforms import PasswordField, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
 
-from webapp.accounts.create import MAX_NAME_LENGTH, Refused, checked_timezone
+from webapp.accounts.create import MAX_NAME_LENGTH, checked_timezone
+from webapp.core.errors import Refused
 from webapp.models import Dealer, Organization
 from webapp.web.form_fields import AtMost, Form, Printable, stripped
 

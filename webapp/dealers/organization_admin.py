@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from webapp import audit
-from webapp.accounts.create import Refused, checked_name
+from webapp.accounts.create import checked_name
 from webapp.core import clock, vault
+from webapp.core.errors import Refused
 from webapp.extensions import db
 from webapp.lightspeed import configurations
 from webapp.models import Dealer, Organization

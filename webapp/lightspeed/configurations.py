@@ -9,20 +9,13 @@ from sqlalchemy import and_, case, func, literal, or_, select, text, update
 
 from webapp import audit
 from webapp.core import clock, queues, vault
+from webapp.core.errors import FieldRefused
 from webapp.core.task_names import Task
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, Organization
 from webapp.runs import readiness
 
 CHECK_TASK = Task.CHECK_CREDENTIALS
-
-
-class Refused(ValueError):
-    """A setting that cannot be taken; `field` names it."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True)
@@ -54,6 +47,12 @@ def of(dealer: Dealer) -> Configuration:
     return configuration
 
 
+def locked(dealer: Dealer) -> Configuration:
+    """The dealer's configuration as it is now; another transaction that saves it waits for this one."""
+    row = select(Configuration).where(Configuration.dealer_id == dealer.id).with_for_update()
+    return db.session.scalar(row) or of(dealer)
+
+
 def login_of(configuration: Configuration) -> Login | None:
     """The organization's credentials where it holds them, else the dealer's own; None while incomplete."""
     organization = configuration.dealer.organization
@@ -73,15 +72,17 @@ def save_credentials(
 ) -> None:
     """Keep what is given (None: as it was), commit, and start a validation if there is one to make.
 
-    Raises Refused for a username or password where the organization holds them, for a 3PA Dealer ID that is
-    not a string of digits, and where a closed dealer is to be enabled.
+    Raises FieldRefused for a username or password where the organization holds them, for a 3PA Dealer ID
+    that is not a string of digits, and where a closed dealer is to be enabled.
     """
     if enabled and configuration.dealer.closed_at is not None:
-        raise Refused("enabled", f"not accepted: {configuration.dealer.name} is closed")
+        raise FieldRefused("enabled", f"not accepted: {configuration.dealer.name} is closed")
     organization = configuration.dealer.organization
     if organization and organization.holds_credentials and (username or password):
         field = "username" if username else "password"
-        raise Refused(field, f"not accepted: {organization.name} holds the 3PA credentials of its dealers")
+        raise FieldRefused(
+            field, f"not accepted: {organization.name} holds the 3PA credentials of its dealers"
+        )
     # Refused before anything is changed: nothing is to be half done.
     checked_cmf = configuration.cmf if cmf is None else _cmf(cmf)
     before = _credentials(configuration)
@@ -115,7 +116,7 @@ def _note(action: str, configuration: Configuration, before: audit.Fields, after
 def _cmf(given: str) -> str | None:
     cmf = given.strip()
     if cmf and not (cmf.isascii() and cmf.isdigit()):
-        raise Refused("cmf", "3PA Dealer ID is a number, digits only")
+        raise FieldRefused("cmf", "3PA Dealer ID is a number, digits only")
     return cmf or None
 
 

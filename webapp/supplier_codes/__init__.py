@@ -7,7 +7,7 @@ afterwards the caller has the index drained (`webapp.search.outbox`).
 from __future__ import annotations
 
 from webapp.supplier_codes.changes import Stale, add, edit, move, remove, reorder, state_of
-from webapp.supplier_codes.checks import Checked, Fields, Refused, check
+from webapp.supplier_codes.checks import Checked, Fields, check
 from webapp.supplier_codes.create import RowsRefused, add_all
 from webapp.supplier_codes.csv_files import (
     COLUMNS,
@@ -32,7 +32,6 @@ __all__ = [
     "ImportResult",
     "ListChanged",
     "Plan",
-    "Refused",
     "RowsRefused",
     "Stale",
     "add",

@@ -9,19 +9,20 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import ObjectDeletedError
 
+from webapp.core.errors import FieldRefused
 from webapp.extensions import db
 from webapp.models import Dealer, ShelfStock, SupplierCode
 from webapp.runs import readiness
 from webapp.search import figures
 from webapp.supplier_codes import audit_entries
-from webapp.supplier_codes.checks import Checked, Fields, Refused, already_there, check, existing
+from webapp.supplier_codes.checks import Checked, Fields, already_there, check, existing
 from webapp.supplier_codes.lists import listed, stocked_products
 
 OF_CODE = figures.OF_MANUFACTURER + " AND code_key = :code_key"
 
 
 def add(dealer: Dealer, fields: Fields) -> SupplierCode:
-    """Add a supplier code at the end of the dealer's list. Raises Refused."""
+    """Add a supplier code at the end of the dealer's list. Raises FieldRefused."""
     with changing(dealer.id):
         checked = check(dealer, fields)
         row = insert(dealer, checked, next_position(dealer))
@@ -30,7 +31,7 @@ def add(dealer: Dealer, fields: Fields) -> SupplierCode:
     return row
 
 
-class Stale(Refused):
+class Stale(FieldRefused):
     """Somebody else has saved the row since the form was filled in from it."""
 
 
@@ -40,7 +41,7 @@ def state_of(row: SupplierCode) -> str:
 
 
 def edit(row: SupplierCode, fields: Fields, was: str = "") -> None:
-    """Give a supplier code other values, where it stands. Raises Refused.
+    """Give a supplier code other values, where it stands. Raises FieldRefused.
 
     Mapped to something else it leaves its stock behind as a removed code does. With `was`, the `state_of`
     the row that the fields were filled in from, raises Stale if the row is another by now.
@@ -64,7 +65,7 @@ def edit(row: SupplierCode, fields: Fields, was: str = "") -> None:
 def remove(row: SupplierCode, clear: bool) -> int:
     """Remove a supplier code; its stock keeps its quantities, or goes to zero with `clear` (R4).
 
-    Answers how many products kept a quantity, or lost it. Raises Refused for a code already removed.
+    Answers how many products kept a quantity, or lost it. Raises FieldRefused for a code already removed.
     """
     with changing(_dealer_id(row)):
         row = _as_it_is_now(row)
@@ -142,8 +143,8 @@ def _as_it_is_now(row: SupplierCode) -> SupplierCode:
     return found
 
 
-def _removed() -> Refused:
-    return Refused("supplier_code", "This supplier code was removed meanwhile")
+def _removed() -> FieldRefused:
+    return FieldRefused("supplier_code", "This supplier code was removed meanwhile")
 
 
 def next_position(dealer: Dealer) -> int:
@@ -155,7 +156,8 @@ def next_position(dealer: Dealer) -> int:
 
 
 def insert(dealer: Dealer, checked: Checked, position: int) -> SupplierCode:
-    """Insert a row, not committed. Raises Refused where the code is mapped to the manufacturer already."""
+    """Insert a row, not committed. Raises FieldRefused where the code is mapped to the manufacturer
+    already."""
     # Made before it is needed: after a failed flush nothing can be read.
     twice = already_there(checked)
     row = SupplierCode(dealer_id=dealer.id, position=position)

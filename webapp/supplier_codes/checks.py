@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from webapp.core.enums import CATALOG_LABELS, CATALOGS, DEFAULT_LEAD_TIME_DAYS, MAX_LEAD_TIME_DAYS, PRICINGS
+from webapp.core.errors import FieldRefused
 from webapp.core.text_keys import cleaned, key_of
 from webapp.extensions import db
 from webapp.models import Dealer, Manufacturer, SupplierCode
@@ -15,14 +16,6 @@ from webapp.models import Dealer, Manufacturer, SupplierCode
 MAX_CODE_LENGTH = 50
 
 Find = Callable[[Dealer, str, str], Manufacturer | None]
-
-
-class Refused(ValueError):
-    """A value that cannot be taken; `field` names it, the message is for the dealer."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True)
@@ -56,13 +49,13 @@ class Checked:
 
 
 def check(dealer: Dealer, fields: Fields, find: Find | None = None) -> Checked:
-    """What the fields mean. Raises Refused for the first that cannot be taken.
+    """What the fields mean. Raises FieldRefused for the first that cannot be taken.
 
     `find` looks a manufacturer up as `find_manufacturer` does; a long file remembers what it found.
     """
     catalog = _word_of(fields.catalog)
     if catalog not in CATALOGS:
-        raise Refused("catalog", f"Ecommerce Catalog must be one of {', '.join(CATALOGS)}")
+        raise FieldRefused("catalog", f"Ecommerce Catalog must be one of {', '.join(CATALOGS)}")
     return Checked(
         code=_code(fields.supplier_code),
         manufacturer=_manufacturer(dealer, catalog, fields.manufacturer, find or find_manufacturer),
@@ -79,24 +72,24 @@ def _word_of(text: str) -> str:
 def _code(text: str) -> str:
     code = cleaned(text)
     if not code:
-        raise Refused("supplier_code", "LightSpeed Supplier Code is missing")
+        raise FieldRefused("supplier_code", "LightSpeed Supplier Code is missing")
     if len(code) > MAX_CODE_LENGTH:
-        raise Refused(
+        raise FieldRefused(
             "supplier_code", f"LightSpeed Supplier Code is longer than {MAX_CODE_LENGTH} characters"
         )
     if not code.isprintable():
-        raise Refused("supplier_code", "LightSpeed Supplier Code has a character that cannot be printed")
+        raise FieldRefused("supplier_code", "LightSpeed Supplier Code has a character that cannot be printed")
     return code
 
 
 def _manufacturer(dealer: Dealer, catalog: str, text: str, find: Find) -> Manufacturer:
     name = cleaned(text)
     if not name:
-        raise Refused("manufacturer", "Manufacturer/Distributor is missing")
+        raise FieldRefused("manufacturer", "Manufacturer/Distributor is missing")
     found = find(dealer, catalog, name) if name.isprintable() else None
     if found is None:
         label = CATALOG_LABELS[catalog]
-        raise Refused("manufacturer", f"Manufacturer/Distributor {name!r} is not in the {label} catalog")
+        raise FieldRefused("manufacturer", f"Manufacturer/Distributor {name!r} is not in the {label} catalog")
     return found
 
 
@@ -118,7 +111,7 @@ def _lead_time(text: str) -> int:
         return DEFAULT_LEAD_TIME_DAYS
     if digits.isascii() and digits.isdigit() and len(digits) < 10 and int(digits) <= MAX_LEAD_TIME_DAYS:
         return int(digits)
-    raise Refused(
+    raise FieldRefused(
         "lead_time_days", f"Lead Time Value must be a whole number of days from 0 to {MAX_LEAD_TIME_DAYS}"
     )
 
@@ -126,13 +119,13 @@ def _lead_time(text: str) -> int:
 def _pricing(text: str) -> str:
     pricing = _word_of(text) or "disabled"
     if pricing not in PRICINGS:
-        raise Refused("pricing", f"LightSpeed Pricing must be one of {', '.join(PRICINGS)}")
+        raise FieldRefused("pricing", f"LightSpeed Pricing must be one of {', '.join(PRICINGS)}")
     return pricing
 
 
-def already_there(checked: Checked) -> Refused:
+def already_there(checked: Checked) -> FieldRefused:
     """The refusal of a second row for one code and manufacturer."""
-    return Refused("supplier_code", f"{checked.code} is already mapped to {checked.manufacturer.name}")
+    return FieldRefused("supplier_code", f"{checked.code} is already mapped to {checked.manufacturer.name}")
 
 
 def existing(dealer: Dealer, key: tuple[str, int]) -> SupplierCode | None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from webapp.core.errors import FieldRefused, Refused
 from webapp.models import Dealer, SupplierCode
 from webapp.supplier_codes import audit_entries, changes
-from webapp.supplier_codes.checks import Checked, Fields, Refused, already_there, check, existing
+from webapp.supplier_codes.checks import Checked, Fields, already_there, check, existing
 
 
-class RowsRefused(ValueError):
+class RowsRefused(Refused):
     """Some of the rows cannot be taken, so none was; `refusals` are by the place of the row, from 0."""
 
-    def __init__(self, refusals: dict[int, Refused]) -> None:
+    def __init__(self, refusals: dict[int, FieldRefused]) -> None:
         super().__init__("; ".join(f"row {place + 1}: {said}" for place, said in refusals.items()))
         self.refusals = refusals
 
@@ -37,7 +38,7 @@ def _checked(dealer: Dealer, rows: list[Fields]) -> list[Checked]:
     for place, fields in enumerate(rows):
         try:
             checked = check(dealer, fields)
-        except Refused as refusal:
+        except FieldRefused as refusal:
             refusals[place] = refusal
             continue
         if checked.key in checked_rows or existing(dealer, checked.key):

@@ -8,11 +8,12 @@ from functools import cache
 from itertools import islice
 from typing import IO, BinaryIO
 
+from webapp.core.errors import FieldRefused, Refused
 from webapp.core.spreadsheet import Row, Sheet, Unreadable, begin, damage, defuse, is_error
 from webapp.core.text_keys import cleaned
 from webapp.models import Dealer, SupplierCode
 from webapp.supplier_codes import audit_entries, changes
-from webapp.supplier_codes.checks import Checked, Fields, Find, Refused, check, find_manufacturer
+from webapp.supplier_codes.checks import Checked, Fields, Find, check, find_manufacturer
 from webapp.supplier_codes.lists import listed
 
 COLUMNS = ("catalog", "supplier_code", "manufacturer", "lead_time_days", "pricing")
@@ -21,7 +22,7 @@ MAX_BYTES = 2 * 1024 * 1024
 MAX_ROWS = 10_000
 
 
-class FileRefused(ValueError):
+class FileRefused(Refused):
     """The file cannot be imported; `problems` are pairs of a line number and the reason, in order."""
 
     def __init__(self, problems: list[tuple[int, str]]) -> None:
@@ -120,7 +121,7 @@ def _checked_rows(dealer: Dealer, file: BinaryIO) -> list[Checked]:
     for row in _rows(file):
         try:
             checked = _checked(dealer, row, find)
-        except Refused as refusal:
+        except FieldRefused as refusal:
             problems.append((row.line, str(refusal)))
             continue
         first = first_lines.setdefault(checked.key, row.line)
@@ -135,13 +136,13 @@ def _checked_rows(dealer: Dealer, file: BinaryIO) -> list[Checked]:
 
 def _checked(dealer: Dealer, row: Row, find: Find) -> Checked:
     if row.reason:
-        raise Refused("catalog", row.reason)
+        raise FieldRefused("catalog", row.reason)
     fields = Fields(*map(cleaned, row.cells))
     if reason := damage(fields.supplier_code):
-        raise Refused("supplier_code", f"supplier_code: {reason}")
+        raise FieldRefused("supplier_code", f"supplier_code: {reason}")
     for column, text in zip(COLUMNS, row.cells, strict=True):
         if is_error(text):
-            raise Refused(column, f"{column}: {damage(text)}")
+            raise FieldRefused(column, f"{column}: {damage(text)}")
     return check(dealer, fields, find)
 
 

@@ -15,7 +15,6 @@ from sqlalchemy import select
 from werkzeug.routing import IntegerConverter
 
 from webapp.extensions import db
-from webapp.lightspeed import configurations
 from webapp.models import Configuration, Dealer, HeldClearing, Run, SupplierCode
 from webapp.web import expired_form, htmx
 
@@ -79,12 +78,6 @@ def shown_configuration() -> Configuration:
         check_number=0,
         version=0,
     )
-
-
-def locked_configuration() -> Configuration:
-    """The dealer's configuration as it is now; whoever saves it too waits until this request has ended."""
-    row = select(Configuration).where(Configuration.dealer_id == g.dealer.id).with_for_update()
-    return db.session.scalar(row) or configurations.of(g.dealer)
 
 
 def ask_to_sign_in(*_: object, **__: object) -> ResponseReturnValue:

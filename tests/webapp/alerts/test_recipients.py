@@ -12,6 +12,7 @@ from tests.webapp.alerts.evaluation import told
 from tests.webapp.client import ON_SQLITE
 from webapp.alerts import recipients
 from webapp.core import vault
+from webapp.core.errors import FieldRefused
 from webapp.extensions import db
 from webapp.models import AlertContact, AuditEntry, Dealer
 
@@ -46,7 +47,7 @@ def test_addresses_are_kept_each_once_however_they_are_listed(contact: AlertCont
     ],
 )
 def test_what_is_no_address_or_would_be_more_than_one_is_refused(contact: AlertContact, text: str):
-    with pytest.raises(recipients.Refused) as refused:
+    with pytest.raises(FieldRefused) as refused:
         recipients.save_recipients(contact, text)
     assert refused.value.field == "recipients"
     assert str(refused.value).isprintable()
@@ -57,7 +58,7 @@ def test_what_is_no_address_or_would_be_more_than_one_is_refused(contact: AlertC
 @ON_SQLITE
 def test_ten_addresses_are_enough(contact: AlertContact):
     recipients.save_recipients(contact, "\n".join(f"p{n}@example.com" for n in range(10)))
-    with pytest.raises(recipients.Refused, match="at most 10"):
+    with pytest.raises(FieldRefused, match="at most 10"):
         recipients.save_recipients(contact, "\n".join(f"p{n}@example.com" for n in range(11)))
 
 
@@ -79,7 +80,7 @@ def test_a_secret_can_be_made_anew_and_goes_with_the_webhook(contact: AlertConta
     assert vault.unseal(contact.sealed_webhook_secret or "") == second
     assert recipients.save_webhook(contact, " ") is None
     assert (contact.webhook_url, contact.sealed_webhook_secret) == (None, None)
-    with pytest.raises(recipients.Refused):
+    with pytest.raises(FieldRefused):
         recipients.renew_secret(contact)
 
 
@@ -106,7 +107,7 @@ def test_a_test_goes_to_everybody_and_not_again_at_once(contact: AlertContact, m
     contact.unconfirmed = {"new@example.com": "nonce"}
     recipients.save_webhook(contact, "https://hooks.example.com/in")
     assert recipients.send_test(contact) == 3
-    with pytest.raises(recipients.Refused, match="a moment ago"):
+    with pytest.raises(FieldRefused, match="a moment ago"):
         recipients.send_test(contact)
     assert [way for _, *way in told()] == [
         ["email", "one@example.com"],
@@ -121,13 +122,13 @@ def test_a_test_goes_to_everybody_and_not_again_at_once(contact: AlertContact, m
 def test_there_must_be_somebody_to_send_a_test_to(contact: AlertContact):
     # There is an address, but no mail server.
     recipients.save_recipients(contact, "one@example.com")
-    with pytest.raises(recipients.Refused, match="nobody yet"):
+    with pytest.raises(FieldRefused, match="nobody yet"):
         recipients.send_test(contact)
 
 
 @ON_SQLITE
 def test_a_loopback_webhook_is_taken_where_the_deployment_allows_it(contact: AlertContact):
-    with pytest.raises(recipients.Refused, match="https://"):
+    with pytest.raises(FieldRefused, match="https://"):
         recipients.save_webhook(contact, "http://127.0.0.1:9/in")
     current_app.config["ALERT_ALLOWED_HOSTS"] = frozenset({"127.0.0.1"})
     assert recipients.save_webhook(contact, "http://127.0.0.1:9/in")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from webapp.alerts.webhook_address import Refused, checked
+from webapp.alerts.webhook_address import checked
+from webapp.core.errors import Refused
 
 ALLOWED = frozenset({"hooks.internal", "127.0.0.1", "localhost", "10.0.0.5"})
 

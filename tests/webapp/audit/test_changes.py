@@ -11,6 +11,7 @@ from tests.webapp import shelf_seed
 from tests.webapp.audit.entries import actions, last, noted, told
 from webapp import accounts, supplier_codes
 from webapp.catalog import uploads
+from webapp.core.errors import FieldRefused, Refused
 from webapp.extensions import db
 from webapp.lightspeed import configurations
 from webapp.models import Dealer, User
@@ -81,7 +82,7 @@ def test_a_supplier_code_from_added_to_removed(dealer: Dealer) -> None:
 def test_a_refused_change_leaves_no_entry(dealer: Dealer) -> None:
     with pytest.raises(supplier_codes.RowsRefused):
         supplier_codes.add_all(dealer, [fields("PU"), fields("KA", pricing="cheap")])
-    with pytest.raises(configurations.Refused):
+    with pytest.raises(FieldRefused):
         configurations.save_credentials(configurations.of(dealer), cmf="not a number")
     db.session.rollback()
     assert actions() == []
@@ -120,7 +121,7 @@ def test_people_dealers_and_organizations_are_noted(app: Flask) -> None:
     group = accounts.add_organization("North Group", "group-login", "group-password")
     dealer = accounts.add_dealer("Northwind", "America/Chicago", group)
     accounts.add_user("Parts@Example.com", "ride-safe-2026", "dealer", dealer)
-    with pytest.raises(accounts.Refused):
+    with pytest.raises(Refused):
         accounts.add_user("parts@example.com", "ride-safe-2026", "dealer", dealer)
     assert actions() == ["organization.added", "dealer.added", "user.added"]
     assert [entry.dealer_id for entry in noted()] == [None, dealer.id, dealer.id]

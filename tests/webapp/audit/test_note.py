@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from tests.webapp import shelf_seed
 from tests.webapp.audit.entries import last, noted, told
 from webapp import audit
+from webapp.core.actor import by_command
 from webapp.extensions import db
 from webapp.models import AuditEntry, User
 
@@ -79,7 +80,7 @@ def test_what_nobody_asked_for_was_done_by_the_schedule(app: Flask) -> None:
 
 
 def test_within_a_command_it_was_a_command(app: Flask) -> None:
-    with audit.by_command():
+    with by_command():
         audit.note("dealer.added", "Northwind")
     audit.note("history.deleted", "3 runs")
     db.session.commit()

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from tests.webapp import shelf_seed
 from webapp import accounts
 from webapp.core import vault
+from webapp.core.errors import Refused
 from webapp.extensions import db
 from webapp.models import Dealer, Organization, User
 
@@ -55,7 +56,7 @@ def test_a_dealer_is_created_and_its_id_printed(flask):
 
 @pytest.mark.parametrize("zone", ["", "America", "America/Chicagoo", "../etc/passwd", "CST6", "/UTC", "\0"])
 def test_a_time_zone_that_there_is_not_is_refused(zone):
-    with pytest.raises(accounts.Refused, match="time zone"):
+    with pytest.raises(Refused, match="time zone"):
         accounts.add_dealer("Northwind", zone)
 
 

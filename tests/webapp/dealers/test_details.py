@@ -11,6 +11,7 @@ from tests.webapp.client import LintingClient
 from tests.webapp.pages_seed import PASSWORD, Shop
 from webapp.accounts import sessions
 from webapp.core import clock
+from webapp.core.errors import FieldRefused
 from webapp.extensions import db
 from webapp.lightspeed import configurations
 from webapp.models import AuditEntry, Configuration, Dealer, Run, ShelfStock, User
@@ -128,7 +129,7 @@ def test_a_closed_dealer_has_no_runs_and_keeps_its_data(staff: LintingClient, cl
 
 
 def test_a_closed_dealer_cannot_be_enabled(closed: Dealer) -> None:
-    with pytest.raises(configurations.Refused, match="is closed"):
+    with pytest.raises(FieldRefused, match="is closed"):
         configurations.save_credentials(configurations.of(closed), enabled=True)
     assert not configurations.of(closed).enabled
 

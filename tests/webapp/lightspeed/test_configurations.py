@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 
 from webapp.core import vault
+from webapp.core.errors import FieldRefused
 from webapp.extensions import db
 from webapp.lightspeed import configurations
-from webapp.lightspeed.configurations import Refused
 from webapp.models import Configuration, Dealer, Organization
 
 
@@ -57,7 +57,7 @@ def test_what_the_organization_holds_is_not_accepted_from_a_dealer(
     configuration: Configuration, field: str
 ) -> None:
     hold_credentials(configuration)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(FieldRefused) as refused:
         configurations.save_credentials(configuration, **{field: "own"})
     assert refused.value.field == field
     assert configurations.login_of(configuration) == configurations.Login("group", "theirs")
@@ -71,7 +71,7 @@ def test_a_dealer_of_such_an_organization_needs_only_its_dealer_id(configuration
 
 @pytest.mark.parametrize("cmf", ["12a", "../1", "４７"])
 def test_a_dealer_id_is_digits(configuration: Configuration, cmf: str) -> None:
-    with pytest.raises(Refused, match="digits"):
+    with pytest.raises(FieldRefused, match="digits"):
         configurations.save_credentials(configuration, cmf=cmf)
 
 
@@ -80,7 +80,7 @@ def test_a_login_does_not_show_itself() -> None:
 
 
 def test_a_dealer_id_that_is_refused_leaves_everything_as_it_was(configuration: Configuration) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(FieldRefused):
         configurations.save_credentials(configuration, enabled=True, cmf="x", username="u")
     assert (configuration.enabled, configuration.username, configuration.version) == (False, None, 0)
 

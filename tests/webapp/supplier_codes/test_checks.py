@@ -3,12 +3,13 @@ from __future__ import annotations
 import pytest
 
 from tests.webapp import shelf_seed
-from webapp.supplier_codes import Fields, Refused, check
+from webapp.core.errors import FieldRefused
+from webapp.supplier_codes import Fields, check
 
 
 def refused(dealer, **fields):
     sound = {"catalog": "aftermarket", "supplier_code": "TR", "manufacturer": "Tucker Rocky"}
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(FieldRefused) as refusal:
         check(dealer, Fields(**{**sound, **fields}))
     return refusal.value.field
 

@@ -7,9 +7,10 @@ from threading import Barrier
 
 from flask import Flask
 
+from webapp.core.errors import FieldRefused
 from webapp.extensions import db
 from webapp.models import Dealer
-from webapp.supplier_codes import Fields, Refused, add, listed
+from webapp.supplier_codes import Fields, add, listed
 
 
 def test_the_same_code_added_at_once_is_there_once_and_refused_once(app: Flask, dealer, tucker):
@@ -21,7 +22,7 @@ def test_the_same_code_added_at_once_is_there_once_and_refused_once(app: Flask, 
             barrier.wait()
             try:
                 add(db.session.get_one(Dealer, dealer_id), Fields("aftermarket", "TR", "Tucker Rocky"))
-            except Refused as refusal:
+            except FieldRefused as refusal:
                 return str(refusal)
             return "added"
 

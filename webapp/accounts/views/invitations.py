@@ -6,8 +6,9 @@ from flask import Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from webapp.accounts import Refused, emails, reauthentication, user_admin
+from webapp.accounts import emails, reauthentication, user_admin
 from webapp.accounts.forms import InvitationForm
+from webapp.core.errors import Refused
 from webapp.extensions import db
 from webapp.models import Dealer
 from webapp.web import htmx, tenancy

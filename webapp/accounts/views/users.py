@@ -8,8 +8,9 @@ from flask import Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
-from webapp.accounts import Refused, emails, reauthentication, sessions, user_admin
+from webapp.accounts import emails, reauthentication, sessions, user_admin
 from webapp.accounts.user_list import People, state_of
+from webapp.core.errors import Refused
 from webapp.extensions import db
 from webapp.models import User
 from webapp.web import htmx, tenancy

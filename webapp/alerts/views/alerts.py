@@ -10,6 +10,7 @@ from webapp.alerts import confirmations
 from webapp.alerts import recipients as contacts
 from webapp.alerts.alert_labels import AlertsPage
 from webapp.alerts.forms import RecipientsForm, WebhookForm
+from webapp.core.errors import FieldRefused
 from webapp.extensions import db
 from webapp.web import htmx, tenancy
 
@@ -42,7 +43,7 @@ def save_recipients() -> ResponseReturnValue:
         return _refused("_recipients", 409, recipients=form.catch_up(contact))
     try:
         not_sent = contacts.save_recipients(contact, form.recipients.data or "")
-    except contacts.Refused as refusal:
+    except FieldRefused as refusal:
         form.blame(refusal.field, str(refusal))
         return _refused("_recipients", 422, recipients=form)
     if not_sent and confirmations.are_sent():
@@ -74,7 +75,7 @@ def save_webhook() -> ResponseReturnValue:
         return _refused("_webhook", 422, webhook=form)
     try:
         secret = contacts.save_webhook(contact, form.webhook_url.data or "")
-    except contacts.Refused as refusal:
+    except FieldRefused as refusal:
         form.blame(refusal.field, str(refusal))
         return _refused("_webhook", 422, webhook=form)
     return _saved("_webhook", "Webhook: saved.", secret)
@@ -86,7 +87,7 @@ def renew_secret() -> ResponseReturnValue:
     """Sign with a new secret, and show it, this once."""
     try:
         secret = contacts.renew_secret(contacts.locked(g.dealer))
-    except contacts.Refused:
+    except FieldRefused:
         flash("There is no webhook any more.", "warning")
         return _refused("_webhook", 409)
     return _saved("_webhook", "Webhook: what is sent from now on is signed with the new secret.", secret)
@@ -105,7 +106,7 @@ def send_test() -> ResponseReturnValue:
     """Have a test sent to everybody who would be told; the page says by itself what became of it."""
     try:
         count = contacts.send_test(contacts.locked(g.dealer))
-    except contacts.Refused as refusal:
+    except FieldRefused as refusal:
         flash(str(refusal), "warning")
         return _refused("_deliveries", 409)
     flash("A test is on its way." if count == 1 else f"{count} tests are on their way.", "info")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from typing import BinaryIO, NamedTuple
 
+from webapp.core.errors import Refused
 from webapp.core.spreadsheet import separators
 from webapp.core.spreadsheet.lines import Lines, Runaway
 from webapp.core.spreadsheet.writing import armed
@@ -17,7 +18,7 @@ MAX_LINES_BEFORE_HEADER = 20
 _NOT_TEXT = "the file is not UTF-8 text; in the spreadsheet, save it as CSV UTF-8"
 
 
-class Unreadable(ValueError):
+class Unreadable(Refused):
     """The file as a whole cannot be read; the message is one line for the person who sent it."""
 
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp import accounts, dealers
 from webapp.accounts import reauthentication
+from webapp.core.errors import Refused
 from webapp.dealers.forms import COMMON_TIMEZONES, DealerForm
 from webapp.dealers.organization_list import every_organization
 from webapp.web import htmx, tenancy
@@ -70,7 +71,7 @@ def reopen() -> ResponseReturnValue:
 def _changed(verb: dealers.dealer_admin.Verb, said: str) -> ResponseReturnValue:
     try:
         verb(g.dealer)
-    except accounts.Refused as refusal:
+    except Refused as refusal:
         flash(str(refusal), "warning")
         return _answer(DealerForm(g.dealer, every_organization(), formdata=None), 409)
     flash(said, "success")

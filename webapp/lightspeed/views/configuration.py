@@ -6,6 +6,7 @@ from flask import Response, flash, g, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.accounts import reauthentication
+from webapp.core.errors import FieldRefused
 from webapp.lightspeed import configurations, connection
 from webapp.lightspeed.forms import CredentialsForm, SettingsForm
 from webapp.runs import lifecycle
@@ -42,7 +43,7 @@ def show_availability() -> Response:
 @reauthentication.needed
 def save_credentials() -> ResponseReturnValue:
     """Keep the 3PA credentials and have them validated."""
-    configuration = tenancy.locked_configuration()
+    configuration = configurations.locked(g.dealer)
     form = CredentialsForm(configuration)
     if not form.validate():
         return _answer("_credentials", 422, credentials=form)
@@ -50,7 +51,7 @@ def save_credentials() -> ResponseReturnValue:
         return _answer("_credentials", 409, credentials=form.catch_up(configuration))
     try:
         configurations.save_credentials(configuration, **form.changes())
-    except configurations.Refused as refusal:
+    except FieldRefused as refusal:
         form.blame(refusal.field, str(refusal))
         return _answer("_credentials", 422, credentials=form)
     return _saved("_credentials", "3PA/Data Warehouse: saved.")
@@ -59,7 +60,7 @@ def save_credentials() -> ResponseReturnValue:
 @pages.post("/settings")
 def save_settings() -> ResponseReturnValue:
     """Keep the inventory settings."""
-    configuration = tenancy.locked_configuration()
+    configuration = configurations.locked(g.dealer)
     form = SettingsForm(configuration)
     if not form.validate():
         return _answer("_settings", 422, settings=form)
@@ -72,7 +73,7 @@ def save_settings() -> ResponseReturnValue:
 @pages.post("/check")
 def check() -> ResponseReturnValue:
     """Have the stored credentials validated again."""
-    configurations.start_check(tenancy.locked_configuration())
+    configurations.start_check(configurations.locked(g.dealer))
     if htmx.wants_fragment():
         return _answer("_connection")
     return htmx.elsewhere(url_for(".show"))

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp import supplier_codes
 from webapp.core.enums import CATALOGS
+from webapp.core.errors import FieldRefused
 from webapp.models import Manufacturer, SupplierCode
 from webapp.search import outbox
 from webapp.supplier_codes.forms import RemovalForm, SupplierCodeForm, values_of
@@ -77,7 +78,7 @@ def save(code_id: int) -> ResponseReturnValue:
         return _list(422, page=page_of(row), editing=row, form=form)
     try:
         supplier_codes.edit(row, form.values(), form.was.data or "")
-    except supplier_codes.Refused as refusal:
+    except FieldRefused as refusal:
         # It may have been refused because somebody else has removed it: then it is not found now.
         row = tenancy.of_dealer(SupplierCode, code_id)
         form.blame(refusal.field, str(refusal))
@@ -115,8 +116,8 @@ def remove(code_id: int) -> ResponseReturnValue:
     return _changed(f"{code} was removed. Products that {became}: {products:,}.", page)
 
 
-@pages.errorhandler(supplier_codes.Refused)
-def show_as_it_is(refusal: supplier_codes.Refused) -> ResponseReturnValue:
+@pages.errorhandler(FieldRefused)
+def show_as_it_is(refusal: FieldRefused) -> ResponseReturnValue:
     """A row that somebody else removed meanwhile can be neither moved nor removed: show what there is."""
     flash(str(refusal), "danger")
     return _list(409)

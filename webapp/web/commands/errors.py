@@ -11,15 +11,12 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from webapp import accounts, audit, supplier_codes
-from webapp.core.spreadsheet import Unreadable
+from webapp.core.actor import by_command
+from webapp.core.errors import Refused
 from webapp.extensions import db
-from webapp.lightspeed import configurations
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-REFUSALS = (accounts.Refused, configurations.Refused, supplier_codes.Refused, Unreadable)
 
 _NOT_MIGRATED = re.compile(
     r"no such (table|column)|has no column named|(relation|column) .{1,200} does not exist"
@@ -35,9 +32,9 @@ def answering(command: Callable[P, R]) -> Callable[P, R]:
         # Commands also use connections of their own, which would wait for a transaction left open here.
         db.session.rollback()
         try:
-            with audit.by_command():
+            with by_command():
                 return command(*args, **kwargs)
-        except REFUSALS as refusal:
+        except Refused as refusal:
             raise click.ClickException(str(refusal)) from None
         except DBAPIError as error:
             raise _unusable(error) from error

@@ -21,7 +21,7 @@ _CHUNKED: Final = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 _SIZE: Final = re.compile(rb"[0-9a-fA-F]{1,8}")
 
 
-class Refused(ValueError):
+class MalformedRequest(ValueError):
     """The request is larger than may be kept; `status` is how it is answered."""
 
     def __init__(self, status: str) -> None:
@@ -42,7 +42,7 @@ class Framing:
     def is_whole(self, received: bytearray) -> bool:
         """Whether a thread can take the request: it is whole, or its body is too large to be kept.
 
-        Raises Refused.
+        Raises MalformedRequest.
         """
         if not self.head and not self._finds_head(received):
             return False
@@ -54,7 +54,7 @@ class Framing:
         found = received.find(HEAD_END, max(0, self._searched - len(HEAD_END)))
         self._searched = len(received)
         if found > MOST_HEAD or (found < 0 and len(received) > MOST_HEAD):
-            raise Refused("431 Request Header Fields Too Large")
+            raise MalformedRequest("431 Request Header Fields Too Large")
         if found < 0:
             return False
         self.head = self.end = found + len(HEAD_END)
@@ -87,5 +87,5 @@ class Framing:
 
     def _bounded(self, received: bytearray) -> bool:
         if len(received) - self.head > MOST_CHUNKED:
-            raise Refused("413 Content Too Large")
+            raise MalformedRequest("413 Content Too Large")
         return False

@@ -21,7 +21,7 @@ import structlog
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from webapp.web.serving.channel import PIECE, Channel, Patience
-from webapp.web.serving.framing import Refused
+from webapp.web.serving.framing import MalformedRequest
 
 log = structlog.get_logger(__name__)
 
@@ -133,7 +133,7 @@ class Worker(ThreadWorker):
         try:
             if not conn.sock.is_whole():
                 return False
-        except Refused as refused:
+        except MalformedRequest as refused:
             self._refuse(conn, refused.status)
             return True
         self._unwatch(conn)
