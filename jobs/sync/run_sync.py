@@ -1,4 +1,4 @@
-"""One run, from claim to finish. DESIGN.md section 5 gives the order."""
+"""One run, from lease to finish, in the order of docs/architecture.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the simulated service behaves: one field for each row of the table at the end of lightspeed-3pa.md.
+"""How the simulated service behaves: one field for each row of the table in docs/lightspeed-3pa.md.
 
 The defaults are a service in good order. A setting that does not exist is refused when it is set, also on a
 running simulator, because a switch that silently does nothing would make a test pass for nothing.

@@ -1,8 +1,8 @@
 """Reads a `$filter` as the service would, and refuses what the service would refuse.
 
-Written from lightspeed-3pa.md, "Query options", and from nothing else: the client builds its filters from
-the same page, and two independent readings of it are the point. Precedence is not > and > or; parentheses
-are accepted.
+Written from docs/lightspeed-3pa.md, "Query options", and from nothing else: the client builds its filters
+from the same page, and two independent readings of it check each other. Precedence is not > and > or;
+parentheses are accepted.
 """
 
 import re

@@ -9,7 +9,7 @@ from sandbox.simulator.dealers import SimulatedDealer
 
 
 def dealer_list(own: Iterable[SimulatedDealer], switches: Switches) -> bytes:
-    """A JSON array of Dealer records (lightspeed-3pa.md, "Dealer"), without those that are not enabled."""
+    """A JSON array of Dealer records (docs/lightspeed-3pa.md, "Dealer"), only those that are enabled."""
     return msgspec.json.encode(
         [
             {

@@ -1,8 +1,8 @@
 """The shape of a Part record: its field names, what kind of value each holds, and how a plain one is made.
 
-The set is the one of lightspeed-3pa.md, "Part". A part is a plain dict keyed with exactly these names, so
-that a test may store anything the service might send: a sparse record, a number as text, a date of the year
-0001.
+The set is the one of docs/lightspeed-3pa.md, "Part". A part is a plain dict keyed with exactly these names,
+so that a test may store anything the service might send: a sparse record, a number as text, a date of the
+year 0001.
 """
 
 from datetime import UTC, datetime, time, timedelta

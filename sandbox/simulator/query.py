@@ -1,4 +1,4 @@
-"""The query options of one request, read as the service reads them (lightspeed-3pa.md, "Query options")."""
+"""Query options of one request, read as the service reads them (docs/lightspeed-3pa.md, "Query options")."""
 
 from dataclasses import dataclass
 from urllib.parse import parse_qsl

@@ -1,9 +1,11 @@
-"""Every rule that the code cites is in the rule book, and every link between pages leads somewhere."""
+"""Every rule and page that the code cites is there, and every link between pages leads somewhere."""
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +16,7 @@ CITED_RULE = re.compile(r"\bR(\d{1,2})\b")
 LINK = re.compile(r"\]\(([^)\s#]*)(?:#([^)\s]*))?\)")
 ANCHOR = re.compile(r'<a id="([^"]+)">')
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+CITED_PAGE = re.compile(r"(?<![\w*./-])\w[\w./-]*\.md\b")
 NOT_IN_A_SLUG = re.compile(r"[^\w\- ]")
 
 
@@ -36,6 +39,21 @@ def _sources() -> dict[str, str]:
 def _built_rules() -> set[int]:
     built, _, _ = RULES.read_text().partition("## Agreed and not built yet")
     return {int(number) for number in re.findall(r"^### R(\d+) ", built, re.MULTILINE)}
+
+
+def _prose(source: str) -> str:
+    """The comments and docstrings of Python code; other strings may name files of a test."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return "\n".join(
+        token.string
+        for token in tokens
+        if token.type == tokenize.COMMENT
+        or (
+            token.type == tokenize.STRING
+            and token.string.startswith('"""')
+            and token.line.lstrip()[:3] == '"""'
+        )
+    )
 
 
 def _links() -> Iterator[Link]:
@@ -68,6 +86,17 @@ def test_every_rule_that_code_cites_is_in_the_rule_book_as_built() -> None:
         if int(number) not in known
     }
     assert unknown == set()
+
+
+def test_every_page_that_code_cites_exists_at_the_path_from_the_root() -> None:
+    cited = {
+        (name, page)
+        for name, text in _sources().items()
+        if name.endswith(".py")
+        for page in CITED_PAGE.findall(_prose(text))
+    }
+    assert len({page for _, page in cited}) >= 5
+    assert sorted((name, page) for name, page in cited if not (ROOT / page).is_file()) == []
 
 
 def test_every_link_between_pages_leads_to_a_file() -> None:

@@ -1,4 +1,4 @@
-"""A small seeded sample of `python -m benchmarks.faults`, with the same parts; the README names the full set.
+"""A small seeded sample of `python -m benchmarks.faults`; docs/reliability.md has the full set.
 
 Each disturbed run must leave what the undisturbed one left: shelf, webstore figures, outbox, index, reports'
 rows and counters.

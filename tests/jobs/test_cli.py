@@ -1,4 +1,4 @@
-"""The commands that run, queue and show syncs (DESIGN.md section 4)."""
+"""The commands that run, queue and show syncs (docs/commands.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Databases that earlier versions created (dumps/README.md)."""
+"""Databases that earlier versions created (tests/migrations/dumps/README.md)."""
 
 from __future__ import annotations
 

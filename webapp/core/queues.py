@@ -1,7 +1,7 @@
 """Hands work to the workers, by dotted name and ids only.
 
 A row in the database is the truth of what is to be done; Redis only wakes a worker. So a Redis that does not
-answer costs time, never work: the tick finds what is waiting (DESIGN.md section 5).
+answer costs time, never work: the tick finds what is waiting (docs/architecture.md).
 """
 
 from __future__ import annotations

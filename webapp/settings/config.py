@@ -60,7 +60,7 @@ DEFAULTS: dict[str, Any] = {
 def from_environment(
     environ: Mapping[str, str] = os.environ, kind: str = database_settings.COMMAND
 ) -> dict[str, Any]:
-    """The Flask configuration for these environment variables (DESIGN.md section 4), for a kind of process.
+    """The Flask configuration for these environment variables (docs/settings.md), for a kind of process.
 
     Raises ConfigurationError, which names the variable.
     """

@@ -48,7 +48,7 @@ class LightspeedError(Exception):
 
 
 def error_for_status(status: int, retry_after: float | None = None) -> LightspeedError:
-    """Return the error that an answer with a status other than 200 means (lightspeed-3pa.md, Requests)."""
+    """Return the error for a response with a status other than 200 (docs/lightspeed-3pa.md, Requests)."""
     kind, sentence = _status_meaning(status)
     return LightspeedError(
         sentence, kind, account_wide=kind == "account", status=status, retry_after=retry_after

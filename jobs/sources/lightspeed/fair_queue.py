@@ -106,7 +106,7 @@ class Place:
 
     @property
     def _dealer(self) -> str:
-        """The CMF without revealing it, as it may be a user name too (lightspeed-3pa.md, Requests)."""
+        """The CMF without revealing it, as it may be a user name too (docs/lightspeed-3pa.md, Requests)."""
         return hashlib.sha256(f"{self.login_key}\n{self.asker.dealer}".encode()).hexdigest()[:16]
 
 

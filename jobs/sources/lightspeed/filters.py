@@ -1,4 +1,4 @@
-"""The text of the `$filter` option (lightspeed-3pa.md, Query options)."""
+"""The text of the `$filter` option (docs/lightspeed-3pa.md, Query options)."""
 
 from datetime import date
 

@@ -1,8 +1,8 @@
 """Reads JSON that a strict reader refuses, and makes its values fit to be stored.
 
-Survived: bytes that are no UTF-8, control characters inside strings, NaN and Infinity, numbers where text
-belongs and the reverse (lightspeed-3pa.md, numbers, strings and faults). Left out: characters that turn the
-direction of writing, by which a text reads other than it is. Pure.
+Accepted: bytes that are not UTF-8, control characters inside strings, NaN and Infinity, numbers where text
+belongs and the reverse (docs/lightspeed-3pa.md, numbers, strings and faults). Removed: characters that change
+the direction of writing, which make a text look different from what it is. Pure.
 """
 
 import json

@@ -1,6 +1,6 @@
 """What one page of parts says, read so that one bad record costs at most itself.
 
-Pure: no network, no clock. The wire names are those of lightspeed-3pa.md, Part.
+Pure: no network, no clock. The wire names are those of docs/lightspeed-3pa.md, Part.
 """
 
 from dataclasses import dataclass

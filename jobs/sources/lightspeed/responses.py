@@ -25,7 +25,7 @@ _FAULT_NAMES: dict[type[PageFault], Fault] = {
 
 
 class Dealer(msgspec.Struct, frozen=True):
-    """One of the dealers that a login may read (lightspeed-3pa.md, Dealer)."""
+    """One of the dealers that a login may read (docs/lightspeed-3pa.md, Dealer)."""
 
     cmf: str | int | None = msgspec.field(name="Cmf", default=None)
     name: str | None = msgspec.field(name="DealershipName", default=None)

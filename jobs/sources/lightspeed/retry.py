@@ -21,7 +21,7 @@ class RetryPolicy:
     workers that met the same outage do not return together. `total` bounds what is spent on attempts and
     waits together (waits for the rate budget are free). A `Retry-After` is obeyed, but one beyond
     `retry_after_cap` is not waited for: asking sooner than told would only make it worse. `busy_pause` is for
-    429 and 503 without one: either may mean a limit that counts by the minute (lightspeed-3pa.md, Rate),
+    429 and 503 without one: either may mean a limit that counts by the minute (docs/lightspeed-3pa.md, Rate),
     which seconds do not wait out.
     """
 

@@ -41,7 +41,7 @@ def fingerprint(page: DecodedPage) -> int:
 
 
 def _key_of_part(part: Part) -> RowKey:
-    """Within one supplier code part numbers are unique (lightspeed-3pa.md, Query options)."""
+    """Within one supplier code part numbers are unique (docs/lightspeed-3pa.md, Query options)."""
     number = (part.part_number or "").strip().casefold()
     return ((part.supplier_code or "").strip().casefold(), number) if number else _without_gathering(part)
 

@@ -1,8 +1,8 @@
 """How much one answer may hold, looked at before it is decoded: memory and time stay bounded whatever comes.
 
-A page is asked for with 500 records of about 50 values, some 700 kB. What is let through is a service that
-leaves `$top` out of account (lightspeed-3pa.md, switches), up to dozens of pages at once; what is refused are
-answers that are small on the wire and huge when decoded: an empty object of 3 bytes takes 150 as a part.
+A page is requested with 500 records of about 50 values, some 700 kB. A service that ignores `$top`
+(docs/lightspeed-3pa.md, switches) is accepted, up to dozens of pages at once; refused are responses that are
+small on the wire and huge when decoded: an empty object of 3 bytes takes 150 as a part.
 Pure.
 """
 

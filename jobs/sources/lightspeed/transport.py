@@ -63,7 +63,7 @@ class Transport:
                 "User-Agent": "parts-inventory-sync",
                 "Accept": "application/json",
                 "Accept-Encoding": "gzip",
-                "X-Accept-Encoding": "gzip",  # the vendor's own spelling (lightspeed-3pa.md, Gzip)
+                "X-Accept-Encoding": "gzip",  # the vendor's own spelling (docs/lightspeed-3pa.md, Gzip)
             }
         )
 

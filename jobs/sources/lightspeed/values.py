@@ -26,7 +26,7 @@ Number = int | float | str | None
 def quantity_of(value: Number) -> int | None:
     """Return a quantity in whole pieces, a fraction rounded down (R10), or `None` where there is none.
 
-    Numbers may come as text with spaces around, and with commas between thousands (lightspeed-3pa.md,
+    Numbers may come as text with spaces around, and with commas between thousands (docs/lightspeed-3pa.md,
     numbers). Negative ones are returned as they are: it is for the rules to leave them out. Booleans, NaN,
     Infinity and what is beyond `LARGEST` are `None`.
     """
@@ -58,7 +58,7 @@ def cents_of(value: Number) -> int | None:
 def date_of(text: str | None) -> datetime | None:
     """Return a moment in the dealer's own time, without a zone, or `None` where there is no date.
 
-    The service sends no zone (lightspeed-3pa.md, Answers); should one appear it is left off, as the clock
+    The service sends no zone (docs/lightspeed-3pa.md, Responses); if there is one it is ignored, as the clock
     time before it is still the dealer's. Digits beyond microseconds are cut. The years 0001, 1000 and 1900
     mean no date.
     """

@@ -1,4 +1,4 @@
-"""A pull under every setting of the simulator's table (lightspeed-3pa.md), one after the other.
+"""A pull under every setting of the simulator's table (docs/lightspeed-3pa.md), one after the other.
 
 Each either brings all parts that were asked for, in pages of 500, 500 and 200, or fails: never less.
 """

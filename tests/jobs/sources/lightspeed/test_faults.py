@@ -1,4 +1,4 @@
-"""A pull under every fault and every move of the simulator (lightspeed-3pa.md): whole, or failed."""
+"""A pull under every fault and every move of the simulator (docs/lightspeed-3pa.md): whole, or failed."""
 
 import pytest
 
@@ -118,7 +118,7 @@ def test_a_row_repeated_hides_no_other(simulator: Simulator, page):
 
 @pytest.mark.parametrize("page", [1, 2, 3])
 def test_a_row_removed_hides_at_most_one_other(simulator: Simulator, page):
-    """No snapshot: the row that moves over the cursor cannot be seen (lightspeed-3pa.md, Query options)."""
+    """No snapshot: the row that moves over the cursor is missed (docs/lightspeed-3pa.md, Query options)."""
     got = set(numbers(pulled(simulator, faults=[Fault("row_removed", page=page)])))
 
     assert len(set(ALL[1:]) - got) <= 1
