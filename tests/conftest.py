@@ -16,6 +16,7 @@ from flask_migrate import upgrade
 from sqlalchemy.orm import close_all_sessions
 
 from sandbox.servers.postgres import PostgresServer
+from tests.database_pool import DatabasePool
 from webapp.application import create_app
 from webapp.extensions import db
 
@@ -74,6 +75,14 @@ def _migrate(url: str, folder: Path) -> None:
         db.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def postgres_databases(postgres_server: PostgresServer, postgres_template: str) -> Iterator[DatabasePool]:
+    """Empty migrated PostgreSQL databases, the same one for test after test where that can be."""
+    pool = DatabasePool(postgres_server, postgres_template)
+    yield pool
+    pool.close()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of an empty migrated database; a test that asks for it runs once on each kind."""
@@ -82,10 +91,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    name = f"test_{uuid4().hex[:12]}"
-    yield server.create_database(name, template=request.getfixturevalue("postgres_template"))
-    server.drop_database(name)
+    pool: DatabasePool = request.getfixturevalue("postgres_databases")
+    url = pool.take()
+    yield url
+    pool.give_back(url)
 
 
 @pytest.fixture
