@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -16,15 +17,25 @@ from flask_migrate import upgrade
 from sqlalchemy.orm import close_all_sessions
 
 from sandbox.servers.postgres import PostgresServer
+from tests import compiled_once
+from tests.compiled_once import STATEMENTS
 from tests.database_pool import DatabasePool
 from webapp.application import create_app
 from webapp.extensions import db
+from webapp.settings.database_settings import ENGINE_OPTIONS
 
 pytest_plugins = ["tests.servers"]
 
+compiled_once.install()
 # The machines are shared: how long an example takes says nothing. In CI the same examples each time.
 hypothesis.settings.register_profile("shared", deadline=None, derandomize=bool(os.environ.get("CI")))
 hypothesis.settings.load_profile("shared")
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from looking at every imported module again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def settings(database_url: str, folder: Path) -> dict[str, object]:
@@ -33,6 +44,7 @@ def settings(database_url: str, folder: Path) -> dict[str, object]:
         "SECRET_KEY": "test",
         "CREDENTIALS_KEYS": [Fernet.generate_key().decode()],
         "SQLALCHEMY_DATABASE_URI": database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {**ENGINE_OPTIONS, "execution_options": {"compiled_cache": STATEMENTS}},
         "REDIS_URL": None,
         "LIGHTSPEED_API_URL": "http://127.0.0.1:9/lsapi",
         "LIGHTSPEED_ALLOWED_HOSTS": frozenset({"127.0.0.1", "localhost"}),
