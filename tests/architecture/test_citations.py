@@ -17,6 +17,7 @@ LINK = re.compile(r"\]\(([^)\s#]*)(?:#([^)\s]*))?\)")
 ANCHOR = re.compile(r'<a id="([^"]+)">')
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 CITED_PAGE = re.compile(r"(?<![\w*./-])\w[\w./-]*\.md\b")
+NAMED_PATH = re.compile(r"`((?:webapp|jobs|sandbox|templates|tests|migrations|docs|ops|bin)/[\w/.-]*)[ `]")
 NOT_IN_A_SLUG = re.compile(r"[^\w\- ]")
 
 
@@ -97,6 +98,17 @@ def test_every_page_that_code_cites_exists_at_the_path_from_the_root() -> None:
     }
     assert len({page for _, page in cited}) >= 5
     assert sorted((name, page) for name, page in cited if not (ROOT / page).is_file()) == []
+
+
+def test_every_path_that_a_page_names_exists() -> None:
+    named = {
+        (page, path)
+        for page, text in _sources().items()
+        if page.endswith(".md") and page != "CHANGELOG.md"
+        for path in NAMED_PATH.findall(text)
+    }
+    assert len({path for _, path in named}) > 100
+    assert sorted((page, path) for page, path in named if not (ROOT / path).exists()) == []
 
 
 def test_every_link_between_pages_leads_to_a_file() -> None:
