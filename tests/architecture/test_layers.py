@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "architecture.md").read_text()
 BLOCK = re.compile(r"^#### ([^\n]+)\n\n```text\n(.+?)\n```$", re.MULTILINE | re.DOTALL)
-PATH = re.compile(r"`((?:webapp|jobs|sandbox|templates|tests)/[a-z_/.]*)")
+PATH = re.compile(r"`((?:webapp|jobs|sandbox|templates|tests)/[a-z_/.]*)`")
 MODULE = re.compile(r"\b((?:webapp|jobs)(?:\.[a-z_]+)+)\b")
 
 
