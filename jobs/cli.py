@@ -43,7 +43,7 @@ def sync_run(dealer_id: int, anyway: bool) -> None:
     _refuse_switched_off(dealer)
     run = _take(dealer, anyway)
     shutdown.on_signals(*shutdown.USUAL)
-    around = run_sync.Surroundings(client_factory.connect, shutdown.requested, tell=_tell)
+    around = run_sync.RunContext(client_factory.connect, shutdown.requested, tell=_tell)
     try:
         if not run_sync.execute(run.id, around):
             raise click.ClickException(f"run {run.id} of dealer {dealer_id} is under way")

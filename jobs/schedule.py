@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 
 from jobs import shutdown
 from jobs.notifications import alert_loop
-from jobs.processes.task_scheduler import Periodic, TaskScheduler
+from jobs.processes.task_scheduler import PeriodicTask, TaskScheduler
 from webapp.application import create_app
 from webapp.core import queues
 from webapp.core.logs import configure_logs
@@ -39,9 +39,11 @@ LEAVE_WITHIN = 5
 
 # What takes longer than moments is no short work: a tick would have to wait for it.
 DECLARED = (
-    Periodic(job_heartbeats.TICK, Task.TICK, 60, queues.CONTROL),
-    Periodic(job_heartbeats.KEEP_HOUSE, Task.KEEP_HOUSE, 60 * 60, queues.SYNC),
-    Periodic(job_heartbeats.SWEEP_STORAGE, Task.SWEEP_STORAGE, 24 * 60 * 60, queues.SYNC, timeout=3600),
+    PeriodicTask(job_heartbeats.TICK, Task.TICK, 60, queues.CONTROL),
+    PeriodicTask(job_heartbeats.PURGE_EXPIRED, Task.PURGE_EXPIRED, 60 * 60, queues.SYNC),
+    PeriodicTask(
+        job_heartbeats.PURGE_ORPHAN_FILES, Task.PURGE_ORPHAN_FILES, 24 * 60 * 60, queues.SYNC, timeout=3600
+    ),
 )
 
 

@@ -32,14 +32,14 @@ def tick() -> None:
 def sync_run(run_id: int) -> None:
     """Carry out a run, or as much of it as this worker is given time for."""
     seconds = current_app.config["RUN_SLICE_SECONDS"]
-    around = run_sync.Surroundings(
+    around = run_sync.RunContext(
         client_factory.connect, shutdown.requested, applied=_wake_index, slice_seconds=seconds
     )
     try:
         run_sync.execute(run_id, around)
-    except (lease.Stopped, lease.GaveWay):
+    except (lease.Stopped, lease.Yielded):
         lifecycle.wake(db.session.get_one(Run, run_id))
-    except lease.Lost as lost:
+    except lease.LeaseLost as lost:
         log.warning("run.lost", run=run_id, reason=str(lost))
 
 
@@ -51,21 +51,21 @@ def check_credentials(dealer_id: int, number: int) -> None:
 def import_catalog(import_id: int) -> None:
     """Carry out the import of an uploaded catalog file."""
     try:
-        uploads.carry_out(import_id, shutdown.requested)
+        uploads.process_import(import_id, shutdown.requested)
     except uploads.Stopped:
         uploads.wake(db.session.get_one(CatalogImport, import_id))
 
 
-def keep_house() -> None:
+def purge_expired() -> None:
     """Every hour: delete what is older than it is kept for."""
-    housekeeping.keep_house(shutdown.requested, shutdown.pause)
-    job_heartbeats.done(job_heartbeats.KEEP_HOUSE)
+    housekeeping.purge_expired(shutdown.requested, shutdown.pause)
+    job_heartbeats.done(job_heartbeats.PURGE_EXPIRED)
 
 
-def sweep_storage() -> None:
+def purge_orphan_files() -> None:
     """Every day: remove files that belong to nothing."""
-    housekeeping.sweep_storage(shutdown.requested)
-    job_heartbeats.done(job_heartbeats.SWEEP_STORAGE)
+    housekeeping.purge_orphan_files(shutdown.requested)
+    job_heartbeats.done(job_heartbeats.PURGE_ORPHAN_FILES)
 
 
 def clear_held(clearing_id: int) -> None:

@@ -26,7 +26,7 @@ from sqlalchemy.orm import configure_mappers
 
 import jobs.tasks  # noqa: F401 - the process of each job has it from its parent, and need not import it
 from jobs import shutdown
-from jobs.processes.supervisor import Processes
+from jobs.processes.supervisor import Supervisor
 from jobs.processes.task_worker import TaskWorker
 from webapp.application import create_app
 from webapp.core import clock, queues
@@ -102,7 +102,7 @@ def main(arguments: list[str]) -> int:
         if arguments:
             work(app, arguments)
         else:
-            Processes(_mains(app)).keep()
+            Supervisor(_mains(app)).keep()
     except ConfigurationError as error:
         print(f"Error: {error}", file=sys.stderr)  # noqa: T201 - this is the command's answer
         return 1

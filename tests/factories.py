@@ -11,7 +11,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 
-from jobs.sources.lightspeed import Credentials, Lightspeed, RateBudget, RetryPolicy
+from jobs.sources.lightspeed import Credentials, LightspeedClient, RateBudget, RetryPolicy
 from jobs.sync import run_sync
 from sandbox.simulator import SimulatedDealer, Simulator
 from webapp.core import clock, storage, vault
@@ -23,9 +23,9 @@ from webapp.models import (
     Configuration,
     Dealer,
     Manufacturer,
+    OutboxEntry,
     PartNumber,
     Product,
-    ReindexNote,
     Report,
     Run,
     RunItem,
@@ -163,14 +163,14 @@ class World:
         self.simulator.dealers[self.configuration.cmf or ""].set_parts(parts)
         db.session.commit()
 
-    def connect(self, credentials: Credentials) -> Lightspeed:
+    def connect(self, credentials: Credentials) -> LightspeedClient:
         """Reach the simulator, without waiting long before a retry."""
-        return Lightspeed(
+        return LightspeedClient(
             self.simulator.url, credentials, RateBudget.in_process(None), retry=QUICK, allowed_hosts=HERE
         )
 
-    def surroundings(self, **changes: Any) -> run_sync.Surroundings:
-        return run_sync.Surroundings(**{"connect": self.connect, **changes})
+    def surroundings(self, **changes: Any) -> run_sync.RunContext:
+        return run_sync.RunContext(**{"connect": self.connect, **changes})
 
     def sync(self, *parts: dict[str, Any], anyway: bool = False, **changes: Any) -> Run:
         """Report the parts, if any are given, and run one sync to its end."""
@@ -227,9 +227,9 @@ class World:
     def noted(self) -> list[str]:
         """MPNs of the products that wait to be reindexed, as often as noted; forgets the notes."""
         names = list(
-            db.session.scalars(select(Product.mpn).join(ReindexNote, ReindexNote.product_id == Product.id))
+            db.session.scalars(select(Product.mpn).join(OutboxEntry, OutboxEntry.product_id == Product.id))
         )
-        db.session.execute(db.delete(ReindexNote))
+        db.session.execute(db.delete(OutboxEntry))
         db.session.commit()
         return sorted(names)
 

@@ -12,10 +12,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import models
 from webapp.accounts import registration as accounts
-from webapp.accounts.addresses import Addresses
-from webapp.accounts.hashing import PatientContext
-from webapp.accounts.passwords import Passwords
-from webapp.accounts.second_factor import Codes, RecoveryCodes
+from webapp.accounts.addresses import AddressNormalizer
+from webapp.accounts.hashing import HashingContext
+from webapp.accounts.passwords import PasswordPolicy
+from webapp.accounts.second_factor import RecoveryCodes, TotpCodes
 from webapp.alerts import registration as alerts
 from webapp.audit import registration as audit
 from webapp.catalog import registration as catalog
@@ -69,7 +69,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, *, kind: str = COMMAN
     configure_logs()
     error_reports.configure(app.config["SENTRY_DSN"], app.config["SENTRY_ENVIRONMENT"])
     signing.sign_by_sha256(app)
-    bodies.withhold(app)
+    bodies.defer(app)
     request_log.keep(app)
     metrics.register(app)
     https_only.enforce(app)
@@ -111,13 +111,13 @@ def _bind_extensions(app: Flask) -> None:
     security = Security(
         app,
         people,
-        mail_util_cls=Addresses,
-        password_util_cls=Passwords,
-        totp_cls=Codes,
+        mail_util_cls=AddressNormalizer,
+        password_util_cls=PasswordPolicy,
+        totp_cls=TotpCodes,
         mf_recovery_codes_util_cls=RecoveryCodes,
     )
     _close_instance_folder(Path(app.instance_path))
-    security.pwd_context = PatientContext(security.pwd_context)
+    security.pwd_context = HashingContext(security.pwd_context)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             prepare_sqlite(db.engine)

@@ -13,7 +13,7 @@ from redis import Redis
 from benchmarks.sharing.ground import ground
 from benchmarks.sharing.shops import TIMEZONE, Shop, fill_catalog, open_shops
 from jobs.sync.dispatch import start_due
-from jobs.sync.tick import wake_forgotten
+from jobs.sync.tick import wake_stalled
 from webapp.core import queues
 from webapp.operations import background_jobs
 from webapp.runs import slots
@@ -48,7 +48,7 @@ def ticks(dealers: int, database: str) -> list[Tick]:
 def _tick(now: datetime) -> Tick:
     begun = time.monotonic()
     started = start_due(now)
-    wake_forgotten(now)
+    wake_stalled(now)
     seconds = time.monotonic() - begun
     redis = Redis.from_url(current_app.config["REDIS_URL"])
     return Tick(started, seconds, background_jobs.waiting_counts(redis)[queues.SYNC])

@@ -24,7 +24,7 @@ from benchmarks.environment import environment
 from benchmarks.faults import observed, shop
 from benchmarks.faults.left import Left, left, looking
 from jobs.sync import lease, tick
-from sandbox.simulator import Fault, Simulator, Switches
+from sandbox.simulator import Behavior, Fault, Simulator
 from webapp.application import create_app
 from webapp.core import clock
 from webapp.extensions import db
@@ -57,9 +57,9 @@ class Ground:
         self.moments: dict[int, list[str]] = {}
         self.seconds = 0.0
 
-    def quiet(self) -> Switches:
+    def quiet(self) -> Behavior:
         """The service in good order, with a latency over which moments spread."""
-        return Switches(**LATENCY, requests_per_minute=1_000_000, timeout_seconds=0.2)
+        return Behavior(**LATENCY, requests_per_minute=1_000_000, timeout_seconds=0.2)
 
     def start_worker(self, *module: str, **variables: str) -> subprocess.Popen[bytes]:
         """Start a worker process; by default an observed one that listens to every queue."""

@@ -23,7 +23,7 @@ from benchmarks.resources import server_cpu_seconds
 from benchmarks.service import PASSWORD, Service, service
 from sandbox.samples.bulk import BULK_CODES, bulk_catalog, bulk_parts, bulk_supplier_codes
 from sandbox.samples.dealers import write_supplier_codes
-from sandbox.servers.process import Child
+from sandbox.servers.process import ServerProcess
 from sandbox.servers.redis import RedisServer
 from webapp import supplier_codes
 from webapp.application import create_app
@@ -115,11 +115,11 @@ class Ground:
         return run_ids
 
     @contextmanager
-    def _staff(self, workers: int) -> Iterator[list[Child]]:
+    def _staff(self, workers: int) -> Iterator[list[ServerProcess]]:
         """Worker processes that have come to wait for work."""
         command = [sys.executable, "-m", "jobs.worker", "sync"]
         logs = [self._folder / f"worker-{number}.log" for number in range(workers)]
-        staff = [Child(command, ROOT, log, environment=self._variables) for log in logs]
+        staff = [ServerProcess(command, ROOT, log, environment=self._variables) for log in logs]
         try:
             for log in logs:
                 self._await(log, "Listening on")
@@ -148,7 +148,7 @@ class Ground:
             time.sleep(LOOK_EVERY)
         db.session.rollback()
 
-    def _cpu(self, worker: Child | None) -> float:
+    def _cpu(self, worker: ServerProcess | None) -> float:
         """CPU seconds so far of a worker with its work-horses, or of the database's server."""
         return server_cpu_seconds(worker.pid if worker else self.database.server) or 0.0
 

@@ -91,7 +91,7 @@ def evenings(dealers: int, days: int, every: int) -> Iterator[Evening]:
             for statement in (_RUNS, _ITEMS, _MAPPINGS, _REPORTS, _AUDIT):
                 _execute(statement, at)
         with time_machine.travel(BEGIN + timedelta(days=day + 1), tick=False):
-            housekeeping.keep_house(pause=lambda _: None)
+            housekeeping.purge_expired(pause=lambda _: None)
         _vacuum()
         if day % every == 0:
             yield Evening(day, tuple(taken(db.session.connection(), HISTORY)))

@@ -13,7 +13,7 @@ from rq.worker import Worker
 
 from benchmarks.hosts.rooms import Corner, Room
 from sandbox.servers.ports import free_port
-from sandbox.servers.process import Child
+from sandbox.servers.process import ServerProcess
 from webapp.settings.config import ROOT
 
 PATIENCE = 60.0
@@ -25,14 +25,16 @@ class Host:
     def __init__(self, name: str, folder: Path, room: Room | Corner, variables: Mapping[str, str]) -> None:
         self.name, self._folder, self._room = name, folder, room
         self._variables = {**variables, **room.variables()}
-        self._children: dict[str, Child] = {}
+        self._children: dict[str, ServerProcess] = {}
         # On loopback, where there are no rooms, both are on one network.
         self._web_port = free_port()
 
     def start(self, name: str, *module: str) -> None:
         """Start `python -m module…`."""
         command = self._room.command(self._room.python, "-m", *module)
-        self._children[name] = Child(command, self._folder, self.log(name), environment=self._variables)
+        self._children[name] = ServerProcess(
+            command, self._folder, self.log(name), environment=self._variables
+        )
 
     def start_web(self) -> None:
         """Start the web process as the Procfile does, and wait until it answers."""
@@ -92,7 +94,7 @@ class Host:
         self._room.end()
 
 
-def _below(child: Child) -> list[psutil.Process]:
+def _below(child: ServerProcess) -> list[psutil.Process]:
     return psutil.Process(child.pid).children(recursive=True)
 
 

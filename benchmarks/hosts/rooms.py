@@ -18,7 +18,7 @@ import psutil
 from rq.worker import Worker
 
 from benchmarks.hosts.relays import Relays
-from sandbox.servers.process import Child, bare_environment
+from sandbox.servers.process import ServerProcess, bare_environment
 from webapp.settings.config import ROOT
 
 # Where a room's own folder and the installed packages are, as seen from inside.
@@ -62,7 +62,7 @@ class Room:
         log = folder / "room.log"
         command = ["unshare", *_NAMESPACES, "--fork", "--mount-proc", "--kill-child"]
         inside = ["sh", "-c", _FURNISH, "room", name, folder, sys.prefix, ROOT, self._gateway]
-        self._unshare = Child([*command, *inside], folder, log)
+        self._unshare = ServerProcess([*command, *inside], folder, log)
         _wait_for(log, "furnished")
         self._keeper = psutil.Process(self._unshare.pid).children()[0].pid
         self._connect(f"room-{number}")

@@ -12,9 +12,9 @@ import requests
 from benchmarks.memory.cgroups import MEGABYTE, Group, limited
 from benchmarks.memory.readings import Peak, Peaks
 from sandbox.servers.ports import free_port
-from sandbox.servers.process import Child
+from sandbox.servers.process import ServerProcess
 from sandbox.start.samples import Commands
-from sandbox.start.state import Stored
+from sandbox.start.state import DatabaseState
 from webapp.settings.config import ROOT
 
 HEADINGS = ("process", "idle: RSS", "PSS", "syncing: RSS", "PSS", "")
@@ -48,9 +48,9 @@ class Trial:
                 self._tell(name, idle[name], busy[name])
                 self.faults += [f"{name}: the kernel killed {group.kills()}"] * bool(group.kills())
 
-    def _start(self, stack: ExitStack, name: str, group: Group) -> Child:
+    def _start(self, stack: ExitStack, name: str, group: Group) -> ServerProcess:
         log = self._folder / f"{name}.log"
-        child = Child(group.command(self._command(name)), ROOT, log, environment=self._around)
+        child = ServerProcess(group.command(self._command(name)), ROOT, log, environment=self._around)
         stack.callback(child.end, 15)
         deadline = time.monotonic() + PATIENCE
         while READY[name] not in log.read_text(errors="replace"):
@@ -71,8 +71,10 @@ class Trial:
         for _ in range(20):
             requests.get(f"http://127.0.0.1:{self._web_port}/login", timeout=60).raise_for_status()
 
-    def _sync(self, dealers: Sequence[int], children: Mapping[str, Child], busy: Mapping[str, Peaks]) -> None:
-        commands, stored = Commands(self._around), Stored(self._around)
+    def _sync(
+        self, dealers: Sequence[int], children: Mapping[str, ServerProcess], busy: Mapping[str, Peaks]
+    ) -> None:
+        commands, stored = Commands(self._around), DatabaseState(self._around)
         began = time.monotonic()
         run_ids = [int(commands.run("sync", "queue", "--dealer", str(one), "--anyway")) for one in dealers]
         waiting = set(run_ids)
@@ -103,7 +105,7 @@ class Trial:
         )
 
 
-def _look(children: Mapping[str, Child], peaks: Mapping[str, Peaks]) -> None:
+def _look(children: Mapping[str, ServerProcess], peaks: Mapping[str, Peaks]) -> None:
     for name, child in children.items():
         peaks[name].look(child.pid)
 

@@ -7,7 +7,7 @@ from typing import Final
 from flask import current_app
 from sqlalchemy import select
 
-from jobs.notifications.undeliverable import NotWanted
+from jobs.notifications.undeliverable import NoLongerWanted
 from webapp.accounts import emails
 from webapp.extensions import db
 from webapp.models import AlertDelivery, User
@@ -24,7 +24,7 @@ def compose(delivery: AlertDelivery) -> tuple[str, str]:
     """Subject and text of the letter; a link is made now. Raises NotWanted where nobody signs in so."""
     user = db.session.scalar(select(User).where(User.email == delivery.recipient))
     if user is None or not user.is_active:
-        raise NotWanted
+        raise NoLongerWanted
     if delivery.event in CHANGED:
         subject, sentence = CHANGED[delivery.event]
         return f"{PROGRAM}: {subject}", f"{sentence}\n\n{NOT_YOU}\n"

@@ -28,12 +28,12 @@ LOOK_EVERY: Final = 2.0
 
 def start(app: Flask) -> threading.Thread:
     """Begin to watch beside whatever else the process does; it never keeps the process from ending."""
-    watching = threading.Thread(target=keep_watching, args=(app,), name="alerts", daemon=True)
+    watching = threading.Thread(target=run_loop, args=(app,), name="alerts", daemon=True)
     watching.start()
     return watching
 
 
-def keep_watching(app: Flask, pause: Callable[[float], Any] = shutdown.pause) -> None:
+def run_loop(app: Flask, pause: Callable[[float], Any] = shutdown.pause) -> None:
     """Take rounds and deliver until told to stop."""
     due, delivers = 0.0, True
     while not shutdown.requested():
@@ -46,7 +46,7 @@ def keep_watching(app: Flask, pause: Callable[[float], Any] = shutdown.pause) ->
 
 
 def _round() -> None:
-    if not alerts.take_round().failed:
+    if not alerts.evaluate_rules().failed:
         job_heartbeats.done(job_heartbeats.ALERTS)
 
 

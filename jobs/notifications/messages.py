@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 
 from jobs.notifications import account_emails
-from jobs.notifications.undeliverable import NotWanted
-from webapp.alerts import cause_of, confirmations, email_limit
+from jobs.notifications.undeliverable import NoLongerWanted
+from webapp.alerts import confirmations, email_limit, rule_of
 from webapp.alerts.open_alerts import all_open
 from webapp.core import clock
 from webapp.core.enums import ACCOUNT_EVENTS
 from webapp.extensions import db
-from webapp.models import Alert, AlertContact, AlertDelivery, Dealer
+from webapp.models import Alert, AlertDelivery, AlertRecipients, Dealer
 from webapp.web.times import moment
 
 PROGRAM: Final = "Parts Inventory Sync"
@@ -50,7 +50,7 @@ def compose(delivery: AlertDelivery) -> Message:
 
 
 def _of_alert(delivery: AlertDelivery, alert: Alert) -> Message:
-    cause = cause_of(alert.cause)
+    cause = rule_of(alert.cause)
     is_over = delivery.event == "recovered"
     about = f"{alert.dealer.name if alert.dealer else PROGRAM}: {cause.label}"
     sentence = cause.over if is_over else alert.sentence
@@ -75,9 +75,9 @@ def _test(delivery: AlertDelivery) -> Message:
 
 def _confirmation(delivery: AlertDelivery) -> Message:
     """The link that a new recipient confirms by, made only now."""
-    contact = db.session.get(AlertContact, delivery.dealer_id)
+    contact = db.session.get(AlertRecipients, delivery.dealer_id)
     if contact is None or delivery.dealer is None or delivery.recipient not in (contact.unconfirmed or {}):
-        raise NotWanted
+        raise NoLongerWanted
     lines = [
         f"{delivery.dealer.name} wants to send you alerts on its inventory updates. Confirm here:",
         *("", confirmations.link_for(contact, delivery.recipient), ""),
@@ -107,12 +107,12 @@ def _not_sent() -> list[str]:
 def _digest(_delivery: AlertDelivery) -> Message:
     alerts, not_sent = all_open(), _not_sent()
     if not alerts and not not_sent:
-        raise NotWanted
+        raise NoLongerWanted
     lines = [f"{len(alerts):,} open alerts:" if len(alerts) != 1 else "One open alert:", ""]
     for alert in alerts[:MOST_LISTED]:
         name = alert.dealer.name if alert.dealer else PROGRAM
         since = f"since {_when(alert, alert.opened_at)}"
-        lines += [f"- {name}: {cause_of(alert.cause).label}, {since}.", f"  {alert.sentence}"]
+        lines += [f"- {name}: {rule_of(alert.cause).label}, {since}.", f"  {alert.sentence}"]
     if len(alerts) > MOST_LISTED:
         lines.append(f"- and {len(alerts) - MOST_LISTED:,} more")
     lines += not_sent

@@ -18,8 +18,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import aliased, joinedload
 
 from jobs.notifications import messages, recipients, smtp, webhook
-from jobs.notifications.smtp import Postbox
-from jobs.notifications.undeliverable import NotWanted, Undeliverable
+from jobs.notifications.smtp import SmtpClient
+from jobs.notifications.undeliverable import NoLongerWanted, Undeliverable
 from webapp.alerts import email_limit
 from webapp.alerts.alert_rows import look_only
 from webapp.core import clock
@@ -49,7 +49,7 @@ def deliver_due(stop: Callable[[], bool]) -> int:
     db.session.rollback()
     with ExitStack() as stack:
         server = current_app.config["SMTP_URL"]
-        postbox = stack.enter_context(Postbox(server)) if server and due else None
+        postbox = stack.enter_context(SmtpClient(server)) if server and due else None
         for delivery_id in due:
             if stop() or time.monotonic() > until:
                 break
@@ -107,14 +107,14 @@ def _claim(delivery_id: int) -> AlertDelivery | None:
     return delivery
 
 
-def _attempt(delivery: AlertDelivery, postbox: Postbox | None) -> dict[str, Any]:
+def _attempt(delivery: AlertDelivery, postbox: SmtpClient | None) -> dict[str, Any]:
     """Send it; what is to be kept of how that ended."""
     most = ATTEMPTS.get(delivery.event, len(PAUSES) + 1)
     if delivery.attempts > most:
         return _ended("failed", UNFINISHED)
     try:
         _send(delivery, postbox)
-    except NotWanted:
+    except NoLongerWanted:
         return _ended("dropped")
     except Undeliverable as error:
         failure = error
@@ -133,7 +133,7 @@ def _ended(state: str, error: str | None = None) -> dict[str, Any]:
     return {"state": state, "finished_at": clock.now(), "error": error}
 
 
-def _send(delivery: AlertDelivery, postbox: Postbox | None) -> None:
+def _send(delivery: AlertDelivery, postbox: SmtpClient | None) -> None:
     """One attempt. Raises Undeliverable or NotWanted; nothing is read from the database while it lasts."""
     config = current_app.config
     target = recipients.webhook_of(delivery) if delivery.channel == "webhook" else None
@@ -145,10 +145,10 @@ def _send(delivery: AlertDelivery, postbox: Postbox | None) -> None:
     if target is not None:
         webhook.post(target, message.body, delivery.id, config["ALERT_ALLOWED_HOSTS"])
     elif postbox is None:
-        raise NotWanted
+        raise NoLongerWanted
     else:
         to, number = delivery.recipient, delivery.id
-        postbox.send(smtp.letter(config["MAIL_FROM"], to, message.subject, message.text, number))
+        postbox.send(smtp.email_message(config["MAIL_FROM"], to, message.subject, message.text, number))
 
 
 def _require_room(delivery: AlertDelivery) -> None:

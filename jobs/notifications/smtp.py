@@ -21,7 +21,7 @@ TIMEOUT = 10.0
 PERMANENT = 500
 
 
-def letter(sender: Address, recipient: str, subject: str, text: str, number: int) -> EmailMessage:
+def email_message(sender: Address, recipient: str, subject: str, text: str, number: int) -> EmailMessage:
     """A plain message. Sent twice it has the same `Message-ID`, so that a mail server can tell.
 
     The library refuses line breaks in headers; the subject has none left.
@@ -38,7 +38,7 @@ def letter(sender: Address, recipient: str, subject: str, text: str, number: int
     return message
 
 
-class Postbox:
+class SmtpClient:
     """The way to the mail server: opened at the first message, closed at the end of the `with`."""
 
     def __init__(self, server: MailServer) -> None:

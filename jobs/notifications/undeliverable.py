@@ -12,5 +12,5 @@ class Undeliverable(Exception):
         self.is_final = is_final
 
 
-class NotWanted(Exception):
+class NoLongerWanted(Exception):
     """Nobody waits for the message any more: its recipient was removed, or there is nothing to tell."""

@@ -14,7 +14,7 @@ import urllib3
 from urllib3 import exceptions
 
 from jobs.notifications.undeliverable import Undeliverable
-from jobs.sources.lightspeed.cancellable import Background
+from jobs.sources.lightspeed.cancellable import Cancellable
 from webapp.alerts import webhook_address
 from webapp.core import egress
 from webapp.core.errors import Refused
@@ -50,7 +50,7 @@ def post(webhook: Webhook, body: bytes, number: int, allowed_hosts: Collection[s
 
     In a thread of its own: neither looking up a name nor dripping headers obey a socket's timeout.
     """
-    exchange = Background(lambda _wanted: _exchange(webhook, body, number, allowed_hosts))
+    exchange = Cancellable(lambda _wanted: _exchange(webhook, body, number, allowed_hosts))
     try:
         status = exchange.result(lambda: None, within=LONGEST)
     except TimeoutError:

@@ -30,7 +30,7 @@ LEAVE_WITHIN = 9.0
 _FORK = multiprocessing.get_context("fork")
 
 
-class Processes:
+class Supervisor:
     """The children: what each does, by its name."""
 
     def __init__(self, mains: Mapping[str, Callable[[], None]]) -> None:

@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class Periodic:
+class PeriodicTask:
     """A job that is queued every `seconds`, always under the same id, and ended after `timeout` seconds."""
 
     id: str
@@ -36,7 +36,7 @@ class Periodic:
 class TaskScheduler(Scheduler):
     """A scheduler of the declared jobs alone."""
 
-    def __init__(self, connection: Redis, declared: Sequence[Periodic], interval: int) -> None:
+    def __init__(self, connection: Redis, declared: Sequence[PeriodicTask], interval: int) -> None:
         super().__init__(connection=connection, interval=interval, job_class=TaskJob, queue_class=TaskQueue)
         self._declared = {each.id: each for each in declared}
 
@@ -53,7 +53,7 @@ class TaskScheduler(Scheduler):
             if each.id not in self:
                 self._schedule(each)
 
-    def _is_sound(self, declared: Periodic) -> bool:
+    def _is_sound(self, declared: PeriodicTask) -> bool:
         """Whether the stored job can be read and says what is declared."""
         job = TaskJob.find(declared.id, self.connection)
         if job is None:
@@ -61,7 +61,7 @@ class TaskScheduler(Scheduler):
         found = (job.func_name, list(job.args), job.meta.get("interval"), job.origin, job.timeout)
         return found == (declared.task, [], declared.seconds, declared.queue, declared.timeout)
 
-    def _schedule(self, declared: Periodic) -> None:
+    def _schedule(self, declared: PeriodicTask) -> None:
         self.schedule(
             datetime.now(UTC).replace(tzinfo=None),
             declared.task,
@@ -82,7 +82,7 @@ class TaskScheduler(Scheduler):
             if job is not None:
                 self._queue_once(job, each, now)
 
-    def _queue_once(self, job: Job, declared: Periodic, now: float) -> None:
+    def _queue_once(self, job: Job, declared: PeriodicTask, now: float) -> None:
         queue = TaskQueue(declared.queue, connection=self.connection)
         if self.connection.lpos(queue.key, declared.id) is None:
             self.enqueue_job(job)

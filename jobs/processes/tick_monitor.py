@@ -15,7 +15,7 @@ from flask import current_app
 
 from jobs.notifications import webhook
 from jobs.notifications.undeliverable import Undeliverable
-from jobs.sources.lightspeed.cancellable import Background
+from jobs.sources.lightspeed.cancellable import Cancellable
 from webapp.alerts import webhook_address
 from webapp.core.errors import Refused
 
@@ -31,7 +31,7 @@ def send() -> None:
     if url is None:
         return
     try:
-        status = Background(lambda _waiting: _post(url, allowed)).result(lambda: None, within=LONGEST)
+        status = Cancellable(lambda _waiting: _post(url, allowed)).result(lambda: None, within=LONGEST)
     except Refused as error:
         log.warning("heartbeat.failed", reason=str(error))
     except TimeoutError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jobs.reports.prerendered import Drafts, drafting
+from jobs.reports.prerendered import PrerenderedReports, prerendering
 from jobs.reports.writing import MISSING, record, write
 
-__all__ = ["MISSING", "Drafts", "drafting", "record", "write"]
+__all__ = ["MISSING", "PrerenderedReports", "prerendering", "record", "write"]

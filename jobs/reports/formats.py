@@ -28,7 +28,7 @@ class Applied(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Kind:
+class ReportFormat:
     """What a report is made from, and how its rows look."""
 
     name: str
@@ -37,13 +37,13 @@ class Kind:
     cells: Callable[[Any], Cells]
 
 
-def kinds() -> list[Kind]:
+def report_formats() -> list[ReportFormat]:
     """The inventory report and the skipped report."""
     is_sqlite = db.engine.dialect.name == "sqlite"
     query = inventory.SQLITE_QUERY if is_sqlite else inventory.QUERY
     return [
-        Kind("inventory", inventory.COLUMNS, query, _inventory_cells),
-        Kind("skipped", skipped.COLUMNS, skipped.QUERY, _skipped_cells),
+        ReportFormat("inventory", inventory.COLUMNS, query, _inventory_cells),
+        ReportFormat("skipped", skipped.COLUMNS, skipped.QUERY, _skipped_cells),
     ]
 
 
@@ -54,7 +54,7 @@ def reading() -> Iterator[Connection]:
         yield connection
 
 
-def write_rows(file: IO[str], kind: Kind, item_id: int, pulse: Callable[[], None]) -> int:
+def write_rows(file: IO[str], kind: ReportFormat, item_id: int, pulse: Callable[[], None]) -> int:
     """Append the rows of a run item to a CSV file, and tell how many; `pulse` is called now and then."""
     writer = spreadsheet.writer(file)
     written = 0

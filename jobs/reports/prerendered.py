@@ -20,7 +20,7 @@ import structlog
 from flask import Flask, current_app
 from sqlalchemy import select
 
-from jobs.reports.formats import Applied, Kind, kinds, reading, write_rows
+from jobs.reports.formats import Applied, ReportFormat, reading, report_formats, write_rows
 from webapp.models import RunItem
 
 log = structlog.get_logger(__name__)
@@ -35,7 +35,7 @@ class _Abandoned(Exception):
 
 
 @dataclass(frozen=True)
-class Draft:
+class PrerenderedCode:
     """The rows of one item in one report: where in the file of drafts they are, and how many."""
 
     first: int
@@ -48,10 +48,10 @@ class _Drafted:
     """What was drafted of an item when it had cleared so many products: by now it may have cleared more."""
 
     cleared: int
-    drafts: dict[str, Draft]
+    drafts: dict[str, PrerenderedCode]
 
 
-class Drafts:
+class PrerenderedReports:
     """What is drafted of one run, in one file for each report, which is gone with the process."""
 
     def __init__(self, app: Flask) -> None:
@@ -65,7 +65,9 @@ class Drafts:
         """Have the rows of an item that was just applied written down."""
         self._asked[item_id] = self._thread.submit(self._draft, item_id)
 
-    def copy(self, kind: Kind, item: Applied, into: IO[bytes], pulse: Callable[[], None]) -> int | None:
+    def copy(
+        self, kind: ReportFormat, item: Applied, into: IO[bytes], pulse: Callable[[], None]
+    ) -> int | None:
         """Append the rows of an item to a report, and tell how many; None where they are not drafted."""
         drafted = self._drafted(item.id, pulse)
         if drafted is None or drafted.cleared != item.cleared:
@@ -96,16 +98,18 @@ class Drafts:
 
     def _draft(self, item_id: int) -> _Drafted:
         with self._app.app_context():
-            return _Drafted(_cleared(item_id), {kind.name: self._write(kind, item_id) for kind in kinds()})
+            return _Drafted(
+                _cleared(item_id), {kind.name: self._write(kind, item_id) for kind in report_formats()}
+            )
 
-    def _write(self, kind: Kind, item_id: int) -> Draft:
+    def _write(self, kind: ReportFormat, item_id: int) -> PrerenderedCode:
         if kind.name not in self._files:
             self._files[kind.name] = tempfile.TemporaryFile(prefix="report-")  # noqa: SIM115 - gone with us
         file = self._files[kind.name]
         first = file.seek(0, 2)
         with as_text(file) as lines:
             rows = write_rows(lines, kind, item_id, self._still_wanted)
-        return Draft(first, file.tell(), rows)
+        return PrerenderedCode(first, file.tell(), rows)
 
     def _still_wanted(self) -> None:
         if self._is_abandoned:
@@ -113,9 +117,9 @@ class Drafts:
 
 
 @contextmanager
-def drafting() -> Iterator[Drafts]:
+def prerendering() -> Iterator[PrerenderedReports]:
     """The drafts of a run, for as long as this process works on it."""
-    drafts = Drafts(current_app._get_current_object())  # type: ignore[attr-defined]
+    drafts = PrerenderedReports(current_app._get_current_object())  # type: ignore[attr-defined]
     try:
         yield drafts
     finally:
@@ -138,7 +142,7 @@ def _cleared(item_id: int) -> int:
         return int(connection.execute(select(RunItem.cleared).where(RunItem.id == item_id)).scalar_one())
 
 
-def _chunks(file: IO[bytes], draft: Draft) -> Iterator[bytes]:
+def _chunks(file: IO[bytes], draft: PrerenderedCode) -> Iterator[bytes]:
     """Read without moving in the file: the thread may be writing a later draft."""
     for first in range(draft.first, draft.end, _CHUNK):
         yield os.pread(file.fileno(), min(_CHUNK, draft.end - first), first)

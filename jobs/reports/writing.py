@@ -8,8 +8,8 @@ from typing import IO
 
 from sqlalchemy import delete, select
 
-from jobs.reports.formats import Applied, Kind, kinds, write_rows
-from jobs.reports.prerendered import Drafts, as_text
+from jobs.reports.formats import Applied, ReportFormat, report_formats, write_rows
+from jobs.reports.prerendered import PrerenderedReports, as_text
 from webapp.core import spreadsheet, storage
 from webapp.extensions import db
 from webapp.models import Report, RunItem
@@ -28,7 +28,7 @@ class Written:
 
 
 def write(
-    run_id: int, attempt: int, pulse: Callable[[], None], drafts: Drafts | None = None
+    run_id: int, attempt: int, pulse: Callable[[], None], drafts: PrerenderedReports | None = None
 ) -> list[Written]:
     """Write both reports of a run; `pulse` is called now and then meanwhile.
 
@@ -37,7 +37,8 @@ def write(
     """
     items = _applied(run_id)
     return [
-        _write(f"runs/{run_id}/{kind.name}-{attempt}.csv", kind, items, pulse, drafts) for kind in kinds()
+        _write(f"runs/{run_id}/{kind.name}-{attempt}.csv", kind, items, pulse, drafts)
+        for kind in report_formats()
     ]
 
 
@@ -61,7 +62,11 @@ def _applied(run_id: int) -> list[Applied]:
 
 
 def _write(
-    path: str, kind: Kind, items: list[Applied], pulse: Callable[[], None], drafts: Drafts | None
+    path: str,
+    kind: ReportFormat,
+    items: list[Applied],
+    pulse: Callable[[], None],
+    drafts: PrerenderedReports | None,
 ) -> Written:
     rows = 0
     with storage.open_bytes_for_writing(path) as file:
@@ -73,7 +78,11 @@ def _write(
 
 
 def _write_item(
-    file: IO[bytes], kind: Kind, item: Applied, pulse: Callable[[], None], drafts: Drafts | None
+    file: IO[bytes],
+    kind: ReportFormat,
+    item: Applied,
+    pulse: Callable[[], None],
+    drafts: PrerenderedReports | None,
 ) -> int:
     drafted = drafts.copy(kind, item, file, pulse) if drafts is not None else None
     if drafted is not None:

@@ -11,13 +11,13 @@ from webapp.models import Run, RunItem
 from webapp.search import figures
 
 
-def apply(claim: lease.Claim, run: Run, item: RunItem) -> None:
+def apply(claim: lease.Lease, run: Run, item: RunItem) -> None:
     """Match and apply what was reported for an item, note what must be reindexed, and close the item.
 
     Everything or nothing: a worker that dies within leaves the shelf as it was. Raises LightspeedError where
     the pull says nothing about any part (R10).
     """
-    with lease.hold(claim):
+    with lease.transaction(claim):
         plan_as_written(db.session.connection())
         figures.hold(db.session(), run.dealer_id)
         clears = bool(run.settings and run.settings["clear_previous"])

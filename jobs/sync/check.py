@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from jobs.sources.lightspeed import Credentials, Lightspeed, LightspeedError
+from jobs.sources.lightspeed import Credentials, LightspeedClient, LightspeedError
 from jobs.sync.refusals import NO_DEALER_ID, ORGANIZATION_SEALED, is_of_organization, sentence_of
 from webapp.core import clock
 from webapp.core.vault import SealedError
@@ -18,7 +18,7 @@ INCOMPLETE = "3PA Username, 3PA Password and 3PA Dealer ID are not all set."
 
 
 def check_credentials(
-    dealer_id: int, number: int, connect: Callable[[Credentials], Lightspeed]
+    dealer_id: int, number: int, connect: Callable[[Credentials], LightspeedClient]
 ) -> str | None:
     """Ask the service, and keep the answer if it is to validation `number`; the reason if it refused."""
     configuration = db.session.get_one(Configuration, dealer_id)
@@ -30,7 +30,7 @@ def check_credentials(
     return reason
 
 
-def _refusal(configuration: Configuration, connect: Callable[[Credentials], Lightspeed]) -> str | None:
+def _refusal(configuration: Configuration, connect: Callable[[Credentials], LightspeedClient]) -> str | None:
     dealer_id = configuration.dealer_id
     try:
         login = configurations.login_of(configuration)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from flask import current_app
 
-from jobs.sources.lightspeed import Credentials, Lightspeed, RateBudget
-from jobs.sync.recent_usage import Senders
+from jobs.sources.lightspeed import Credentials, LightspeedClient, RateBudget
+from jobs.sync.recent_usage import RecentUsage
 
 
-def connect(credentials: Credentials) -> Lightspeed:
+def connect(credentials: Credentials) -> LightspeedClient:
     """A session under these credentials, within the rate budget that all workers share through Redis (R9)."""
     config = current_app.config
     allowed = config["LIGHTSPEED_ALLOWED_HOSTS"]
-    return Lightspeed(config["LIGHTSPEED_API_URL"], credentials, _budget(), allowed_hosts=allowed)
+    return LightspeedClient(config["LIGHTSPEED_API_URL"], credentials, _budget(), allowed_hosts=allowed)
 
 
 def _budget() -> RateBudget:
@@ -27,4 +27,4 @@ def _budget() -> RateBudget:
     if url is None:
         return RateBudget.in_process(per_minute)
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    return RateBudget.shared(url, per_minute, elsewhere=Senders(app))
+    return RateBudget.shared(url, per_minute, elsewhere=RecentUsage(app))

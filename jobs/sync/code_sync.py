@@ -8,17 +8,17 @@ from __future__ import annotations
 import structlog
 from flask import current_app
 
-from jobs.reports import Drafts
+from jobs.reports import PrerenderedReports
 from jobs.sources.lightspeed import LightspeedError
 from jobs.sync import clearing_guard, lease, refusals, rules, run_items
 from jobs.sync.apply import apply
-from jobs.sync.dealer_session import Connection
+from jobs.sync.dealer_session import DealerSession
 from jobs.sync.fetch import pull
-from jobs.sync.heartbeat import OutOfTime, Pulse
-from jobs.sync.preemption import GivingWay
-from jobs.sync.prefetch import Ahead, Service
-from jobs.sync.run_context import Surroundings
-from jobs.sync.run_plan import Over
+from jobs.sync.heartbeat import Heartbeat, OutOfTime
+from jobs.sync.preemption import Preemption
+from jobs.sync.prefetch import Prefetch, Service
+from jobs.sync.run_context import RunContext
+from jobs.sync.run_plan import RunEnded
 from webapp.extensions import db
 from webapp.lightspeed import configurations
 from webapp.models import Configuration, Run, RunItem, SupplierCode
@@ -37,23 +37,23 @@ DATABASE_PAUSES = (1.0, 5.0, 15.0)
 TRIES = 2
 
 
-class Codes:
+class CodeSync:
     """The codes of one run under one claim."""
 
     def __init__(
-        self, claim: lease.Claim, run: Run, around: Surroundings, pulse: Pulse, drafts: Drafts
+        self, claim: lease.Lease, run: Run, around: RunContext, pulse: Heartbeat, drafts: PrerenderedReports
     ) -> None:
         self._claim = claim
         self._run = run
         self._around = around
         self._pulse = pulse
         self._drafts = drafts
-        self._connection = Connection(run.dealer_id, around.connect)
+        self._connection = DealerSession(run.dealer_id, around.connect)
         self._in_order = [item.id for item in run.items if item.status in ("waiting", "running")]
         self._decided_at: int | None = None
-        self._ahead = Ahead(run, self._in_order, self._while_waiting)
+        self._ahead = Prefetch(run, self._in_order, self._while_waiting)
         service = self._connection.service
-        self._giving_way = GivingWay(claim, run.dealer_id, around.slice_seconds, lambda: service()[0])
+        self._giving_way = Preemption(claim, run.dealer_id, around.slice_seconds, lambda: service()[0])
 
     def sync(self) -> tuple[str, str | None]:
         """Carry out what is left of the run; its state, and the reason for it.
@@ -67,7 +67,7 @@ class Codes:
             self._try_failed_again()
         except OutOfTime:
             reason = OUT_OF_TIME.format(minutes=current_app.config["RUN_MINUTES"])
-            raise Over(self._state_so_far(), reason) from None
+            raise RunEnded(self._state_so_far(), reason) from None
         finally:
             self._ahead.abandon()
         return outcome(lease.load(self._claim))
@@ -92,7 +92,7 @@ class Codes:
                 sentence = refusals.sentence_of(error, self._run.dealer_id)
                 self._fail(item_id, code, error.kind, sentence, error)
                 if error.account_wide:
-                    raise Over("failed", sentence) from None
+                    raise RunEnded("failed", sentence) from None
             except OutOfTime:
                 minutes = current_app.config["RUN_MINUTES"]
                 self._fail(item_id, code, "out_of_time", OUT_OF_TIME.format(minutes=minutes))
@@ -130,7 +130,7 @@ class Codes:
             # The password was changed while the run was under way: the new one may be right.
             log.info("login.renewed")
             self._fetch_and_apply(db.session.get_one(RunItem, item_id, populate_existing=True))
-        except (lease.Ended, Over, OutOfTime, *lease.REFUSED):
+        except (lease.Ended, RunEnded, OutOfTime, *lease.REFUSED):
             raise
         except Exception:
             log.exception("item.crashed")
@@ -139,7 +139,7 @@ class Codes:
 
     def _fetch_and_apply(self, item: RunItem) -> None:
         if not self._is_still_wanted(item):
-            with lease.hold(self._claim):
+            with lease.transaction(self._claim):
                 run_items.leave_out(item.id, REMOVED)
             return
         service = self._connection.service()
@@ -189,12 +189,12 @@ class Codes:
         )
         db.session.commit()
         if not enabled:
-            raise Over("cancelled", SWITCHED_OFF)
+            raise RunEnded("cancelled", SWITCHED_OFF)
         return listed is not None
 
     def _settle(self, item: RunItem) -> None:
         """The credentials are good, and what earlier runs kept of this code goes: only the last is kept."""
-        with lease.hold(self._claim):
+        with lease.transaction(self._claim):
             configurations.heard(self._run.dealer_id, None)
             earlier = run_items.earlier_items(self._run.dealer_id, item.code_key, item.id)
             if earlier:
@@ -203,7 +203,7 @@ class Codes:
     def _fail(
         self, item_id: int, code: str, kind: str, sentence: str, error: LightspeedError | None = None
     ) -> None:
-        with lease.hold(self._claim):
+        with lease.transaction(self._claim):
             if run_items.is_applied(item_id):
                 # What comes after the commit went wrong, and is made good by the next run or the tick.
                 return

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import structlog
 
-from jobs.sources.lightspeed import Credentials, Lightspeed
+from jobs.sources.lightspeed import Credentials, LightspeedClient
 from jobs.sync import refusals
-from jobs.sync.run_plan import Over
+from jobs.sync.run_plan import RunEnded
 from webapp.core.vault import SealedError
 from webapp.extensions import db
 from webapp.lightspeed import configurations
@@ -22,15 +22,15 @@ NO_LOGIN = (
 SEALED = "The stored 3PA Password can no longer be read: save it again under LightSpeed Configuration."
 
 
-class Connection:
+class DealerSession:
     """A session under a dealer's login, opened when it is first needed."""
 
-    def __init__(self, dealer_id: int, connect: Callable[[Credentials], Lightspeed]) -> None:
+    def __init__(self, dealer_id: int, connect: Callable[[Credentials], LightspeedClient]) -> None:
         self._dealer_id = dealer_id
         self._connect = connect
-        self._open: tuple[configurations.Login, str, Lightspeed] | None = None
+        self._open: tuple[configurations.Login, str, LightspeedClient] | None = None
 
-    def service(self) -> tuple[Lightspeed, str]:
+    def service(self) -> tuple[LightspeedClient, str]:
         """The service and the dealer's CMF. Raises Over where the login is not complete."""
         if self._open is None:
             login, cmf = self._login()
@@ -52,7 +52,7 @@ class Connection:
         db.session.commit()
         if login is None or not cmf:
             is_theirs = refusals.is_of_organization(self._dealer_id)
-            raise Over("failed", refusals.NO_DEALER_ID if is_theirs else NO_LOGIN)
+            raise RunEnded("failed", refusals.NO_DEALER_ID if is_theirs else NO_LOGIN)
         return login, cmf
 
 
@@ -62,4 +62,4 @@ def _login_of(configuration: Configuration) -> configurations.Login | None:
     except SealedError as error:
         log.error("login.decryption_failed", reason=str(error))
         is_theirs = refusals.is_of_organization(configuration.dealer_id)
-        raise Over("failed", refusals.ORGANIZATION_SEALED if is_theirs else SEALED) from None
+        raise RunEnded("failed", refusals.ORGANIZATION_SEALED if is_theirs else SEALED) from None

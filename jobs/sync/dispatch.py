@@ -15,7 +15,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from jobs.sync import manual_runs, slot_ledger, slot_planner
-from jobs.sync.slot_ledger import Account
+from jobs.sync.slot_ledger import LedgerEntry
 from webapp.core.enums import ACTIVE_RUN_STATES
 from webapp.extensions import db
 from webapp.models import Run
@@ -38,7 +38,7 @@ def start_due(now: datetime) -> int:
     return sum(_settle(part, now) for part in parts)
 
 
-def _settle(waiting: list[Account], now: datetime) -> int:
+def _settle(waiting: list[LedgerEntry], now: datetime) -> int:
     """Record what was missed before what starts, so that a dealer's last run is the one that goes on."""
     busy = _busy(waiting)
     # One with an active run stays as it is, unless it has no account yet.
@@ -63,13 +63,13 @@ def _settle(waiting: list[Account], now: datetime) -> int:
     return len(started)
 
 
-def _busy(waiting: list[Account]) -> set[int]:
+def _busy(waiting: list[LedgerEntry]) -> set[int]:
     ids = [one.dealer_id for one in waiting]
     active = select(Run.dealer_id).where(Run.status.in_(ACTIVE_RUN_STATES), Run.dealer_id.in_(ids))
     return set(db.session.scalars(active))
 
 
-def _done(waiting: list[Account]) -> defaultdict[int, set[Slot]]:
+def _done(waiting: list[LedgerEntry]) -> defaultdict[int, set[Slot]]:
     done: defaultdict[int, set[Slot]] = defaultdict(set)
     days = [slot.date for one in waiting for _, slot in one.begun]
     if days:
@@ -82,7 +82,7 @@ def _done(waiting: list[Account]) -> defaultdict[int, set[Slot]]:
     return done
 
 
-def _superseded(waiting: list[Account]) -> dict[int, dict[Slot, datetime]]:
+def _superseded(waiting: list[LedgerEntry]) -> dict[int, dict[Slot, datetime]]:
     """The slots of each dealer that a run by hand took the place of, with its start on the dealer's clock."""
     begun = [one.begun[0][0] - slots.delay(one.dealer_id) for one in waiting if one.begun]
     started = manual_runs.started([one.dealer_id for one in waiting], min(begun)) if begun else {}
@@ -94,7 +94,7 @@ def _superseded(waiting: list[Account]) -> dict[int, dict[Slot, datetime]]:
 
 
 def _missed(
-    waiting: list[Account],
+    waiting: list[LedgerEntry],
     plans: dict[int, slot_planner.Plan],
     superseded: dict[int, dict[Slot, datetime]],
     now: datetime,
@@ -104,13 +104,13 @@ def _missed(
     for one in late:
         moved_to = one.timezone if one.has_moved else None
         busy = others[one.dealer_id]
-        why = slot_planner.Circumstances(one.disabled_days, moved_to, busy, superseded[one.dealer_id])
+        why = slot_planner.SlotContext(one.disabled_days, moved_to, busy, superseded[one.dealer_id])
         for begin, slot in plans[one.dealer_id].missed:
             yield one.dealer_id, slot, slot_planner.reason(slot, begin, now, why)
 
 
 def _other_runs(
-    late: list[Account], plans: dict[int, slot_planner.Plan]
+    late: list[LedgerEntry], plans: dict[int, slot_planner.Plan]
 ) -> defaultdict[int, list[tuple[datetime, datetime]]]:
     """From when to when dealers had other runs that ended after the first slot that was missed."""
     found: defaultdict[int, list[tuple[datetime, datetime]]] = defaultdict(list)

@@ -7,14 +7,16 @@ from datetime import date
 from itertools import islice
 from operator import length_hint
 
-from jobs.sources.lightspeed import LARGEST_PAGE, Lightspeed, Page, Walk, part_filter
+from jobs.sources.lightspeed import LARGEST_PAGE, LightspeedClient, Page, Pages, part_filter
 from jobs.sync import code_spelling, lease, rules, run_items, staging
 from webapp.models import Run, RunItem
 
 QUANTITY_FIELDS = {"on_hand": "OnHand", "available": "Avail"}
 
 
-def walk_of(run: Run, item: RunItem, service: tuple[Lightspeed, str], pulse: Callable[[], None]) -> Walk:
+def pages_of(
+    run: Run, item: RunItem, service: tuple[LightspeedClient, str], pulse: Callable[[], None]
+) -> Pages:
     """The walk through everything that the service reports for an item's code (R9)."""
     column, today = _asked(run)
     first, *others = (
@@ -26,10 +28,10 @@ def walk_of(run: Run, item: RunItem, service: tuple[Lightspeed, str], pulse: Cal
 
 
 def pull(
-    claim: lease.Claim,
+    claim: lease.Lease,
     run: Run,
     item: RunItem,
-    walk: Walk,
+    walk: Pages,
     pulse: Callable[[], None],
     nearly_done: Callable[[], None],
     tell: Callable[[str], None],
@@ -42,7 +44,7 @@ def pull(
     expected = rules.Expectation.of(item.code_key, *_asked(run))
     item_id, code, dealer_id = item.id, item.supplier_code, run.dealer_id
     spelled = code_spelling.Spellings(item.code_key)
-    with lease.hold(claim):
+    with lease.transaction(claim):
         run_items.open_item(item_id)
     for pages in walk.pages():
         _store(claim, item_id, pages, expected)
@@ -56,9 +58,9 @@ def pull(
     _keep_spelling(claim, dealer_id, expected.code_key, spelled.usual)
 
 
-def _keep_spelling(claim: lease.Claim, dealer_id: int, code_key: str, spelling: str | None) -> None:
+def _keep_spelling(claim: lease.Lease, dealer_id: int, code_key: str, spelling: str | None) -> None:
     if spelling is not None and code_spelling.is_new(dealer_id, code_key, spelling):
-        with lease.hold(claim):
+        with lease.transaction(claim):
             code_spelling.keep(dealer_id, code_key, spelling)
 
 
@@ -68,9 +70,9 @@ def _asked(run: Run) -> tuple[str, date]:
     return settings["quantity_column"], date.fromisoformat(settings["today"])
 
 
-def _store(claim: lease.Claim, item_id: int, pages: Sequence[Page], expected: rules.Expectation) -> None:
+def _store(claim: lease.Lease, item_id: int, pages: Sequence[Page], expected: rules.Expectation) -> None:
     staged = [row for page in pages for row in _rows(page, expected)]
-    with lease.hold(claim):
+    with lease.transaction(claim):
         staging.store(item_id, staged)
         run_items.count_pages(item_id, pages)
 

@@ -19,7 +19,7 @@ class OutOfTime(Exception):
     """The run has taken as long as it may."""
 
 
-class Pulse:
+class Heartbeat:
     """Called wherever the engine waits, at least every half second.
 
     Raises journal.Ended to leave the run, and OutOfTime once the moment `until` (UTC) has passed.
@@ -27,7 +27,7 @@ class Pulse:
 
     def __init__(
         self,
-        claim: lease.Claim,
+        claim: lease.Lease,
         should_stop: Callable[[], bool] = lambda: False,
         *,
         until: datetime | None = None,
@@ -43,7 +43,7 @@ class Pulse:
         if self._should_stop():
             raise lease.Stopped("this worker was told to stop")
         if time.monotonic() >= self._next_beat:
-            lease.beat(self._claim, even_cancelled=self._even_cancelled)
+            lease.renew(self._claim, even_cancelled=self._even_cancelled)
             self._next_beat = time.monotonic() + BEAT_EVERY
         if self._until is not None and clock.now() >= self._until:
             raise OutOfTime

@@ -33,7 +33,7 @@ class Ended(Exception):
     """This worker is to leave the run; nothing more may be written for it."""
 
 
-class Lost(Ended):
+class LeaseLost(Ended):
     """Another worker took the run over."""
 
 
@@ -45,12 +45,12 @@ class Stopped(Ended):
     """This process was told to stop; the run goes on elsewhere."""
 
 
-class GaveWay(Ended):
+class Yielded(Ended):
     """The run lets others go first that have not begun yet; it goes on after them."""
 
 
 @dataclass(frozen=True)
-class Claim:
+class Lease:
     """A worker's hold on a run: valid while the run's `attempt` is still this number.
 
     `gave_way` counts those before it that ended by giving way to other runs, and `waited` is the seconds for
@@ -68,7 +68,7 @@ class Claim:
         return self.attempt - self.gave_way
 
 
-def claim(run_id: int) -> Claim | None:
+def acquire(run_id: int) -> Lease | None:
     """Take a run that waits, or whose worker died; None if it is somebody's, or over."""
     now = clock.now()
     taken = db.session.execute(
@@ -91,7 +91,7 @@ def claim(run_id: int) -> Claim | None:
         return None
     waited = _end_wait(run_id, taken.gave_way_at, now) if taken.gave_way_at else inf
     db.session.commit()
-    return Claim(run_id, taken.attempt, taken.gave_way, waited)
+    return Lease(run_id, taken.attempt, taken.gave_way, waited)
 
 
 def _end_wait(run_id: int, since: datetime, now: datetime) -> float:
@@ -103,21 +103,21 @@ def _end_wait(run_id: int, since: datetime, now: datetime) -> float:
     return seconds
 
 
-def dealer_of(claim: Claim) -> int:
+def dealer_of(claim: Lease) -> int:
     """Whose run it is."""
     dealer_id: int = db.session.execute(select(Run.dealer_id).where(Run.id == claim.run_id)).scalar_one()
     db.session.commit()
     return dealer_id
 
 
-def beat(claim: Claim, *, even_cancelled: bool = False) -> None:
+def renew(claim: Lease, *, even_cancelled: bool = False) -> None:
     """Show that the worker lives. Raises Lost, or Cancelled unless `even_cancelled`."""
-    with hold(claim, even_cancelled=even_cancelled):
+    with transaction(claim, even_cancelled=even_cancelled):
         pass
 
 
 @contextmanager
-def hold(claim: Claim, *, even_cancelled: bool = False) -> Iterator[None]:
+def transaction(claim: Lease, *, even_cancelled: bool = False) -> Iterator[None]:
     """One transaction of the run's worker: committed at the end, nothing of it kept when it raises.
 
     It starts by touching the run's row under this claim. That row stays locked until the commit, so a run
@@ -131,7 +131,7 @@ def hold(claim: Claim, *, even_cancelled: bool = False) -> Iterator[None]:
         )
         row = held.one_or_none()
         if row is None:
-            raise Lost(f"run {claim.run_id} was taken over")
+            raise LeaseLost(f"run {claim.run_id} was taken over")
         if row.cancel_requested_at is not None and not even_cancelled:
             raise Cancelled(f"run {claim.run_id} was cancelled")
         yield
@@ -146,7 +146,7 @@ def _limit_idling() -> None:
         db.session.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'"))
 
 
-def _owned(claim: Claim) -> Any:
+def _owned(claim: Lease) -> Any:
     return (
         update(Run)
         .where(Run.id == claim.run_id, Run.attempt == claim.attempt, Run.status == "running")
@@ -154,15 +154,15 @@ def _owned(claim: Claim) -> Any:
     )
 
 
-def load(claim: Claim) -> Run:
+def load(claim: Lease) -> Run:
     """The run as it is now."""
     run = db.session.get(Run, claim.run_id, populate_existing=True)
     if run is None:
-        raise Lost(f"run {claim.run_id} is gone")
+        raise LeaseLost(f"run {claim.run_id} is gone")
     return run
 
 
-def release(claim: Claim) -> bool:
+def release(claim: Lease) -> bool:
     """Give the run back unfinished, so that another worker goes on at once; false if it was lost meanwhile.
 
     A code that was under way waits again: it is fetched anew, since a pull cannot go on where another ended.
@@ -170,7 +170,7 @@ def release(claim: Claim) -> bool:
     return _give_back(claim)
 
 
-def give_way(claim: Claim) -> bool:
+def yield_run(claim: Lease) -> bool:
     """Give the run back for those that have not begun yet; false if it was lost meanwhile.
 
     Nothing went wrong: a code of which nothing was fetched yet keeps its tries.
@@ -180,7 +180,7 @@ def give_way(claim: Claim) -> bool:
     )
 
 
-def _give_back(claim: Claim, more: dict[str, Any] | None = None, **of_item: Any) -> bool:
+def _give_back(claim: Lease, more: dict[str, Any] | None = None, **of_item: Any) -> bool:
     values = {"status": "queued", "heartbeat_at": None, **(more or {})}
     released: Any = db.session.execute(_owned(claim).values(values))
     if released.rowcount:
@@ -194,7 +194,7 @@ def _give_back(claim: Claim, more: dict[str, Any] | None = None, **of_item: Any)
     return bool(released.rowcount)
 
 
-def finish(claim: Claim, status: str, reason: str | None = None) -> None:
+def finish(claim: Lease, status: str, reason: str | None = None) -> None:
     """End the run. Codes that were not reached are marked as not tried, with the reason."""
     db.session.rollback()
     finished: Any = db.session.execute(
@@ -202,12 +202,12 @@ def finish(claim: Claim, status: str, reason: str | None = None) -> None:
     )
     if not finished.rowcount:
         db.session.rollback()
-        raise Lost(f"run {claim.run_id} was taken over")
+        raise LeaseLost(f"run {claim.run_id} was taken over")
     _leave_unfinished(claim, _not_tried(status, reason))
     db.session.commit()
 
 
-def _leave_unfinished(claim: Claim, sentence: str) -> None:
+def _leave_unfinished(claim: Lease, sentence: str) -> None:
     unfinished = select(RunItem.id).where(
         RunItem.run_id == claim.run_id, RunItem.status.in_(("waiting", "running"))
     )

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from sqlalchemy import Select, case, select
 
-from jobs.sources.lightspeed import Lightspeed
-from jobs.sync.lease import Claim, GaveWay
+from jobs.sources.lightspeed import LightspeedClient
+from jobs.sync.lease import Lease, Yielded
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, Organization, Run
 
@@ -30,7 +30,7 @@ HELD_LONG = "it has had a worker for its share of time"
 CROWDED = "the rate of its login is used up, or others wait for it"
 
 
-class GivingWay:
+class Preemption:
     """Decides for one run, from the moment at which a worker took it.
 
     `seconds` is how long it has the worker for itself; 0: until its end. `service` is asked, only where it
@@ -38,7 +38,7 @@ class GivingWay:
     """
 
     def __init__(
-        self, claim: Claim, dealer_id: int, seconds: float, service: Callable[[], Lightspeed]
+        self, claim: Lease, dealer_id: int, seconds: float, service: Callable[[], LightspeedClient]
     ) -> None:
         self._is_soon_back = claim.waited < SOON_BACK
         self._dealer_id = dealer_id
@@ -59,7 +59,7 @@ class GivingWay:
         """Raises GaveWay where it is due."""
         (reason,) = self._decided or (self._reason(),)
         if reason is not None:
-            raise GaveWay(reason)
+            raise Yielded(reason)
         self._decided, self._has_begun_a_code = None, True
         self._look_at = time.monotonic() + LONG_WITHOUT_ROOM
 
@@ -68,7 +68,7 @@ class GivingWay:
         if self._seconds and time.monotonic() >= self._look_at:
             self._look_at = time.monotonic() + LOOK_EVERY
             if self._is_crowded():
-                raise GaveWay(CROWDED)
+                raise Yielded(CROWDED)
 
     def got_page(self) -> None:
         """The code has pages that would have to be fetched again: it is brought to its end."""

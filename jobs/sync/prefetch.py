@@ -5,33 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
-from jobs.sources.lightspeed import Lightspeed, Walk
-from jobs.sync.fetch import walk_of
+from jobs.sources.lightspeed import LightspeedClient, Pages
+from jobs.sync.fetch import pages_of
 from webapp.extensions import db
 from webapp.models import Run, RunItem
 
-Service = tuple[Lightspeed, str]
+Service = tuple[LightspeedClient, str]
 
 
-class Ahead:
+class Prefetch:
     """The walks through the codes of a run, in its order; at most one is begun before its turn."""
 
     def __init__(self, run: Run, in_order: list[int], pulse: Callable[[], None]) -> None:
         self._run = run
         self._next = dict(pairwise(in_order))
         self._pulse = pulse
-        self._begun: tuple[int, Service, Walk] | None = None
+        self._begun: tuple[int, Service, Pages] | None = None
 
-    def walk(self, item: RunItem, service: Service) -> Walk:
+    def walk(self, item: RunItem, service: Service) -> Pages:
         """The walk through an item's pages, begun or not. One that another login began is left alone."""
         if self._begun is None or self._begun[0] != item.id:
-            return walk_of(self._run, item, service, self._pulse)
+            return pages_of(self._run, item, service, self._pulse)
         _, began_with, walk = self._begun
         self._begun = None
         if began_with == service:
             return walk
         walk.abandon()
-        return walk_of(self._run, item, service, self._pulse)
+        return pages_of(self._run, item, service, self._pulse)
 
     def begin_after(self, item_id: int, service: Service) -> None:
         """Begin with the code that follows this one, if there is one that is neither begun nor done yet."""
@@ -41,7 +41,7 @@ class Ahead:
         self.abandon()
         item = db.session.get_one(RunItem, following, populate_existing=True)
         is_done = item.status not in ("waiting", "running")
-        walk = None if is_done else walk_of(self._run, item, service, self._pulse)
+        walk = None if is_done else pages_of(self._run, item, service, self._pulse)
         db.session.commit()
         if walk is None:
             return

@@ -26,7 +26,7 @@ ANY_NUMBER: Final = 1_000_000
 UNCOUNTED: Final = 16
 
 
-class Senders:
+class RecentUsage:
     """Runs and checks under whatever login: one too many makes slower, one too few might make faster.
 
     It opens a connection of its own, so that it may be asked in any thread. Where the database does not

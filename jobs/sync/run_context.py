@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from jobs.sources.lightspeed import Credentials, Lightspeed
+from jobs.sources.lightspeed import Credentials, LightspeedClient
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class RunContext:
     """What an engine needs of the process it runs in.
 
     `connect` opens the service for a login, `should_stop` reads the process's stop flag, `tell` takes lines
@@ -17,7 +17,7 @@ class Surroundings:
     After `slice_seconds` the run gives way to others that have not begun; 0: to nobody.
     """
 
-    connect: Callable[[Credentials], Lightspeed]
+    connect: Callable[[Credentials], LightspeedClient]
     should_stop: Callable[[], bool] = lambda: False
     tell: Callable[[str], None] = lambda line: None
     applied: Callable[[], None] = lambda: None

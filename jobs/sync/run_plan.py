@@ -17,7 +17,7 @@ from webapp.models import Configuration, Run, RunItem, RunMapping, SupplierCode
 from webapp.runs import lifecycle
 
 
-class Over(Exception):
+class RunEnded(Exception):
     """The run ends before its first request, with this state."""
 
     def __init__(self, status: str, reason: str | None = None) -> None:
@@ -26,9 +26,9 @@ class Over(Exception):
         self.reason = reason
 
 
-def open_run(claim: lease.Claim) -> Run:
+def open_run(claim: lease.Lease) -> Run:
     """The run with its settings and items, made on its first start; raises Over if it is not to be."""
-    with lease.hold(claim):
+    with lease.transaction(claim):
         run = lease.load(claim)
         if run.settings is None:
             _write_plan(run)
@@ -68,14 +68,14 @@ def _leave_out_what_succeeded(run: Run) -> None:
 
 def _refuse_switched_off(configuration: Configuration) -> None:
     if not configuration.enabled:
-        raise Over("skipped", "Lightspeed 3PA/Data Warehouse is not enabled.")
+        raise RunEnded("skipped", "Lightspeed 3PA/Data Warehouse is not enabled.")
 
 
 def _refuse_disabled_day(run: Run, configuration: Configuration) -> None:
     """R7: on a disabled weekday nothing is sent, unless a person insisted."""
     if not run.anyway and lifecycle.is_disabled_today(configuration):
         day = clock.local_now(run.dealer.timezone).strftime("%A")
-        raise Over("skipped", f"Updates are disabled on {day}.")
+        raise RunEnded("skipped", f"Updates are disabled on {day}.")
 
 
 def _settings(run: Run, configuration: Configuration) -> dict[str, Any]:

@@ -9,15 +9,15 @@ from flask import current_app
 
 from jobs import reports
 from jobs.sync import code_sync, lease
-from jobs.sync.heartbeat import Pulse
-from jobs.sync.run_context import Surroundings
-from jobs.sync.run_plan import Over, open_run
+from jobs.sync.heartbeat import Heartbeat
+from jobs.sync.run_context import RunContext
+from jobs.sync.run_plan import RunEnded, open_run
 from webapp.core import clock
 from webapp.core.storage import StorageError
 from webapp.extensions import db
 from webapp.models import Run
 
-__all__ = ["Surroundings", "execute"]
+__all__ = ["RunContext", "execute"]
 
 log = structlog.get_logger(__name__)
 
@@ -27,23 +27,25 @@ TOO_OFTEN = "The update was started {attempts} times and did not come to its end
 MOST_ATTEMPTS = 20
 
 
-def execute(run_id: int, surroundings: Surroundings) -> bool:
+def execute(run_id: int, surroundings: RunContext) -> bool:
     """Claim a run and carry it out; false if it was not there to be claimed.
 
     Raises journal.Ended where this process is to leave a run that goes on elsewhere, and what the database
     raised where it does not answer: the run then goes on once it does.
     """
-    claim = lease.claim(run_id)
+    claim = lease.acquire(run_id)
     if claim is None:
         return False
     bound = {"run": run_id, "dealer": lease.dealer_of(claim), "attempt": claim.attempt}
-    with structlog.contextvars.bound_contextvars(**bound), reports.drafting() as drafts:
+    with structlog.contextvars.bound_contextvars(**bound), reports.prerendering() as drafts:
         _Execution(claim, surroundings, drafts).carry_out()
     return True
 
 
 class _Execution:
-    def __init__(self, claim: lease.Claim, surroundings: Surroundings, drafts: reports.Drafts) -> None:
+    def __init__(
+        self, claim: lease.Lease, surroundings: RunContext, drafts: reports.PrerenderedReports
+    ) -> None:
         self._claim = claim
         self._around = surroundings
         self._drafts = drafts
@@ -55,8 +57,8 @@ class _Execution:
         except lease.Stopped:
             lease.release(self._claim)
             raise
-        except lease.GaveWay as gave_way:
-            lease.give_way(self._claim)
+        except lease.Yielded as gave_way:
+            lease.yield_run(self._claim)
             log.info("run.yielded", reason=str(gave_way))
             raise
         except lease.Ended:
@@ -75,18 +77,20 @@ class _Execution:
             return "failed", f"{TOO_OFTEN.format(attempts=MOST_ATTEMPTS)} {reports.MISSING}"
         try:
             run = open_run(self._claim)
-            return code_sync.Codes(self._claim, run, self._around, self._pulse_of(run), self._drafts).sync()
-        except Over as over:
+            return code_sync.CodeSync(
+                self._claim, run, self._around, self._pulse_of(run), self._drafts
+            ).sync()
+        except RunEnded as over:
             return over.status, over.reason
         except lease.Cancelled:
             return "cancelled", None
 
-    def _pulse_of(self, run: Run) -> Pulse:
+    def _pulse_of(self, run: Run) -> Heartbeat:
         """From the first start on, however often the run was taken over, but for its waits for others."""
         minutes, waited = current_app.config["RUN_MINUTES"], timedelta(seconds=run.gave_way_seconds)
         until = (run.started_at or clock.now()) + timedelta(minutes=minutes) + waited
         db.session.commit()
-        return Pulse(self._claim, self._around.should_stop, until=until)
+        return Heartbeat(self._claim, self._around.should_stop, until=until)
 
     def _leave_for_later(self) -> None:
         """Let the next tick find the run at once, if the database answers again; else its heartbeat tells."""
@@ -108,13 +112,13 @@ class _Execution:
         """R18; stock that was applied stays applied when storage refuses, and the run says so."""
         db.session.commit()
         # A long report must not look like a dead worker; it is written also for a run that was cancelled.
-        pulse = Pulse(self._claim, even_cancelled=True)
+        pulse = Heartbeat(self._claim, even_cancelled=True)
         try:
             written = reports.write(self._claim.run_id, self._claim.attempt, pulse, self._drafts)
         except StorageError as error:
             log.error("report.refused", error=str(error))
             said = f"{reason} {reports.MISSING}" if reason else reports.MISSING
             return ("partial" if status == "succeeded" else status), said
-        with lease.hold(self._claim, even_cancelled=True):
+        with lease.transaction(self._claim, even_cancelled=True):
             reports.record(self._claim.run_id, written)
         return status, reason

@@ -16,7 +16,7 @@ from sqlalchemy import Date, bindparam, delete, select, text
 
 from jobs.sync.slot_planner import Begun
 from webapp.extensions import db
-from webapp.models import Configuration, Dealer, SlotAccount
+from webapp.models import Configuration, Dealer, SlotLedgerEntry
 from webapp.runs import slots
 from webapp.runs.lifecycle import Slot
 from webapp.runs.slots import CATCH_UP
@@ -35,7 +35,7 @@ _SETTLE = text("""
 
 
 @dataclass(frozen=True)
-class Account:
+class LedgerEntry:
     """A scheduled dealer with news: `begun` are its slots since `settled`.
 
     `is_new` says that the dealer was not scheduled before, `has_moved` that its time zone was changed.
@@ -53,14 +53,14 @@ class Account:
 def forget_unscheduled() -> None:
     """Commit that dealers which are not ready have no slots (R6)."""
     ready = select(Configuration.dealer_id).where(
-        Configuration.dealer_id == SlotAccount.dealer_id, Configuration.ready_since.is_not(None)
+        Configuration.dealer_id == SlotLedgerEntry.dealer_id, Configuration.ready_since.is_not(None)
     )
-    gone = delete(SlotAccount).where(~ready.exists())
+    gone = delete(SlotLedgerEntry).where(~ready.exists())
     db.session.execute(gone.execution_options(synchronize_session=False))
     db.session.commit()
 
 
-def with_news(now: datetime, hours: Sequence[int]) -> Iterator[Account]:
+def with_news(now: datetime, hours: Sequence[int]) -> Iterator[LedgerEntry]:
     """The scheduled dealers with slots to settle, or that have no account yet, or moved; by their ids."""
 
     @cache
@@ -73,7 +73,7 @@ def with_news(now: datetime, hours: Sequence[int]) -> Iterator[Account]:
             yield account
 
 
-def _account(row: Any, now: datetime, hours: Sequence[int], latest: Slot) -> Account | None:
+def _account(row: Any, now: datetime, hours: Sequence[int], latest: Slot) -> LedgerEntry | None:
     is_new, has_moved = row.known is None, row.known not in (None, row.timezone)
     if not (is_new or has_moved) and latest <= Slot(row.slot_date, row.slot_hour):
         return None
@@ -82,7 +82,7 @@ def _account(row: Any, now: datetime, hours: Sequence[int], latest: Slot) -> Acc
     begun = slots.begun(now, zone, hours, delay, settled)
     if not (begun or is_new or has_moved):
         return None
-    return Account(row.id, row.timezone, row.disabled_days, settled, is_new, has_moved, begun)
+    return LedgerEntry(row.id, row.timezone, row.disabled_days, settled, is_new, has_moved, begun)
 
 
 def _settled(row: Any, now: datetime, hours: Sequence[int]) -> Slot:
@@ -111,12 +111,12 @@ def _scheduled() -> Sequence[Any]:
             Dealer.timezone,
             Configuration.disabled_days,
             Configuration.ready_since,
-            SlotAccount.timezone.label("known"),
-            SlotAccount.slot_date,
-            SlotAccount.slot_hour,
+            SlotLedgerEntry.timezone.label("known"),
+            SlotLedgerEntry.slot_date,
+            SlotLedgerEntry.slot_hour,
         )
         .join(Configuration, Configuration.dealer_id == Dealer.id)
-        .outerjoin(SlotAccount, SlotAccount.dealer_id == Dealer.id)
+        .outerjoin(SlotLedgerEntry, SlotLedgerEntry.dealer_id == Dealer.id)
         .where(Configuration.ready_since.is_not(None))
         .order_by(Dealer.id)
     )
@@ -125,7 +125,7 @@ def _scheduled() -> Sequence[Any]:
     return rows
 
 
-def settle(accounts: Iterable[tuple[Account, Slot]]) -> None:
+def settle(accounts: Iterable[tuple[LedgerEntry, Slot]]) -> None:
     """Note, not commit, that each dealer's slots are settled up to this one."""
     rows = [
         {

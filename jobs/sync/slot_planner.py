@@ -55,7 +55,7 @@ def plan(begun: Begun, now: datetime, done: Collection[Slot], superseded: Contai
 
 
 @dataclass(frozen=True)
-class Circumstances:
+class SlotContext:
     """What explains that a slot was missed.
 
     `disabled_days` has a bit for each weekday, Monday the lowest. `moved_to` is the dealer's time zone if it
@@ -69,7 +69,7 @@ class Circumstances:
     by_hand: Mapping[Slot, datetime] = field(default_factory=dict)
 
 
-def reason(slot: Slot, begin: datetime, now: datetime, why: Circumstances) -> str:
+def reason(slot: Slot, begin: datetime, now: datetime, why: SlotContext) -> str:
     """Why the slot, which began at `begin`, was not started, as the dealer reads it."""
     if why.disabled_days & 1 << slot.date.weekday():
         return f"Updates are disabled on {WEEKDAYS[slot.date.weekday()]}."

@@ -65,7 +65,7 @@ def _take(name: str, step: Callable[[datetime], int], now: datetime) -> int | No
         return None
 
 
-def wake_forgotten(now: datetime) -> int:
+def wake_stalled(now: datetime) -> int:
     """Tell workers of runs whose worker died, and of queued ones in case Redis forgot them; how many."""
     waiting = db.session.execute(select(Run.id, Run.attempt).where(Run.status == "queued")).all()
     dead = [(run.id, run.attempt) for run in lease.dead_runs(now)]
@@ -74,7 +74,7 @@ def wake_forgotten(now: datetime) -> int:
 
 def _wake_clearings(now: datetime) -> int:
     """Tell workers again of held clearings that were decided and not carried out."""
-    forgotten = list(held_clearings.forgotten(now))
+    forgotten = list(held_clearings.stalled(now))
     for clearing_id in forgotten:
         held_clearings.wake(clearing_id)
     return len(forgotten)
@@ -82,7 +82,7 @@ def _wake_clearings(now: datetime) -> int:
 
 def _wake_imports(now: datetime) -> int:
     """Tell workers again of catalog imports that nobody carries out."""
-    forgotten = list(uploads.forgotten(now))
+    forgotten = list(uploads.stalled(now))
     for upload in forgotten:
         uploads.wake(upload)
     return len(forgotten)
@@ -114,7 +114,7 @@ def _check_again(now: datetime) -> int:
 STEPS: Final[tuple[tuple[str, Callable[[datetime], int]], ...]] = (
     ("start_due", start_due),
     ("retry_failed", retry_failed),
-    ("wake_forgotten", wake_forgotten),
+    ("wake_forgotten", wake_stalled),
     ("wake_clearings", _wake_clearings),
     ("wake_imports", _wake_imports),
     ("wake_index", _wake_index),

@@ -6,14 +6,14 @@ import tempfile
 from pathlib import Path
 
 from sandbox.servers.loopback import ServerNotStarted
-from sandbox.servers.os_user import Account
+from sandbox.servers.os_user import OsUser
 from sandbox.servers.process import bare_environment
 
 # Both sort by code point; C.UTF-8 also knows letters beyond ASCII, but not every system has it.
 _LOCALES = ("C.UTF-8", "C")
 
 
-def borrow_folder(account: Account) -> tempfile.TemporaryDirectory[str]:
+def borrow_folder(account: OsUser) -> tempfile.TemporaryDirectory[str]:
     """Return a temporary folder for the account; raise `ServerNotStarted` if it can reach none."""
     for place in (tempfile.gettempdir(), "/tmp", "/var/tmp"):  # TMPDIR may lie in a closed home.
         folder = tempfile.TemporaryDirectory(prefix="postgres-", dir=place, ignore_cleanup_errors=True)
@@ -25,7 +25,7 @@ def borrow_folder(account: Account) -> tempfile.TemporaryDirectory[str]:
     )
 
 
-def lay_out(programs: Path, home: Path, account: Account | None, durable: bool) -> Path:
+def lay_out(programs: Path, home: Path, account: OsUser | None, durable: bool) -> Path:
     """Return the cluster in `home`, made if it is not there: UTF-8, superuser `postgres`, no password.
 
     Raise `ServerNotStarted` with what `initdb` wrote if it fails.
@@ -42,7 +42,7 @@ def lay_out(programs: Path, home: Path, account: Account | None, durable: bool) 
     raise ServerNotStarted(f"PostgreSQL could not lay out its files in {home}:\n{refusal}")
 
 
-def _initdb(programs: Path, cluster: Path, locale: str, account: Account | None, durable: bool) -> str | None:
+def _initdb(programs: Path, cluster: Path, locale: str, account: OsUser | None, durable: bool) -> str | None:
     """Return what `initdb` complained of, or nothing if it succeeded."""
     options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", f"--locale={locale}"]
     if not durable:

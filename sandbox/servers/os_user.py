@@ -9,7 +9,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Account:
+class OsUser:
     """A user and group of this machine that own nothing."""
 
     uid: int
@@ -32,15 +32,15 @@ class Account:
         return runs(command, self)
 
 
-def unprivileged_account() -> Account | None:
+def unprivileged_account() -> OsUser | None:
     """Return the account that stands in for root, or nothing where this program does not run as root."""
     if os.geteuid() != 0:
         return None
     nobody = pwd.getpwnam("nobody")
-    return Account(nobody.pw_uid, nobody.pw_gid)
+    return OsUser(nobody.pw_uid, nobody.pw_gid)
 
 
-def runs(command: list[str | Path], account: Account | None) -> bool:
+def runs(command: list[str | Path], account: OsUser | None) -> bool:
     """Tell whether the command succeeds under the account, or under this program's own user."""
     try:
         # From the root folder: the current one may be closed to the account.

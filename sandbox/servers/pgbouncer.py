@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 from sandbox.servers.loopback import LoopbackServer, ServerNotStarted
 from sandbox.servers.os_user import unprivileged_account
 from sandbox.servers.ports import LOOPBACK
-from sandbox.servers.process import Child
+from sandbox.servers.process import ServerProcess
 
 # Not two: a connection is asked whether it lives before each transaction, and would always get the same one.
 POOL_SIZE = 3
@@ -42,7 +42,7 @@ class PgBouncer(LoopbackServer):
                 f"PgBouncer refuses to run as root, and `nobody` cannot reach {self.folder}."
             )
 
-    def _spawn(self) -> Child:
+    def _spawn(self) -> ServerProcess:
         settings = self.folder / "pgbouncer.ini"
         settings.write_text(f"""
 [databases]
@@ -56,7 +56,7 @@ pool_mode = transaction
 default_pool_size = {POOL_SIZE}
 server_round_robin = 1
 """)
-        return Child(
+        return ServerProcess(
             [program() or "pgbouncer", settings], self.folder, self.log, self.quit_signal, self._account
         )
 

@@ -11,9 +11,9 @@ from sandbox.servers.cluster import borrow_folder, lay_out
 from sandbox.servers.databases import Databases
 from sandbox.servers.installation import find_programs
 from sandbox.servers.loopback import LoopbackServer, ServerNotStarted
-from sandbox.servers.os_user import Account, unprivileged_account
+from sandbox.servers.os_user import OsUser, unprivileged_account
 from sandbox.servers.ports import LOOPBACK
-from sandbox.servers.process import Child
+from sandbox.servers.process import ServerProcess
 
 _SETTINGS = {
     "listen_addresses": LOOPBACK,
@@ -81,7 +81,7 @@ class PostgresServer(LoopbackServer):
         self.programs = programs
         self.cluster = self._lay_out(programs, home, self._account)
 
-    def _lay_out(self, programs: Path, home: Path, account: Account | None) -> Path:
+    def _lay_out(self, programs: Path, home: Path, account: OsUser | None) -> Path:
         return lay_out(programs, home, account, self.durable)
 
     def _home(self) -> Path:
@@ -98,11 +98,11 @@ class PostgresServer(LoopbackServer):
         self._borrowed = borrow_folder(self._account)
         return Path(self._borrowed.name)
 
-    def _spawn(self) -> Child:
+    def _spawn(self) -> ServerProcess:
         settings = _SETTINGS | {"port": str(self.port)} | ({} if self.durable else _CARELESS)
         words = [word for name, setting in settings.items() for word in ("-c", f"{name}={setting}")]
         command: list[str | Path] = [self.programs / "postgres", "-D", self.cluster, *words]
-        return Child(command, self.cluster, self.log, self.quit_signal, self._account)
+        return ServerProcess(command, self.cluster, self.log, self.quit_signal, self._account)
 
     def _answers(self) -> bool:
         try:

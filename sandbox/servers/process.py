@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from sandbox.servers.os_user import Account
+from sandbox.servers.os_user import OsUser
 
 # What a server needs of our environment; the rest may hold keys and database addresses.
 _HANDED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR")
@@ -27,7 +27,7 @@ def bare_environment() -> dict[str, str]:
     return {name: os.environ[name] for name in _HANDED_ON if name in os.environ} | {"LC_ALL": "C"}
 
 
-class Child:
+class ServerProcess:
     """A running server.
 
     It outlives neither the end of this program nor its death by SIGKILL: then it gets `quit_signal`, and
@@ -41,7 +41,7 @@ class Child:
         folder: Path,
         log: Path,
         quit_signal: signal.Signals = signal.SIGTERM,
-        account: Account | None = None,
+        account: OsUser | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self._quit_signal = quit_signal

@@ -11,7 +11,7 @@ from redis.retry import Retry
 
 from sandbox.servers.loopback import LoopbackServer, ServerNotStarted
 from sandbox.servers.ports import LOOPBACK
-from sandbox.servers.process import Child
+from sandbox.servers.process import ServerProcess
 
 
 class RedisServer(LoopbackServer):
@@ -35,7 +35,7 @@ class RedisServer(LoopbackServer):
     def _prepare(self) -> None:
         self.program = _installed_program() or _packaged_program(self.folder)
 
-    def _spawn(self) -> Child:
+    def _spawn(self) -> ServerProcess:
         options = {
             "bind": LOOPBACK,
             "port": str(self.port),
@@ -47,7 +47,7 @@ class RedisServer(LoopbackServer):
             "maxmemory-policy": "noeviction",
         }
         words = [word for name, setting in options.items() for word in (f"--{name}", setting)]
-        return Child([self.program, *words], self.folder, self.log, self.quit_signal)
+        return ServerProcess([self.program, *words], self.folder, self.log, self.quit_signal)
 
     def _answers(self) -> bool:
         # Without the client's own retries, which wait for seconds where the server has ended long since.

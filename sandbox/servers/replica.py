@@ -7,7 +7,7 @@ from typing import ClassVar
 import psycopg
 
 from sandbox.servers.loopback import ServerNotStarted
-from sandbox.servers.os_user import Account
+from sandbox.servers.os_user import OsUser
 from sandbox.servers.ports import LOOPBACK
 from sandbox.servers.postgres import PostgresServer
 from sandbox.servers.process import bare_environment
@@ -45,7 +45,7 @@ class PostgresReplica(PostgresServer):
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(statement)
 
-    def _lay_out(self, programs: Path, home: Path, account: Account | None) -> Path:
+    def _lay_out(self, programs: Path, home: Path, account: OsUser | None) -> Path:
         cluster = home / "cluster"
         if not cluster.exists():
             options = ["--write-recovery-conf", "--checkpoint=fast", "--no-sync", "--wal-method=stream"]

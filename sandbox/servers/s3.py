@@ -11,7 +11,7 @@ import s3fs
 
 from sandbox.servers.loopback import LoopbackServer, ServerNotStarted
 from sandbox.servers.ports import LOOPBACK
-from sandbox.servers.process import Child, bare_environment
+from sandbox.servers.process import ServerProcess, bare_environment
 
 KEY, SECRET = "sandbox-key", "sandbox-secret-7b1f"
 
@@ -58,7 +58,7 @@ class S3Server(LoopbackServer):
         self._program = Path(found)
         self._buckets.mkdir(exist_ok=True)
 
-    def _spawn(self) -> Child:
+    def _spawn(self) -> ServerProcess:
         options = {
             "--addr": f"{LOOPBACK}:{self.port}",
             # Nobody's settings.
@@ -68,7 +68,7 @@ class S3Server(LoopbackServer):
         # Not among the words, which anybody on the machine may read. Quoted, as it is read as a list.
         environment = bare_environment() | {"RCLONE_AUTH_KEY": f'"{KEY},{SECRET}"'}
         command: list[str | Path] = [self._program, "serve", "s3", *words, self._buckets]
-        return Child(command, self.folder, self.log, self.quit_signal, environment=environment)
+        return ServerProcess(command, self.folder, self.log, self.quit_signal, environment=environment)
 
     def _answers(self) -> bool:
         try:

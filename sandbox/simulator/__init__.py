@@ -3,7 +3,7 @@
 Written from docs/lightspeed-3pa.md alone and never from the client, so that the two check each other.
 """
 
-from sandbox.simulator.behavior import Fault, Switches
+from sandbox.simulator.behavior import Behavior, Fault
 from sandbox.simulator.dealers import SimulatedDealer
 from sandbox.simulator.parts import PART_FIELDS, Part, part
 from sandbox.simulator.recording import RecordedRequest
@@ -11,11 +11,11 @@ from sandbox.simulator.server import Simulator
 
 __all__ = [
     "PART_FIELDS",
+    "Behavior",
     "Fault",
     "Part",
     "RecordedRequest",
     "SimulatedDealer",
     "Simulator",
-    "Switches",
     "part",
 ]

@@ -11,7 +11,7 @@ import msgspec
 
 from sandbox.samples.bulk import PRODUCTS
 from sandbox.samples.served import bulk_dealer, simulated_dealers
-from sandbox.simulator.behavior import Switches
+from sandbox.simulator.behavior import Behavior
 from sandbox.simulator.dealers import SimulatedDealer
 from sandbox.simulator.server import Simulator
 
@@ -64,8 +64,8 @@ def _dealers(chosen: argparse.Namespace) -> list[SimulatedDealer]:
     return [*sample, bulk_dealer(chosen.bulk, chosen.today, chosen.bulk_products)]
 
 
-def _switches(given: list[str]) -> Switches:
-    switches = Switches()
+def _switches(given: list[str]) -> Behavior:
+    switches = Behavior()
     for one in given:
         name, equals, text = one.partition("=")
         if not equals:
@@ -76,7 +76,7 @@ def _switches(given: list[str]) -> Switches:
 
 def _value(name: str, text: str) -> object:
     """A number or a list where the switch holds one, else the text itself (the setting `429` is a text)."""
-    wanted = get_type_hints(Switches).get(name)
+    wanted = get_type_hints(Behavior).get(name)
     if wanted not in (int, float) and get_origin(wanted) is not list:
         return text
     try:

@@ -8,7 +8,7 @@ import threading
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Mapping
 
-from sandbox.simulator.behavior import Switches
+from sandbox.simulator.behavior import Behavior
 from sandbox.simulator.dealers import SimulatedDealer
 from sandbox.simulator.responses import Refusal
 
@@ -25,7 +25,7 @@ def login_of(authorization: str | None) -> tuple[str, str] | None:
     return (username, password) if colon else None
 
 
-class Door:
+class Auth:
     """Checks each request in turn; what it must remember from one to the next is here."""
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class Door:
         self._before_rotation: Counter[str] = Counter()
 
     def admit(
-        self, login: tuple[str, str] | None, dealers: Iterable[SimulatedDealer], switches: Switches
+        self, login: tuple[str, str] | None, dealers: Iterable[SimulatedDealer], switches: Behavior
     ) -> list[SimulatedDealer]:
         """The dealers that this login may read; Refusal 401 where it is not right, or not right any more."""
         own = [one for one in dealers if login is not None and _opens(one, login)]
@@ -43,7 +43,7 @@ class Door:
             raise Refusal(401, "System.Security.Authentication.AuthenticationException: Login failed.")
         return own
 
-    def _rotated(self, username: str, switches: Switches) -> bool:
+    def _rotated(self, username: str, switches: Behavior) -> bool:
         with self._lock:
             if switches.password_state != "rotated":
                 self._before_rotation.clear()
@@ -51,7 +51,7 @@ class Door:
             self._before_rotation[username] += 1
             return self._before_rotation[username] > switches.rotate_after
 
-    def pace(self, username: str, now: float, switches: Switches) -> float:
+    def pace(self, username: str, now: float, switches: Behavior) -> float:
         """Seconds to wait before answering; Refusal 429 or 503 beyond the limit, as the switch says."""
         with self._lock:
             times = self._times[username]
@@ -70,7 +70,7 @@ class Door:
 
 
 def dealer_for(
-    cmf: str, own: Iterable[SimulatedDealer], dealers: Mapping[str, SimulatedDealer], switches: Switches
+    cmf: str, own: Iterable[SimulatedDealer], dealers: Mapping[str, SimulatedDealer], switches: Behavior
 ) -> SimulatedDealer:
     """The dealer of `cmf`; Refusal 404 or 403 for an unknown one, 403 for one this login may not read."""
     if cmf not in dealers:

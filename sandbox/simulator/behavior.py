@@ -49,7 +49,7 @@ class Fault:
 
 
 @dataclass
-class Switches:
+class Behavior:
     """Every setting, times in seconds; assign to a field, or give the simulator another `Switches`."""
 
     top_limit: Literal["clamp", "serve_all"] = "clamp"
@@ -84,7 +84,7 @@ class Switches:
     seed: int = 1
 
     def __setattr__(self, name: str, value: Any) -> None:
-        refuse_wrong(Switches, name, value)
+        refuse_wrong(Behavior, name, value)
         super().__setattr__(name, value)
 
     def change(self, settings: dict[str, Any]) -> None:
@@ -93,7 +93,7 @@ class Switches:
         if isinstance(settings.get("faults"), list):
             settings["faults"] = [_fault(one) for one in settings["faults"]]
         for name, value in settings.items():
-            refuse_wrong(Switches, name, value)
+            refuse_wrong(Behavior, name, value)
         for name, value in settings.items():
             setattr(self, name, value)
 
@@ -102,7 +102,7 @@ class Switches:
         return asdict(self)
 
 
-SWITCH_NAMES = tuple(one.name for one in fields(Switches))
+SWITCH_NAMES = tuple(one.name for one in fields(Behavior))
 _KINDS: dict[Any, str] = {
     int: "a whole number",
     int | None: "a whole number or nothing",

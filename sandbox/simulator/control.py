@@ -8,7 +8,7 @@ import msgspec
 
 from sandbox.simulator.dealers import SimulatedDealer
 from sandbox.simulator.recording import peak
-from sandbox.simulator.responses import TEXT_TYPE, Answer, Refusal
+from sandbox.simulator.responses import TEXT_TYPE, Refusal, Response
 from sandbox.simulator.service import Service
 
 PREFIX = "/_control"
@@ -26,14 +26,14 @@ POST   /_control/parts/{CMF}   […] to set all; or {"set": […], "add": […],
 """
 
 
-def answer(method: str, path: str, body: bytes, service: Service) -> Answer:
+def answer(method: str, path: str, body: bytes, service: Service) -> Response:
     """What the control side says; 400 with one line where the body is wrong, and then nothing is changed."""
     words = [unquote(word) for word in path.removeprefix(PREFIX).strip("/").split("/")]
     if words == [""]:
-        return Answer(200, HELP.encode(), TEXT_TYPE)
+        return Response(200, HELP.encode(), TEXT_TYPE)
     try:
         told = _told(words, service) if method == "GET" else _done(method, words, body, service)
-        return Answer(200, msgspec.json.encode(told))
+        return Response(200, msgspec.json.encode(told))
     except Refusal as refusal:
         return refusal.answer
     except (ValueError, KeyError, TypeError) as error:

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from sandbox.simulator import control
-from sandbox.simulator.responses import Answer, Refusal
+from sandbox.simulator.responses import Refusal, Response
 from sandbox.simulator.service import PREFIX
 
 
@@ -60,7 +60,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._send(answer)
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: Response) -> None:
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.content_type)
         self.send_header("Content-Length", str(len(answer.body)))
@@ -73,7 +73,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(answer.body[: len(answer.body) // 2] if half else answer.body)
         self.close_connection = self.close_connection or half
 
-    def _send_endlessly(self, answer: Answer) -> None:
+    def _send_endlessly(self, answer: Response) -> None:
         """Send the body as chunks until the client hangs up or the simulator stops."""
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.content_type)

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 import msgspec
 
-from sandbox.simulator.behavior import Switches
+from sandbox.simulator.behavior import Behavior
 from sandbox.simulator.dealers import SimulatedDealer
 
 
-def dealer_list(own: Iterable[SimulatedDealer], switches: Switches) -> bytes:
+def dealer_list(own: Iterable[SimulatedDealer], switches: Behavior) -> bytes:
     """A JSON array of Dealer records (docs/lightspeed-3pa.md, "Dealer"), only those that are enabled."""
     return msgspec.json.encode(
         [

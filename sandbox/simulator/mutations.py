@@ -2,14 +2,14 @@
 
 import random
 
-from sandbox.simulator.behavior import Switches
+from sandbox.simulator.behavior import Behavior
 from sandbox.simulator.dealers import SimulatedDealer
 from sandbox.simulator.parts import Part
 from sandbox.simulator.query import Query
 from sandbox.simulator.stock import Stock
 
 
-def move(kind: str, dealer: SimulatedDealer, query: Query, switches: Switches) -> None:
+def move(kind: str, dealer: SimulatedDealer, query: Query, switches: Behavior) -> None:
     """Change the dealer's parts, for good, just before the page that `query` asks for is read.
 
     `row_inserted` puts a matching record before all that match, so the rest moves down by one.
@@ -28,7 +28,7 @@ def move(kind: str, dealer: SimulatedDealer, query: Query, switches: Switches) -
         dealer.set_parts(one for one in stock.parts if one is not first)
 
 
-def _first(stock: Stock, query: Query, switches: Switches, skip: int) -> Part | None:
+def _first(stock: Stock, query: Query, switches: Behavior, skip: int) -> Part | None:
     one = Query(query.filter_text, query.expression, query.order, skip, 1)
     positions = stock.page(one, switches, random.Random(switches.seed))
     return stock.parts[positions[0]] if positions else None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from sandbox.simulator.behavior import Switches
+from sandbox.simulator.behavior import Behavior
 from sandbox.simulator.expressions import Expression
 from sandbox.simulator.filters import FilterError, parse
 from sandbox.simulator.parts import Kind
@@ -37,7 +37,7 @@ def options_of(query_string: str) -> list[tuple[str, str]]:
     return parse_qsl(query_string, keep_blank_values=True)
 
 
-def read(pairs: list[tuple[str, str]], kinds: dict[str, Kind], switches: Switches) -> Query:
+def read(pairs: list[tuple[str, str]], kinds: dict[str, Kind], switches: Behavior) -> Query:
     """The query that the options say; QueryError where the service would answer 500."""
     options = dict(pairs)
     if len(options) != len(pairs):

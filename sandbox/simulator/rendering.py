@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from sandbox.simulator.behavior import Switches
+from sandbox.simulator.behavior import Behavior
 from sandbox.simulator.parts import DATE_FIELDS, PART_KINDS, PRICE_FIELDS, QUANTITY_FIELDS, Part
 
 _NEEDED = [
@@ -26,7 +26,7 @@ _DATES = {"null": None, "year_1": "0001-01-01T00:00:00", "year_1900": "1900-01-0
 
 
 @dataclass(frozen=True)
-class Look:
+class WireFormat:
     """The part of the switches that changes how a record is written."""
 
     numbers: str
@@ -37,7 +37,7 @@ class Look:
     cmf: str = "own"
 
     @classmethod
-    def of(cls, switches: Switches) -> "Look":
+    def of(cls, switches: Behavior) -> "WireFormat":
         """The look that `switches` ask for now."""
         return cls(
             switches.numbers,

@@ -13,7 +13,7 @@ _HTML = (
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """A status, a body and headers; or, by `cut`, no whole answer at all.
 
     `reset` breaks the connection, `timeout` holds it without a word, `short_body` sends half of the body,
@@ -33,23 +33,23 @@ class Refusal(Exception):
 
     def __init__(self, status: int, text: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(text)
-        self.answer = Answer(status, text.encode(), TEXT_TYPE, headers or {})
+        self.answer = Response(status, text.encode(), TEXT_TYPE, headers or {})
 
 
-def spoiled(kind: str, body: bytes) -> Answer:
+def spoiled(kind: str, body: bytes) -> Response:
     """The answer that fault `kind` makes of a page whose JSON is `body`."""
     if kind == "error_500":
         raise Refusal(500, "System.Data.SqlClient.SqlException: Timeout expired.")
     if kind in ("reset", "timeout"):
-        return Answer(200, cut="reset" if kind == "reset" else "timeout")
+        return Response(200, cut="reset" if kind == "reset" else "timeout")
     if kind == "short_body":
-        return Answer(200, body, cut="short_body")
+        return Response(200, body, cut="short_body")
     if kind == "endless":
-        return Answer(200, b" " * 65_536, cut="endless")
+        return Response(200, b" " * 65_536, cut="endless")
     if kind == "bomb":
-        return Answer(200, _bomb(), headers={"Content-Encoding": "gzip"})
+        return Response(200, _bomb(), headers={"Content-Encoding": "gzip"})
     if kind == "html":
-        return Answer(200, _HTML, "text/html; charset=utf-8")
+        return Response(200, _HTML, "text/html; charset=utf-8")
     bodies = {
         "json_string": b'"An error has occurred while executing the request."',
         "truncated": body[: len(body) // 2],
@@ -58,10 +58,10 @@ def spoiled(kind: str, body: bytes) -> Answer:
         "silent_empty": b"[]",
         "nested": b'[{"PartNumber":"A","Bin1":' + b"[" * 100_000,
     }
-    return Answer(200, bodies[kind])
+    return Response(200, bodies[kind])
 
 
-def compressed(answer: Answer, way: str) -> Answer:
+def compressed(answer: Response, way: str) -> Response:
     """The answer as the switch `gzip` wants it, for a request that asks for it; errors stay plain."""
     if way == "ignored" or answer.status != 200 or answer.cut == "endless" or answer.headers:
         return answer

@@ -8,7 +8,7 @@ from socket import SHUT_RDWR, socket
 from types import TracebackType
 from typing import Any, Self
 
-from sandbox.simulator.behavior import Fault, Switches
+from sandbox.simulator.behavior import Behavior, Fault
 from sandbox.simulator.dealers import SimulatedDealer
 from sandbox.simulator.handler import Handler
 from sandbox.simulator.recording import RecordedRequest, peak
@@ -61,11 +61,11 @@ class Simulator:
     def __init__(
         self,
         dealers: Iterable[SimulatedDealer] = (),
-        switches: Switches | None = None,
+        switches: Behavior | None = None,
         port: int = 0,
         host: str = "127.0.0.1",
     ) -> None:
-        self._service = Service(list(dealers), switches or Switches())
+        self._service = Service(list(dealers), switches or Behavior())
         self._server = _Server((host, port), self._service)
         self.host, self.port = host, self._server.server_address[1]
         self._thread = threading.Thread(
@@ -83,12 +83,12 @@ class Simulator:
         return self._service.dealers
 
     @property
-    def switches(self) -> Switches:
+    def switches(self) -> Behavior:
         """The settings in force."""
         return self._service.switches
 
     @switches.setter
-    def switches(self, switches: Switches) -> None:
+    def switches(self, switches: Behavior) -> None:
         self._service.switch_to(switches)
 
     @property

@@ -7,8 +7,8 @@ from collections import Counter
 from dataclasses import replace
 from urllib.parse import unquote
 
-from sandbox.simulator.auth import Door, dealer_for, login_of
-from sandbox.simulator.behavior import Fault, Switches
+from sandbox.simulator.auth import Auth, dealer_for, login_of
+from sandbox.simulator.behavior import Behavior, Fault
 from sandbox.simulator.dealers import SimulatedDealer
 from sandbox.simulator.expressions import supplier_code_of
 from sandbox.simulator.listing import dealer_list
@@ -16,8 +16,8 @@ from sandbox.simulator.mutations import move
 from sandbox.simulator.parts import PART_KINDS
 from sandbox.simulator.query import Query, QueryError, options_of, read
 from sandbox.simulator.recording import RecordedRequest, Recorder
-from sandbox.simulator.rendering import Look
-from sandbox.simulator.responses import Answer, Refusal, compressed, spoiled
+from sandbox.simulator.rendering import WireFormat
+from sandbox.simulator.responses import Refusal, Response, compressed, spoiled
 
 PREFIX = "/lsapi"
 MOVES = ("row_inserted", "row_removed", "row_repeated")
@@ -26,14 +26,14 @@ MOVES = ("row_inserted", "row_removed", "row_repeated")
 class Service:
     """The data warehouse: dealers, switches, and what was asked so far. Safe to ask from many threads."""
 
-    def __init__(self, dealers: list[SimulatedDealer], switches: Switches) -> None:
+    def __init__(self, dealers: list[SimulatedDealer], switches: Behavior) -> None:
         self.dealers = {one.cmf: one for one in dealers}
         self.switches = switches
         self.recorder = Recorder()
         self.fired: Counter[Fault] = Counter()
-        self._door, self._chance, self._lock = Door(), random.Random(switches.seed), threading.Lock()
+        self._door, self._chance, self._lock = Auth(), random.Random(switches.seed), threading.Lock()
 
-    def switch_to(self, switches: Switches) -> None:
+    def switch_to(self, switches: Behavior) -> None:
         """Put other settings in force; faults count from the start again, also the same ones."""
         with self._lock:
             self.switches = switches
@@ -42,7 +42,7 @@ class Service:
 
     def answer(
         self, method: str, target: str, authorization: str | None, wants_gzip: bool
-    ) -> tuple[Answer, RecordedRequest]:
+    ) -> tuple[Response, RecordedRequest]:
         """The answer, and the record of the request, whose `status` the caller fills in when it is sent."""
         path, _, query_string = target.partition("?")
         words = [unquote(word) for word in path.removeprefix(PREFIX).strip("/").split("/")]
@@ -59,7 +59,7 @@ class Service:
         login: tuple[str, str] | None,
         words: list[str],
         options: list[tuple[str, str]],
-    ) -> Answer:
+    ) -> Response:
         delay = 0.0
         try:
             if record.method != "GET":
@@ -74,24 +74,26 @@ class Service:
             answer = refusal.answer
         return replace(answer, delay=delay)
 
-    def _routed(self, words: list[str], options: list[tuple[str, str]], own: list[SimulatedDealer]) -> Answer:
+    def _routed(
+        self, words: list[str], options: list[tuple[str, str]], own: list[SimulatedDealer]
+    ) -> Response:
         if words == ["Dealer"]:
-            return Answer(200, dealer_list(own, self.switches))
+            return Response(200, dealer_list(own, self.switches))
         if len(words) != 2 or words[0] != "Part":
             raise Refusal(404, "System.ArgumentException: No such data type.")
         dealer = dealer_for(words[1], own, self.dealers, self.switches)
         return self._page(dealer, read(options, PART_KINDS, self.switches))
 
-    def _page(self, dealer: SimulatedDealer, query: Query) -> Answer:
+    def _page(self, dealer: SimulatedDealer, query: Query) -> Response:
         faults = self._due(query)
         for fault in faults:
             if fault.kind in MOVES:
                 move(fault.kind, dealer, query, self.switches)
         stock, switches = dealer.stock, self.switches
         positions = stock.page(self._shortened(query), switches, self._own_chance())
-        body = stock.json(positions, Look.of(switches))
+        body = stock.json(positions, WireFormat.of(switches))
         broken = next((fault.kind for fault in faults if fault.kind not in MOVES), None)
-        return spoiled(broken, body) if broken else Answer(200, body)
+        return spoiled(broken, body) if broken else Response(200, body)
 
     def _shortened(self, query: Query) -> Query:
         """The query as a gateway passes it on that gives fewer rows a page than asked for."""

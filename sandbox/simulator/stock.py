@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from sandbox.simulator.behavior import Switches
+from sandbox.simulator.behavior import Behavior
 from sandbox.simulator.evaluation import question, sort_key
 from sandbox.simulator.expressions import supplier_code_of
 from sandbox.simulator.parts import PART_KINDS, Part, stable_order
 from sandbox.simulator.query import Query
-from sandbox.simulator.rendering import Look
+from sandbox.simulator.rendering import WireFormat
 
 _MOST_SELECTIONS = 64
 
@@ -25,9 +25,9 @@ class Stock:
     def __init__(self, parts: Sequence[Part]) -> None:
         self.parts = sorted(parts, key=stable_order)
         self._selections: dict[tuple[object, ...], list[int]] = {}
-        self._written: dict[Look, list[bytes | None]] = {}
+        self._written: dict[WireFormat, list[bytes | None]] = {}
 
-    def page(self, query: Query, switches: Switches, chance: random.Random) -> list[int]:
+    def page(self, query: Query, switches: Behavior, chance: random.Random) -> list[int]:
         """Positions of the records that answer `query`, at most `query.top` of them.
 
         `chance` shuffles what the order leaves open, anew for each request, when the switch says so.
@@ -38,7 +38,7 @@ class Stock:
             selection = self._ordered(selection, query, switches.text_comparison == "loose")
         return selection[query.skip : None if query.top is None else query.skip + query.top]
 
-    def json(self, positions: list[int], look: Look) -> bytes:
+    def json(self, positions: list[int], look: WireFormat) -> bytes:
         """The records at `positions` as one JSON array; each record is written once for a look and kept."""
         if look.cmf == "other_in_one" and positions:
             last = replace(look, cmf="other").json(self.parts[positions[-1]], positions[-1])
@@ -46,18 +46,18 @@ class Stock:
             return b"[" + b",".join([*others, last]) + b"]"
         return b"[" + b",".join(self._records(positions, look)) + b"]"
 
-    def _records(self, positions: list[int], look: Look) -> list[bytes]:
+    def _records(self, positions: list[int], look: WireFormat) -> list[bytes]:
         if look not in self._written:
             self._written = {look: [None] * len(self.parts)}
         kept = self._written[look]
         return [kept[at] or self._write(kept, at, look) for at in positions]
 
-    def _write(self, kept: list[bytes | None], at: int, look: Look) -> bytes:
+    def _write(self, kept: list[bytes | None], at: int, look: WireFormat) -> bytes:
         written = look.json(self.parts[at], at)
         kept[at] = written
         return written
 
-    def _selection(self, query: Query, switches: Switches) -> list[int]:
+    def _selection(self, query: Query, switches: Behavior) -> list[int]:
         loose, applied = switches.text_comparison == "loose", switches.filtering == "applied"
         key = (query.filter_text if applied else None, query.order, loose, switches.field_names)
         found = self._selections.get(key)

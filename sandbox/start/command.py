@@ -19,7 +19,7 @@ from sandbox.start import once, ports, samples
 from sandbox.start.env import INSTANCE, KEYS, environment
 from sandbox.start.program import Program, serve
 from sandbox.start.run_beside import remembered
-from sandbox.start.state import Stored
+from sandbox.start.state import DatabaseState
 from sandbox.start.steps import step
 
 
@@ -88,7 +88,9 @@ def _stay() -> int:
 
 
 @contextmanager
-def _servers(chosen: ports.Ports, redis_folder: Path) -> Iterator[tuple[Program, samples.Commands, Stored]]:
+def _servers(
+    chosen: ports.Ports, redis_folder: Path
+) -> Iterator[tuple[Program, samples.Commands, DatabaseState]]:
     """Redis, unless REDIS_URL names one, and the simulator; both end after everything else."""
     around = environment(chosen)
     redis_folder.mkdir(parents=True, exist_ok=True)
@@ -98,14 +100,14 @@ def _servers(chosen: ports.Ports, redis_folder: Path) -> Iterator[tuple[Program,
         if redis:
             redis.start()
         program.start("simulator", "sandbox.simulator", "--port", str(chosen.simulator), "--sample")
-        yield program, samples.Commands(around), Stored(around)
+        yield program, samples.Commands(around), DatabaseState(around)
     finally:
         program.end()
         if redis:
             redis.stop()
 
 
-def _prepare(program: Program, commands: samples.Commands, stored: Stored) -> dict[str, int]:
+def _prepare(program: Program, commands: samples.Commands, stored: DatabaseState) -> dict[str, int]:
     """Bring the database up to date and load the samples where it has none; the sample dealers' ids."""
     with step("Preparing the database"):
         commands.run("db", "upgrade")

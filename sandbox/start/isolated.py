@@ -17,7 +17,7 @@ from sandbox.start.samples import Commands
 
 
 @dataclass(frozen=True)
-class Apart:
+class IsolatedProgram:
     """A running program: where its pages are, where its simulator is told what to do, its settings."""
 
     address: str
@@ -32,7 +32,7 @@ class Apart:
 
 
 @contextmanager
-def apart(folder: Path, *simulator: str, **settings: str) -> Iterator[Apart]:
+def apart(folder: Path, *simulator: str, **settings: str) -> Iterator[IsolatedProgram]:
     """Web, worker, scheduler, Redis and a simulator with these options; everything is kept in the folder."""
     chosen = ports.free_ports()
     around = _environment(folder, chosen) | settings
@@ -40,7 +40,7 @@ def apart(folder: Path, *simulator: str, **settings: str) -> Iterator[Apart]:
     redis_folder.mkdir()
     with RedisServer(redis_folder, chosen.redis):
         program = Program(around, folder / "logs")
-        running = Apart(
+        running = IsolatedProgram(
             f"http://127.0.0.1:{chosen.web}",
             f"http://127.0.0.1:{chosen.simulator}/_control",
             around,

@@ -6,12 +6,12 @@ import os
 import sys
 
 from sandbox.start import samples
-from sandbox.start.state import Stored
+from sandbox.start.state import DatabaseState
 
 
 def main() -> int:
     """Load what is missing, and print the sample logins."""
-    stored = Stored(os.environ)
+    stored = DatabaseState(os.environ)
     samples.load(samples.Commands(os.environ), stored.dealers(), stored.people())
     print("\n".join(samples.logins()))
     return 0

@@ -9,7 +9,7 @@ from datetime import timedelta
 from jobs.sync.lease import DEAD_AFTER
 from sandbox.start.program import Program
 from sandbox.start.samples import Commands
-from sandbox.start.state import Progress, Stored
+from sandbox.start.state import DatabaseState, Progress
 from sandbox.start.steps import TELL_EVERY
 
 # Seconds. The sample takes well under a minute where nothing is wrong.
@@ -18,7 +18,7 @@ PATIENCE = 600
 SILENT_AFTER = timedelta(seconds=30)
 
 
-def sync(program: Program, commands: Commands, stored: Stored, dealer_id: int) -> int:
+def sync(program: Program, commands: Commands, stored: DatabaseState, dealer_id: int) -> int:
     """Queue a sync, wait for its end, print its summary; 0 only if it succeeded.
 
     A run that an earlier start left behind is finished instead, as a dealer has one at a time.
@@ -33,7 +33,7 @@ def sync(program: Program, commands: Commands, stored: Stored, dealer_id: int) -
     return 0 if status == "succeeded" else 1
 
 
-def _watch(program: Program, stored: Stored, run_id: int) -> str:
+def _watch(program: Program, stored: DatabaseState, run_id: int) -> str:
     """The run's last status. A worker is told of a run that waits: this Redis knows of none from before."""
     deadline = time.monotonic() + PATIENCE
     told, told_at = "", 0.0

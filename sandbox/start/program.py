@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from sandbox.servers.process import Child
+from sandbox.servers.process import ServerProcess
 from webapp.settings.config import ROOT
 
 # Seconds. What has not left by then is ended by force.
@@ -20,7 +20,7 @@ class Program:
     def __init__(self, environment: Mapping[str, str], logs: Path) -> None:
         self._environment = environment
         self._logs = logs
-        self._children: dict[str, Child] = {}
+        self._children: dict[str, ServerProcess] = {}
         # Where in its log a process begins: what earlier starts wrote stays there.
         self._begins: dict[str, int] = {}
         logs.mkdir(parents=True, exist_ok=True)
@@ -30,7 +30,7 @@ class Program:
         command = [sys.executable, "-m", *module]
         log = self.log(name)
         self._begins[name] = log.stat().st_size if log.exists() else 0
-        self._children[name] = Child(command, ROOT, self.log(name), environment=self._environment)
+        self._children[name] = ServerProcess(command, ROOT, self.log(name), environment=self._environment)
 
     def log(self, name: str) -> Path:
         """Where a process writes."""

@@ -30,7 +30,7 @@ class Progress:
     silent_for: timedelta
 
 
-class Stored:
+class DatabaseState:
     """What the database holds at the moment of each question."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from sandbox import chromium
-from sandbox.start.isolated import Apart, apart
+from sandbox.start.isolated import IsolatedProgram, apart
 from tests.browser.seed import Town
 from tests.browser.users import Visitor, everybody
 from tests.browser.viewports import PATIENCE, Window, open_window
@@ -20,7 +20,7 @@ Visit = Callable[..., Page]
 
 
 @pytest.fixture(scope="package")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apart]:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IsolatedProgram]:
     """The program; no scheduled run is due while the tests last."""
     later = datetime.now(ZoneInfo("America/Chicago")) + timedelta(hours=12)
     with apart(tmp_path_factory.mktemp("program"), SYNC_HOURS=str(later.hour)) as program:
@@ -28,7 +28,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apart]:
 
 
 @pytest.fixture(scope="package")
-def town_hall(running: Apart) -> Town:
+def town_hall(running: IsolatedProgram) -> Town:
     """Where dealerships are added."""
     return Town(running)
 
@@ -57,7 +57,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(browser: Browser, running: Apart) -> Iterator[Visit]:
+def visit(browser: Browser, running: IsolatedProgram) -> Iterator[Visit]:
     """Opens windows, each a person of its own; fails the test if a page reports an error or asks elsewhere.
 
     `visit(path, session=…, expected=(404,), …)` as `open_window`. With `address` it is another program than

@@ -14,8 +14,8 @@ from flask import Flask
 from flask_security import hash_password
 from sqlalchemy import func, select
 
-from sandbox.simulator import Switches
-from sandbox.start.isolated import Apart
+from sandbox.simulator import Behavior
+from sandbox.start.isolated import IsolatedProgram
 from tests.factories import part
 from tests.webapp.client import session_of
 from tests.webapp.pages_seed import NO_PASSWORD, Shop
@@ -25,7 +25,7 @@ from webapp.application import create_app
 from webapp.core import clock, vault
 from webapp.core.text_keys import bare_key_of, key_of
 from webapp.extensions import db
-from webapp.models import Dealer, Manufacturer, PartNumber, Product, ReindexNote, Run, User
+from webapp.models import Dealer, Manufacturer, OutboxEntry, PartNumber, Product, Run, User
 from webapp.runs import lifecycle
 from webapp.settings import config
 
@@ -54,7 +54,7 @@ class Dealership:
 class Town:
     """Adds to the running program. No transaction is left open: SQLite has one writer, and it is not we."""
 
-    def __init__(self, running: Apart) -> None:
+    def __init__(self, running: IsolatedProgram) -> None:
         self._control = running.control
         self._app: Flask = create_app(config.from_environment(running.environment))
         self._made = 0
@@ -144,7 +144,7 @@ class Town:
 
     def switch(self, **settings: Any) -> None:
         """Have Lightspeed behave in this way, and well in every other."""
-        self._tell("switches", asdict(Switches()) | settings)
+        self._tell("switches", asdict(Behavior()) | settings)
 
     @contextmanager
     def writing(self) -> Iterator[Shop]:
@@ -158,7 +158,7 @@ class Town:
         with self.writing():
             run_id = lifecycle.start(db.session.get_one(Dealer, dealership.id), "manual").run.id
         self.wait_until(lambda: not db.session.get_one(Run, run_id).is_active)
-        self.wait_until(lambda: not db.session.scalar(select(func.count(ReindexNote.product_id))))
+        self.wait_until(lambda: not db.session.scalar(select(func.count(OutboxEntry.product_id))))
         return run_id
 
     def wait_until(self, is_so: Callable[[], bool]) -> None:

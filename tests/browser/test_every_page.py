@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from sandbox.start.isolated import Apart
+from sandbox.start.isolated import IsolatedProgram
 from tests.browser import pages
 from tests.browser.accessibility import problems
 from tests.browser.pages import Sight
@@ -20,7 +20,9 @@ def test_no_page_is_left_out() -> None:
 
 
 @pytest.fixture(scope="module")
-def windows(browser: Browser, running: Apart, visitors: dict[str, Visitor]) -> Iterator[dict[str, Window]]:
+def windows(
+    browser: Browser, running: IsolatedProgram, visitors: dict[str, Visitor]
+) -> Iterator[dict[str, Window]]:
     """A window of each visitor: what the browser keeps of one page serves the next."""
     address = running.address
     opened = {name: open_window(browser, address, one.session) for name, one in visitors.items()}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from sandbox.start.isolated import Apart
+from sandbox.start.isolated import IsolatedProgram
 from tests.browser.viewports import Window, open_window
 
 INTRUSIONS = {
@@ -34,7 +34,7 @@ INTRUSIONS = {
 
 
 @pytest.fixture(scope="module")
-def window(browser: Browser, running: Apart) -> Iterator[Window]:
+def window(browser: Browser, running: IsolatedProgram) -> Iterator[Window]:
     opened = open_window(browser, running.address)
     yield opened
     opened.close()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser
 
-from sandbox.start.isolated import Apart
+from sandbox.start.isolated import IsolatedProgram
 from tests.browser.accessibility import problems
 from tests.browser.conftest import Visit
 from tests.browser.watching import Watch
 
 
-def test_errors_and_other_hosts_are_seen(browser: Browser, running: Apart) -> None:
+def test_errors_and_other_hosts_are_seen(browser: Browser, running: IsolatedProgram) -> None:
     context = browser.new_context(base_url=running.address)
     watch = Watch(context, running.address)
     page = context.new_page()

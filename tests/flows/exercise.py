@@ -11,7 +11,7 @@ from redis import Redis
 from sqlalchemy import text
 
 from jobs.notifications import sender
-from sandbox.simulator import Fault, Simulator, Switches
+from sandbox.simulator import Behavior, Fault, Simulator
 from sandbox.simulator.behavior import FaultKind
 from tests.factories import CMF, World, part
 from tests.flows import outputs
@@ -101,16 +101,16 @@ def every_fault(search: Search, simulator: Simulator) -> None:
     for kind in KINDS:
         world.map(kind.upper(), maker)
     world.report(*(part(kind.upper(), "A-1") for kind in KINDS))
-    simulator.switches = Switches(
+    simulator.switches = Behavior(
         faults=[Fault(kind, code=kind.upper(), times=None) for kind in KINDS],
         requests_per_minute=1_000_000,
         timeout_seconds=0.2,
     )
     assert world.sync().status == "partial"
     assert {fault.kind for fault in simulator._service.fired} == set(KINDS)
-    simulator.switches = Switches(password_state="wrong")
+    simulator.switches = Behavior(password_state="wrong")
     assert world.sync().status == "failed"
-    simulator.switches = Switches(requests_per_minute=1_000_000)
+    simulator.switches = Behavior(requests_per_minute=1_000_000)
 
 
 def forms(search: Search) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.simulator import Simulator, Switches
+from sandbox.simulator import Behavior, Simulator
 from tests.factories import CMF, World, part
 from tests.flows.conftest import Program, wait_until
 from webapp.extensions import db
@@ -24,7 +24,7 @@ def test_a_short_run_does_not_wait_for_the_end_of_a_long_one(
         world.map(code, maker)
     world.report(*(part(code, f"{code}-1", 3) for code in CODES))
     # One code takes longer than a slice.
-    simulator.switches = Switches(slow_dealers=[CMF], slow_seconds=1.2)
+    simulator.switches = Behavior(slow_dealers=[CMF], slow_seconds=1.2)
     long = lifecycle.start(world.dealer, "manual").run.id
     world.dealer = world.add_dealer("Short", "4711")
     world.map("TR", makers[0])

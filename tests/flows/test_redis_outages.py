@@ -122,7 +122,7 @@ def test_a_run_that_is_under_way_when_redis_goes_ends_well_and_one_time(
     server.stop()
     wait_until(lambda: "lightspeed.rate_budget_degraded" in program.log, "the slow rate", program)
     server.start()
-    tick.wake_forgotten(mapped.run(run_id).queued_at)
+    tick.wake_stalled(mapped.run(run_id).queued_at)
     wait_until(lambda: is_over(run_id), "the run's end", program)
     run = mapped.run(run_id)
     assert (run.status, run.attempt) == ("succeeded", 1)

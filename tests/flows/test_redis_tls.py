@@ -21,7 +21,7 @@ from tests.webapp.client import ON_SQLITE
 from webapp.application import create_app
 from webapp.core import clock, queues, redis_client
 from webapp.extensions import db
-from webapp.models import Alert, PeriodicJob, Run
+from webapp.models import Alert, JobHeartbeat, Run
 from webapp.operations import health
 from webapp.runs import lifecycle
 from webapp.runs.request_budget import RequestBudget
@@ -90,7 +90,7 @@ def test_every_client_of_the_web_accepts_the_certificate_as_told(
     }[kept]
     use(app, variables)
     assert queues.enqueue(queues.CONTROL, "jobs.tasks.tick")
-    assert health.look()["redis"].is_well
+    assert health.check_all()["redis"].is_well
     app.config["LIGHTSPEED_REQUESTS_PER_MINUTE"] = 200
     budget = RequestBudget.of(world.configuration)
     assert budget is not None
@@ -112,7 +112,7 @@ def test_what_is_wrong_with_the_certificate_is_told(
     }[broken]
     use(app, variables)
     assert not queues.enqueue(queues.CONTROL, "jobs.tasks.tick")
-    for told in (health.look()["redis"].reason, queues.trouble()):
+    for told in (health.check_all()["redis"].reason, queues.trouble()):
         assert told is not None
         assert told.startswith(reason)
         assert str(urlsplit(variables["REDIS_URL"]).port) not in told
@@ -130,7 +130,7 @@ def test_logs_and_the_alert_name_the_certificate(
         assert json.loads(line)["error"].startswith(REFUSED)
     use(app, {"REDIS_URL": trusted["REDIS_URL"]})
     redis_client._seen.cache_clear()
-    db.session.add(PeriodicJob(id=job_heartbeats.TICK, done_at=clock.now() - timedelta(minutes=16)))
+    db.session.add(JobHeartbeat(id=job_heartbeats.TICK, done_at=clock.now() - timedelta(minutes=16)))
     db.session.commit()
     alert_loop._round()
     (alert,) = db.session.scalars(db.select(Alert).where(Alert.cause == "idle", Alert.subject == "tick"))

@@ -23,7 +23,7 @@ from tests.webapp.pages_seed import Shop
 from webapp.core import storage
 from webapp.models import Run
 from webapp.operations import housekeeping
-from webapp.operations.housekeeping import purge_orphan_files
+from webapp.operations.housekeeping import orphan_files
 from webapp.runs import lifecycle
 
 pytestmark = ON_SQLITE
@@ -149,9 +149,9 @@ def test_files_that_belong_to_nothing_are_swept(stocked: World, monkeypatch: pyt
     for path in ("runs/4711/inventory-1.csv", "catalog-imports/0f/catalog.csv"):
         with storage.open_for_writing(path) as file:
             file.write("x")
-    assert housekeeping.sweep_storage() == 0
-    monkeypatch.setattr(purge_orphan_files, "GRACE", timedelta(hours=-1))
-    assert housekeeping.sweep_storage() == 2
+    assert housekeeping.purge_orphan_files() == 0
+    monkeypatch.setattr(orphan_files, "GRACE", timedelta(hours=-1))
+    assert housekeeping.purge_orphan_files() == 2
     assert (storage.names_in("runs"), storage.names_in("catalog-imports")) == ([str(run.id)], [])
     assert stored() == ["inventory-1.csv", "skipped-1.csv"]
 

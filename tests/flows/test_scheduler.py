@@ -72,8 +72,8 @@ def test_a_job_that_was_done_is_not_due_again_before_its_time(
     scheduler = TaskScheduler(redis, schedule.DECLARED, 5)
     schedule.look(scheduler)
     program.start("jobs.worker", queues.CONTROL, queues.SYNC)
-    wait_until(lambda: job_heartbeats.done_at(job_heartbeats.SWEEP_STORAGE), "all three", program)
-    wait_until(lambda: job_heartbeats.done_at(job_heartbeats.KEEP_HOUSE), "all three", program)
+    wait_until(lambda: job_heartbeats.done_at(job_heartbeats.PURGE_ORPHAN_FILES), "all three", program)
+    wait_until(lambda: job_heartbeats.done_at(job_heartbeats.PURGE_EXPIRED), "all three", program)
     for each in schedule.DECLARED:
         assert redis.ttl(f"rq:job:{each.id}") > each.seconds
     due = redis.zrange(SET, 0, -1, withscores=True)

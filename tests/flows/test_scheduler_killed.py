@@ -14,7 +14,7 @@ from tests.factories import World, part
 from tests.flows.conftest import Program, wait_until
 from webapp.core import clock, queues
 from webapp.extensions import db
-from webapp.models import Run, SlotAccount
+from webapp.models import Run, SlotLedgerEntry
 from webapp.runs import slots
 from webapp.runs.lifecycle import Slot
 
@@ -50,7 +50,7 @@ def have_slot_due(world: World) -> Slot:
     before = slots.last_begun(now - timedelta(hours=1), dealer.zone, EVERY_HOUR, delay)
     world.ready_since(now - timedelta(hours=4))
     settled = {"timezone": dealer.timezone, "slot_date": before.date, "slot_hour": before.hour}
-    db.session.add(SlotAccount(dealer_id=dealer.id, **settled))
+    db.session.add(SlotLedgerEntry(dealer_id=dealer.id, **settled))
     db.session.commit()
     return last
 

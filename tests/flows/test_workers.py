@@ -11,13 +11,13 @@ import pytest
 from redis import Redis
 
 from jobs.sync import tick
-from sandbox.simulator import Fault, Simulator, Switches
+from sandbox.simulator import Behavior, Fault, Simulator
 from tests.factories import World, part
 from tests.flows.conftest import Program, wait_until
 from webapp.core import clock
 from webapp.extensions import db
 from webapp.lightspeed import configurations
-from webapp.models import ReindexNote, Run
+from webapp.models import OutboxEntry, Run
 from webapp.runs import lifecycle
 
 ALL = ("jobs.worker", "control", "index", "sync")
@@ -57,7 +57,7 @@ def test_a_run_that_was_queued_is_carried_out_and_indexed(world: World, program:
     program.start(*ALL)
     run = lifecycle.start(world.dealer, "manual").run
     wait_until(lambda: ended(run.id), "the run's end", program)
-    wait_until(lambda: not db.session.scalars(db.select(ReindexNote)).first(), "an empty outbox", program)
+    wait_until(lambda: not db.session.scalars(db.select(OutboxEntry)).first(), "an empty outbox", program)
     assert world.run(run.id).status == "succeeded"
     assert len(world.csv(run, "inventory")) == 1202
 
@@ -69,7 +69,7 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost_or_doubled(
     two_codes(world)
     # The request that never answers holds the worker where it is to be killed.
     page = 1 if moment == "between two codes" else 2
-    simulator.switches = Switches(faults=[Fault("timeout", code="PU", page=page, times=None)])
+    simulator.switches = Behavior(faults=[Fault("timeout", code="PU", page=page, times=None)])
     worker = program.start(*ALL)
     run = lifecycle.start(world.dealer, "manual").run
     held = f"$skip={500 * (page - 1)}"
@@ -85,7 +85,7 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost_or_doubled(
     wait_until(lambda: states(world, run.id) == ["succeeded", "running"], "the first code's end", program)
     os.killpg(horses(worker.pid)[0].pid, signal.SIGKILL)
     worker.kill()
-    simulator.switches = Switches()
+    simulator.switches = Behavior()
     left = world.run(run.id)
     assert left.status == "running"
     assert states(world, run.id) == ["succeeded", "running"]
@@ -96,7 +96,7 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost_or_doubled(
     wait_until(lambda: ended(run.id), "the run's end", program)
     taken_over = outcome(world, world.run(run.id))
     # On SQLite a write that follows a read fails when the index was written in between.
-    wait_until(lambda: not db.session.scalars(db.select(ReindexNote)).first(), "an empty outbox", program)
+    wait_until(lambda: not db.session.scalars(db.select(OutboxEntry)).first(), "an empty outbox", program)
 
     undisturbed = world.add_dealer("Undisturbed", "4711")
     rows = [(row.code, row.manufacturer, row.pricing) for row in _codes(world)]
@@ -122,7 +122,7 @@ def test_a_worker_that_is_told_to_stop_leaves_and_another_goes_on_at_once(
     world: World, program: Program, simulator: Simulator
 ) -> None:
     two_codes(world)
-    simulator.switches = Switches(faults=[Fault("timeout", code="PU", page=2, times=1)])
+    simulator.switches = Behavior(faults=[Fault("timeout", code="PU", page=2, times=1)])
     worker = program.start(*ALL)
     run = lifecycle.start(world.dealer, "manual").run
     wait_until(

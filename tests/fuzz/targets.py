@@ -19,14 +19,14 @@ with mutations.instrumented():
     from jobs.sync import rules
     from sandbox.simulator import expressions
     from sandbox.simulator import filters as simulated
-    from sandbox.simulator.behavior import Switches
+    from sandbox.simulator.behavior import Behavior
     from sandbox.simulator.parts import PART_KINDS
     from sandbox.simulator.query import QueryError, options_of, read
 
 TODAY = date(2026, 3, 1)
 LARGEST = 2**31 - 1
 MOST = 500
-SWITCHES = Switches()
+SWITCHES = Behavior()
 # Instrumented too, as they are reached through the others.
 UNDERNEATH = (values, lenient_json, parts)
 

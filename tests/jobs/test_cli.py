@@ -10,7 +10,7 @@ from click.testing import Result
 from flask import Flask, current_app
 
 from jobs import cli
-from sandbox.simulator import Fault, Simulator, Switches
+from sandbox.simulator import Behavior, Fault, Simulator
 from tests.factories import World, part
 from webapp import dealers
 from webapp.core import clock
@@ -111,7 +111,7 @@ def test_run_on_a_disabled_day_is_skipped_unless_one_insists(world: World) -> No
 @pytest.mark.parametrize("kind", ["json_string", "html"])
 def test_a_run_that_does_not_succeed_exits_with_1_and_still_prints(world: World, kind: str) -> None:
     mapped(world)
-    world.simulator.switches = Switches(faults=[Fault(kind, times=None)])  # type: ignore[arg-type]
+    world.simulator.switches = Behavior(faults=[Fault(kind, times=None)])  # type: ignore[arg-type]
     done = run(world)
     assert done.exit_code == 1
     answer = json.loads(done.stdout)
@@ -187,7 +187,7 @@ def test_check_says_whether_the_credentials_work(world: World) -> None:
     good = command("lightspeed", "check", "--dealer", str(world.dealer.id))
     assert (good.exit_code, good.stdout) == (0, "connected\n")
     assert world.configuration.check_state == "connected"
-    world.simulator.switches = Switches(password_state="wrong")
+    world.simulator.switches = Behavior(password_state="wrong")
     bad = command("lightspeed", "check", "--dealer", str(world.dealer.id))
     assert (bad.exit_code, bad.stdout) == (1, "")
     db.session.expire_all()

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from tests.migrations.test_upgrade import empty
 from webapp.extensions import db
-from webapp.models import AlertContact
+from webapp.models import AlertRecipients
 
 __all__ = ["empty"]
 
@@ -39,7 +39,7 @@ def test_recipients_stay_confirmed_and_deliveries_are_kept(empty: Flask) -> None
     upgrade(revision="0023")
     contact = db.session.execute(text("SELECT recipients, unconfirmed FROM alert_contacts")).one()
     assert contact[1] is None
-    assert AlertContact(recipients=["boss@example.com"], unconfirmed=contact[1]).confirmed == [
+    assert AlertRecipients(recipients=["boss@example.com"], unconfirmed=contact[1]).confirmed == [
         "boss@example.com"
     ]
     for event in ("confirmation", "limit"):

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import select
 
 from jobs.sync import lease
-from jobs.sync.run_plan import Over, open_run
+from jobs.sync.run_plan import RunEnded, open_run
 from webapp.extensions import db
 from webapp.models import Run
 
@@ -22,7 +22,7 @@ class SimulatedWorkers:
 
     def __init__(self, random: Random) -> None:
         self._random = random
-        self._claims: dict[int, tuple[lease.Claim, datetime]] = {}
+        self._claims: dict[int, tuple[lease.Lease, datetime]] = {}
 
     def step(self, now: datetime) -> None:
         """Finish the runs that have lasted long enough, and claim queued ones."""
@@ -35,11 +35,11 @@ class SimulatedWorkers:
                 self._start(run_id, now)
 
     def _start(self, run_id: int, now: datetime) -> None:
-        claim = lease.claim(run_id)
+        claim = lease.acquire(run_id)
         assert claim is not None
         try:
             open_run(claim)
-        except Over as over:
+        except RunEnded as over:
             lease.finish(claim, over.status, over.reason)
         else:
             duration = timedelta(minutes=self._random.choice(RUN_MINUTES))

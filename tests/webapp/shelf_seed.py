@@ -6,7 +6,15 @@ from sqlalchemy import select
 
 from webapp.core.text_keys import bare_key_of, key_of
 from webapp.extensions import db
-from webapp.models import Dealer, Manufacturer, PartNumber, Product, ReindexNote, ShelfStock, WebstoreFigures
+from webapp.models import (
+    Dealer,
+    Manufacturer,
+    OutboxEntry,
+    PartNumber,
+    Product,
+    ShelfStock,
+    WebstoreFigures,
+)
 from webapp.search import figures
 
 
@@ -109,12 +117,12 @@ def figures_of(dealer: Dealer, product: Product) -> tuple[int, int | None, int |
 
 def noted() -> list[tuple[int, int]]:
     """The dealer and product of each note in the outbox, sorted."""
-    rows = db.session.execute(select(ReindexNote.dealer_id, ReindexNote.product_id))
+    rows = db.session.execute(select(OutboxEntry.dealer_id, OutboxEntry.product_id))
     notes = sorted((row.dealer_id, row.product_id) for row in rows)
     db.session.commit()
     return notes
 
 
 def forget_notes() -> None:
-    db.session.query(ReindexNote).delete()
+    db.session.query(OutboxEntry).delete()
     db.session.commit()

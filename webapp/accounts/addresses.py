@@ -9,7 +9,7 @@ from webapp.core.email_addresses import MOST_CHARACTERS
 from webapp.settings.account_settings import WRONG_ADDRESS
 
 
-class Addresses(MailUtil):
+class AddressNormalizer(MailUtil):
     """Refuses what is longer than any address before it is parsed, whose time grows with the length."""
 
     def normalize(self, email: str) -> str:

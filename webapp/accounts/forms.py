@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms import RadioField, StringField, ValidationError
 from wtforms.validators import InputRequired
 
-from webapp.core.email_addresses import NoAddress, address_of
+from webapp.core.email_addresses import InvalidAddress, address_of
 from webapp.core.enums import ROLE_LABELS
 from webapp.web.form_fields import AtMost, Form, Printable, choices, stripped
 
@@ -15,11 +15,11 @@ MAX_ADDRESS = 254
 def _is_address(_form: Form, field: StringField) -> None:
     try:
         address_of(field.data or "")
-    except NoAddress as error:
+    except InvalidAddress as error:
         raise ValidationError(str(error)) from None
 
 
-class ForgottenForm(Form):
+class ForgotPasswordForm(Form):
     """Whose password is forgotten."""
 
     email = StringField(
@@ -29,7 +29,7 @@ class ForgottenForm(Form):
     )
 
 
-class InvitationForm(ForgottenForm):
+class InvitationForm(ForgotPasswordForm):
     """Who is invited, as what, and for which dealer."""
 
     role = RadioField("Role", [InputRequired("Role is missing")], choices=choices(ROLE_LABELS))

@@ -11,7 +11,7 @@ from typing import Any
 from webapp.extensions import end_reading
 
 
-class PatientContext:
+class HashingContext:
     """Flask-Security's hashing context, which first ends what was only read."""
 
     def __init__(self, context: Any) -> None:

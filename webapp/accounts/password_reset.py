@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_security import url_for_security
 
 from webapp.accounts import emails
-from webapp.accounts.forms import ForgottenForm
+from webapp.accounts.forms import ForgotPasswordForm
 from webapp.extensions import db
 from webapp.settings.account_settings import ASKED
 
@@ -21,7 +21,7 @@ def register(app: Flask) -> None:
 
 def ask() -> ResponseReturnValue:
     """Have a link sent to the address, if somebody signs in with it."""
-    form = ForgottenForm()
+    form = ForgotPasswordForm()
     if not emails.are_sent() or not form.is_submitted():
         return _page(form, 200)
     if not form.validate():
@@ -32,5 +32,5 @@ def ask() -> ResponseReturnValue:
     return redirect(url_for_security("login"), 303)
 
 
-def _page(form: ForgottenForm, status: int) -> Response:
+def _page(form: ForgotPasswordForm, status: int) -> Response:
     return make_response(render_template(TEMPLATE, form=form, are_sent=emails.are_sent()), status)

@@ -26,7 +26,7 @@ REASON: Final = (
 )
 
 
-class Passwords(PasswordUtil):
+class PasswordPolicy(PasswordUtil):
     """What Flask-Security asks whenever a password is set."""
 
     def validate(self, password: str, is_register: bool, **kwargs: Any) -> tuple[list[str] | None, str]:

@@ -31,7 +31,7 @@ from webapp.models import User
 LEAST_BORDER: Final = 4
 
 
-class Codes(Totp):
+class TotpCodes(Totp):
     """What Flask-Security asks for secrets and codes."""
 
     def __init__(self, _secrets: dict[str, str], issuer: str) -> None:
@@ -78,7 +78,7 @@ class Codes(Totp):
             raise UsedTokenError
 
 
-class AfterThePassword(CodeTfPlugin):
+class SecondFactorStep(CodeTfPlugin):
     """What Flask-Security asks when a password was right and a code must follow."""
 
     def tf_login(self, user: Any, json_payload: dict[str, Any], next_loc: str | None) -> Any:

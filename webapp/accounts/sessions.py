@@ -21,7 +21,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from webapp.accounts.user_agents import browser_of
 from webapp.core import clock
 from webapp.extensions import db, has_free_connection
-from webapp.models import SignIn, User
+from webapp.models import User, UserSession
 
 # How exactly it is known when a session was last used.
 SEEN_EVERY: Final = timedelta(minutes=1)
@@ -36,10 +36,10 @@ MOST_LISTED: Final = 100
 def begin(user: User, user_agent: str = "", address: str = "", *, is_kept: bool = False) -> tuple[int, str]:
     """Add a session of the person, to be committed by the caller; its number, and the browser's secret."""
     secret = secrets.token_urlsafe(32)
-    old = SignIn.user_id == user.id, SignIn.last_seen_at < clock.now() - KEPT
-    db.session.execute(delete(SignIn).where(*old).execution_options(synchronize_session=False))
+    old = UserSession.user_id == user.id, UserSession.last_seen_at < clock.now() - KEPT
+    db.session.execute(delete(UserSession).where(*old).execution_options(synchronize_session=False))
     about = {"browser": browser_of(user_agent), "address": address, "is_kept": is_kept}
-    row = SignIn(user_id=user.id, secret_hash=_hashed(secret), **about)
+    row = UserSession(user_id=user.id, secret_hash=_hashed(secret), **about)
     db.session.add(row)
     db.session.flush()
     return row.id, secret
@@ -48,13 +48,13 @@ def begin(user: User, user_agent: str = "", address: str = "", *, is_kept: bool 
 def renew(user: User, number: int) -> str | None:
     """Give one of the person's sessions a new secret for the old; None where it is over. No commit."""
     secret = secrets.token_urlsafe(32)
-    chosen = SignIn.id == number, SignIn.user_id == user.id, *_lasting(clock.now())
-    statement = update(SignIn).where(*chosen).values(secret_hash=_hashed(secret))
+    chosen = UserSession.id == number, UserSession.user_id == user.id, *_lasting(clock.now())
+    statement = update(UserSession).where(*chosen).values(secret_hash=_hashed(secret))
     result: Any = db.session.execute(statement.execution_options(synchronize_session=False))
     return secret if result.rowcount else None
 
 
-def current(secret: str, identity: str) -> SignIn | None:
+def current(secret: str, identity: str) -> UserSession | None:
     """The session of that secret with its person and dealer, in one query; None where it is over.
 
     `identity` changes with the password, so that a new one ends every session. Nobody is signed in for a
@@ -62,10 +62,10 @@ def current(secret: str, identity: str) -> SignIn | None:
     and has none is signed in nowhere.
     """
     wanted = (
-        select(SignIn)
-        .join(SignIn.user)
-        .options(contains_eager(SignIn.user).options(joinedload(User.dealer)))
-        .where(SignIn.secret_hash == _hashed(secret), *_lasting(clock.now()))
+        select(UserSession)
+        .join(UserSession.user)
+        .options(contains_eager(UserSession.user).options(joinedload(User.dealer)))
+        .where(UserSession.secret_hash == _hashed(secret), *_lasting(clock.now()))
         .where(User.fs_uniquifier == identity, User.active)
     )
     found = db.session.scalar(wanted)
@@ -76,22 +76,24 @@ def current(secret: str, identity: str) -> SignIn | None:
     return found
 
 
-def of(user: User) -> list[SignIn]:
+def of(user: User) -> list[UserSession]:
     """Where the person is signed in, the latest used first; `MOST_LISTED` at most."""
-    wanted = select(SignIn).where(SignIn.user_id == user.id, *_lasting(clock.now()))
+    wanted = select(UserSession).where(UserSession.user_id == user.id, *_lasting(clock.now()))
     return list(
-        db.session.scalars(wanted.order_by(SignIn.last_seen_at.desc(), SignIn.id.desc()).limit(MOST_LISTED))
+        db.session.scalars(
+            wanted.order_by(UserSession.last_seen_at.desc(), UserSession.id.desc()).limit(MOST_LISTED)
+        )
     )
 
 
 def end(user: User, *, number: int | None = None, but: int | None = None) -> int:
     """End one of the person's sessions, or all, or all `but` one; how many. No commit."""
-    chosen = [SignIn.user_id == user.id, *_lasting(clock.now())]
+    chosen = [UserSession.user_id == user.id, *_lasting(clock.now())]
     if number is not None:
-        chosen.append(SignIn.id == number)
+        chosen.append(UserSession.id == number)
     if but is not None:
-        chosen.append(SignIn.id != but)
-    statement = update(SignIn).where(*chosen).values(ended_at=clock.now())
+        chosen.append(UserSession.id != but)
+    statement = update(UserSession).where(*chosen).values(ended_at=clock.now())
     result: Any = db.session.execute(statement.execution_options(synchronize_session=False))
     return int(result.rowcount)
 
@@ -105,7 +107,11 @@ def note_seen(number: int, before: datetime) -> None:
     # Beside the request's own connection: with none free, threads would wait for each other.
     if now - before < SEEN_EVERY or not has_free_connection(db.engine):
         return
-    seen = update(SignIn).where(SignIn.id == number, SignIn.last_seen_at < now).values(last_seen_at=now)
+    seen = (
+        update(UserSession)
+        .where(UserSession.id == number, UserSession.last_seen_at < now)
+        .values(last_seen_at=now)
+    )
     try:
         with _briefly() as connection:
             connection.execute(seen)
@@ -135,7 +141,11 @@ def _lasting(now: datetime) -> tuple[Any, ...]:
     """The conditions of a session that is not over."""
     idle = timedelta(hours=current_app.config["SESSION_IDLE_HOURS"])
     whole = timedelta(days=current_app.config["SESSION_DAYS"])
-    return SignIn.ended_at.is_(None), SignIn.last_seen_at > now - idle, SignIn.created_at > now - whole
+    return (
+        UserSession.ended_at.is_(None),
+        UserSession.last_seen_at > now - idle,
+        UserSession.created_at > now - whole,
+    )
 
 
 def _hashed(secret: str) -> str:

@@ -22,7 +22,7 @@ from webapp.accounts import password_reset as forgotten
 from webapp.accounts.session_tokens import FIELD
 from webapp.core import clock
 from webapp.extensions import db
-from webapp.models import SignIn, User
+from webapp.models import User, UserSession
 from webapp.web import device_cookies, htmx, throttling
 from webapp.web.tenancy import ask_to_sign_in
 
@@ -65,7 +65,7 @@ def _load(identity: str) -> User | None:
     return row.user
 
 
-def _session(identity: str) -> SignIn | None:
+def _session(identity: str) -> UserSession | None:
     """The session's row. Where the database fails, it is not asked again for this request.
 
     What counts requests, what logs them and the page each ask who is signed in: each would wait in its turn.

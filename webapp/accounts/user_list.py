@@ -10,51 +10,51 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from webapp.extensions import db
-from webapp.models import Dealer, SignIn, User
-from webapp.web.status_labels import Saying
+from webapp.models import Dealer, User, UserSession
+from webapp.web.status_labels import StatusLabel
 
 PAGE_LENGTH: Final = 50
 
 
 @dataclass(frozen=True)
-class Person:
+class UserRow:
     """A user, and when one of the sessions was last used."""
 
     user: User
     seen_at: datetime | None
 
     @property
-    def state(self) -> Saying:
+    def state(self) -> StatusLabel:
         return state_of(self.user)
 
 
 @dataclass(frozen=True)
-class People:
+class UserList:
     """One page of the list, in order of address."""
 
-    rows: list[Person]
+    rows: list[UserRow]
     matching: str
     page: int
     has_more: bool
 
     @classmethod
-    def of(cls, matching: str, page: int) -> People:
+    def of(cls, matching: str, page: int) -> UserList:
         """Those whose address, or whose dealer's name, contains the text."""
         wanted = _matching(matching).order_by(User.email).offset((page - 1) * PAGE_LENGTH)
         found = db.session.execute(wanted.limit(PAGE_LENGTH + 1)).all()
-        rows = [Person(row[0], row[1]) for row in found[:PAGE_LENGTH]]
+        rows = [UserRow(row[0], row[1]) for row in found[:PAGE_LENGTH]]
         return cls(rows, matching, page, len(found) > PAGE_LENGTH)
 
 
-def state_of(user: User) -> Saying:
+def state_of(user: User) -> StatusLabel:
     """Whether the person can sign in."""
     if not user.active:
-        return Saying("Deactivated", "secondary")
-    return Saying("Active", "success") if user.password_set_at else Saying("Invited", "info")
+        return StatusLabel("Deactivated", "secondary")
+    return StatusLabel("Active", "success") if user.password_set_at else StatusLabel("Invited", "info")
 
 
 def _matching(text: str) -> Any:
-    seen = select(func.max(SignIn.last_seen_at)).where(SignIn.user_id == User.id).scalar_subquery()
+    seen = select(func.max(UserSession.last_seen_at)).where(UserSession.user_id == User.id).scalar_subquery()
     wanted: Any = select(User, seen).outerjoin(User.dealer).options(joinedload(User.dealer))
     if text:
         like = f"%{text.lower().translate(_ESCAPED)}%"

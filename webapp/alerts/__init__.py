@@ -6,9 +6,18 @@ be told is written in the same transaction (`outbox`); `jobs.notifications` send
 
 from __future__ import annotations
 
-from webapp.alerts.alert_rule import Cause, Found
-from webapp.alerts.evaluate import Round, take_round
+from webapp.alerts.alert_rule import AlertRule, Finding
+from webapp.alerts.evaluate import Evaluation, evaluate_rules
 from webapp.alerts.open_alerts import of_deployment, open_of
-from webapp.alerts.rules import CAUSES, cause_of
+from webapp.alerts.rules import RULES, rule_of
 
-__all__ = ["CAUSES", "Cause", "Found", "Round", "cause_of", "of_deployment", "open_of", "take_round"]
+__all__ = [
+    "RULES",
+    "AlertRule",
+    "Evaluation",
+    "Finding",
+    "evaluate_rules",
+    "of_deployment",
+    "open_of",
+    "rule_of",
+]

@@ -13,18 +13,18 @@ from webapp import alerts
 from webapp.alerts import confirmations, email_limit, outbox, webhook_address
 from webapp.core import clock
 from webapp.extensions import db
-from webapp.models import Alert, AlertContact, AlertDelivery, Dealer
-from webapp.web.status_labels import Saying
+from webapp.models import Alert, AlertDelivery, AlertRecipients, Dealer
+from webapp.web.status_labels import StatusLabel
 
 PAST, DELIVERIES = 20, 20
 _OTHERS = {"confirmation": "Link to confirm", "limit": "Daily limit reached"}
 # What is sent is sent within seconds. After this long the page stops asking.
 PATIENCE = timedelta(seconds=90)
 _STATES = {
-    "waiting": Saying("Waiting", "info"),
-    "delivered": Saying("Delivered", "success"),
-    "failed": Saying("Not delivered", "danger"),
-    "dropped": Saying("No longer needed", "secondary"),
+    "waiting": StatusLabel("Waiting", "info"),
+    "delivered": StatusLabel("Delivered", "success"),
+    "failed": StatusLabel("Not delivered", "danger"),
+    "dropped": StatusLabel("No longer needed", "secondary"),
 }
 _LATE = "It has not been sent yet. Tell our support if it stays so: what sends it may not be running."
 
@@ -33,7 +33,7 @@ _LATE = "It has not been sent yet. Tell our support if it stays so: what sends i
 class AlertsPage:
     """What the page shows of one dealer."""
 
-    contact: AlertContact
+    contact: AlertRecipients
     open: list[Alert]
     past: list[Alert]
     deliveries: list[AlertDelivery]
@@ -42,7 +42,7 @@ class AlertsPage:
     unsent: int
 
     @classmethod
-    def of(cls, dealer: Dealer, contact: AlertContact) -> AlertsPage:
+    def of(cls, dealer: Dealer, contact: AlertRecipients) -> AlertsPage:
         """The page at this moment."""
         over = select(Alert).where(Alert.dealer_key == dealer.id, Alert.closed_at.is_not(None))
         told = select(AlertDelivery).where(AlertDelivery.dealer_id == dealer.id)
@@ -90,10 +90,10 @@ class AlertsPage:
         return "-".join(f"{each.id}{each.state[0]}{each.attempts}" for each in self.deliveries)
 
 
-def label(alert: Alert) -> Saying:
+def label(alert: Alert) -> StatusLabel:
     """The cause of an alert, with the sentence that it says now."""
-    cause = alerts.cause_of(alert.cause)
-    return Saying(cause.label, cause.tone, alert.sentence)
+    cause = alerts.rule_of(alert.cause)
+    return StatusLabel(cause.label, cause.tone, alert.sentence)
 
 
 def subject(delivery: AlertDelivery) -> str:
@@ -104,10 +104,10 @@ def subject(delivery: AlertDelivery) -> str:
     return f"Over: {name}" if delivery.event == "recovered" else name
 
 
-def delivery_state(delivery: AlertDelivery) -> Saying:
+def delivery_state(delivery: AlertDelivery) -> StatusLabel:
     """What became of a delivery, and why it did not arrive."""
     state = _STATES[delivery.state]
-    return Saying(state.label, state.tone, delivery.error or (_LATE if is_late(delivery) else ""))
+    return StatusLabel(state.label, state.tone, delivery.error or (_LATE if is_late(delivery) else ""))
 
 
 def is_late(delivery: AlertDelivery) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True)
-class Found:
+class Finding:
     """One place where a cause holds: a dealer, or the whole deployment where `dealer_id` is None.
 
     `subject` tells several of one dealer apart, such as by a supplier code. `only_if_open` keeps an alert
@@ -22,7 +22,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Cause:
+class AlertRule:
     """`name` is kept with each alert. `label` names it and `over` says that it is no longer so, to a dealer.
 
     `tone` is `danger` or `warning`.
@@ -35,4 +35,4 @@ class Cause:
     label: str
     tone: str
     over: str
-    found: Callable[[datetime], Iterable[Found]]
+    found: Callable[[datetime], Iterable[Finding]]

@@ -14,7 +14,7 @@ LEAST_RUNS: Final = 3
 
 
 @dataclass(frozen=True)
-class Compared:
+class Comparison:
     """A run's parts, and the share of them from 0 to 1 that matched nothing; `usual` is the median before."""
 
     parts: int
@@ -22,7 +22,7 @@ class Compared:
     usual: float | None
 
 
-def compare(runs: Mapping[int, Counts], run_id: int, least_parts: int) -> Compared:
+def compare(runs: Mapping[int, Counts], run_id: int, least_parts: int) -> Comparison:
     """Compare one of the runs with all the others.
 
     Of an earlier run only the codes of this one count, and only if those had `least_parts` parts. A code that
@@ -32,7 +32,7 @@ def compare(runs: Mapping[int, Counts], run_id: int, least_parts: int) -> Compar
     parts, share = _share(counts)
     earlier = [_share(_only(before, counts)) for each, before in runs.items() if each < run_id]
     shares = [one for number, one in earlier if number >= least_parts]
-    return Compared(parts, share, median(shares) if len(shares) >= LEAST_RUNS else None)
+    return Comparison(parts, share, median(shares) if len(shares) >= LEAST_RUNS else None)
 
 
 def _share(counts: Counts) -> tuple[int, float]:

@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 from webapp import audit
 from webapp.core import clock
 from webapp.extensions import db
-from webapp.models import AlertContact, AlertDelivery, Dealer
+from webapp.models import AlertDelivery, AlertRecipients, Dealer
 
 VALID_FOR: Final = timedelta(days=7)
 # Whoever owns an address is not to be flooded with links, by one dealer or by many.
@@ -34,7 +34,7 @@ class Throttled(ValueError):
     """No link is sent for now; the message says why."""
 
 
-class Invalid(ValueError):
+class InvalidLink(ValueError):
     """The link was used, has expired, or was made up."""
 
 
@@ -52,7 +52,7 @@ def are_sent() -> bool:
     return bool(current_app.config["SMTP_URL"] and current_app.config["PUBLIC_URL"])
 
 
-def await_new(contact: AlertContact, before: list[str]) -> list[str]:
+def request_new(contact: AlertRecipients, before: list[str]) -> list[str]:
     """Have the recipients that are new confirm; those that no link is sent to for now. No commit."""
     known = {address.casefold(): address for address in before}
     waiting = contact.unconfirmed or {}
@@ -63,7 +63,7 @@ def await_new(contact: AlertContact, before: list[str]) -> list[str]:
     return [address for address in new if not _is_sent(contact, address)]
 
 
-def send_again(contact: AlertContact, address: str) -> None:
+def send_again(contact: AlertRecipients, address: str) -> None:
     """Send another link to an address that is not confirmed yet, and commit. Raises Throttled."""
     if address not in (contact.unconfirmed or {}):
         raise Throttled("This address is not waiting for confirmation any more.")
@@ -71,7 +71,7 @@ def send_again(contact: AlertContact, address: str) -> None:
     db.session.commit()
 
 
-def _is_sent(contact: AlertContact, address: str) -> bool:
+def _is_sent(contact: AlertRecipients, address: str) -> bool:
     try:
         _send(contact, address)
     except Throttled:
@@ -79,7 +79,7 @@ def _is_sent(contact: AlertContact, address: str) -> bool:
     return True
 
 
-def _send(contact: AlertContact, address: str) -> None:
+def _send(contact: AlertRecipients, address: str) -> None:
     """Note a link, to be committed by the caller. Raises Throttled."""
     if not are_sent():
         raise Throttled("Email is not set up on this deployment (SMTP_URL, PUBLIC_URL).")
@@ -100,7 +100,7 @@ def _send(contact: AlertContact, address: str) -> None:
     db.session.flush()
 
 
-def link_for(contact: AlertContact, address: str) -> str:
+def link_for(contact: AlertRecipients, address: str) -> str:
     """The link that confirms an address which is waiting for it."""
     token = _serializer().dumps([contact.dealer_id, address, (contact.unconfirmed or {})[address]])
     path = current_app.url_map.bind("localhost").build(ENDPOINT, {"token": str(token)})
@@ -112,22 +112,22 @@ def read(token: str) -> Link:
     try:
         dealer_id, address, nonce = _serializer().loads(token, max_age=int(VALID_FOR.total_seconds()))
     except (BadSignature, TypeError, ValueError):
-        raise Invalid from None
-    contact = db.session.get(AlertContact, dealer_id)
+        raise InvalidLink from None
+    contact = db.session.get(AlertRecipients, dealer_id)
     kept = (contact.unconfirmed or {}).get(address) if contact else None
     if kept is None or not hmac.compare_digest(kept, str(nonce)):
-        raise Invalid
+        raise InvalidLink
     return Link(dealer_id, address, kept)
 
 
 def confirm(token: str) -> Link:
     """Send alerts to the address of a link from now on, and commit. Raises Invalid."""
     link = read(token)
-    row = select(AlertContact).where(AlertContact.dealer_id == link.dealer_id).with_for_update()
+    row = select(AlertRecipients).where(AlertRecipients.dealer_id == link.dealer_id).with_for_update()
     contact = db.session.scalars(row.execution_options(populate_existing=True)).one()
     waiting = dict(contact.unconfirmed or {})
     if waiting.pop(link.address, None) != link.nonce:
-        raise Invalid
+        raise InvalidLink
     contact.unconfirmed = waiting
     audit.note("alert_contacts.confirmed", link.address, dealer_id=link.dealer_id)
     db.session.commit()

@@ -16,8 +16,8 @@ from sqlalchemy import select, update
 
 from webapp.alerts import digest, outbox
 from webapp.alerts.alert_rows import insert_new, look_only
-from webapp.alerts.alert_rule import Cause, Found
-from webapp.alerts.rules import CAUSES
+from webapp.alerts.alert_rule import AlertRule, Finding
+from webapp.alerts.rules import RULES
 from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import Alert
@@ -30,7 +30,7 @@ BATCH = 500
 
 
 @dataclass(frozen=True)
-class Round:
+class Evaluation:
     """What a round did, in alerts; `failed` names the causes that could not be looked at."""
 
     opened: int
@@ -40,7 +40,7 @@ class Round:
 
 @dataclass
 class _Changes:
-    new: dict[Key, Found] = field(default_factory=dict)
+    new: dict[Key, Finding] = field(default_factory=dict)
     reworded: dict[int, str] = field(default_factory=dict)
     over: list[int] = field(default_factory=list)
 
@@ -48,7 +48,7 @@ class _Changes:
         return bool(self.new or self.reworded or self.over)
 
 
-def take_round(now: datetime | None = None, causes: Iterable[Cause] = CAUSES) -> Round:
+def evaluate_rules(now: datetime | None = None, causes: Iterable[AlertRule] = RULES) -> Evaluation:
     """Bring the open alerts to what holds at this moment; commits.
 
     A cause that cannot be looked at leaves its alerts as they are, and stops no other.
@@ -61,10 +61,10 @@ def take_round(now: datetime | None = None, causes: Iterable[Cause] = CAUSES) ->
     db.session.rollback()
     opened, closed = _carry_out(changes, now) if changes else (0, 0)
     digest.note(now)
-    return Round(opened, closed, tuple(name for name in looked if name not in found))
+    return Evaluation(opened, closed, tuple(name for name in looked if name not in found))
 
 
-def _look(cause: Cause, now: datetime) -> list[Found] | None:
+def _look(cause: AlertRule, now: datetime) -> list[Finding] | None:
     """Where the cause holds; None if that cannot be told."""
     try:
         look_only()
@@ -74,7 +74,7 @@ def _look(cause: Cause, now: datetime) -> list[Found] | None:
         return None
 
 
-def _changes(found: Mapping[str, list[Found]]) -> _Changes:
+def _changes(found: Mapping[str, list[Finding]]) -> _Changes:
     """What differs between what is open and what holds, for the causes that could be looked at."""
     present = select(Alert).where(Alert.closed_at.is_(None), Alert.cause.in_(found))
     open_now = {
@@ -105,7 +105,7 @@ def _carry_out(changes: _Changes, now: datetime) -> tuple[int, int]:
     return len(opened), len(closed)
 
 
-def _open(some: list[tuple[Key, Found]], now: datetime) -> list[int]:
+def _open(some: list[tuple[Key, Finding]], now: datetime) -> list[int]:
     rows = [
         {
             "dealer_id": one.dealer_id,

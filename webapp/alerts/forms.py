@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wtforms import HiddenField, StringField, TextAreaField
 
-from webapp.models import AlertContact
+from webapp.models import AlertRecipients
 from webapp.web.form_fields import AtMost, Form, stripped
 
 CHANGED_MEANWHILE = (
@@ -20,16 +20,16 @@ class RecipientsForm(Form):
     version = HiddenField()
 
     @classmethod
-    def filled(cls, contact: AlertContact) -> RecipientsForm:
+    def filled(cls, contact: AlertRecipients) -> RecipientsForm:
         """The form with what is stored."""
         stored = {"recipients": "\n".join(contact.recipients), "version": contact.version}
         return cls(formdata=None, data=stored)
 
-    def is_stale(self, contact: AlertContact) -> bool:
+    def is_stale(self, contact: AlertRecipients) -> bool:
         """Whether they were saved since the form was filled in; a form that does not say is not."""
         return bool(self.version.data) and str(self.version.data) != str(contact.version)
 
-    def catch_up(self, contact: AlertContact) -> RecipientsForm:
+    def catch_up(self, contact: AlertRecipients) -> RecipientsForm:
         """Keep what was typed, as a change of what is stored now."""
         self.version.data = contact.version
         self.blame("", CHANGED_MEANWHILE.format(stored=", ".join(contact.recipients) or "nobody"))
@@ -42,6 +42,6 @@ class WebhookForm(Form):
     webhook_url = StringField("Webhook address", [AtMost(1000)], [stripped])
 
     @classmethod
-    def filled(cls, contact: AlertContact) -> WebhookForm:
+    def filled(cls, contact: AlertRecipients) -> WebhookForm:
         """The form with what is stored."""
         return cls(formdata=None, data={"webhook_url": contact.webhook_url or ""})

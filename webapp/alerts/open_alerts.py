@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from webapp.alerts.rules import CAUSES
+from webapp.alerts.rules import RULES
 from webapp.extensions import db
 from webapp.models import Alert
 
-_RANKS = {cause.name: rank for rank, cause in enumerate(CAUSES)}
+_RANKS = {cause.name: rank for rank, cause in enumerate(RULES)}
 
 
 def open_of(*dealer_ids: int) -> list[Alert]:

@@ -12,7 +12,7 @@ from sqlalchemy import literal, select
 
 from webapp.alerts.alert_rows import insert_new
 from webapp.extensions import db
-from webapp.models import Alert, AlertContact, AlertDelivery
+from webapp.models import Alert, AlertDelivery, AlertRecipients
 from webapp.models.types import UtcDateTime
 
 BATCH = 500
@@ -29,8 +29,8 @@ def note_opened(alert_ids: list[int], now: datetime) -> None:
     """Have each contact of the alerts' dealers told, of the deployment's alerts the staff; no commit."""
     for start in range(0, len(alert_ids), BATCH):
         wanted = (
-            select(Alert.id, Alert.dealer_id, AlertContact)
-            .outerjoin(AlertContact, AlertContact.dealer_id == Alert.dealer_id)
+            select(Alert.id, Alert.dealer_id, AlertRecipients)
+            .outerjoin(AlertRecipients, AlertRecipients.dealer_id == Alert.dealer_id)
             .where(Alert.id.in_(alert_ids[start : start + BATCH]))
         )
         rows = [
@@ -62,14 +62,14 @@ def note_recovered(alert_ids: list[int], now: datetime) -> None:
         db.session.execute(insert_new(AlertDelivery).from_select([*COLUMNS, *MOMENTS], told))
 
 
-def note_test(contact: AlertContact, now: datetime) -> int:
+def note_test(contact: AlertRecipients, now: datetime) -> int:
     """Have every contact of the dealer be sent a test; how many there are. No commit."""
     rows = [_row(now, "test", *way, dealer_id=contact.dealer_id) for way in _ways(contact)]
     _insert(rows)
     return len(rows)
 
 
-def note_limit(contact: AlertContact, now: datetime) -> int:
+def note_limit(contact: AlertRecipients, now: datetime) -> int:
     """Have those who get the dealer's emails told that no more are sent today; how many. No commit."""
     rows = [
         _row(now, "limit", *way, dealer_id=contact.dealer_id) for way in _ways(contact) if way[0] == "email"
@@ -84,7 +84,7 @@ def note_digest(now: datetime) -> None:
     _insert([_row(now, "digest", *way, digest_on=day) for way in _staff()])
 
 
-def _ways(contact: AlertContact | None) -> Iterator[tuple[str, str]]:
+def _ways(contact: AlertRecipients | None) -> Iterator[tuple[str, str]]:
     """How a dealer's contacts are reached: channel and recipient of each."""
     if contact is None:
         return

@@ -15,35 +15,35 @@ from webapp import audit
 from webapp.alerts import confirmations, outbox, webhook_address
 from webapp.alerts.alert_rows import insert_new
 from webapp.core import clock, vault
-from webapp.core.email_addresses import NoAddress, address_of
+from webapp.core.email_addresses import InvalidAddress, address_of
 from webapp.core.errors import FieldRefused, Refused
 from webapp.extensions import db
-from webapp.models import AlertContact, AlertDelivery, Dealer
+from webapp.models import AlertDelivery, AlertRecipients, Dealer
 
 MOST_RECIPIENTS: Final = 10
 # A test goes to addresses that somebody typed: it must not be a way to flood them.
 BETWEEN_TESTS: Final = timedelta(seconds=30)
 
 
-def of(dealer: Dealer) -> AlertContact:
+def of(dealer: Dealer) -> AlertRecipients:
     """The dealer's contacts; where there are none yet an empty row, which is not stored."""
-    return db.session.get(AlertContact, dealer.id) or AlertContact(
+    return db.session.get(AlertRecipients, dealer.id) or AlertRecipients(
         dealer_id=dealer.id, recipients=[], webhook_url=None, version=0
     )
 
 
-def locked(dealer: Dealer) -> AlertContact:
+def locked(dealer: Dealer) -> AlertRecipients:
     """The dealer's stored contacts; whoever changes them too waits until this transaction has ended."""
-    row = select(AlertContact).where(AlertContact.dealer_id == dealer.id).with_for_update()
+    row = select(AlertRecipients).where(AlertRecipients.dealer_id == dealer.id).with_for_update()
     found = db.session.scalar(row)
     if found is None:
         empty = {"dealer_id": dealer.id, "recipients": [], "version": 0}
-        db.session.execute(insert_new(AlertContact).values(empty))
+        db.session.execute(insert_new(AlertRecipients).values(empty))
         found = db.session.scalars(row).one()
     return found
 
 
-def save_recipients(contact: AlertContact, text: str) -> list[str]:
+def save_recipients(contact: AlertRecipients, text: str) -> list[str]:
     """Keep the e-mail addresses, one a line or comma-separated, each once, and commit. Raises FieldRefused.
 
     New ones are sent a link to confirm by; returns those to which none can be sent for now.
@@ -51,7 +51,7 @@ def save_recipients(contact: AlertContact, text: str) -> list[str]:
     typed = [part.strip() for part in text.replace(",", "\n").replace(";", "\n").splitlines()]
     try:
         found = list({each.casefold(): each for each in map(address_of, filter(None, typed))}.values())
-    except NoAddress as reason:
+    except InvalidAddress as reason:
         raise FieldRefused("recipients", str(reason)) from None
     if len(found) > MOST_RECIPIENTS:
         raise FieldRefused("recipients", f"at most {MOST_RECIPIENTS} addresses")
@@ -59,12 +59,12 @@ def save_recipients(contact: AlertContact, text: str) -> list[str]:
     with _noted(contact):
         contact.recipients = found
         contact.version += 1
-    not_sent = confirmations.await_new(contact, before)
+    not_sent = confirmations.request_new(contact, before)
     db.session.commit()
     return not_sent
 
 
-def save_webhook(contact: AlertContact, url: str) -> str | None:
+def save_webhook(contact: AlertRecipients, url: str) -> str | None:
     """Keep the webhook's address, or none, and commit. Raises FieldRefused.
 
     Returns a new secret with a webhook that had none: it is shown once, and cannot be read again.
@@ -84,7 +84,7 @@ def save_webhook(contact: AlertContact, url: str) -> str | None:
     return secret
 
 
-def renew_secret(contact: AlertContact) -> str:
+def renew_secret(contact: AlertRecipients) -> str:
     """Sign with a new secret from now on, and commit. Raises FieldRefused where there is no webhook."""
     if contact.webhook_url is None:
         raise FieldRefused("webhook_url", "there is no webhook")
@@ -94,7 +94,7 @@ def renew_secret(contact: AlertContact) -> str:
     return secret
 
 
-def remove_webhook(contact: AlertContact) -> None:
+def remove_webhook(contact: AlertRecipients) -> None:
     """Send nothing by webhook any more, forget its secret, and commit."""
     with _noted(contact):
         contact.webhook_url = contact.sealed_webhook_secret = contact.secret_set_at = None
@@ -102,7 +102,7 @@ def remove_webhook(contact: AlertContact) -> None:
 
 
 @contextmanager
-def _noted(contact: AlertContact) -> Iterator[None]:
+def _noted(contact: AlertRecipients) -> Iterator[None]:
     """Note in the audit log what is changed within."""
     before = _fields(contact)
     yield
@@ -115,7 +115,7 @@ def _noted(contact: AlertContact) -> Iterator[None]:
     )
 
 
-def _fields(contact: AlertContact) -> dict[str, Any]:
+def _fields(contact: AlertRecipients) -> dict[str, Any]:
     url = contact.webhook_url
     return {
         "recipients": list(contact.recipients),
@@ -126,14 +126,14 @@ def _fields(contact: AlertContact) -> dict[str, Any]:
     }
 
 
-def _new_secret(contact: AlertContact) -> str:
+def _new_secret(contact: AlertRecipients) -> str:
     secret = secrets.token_urlsafe(32)
     contact.sealed_webhook_secret = vault.seal(secret)
     contact.secret_set_at = clock.now()
     return secret
 
 
-def send_test(contact: AlertContact) -> int:
+def send_test(contact: AlertRecipients) -> int:
     """Note a test for every contact, and commit; how many. Raises FieldRefused with nobody to send it to."""
     now = clock.now()
     recent = select(AlertDelivery.id).where(

@@ -24,7 +24,7 @@ _BY_PEOPLE: Final = text("audit_entries.actor <> 'schedule'")
 
 
 @dataclass(frozen=True)
-class AuditChoice:
+class AuditFilter:
     """What is empty leaves everything in, save `actor`: see `ACTOR_LABELS`. Texts are looked for within."""
 
     actor: str = ""

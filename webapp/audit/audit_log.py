@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from webapp.audit import ACTIONS
-from webapp.audit.audit_filter import AuditChoice
+from webapp.audit.audit_filter import AuditFilter
 from webapp.core.enums import CATALOG_LABELS, PRICING_LABELS, QUANTITY_COLUMN_LABELS
 from webapp.extensions import db
 from webapp.models import AuditEntry, Dealer
@@ -80,12 +80,12 @@ class AuditLog:
     """One page of entries, the latest first. `older` is where the next page begins, if any."""
 
     rows: list[AuditRow]
-    choice: AuditChoice
+    choice: AuditFilter
     older: int | None
     is_latest: bool
 
     @classmethod
-    def of(cls, choice: AuditChoice, dealer: Dealer | None = None, before: int | None = None) -> AuditLog:
+    def of(cls, choice: AuditFilter, dealer: Dealer | None = None, before: int | None = None) -> AuditLog:
         """The entries that are asked for, of one dealer or of all, those before an entry's id."""
         page = select(AuditEntry).where(*choice.conditions()).options(selectinload(AuditEntry.dealer))
         if dealer is not None:

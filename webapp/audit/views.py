@@ -6,7 +6,7 @@ from flask import Response, g, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from webapp.audit import ACTIONS
-from webapp.audit.audit_filter import ACTOR_LABELS, AuditChoice
+from webapp.audit.audit_filter import ACTOR_LABELS, AuditFilter
 from webapp.audit.audit_log import AuditLog
 from webapp.models import Dealer
 from webapp.web import htmx, replica, tenancy
@@ -30,7 +30,7 @@ def index_of_all() -> Response:
     return _answer(_choice(request.args, text(request.args, "dealer")))
 
 
-def _answer(choice: AuditChoice, dealer: Dealer | None = None) -> Response:
+def _answer(choice: AuditFilter, dealer: Dealer | None = None) -> Response:
     return htmx.answer(
         "audit",
         log=AuditLog.of(choice, dealer, whole(request.args, "before")),
@@ -41,9 +41,9 @@ def _answer(choice: AuditChoice, dealer: Dealer | None = None) -> Response:
     )
 
 
-def _choice(arguments: MultiDict[str, str], dealer: str = "") -> AuditChoice:
+def _choice(arguments: MultiDict[str, str], dealer: str = "") -> AuditFilter:
     actor, action = text(arguments, "actor"), text(arguments, "action")
-    return AuditChoice(
+    return AuditFilter(
         actor=actor if actor in ACTOR_LABELS else "",
         email=text(arguments, "email"),
         action=action if action in ACTIONS else "",

@@ -7,19 +7,19 @@ from sqlalchemy.orm import joinedload
 
 from webapp.extensions import db
 from webapp.models import CatalogImport
-from webapp.web.status_labels import Saying
+from webapp.web.status_labels import StatusLabel
 
 LATEST = 5
 _STATUS = {
-    "queued": Saying("Queued", "info", "Waiting for a worker."),
-    "running": Saying("Running", "primary", "Reading the file, then writing what is new or changed."),
-    "succeeded": Saying("Succeeded", "success", "Every row was taken."),
-    "partial": Saying("Partial", "warning", "Some rows were rejected; the others are in the catalog."),
-    "failed": Saying("Failed", "danger"),
+    "queued": StatusLabel("Queued", "info", "Waiting for a worker."),
+    "running": StatusLabel("Running", "primary", "Reading the file, then writing what is new or changed."),
+    "succeeded": StatusLabel("Succeeded", "success", "Every row was taken."),
+    "partial": StatusLabel("Partial", "warning", "Some rows were rejected; the others are in the catalog."),
+    "failed": StatusLabel("Failed", "danger"),
 }
 
 
-def status(row: CatalogImport) -> Saying:
+def status(row: CatalogImport) -> StatusLabel:
     """An import's status."""
     return _STATUS[row.status]
 

@@ -12,7 +12,7 @@ from email_validator import EmailNotValidError, validate_email
 MOST_CHARACTERS: Final = 254
 
 
-class NoAddress(ValueError):
+class InvalidAddress(ValueError):
     """The text is no e-mail address that can be written to."""
 
 
@@ -24,11 +24,11 @@ def address_of(text: str) -> str:
     """
     text = text.strip()
     if len(text) > MOST_CHARACTERS:
-        raise NoAddress(f"{shown(text)} is longer than an e-mail address can be")
+        raise InvalidAddress(f"{shown(text)} is longer than an e-mail address can be")
     try:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
-        raise NoAddress(f"{shown(text)} is no e-mail address") from None
+        raise InvalidAddress(f"{shown(text)} is no e-mail address") from None
     return found.ascii_email or found.normalized
 
 
@@ -39,7 +39,7 @@ def sender_of(text: str) -> Address:
     """
     name, address = parseaddr(text)
     if not text.isprintable():
-        raise NoAddress("it is no e-mail address")
+        raise InvalidAddress("it is no e-mail address")
     return Address(name, addr_spec=address_of(address))
 
 

@@ -13,7 +13,7 @@ from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import Signer
 
 
-class Sessions(SecureCookieSessionInterface):
+class SessionInterface(SecureCookieSessionInterface):
     """Flask's own sessions, signed as everything else is."""
 
     digest_method = staticmethod(hashlib.sha256)
@@ -21,6 +21,6 @@ class Sessions(SecureCookieSessionInterface):
 
 def sign_by_sha256(app: Flask) -> None:
     """Before any extension makes a signer of its own."""
-    app.session_interface = Sessions()
+    app.session_interface = SessionInterface()
     # What Flask-Security, Flask-WTF and our own cookies use where they say nothing.
     Signer.default_digest_method = staticmethod(hashlib.sha256)

@@ -13,19 +13,23 @@ from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, not_,
 
 from webapp import alerts
 from webapp.models import Alert
-from webapp.web.status_labels import Saying
+from webapp.web.status_labels import StatusLabel
 
-REFUSED: Final = Saying("Credentials refused", "danger", "Lightspeed does not accept the 3PA credentials.")
-FAILED: Final = Saying("Last run failed", "danger", "The last run failed: no stock was updated.")
+REFUSED: Final = StatusLabel(
+    "Credentials refused", "danger", "Lightspeed does not accept the 3PA credentials."
+)
+FAILED: Final = StatusLabel("Last run failed", "danger", "The last run failed: no stock was updated.")
 NOTICES: Final = {
-    "partial": Saying("Last run partial", "warning", "The last run was only partly successful."),
-    "incomplete": Saying("Not connected yet", "warning", "The connection to Lightspeed is not set up."),
-    "unmapped": Saying("No supplier codes", "warning", "There are currently no supplier codes configured"),
+    "partial": StatusLabel("Last run partial", "warning", "The last run was only partly successful."),
+    "incomplete": StatusLabel("Not connected yet", "warning", "The connection to Lightspeed is not set up."),
+    "unmapped": StatusLabel(
+        "No supplier codes", "warning", "There are currently no supplier codes configured"
+    ),
 }
 
 
-def _alerts(tone: str) -> dict[str, Saying]:
-    return {cause.name: Saying(cause.label, tone) for cause in alerts.CAUSES if cause.tone == tone}
+def _alerts(tone: str) -> dict[str, StatusLabel]:
+    return {cause.name: StatusLabel(cause.label, tone) for cause in alerts.RULES if cause.tone == tone}
 
 
 CAUSES: Final = {

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from webapp import alerts
 from webapp.dealers.attention import CAUSES, RANKS
-from webapp.dealers.dealer_status import Standing
+from webapp.dealers.dealer_status import DealerStatus
 from webapp.models import Alert, Configuration, Dealer, Run
 from webapp.runs import held_clearings
 
@@ -38,7 +38,7 @@ class Banner:
     since: datetime | None = None
 
 
-def banners(dealer: Dealer, configuration: Configuration, standing: Standing) -> list[Banner]:
+def banners(dealer: Dealer, configuration: Configuration, standing: DealerStatus) -> list[Banner]:
     """What to show of the dealer at this moment."""
     still = [one for one in alerts.open_of(dealer.id) if not _is_over(one, configuration, standing.last)]
     by_cause = sorted(still, key=lambda alert: alert.cause)
@@ -70,8 +70,8 @@ def _is_over(alert: Alert, configuration: Configuration, last: Run | None) -> bo
     return last.status == "succeeded" and last.finished_at > alert.opened_at
 
 
-def _of_alerts(same: list[Alert], standing: Standing) -> Banner:
-    cause = alerts.cause_of(same[0].cause)
+def _of_alerts(same: list[Alert], standing: DealerStatus) -> Banner:
+    cause = alerts.rule_of(same[0].cause)
     sentences = tuple(alert.sentence for alert in same)
     since = min(alert.opened_at for alert in same)
     way = _to_decide(same[0]) if cause.name == "held" else _way(cause.name, standing.last)
@@ -86,7 +86,7 @@ def _to_decide(alert: Alert) -> tuple[str, str, dict[str, Any]]:
     return "Decide what happens to them", "runs.show", {"run_id": waiting[0].run_id}
 
 
-def _notice(name: str, standing: Standing) -> Banner:
+def _notice(name: str, standing: DealerStatus) -> Banner:
     saying = CAUSES[name]
     return Banner(name, saying.tone, (saying.sentence,), *_way(name, standing.last))
 

@@ -13,7 +13,7 @@ from webapp.core import clock
 from webapp.core.errors import Refused
 from webapp.extensions import db
 from webapp.lightspeed import configurations
-from webapp.models import Dealer, Organization, SignIn, User
+from webapp.models import Dealer, Organization, User, UserSession
 from webapp.runs import lifecycle, readiness
 
 Verb = Callable[[Dealer], None]
@@ -87,5 +87,5 @@ def _login_holder(dealer: Dealer) -> int | None:
 
 def _end_sessions(dealer: Dealer) -> None:
     users = select(User.id).where(User.dealer_id == dealer.id)
-    ended = update(SignIn).where(SignIn.user_id.in_(users), SignIn.ended_at.is_(None))
+    ended = update(UserSession).where(UserSession.user_id.in_(users), UserSession.ended_at.is_(None))
     db.session.execute(ended.values(ended_at=clock.now()).execution_options(synchronize_session=False))

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from webapp.alerts.rules.stale import stale_after
 from webapp.core import clock, queues
 from webapp.dealers.banners import Banner, banners
-from webapp.dealers.dealer_status import Standing
+from webapp.dealers.dealer_status import DealerStatus
 from webapp.extensions import db
 from webapp.inventory.shelf_totals import ShelfFigures, shelf_figures
 from webapp.models import Configuration, Dealer, Run
@@ -19,7 +19,7 @@ from webapp.runs.next_run import next_run
 from webapp.runs.run_chart import RunChart
 from webapp.runs.run_labels import Progress
 from webapp.runs.run_progress import progress_of
-from webapp.web.status_labels import Saying
+from webapp.web.status_labels import StatusLabel
 
 STOCKED = ("succeeded", "partial")
 
@@ -39,7 +39,7 @@ class DealerHome:
     """What the page shows. `stocked` is the last run that brought stock; without one the checklist is."""
 
     configuration: Configuration
-    standing: Standing
+    standing: DealerStatus
     banners: list[Banner]
     progress: Progress | None
     stocked: Run | None
@@ -50,7 +50,7 @@ class DealerHome:
     @classmethod
     def of(cls, dealer: Dealer, configuration: Configuration) -> DealerHome:
         """The home of the dealer at this moment."""
-        standing = Standing.of(dealer)
+        standing = DealerStatus.of(dealer)
         return cls(
             configuration,
             standing,
@@ -71,17 +71,17 @@ class DealerHome:
         return step + banners + ("-delayed" if queues.is_delayed() else "")
 
     @property
-    def currency(self) -> Saying:
+    def currency(self) -> StatusLabel:
         """Whether the stock is current."""
         if self.stocked is None:
-            return Saying("Not synced yet", "secondary", "No stock has come from Lightspeed yet.")
+            return StatusLabel("Not synced yet", "secondary", "No stock has come from Lightspeed yet.")
         if not self.configuration.enabled:
-            return Saying("Not updated", "secondary", "Lightspeed 3PA/Data Warehouse is not enabled.")
+            return StatusLabel("Not updated", "secondary", "Lightspeed 3PA/Data Warehouse is not enabled.")
         if {"refused", "failed"} & self._causes or ("stale" in self._causes and self._is_old):
-            return Saying("Not current", "danger", "Your webstore shows older stock.")
+            return StatusLabel("Not current", "danger", "Your webstore shows older stock.")
         if self.stocked.status == "partial":
-            return Saying("Partly current", "warning", "Some products may show older stock.")
-        return Saying("Current", "success", "Your webstore shows what Lightspeed reported.")
+            return StatusLabel("Partly current", "warning", "Some products may show older stock.")
+        return StatusLabel("Current", "success", "Your webstore shows what Lightspeed reported.")
 
     @property
     def _causes(self) -> set[str]:

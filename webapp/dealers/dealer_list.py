@@ -14,11 +14,11 @@ from webapp import alerts
 from webapp.core.enums import CHECK_STATES
 from webapp.core.text_keys import key_of
 from webapp.dealers.attention import CAUSES, FINE, urgency
-from webapp.dealers.dealer_status import standings
+from webapp.dealers.dealer_status import dealer_statuses
 from webapp.extensions import db
 from webapp.models import Alert, Configuration, Dealer, Run
 from webapp.runs.next_run import next_run
-from webapp.web.status_labels import Saying
+from webapp.web.status_labels import StatusLabel
 
 PAGE_LENGTH = 50
 # By what the table is sorted; a minus in front turns it around.
@@ -51,7 +51,7 @@ class DealerRow:
     configuration: Configuration | None
     last: Run | None
     succeeded_at: datetime | None
-    causes: list[Saying]
+    causes: list[StatusLabel]
     unmatched: float | None
     next_run: datetime | None
 
@@ -87,7 +87,7 @@ def _chosen(matching: str, sort: str, page: int) -> Select[Any]:
     if matching:
         sought = func.lower(Dealer.name).contains(key_of(matching), autoescape=True)
         chosen.append(or_(sought, Configuration.cmf.contains(matching, autoescape=True)))
-    row = standings(*chosen)
+    row = dealer_statuses(*chosen)
     ranked = select(*row.c, urgency(row.c).label("urgency")).cte("ranked").prefix_with("MATERIALIZED").c
     wanted = select(
         *ranked,
@@ -148,7 +148,7 @@ def _row(
     )
 
 
-def _causes(urgency: int, opened: list[str]) -> list[Saying]:
+def _causes(urgency: int, opened: list[str]) -> list[StatusLabel]:
     """The worst, and what else is open; nothing of a dealer that is off."""
     worst = [list(CAUSES)[urgency]] if urgency < FINE else []
     names = dict.fromkeys([*worst, *opened] if urgency <= FINE else ())

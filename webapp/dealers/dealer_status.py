@@ -14,7 +14,7 @@ from webapp.models import Configuration, Dealer, RecentRuns, Run, SupplierCode
 
 
 @dataclass(frozen=True)
-class Standing:
+class DealerStatus:
     """One dealer. `causes` are what can be seen at once to need attention, by name."""
 
     last: Run | None
@@ -23,9 +23,9 @@ class Standing:
     causes: tuple[str, ...]
 
     @classmethod
-    def of(cls, dealer: Dealer) -> Standing:
+    def of(cls, dealer: Dealer) -> DealerStatus:
         """The dealer's standing at this moment."""
-        row = standings(Dealer.id == dealer.id)
+        row = dealer_statuses(Dealer.id == dealer.id)
         seen = conditions(row.c)
         wanted = select(Run, row.c.succeeded_at, row.c.mapped, *seen.values())
         wanted = wanted.select_from(row).outerjoin(Run, Run.id == row.c.last_id)
@@ -35,7 +35,7 @@ class Standing:
         return cls(last, succeeded_at, bool(mapped), causes)
 
 
-def standings(*chosen: ColumnElement[bool]) -> CTE:
+def dealer_statuses(*chosen: ColumnElement[bool]) -> CTE:
     """A row for each chosen dealer: its configuration, recent runs and open alerts, and `mapped`."""
     worst = worst_alerts()
     mapped = select(SupplierCode.id).where(SupplierCode.dealer_id == Dealer.id).correlate(Dealer).exists()

@@ -11,11 +11,11 @@ from sqlalchemy import func, select
 from webapp.core.text_keys import key_of
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, Organization
-from webapp.web.status_labels import Saying
+from webapp.web.status_labels import StatusLabel
 
 PAGE_LENGTH: Final = 50
-OWN_LOGINS: Final = Saying("Each dealer’s own", "secondary")
-LOGIN_SET: Final = Saying("Set", "success")
+OWN_LOGINS: Final = StatusLabel("Each dealer’s own", "secondary")
+LOGIN_SET: Final = StatusLabel("Set", "success")
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class OrganizationRow:
 
     id: int
     name: str
-    login: Saying
+    login: StatusLabel
     password_set_at: datetime | None
     dealers: int
 

@@ -17,7 +17,7 @@ FEW: Final = 1_000
 
 
 @dataclass(frozen=True)
-class Choice:
+class InventoryFilter:
     """What narrows the list; what is empty does not."""
 
     words: str = ""
@@ -27,7 +27,7 @@ class Choice:
 
     @property
     def is_everything(self) -> bool:
-        return self == Choice()
+        return self == InventoryFilter()
 
     @property
     def arguments(self) -> dict[str, str | int]:
@@ -52,7 +52,7 @@ class Items(NamedTuple):
         return [Items([one], self.changed) for one in self.ids]
 
 
-def run_items(dealer_id: int, choice: Choice) -> Items | None:
+def run_items(dealer_id: int, choice: InventoryFilter) -> Items | None:
     """The items of the dealer's run that can have changed what is chosen; None without a run.
 
     Asked for beforehand: a join to them would have PostgreSQL read all stock.
@@ -69,12 +69,12 @@ def run_items(dealer_id: int, choice: Choice) -> Items | None:
     return Items([row.id for row in found], sum(row.changed for row in found))
 
 
-def goes_by_stock(choice: Choice, items: Items | None) -> bool:
+def goes_by_stock(choice: InventoryFilter, items: Items | None) -> bool:
     """Whether a run changed so much that one looks sooner through what is in stock, or out of it."""
     return bool(choice.stock) and items is not None and items.changed > FEW
 
 
-def wanted(dealer_id: int, choice: Choice, items: Items | None) -> tuple[Select[Any], Any]:
+def wanted(dealer_id: int, choice: InventoryFilter, items: Items | None) -> tuple[Select[Any], Any]:
     """The chosen product ids but for the words, of the run's items if any are given, and their column."""
     if choice.manufacturer_id is None and items is None:
         return _by_stock(dealer_id, choice), WebstoreFigures.product_id
@@ -96,12 +96,12 @@ def wanted(dealer_id: int, choice: Choice, items: Items | None) -> tuple[Select[
     return chosen, ShelfStock.product_id
 
 
-def _by_stock(dealer_id: int, choice: Choice) -> Select[Any]:
+def _by_stock(dealer_id: int, choice: InventoryFilter) -> Select[Any]:
     chosen = select(WebstoreFigures.product_id).where(WebstoreFigures.dealer_id == dealer_id)
     return _in_stock(chosen, choice)
 
 
-def _has_changed(choice: Choice, items: Items) -> Any:
+def _has_changed(choice: InventoryFilter, items: Items) -> Any:
     """Whether a product has stock that the items changed; put so that it is asked of each in turn."""
     changed = select(ShelfStock.product_id).where(
         ShelfStock.dealer_id == WebstoreFigures.dealer_id,
@@ -113,7 +113,7 @@ def _has_changed(choice: Choice, items: Items) -> Any:
     return changed.correlate(WebstoreFigures).limit(1).scalar_subquery().is_not(None)
 
 
-def _in_stock(wanted: Select[Any], choice: Choice) -> Select[Any]:
+def _in_stock(wanted: Select[Any], choice: InventoryFilter) -> Select[Any]:
     if choice.stock == "in":
         return wanted.where(WebstoreFigures.shelf_quantity > 0)
     return wanted.where(WebstoreFigures.shelf_quantity == 0) if choice.stock == "out" else wanted

@@ -9,8 +9,8 @@ from typing import Any, Final
 from sqlalchemy import CTE, func, select
 
 from webapp.extensions import db
-from webapp.inventory.inventory_filter import Choice
-from webapp.inventory.inventory_pages import Place, products
+from webapp.inventory.inventory_filter import InventoryFilter
+from webapp.inventory.inventory_pages import PageKey, products
 from webapp.models import Manufacturer, Product, ShelfStock, WebstoreFigures
 
 PAGE_LENGTH: Final = 50
@@ -36,14 +36,14 @@ class Inventory:
     """
 
     rows: Sequence[Any]
-    choice: Choice
+    choice: InventoryFilter
     earlier: dict[str, str | int] | None
     later: dict[str, str | int] | None
     is_beginning: bool
     is_cut: bool
 
     @classmethod
-    def of(cls, dealer_id: int, choice: Choice, place: Place) -> Inventory:
+    def of(cls, dealer_id: int, choice: InventoryFilter, place: PageKey) -> Inventory:
         """The chosen products at a place: in the order of the catalog, or with words the best match first."""
         found = products(dealer_id, choice, place, PAGE_LENGTH)
         return cls(
@@ -51,7 +51,7 @@ class Inventory:
             choice,
             earlier=choice.arguments | {"before": found.ids[0]} if found.has_earlier and found.ids else None,
             later=choice.arguments | {"after": found.ids[-1]} if found.has_later and found.ids else None,
-            is_beginning=place == Place(),
+            is_beginning=place == PageKey(),
             is_cut=found.is_cut,
         )
 

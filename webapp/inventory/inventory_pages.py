@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Select, select, union_all
 
 from webapp.extensions import db
-from webapp.inventory.inventory_filter import Choice, Items, goes_by_stock, run_items, wanted
+from webapp.inventory.inventory_filter import InventoryFilter, Items, goes_by_stock, run_items, wanted
 from webapp.search.search_index import search_index
 
 # As many of the best matches are looked through, and none after them.
@@ -23,7 +23,7 @@ MOST_SELECTS: Final = 100
 
 
 @dataclass(frozen=True)
-class Place:
+class PageKey:
     """Where a page lies: after a product or before one, or at the beginning."""
 
     after: int | None = None
@@ -31,7 +31,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Found:
+class ProductPage:
     """Product ids in their order, and whether there are more on either side.
 
     `is_cut` if the words match more products than were looked through.
@@ -43,7 +43,7 @@ class Found:
     is_cut: bool = False
 
 
-def products(dealer_id: int, choice: Choice, place: Place, length: int) -> Found:
+def products(dealer_id: int, choice: InventoryFilter, place: PageKey, length: int) -> ProductPage:
     """The page of chosen products at the place."""
     items = run_items(dealer_id, choice)
     if choice.words:
@@ -55,15 +55,15 @@ def products(dealer_id: int, choice: Choice, place: Place, length: int) -> Found
     return _page(_nearest(selects, place, length + 1), place, length)
 
 
-def _page(ids: list[int], place: Place, length: int) -> Found:
+def _page(ids: list[int], place: PageKey, length: int) -> ProductPage:
     """From one id more than the page has, nearest to the place first."""
     has_more, ids = len(ids) > length, ids[:length]
     if place.before:
-        return Found(ids[::-1], has_earlier=has_more, has_later=True)
-    return Found(ids, has_earlier=place.after is not None, has_later=has_more)
+        return ProductPage(ids[::-1], has_earlier=has_more, has_later=True)
+    return ProductPage(ids, has_earlier=place.after is not None, has_later=has_more)
 
 
-def _nearest(selects: Sequence[tuple[Select[Any], Any]], place: Place, limit: int) -> list[int]:
+def _nearest(selects: Sequence[tuple[Select[Any], Any]], place: PageKey, limit: int) -> list[int]:
     found: set[int] = set()
     for start in range(0, len(selects), MOST_SELECTS):
         pieces = [_beside(*each, place, limit) for each in selects[start : start + MOST_SELECTS]]
@@ -71,7 +71,7 @@ def _nearest(selects: Sequence[tuple[Select[Any], Any]], place: Place, limit: in
     return sorted(found, reverse=bool(place.before))[:limit]
 
 
-def _beside(chosen: Select[Any], product_id: Any, place: Place, limit: int) -> Select[Any]:
+def _beside(chosen: Select[Any], product_id: Any, place: PageKey, limit: int) -> Select[Any]:
     if place.before:
         beside = chosen.where(product_id < place.before).order_by(product_id.desc())
     else:
@@ -79,21 +79,25 @@ def _beside(chosen: Select[Any], product_id: Any, place: Place, limit: int) -> S
     return select(*beside.limit(limit).subquery().c)
 
 
-def _matching(dealer_id: int, choice: Choice, items: Items | None, place: Place, length: int) -> Found:
+def _matching(
+    dealer_id: int, choice: InventoryFilter, items: Items | None, place: PageKey, length: int
+) -> ProductPage:
     """The best match first: the words are looked up in the search index, the rest among what it found."""
     documents = search_index(db.session.connection()).search(dealer_id, choice.words, BEST)
     ranked = [document.product_id for document in documents]
-    ids = ranked if choice == Choice(choice.words) else _chosen(dealer_id, choice, items, ranked)
+    ids = ranked if choice == InventoryFilter(choice.words) else _chosen(dealer_id, choice, items, ranked)
     if place.before in ids:
         end = ids.index(place.before)
         start = max(0, end - length)
     else:
         start = ids.index(place.after) + 1 if place.after in ids else 0
         end = start + length
-    return Found(ids[start:end], start > 0, end < len(ids), is_cut=len(ranked) == BEST)
+    return ProductPage(ids[start:end], start > 0, end < len(ids), is_cut=len(ranked) == BEST)
 
 
-def _chosen(dealer_id: int, choice: Choice, items: Items | None, ranked: Sequence[int]) -> Sequence[int]:
+def _chosen(
+    dealer_id: int, choice: InventoryFilter, items: Items | None, ranked: Sequence[int]
+) -> Sequence[int]:
     chosen, product_id = wanted(dealer_id, choice, items)
     kept = set(db.session.scalars(chosen.where(product_id.in_(ranked))))
     return [each for each in ranked if each in kept]

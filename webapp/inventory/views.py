@@ -10,8 +10,8 @@ from werkzeug.datastructures import MultiDict
 
 from webapp.core.spreadsheet import begin
 from webapp.inventory import inventory_list
-from webapp.inventory.inventory_filter import STOCK_LABELS, Choice
-from webapp.inventory.inventory_pages import Place
+from webapp.inventory.inventory_filter import STOCK_LABELS, InventoryFilter
+from webapp.inventory.inventory_pages import PageKey
 from webapp.inventory.shelf_product import ShelfProduct
 from webapp.search import inventory_rows
 from webapp.web import htmx, replica, tenancy
@@ -26,7 +26,7 @@ ROWS_A_PIECE = 500
 def index() -> Response:
     """The products that were asked for, a page at a time."""
     choice = _choice(request.args)
-    place = Place(after=whole(request.args, "after"), before=whole(request.args, "before"))
+    place = PageKey(after=whole(request.args, "after"), before=whole(request.args, "before"))
     return htmx.answer(
         "inventory",
         inventory=inventory_list.Inventory.of(g.dealer.id, choice, place),
@@ -70,9 +70,9 @@ def _csv(dealer_id: int) -> Iterator[str]:
     return pieces()
 
 
-def _choice(arguments: MultiDict[str, str]) -> Choice:
+def _choice(arguments: MultiDict[str, str]) -> InventoryFilter:
     stock = text(arguments, "stock")
-    return Choice(
+    return InventoryFilter(
         words=text(arguments, "q"),
         manufacturer_id=whole(arguments, "manufacturer"),
         stock=stock if stock in STOCK_LABELS else "",

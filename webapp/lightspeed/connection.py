@@ -5,7 +5,7 @@ from __future__ import annotations
 from webapp.core import clock
 from webapp.lightspeed import configurations
 from webapp.models import Configuration
-from webapp.web.status_labels import Saying
+from webapp.web.status_labels import StatusLabel
 
 # A worker answers within seconds. After this long the page stops asking and offers to check again.
 PATIENCE_SECONDS = 90
@@ -18,23 +18,23 @@ def is_awaited(configuration: Configuration) -> bool:
     return (clock.now() - configuration.checked_at).total_seconds() < PATIENCE_SECONDS
 
 
-def of(configuration: Configuration) -> Saying:
+def of(configuration: Configuration) -> StatusLabel:
     """The connection's state."""
     if not configuration.enabled:
-        return Saying("Off", "secondary", "Lightspeed 3PA/Data Warehouse is not enabled.")
+        return StatusLabel("Off", "secondary", "Lightspeed 3PA/Data Warehouse is not enabled.")
     if configuration.check_state == "connected":
-        return Saying("Connected", "success", "Lightspeed accepted the credentials.")
+        return StatusLabel("Connected", "success", "Lightspeed accepted the credentials.")
     if configuration.check_state == "refused":
-        return Saying("Not connected", "danger", configuration.check_reason or "Lightspeed refused.")
+        return StatusLabel("Not connected", "danger", configuration.check_reason or "Lightspeed refused.")
     if is_awaited(configuration):
-        return Saying("Checking", "info", "Asking Lightspeed whether the credentials work…")
+        return StatusLabel("Checking", "info", "Asking Lightspeed whether the credentials work…")
     if configuration.check_state == "checking":
-        return Saying(
+        return StatusLabel(
             "No answer yet",
             "warning",
             "Your settings are saved, but the check has not been answered. Try to check again.",
         )
-    return Saying("Not checked", "warning", _what_is_missing(configuration))
+    return StatusLabel("Not checked", "warning", _what_is_missing(configuration))
 
 
 def _what_is_missing(configuration: Configuration) -> str:

@@ -20,7 +20,7 @@ NOT_COMPLETE = "The 3PA credentials are not complete"
 
 
 @dataclass(frozen=True)
-class Prospect:
+class QueueOutlook:
     """`hindrance` is why no run can be queued at all, empty if one can.
 
     `codes` are the distinct Lightspeed codes in their order: one of several mappings is fetched once (R9).
@@ -37,7 +37,7 @@ class Prospect:
     last: Run | None
 
     @classmethod
-    def of(cls, configuration: Configuration) -> Prospect:
+    def of(cls, configuration: Configuration) -> QueueOutlook:
         """The prospect for the configuration's dealer at this moment."""
         dealer = configuration.dealer
         rows = supplier_codes.listed(dealer)

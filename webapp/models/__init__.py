@@ -2,40 +2,40 @@
 
 from __future__ import annotations
 
-from webapp.models.alerts import Alert, AlertContact, AlertDelivery, AlertWatch, UnmatchedShare
+from webapp.models.alerts import Alert, AlertDelivery, AlertRecipients, AlertState, UnmatchedShare
 from webapp.models.audit import AuditEntry
 from webapp.models.catalog import Manufacturer, PartNumber, Product
 from webapp.models.catalog_imports import CatalogImport
 from webapp.models.configuration import Configuration
 from webapp.models.held_clearings import HeldClearing
-from webapp.models.job_heartbeats import PeriodicJob
+from webapp.models.job_heartbeats import JobHeartbeat
 from webapp.models.recent_runs import RecentRuns
 from webapp.models.runs import PartMatch, Report, ReportedPart, Run, RunItem, RunMapping
-from webapp.models.sessions import SignIn
-from webapp.models.shelf import ReindexNote, RetainedPart, ShelfStock, ShelfTotal, WebstoreFigures
-from webapp.models.slot_ledger import SlotAccount
+from webapp.models.sessions import UserSession
+from webapp.models.shelf import OutboxEntry, RetainedPart, ShelfStock, ShelfTotal, WebstoreFigures
+from webapp.models.slot_ledger import SlotLedgerEntry
 from webapp.models.supplier_codes import SupplierCode
 from webapp.models.tallies import RunTally
 from webapp.models.tenants import Dealer, Organization, User
 
 __all__ = [
     "Alert",
-    "AlertContact",
     "AlertDelivery",
-    "AlertWatch",
+    "AlertRecipients",
+    "AlertState",
     "AuditEntry",
     "CatalogImport",
     "Configuration",
     "Dealer",
     "HeldClearing",
+    "JobHeartbeat",
     "Manufacturer",
     "Organization",
+    "OutboxEntry",
     "PartMatch",
     "PartNumber",
-    "PeriodicJob",
     "Product",
     "RecentRuns",
-    "ReindexNote",
     "Report",
     "ReportedPart",
     "RetainedPart",
@@ -45,10 +45,10 @@ __all__ = [
     "RunTally",
     "ShelfStock",
     "ShelfTotal",
-    "SignIn",
-    "SlotAccount",
+    "SlotLedgerEntry",
     "SupplierCode",
     "UnmatchedShare",
     "User",
+    "UserSession",
     "WebstoreFigures",
 ]

@@ -21,7 +21,7 @@ CONFIRMATION = text("event = 'confirmation'")
 class Alert(Model):
     """One episode of one cause: of a dealer, or of the whole deployment where it has none.
 
-    `cause` is a name in `webapp.alerts.CAUSES`; `subject` tells several of one cause apart, such as by a
+    `cause` is a name in `webapp.alerts.RULES`; `subject` tells several of one cause apart, such as by a
     supplier code. `sentence` is for a person.
     """
 
@@ -107,7 +107,7 @@ class AlertDelivery(Model):
     dealer: Mapped[Dealer | None] = relationship()
 
 
-class AlertContact(Model):
+class AlertRecipients(Model):
     """To whom a dealer's alerts are told. `version` counts saves of the recipients.
 
     `unconfirmed` has those recipients that have not confirmed yet that they want alerts, each with the nonce
@@ -135,7 +135,7 @@ class AlertContact(Model):
         return [address for address in self.recipients if address not in (self.unconfirmed or {})]
 
 
-class AlertWatch(Model):
+class AlertState(Model):
     """Since when runs of a dealer are expected: while it is enabled and has supplier codes."""
 
     __tablename__ = "alert_watches"

@@ -11,7 +11,7 @@ from webapp.extensions import Model
 from webapp.models.types import UtcDateTime
 
 
-class PeriodicJob(Model):
+class JobHeartbeat(Model):
     """A job that is declared in `jobs/schedule.py`, by its id, and when it last came to its end."""
 
     __tablename__ = "periodic_jobs"

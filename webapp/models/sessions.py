@@ -13,7 +13,7 @@ from webapp.models.tenants import User
 from webapp.models.types import BigId, UtcDateTime
 
 
-class SignIn(Model):
+class UserSession(Model):
     """One session of a person in one browser, from signing in to its end.
 
     The session's cookie holds a secret number; here is only its SHA-256, so that who reads the database

@@ -136,7 +136,7 @@ class ShelfTotal(Model):
     pieces: Mapped[int] = mapped_column(BigId)
 
 
-class ReindexNote(Model):
+class OutboxEntry(Model):
     """The outbox: a product whose webstore document is out of date, noted in the transaction that made it so.
 
     Notes are only ever appended. A note kept once a product could be deleted by a drain that read the

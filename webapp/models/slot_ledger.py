@@ -11,7 +11,7 @@ from webapp.extensions import Model
 from webapp.models.tenants import Dealer
 
 
-class SlotAccount(Model):
+class SlotLedgerEntry(Model):
     """The last slot of a scheduled dealer that is settled: it has its run, ran or recorded as missed (R6).
 
     Later ones are still to be started or recorded. A dealer that is not scheduled has no row, so that what

@@ -19,8 +19,8 @@ PATIENCE: Final = 2.0
 PERIODIC: Final = {
     job_heartbeats.TICK: "Tick (every minute)",
     job_heartbeats.ALERTS: "Alerts (every minute)",
-    job_heartbeats.KEEP_HOUSE: "Delete old history (hourly)",
-    job_heartbeats.SWEEP_STORAGE: "Remove stray files (daily)",
+    job_heartbeats.PURGE_EXPIRED: "Delete old history (hourly)",
+    job_heartbeats.PURGE_ORPHAN_FILES: "Remove stray files (daily)",
 }
 KINDS: Final = {"short": "Short work", "sync": "Syncs and imports", "other": "Other"}
 QUEUES: Final = {

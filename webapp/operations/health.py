@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from webapp.core import clock, queues
 from webapp.core.redis_errors import described
 from webapp.extensions import db
-from webapp.models import PeriodicJob
+from webapp.models import JobHeartbeat
 from webapp.settings.config import ROOT
 from webapp.web import job_heartbeats, replica
 
@@ -42,7 +42,7 @@ class Finding:
     seconds: float
 
 
-class NotWell(Exception):
+class CheckFailed(Exception):
     """What was looked at is not as it should be; the message says how."""
 
 
@@ -59,26 +59,26 @@ def _migrations() -> None:
     with _reading() as connection:
         found = set(MigrationContext.configure(connection).get_current_heads())
     if found != _heads():
-        raise NotWell("the database is not migrated to this version of the program")
+        raise CheckFailed("the database is not migrated to this version of the program")
 
 
 def _tick() -> None:
     with _reading() as connection:
-        last = connection.scalar(select(PeriodicJob.done_at).where(PeriodicJob.id == job_heartbeats.TICK))
+        last = connection.scalar(select(JobHeartbeat.done_at).where(JobHeartbeat.id == job_heartbeats.TICK))
     if last is None:
-        raise NotWell("the tick has never come to its end: is there a scheduler, and a worker?")
+        raise CheckFailed("the tick has never come to its end: is there a scheduler, and a worker?")
     age = clock.now() - last
     if age > TICK_WITHIN:
-        raise NotWell(f"the tick last came to its end {int(age.total_seconds())} seconds ago")
+        raise CheckFailed(f"the tick last came to its end {int(age.total_seconds())} seconds ago")
 
 
 def _replica() -> None:
     reached = replica.as_of()
     with _reading() as connection:
-        last = connection.scalar(select(PeriodicJob.done_at).where(PeriodicJob.id == job_heartbeats.TICK))
+        last = connection.scalar(select(JobHeartbeat.done_at).where(JobHeartbeat.id == job_heartbeats.TICK))
     behind = last - (reached or last) if last else timedelta(0)
     if behind > REPLICA_WITHIN:
-        raise NotWell(f"the replica is {int(behind.total_seconds())} seconds behind")
+        raise CheckFailed(f"the replica is {int(behind.total_seconds())} seconds behind")
 
 
 def _reading() -> Connection:
@@ -101,7 +101,7 @@ CHECKS: Final[Mapping[str, Callable[[], None]]] = {
 SPARED: Final = frozenset({"replica"})
 
 
-def look(patience: float = PATIENCE) -> dict[str, Finding]:
+def check_all(patience: float = PATIENCE) -> dict[str, Finding]:
     """What each check finds, all at once; one that has not answered after `patience` seconds is not well."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     looks = {name: _begin(app, name) for name in CHECKS if name != "replica" or replica.is_configured()}
@@ -109,7 +109,7 @@ def look(patience: float = PATIENCE) -> dict[str, Finding]:
     return {name: one.finding(max(0.0, deadline - time.monotonic())) for name, one in looks.items()}
 
 
-class _Look:
+class _Probe:
     """One check in a thread of its own: a database that is away may keep it for minutes."""
 
     def __init__(self, app: Flask, name: str) -> None:
@@ -135,7 +135,7 @@ class _Look:
         try:
             with self._app.app_context():
                 CHECKS[self._name]()
-        except NotWell as found:
+        except CheckFailed as found:
             return str(found)
         except RedisError as error:
             return described(error)
@@ -145,13 +145,13 @@ class _Look:
         return None
 
 
-_under_way: dict[str, _Look] = {}
+_under_way: dict[str, _Probe] = {}
 _turn = threading.Lock()
 
 
-def _begin(app: Flask, name: str) -> _Look:
+def _begin(app: Flask, name: str) -> _Probe:
     """Start a look, or join the one that is still waiting for an answer: they must not pile up."""
     with _turn:
         if name not in _under_way or _under_way[name].is_over:
-            _under_way[name] = _Look(app, name)
+            _under_way[name] = _Probe(app, name)
         return _under_way[name]

@@ -9,26 +9,26 @@ from sqlalchemy import inspect, select, update
 
 from webapp.core import vault
 from webapp.extensions import db
-from webapp.models import AlertContact, Configuration, Organization, User
+from webapp.models import AlertRecipients, Configuration, Organization, User
 
 # Every column that holds what `vault.seal` made.
 SEALED: Final = (
     Configuration.sealed_password,
     Organization.sealed_password,
-    AlertContact.sealed_webhook_secret,
+    AlertRecipients.sealed_webhook_secret,
     User.tf_totp_secret,
 )
 
 
 @dataclass(frozen=True)
-class Resealed:
+class RotationResult:
     """How many secrets were sealed anew; table and number of the rows whose secret no key opens."""
 
     count: int
     unreadable: list[str]
 
 
-def reseal() -> Resealed:
+def reseal() -> RotationResult:
     """Seal every stored secret anew, and commit. What is saved meanwhile is left as it is saved."""
     count, unreadable = 0, []
     for column in SEALED:
@@ -40,7 +40,7 @@ def reseal() -> Resealed:
             except vault.SealedError:
                 unreadable.append(f"{column.class_.__tablename__} {row_number}")
     db.session.commit()
-    return Resealed(count, unreadable)
+    return RotationResult(count, unreadable)
 
 
 def _replace(column: Any, is_row: Any, was: str, becomes: str) -> int:

@@ -48,7 +48,7 @@ def wake(clearing_id: int) -> bool:
     return queues.enqueue(queues.CONTROL, TASK, clearing_id, job_id=f"clear-{clearing_id}")
 
 
-def forgotten(now: datetime) -> list[int]:
+def stalled(now: datetime) -> list[int]:
     """Decisions that should have been carried out by now."""
     decided = select(HeldClearing.id).where(
         HeldClearing.state == "applying", HeldClearing.decided_at < now - FORGOTTEN_AFTER

@@ -7,23 +7,25 @@ from datetime import timedelta
 
 from webapp.core import clock
 from webapp.models import HeldClearing, Run, RunItem
-from webapp.web.status_labels import Saying
+from webapp.web.status_labels import StatusLabel
 
 _STATUS = {
-    "queued": Saying("Queued", "info", "Waiting for its turn."),
-    "running": Saying("Running", "primary", "Fetching from Lightspeed, one supplier code after the other."),
-    "succeeded": Saying("Succeeded", "success", "Every supplier code is up to date."),
-    "partial": Saying("Partial", "warning", "Some supplier codes failed; the others are up to date."),
-    "failed": Saying("Failed", "danger"),
-    "skipped": Saying("Skipped", "secondary"),
-    "cancelled": Saying("Cancelled", "secondary"),
+    "queued": StatusLabel("Queued", "info", "Waiting for its turn."),
+    "running": StatusLabel(
+        "Running", "primary", "Fetching from Lightspeed, one supplier code after the other."
+    ),
+    "succeeded": StatusLabel("Succeeded", "success", "Every supplier code is up to date."),
+    "partial": StatusLabel("Partial", "warning", "Some supplier codes failed; the others are up to date."),
+    "failed": StatusLabel("Failed", "danger"),
+    "skipped": StatusLabel("Skipped", "secondary"),
+    "cancelled": StatusLabel("Cancelled", "secondary"),
 }
 _ITEM_STATUS = {
-    "waiting": Saying("Waiting", "secondary"),
-    "running": Saying("Running", "primary"),
-    "succeeded": Saying("Succeeded", "success"),
-    "failed": Saying("Failed", "danger"),
-    "not_tried": Saying("Not tried", "secondary"),
+    "waiting": StatusLabel("Waiting", "secondary"),
+    "running": StatusLabel("Running", "primary"),
+    "succeeded": StatusLabel("Succeeded", "success"),
+    "failed": StatusLabel("Failed", "danger"),
+    "not_tried": StatusLabel("Not tried", "secondary"),
 }
 _TRIGGER = {
     "scheduled": "Scheduled",
@@ -44,20 +46,20 @@ ENDED_ITEM_STATES = ("succeeded", "failed", "not_tried")
 # A worker takes a run within seconds, and shows that it lives at least every 90 s (R19).
 PATIENCE = {"queued": timedelta(minutes=2), "running": timedelta(seconds=90)}
 _LATE = {
-    "queued": Saying(
+    "queued": StatusLabel(
         "Queued",
         "warning",
         "It has been waiting for longer than usual: every worker may be busy with other dealers. "
         "It starts by itself; tell our support if it has not within a quarter of an hour.",
     ),
-    "running": Saying(
+    "running": StatusLabel(
         "Running",
         "warning",
         "Nothing was heard of it for more than 90 seconds. Another worker takes it over by itself within "
         "about two minutes, and goes on with the codes that are not done.",
     ),
 }
-_GIVES_WAY = Saying(
+_GIVES_WAY = StatusLabel(
     "Queued",
     "info",
     "It lets updates of other dealers go first that have not begun yet, and goes on by itself with the codes "
@@ -65,29 +67,29 @@ _GIVES_WAY = Saying(
 )
 
 
-def status(run: Run) -> Saying:
+def status(run: Run) -> StatusLabel:
     """A run's status; a run that was asked to end but has not yet says so."""
     if run.is_active and run.cancel_requested_at:
-        return Saying("Cancelling", "warning", "It ends before it fetches the next page.")
-    if gives_way(run):
+        return StatusLabel("Cancelling", "warning", "It ends before it fetches the next page.")
+    if yields(run):
         return _GIVES_WAY
     return _LATE[run.status] if is_late(run) else _STATUS[run.status]
 
 
-def gives_way(run: Run) -> bool:
+def yields(run: Run) -> bool:
     """Whether a run that has begun lets others go first."""
     return run.status == "queued" and run.gave_way_at is not None
 
 
 def is_late(run: Run) -> bool:
     """Whether an active run has been silent for longer than one that is well."""
-    if gives_way(run):
+    if yields(run):
         return False
     last_sign = run.queued_at if run.status == "queued" else run.heartbeat_at
     return run.is_active and last_sign is not None and clock.now() - last_sign > PATIENCE[run.status]
 
 
-def item_status(item: RunItem) -> Saying:
+def item_status(item: RunItem) -> StatusLabel:
     """The status of one supplier code in a run."""
     return _ITEM_STATUS[item.status]
 

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from webapp.core import queues
 from webapp.core.task_names import Task
 from webapp.extensions import db
-from webapp.models import ReindexNote
+from webapp.models import OutboxEntry
 from webapp.search import documents
 from webapp.search.search_index import search_index
 
@@ -29,7 +29,7 @@ def wake() -> bool:
 
 def pending() -> int:
     """How many notes wait."""
-    return db.session.scalar(select(func.count()).select_from(ReindexNote)) or 0
+    return db.session.scalar(select(func.count()).select_from(OutboxEntry)) or 0
 
 
 def drain(limit: int = BATCH) -> int:
@@ -73,9 +73,9 @@ def _take_notes(connection: Connection, limit: int) -> list[tuple[int, int]]:
 
     By their ids, not up to the newest: an older note may be committed any moment.
     """
-    oldest = select(ReindexNote.id).order_by(ReindexNote.id).limit(limit)
-    taken = delete(ReindexNote).where(ReindexNote.id.in_(oldest))
-    rows = connection.execute(taken.returning(ReindexNote.dealer_id, ReindexNote.product_id))
+    oldest = select(OutboxEntry.id).order_by(OutboxEntry.id).limit(limit)
+    taken = delete(OutboxEntry).where(OutboxEntry.id.in_(oldest))
+    rows = connection.execute(taken.returning(OutboxEntry.dealer_id, OutboxEntry.product_id))
     return [(row.dealer_id, row.product_id) for row in rows]
 
 

@@ -71,7 +71,7 @@ SECURITY: Final[dict[str, Any]] = {
     "SECURITY_FRESHNESS_GRACE_PERIOD": timedelta(minutes=10),
     "SECURITY_TWO_FACTOR": True,
     "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
-    "SECURITY_TWO_FACTOR_IMPLEMENTATIONS": {"code": "webapp.accounts.second_factor.AfterThePassword"},
+    "SECURITY_TWO_FACTOR_IMPLEMENTATIONS": {"code": "webapp.accounts.second_factor.SecondFactorStep"},
     # Seconds before and after: the code before and the one after count too, as clocks differ.
     "SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,
     "SECURITY_TWO_FACTOR_ALWAYS_VALIDATE": True,

@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from webapp.core.egress import LOOPBACK, Forbidden, checked
-from webapp.core.email_addresses import NoAddress, address_of, sender_of
+from webapp.core.email_addresses import InvalidAddress, address_of, sender_of
 from webapp.settings.env import ConfigurationError, listed, share, whole
 
 PORTS: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -79,7 +79,7 @@ def _sender(name: str, text: str) -> Address:
 def _addresses(name: str, text: str) -> tuple[str, ...]:
     try:
         return tuple(dict.fromkeys(address_of(one) for one in listed(text)))
-    except NoAddress:
+    except InvalidAddress:
         reason = f"{name} is malformed: it is a list of e-mail addresses, comma-separated"
         raise ConfigurationError(reason) from None
 

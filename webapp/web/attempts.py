@@ -20,7 +20,7 @@ from limits.storage import MemoryStorage, RedisStorage, Storage
 from limits.strategies import MovingWindowRateLimiter, RateLimiter
 from redis.exceptions import RedisError
 
-from webapp.web.rate_limits import Allowance
+from webapp.web.rate_limits import RateLimit
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +52,7 @@ class _Count:
 class Attempt:
     """One request, counted against every allowance that it falls under."""
 
-    def __init__(self, limiter: Limiter, allowances: tuple[Allowance, ...]) -> None:
+    def __init__(self, limiter: Limiter, allowances: tuple[RateLimit, ...]) -> None:
         keys = [(allowance, allowance.key()) for allowance in allowances]
         self._wanted = [(allowance, key) for allowance, key in keys if key]
         self._limiter = limiter

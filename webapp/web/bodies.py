@@ -50,7 +50,7 @@ def allows(
     return mark
 
 
-def withhold(app: Flask) -> None:
+def defer(app: Flask) -> None:
     """Have no handler find a body before `register`'s has read it; to be called before any other handler."""
     app.request_class = Request
     app.before_request(lambda: _request().withhold_body())

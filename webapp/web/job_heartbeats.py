@@ -9,12 +9,12 @@ from sqlalchemy import bindparam, text
 
 from webapp.core import clock
 from webapp.extensions import db
-from webapp.models import PeriodicJob
+from webapp.models import JobHeartbeat
 from webapp.models.types import UtcDateTime
 
 TICK: Final = "tick"
-KEEP_HOUSE: Final = "keep-house"
-SWEEP_STORAGE: Final = "sweep-storage"
+PURGE_EXPIRED: Final = "keep-house"
+PURGE_ORPHAN_FILES: Final = "sweep-storage"
 # Taken by the scheduler process itself, without a queue.
 ALERTS: Final = "alerts"
 
@@ -32,5 +32,5 @@ def done(job_id: str) -> None:
 
 def done_at(job_id: str) -> datetime | None:
     """When the job last came to its end."""
-    row = db.session.get(PeriodicJob, job_id, populate_existing=True)
+    row = db.session.get(JobHeartbeat, job_id, populate_existing=True)
     return row.done_at if row else None

@@ -35,7 +35,7 @@ from webapp.web.client_addresses import network_of
 
 
 @dataclass(frozen=True)
-class Allowance:
+class RateLimit:
     """So many tries for each of what `key` names, on any of the endpoints; none where it names nothing."""
 
     name: str
@@ -97,17 +97,17 @@ CODE: Final = ("security.two_factor_token_validation", "security.mf_recovery")
 AGAIN: Final = ("security.verify", "security.change_password")
 CHANGE: Final = ("security.change_password",)
 SET: Final = ("security.reset_password",)
-ALLOWANCES: Final = (
-    Allowance("device", "10 per 15 minutes; 50 per day", _device_of_account, SIGN_IN),
-    Allowance("account", "10 per 15 minutes; 100 per day", _strange_account, SIGN_IN),
-    Allowance("address", "30 per 15 minutes; 300 per day", _strange_address, SIGN_IN),
+RATE_LIMITS: Final = (
+    RateLimit("device", "10 per 15 minutes; 50 per day", _device_of_account, SIGN_IN),
+    RateLimit("account", "10 per 15 minutes; 100 per day", _strange_account, SIGN_IN),
+    RateLimit("address", "30 per 15 minutes; 300 per day", _strange_address, SIGN_IN),
     # Links that were sent before stay valid, so who is written to by others' asking is not locked out.
-    Allowance("device-link", "5 per hour", _device_of_account, FORGOTTEN, is_refundable=False),
-    Allowance("account-link", "5 per hour", _strange_account, FORGOTTEN, is_refundable=False),
-    Allowance("address-link", "20 per hour", _strange_address, FORGOTTEN, is_refundable=False),
-    Allowance("code", "5 per 15 minutes; 20 per day", _half_signed_in, CODE),
-    Allowance("session", "10 per 15 minutes", _session, AGAIN),
+    RateLimit("device-link", "5 per hour", _device_of_account, FORGOTTEN, is_refundable=False),
+    RateLimit("account-link", "5 per hour", _strange_account, FORGOTTEN, is_refundable=False),
+    RateLimit("address-link", "20 per hour", _strange_address, FORGOTTEN, is_refundable=False),
+    RateLimit("code", "5 per 15 minutes; 20 per day", _half_signed_in, CODE),
+    RateLimit("session", "10 per 15 minutes", _session, AGAIN),
     # Also what succeeds or is not accepted as a password: each costs the hashing and an estimate.
-    Allowance("password-change", "10 per 15 minutes", _person, CHANGE, is_refundable=False),
-    Allowance("password-set", "20 per hour", network, SET, is_refundable=False),
+    RateLimit("password-change", "10 per 15 minutes", _person, CHANGE, is_refundable=False),
+    RateLimit("password-set", "20 per hour", network, SET, is_refundable=False),
 )

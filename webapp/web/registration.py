@@ -30,7 +30,7 @@ def register(app: Flask) -> None:
     app.url_map.converters["id"] = tenancy.RowId
     errors.register(app)
     uploads.register(app)
-    tenant_guard.raise_fence()
+    tenant_guard.install()
     app.jinja_env.filters.update(
         age=times.age,
         ahead=times.ahead,

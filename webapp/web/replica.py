@@ -23,7 +23,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from webapp.core import clock
 from webapp.extensions import db
-from webapp.models import PeriodicJob
+from webapp.models import JobHeartbeat
 from webapp.settings.database_settings import REPLICA
 from webapp.web import job_heartbeats
 
@@ -82,7 +82,7 @@ def is_configured() -> bool:
 def as_of() -> datetime | None:
     """The moment before which whatever was committed is in the replica; raises where it does not answer."""
     with db.engines[REPLICA].connect() as connection:
-        return connection.scalar(select(PeriodicJob.done_at).where(PeriodicJob.id == job_heartbeats.TICK))
+        return connection.scalar(select(JobHeartbeat.done_at).where(JobHeartbeat.id == job_heartbeats.TICK))
 
 
 def _chosen() -> Engine | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Saying:
+class StatusLabel:
     """A state in words, with the tone of its badge, and a sentence where one is needed."""
 
     label: str

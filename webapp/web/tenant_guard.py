@@ -19,7 +19,7 @@ class CrossedTenants(RuntimeError):
     """A query without its dealer: a defect. The message names the table, and nothing of the row."""
 
 
-def raise_fence() -> None:
+def install() -> None:
     """Look at every row that is loaded; it costs a microsecond a row."""
     if not event.contains(Model, "load", _look):
         event.listen(Model, "load", _look, propagate=True)

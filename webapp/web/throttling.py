@@ -22,7 +22,7 @@ from redis.retry import Retry
 
 from webapp.web import general_rate_limit, htmx
 from webapp.web.attempts import Attempt
-from webapp.web.rate_limits import ALLOWANCES, Allowance, network
+from webapp.web.rate_limits import RATE_LIMITS, RateLimit, network
 
 log = structlog.get_logger(__name__)
 
@@ -58,12 +58,12 @@ def count(app: Flask) -> None:
 def register(app: Flask) -> None:
     """Have the pages that take a password, a code or an address count their tries."""
     limiter = app.extensions["throttling"]
-    for endpoint in {endpoint for allowance in ALLOWANCES for endpoint in allowance.endpoints}:
-        allowances = tuple(allowance for allowance in ALLOWANCES if endpoint in allowance.endpoints)
+    for endpoint in {endpoint for allowance in RATE_LIMITS for endpoint in allowance.endpoints}:
+        allowances = tuple(allowance for allowance in RATE_LIMITS if endpoint in allowance.endpoints)
         app.view_functions[endpoint] = _limited(limiter, allowances, app.view_functions[endpoint])
 
 
-def _limited(limiter: Limiter, allowances: tuple[Allowance, ...], view: Any) -> Any:
+def _limited(limiter: Limiter, allowances: tuple[RateLimit, ...], view: Any) -> Any:
     @functools.wraps(view)
     def counted(**arguments: Any) -> ResponseReturnValue:
         if request.method != "POST" or not limiter.enabled:

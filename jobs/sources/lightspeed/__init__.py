@@ -3,11 +3,11 @@
 A pull: `Lightspeed(base_url, credentials, budget).part_pages(cmf, part_filter(code, "OnHand", since))`.
 """
 
-from jobs.sources.lightspeed.client import Check, Lightspeed
+from jobs.sources.lightspeed.client import Check, LightspeedClient
 from jobs.sources.lightspeed.credentials import Credentials
 from jobs.sources.lightspeed.errors import Kind, LightspeedError
 from jobs.sources.lightspeed.filters import part_filter
-from jobs.sources.lightspeed.pages import LARGEST_PAGE, Walk
+from jobs.sources.lightspeed.pages import LARGEST_PAGE, Pages
 from jobs.sources.lightspeed.paginator import Page
 from jobs.sources.lightspeed.parts import (
     DecodedPage,
@@ -29,16 +29,16 @@ __all__ = [
     "Credentials",
     "DecodedPage",
     "Kind",
-    "Lightspeed",
+    "LightspeedClient",
     "LightspeedError",
     "NotAnArray",
     "Page",
     "PageFault",
+    "Pages",
     "Part",
     "RateBudget",
     "RetryPolicy",
     "Unreadable",
-    "Walk",
     "cents_of",
     "date_of",
     "decode_page",

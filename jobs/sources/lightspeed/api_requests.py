@@ -10,7 +10,7 @@ import structlog
 
 from jobs.sources.lightspeed.cancellable import Waiting, sleep
 from jobs.sources.lightspeed.errors import LightspeedError
-from jobs.sources.lightspeed.fair_queue import Asker
+from jobs.sources.lightspeed.fair_queue import Requester
 from jobs.sources.lightspeed.rate_budget import RateBudget
 from jobs.sources.lightspeed.retry import RetryPolicy
 from jobs.sources.lightspeed.transport import Query, Transport
@@ -31,7 +31,7 @@ R = TypeVar("R", bound=Rows)
 
 
 @dataclass(frozen=True)
-class Question(Generic[R]):
+class ApiRequest(Generic[R]):
     """A data type of one dealer, its query options, and how to read the answer.
 
     The data type `Dealer` takes no CMF. `read` turns a body into rows or raises `LightspeedError`. An urgent
@@ -50,7 +50,7 @@ class Question(Generic[R]):
 
 
 @dataclass(frozen=True)
-class Answer(Generic[R]):
+class ApiResponse(Generic[R]):
     """The rows, the requests they took, and the seconds that the service took over those (no waits).
 
     `rate_waited` is the seconds that requests waited for room in the rate budget.
@@ -62,7 +62,7 @@ class Answer(Generic[R]):
     rate_waited: float
 
 
-class Calls:
+class RequestSender:
     """Sends requests under one login, within the rate budget."""
 
     def __init__(self, transport: Transport, budget: RateBudget, login_key: str) -> None:
@@ -71,13 +71,13 @@ class Calls:
         self._login_key = login_key
         self._numbers = itertools.count(1)
 
-    def ask(self, question: Question[R], policy: RetryPolicy, wanted: Waiting) -> Answer[R]:
+    def ask(self, question: ApiRequest[R], policy: RetryPolicy, wanted: Waiting) -> ApiResponse[R]:
         """Return the answer, tried for as often as `policy` allows; raises `LightspeedError` otherwise.
 
         `wanted` is called during every wait and before each request; what it raises ends the call.
         """
         attempt, asked, waited, rate_waited = 0, 0.0, 0.0, 0.0
-        asker = Asker(question.cmf, question.is_urgent)
+        asker = Requester(question.cmf, question.is_urgent)
         while True:
             attempt += 1
             rate_waited += self._budget.acquire(self._login_key, wanted, asker)
@@ -85,7 +85,7 @@ class Calls:
             outcome, seconds = self._attempt(question, wanted)
             asked += seconds
             if not isinstance(outcome, LightspeedError):
-                return Answer(outcome, attempt, asked, rate_waited)
+                return ApiResponse(outcome, attempt, asked, rate_waited)
             wait = policy.wait_after(outcome, attempt, asked + waited)
             if wait is None:
                 outcome.requests, outcome.rate_waited = attempt, rate_waited
@@ -97,7 +97,7 @@ class Calls:
         """Whether requests under this login wait for room, or there will be none for so many seconds."""
         return self._budget.is_crowded(self._login_key, seconds)
 
-    def _attempt(self, question: Question[R], wanted: Waiting) -> tuple[R | LightspeedError, float]:
+    def _attempt(self, question: ApiRequest[R], wanted: Waiting) -> tuple[R | LightspeedError, float]:
         """Send one request and note it in the log: what was asked of whom, never as whom."""
         noted = log.bind(request=next(self._numbers), data_type=question.data_type, cmf=question.cmf)
         started = time.monotonic()

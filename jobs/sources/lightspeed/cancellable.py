@@ -20,7 +20,7 @@ class Abandoned(Exception):
     """Raised inside a background call whose caller has left: nobody will see its outcome."""
 
 
-class Background(Generic[T]):
+class Cancellable(Generic[T]):
     """Runs `call` in a thread that never keeps the process from ending.
 
     `call` is handed a function to call during its own waits and before each thing that must not happen for

@@ -5,12 +5,12 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 
-from jobs.sources.lightspeed.api_requests import Answer, Calls, Question, R
-from jobs.sources.lightspeed.cancellable import Background, Waiting, sleep
+from jobs.sources.lightspeed.api_requests import ApiRequest, ApiResponse, R, RequestSender
+from jobs.sources.lightspeed.cancellable import Cancellable, Waiting, sleep
 from jobs.sources.lightspeed.credentials import Credentials
 from jobs.sources.lightspeed.errors import LightspeedError, error_for_fault
-from jobs.sources.lightspeed.fetcher import Read, Unread
-from jobs.sources.lightspeed.pages import LARGEST_PAGE, MOST_ROWS, Walk
+from jobs.sources.lightspeed.fetcher import Read, UnreadPage
+from jobs.sources.lightspeed.pages import LARGEST_PAGE, MOST_ROWS, Pages
 from jobs.sources.lightspeed.paginator import Page
 from jobs.sources.lightspeed.parts import DecodedPage
 from jobs.sources.lightspeed.rate_budget import RateBudget
@@ -35,7 +35,7 @@ def _look_around() -> None:
     """What callers that have nothing to do while waiting do."""
 
 
-class Lightspeed:
+class LightspeedClient:
     """A session with the 3PA service under one login; requests of it share a connection.
 
     `timeout` is seconds for connecting and between two signs of life. Wherever a `waiting` is taken it is
@@ -55,7 +55,7 @@ class Lightspeed:
         allowed_hosts: Collection[str] = (),
     ) -> None:
         transport = Transport(base_url, credentials, timeout, allowed_hosts)
-        self._calls = Calls(transport, budget, rate_window.login_key(base_url, credentials.username))
+        self._calls = RequestSender(transport, budget, rate_window.login_key(base_url, credentials.username))
         self._policy = retry
 
     def part_pages(
@@ -80,7 +80,7 @@ class Lightspeed:
         waiting: Waiting = _look_around,
         page_size: int = LARGEST_PAGE,
         most_rows: int = MOST_ROWS,
-    ) -> Walk:
+    ) -> Pages:
         """Prepare to walk through every page of the parts that `filter_text` selects.
 
         Where it selects none the filters in `otherwise` are tried, until one selects some. Either every page
@@ -94,7 +94,7 @@ class Lightspeed:
 
         def ask(
             text: str, skip: int, top: int, read: Read, pause: bool, wanted: Waiting
-        ) -> Answer[DecodedPage | Unread]:
+        ) -> ApiResponse[DecodedPage | UnreadPage]:
             options = (
                 ("$filter", text),
                 ("$orderby", "PartNumber"),
@@ -102,13 +102,13 @@ class Lightspeed:
                 ("$skip", str(skip)),
             )
             sleep(self._policy.backoff(1) if pause else 0.0, wanted)
-            return self._calls.ask(Question("Part", cmf, options, read), self._policy, wanted)
+            return self._calls.ask(ApiRequest("Part", cmf, options, read), self._policy, wanted)
 
         def read_page(body: bytes, may_lack_parts: bool) -> DecodedPage:
             return parts_in(body, cmf, may_lack_parts=may_lack_parts)
 
         asks = [partial(ask, text) for text in (filter_text, *otherwise)]
-        return Walk(asks, read_page, page_size, waiting, most_rows)
+        return Pages(asks, read_page, page_size, waiting, most_rows)
 
     def check(self, cmf: str, waiting: Waiting = _look_around) -> Check:
         """Ask for one part, to see whether login and CMF work (R3); raises `LightspeedError` if they do not.
@@ -120,7 +120,7 @@ class Lightspeed:
         def read(body: bytes) -> DecodedPage:
             return parts_in(body, cmf, foreign="other_dealer")
 
-        question = Question("Part", cmf, (("$top", "1"),), read, is_urgent=True)
+        question = ApiRequest("Part", cmf, (("$top", "1"),), read, is_urgent=True)
         self._start(question, self._impatient()).result(waiting)
         return Check(self._dealership(cmf, waiting))
 
@@ -140,18 +140,18 @@ class Lightspeed:
 
     def _dealership(self, cmf: str, waiting: Waiting) -> str | None:
         """Look up the name: nice to see on the page, but no part of the check, which has succeeded."""
-        question: Question[Dealers] = Question("Dealer", None, (), dealers_in, is_urgent=True)
+        question: ApiRequest[Dealers] = ApiRequest("Dealer", None, (), dealers_in, is_urgent=True)
         try:
             answer = self._start(question, replace(self._policy, attempts=1)).result(waiting, _NAME_SECONDS)
         except (LightspeedError, TimeoutError):
             return None
         return answer.rows.name_of(cmf)
 
-    def _start(self, question: Question[R], policy: RetryPolicy) -> Background[Answer[R]]:
-        return Background(lambda wanted: self._calls.ask(question, policy, wanted))
+    def _start(self, question: ApiRequest[R], policy: RetryPolicy) -> Cancellable[ApiResponse[R]]:
+        return Cancellable(lambda wanted: self._calls.ask(question, policy, wanted))
 
 
-def _one_by_one(walk: Walk) -> Iterator[Page]:
+def _one_by_one(walk: Pages) -> Iterator[Page]:
     with closing(walk.pages()) as several:
         for pages in several:
             yield from pages

@@ -19,7 +19,7 @@ from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConn
 from webapp.core import egress
 
 
-class JudgedAdapter(requests.adapters.HTTPAdapter):
+class PublicOnlyAdapter(requests.adapters.HTTPAdapter):
     """What a session of requests is to use; it does not retry by itself."""
 
     def __init__(self, allowed_hosts: Collection[str] = ()) -> None:
@@ -34,10 +34,10 @@ class JudgedAdapter(requests.adapters.HTTPAdapter):
 
 @cache
 def _pools(allowed: frozenset[str]) -> dict[str, type[urllib3.HTTPConnectionPool]]:
-    class Plain(_Judged, HTTPConnection):
+    class Plain(_PublicOnly, HTTPConnection):
         allowed_hosts = allowed
 
-    class Secure(_Judged, HTTPSConnection):
+    class Secure(_PublicOnly, HTTPSConnection):
         allowed_hosts = allowed
 
     class PlainPool(urllib3.HTTPConnectionPool):
@@ -49,7 +49,7 @@ def _pools(allowed: frozenset[str]) -> dict[str, type[urllib3.HTTPConnectionPool
     return {"http": PlainPool, "https": SecurePool}
 
 
-class _Judged(HTTPConnection):
+class _PublicOnly(HTTPConnection):
     """Looks its host up by itself."""
 
     allowed_hosts: frozenset[str]

@@ -63,18 +63,18 @@ return redis.call('ZCARD', waiting)
 
 
 @dataclass(frozen=True)
-class Asker:
+class Requester:
     """For which dealer (its CMF) a request is to be sent, and whether a person waits for the answer."""
 
     dealer: str | None = None
     is_urgent: bool = False
 
 
-ANYBODY: Final = Asker()
+ANYBODY: Final = Requester()
 
 
 @dataclass(frozen=True)
-class Standing:
+class QueuePosition:
     """How many are before somebody, and for how many seconds nobody was served.
 
     `is_paced` says that several dealers share a login whose rate was used up lately.
@@ -86,11 +86,11 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Place:
+class Ticket:
     """One request's place among those that wait under a login."""
 
     login_key: str
-    asker: Asker = ANYBODY
+    asker: Requester = ANYBODY
     name: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def stand(self, asked: Any) -> Any:
@@ -110,10 +110,10 @@ class Place:
         return hashlib.sha256(f"{self.login_key}\n{self.asker.dealer}".encode()).hexdigest()[:16]
 
 
-def standing(answer: Any) -> Standing:
+def queue_position(answer: Any) -> QueuePosition:
     """What `Place.stand` was answered."""
     ahead, idle, is_paced = answer
-    return Standing(int(ahead), float(idle), bool(is_paced))
+    return QueuePosition(int(ahead), float(idle), bool(is_paced))
 
 
 def used_up(redis: Any, login_key: str, seconds: float) -> None:

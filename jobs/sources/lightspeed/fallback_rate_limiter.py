@@ -4,7 +4,7 @@ import time
 from collections import defaultdict, deque
 
 
-class Reserve:
+class FallbackRateLimiter:
     """Requests of one process in a moving window, by login, until somebody else has heard of them.
 
     `seconds` is the window's length; how many it has room for may change from one request to the next.

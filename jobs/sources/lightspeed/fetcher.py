@@ -8,8 +8,8 @@ import msgspec
 import structlog
 
 from jobs.sources.lightspeed import size_limits
-from jobs.sources.lightspeed.api_requests import Answer
-from jobs.sources.lightspeed.cancellable import Background, Waiting
+from jobs.sources.lightspeed.api_requests import ApiResponse
+from jobs.sources.lightspeed.cancellable import Cancellable, Waiting
 from jobs.sources.lightspeed.cursor import Cursor, Request
 from jobs.sources.lightspeed.errors import LightspeedError, error_for_fault
 from jobs.sources.lightspeed.parts import DecodedPage
@@ -24,29 +24,29 @@ _ROWS = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 @dataclass(frozen=True)
-class Unread:
+class UnreadPage:
     """A body that holds so many rows, which nobody has looked at yet."""
 
     body: bytes
     received: int
 
 
-Read = Callable[[bytes], DecodedPage | Unread]
+Read = Callable[[bytes], DecodedPage | UnreadPage]
 ReadPage = Callable[[bytes, bool], DecodedPage]
 """Reads a body; the second argument tells whether a single row that is no part may be in order."""
-Ask = Callable[[int, int, Read, bool, Waiting], Answer[DecodedPage | Unread]]
+Ask = Callable[[int, int, Read, bool, Waiting], ApiResponse[DecodedPage | UnreadPage]]
 """Fetches: rows to skip, rows to take, how to read them, whether to pause first, what to call meanwhile."""
 
 
 @dataclass
-class Sent:
+class SentRequest:
     """Requests, the seconds that the service took over them, and those that they waited for the budget."""
 
     requests: int = 0
     seconds: float = 0.0
     rate_waited: float = 0.0
 
-    def add(self, other: "Answer[DecodedPage | Unread] | Sent") -> None:
+    def add(self, other: "ApiResponse[DecodedPage | UnreadPage] | SentRequest") -> None:
         self.requests += other.requests
         self.seconds += other.seconds
         self.rate_waited += other.rate_waited
@@ -59,7 +59,7 @@ class Fetcher:
     """
 
     def __init__(self, ask: Ask, read: ReadPage, size: int, cursor: Cursor, wanted: Waiting) -> None:
-        self.sent = Sent()
+        self.sent = SentRequest()
         self._ask = ask
         self._read = read
         self._size = size
@@ -67,12 +67,12 @@ class Fetcher:
         self._wanted = wanted
         self._seen: set[int] = set()
         self._repeated_rows = 0
-        self._ahead: tuple[Request, Background[Answer[DecodedPage | Unread]]] | None = None
+        self._ahead: tuple[Request, Cancellable[ApiResponse[DecodedPage | UnreadPage]]] | None = None
 
     def fetch(self, request: Request) -> DecodedPage:
         """The rows of a request. Those of a full page are read while the page after it is under way."""
         arrived = self._answer(self._begun(request))
-        if isinstance(arrived, Unread):
+        if isinstance(arrived, UnreadPage):
             following = self._cursor.expected_after(request, arrived.received)
             if following is not None:
                 self._ahead = following, self._begin(following, self._glance(following))
@@ -97,27 +97,27 @@ class Fetcher:
             self._ahead = None
             self.sent.requests += 1
 
-    def _begun(self, request: Request) -> Background[Answer[DecodedPage | Unread]]:
+    def _begun(self, request: Request) -> Cancellable[ApiResponse[DecodedPage | UnreadPage]]:
         if self._ahead is not None and self._ahead[0] == request:
             begun, self._ahead = self._ahead[1], None
             return begun
         self.drop_ahead()
         return self._begin(request, self._glance(request))
 
-    def _begin(self, request: Request, read: Read) -> Background[Answer[DecodedPage | Unread]]:
+    def _begin(self, request: Request, read: Read) -> Cancellable[ApiResponse[DecodedPage | UnreadPage]]:
         self._wanted()
         top = max(self._size, 2) if request.is_overlap else self._size
 
-        def call(wanted: Waiting) -> Answer[DecodedPage | Unread]:
+        def call(wanted: Waiting) -> ApiResponse[DecodedPage | UnreadPage]:
             def both() -> None:
                 wanted()
                 self._wanted()
 
             return self._ask(request.skip, top, read, request.is_repeat, both)
 
-        return Background(call)
+        return Cancellable(call)
 
-    def _answer(self, begun: Background[Answer[DecodedPage | Unread]]) -> DecodedPage | Unread:
+    def _answer(self, begun: Cancellable[ApiResponse[DecodedPage | UnreadPage]]) -> DecodedPage | UnreadPage:
         answer = begun.result(self._wanted)
         self.sent.add(answer)
         return answer.rows
@@ -125,17 +125,17 @@ class Fetcher:
     def _glance(self, request: Request) -> Read:
         """Only count the rows of a full page, so that the next can be requested; read any other."""
 
-        def glance(body: bytes) -> DecodedPage | Unread:
-            if not size_limits.is_too_much(body):
+        def glance(body: bytes) -> DecodedPage | UnreadPage:
+            if not size_limits.is_too_large(body):
                 with suppress(ValueError, RecursionError):
                     if len(_ROWS.decode(body)) == self._size:
-                        return Unread(body, self._size)
+                        return UnreadPage(body, self._size)
             return self._read(body, request.is_overlap)
 
         return glance
 
-    def _page(self, request: Request, rows: DecodedPage | Unread) -> DecodedPage:
-        return self._read(rows.body, request.is_overlap) if isinstance(rows, Unread) else rows
+    def _page(self, request: Request, rows: DecodedPage | UnreadPage) -> DecodedPage:
+        return self._read(rows.body, request.is_overlap) if isinstance(rows, UnreadPage) else rows
 
     def _checked(self, request: Request, rows: DecodedPage) -> DecodedPage:
         """Refuse a page seen before: `$skip` was ignored, or an old answer came again."""

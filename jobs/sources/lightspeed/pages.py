@@ -8,7 +8,7 @@ from collections.abc import Generator, Sequence
 from jobs.sources.lightspeed.cancellable import Waiting
 from jobs.sources.lightspeed.fetcher import Ask, ReadPage
 from jobs.sources.lightspeed.paginator import Page, Paginator
-from jobs.sources.lightspeed.prefetch_iterator import Stream
+from jobs.sources.lightspeed.prefetch_iterator import PrefetchIterator
 
 LARGEST_PAGE = 500
 """Rows that the service gives at most; asked for more, a full page would look like a last one."""
@@ -19,7 +19,7 @@ PAGES_AHEAD = 16
 """Pages that are kept until the caller, who may be applying a code, has time for them."""
 
 
-class Walk:
+class Pages:
     """One walk through the pages of one filter, from the first row to the last.
 
     `asks` fetch for one filter each: the second is used if the first has no rows at all, and so on.
@@ -30,7 +30,7 @@ class Walk:
     ) -> None:
         self._pull = lambda wanted: Paginator(asks, read, page_size, most_rows, wanted).pages()
         self._waiting = waiting
-        self._stream: Stream[Page] | None = None
+        self._stream: PrefetchIterator[Page] | None = None
 
     def begin(self) -> None:
         """Have the first pages fetched already, for a caller that has other work to do before."""
@@ -45,7 +45,7 @@ class Walk:
         """Yield the pages that have come, in order; raises `LightspeedError` where one does not come well."""
         yield from self._begun().batches(self._waiting)
 
-    def _begun(self) -> Stream[Page]:
+    def _begun(self) -> PrefetchIterator[Page]:
         if self._stream is None:
-            self._stream = Stream(self._pull, PAGES_AHEAD)
+            self._stream = PrefetchIterator(self._pull, PAGES_AHEAD)
         return self._stream

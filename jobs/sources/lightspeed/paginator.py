@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from jobs.sources.lightspeed.cancellable import Waiting
 from jobs.sources.lightspeed.cursor import NO_ROWS, Cursor
 from jobs.sources.lightspeed.errors import LightspeedError
-from jobs.sources.lightspeed.fetcher import Ask, Fetcher, ReadPage, Sent
+from jobs.sources.lightspeed.fetcher import Ask, Fetcher, ReadPage, SentRequest
 from jobs.sources.lightspeed.parts import DecodedPage, Part, Unreadable
 
 
@@ -39,7 +39,7 @@ class Paginator:
         self._size = size
         self._most_rows = most_rows
         self._number = 0
-        self._sent = Sent()
+        self._sent = SentRequest()
 
     def pages(self) -> Iterator[Page]:
         """Yield every page; raises `LightspeedError` where the list does not come whole."""
@@ -64,12 +64,12 @@ class Paginator:
         while (request := cursor.next) is not None:
             rows = cursor.take(request, fetcher.fetch(request))
             self._sent.add(fetcher.sent)
-            fetcher.sent = Sent()
+            fetcher.sent = SentRequest()
             if rows.received:
                 yield self._page(rows)
 
     def _page(self, rows: DecodedPage) -> Page:
         self._number += 1
-        sent, self._sent = self._sent, Sent()
+        sent, self._sent = self._sent, SentRequest()
         took = sent.requests, sent.seconds, sent.rate_waited
         return Page(self._number, rows.parts, rows.unreadable, rows.received, *took)

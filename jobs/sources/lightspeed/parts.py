@@ -17,7 +17,7 @@ __all__ = [
     "NotJson",
     "PageFault",
     "Part",
-    "TooMuch",
+    "TooLarge",
     "TruncatedBody",
     "Unreadable",
     "cents_of",
@@ -88,7 +88,7 @@ class TruncatedBody(PageFault):
     """An array began and does not end."""
 
 
-class TooMuch(PageFault):
+class TooLarge(PageFault):
     """More came than a page could ever be (bounds.py)."""
 
 
@@ -104,8 +104,8 @@ _NUMBERS = frozenset({"on_hand", "avail", "retail", "current_active_price"})
 
 def decode_page(body: bytes) -> DecodedPage:
     """Read the body of a Part answer; raises a `PageFault` where it is no array of records."""
-    if size_limits.is_too_much(body):
-        raise TooMuch("the answer holds too much")
+    if size_limits.is_too_large(body):
+        raise TooLarge("the answer holds too much")
     parts = _decoded_in_one_go(body)
     if parts is not None:
         return DecodedPage(parts, [], len(parts))
@@ -148,7 +148,7 @@ def _records(body: bytes) -> list[object]:
     if not isinstance(records, list):
         raise NotAnArray("the answer is not an array")
     if len(records) > size_limits.MOST_RECORDS:
-        raise TooMuch("the answer holds too many records")
+        raise TooLarge("the answer holds too many records")
     return records
 
 

@@ -11,7 +11,7 @@ from jobs.sources.lightspeed.cancellable import TICK, Abandoned, Waiting
 T = TypeVar("T")
 
 
-class Stream(Generic[T]):
+class PrefetchIterator(Generic[T]):
     """Runs the generator that `make` returns in a thread that never keeps the process from ending.
 
     At most `ahead` values are made before the reader takes them. `make` is handed a function to call during

@@ -4,23 +4,23 @@ import time
 from typing import Protocol
 
 from jobs.sources.lightspeed.cancellable import Waiting, sleep
-from jobs.sources.lightspeed.fair_queue import ANYBODY, Asker, Place
-from jobs.sources.lightspeed.rate_limiters import OwnWindow, SharedWindow
-from jobs.sources.lightspeed.redis_rate_limiter import Memory
-from jobs.sources.lightspeed.usage_estimate import Elsewhere, Nobody
+from jobs.sources.lightspeed.fair_queue import ANYBODY, Requester, Ticket
+from jobs.sources.lightspeed.rate_limiters import LocalRateLimiter, SharedRateLimiter
+from jobs.sources.lightspeed.redis_rate_limiter import RedisRateLimiter
+from jobs.sources.lightspeed.usage_estimate import NoOtherUsage, UsageEstimate
 from webapp.core import rate_window
 from webapp.core.rate_window import MINUTE
 
 _REDIS_SECONDS = 2.0
-_NOBODY = Nobody()
+_NOBODY = NoOtherUsage()
 
 
 class _Window(Protocol):
-    def take(self, place: Place, waiting: Waiting) -> float | None:
+    def take(self, place: Ticket, waiting: Waiting) -> float | None:
         """Count one request if there is room for it, else tell the seconds until there may be (None: now)."""
         ...
 
-    def leave(self, place: Place) -> None:
+    def leave(self, place: Ticket) -> None:
         """Who waited there waits no more, without having been served."""
         ...
 
@@ -42,7 +42,7 @@ class RateBudget:
     @classmethod
     def in_process(cls, per_minute: int | None, *, seconds: int = MINUTE) -> "RateBudget":
         """A budget of this process alone; `None` or 0 means no limit. `seconds` is the window's length."""
-        return cls(OwnWindow(rate_window.rate(per_minute, seconds)) if per_minute else None)
+        return cls(LocalRateLimiter(rate_window.rate(per_minute, seconds)) if per_minute else None)
 
     @classmethod
     def shared(
@@ -51,7 +51,7 @@ class RateBudget:
         per_minute: int | None,
         *,
         seconds: int = MINUTE,
-        elsewhere: Elsewhere = _NOBODY,
+        elsewhere: UsageEstimate = _NOBODY,
     ) -> "RateBudget":
         """A budget that all processes with the same Redis share; `None` or 0 means no limit.
 
@@ -63,10 +63,10 @@ class RateBudget:
             return cls(None)
         rate, limiter = rate_window.rate(per_minute, seconds), rate_window.shared(redis_url, _REDIS_SECONDS)
         spread = rate_window.spread(per_minute)
-        memory = Memory(redis_url, _REDIS_SECONDS, rate, limiter, elsewhere, spread)
-        return cls(SharedWindow(rate, memory, elsewhere))
+        memory = RedisRateLimiter(redis_url, _REDIS_SECONDS, rate, limiter, elsewhere, spread)
+        return cls(SharedRateLimiter(rate, memory, elsewhere))
 
-    def acquire(self, login_key: str, waiting: Waiting, asker: Asker = ANYBODY) -> float:
+    def acquire(self, login_key: str, waiting: Waiting, asker: Requester = ANYBODY) -> float:
         """Return when a request may be sent, with the seconds that it had to wait for room.
 
         The request is counted then, whether it will be sent or not.
@@ -76,7 +76,7 @@ class RateBudget:
         """
         if self._window is None:
             return 0.0
-        place, refused = Place(login_key, asker), None
+        place, refused = Ticket(login_key, asker), None
         try:
             while (pause := self._window.take(place, waiting)) is not None:
                 refused = refused or time.monotonic()

@@ -10,11 +10,11 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
 
-from jobs.sources.lightspeed.cancellable import TICK, Background, Waiting
-from jobs.sources.lightspeed.fair_queue import SIGN_EVERY, Place
-from jobs.sources.lightspeed.fallback_rate_limiter import Reserve
-from jobs.sources.lightspeed.redis_rate_limiter import Memory
-from jobs.sources.lightspeed.usage_estimate import Elsewhere
+from jobs.sources.lightspeed.cancellable import TICK, Cancellable, Waiting
+from jobs.sources.lightspeed.fair_queue import SIGN_EVERY, Ticket
+from jobs.sources.lightspeed.fallback_rate_limiter import FallbackRateLimiter
+from jobs.sources.lightspeed.redis_rate_limiter import RedisRateLimiter
+from jobs.sources.lightspeed.usage_estimate import UsageEstimate
 from webapp.core.redis_errors import described
 
 log = structlog.get_logger()
@@ -25,19 +25,19 @@ _PARTS: Final = 10
 _LEAST_PAUSE: Final = 0.002
 
 
-class OwnWindow:
+class LocalRateLimiter:
     """The moving window of one process."""
 
     def __init__(self, rate: RateLimitItem) -> None:
         self._rate = rate
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
-    def take(self, place: Place, waiting: Waiting) -> float | None:
+    def take(self, place: Ticket, waiting: Waiting) -> float | None:
         if self._limiter.hit(self._rate, place.login_key):
             return None
         return min(max(self._room_in(place.login_key), _LEAST_PAUSE), SIGN_EVERY)
 
-    def leave(self, place: Place) -> None:
+    def leave(self, place: Ticket) -> None:
         """Nobody else waits."""
 
     def is_crowded(self, login_key: str, seconds: float) -> bool:
@@ -48,23 +48,23 @@ class OwnWindow:
         return self._limiter.get_window_stats(self._rate, login_key).reset_time - time.time()
 
 
-class SharedWindow:
+class SharedRateLimiter:
     """The moving window that processes share in Redis, and what to do without it."""
 
-    def __init__(self, rate: RateLimitItem, memory: Memory, elsewhere: Elsewhere) -> None:
+    def __init__(self, rate: RateLimitItem, memory: RedisRateLimiter, elsewhere: UsageEstimate) -> None:
         self._rate = rate
         self._memory = memory
         self._elsewhere = elsewhere
-        self._reserve = Reserve(self._rate.get_expiry())
-        self._silence: _Silence | None = None
+        self._reserve = FallbackRateLimiter(self._rate.get_expiry())
+        self._silence: _Outage | None = None
         self._taken_at: float | None = None
 
-    def take(self, place: Place, waiting: Waiting) -> float | None:
+    def take(self, place: Ticket, waiting: Waiting) -> float | None:
         # Requests sent while Redis was away are counted now, all at once, with the first that it hears of.
         unheard = self._reserve.used(place.login_key)
         cost = min(1 + unheard, self._rate.amount)
         try:
-            pause = Background(lambda _: self._memory.hit(place, cost)).result(waiting)
+            pause = Cancellable(lambda _: self._memory.hit(place, cost)).result(waiting)
         except RedisError as error:
             return None if self._take_without_redis(place.login_key, error) else TICK
         self._silence = None
@@ -73,9 +73,9 @@ class SharedWindow:
             self._reserve.forget(place.login_key)
         return pause
 
-    def leave(self, place: Place) -> None:
+    def leave(self, place: Ticket) -> None:
         # Whoever leaves is in a hurry, and a Redis that hangs is not: without this the place ends by itself.
-        Background(lambda _: self._memory.leave(place))
+        Cancellable(lambda _: self._memory.leave(place))
 
     def is_crowded(self, login_key: str, seconds: float) -> bool:
         try:
@@ -95,17 +95,17 @@ class SharedWindow:
             return False
         return self._reserve.take(key, self._silence.share)
 
-    def _fallen_silent(self) -> "_Silence":
+    def _fallen_silent(self) -> "_Outage":
         """All shares together are at most half of the rate: no need to wait where the rest was not used."""
         now, window = time.monotonic(), self._rate.get_expiry()
         parts = max(_PARTS, 2 * self._elsewhere.senders())
         is_used = self._taken_at is not None and now - self._taken_at < window
         must_wait = is_used or self._elsewhere.sent(window) > self._rate.amount // 2
-        return _Silence(now + window if must_wait else now, max(1, self._rate.amount // parts))
+        return _Outage(now + window if must_wait else now, max(1, self._rate.amount // parts))
 
 
 @dataclass(frozen=True)
-class _Silence:
+class _Outage:
     """Until when (monotonic) to wait, and how many requests may be sent in each window then."""
 
     wait_until: float

@@ -20,8 +20,8 @@ from redis.retry import Retry
 
 from jobs.sources.lightspeed import fair_queue
 from jobs.sources.lightspeed.cancellable import TICK
-from jobs.sources.lightspeed.fair_queue import Place, Standing
-from jobs.sources.lightspeed.usage_estimate import Elsewhere
+from jobs.sources.lightspeed.fair_queue import QueuePosition, Ticket
+from jobs.sources.lightspeed.usage_estimate import UsageEstimate
 
 log = structlog.get_logger()
 
@@ -35,7 +35,7 @@ _AFTER: Final = 0.002
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _State:
     """Since when, on the clock of Redis in seconds, and how many requests may have been sent before."""
 
     note: bytes
@@ -43,7 +43,7 @@ class _Kept:
     is_young: bool
 
 
-class Memory:
+class RedisRateLimiter:
     """What one Redis knows of requests that were sent. Raises RedisError where that does not answer."""
 
     def __init__(
@@ -52,7 +52,7 @@ class Memory:
         patience: float,
         rate: RateLimitItem,
         limiter: MovingWindowRateLimiter,
-        elsewhere: Elsewhere,
+        elsewhere: UsageEstimate,
         spread: int,
     ) -> None:
         """`spread` is how much room those that are not urgent take one by one."""
@@ -68,7 +68,7 @@ class Memory:
         self._spread = spread
         self._pace = _PACE * rate.get_expiry() / rate.amount
 
-    def hit(self, place: Place, cost: int) -> float | None:
+    def hit(self, place: Ticket, cost: int) -> float | None:
         """Count `cost` requests if it is their turn, and there is room also for what cannot be known of.
 
         None once they are counted, else the seconds after which it is worth while to ask again.
@@ -90,7 +90,7 @@ class Memory:
         # Restarted in between: what was counted may be forgotten again, so nothing is sent for it.
         return None if self._leave(place, is_served=True) == kept.note else TICK
 
-    def leave(self, place: Place) -> None:
+    def leave(self, place: Ticket) -> None:
         """Give a place up without having been served."""
         self._leave(place, is_served=False)
 
@@ -115,14 +115,14 @@ class Memory:
     def _stats(self, login_key: str) -> WindowStats:
         return self._limiter.get_window_stats(self._rate, login_key)
 
-    def _stand(self, place: Place) -> tuple[_Kept, Standing]:
+    def _stand(self, place: Ticket) -> tuple[_State, QueuePosition]:
         with self._redis.pipeline(transaction=False) as asked:
             _ask_for_notes(asked)
             place.stand(asked)
             *told, answer = asked.execute()
-        return self._read(*told) or self._begin(), fair_queue.standing(answer)
+        return self._read(*told) or self._begin(), fair_queue.queue_position(answer)
 
-    def _leave(self, place: Place, *, is_served: bool) -> bytes | None:
+    def _leave(self, place: Ticket, *, is_served: bool) -> bytes | None:
         """The note as it is now."""
         with self._redis.pipeline(transaction=False) as asked:
             _ask_for_notes(asked)
@@ -133,15 +133,15 @@ class Memory:
 
     def _read(
         self, info: Mapping[str, Any], now: tuple[int, int], notes: Mapping[bytes, bytes]
-    ) -> _Kept | None:
+    ) -> _State | None:
         run_id = str(info["run_id"]).encode()
         note = notes.get(run_id)
         if note is None:
             return None
         since, forgotten = (int(part) for part in note.split(b":"))
-        return _Kept(run_id + note, forgotten, now[0] <= since + self._rate.get_expiry())
+        return _State(run_id + note, forgotten, now[0] <= since + self._rate.get_expiry())
 
-    def _begin(self) -> _Kept:
+    def _begin(self) -> _State:
         info, (seconds, _), _ = self._notes()
         run_id = str(info["run_id"])
         forgotten = min(self._elsewhere.sent(self._rate.get_expiry()), self._rate.amount)
@@ -150,7 +150,7 @@ class Memory:
             earlier = [name for name in self._redis.hkeys(_NOTES) if name != run_id.encode()]
             if earlier:
                 self._redis.hdel(_NOTES, *earlier)
-        return self._read(*self._notes()) or _Kept(b"", self._rate.amount, is_young=True)
+        return self._read(*self._notes()) or _State(b"", self._rate.amount, is_young=True)
 
     def _notes(self) -> Any:
         with self._redis.pipeline(transaction=False) as asked:

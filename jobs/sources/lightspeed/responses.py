@@ -10,7 +10,7 @@ from jobs.sources.lightspeed.parts import (
     NotAnArray,
     NotJson,
     PageFault,
-    TooMuch,
+    TooLarge,
     TruncatedBody,
     decode_page,
 )
@@ -20,7 +20,7 @@ _FAULT_NAMES: dict[type[PageFault], Fault] = {
     NotJson: "not_json",
     NotAnArray: "not_array",
     TruncatedBody: "truncated",
-    TooMuch: "too_large",
+    TooLarge: "too_large",
 }
 
 
@@ -71,7 +71,7 @@ def parts_in(
 
 def dealers_in(body: bytes) -> Dealers:
     """Read the list of dealers; raises `LightspeedError` where it is none."""
-    if size_limits.is_too_much(body):
+    if size_limits.is_too_large(body):
         raise error_for_fault("too_large")
     try:
         return Dealers(msgspec.json.decode(body, type=list[Dealer]))

@@ -19,7 +19,7 @@ LONGEST_NAME = 200
 """Characters of a dealership's name."""
 
 
-def is_too_much(body: bytes) -> bool:
+def is_too_large(body: bytes) -> bool:
     """Tell whether a body may hold more than is ever decoded. It counts marks in texts too: never too few."""
     opened = body.count(b"{")
     # Each value stands behind one of these, or behind the name that it goes under.

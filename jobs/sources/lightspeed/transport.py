@@ -14,8 +14,8 @@ import requests
 import urllib3
 from requests.auth import HTTPBasicAuth
 
-from jobs.sources.lightspeed.cancellable import Background, Waiting
-from jobs.sources.lightspeed.connections import JudgedAdapter
+from jobs.sources.lightspeed.cancellable import Cancellable, Waiting
+from jobs.sources.lightspeed.connections import PublicOnlyAdapter
 from jobs.sources.lightspeed.credentials import Credentials
 from jobs.sources.lightspeed.errors import LightspeedError, error_for_fault, error_for_status
 from jobs.sources.lightspeed.retry import seconds_to_wait
@@ -55,7 +55,7 @@ class Transport:
         self._session = requests.Session()
         self._session.trust_env = False
         for scheme in ("https://", "http://"):  # in place of requests' own, which go anywhere
-            self._session.mount(scheme, JudgedAdapter(allowed_hosts))
+            self._session.mount(scheme, PublicOnlyAdapter(allowed_hosts))
         # As bytes, because requests would encode text as Latin-1 and fail on other passwords.
         self._session.auth = HTTPBasicAuth(credentials.username.encode(), credentials.password.encode())
         self._session.headers.update(
@@ -74,7 +74,7 @@ class Transport:
         obey a socket's timeout.
         """
         url = f"{self._base_url}/{resource}" + (f"?{encoded(query)}" if query else "")
-        exchange = Background(lambda still_wanted: self._exchange(url, still_wanted))
+        exchange = Cancellable(lambda still_wanted: self._exchange(url, still_wanted))
         try:
             return inflated(exchange.result(wanted, within=self._longest))
         except TimeoutError:

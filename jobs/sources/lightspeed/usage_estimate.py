@@ -3,7 +3,7 @@
 from typing import Protocol
 
 
-class Elsewhere(Protocol):
+class UsageEstimate(Protocol):
     """Asked where Redis cannot tell. Both may take a moment, and are called in any thread."""
 
     def sent(self, seconds: float) -> int:
@@ -15,7 +15,7 @@ class Elsewhere(Protocol):
         ...
 
 
-class Nobody:
+class NoOtherUsage:
     """There is no other process."""
 
     def sent(self, seconds: float) -> int:

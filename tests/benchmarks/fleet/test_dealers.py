@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.fleet.dealers import FEWEST, MEDIAN, MOST, fleet, pages
 from benchmarks.service import PASSWORD
-from jobs.sources.lightspeed import Credentials, Lightspeed, RateBudget
+from jobs.sources.lightspeed import Credentials, LightspeedClient, RateBudget
 from sandbox.samples.bulk import bulk_parts
 from sandbox.simulator import SimulatedDealer, Simulator
 from tests.factories import HERE, QUICK
@@ -37,6 +37,6 @@ def test_it_counts_the_requests_that_a_pull_sends(parts):
     with Simulator([reported]) as simulator:
         budget = RateBudget.in_process(None)
         login = Credentials("7", PASSWORD)
-        service = Lightspeed(simulator.url, login, budget, retry=QUICK, allowed_hosts=HERE)
+        service = LightspeedClient(simulator.url, login, budget, retry=QUICK, allowed_hosts=HERE)
         assert list(service.walk("7", "SupplierCode eq 'B1'").pages())
         assert len(simulator.requests) == len(pages(parts))

@@ -40,7 +40,7 @@ def test_it_finds_opens_and_tells_without_redis(app: Flask, shop: Shop, dealer: 
     assert app.config["REDIS_URL"] is None
     tell(dealer, "parts@prairie.example.com")
     shop.configuration(dealer, check_state="refused", check_reason="The password has expired.")
-    alert_loop.keep_watching(app, looks(2))
+    alert_loop.run_loop(app, looks(2))
     assert open_causes() == ["refused"]
     assert mailed.subjects == ["Prairie Powersports: Credentials refused"]
     assert job_heartbeats.done_at(job_heartbeats.ALERTS) is not None
@@ -50,11 +50,11 @@ def test_it_finds_opens_and_tells_without_redis(app: Flask, shop: Shop, dealer: 
 def test_a_round_is_taken_once_a_minute(app: Flask, monkeypatch: pytest.MonkeyPatch):
     taken: list[int] = []
     monkeypatch.setattr(alert_loop, "_round", lambda: taken.append(1))
-    alert_loop.keep_watching(app, looks(5))
+    alert_loop.run_loop(app, looks(5))
     assert len(taken) == 1
     monkeypatch.setattr(alert_loop, "ROUND_EVERY", 0.0)
     shutdown.forget()
-    alert_loop.keep_watching(app, looks(5))
+    alert_loop.run_loop(app, looks(5))
     assert len(taken) == 6
 
 
@@ -65,7 +65,7 @@ def test_a_database_that_fails_ends_nothing(
     tell(dealer, "parts@prairie.example.com")
     shop.configuration(dealer, check_state="refused")
     failures = iter([True, True, False])
-    take_round = alerts.take_round
+    take_round = alerts.evaluate_rules
 
     def fail_first() -> object:
         if next(failures, False):
@@ -74,7 +74,7 @@ def test_a_database_that_fails_ends_nothing(
 
     monkeypatch.setattr(alert_loop, "ROUND_EVERY", 0.0)
     monkeypatch.setattr(alert_loop.alerts, "take_round", fail_first)
-    alert_loop.keep_watching(app, looks(4))
+    alert_loop.run_loop(app, looks(4))
     assert len(mailed.messages) == 1
 
 
@@ -89,9 +89,9 @@ def test_a_delivery_that_fails_is_tried_again_by_the_next_round_alone(
         raise OperationalError("SELECT 1", {}, Exception("the database is away"))
 
     monkeypatch.setattr(alert_loop.delivering, "deliver_due", fail)
-    alert_loop.keep_watching(app, looks(5))
+    alert_loop.run_loop(app, looks(5))
     assert len(tried) == 1
     monkeypatch.setattr(alert_loop, "ROUND_EVERY", 0.0)
     shutdown.forget()
-    alert_loop.keep_watching(app, looks(3))
+    alert_loop.run_loop(app, looks(3))
     assert len(tried) == 4

@@ -15,10 +15,10 @@ from tests.webapp.alerts.test_evaluate import cause
 from tests.webapp.client import ON_SQLITE, LintingClient
 from tests.webapp.pages_seed import Shop
 from webapp import alerts
-from webapp.alerts import Found, confirmations, recipients
+from webapp.alerts import Finding, confirmations, recipients
 from webapp.core import clock
 from webapp.extensions import db
-from webapp.models import AlertContact, AlertDelivery, AuditEntry, Dealer
+from webapp.models import AlertDelivery, AlertRecipients, AuditEntry, Dealer
 
 NEW = "boss@prairie.example.com"
 
@@ -41,9 +41,9 @@ def visitor(app: Flask) -> LintingClient:
     return app.test_client()
 
 
-def contact_of(dealer: Dealer) -> AlertContact:
+def contact_of(dealer: Dealer) -> AlertRecipients:
     db.session.expire_all()
-    return db.session.get_one(AlertContact, dealer.id)
+    return db.session.get_one(AlertRecipients, dealer.id)
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_a_new_recipient_gets_nothing_before_and_alerts_after_the_button(
 ):
     shown = save(page, dealer, NEW)
     assert "Waiting for confirmation" in shown
-    alerts.take_round(clock.now(), [cause(Found(dealer.id, "Oil."))])
+    alerts.evaluate_rules(clock.now(), [cause(Finding(dealer.id, "Oil."))])
     deliver()
     assert [to for (to,) in mailed.recipients] == [NEW]
     assert mailed.subjects == ["Parts Inventory Sync: confirm alerts by email"]
@@ -81,7 +81,7 @@ def test_a_new_recipient_gets_nothing_before_and_alerts_after_the_button(
     assert "now gets alerts of Prairie Powersports" in reader.post(link).text
     assert contact_of(dealer).confirmed == [NEW]
     assert "Waiting for confirmation" not in page.get(f"/dealers/{dealer.id}/alerts").text
-    alerts.take_round(clock.now(), [cause(Found(dealer.id, "Oil.", "another"))])
+    alerts.evaluate_rules(clock.now(), [cause(Finding(dealer.id, "Oil.", "another"))])
     deliver()
     assert len(mailed.messages) == 2
     entries = db.session.scalars(db.select(AuditEntry).where(AuditEntry.action == "alert_contacts.confirmed"))
@@ -114,7 +114,7 @@ def test_recipients_of_before_and_those_that_stay_need_not_confirm(
     page: LintingClient, dealer: Dealer, mailed: Kept
 ):
     old = "old@prairie.example.com"
-    db.session.add(AlertContact(dealer_id=dealer.id, recipients=[old], version=0))
+    db.session.add(AlertRecipients(dealer_id=dealer.id, recipients=[old], version=0))
     db.session.commit()
     assert contact_of(dealer).confirmed == [old]
     save(page, dealer, old.upper(), NEW)

@@ -16,7 +16,7 @@ from tests.webapp.alerts.test_evaluate import cause
 from tests.webapp.client import LintingClient
 from tests.webapp.pages_seed import Shop
 from webapp import alerts
-from webapp.alerts import Found, digest, email_limit
+from webapp.alerts import Finding, digest, email_limit
 from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import AlertDelivery, AuditEntry, Dealer
@@ -33,8 +33,8 @@ def limited(app: Flask) -> None:
 
 def raise_alerts(dealer_id: int, count: int) -> None:
     """Have so many alerts of a dealer open, and all emails sent that are due."""
-    found = [Found(dealer_id, "Oil.", f"a{number}") for number in range(count)]
-    alerts.take_round(clock.now(), [cause(*found)])
+    found = [Finding(dealer_id, "Oil.", f"a{number}") for number in range(count)]
+    alerts.evaluate_rules(clock.now(), [cause(*found)])
     while sender.deliver_due(lambda: False):
         pass
 
@@ -64,7 +64,7 @@ def test_what_is_beyond_the_limit_is_not_sent_and_told_once(
         ]
         assert mailed.subjects[3] == "Prairie Powersports: no more alert emails today"
         # Another dealer has a limit of its own.
-        alerts.take_round(clock.now(), [cause(Found(theirs, "Oil."), name="spill")])
+        alerts.evaluate_rules(clock.now(), [cause(Finding(theirs, "Oil."), name="spill")])
         sender.deliver_due(lambda: False)
         assert outcomes(theirs) == [("opened", "delivered", None)]
         entries = select(AuditEntry.dealer_id).where(AuditEntry.action == "alert_emails.limited")

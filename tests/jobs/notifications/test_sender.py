@@ -23,10 +23,10 @@ from tests.webapp.alerts.evaluation import NOW, tell
 from tests.webapp.alerts.test_evaluate import cause
 from tests.webapp.client import ON_SQLITE
 from webapp import alerts
-from webapp.alerts import Found, recipients
+from webapp.alerts import Finding, recipients
 from webapp.core import clock, vault
 from webapp.extensions import db
-from webapp.models import AlertContact, AlertDelivery, Dealer
+from webapp.models import AlertDelivery, AlertRecipients, Dealer
 
 ADDRESS = "parts@prairie.example.com"
 
@@ -37,8 +37,8 @@ def receiver() -> Iterator[HTTPServer]:
         yield server
 
 
-def take_round(*found: Found) -> None:
-    alerts.take_round(NOW, [cause(*found)])
+def take_round(*found: Finding) -> None:
+    alerts.evaluate_rules(NOW, [cause(*found)])
 
 
 def deliver(after: timedelta = timedelta()) -> int:
@@ -65,7 +65,7 @@ def test_an_alert_is_told_by_mail_and_webhook_and_so_is_its_end(
     contact = tell(dealer, ADDRESS, webhook=f"http://127.0.0.1:{receiver.port}/in")
     secret = vault.unseal(contact.sealed_webhook_secret or "")
     dealer_id = dealer.id
-    take_round(Found(dealer_id, "Oil is leaking."))
+    take_round(Finding(dealer_id, "Oil is leaking."))
     assert deliver() == 2
     take_round()
     assert deliver() == 2
@@ -90,7 +90,7 @@ def test_an_alert_is_told_by_mail_and_webhook_and_so_is_its_end(
 
 def test_what_did_not_arrive_is_sent_again_later_and_no_more_than_once(dealer: Dealer, mailed: Kept):
     tell(dealer, ADDRESS)
-    take_round(Found(dealer.id, "Oil."))
+    take_round(Finding(dealer.id, "Oil."))
     mailed.busy += ["451 Later", "451 Later"]
     deliver()
     (first,) = kept()
@@ -107,7 +107,7 @@ def test_what_did_not_arrive_is_sent_again_later_and_no_more_than_once(dealer: D
 @ON_SQLITE
 def test_after_some_attempts_it_is_given_up(dealer: Dealer, mailed: Kept):
     tell(dealer, ADDRESS)
-    take_round(Found(dealer.id, "Oil."))
+    take_round(Finding(dealer.id, "Oil."))
     mailed.busy += ["451 Later"] * 99
     for hours in range(0, 60, 4):
         deliver(timedelta(hours=hours))
@@ -119,7 +119,7 @@ def test_after_some_attempts_it_is_given_up(dealer: Dealer, mailed: Kept):
 @ON_SQLITE
 def test_an_address_that_does_not_exist_is_given_up_at_once(dealer: Dealer, mailed: Kept):
     tell(dealer, ADDRESS)
-    take_round(Found(dealer.id, "Oil."))
+    take_round(Finding(dealer.id, "Oil."))
     mailed.refuse[ADDRESS] = "550 No such user"
     deliver()
     assert states() == [("opened", "failed", 1)]
@@ -127,7 +127,7 @@ def test_an_address_that_does_not_exist_is_given_up_at_once(dealer: Dealer, mail
 
 def test_nobody_hears_of_an_end_before_the_beginning(dealer: Dealer, mailed: Kept):
     tell(dealer, ADDRESS)
-    take_round(Found(dealer.id, "Oil."))
+    take_round(Finding(dealer.id, "Oil."))
     mailed.busy.append("451 Later")
     deliver()
     take_round()
@@ -139,7 +139,7 @@ def test_nobody_hears_of_an_end_before_the_beginning(dealer: Dealer, mailed: Kep
 
 def test_two_senders_at_once_send_each_message_once(app: Flask, dealer: Dealer, mailed: Kept):
     tell(dealer, ADDRESS)
-    take_round(*(Found(dealer.id, f"{code} leaks.", code) for code in "ABCDEFGH"))
+    take_round(*(Finding(dealer.id, f"{code} leaks.", code) for code in "ABCDEFGH"))
     together, tried = threading.Barrier(3), []
 
     def send() -> None:
@@ -159,7 +159,7 @@ def test_two_senders_at_once_send_each_message_once(app: Flask, dealer: Dealer, 
 
 def test_a_delivery_whose_sender_died_is_claimed_again(dealer: Dealer, mailed: Kept):
     tell(dealer, ADDRESS)
-    take_round(Found(dealer.id, "Oil."))
+    take_round(Finding(dealer.id, "Oil."))
     (only,) = kept()
     # Claimed, and then nothing more was heard.
     assert sender._claim(only.id) is not None
@@ -171,7 +171,7 @@ def test_a_delivery_whose_sender_died_is_claimed_again(dealer: Dealer, mailed: K
 @ON_SQLITE
 def test_a_sender_that_was_overtaken_changes_nothing(dealer: Dealer, mailed: Kept):
     tell(dealer, ADDRESS)
-    take_round(Found(dealer.id, "Oil."))
+    take_round(Finding(dealer.id, "Oil."))
     (only,) = kept()
     slow = sender._claim(only.id)
     assert slow is not None
@@ -189,7 +189,7 @@ def test_who_is_not_to_be_told_any_more_is_not(
     contact = tell(dealer, *([] if removed == "webhook" else [ADDRESS]), webhook=hook)
     if removed != "webhook":
         recipients.remove_webhook(contact)
-    take_round(Found(dealer.id, "Oil."))
+    take_round(Finding(dealer.id, "Oil."))
     recipients.remove_webhook(tell(dealer, ADDRESS if removed == "mail server" else "other@example.com"))
     if removed == "mail server":
         app.config["SMTP_URL"] = None
@@ -213,7 +213,7 @@ def test_a_test_is_tried_once(dealer: Dealer, mailed: Kept, receiver: HTTPServer
 
 def test_the_digest_lists_what_is_open(app: Flask, dealer: Dealer, mailed: Kept):
     app.config.update(STAFF_ALERT_RECIPIENTS=("support@example.com",), STAFF_DIGEST_HOUR=0)
-    take_round(Found(dealer.id, "Oil is leaking."), Found(None, "Everything leaks."))
+    take_round(Finding(dealer.id, "Oil is leaking."), Finding(None, "Everything leaks."))
     deliver()
     digest = mailed.messages[-1]
     assert mailed.recipients[-1] == ["support@example.com"]
@@ -225,7 +225,7 @@ def test_the_digest_lists_what_is_open(app: Flask, dealer: Dealer, mailed: Kept)
 @ON_SQLITE
 def test_a_digest_of_nothing_is_not_sent(app: Flask, dealer: Dealer, mailed: Kept):
     app.config.update(STAFF_ALERT_RECIPIENTS=("support@example.com",), STAFF_DIGEST_HOUR=0)
-    take_round(Found(dealer.id, "Oil."))
+    take_round(Finding(dealer.id, "Oil."))
     take_round()
     deliver()
     assert states() == [("digest", "dropped", 1)]
@@ -235,11 +235,11 @@ def test_a_digest_of_nothing_is_not_sent(app: Flask, dealer: Dealer, mailed: Kep
 @ON_SQLITE
 def test_a_message_that_cannot_be_made_stops_no_other(dealer: Dealer, mailed: Kept):
     tell(dealer, "bad@prairie.example.com", ADDRESS)
-    take_round(Found(dealer.id, "Oil."))
+    take_round(Finding(dealer.id, "Oil."))
     bad = kept()[0].id
     broken = "bad@prairie.example.com\r\nBcc: x@example.com"
     db.session.execute(db.update(AlertDelivery).where(AlertDelivery.id == bad).values(recipient=broken))
-    db.session.execute(db.update(AlertContact).values(recipients=[broken, ADDRESS]))
+    db.session.execute(db.update(AlertRecipients).values(recipients=[broken, ADDRESS]))
     db.session.commit()
     deliver()
     assert [(each.state, each.error) for each in kept()] == [
@@ -252,7 +252,7 @@ def test_a_message_that_cannot_be_made_stops_no_other(dealer: Dealer, mailed: Ke
 @ON_SQLITE
 def test_it_leaves_when_it_is_told_to(dealer: Dealer, mailed: Kept):
     tell(dealer, ADDRESS)
-    take_round(Found(dealer.id, "Oil."))
+    take_round(Finding(dealer.id, "Oil."))
     assert sender.deliver_due(lambda: True) == 0
     assert states() == [("opened", "waiting", 0)]
 
@@ -272,7 +272,7 @@ def test_neither_logs_nor_rows_hold_a_secret(
     contact = tell(dealer, ADDRESS, webhook=f"http://127.0.0.1:{receiver.port}/token-in-the-path")
     sealed = contact.sealed_webhook_secret or ""
     secret = vault.unseal(sealed)
-    take_round(Found(dealer.id, "Oil."))
+    take_round(Finding(dealer.id, "Oil."))
     mailed.busy.append("451 Later")
     deliver()
     app.config["CREDENTIALS_KEYS"] = [vault.Fernet.generate_key().decode()]

@@ -7,7 +7,7 @@ from email.headerregistry import Address
 import pytest
 import trustme
 
-from jobs.notifications.smtp import Postbox, letter
+from jobs.notifications.smtp import SmtpClient, email_message
 from jobs.notifications.undeliverable import Undeliverable
 from tests.jobs.notifications.receivers import PASSWORD, Kept, certified, mail_server, with_login
 from webapp.settings.alert_settings import MailServer
@@ -19,9 +19,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
 
 
 def send(server: MailServer, *texts: str, to: str = TO) -> None:
-    with Postbox(server) as postbox:
+    with SmtpClient(server) as postbox:
         for number, text in enumerate(texts or ("Hello.\n",)):
-            postbox.send(letter(SENDER, to, "Credentials refused", text, number))
+            postbox.send(email_message(SENDER, to, "Credentials refused", text, number))
 
 
 @pytest.fixture
@@ -104,23 +104,23 @@ def test_several_letters_go_over_one_connection_and_a_refused_one_stops_none(pla
         send(plain, "One.\n", "Two.\n", "Three.\n")
         assert kept.connections == 1
         kept.busy.append("451 Later")
-        with Postbox(plain) as postbox:
+        with SmtpClient(plain) as postbox:
             with pytest.raises(Undeliverable, match="451"):
-                postbox.send(letter(SENDER, TO, "s", "Four.\n", 4))
-            postbox.send(letter(SENDER, TO, "s", "Four.\n", 4))
+                postbox.send(email_message(SENDER, TO, "s", "Four.\n", 4))
+            postbox.send(email_message(SENDER, TO, "s", "Four.\n", 4))
     assert len(kept.messages) == 4
 
 
 def test_a_letter_that_is_sent_again_can_be_told() -> None:
-    first, again, other = (letter(SENDER, TO, "s", "t", number) for number in (7, 7, 8))
+    first, again, other = (email_message(SENDER, TO, "s", "t", number) for number in (7, 7, 8))
     assert first["Message-ID"] == again["Message-ID"] != other["Message-ID"]
 
 
 @pytest.mark.parametrize("name", ["Evil\r\nBcc: x@example.com", "Evil\nSubject: no", "a\x00b\x0bc\u2028d"])
 def test_no_name_becomes_a_header(plain: MailServer, name: str) -> None:
     kept = Kept()
-    with mail_server(kept, plain.port), Postbox(plain) as postbox:
-        postbox.send(letter(SENDER, TO, f"{name}: Credentials refused", "Text.\n", 1))
+    with mail_server(kept, plain.port), SmtpClient(plain) as postbox:
+        postbox.send(email_message(SENDER, TO, f"{name}: Credentials refused", "Text.\n", 1))
     (message,) = kept.messages
     assert set(message.keys()) >= {"From", "To", "Subject"}
     assert "Bcc" not in message
@@ -130,4 +130,4 @@ def test_no_name_becomes_a_header(plain: MailServer, name: str) -> None:
 
 def test_an_address_with_a_header_in_it_makes_no_letter() -> None:
     with pytest.raises(ValueError):
-        letter(SENDER, "a@example.com\r\nBcc: x@example.com", "s", "t", 1)
+        email_message(SENDER, "a@example.com\r\nBcc: x@example.com", "s", "t", 1)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from jobs import reports
-from jobs.reports.formats import Applied, kinds
+from jobs.reports.formats import Applied, report_formats
 from jobs.sync import code_sync
 from tests.factories import World, part
 from webapp.core import storage
@@ -64,8 +64,8 @@ def test_what_was_cleared_after_the_draft_is_not_missing(world: World) -> None:
     shop(world)
     run = world.sync()
     item = Applied(world.item(run, "TR").id, world.item(run, "TR").cleared)
-    inventory = kinds()[0]
-    with reports.drafting() as drafts:
+    inventory = report_formats()[0]
+    with reports.prerendering() as drafts:
         drafts.begin(item.id)
         assert drafts.copy(inventory, item, io.BytesIO(), lambda: None) == 4
         db.session.execute(update(RunItem).where(RunItem.id == item.id).values(cleared=RunItem.cleared + 1))
@@ -78,9 +78,9 @@ def test_each_code_is_drafted_before_the_next_is_done_with(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun: list[tuple[str, list[str]]] = []
-    begin, apply = reports.Drafts.begin, code_sync.apply
+    begin, apply = reports.PrerenderedReports.begin, code_sync.apply
 
-    def note(drafts: reports.Drafts, item_id: int) -> None:
+    def note(drafts: reports.PrerenderedReports, item_id: int) -> None:
         begun.append((db.session.get_one(RunItem, item_id).supplier_code, list(applied)))
         begin(drafts, item_id)
 
@@ -91,7 +91,7 @@ def test_each_code_is_drafted_before_the_next_is_done_with(
         apply(claim, run, item)  # type: ignore[arg-type]
 
     shop(world)
-    monkeypatch.setattr(reports.Drafts, "begin", note)
+    monkeypatch.setattr(reports.PrerenderedReports, "begin", note)
     monkeypatch.setattr(code_sync, "apply", noted)
     world.sync()
     assert begun == [("TR", ["TR"]), ("PU", ["TR", "PU"])]

@@ -316,7 +316,7 @@ def test_the_shelf_and_the_webstore_are_what_the_obvious_model_says(scenery: Wor
         run = lifecycle.record(scenery.dealer, "command").run
         run_id = run.id
         reporting: Any = Reporting(reported)
-        assert run_sync.execute(run_id, run_sync.Surroundings(lambda _, r=reporting: r))
+        assert run_sync.execute(run_id, run_sync.RunContext(lambda _, r=reporting: r))
         assert {item.supplier_code: item.kept for item in scenery.run(run_id).items if is_applied(item)} == {
             code: kept for code, kept in model.kept.items() if kept is not None
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.simulator import Fault, Switches
+from sandbox.simulator import Behavior, Fault
 from tests.factories import World, part
 from webapp.extensions import db
 
@@ -58,7 +58,7 @@ def test_a_code_that_fails_keeps_its_stock_when_its_sibling_clears(world: World)
     world.map("HO", honda)
     world.map("HP", honda)
     world.sync(part("HO", "H-1", 1), part("HP", "H-2", 2))
-    world.simulator.switches = Switches(faults=[Fault("error_500", code="HO", times=None)])
+    world.simulator.switches = Behavior(faults=[Fault("error_500", code="HO", times=None)])
     run = world.sync(part("HO", "H-1", 8), part("HP", "H-2", 5))
     assert run.status == "partial"
     assert world.shelf() == {("HO", "H-1"): 1, ("HP", "H-2"): 5}

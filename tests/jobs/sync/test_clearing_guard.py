@@ -178,5 +178,5 @@ def test_a_decision_that_redis_forgot_is_found(stocked: World) -> None:
     held_clearings.carry_out(clearing, None)
     decided = clearing.decided_at
     assert decided is not None
-    assert held_clearings.forgotten(decided) == []
-    assert held_clearings.forgotten(decided + 2 * held_clearings.FORGOTTEN_AFTER) == [clearing.id]
+    assert held_clearings.stalled(decided) == []
+    assert held_clearings.stalled(decided + 2 * held_clearings.FORGOTTEN_AFTER) == [clearing.id]

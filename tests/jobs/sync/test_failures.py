@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from jobs import reports
 from jobs.sync import code_sync, lease, regenerate_reports, run_sync, staging
-from sandbox.simulator import Switches
+from sandbox.simulator import Behavior
 from tests.factories import PASSWORD, World, is_postgresql, part
 from webapp.core import clock, vault
 from webapp.extensions import db
@@ -167,7 +167,7 @@ def test_a_run_ends_when_its_time_is_over_and_keeps_what_it_applied(two_codes: W
 
 def test_time_is_counted_from_the_first_start_through_every_takeover(two_codes: World) -> None:
     run_id = lifecycle.record(two_codes.dealer, "manual").run.id
-    claim = lease.claim(run_id)
+    claim = lease.acquire(run_id)
     assert claim is not None
     with time_machine.travel(clock.now() + timedelta(minutes=151), tick=True):
         assert run_sync.execute(run_id, two_codes.surroundings())
@@ -175,11 +175,11 @@ def test_time_is_counted_from_the_first_start_through_every_takeover(two_codes: 
 
 
 def test_a_password_that_is_changed_under_way_is_taken_up(two_codes: World) -> None:
-    two_codes.simulator.switches = Switches(password_state="rotated", rotate_after=2)
+    two_codes.simulator.switches = Behavior(password_state="rotated", rotate_after=2)
 
     def save_the_new_one(line: str) -> None:
         if line.startswith("TR: fetched"):
-            two_codes.simulator.switches = Switches()
+            two_codes.simulator.switches = Behavior()
             login = two_codes.simulator.dealers[two_codes.configuration.cmf or ""]
             login.password = "new and better"
             two_codes.configuration.sealed_password = vault.seal("new and better")
@@ -190,19 +190,19 @@ def test_a_password_that_is_changed_under_way_is_taken_up(two_codes: World) -> N
 
 
 def test_a_password_that_lightspeed_no_longer_takes_ends_the_run(two_codes: World) -> None:
-    two_codes.simulator.switches = Switches(password_state="rotated", rotate_after=2)
+    two_codes.simulator.switches = Behavior(password_state="rotated", rotate_after=2)
     run = two_codes.sync()
     assert (run.status, two_codes.shelf()) == ("failed", {("TR", "A-1"): 3})
     assert PASSWORD not in (run.reason or "")
 
 
 def test_what_a_run_hears_of_the_credentials_is_shown_as_a_validation_is(two_codes: World) -> None:
-    two_codes.simulator.switches = Switches(password_state="wrong")
+    two_codes.simulator.switches = Behavior(password_state="wrong")
     refused = two_codes.sync()
     db.session.expire_all()
     configuration = two_codes.configuration
     assert (configuration.check_state, configuration.check_reason) == ("refused", refused.items[0].error)
-    two_codes.simulator.switches = Switches()
+    two_codes.simulator.switches = Behavior()
     two_codes.sync()
     db.session.expire_all()
     assert (two_codes.configuration.check_state, two_codes.configuration.check_reason) == ("connected", None)
@@ -211,7 +211,7 @@ def test_what_a_run_hears_of_the_credentials_is_shown_as_a_validation_is(two_cod
 def test_a_validation_that_is_under_way_has_the_last_word(two_codes: World) -> None:
     two_codes.configuration.check_state = "checking"
     db.session.commit()
-    two_codes.simulator.switches = Switches(password_state="wrong")
+    two_codes.simulator.switches = Behavior(password_state="wrong")
     two_codes.sync()
     db.session.expire_all()
     assert two_codes.configuration.check_state == "checking"

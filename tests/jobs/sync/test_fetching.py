@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from sandbox.simulator import Fault, Switches
+from sandbox.simulator import Behavior, Fault
 from tests.factories import World, part
 from webapp.core import clock
 
@@ -55,7 +55,7 @@ def test_it_lists_a_part_that_does_not_count_with_its_reason(
 ) -> None:
     world.map("TR", world.manufacturer("Tucker", numbers=["A-1", "B-1"]))
     # A service that ignores the filter sends what it should not. One part counts: without any the code fails.
-    world.simulator.switches = Switches(filtering="ignored")
+    world.simulator.switches = Behavior(filtering="ignored")
     run = world.sync({**part("TR", "A-1", 1), **fields}, part("TR", "B-1", 1))
     assert world.shelf() == {("TR", "B-1"): 1}
     item = world.item(run, "TR")
@@ -73,7 +73,7 @@ def test_a_part_changed_exactly_365_days_ago_still_counts(world: World) -> None:
     world.map("TR", world.manufacturer("Tucker", numbers=["A-1", "A-2"]))
     edge = clock.local_today("America/Chicago") - timedelta(days=365)
     before = edge - timedelta(days=1)
-    world.simulator.switches = Switches(filtering="ignored")
+    world.simulator.switches = Behavior(filtering="ignored")
     world.sync(
         part("TR", "A-1", 1, lastupdatedate=f"{edge}T00:00:00"),
         part("TR", "A-2", 1, lastupdatedate=f"{before}T23:59:59.9999999"),
@@ -91,7 +91,7 @@ def test_of_rows_with_the_same_part_number_the_later_counts(world: World) -> Non
 
 def test_the_later_row_counts_also_when_it_says_that_nothing_is_left(world: World) -> None:
     world.map("TR", world.manufacturer("Tucker", numbers=["a-1"]))
-    world.simulator.switches = Switches(filtering="ignored")
+    world.simulator.switches = Behavior(filtering="ignored")
     run = world.sync(part("TR", "A-1", 5), part("TR", "a-1", 0))
     assert world.shelf() == {}
     assert world.item(run, "TR").skipped == 1
@@ -99,7 +99,7 @@ def test_the_later_row_counts_also_when_it_says_that_nothing_is_left(world: Worl
 
 def test_a_row_of_another_code_is_no_later_row_of_this_one(world: World) -> None:
     world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
-    world.simulator.switches = Switches(filtering="ignored")
+    world.simulator.switches = Behavior(filtering="ignored")
     world.sync(part("TR", "A-1", 5), part("XX", "A-1", 0))
     assert world.shelf() == {("TR", "A-1"): 5}
 
@@ -120,7 +120,7 @@ def test_an_incomplete_pull_changes_nothing_for_its_code_and_the_others_go_on(wo
     parts = [part("TR", f"P{number:05}", 2) for number in range(600)]
     world.sync(*parts, part("KA", "K-1", 1))
     before = world.shelf()
-    world.simulator.switches = Switches(faults=[Fault("error_500", code="TR", page=2, times=None)])
+    world.simulator.switches = Behavior(faults=[Fault("error_500", code="TR", page=2, times=None)])
     run = world.sync(*(dict(one, OnHand=9) for one in parts), part("KA", "K-1", 4))
     assert run.status == "partial"
     assert run.reason == "1 of 2 supplier codes failed: TR."
@@ -132,7 +132,7 @@ def test_an_incomplete_pull_changes_nothing_for_its_code_and_the_others_go_on(wo
 
 def test_a_run_of_which_no_code_succeeded_failed(world: World) -> None:
     world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
-    world.simulator.switches = Switches(faults=[Fault("html", times=None)])
+    world.simulator.switches = Behavior(faults=[Fault("html", times=None)])
     run = world.sync(part("TR", "A-1", 1))
     assert run.status == "failed"
     assert world.item(run, "TR").error_kind == "bad_answer"
@@ -141,7 +141,7 @@ def test_a_run_of_which_no_code_succeeded_failed(world: World) -> None:
 def test_a_refused_login_ends_the_run_at_once_and_the_rest_says_so(world: World) -> None:
     world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
     world.map("KA", world.manufacturer("Kawasaki", "oem", numbers=["K-1"]))
-    world.simulator.switches = Switches(password_state="wrong")
+    world.simulator.switches = Behavior(password_state="wrong")
     run = world.sync(part("TR", "A-1", 1))
     assert run.status == "failed"
     assert len(world.simulator.requests) == 1
@@ -153,10 +153,10 @@ def test_a_refused_login_ends_the_run_at_once_and_the_rest_says_so(world: World)
 
 @pytest.mark.parametrize(
     "switches",
-    [Switches(unknown_cmf="404"), Switches(unknown_cmf="403")],
+    [Behavior(unknown_cmf="404"), Behavior(unknown_cmf="403")],
     ids=["404", "403"],
 )
-def test_a_dealer_id_that_the_service_refuses_ends_the_run(world: World, switches: Switches) -> None:
+def test_a_dealer_id_that_the_service_refuses_ends_the_run(world: World, switches: Behavior) -> None:
     world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
     world.map("KA", world.manufacturer("Kawasaki", "oem", numbers=["K-1"]))
     world.simulator.dealers.clear()
@@ -169,7 +169,7 @@ def test_a_dealer_id_that_the_service_refuses_ends_the_run(world: World, switche
 def test_a_password_that_changes_mid_pull_leaves_the_code_as_it_was(world: World) -> None:
     numbers = [f"P{number:05}" for number in range(1100)]
     world.map("TR", world.manufacturer("Tucker", numbers=numbers))
-    world.simulator.switches = Switches(password_state="rotated", rotate_after=1)
+    world.simulator.switches = Behavior(password_state="rotated", rotate_after=1)
     run = world.sync(*(part("TR", number, 2) for number in numbers))
     assert run.status == "failed"
     assert world.shelf() == {}

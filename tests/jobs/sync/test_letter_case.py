@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from sandbox.simulator import Fault, Switches
+from sandbox.simulator import Behavior, Fault
 from tests.factories import World, part
 from webapp.extensions import db
 from webapp.models import SupplierCode
@@ -23,7 +23,7 @@ def shop(world: World) -> World:
     world.manufacturer("Tucker", numbers=NUMBERS)
     world.settings(clear_previous=True)
     world.report(*(part("TR", number, 2) for number in NUMBERS))
-    world.simulator.switches = Switches(text_comparison="exact")
+    world.simulator.switches = Behavior(text_comparison="exact")
     return world
 
 
@@ -105,7 +105,7 @@ def test_a_confirmed_spelling_without_rows_is_not_the_last_word(shop: World) -> 
 def test_an_error_with_one_spelling_is_no_reason_to_try_another(shop: World) -> None:
     import_code(shop, "TR")
     shop.sync()
-    shop.simulator.switches = Switches(faults=[Fault("error_500", code="TR", times=None)])
+    shop.simulator.switches = Behavior(faults=[Fault("error_500", code="TR", times=None)])
     run = shop.sync()
     assert (run.status, len(shop.shelf())) == ("failed", 80)
 
@@ -153,7 +153,7 @@ def test_two_catalogs_may_spell_a_code_differently(shop: World) -> None:
 
 
 def test_of_several_spellings_the_usual_one_is_remembered(shop: World) -> None:
-    shop.simulator.switches = Switches(text_comparison="loose")
+    shop.simulator.switches = Behavior(text_comparison="loose")
     import_code(shop, "tr")
     shop.sync(*(part("Tr" if number > "P0070" else "TR", number, 2) for number in NUMBERS))
     assert listed(shop) == [("tr", "TR")]
@@ -161,7 +161,7 @@ def test_of_several_spellings_the_usual_one_is_remembered(shop: World) -> None:
 
 
 def test_rows_of_another_code_confirm_nothing(shop: World) -> None:
-    shop.simulator.switches = Switches(filtering="ignored")
+    shop.simulator.switches = Behavior(filtering="ignored")
     import_code(shop, "PU")
     shop.sync()
     assert listed(shop) == [("PU", None)]

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from sandbox.simulator import Fault, Switches
+from sandbox.simulator import Behavior, Fault
 from tests.factories import PASSWORD, World, part
 
 
@@ -19,7 +19,7 @@ def test_every_line_of_a_run_names_it_and_those_of_a_code_the_code(
 ) -> None:
     world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
     world.map("PU", world.manufacturer("Parts", numbers=["P-1"]))
-    world.simulator.switches = Switches(faults=[Fault("error_500", code="PU", times=None)])
+    world.simulator.switches = Behavior(faults=[Fault("error_500", code="PU", times=None)])
     capsys.readouterr()
     run = world.sync(part("TR", "A-1"), part("PU", "P-1"))
     told = lines(capsys)

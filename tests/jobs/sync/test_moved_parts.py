@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jobs.sync import run_sync
-from sandbox.simulator import Fault, Switches
+from sandbox.simulator import Behavior, Fault
 from tests.factories import World, part
 from webapp.extensions import db
 from webapp.models import RetainedPart, Run
@@ -32,12 +32,12 @@ def quantity(world: World, number: str = "P0001") -> int:
 
 
 def failing(world: World, code: str) -> None:
-    world.simulator.switches = Switches(faults=[Fault("error_500", code=code, times=None)])
+    world.simulator.switches = Behavior(faults=[Fault("error_500", code=code, times=None)])
 
 
 def retry(world: World, run: Run) -> Run:
     """The run that tries the failed codes of another one again."""
-    world.simulator.switches = Switches()
+    world.simulator.switches = Behavior()
     started = lifecycle.start(world.dealer, "retry", retry_of=run).run
     started_id = started.id
     assert run_sync.execute(started_id, world.surroundings())
@@ -106,7 +106,7 @@ def test_a_code_that_fails_loses_nothing_until_its_pull_is_complete(codes: World
     failing(codes, "TR")
     codes.sync(part("TRX", "P0001", 4))
     assert quantity(codes) == 8
-    codes.simulator.switches = Switches()
+    codes.simulator.switches = Behavior()
     codes.sync()
     assert (quantity(codes), codes.stock("TR", "P0001").quantity) == (4, 0)
 
@@ -132,16 +132,16 @@ def test_a_failed_pull_is_no_gap(codes: World) -> None:
     codes.sync(part("TR", "P0001", 4), part("TRX", "P0001", 3))
     failing(codes, "TRX")
     codes.sync()
-    codes.simulator.switches = Switches()
+    codes.simulator.switches = Behavior()
     codes.sync()
     codes.sync(part("TRX", "P0001", 3))
     assert quantity(codes) == 7
 
 
 def test_a_row_that_cannot_be_used_is_neither_a_gap_nor_a_beginning(codes: World) -> None:
-    codes.simulator.switches = Switches()
+    codes.simulator.switches = Behavior()
     codes.sync(part("TR", "P0001", 4), part("TR", "P0002", 1))
-    filtered = Switches(filtering="ignored")
+    filtered = Behavior(filtering="ignored")
     codes.simulator.switches = filtered
     undated = {"lastupdatedate": None}
     codes.sync(part("TR", "P0001", 9, **undated), part("TR", "P0002", 1), part("TRX", "P0002", 1))

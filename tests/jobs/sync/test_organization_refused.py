@@ -61,7 +61,7 @@ def test_a_run_says_so_too_also_where_another_reason_was_kept_before(world: Worl
 
 def test_pages_and_the_email_say_it_and_name_no_field_that_is_not_there(world: World) -> None:
     check(world)
-    alerts.take_round(clock.now(), (refused.CAUSE,))
+    alerts.evaluate_rules(clock.now(), (refused.CAUSE,))
     user = User(email="parts@northwind.example", password="x", role="dealer", dealer_id=world.dealer.id)
     alert = alerts.open_of(world.dealer.id)[0]
     letter = AlertDelivery(

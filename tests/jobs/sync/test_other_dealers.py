@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jobs.sources.lightspeed.errors import error_for_fault
-from sandbox.simulator import Switches
+from sandbox.simulator import Behavior
 from tests.factories import World, part
 from webapp.extensions import db
 from webapp.models import ReportedPart
@@ -25,7 +25,7 @@ def shop(world: World) -> World:
 @pytest.mark.parametrize("setting", ["other", "other_in_one"])
 def test_such_rows_change_nothing(shop: World, setting: str) -> None:
     before = shop.shelf()
-    shop.simulator.switches = Switches(cmf=setting)
+    shop.simulator.switches = Behavior(cmf=setting)
     run = shop.sync(part("TR", "P00000", 9), part("TR", "P00001", 9), part("KA", "K-1", 9))
     assert (run.status, shop.shelf()) == ("failed", before)
     for item in run.items:
@@ -64,7 +64,7 @@ def test_the_next_run_takes_the_code_up_again(shop: World) -> None:
 
 @pytest.mark.parametrize("setting", ["absent", "null"])
 def test_rows_without_a_dealership_are_applied(shop: World, setting: str) -> None:
-    shop.simulator.switches = Switches(cmf=setting)
+    shop.simulator.switches = Behavior(cmf=setting)
     run = shop.sync(part("KA", "K-1", 9))
     assert shop.item(run, "KA").status == "succeeded"
     assert shop.shelf()["KA", "K-1"] == 9

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import event, text
 
 from benchmarks.crowd import CODES, Crowd, fill
-from sandbox.simulator import Simulator, Switches
+from sandbox.simulator import Behavior, Simulator
 from tests.factories import World, is_postgresql, part
 from webapp.extensions import db
 from webapp.models import Manufacturer
@@ -106,7 +106,7 @@ def test_a_run_takes_no_more_statements_for_more_parts(world: World) -> None:
 def test_no_statement_about_kept_or_moved_parts_reads_a_large_table_whole(world: World) -> None:
     world.map("TRX", db.session.get_one(Manufacturer, 1))
     world.settings(clear_previous=False)
-    world.simulator.switches = Switches(filtering="ignored")
+    world.simulator.switches = Behavior(filtering="ignored")
     world.sync(*parts(30))
     moved = [{**row, "SupplierCode": "TRX"} for row in parts(10)]
     undated = [{**row, "lastupdatedate": None} for row in parts(20)[10:20]]

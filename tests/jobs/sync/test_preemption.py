@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from redis import Redis
 
-from jobs.sources.lightspeed import Credentials, Lightspeed, RateBudget
-from jobs.sources.lightspeed.fair_queue import Asker, Place
+from jobs.sources.lightspeed import Credentials, LightspeedClient, RateBudget
+from jobs.sources.lightspeed.fair_queue import Requester, Ticket
 from jobs.sync import lease, preemption, recent_usage, run_sync
 from tests.factories import HERE, PASSWORD, QUICK, USERNAME, World, part
 from webapp.core import clock, rate_window, vault
@@ -48,7 +48,7 @@ def dealer_configuration(world: World, dealer_id: int):
 
 def gives_way(world: World, run_id: int, seconds: float = MOMENT, **changes) -> str:
     """Carry a run out until it gives way; why it does."""
-    with pytest.raises(lease.GaveWay) as gave_way:
+    with pytest.raises(lease.Yielded) as gave_way:
         run_sync.execute(run_id, world.surroundings(slice_seconds=seconds, **changes))
     return str(gave_way.value)
 
@@ -133,7 +133,7 @@ def test_the_wait_is_counted_when_it_goes_on(world: World) -> None:
     gives_way(world, run_id)
     world.run(run_id).gave_way_at = clock.now() - timedelta(seconds=100)
     db.session.commit()
-    claim = lease.claim(run_id)
+    claim = lease.acquire(run_id)
     assert claim is not None
     assert claim.gave_way == 1
     assert 100 <= claim.waited < 130
@@ -142,12 +142,12 @@ def test_the_wait_is_counted_when_it_goes_on(world: World) -> None:
 
 def test_a_run_that_was_lost_gives_nothing_back(world: World) -> None:
     run_id = shop(world)
-    claim = lease.claim(run_id)
+    claim = lease.acquire(run_id)
     assert claim is not None
     run = world.run(run_id)
     run.attempt += 1
     db.session.commit()
-    assert not lease.give_way(claim)
+    assert not lease.yield_run(claim)
     assert (world.run(run_id).status, world.run(run_id).gave_way) == ("running", 0)
 
 
@@ -187,8 +187,8 @@ class Narrow:
         self._budget = RateBudget.shared(redis_url, per_minute)
         self.login = rate_window.login_key(self._url, USERNAME)
 
-    def __call__(self, credentials: Credentials) -> Lightspeed:
-        return Lightspeed(self._url, credentials, self._budget, retry=QUICK, allowed_hosts=HERE)
+    def __call__(self, credentials: Credentials) -> LightspeedClient:
+        return LightspeedClient(self._url, credentials, self._budget, retry=QUICK, allowed_hosts=HERE)
 
     def use_up(self) -> None:
         """Send what may be sent."""
@@ -200,7 +200,7 @@ def test_a_login_for_which_others_wait_lets_other_logins_go_first(
     world: World, redis: Redis, redis_url: str
 ) -> None:
     run_id, narrow = shop(world), Narrow(world, redis_url, 100)
-    Place(narrow.login, Asker("4712")).stand(redis)
+    Ticket(narrow.login, Requester("4712")).stand(redis)
     assert gives_way(world, run_id, 60.0, connect=narrow) == preemption.CROWDED
     assert world.simulator.requests == []
     assert [item.tries for item in world.run(run_id).items] == [0, 0]
@@ -210,7 +210,7 @@ def test_who_comes_back_at_once_does_a_code_before_it_lets_others_go_again(
     world: World, redis: Redis, redis_url: str
 ) -> None:
     run_id, narrow = shop(world), Narrow(world, redis_url, 100)
-    Place(narrow.login, Asker("4712")).stand(redis)
+    Ticket(narrow.login, Requester("4712")).stand(redis)
     for _ in range(2):
         gives_way(world, run_id, 60.0, connect=narrow)
     assert codes_asked_for(world) == ["TR", "TR"]
@@ -224,7 +224,7 @@ def test_an_organizations_dealers_do_not_go_before_each_other_for_their_logins_s
     for run in db.session.scalars(db.select(Run)):
         run.dealer.organization = group
     db.session.commit()
-    Place(narrow.login, Asker("4712")).stand(redis)
+    Ticket(narrow.login, Requester("4712")).stand(redis)
     assert run_sync.execute(run_id, world.surroundings(slice_seconds=60.0, connect=narrow))
 
 
@@ -233,14 +233,14 @@ def test_it_gives_way_while_it_waits_for_the_first_page_of_a_code(
 ) -> None:
     monkeypatch.setattr(preemption, "LONG_WITHOUT_ROOM", 0.3)
     run_id, narrow = shop(world), Narrow(world, redis_url, 2)
-    look = preemption.GivingWay.before_code
+    look = preemption.Preemption.before_code
 
-    def before_code(self: preemption.GivingWay) -> None:
+    def before_code(self: preemption.Preemption) -> None:
         """The rate is used up by others just after the look at it."""
         look(self)
         narrow.use_up()
 
-    monkeypatch.setattr(preemption.GivingWay, "before_code", before_code)
+    monkeypatch.setattr(preemption.Preemption, "before_code", before_code)
     assert gives_way(world, run_id, 60.0, connect=narrow) == preemption.CROWDED
     assert world.simulator.requests == []
     run = world.run(run_id)

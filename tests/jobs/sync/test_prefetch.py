@@ -8,10 +8,11 @@ from typing import cast
 
 from flask import current_app
 
-from jobs.sources.lightspeed import Page, Part, Walk
+from jobs.sources.lightspeed import Page, Part
+from jobs.sources.lightspeed import Pages as Walk
 from jobs.sync import lease, run_plan
 from jobs.sync.fetch import pull
-from sandbox.simulator import Fault, Switches
+from sandbox.simulator import Behavior, Fault
 from tests.factories import QUICK, World, part
 from webapp.runs import lifecycle
 
@@ -51,7 +52,7 @@ def test_the_next_code_is_asked_for_before_this_one_is_done_with(world: World) -
 
 def test_what_was_asked_ahead_fails_the_code_that_it_is_about(world: World) -> None:
     shop(world)
-    world.simulator.switches = Switches(faults=[Fault("error_500", code="PU", times=None)])
+    world.simulator.switches = Behavior(faults=[Fault("error_500", code="PU", times=None)])
     run = world.sync()
     assert [item.status for item in run.items] == ["succeeded", "failed", "succeeded"]
     assert world.shelf() == {("TR", "TR-1"): 3, ("HO", "HO-1"): 5}
@@ -72,7 +73,7 @@ class Pages:
 
 def test_the_next_code_is_begun_while_only_the_proof_of_this_ones_end_is_missing(world: World) -> None:
     shop(world)
-    claim = lease.claim(lifecycle.record(world.dealer, "command").run.id)
+    claim = lease.acquire(lifecycle.record(world.dealer, "command").run.id)
     assert claim is not None
     run = run_plan.open_run(claim)
     order: list[str] = []
@@ -83,7 +84,7 @@ def test_the_next_code_is_begun_while_only_the_proof_of_this_ones_end_is_missing
 
 def test_a_code_that_is_done_is_not_begun_again_when_one_before_it_is_retried(world: World) -> None:
     shop(world)
-    world.simulator.switches = Switches(faults=[Fault("error_500", code="TR", times=QUICK.attempts)])
+    world.simulator.switches = Behavior(faults=[Fault("error_500", code="TR", times=QUICK.attempts)])
     current_app.config["CODE_RETRY_SECONDS"] = 0
     run = world.sync()
     assert [item.status for item in run.items] == ["succeeded"] * 3

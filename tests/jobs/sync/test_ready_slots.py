@@ -12,7 +12,7 @@ from sqlalchemy import select
 from jobs.sync.dispatch import start_due
 from tests.factories import World
 from webapp.extensions import db
-from webapp.models import Run, SlotAccount
+from webapp.models import Run, SlotLedgerEntry
 from webapp.runs import lifecycle, readiness
 from webapp.runs.next_run import next_run
 from webapp.runs.slots import delay
@@ -113,7 +113,7 @@ def test_a_run_queued_at_1_05_pm_takes_the_place_of_the_slot(mapped: World, trig
         "Skipped: an update was started by hand at 1:06 PM,"
         " after that of 1:00 PM on Monday, November 23 was due."
     )
-    account = db.session.scalars(select(SlotAccount)).one()
+    account = db.session.scalars(select(SlotLedgerEntry)).one()
     assert account.slot_hour == 13
     assert start_due(at(14, 30)) == 0
     assert start_due(at(19, 10)) == 1

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from jobs.sources.lightspeed import Credentials, Lightspeed, RateBudget
+from jobs.sources.lightspeed import Credentials, LightspeedClient, RateBudget
 from jobs.sync import lease, run_sync
-from sandbox.simulator import Fault, Switches
+from sandbox.simulator import Behavior, Fault
 from tests.factories import HERE, QUICK, World, part
 from webapp.runs import lifecycle
 
@@ -20,7 +20,7 @@ def test_each_item_counts_the_requests_that_its_pages_took(world: World) -> None
 
 def test_the_requests_of_a_page_that_failed_are_counted_too(world: World) -> None:
     world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
-    world.simulator.switches = Switches(faults=[Fault("error_500", code="TR", page=1, times=None)])
+    world.simulator.switches = Behavior(faults=[Fault("error_500", code="TR", page=1, times=None)])
     run = world.sync(part("TR", "A-1"))
     assert run.status == "failed"
     # However often a code is tried again.
@@ -31,9 +31,9 @@ def test_how_long_they_waited_for_the_rate_budget_is_kept(world: World) -> None:
     world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
     world.map("PU", world.manufacturer("Parts", numbers=["P-1"]))
 
-    def connect(credentials: Credentials) -> Lightspeed:
+    def connect(credentials: Credentials) -> LightspeedClient:
         budget = RateBudget.in_process(2, seconds=1)
-        return Lightspeed(world.simulator.url, credentials, budget, retry=QUICK, allowed_hosts=HERE)
+        return LightspeedClient(world.simulator.url, credentials, budget, retry=QUICK, allowed_hosts=HERE)
 
     run = world.sync(part("TR", "A-1"), part("PU", "P-1"), connect=connect)
     first, second = run.items

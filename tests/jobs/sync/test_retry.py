@@ -9,7 +9,7 @@ from flask import current_app
 
 from jobs.sync import run_sync
 from jobs.sync.retry import retry_failed
-from sandbox.simulator import Fault, Switches
+from sandbox.simulator import Behavior, Fault
 from tests.factories import World, part
 from webapp.core import clock
 from webapp.extensions import db
@@ -29,7 +29,7 @@ def two_codes(world: World) -> World:
 
 
 def trouble(world: World, code: str | None, times: int | None = None) -> None:
-    world.simulator.switches = Switches(faults=[Fault("error_500", code=code, times=times)])
+    world.simulator.switches = Behavior(faults=[Fault("error_500", code=code, times=times)])
 
 
 def scheduled(world: World) -> Run:
@@ -66,7 +66,7 @@ def test_it_is_given_up_after_that(two_codes: World) -> None:
 
 
 def test_a_refused_account_is_not_tried_again(two_codes: World) -> None:
-    two_codes.simulator.switches = Switches(password_state="wrong")
+    two_codes.simulator.switches = Behavior(password_state="wrong")
     run = scheduled(two_codes)
     assert (run.status, len(two_codes.simulator.requests)) == ("failed", 1)
     assert in_minutes(60) == 0
@@ -76,7 +76,7 @@ def test_failed_codes_get_a_run_of_their_own_some_minutes_later(two_codes: World
     trouble(two_codes, "TR")
     first = scheduled(two_codes)
     assert (in_minutes(4.9), in_minutes(5.1)) == (0, 1)
-    two_codes.simulator.switches = Switches()
+    two_codes.simulator.switches = Behavior()
     asked = len(two_codes.simulator.requests)
     run = carried_out(two_codes)
     assert (run.trigger, run.retry_of_id, run.status) == ("retry", first.id, "succeeded")
@@ -93,7 +93,7 @@ def test_a_run_of_failed_codes_leaves_the_stock_of_the_others_alone(world: World
     trouble(world, "TR")
     scheduled(world)
     in_minutes(6)
-    world.simulator.switches = Switches()
+    world.simulator.switches = Behavior()
     carried_out(world)
     assert world.shelf() == {("TR", "A-1"): 3, ("TX", "B-1"): 4}
 
@@ -124,7 +124,7 @@ def test_a_code_that_one_retry_updated_is_left_out_of_the_next(two_codes: World)
 def test_a_later_run_takes_its_place(two_codes: World) -> None:
     trouble(two_codes, "TR")
     scheduled(two_codes)
-    two_codes.simulator.switches = Switches()
+    two_codes.simulator.switches = Behavior()
     two_codes.sync()
     assert in_minutes(10) == 0
 

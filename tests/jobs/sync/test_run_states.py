@@ -9,7 +9,7 @@ import time_machine
 from flask import current_app
 from sqlalchemy import select
 
-from jobs.sources.lightspeed import Credentials, Lightspeed
+from jobs.sources.lightspeed import Credentials, LightspeedClient
 from jobs.sync import code_sync, lease, run_sync
 from tests.factories import World, part
 from webapp.core import clock
@@ -106,27 +106,27 @@ def test_a_run_without_a_complete_login_fails_with_the_reason(world: World) -> N
 
 def test_a_claimed_run_cannot_be_claimed_again_while_its_heart_beats(world: World) -> None:
     run_id = queued(world)
-    assert lease.claim(run_id) == lease.Claim(run_id, 1)
+    assert lease.acquire(run_id) == lease.Lease(run_id, 1)
     make_old(run_id, 89)
-    assert lease.claim(run_id) is None
+    assert lease.acquire(run_id) is None
     make_old(run_id, 91)
-    assert lease.claim(run_id) == lease.Claim(run_id, 2)
+    assert lease.acquire(run_id) == lease.Lease(run_id, 2)
 
 
 def test_a_finished_run_cannot_be_claimed(world: World) -> None:
     two_codes(world)
-    assert lease.claim(world.sync().id) is None
+    assert lease.acquire(world.sync().id) is None
 
 
 def test_a_worker_that_lost_its_run_can_write_nothing_more(world: World) -> None:
     run_id = queued(world)
-    old = lease.claim(run_id)
+    old = lease.acquire(run_id)
     assert old is not None
     make_old(run_id, 91)
-    assert lease.claim(run_id) is not None
-    with pytest.raises(lease.Lost):
-        lease.beat(old)
-    with pytest.raises(lease.Lost):
+    assert lease.acquire(run_id) is not None
+    with pytest.raises(lease.LeaseLost):
+        lease.renew(old)
+    with pytest.raises(lease.LeaseLost):
         lease.finish(old, "succeeded")
     assert not lease.release(old)
     assert world.run(run_id).status == "running"
@@ -228,7 +228,7 @@ def test_a_defect_in_one_code_does_not_stop_the_others(world: World, monkeypatch
     two_codes(world)
     apply = code_sync.apply
 
-    def broken(claim: lease.Claim, run: Run, item: RunItem) -> None:
+    def broken(claim: lease.Lease, run: Run, item: RunItem) -> None:
         if item.supplier_code == "TR":
             raise ZeroDivisionError
         apply(claim, run, item)
@@ -266,7 +266,7 @@ def test_the_login_reaches_neither_logs_nor_progress(world: World, capfd: pytest
     two_codes(world)
     lines: list[str] = []
 
-    def connect(credentials: Credentials) -> Lightspeed:
+    def connect(credentials: Credentials) -> LightspeedClient:
         assert "correct horse" not in repr(credentials)
         return world.connect(credentials)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.simulator import Switches
+from sandbox.simulator import Behavior
 from tests.factories import World, part
 
 NUMBERS = [f"P{number:05}" for number in range(600)]
@@ -22,7 +22,7 @@ def shop(world: World) -> World:
 @pytest.mark.parametrize("limit", [499, 250, 100, 7])
 def test_all_parts_stay_in_stock(shop: World, limit: int, short_pages: str) -> None:
     shop.sync(*(part("TR", number, 2) for number in NUMBERS))
-    shop.simulator.switches = Switches(rows_per_page=limit, short_pages=short_pages)
+    shop.simulator.switches = Behavior(rows_per_page=limit, short_pages=short_pages)
     run = shop.sync()
     assert (run.status, shop.shelf()) == ("succeeded", {("TR", number): 2 for number in NUMBERS})
     item = shop.item(run, "TR")
@@ -31,6 +31,6 @@ def test_all_parts_stay_in_stock(shop: World, limit: int, short_pages: str) -> N
 
 @pytest.mark.parametrize("limit", [100, 1])
 def test_a_first_sync_fetches_all_parts(shop: World, limit: int) -> None:
-    shop.simulator.switches = Switches(rows_per_page=limit)
+    shop.simulator.switches = Behavior(rows_per_page=limit)
     run = shop.sync(*(part("TR", number, 2) for number in NUMBERS))
     assert (run.status, shop.item(run, "TR").fetched, len(shop.shelf())) == ("succeeded", 600, 600)

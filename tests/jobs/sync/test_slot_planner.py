@@ -22,7 +22,7 @@ BEGIN = datetime(2026, 11, 23, 7, tzinfo=UTC)
 SLOT = Slot(date(2026, 11, 23), 1)
 NEXT = Slot(date(2026, 11, 23), 2)
 AN_HOUR = timedelta(hours=1)
-QUIET = slot_planner.Circumstances(disabled_days=0, moved_to=None, busy=())
+QUIET = slot_planner.SlotContext(disabled_days=0, moved_to=None, busy=())
 
 
 def test_a_slot_is_started_until_two_hours_after_it_began() -> None:
@@ -47,21 +47,21 @@ def test_one_that_has_run_is_settled_and_nothing_else() -> None:
     [
         (QUIET, CATCH_UP, "our scheduler was not running at 1:00 AM on Monday, November 23"),
         (QUIET, AN_HOUR, "a later update was due as well"),
-        (slot_planner.Circumstances(1, None, ()), CATCH_UP, "Updates are disabled on Monday."),
+        (slot_planner.SlotContext(1, None, ()), CATCH_UP, "Updates are disabled on Monday."),
         (
-            slot_planner.Circumstances(0, "Europe/Paris", ()),
+            slot_planner.SlotContext(0, "Europe/Paris", ()),
             CATCH_UP,
             "time zone was changed to Europe/Paris",
         ),
         (
-            slot_planner.Circumstances(0, None, [(BEGIN - AN_HOUR, BEGIN + 4 * AN_HOUR)]),
+            slot_planner.SlotContext(0, None, [(BEGIN - AN_HOUR, BEGIN + 4 * AN_HOUR)]),
             CATCH_UP,
             "another update was still under way",
         ),
     ],
 )
 def test_the_reason_for_a_miss_is_said_to_a_dealer(
-    why: slot_planner.Circumstances, after: timedelta, said: str
+    why: slot_planner.SlotContext, after: timedelta, said: str
 ) -> None:
     assert said in slot_planner.reason(SLOT, BEGIN, BEGIN + after, why)
 

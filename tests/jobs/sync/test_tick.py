@@ -16,7 +16,7 @@ from tests.factories import World
 from webapp.core import clock, queues
 from webapp.core.task_queue import TaskQueue
 from webapp.extensions import db
-from webapp.models import ReindexNote, Run, SupplierCode
+from webapp.models import OutboxEntry, Run, SupplierCode
 from webapp.runs import lifecycle
 from webapp.runs.slots import delay
 
@@ -135,15 +135,15 @@ def test_a_run_whose_worker_lives_is_left_alone(mapped: World, redis: Redis) -> 
     run = lifecycle.record(mapped.dealer, "manual").run
     run.status, run.attempt, run.heartbeat_at = "running", 1, clock.now() - timedelta(seconds=60)
     db.session.commit()
-    tick.wake_forgotten(clock.now())
+    tick.wake_stalled(clock.now())
     assert waiting(redis) == 0
 
 
 def test_a_queued_run_that_redis_forgot_is_queued_again(mapped: World, redis: Redis) -> None:
     lifecycle.start(mapped.dealer, "manual")
     redis.flushdb()
-    tick.wake_forgotten(clock.now())
-    tick.wake_forgotten(clock.now())
+    tick.wake_stalled(clock.now())
+    tick.wake_stalled(clock.now())
     assert waiting(redis) == 1
 
 
@@ -156,7 +156,7 @@ def test_a_redis_that_is_away_loses_no_run(mapped: World, redis: Redis) -> None:
 def test_notes_that_nobody_drained_wake_the_index(mapped: World, redis: Redis) -> None:
     manufacturer = mapped.manufacturer("Western")
     product = mapped.sell(manufacturer, "W-1")
-    db.session.add(ReindexNote(dealer_id=mapped.dealer.id, product_id=product.id))
+    db.session.add(OutboxEntry(dealer_id=mapped.dealer.id, product_id=product.id))
     db.session.commit()
     tick.tick()
     tick.tick()

@@ -23,7 +23,7 @@ from webapp.models import (
     CatalogImport,
     Configuration,
     HeldClearing,
-    ReindexNote,
+    OutboxEntry,
     Run,
     RunItem,
     SupplierCode,
@@ -81,7 +81,7 @@ def _add_rows(world: World, now: datetime) -> None:
     clearing.decided_at = long_ago
     upload = CatalogImport(status="queued", file_name="a.csv", path="a", bytes_total=1)
     product = world.sell(world.manufacturer("Western"), "W-1")
-    note = ReindexNote(dealer_id=world.dealer.id, product_id=product.id)
+    note = OutboxEntry(dealer_id=world.dealer.id, product_id=product.id)
     db.session.add_all([clearing, upload, note])
     world.configuration.check_state, world.configuration.checked_at = "checking", long_ago
 

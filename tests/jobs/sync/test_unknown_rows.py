@@ -13,7 +13,7 @@ import pytest
 
 from jobs.sources.lightspeed import Page, Part, Unreadable
 from jobs.sync import clearing_guard
-from sandbox.simulator import Switches
+from sandbox.simulator import Behavior
 from tests.factories import World, part
 from webapp.extensions import db
 from webapp.models import HeldClearing, Run, RunItem
@@ -90,7 +90,7 @@ def stocked(world: World) -> World:
     """A dealer with four parts in stock, and a service that filters nothing from now on."""
     world.map("TR", world.manufacturer("Tucker", numbers=NUMBERS), pricing="retail")
     world.sync(*(part("TR", number, 3) for number in NUMBERS))
-    world.simulator.switches = Switches(filtering="ignored")
+    world.simulator.switches = Behavior(filtering="ignored")
     return world
 
 
@@ -160,7 +160,7 @@ def test_of_two_parts_on_one_product_the_unknown_one_goes_on_contributing(world:
     world.sell(tucker, "A-2", product)
     world.map("TR", tucker, pricing="retail")
     world.sync(part("TR", "A-1", 4, Retail=5), part("TR", "A-2", 3, Retail=7))
-    world.simulator.switches = Switches(filtering="ignored")
+    world.simulator.switches = Behavior(filtering="ignored")
     for _ in range(2):
         run = world.sync(part("TR", "A-1", 1, Retail=6), part("TR", "A-2", 9, **UNDATED))
         assert (world.figures("A-1"), world.item(run, "TR").kept) == ((4, 600, 1), 1)
@@ -179,7 +179,7 @@ def test_kept_parts_are_no_part_of_the_inventory_report(stocked: World) -> None:
 def test_a_row_without_a_part_number_that_has_always_been_there_hides_nothing(world: World) -> None:
     world.map("TR", world.manufacturer("Tucker", numbers=NUMBERS))
     unnamed = part("TR", None, 1)
-    world.simulator.switches = Switches(filtering="ignored")
+    world.simulator.switches = Behavior(filtering="ignored")
     world.sync(*(part("TR", number, 3) for number in NUMBERS), unnamed)
     run = world.sync(*(part("TR", number, 3) for number in NUMBERS[1:]), unnamed)
     assert (in_stock(world), world.item(run, "TR").kept) == ((0, 3, 3, 3), 0)
@@ -264,7 +264,7 @@ def full(world: World) -> World:
     """A dealer with 120 parts in stock, and a service that filters nothing from now on."""
     world.map("KA", world.manufacturer("Kawasaki", numbers=[f"K-{number}" for number in range(MANY)]))
     world.sync(*many(MANY))
-    world.simulator.switches = Switches(filtering="ignored")
+    world.simulator.switches = Behavior(filtering="ignored")
     return world
 
 

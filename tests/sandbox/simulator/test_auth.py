@@ -6,7 +6,7 @@ from http.client import HTTPConnection
 import pytest
 import requests
 
-from sandbox.simulator import SimulatedDealer, Simulator, Switches, part
+from sandbox.simulator import Behavior, SimulatedDealer, Simulator, part
 
 CMF, LOGIN = "12345678", ("12345678", "secret")
 
@@ -113,7 +113,7 @@ def test_a_password_wrong_from_the_start(simulator):
 
 
 def test_a_password_rotated_mid_pull(simulator):
-    simulator.switches = Switches(password_state="rotated", rotate_after=2)
+    simulator.switches = Behavior(password_state="rotated", rotate_after=2)
     assert [get(simulator).status_code for _ in range(4)] == [200, 200, 401, 401]
     simulator.dealers[CMF].password = "new"
     simulator.switches.password_state = "right"
@@ -122,7 +122,7 @@ def test_a_password_rotated_mid_pull(simulator):
 
 
 def limited(simulator, over_rate, **more):
-    simulator.switches = Switches(requests_per_minute=2, over_rate=over_rate, **more)
+    simulator.switches = Behavior(requests_per_minute=2, over_rate=over_rate, **more)
     return [get(simulator) for _ in range(3)]
 
 
@@ -156,7 +156,7 @@ def test_beyond_the_limit_answers_may_be_slow(simulator):
 
 
 def test_some_dealers_answers_may_be_slower_than_those_of_others(simulator):
-    simulator.switches = Switches(slow_dealers=["700001"], slow_seconds=0.15)
+    simulator.switches = Behavior(slow_dealers=["700001"], slow_seconds=0.15)
     start = time.monotonic()
     get(simulator)
     assert time.monotonic() - start < 0.15
@@ -171,7 +171,7 @@ def test_each_login_has_its_own_limit(simulator):
 
 @pytest.mark.parametrize("jitter", [0.0, 0.02])
 def test_latency_comes_before_every_answer(simulator, jitter):
-    simulator.switches = Switches(latency=0.05, latency_jitter=jitter)
+    simulator.switches = Behavior(latency=0.05, latency_jitter=jitter)
     start = time.monotonic()
     assert get(simulator).status_code == 200
     assert get(simulator, "Part/1").status_code == 404

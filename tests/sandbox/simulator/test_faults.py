@@ -7,7 +7,7 @@ import time
 import pytest
 import requests
 
-from sandbox.simulator import Fault, SimulatedDealer, Simulator, Switches, part
+from sandbox.simulator import Behavior, Fault, SimulatedDealer, Simulator, part
 
 CMF, LOGIN = "12345678", ("12345678", "secret")
 
@@ -53,7 +53,7 @@ def test_a_fault_without_a_code_strikes_any_and_without_a_number_always(simulato
 def test_other_switches_begin_the_count_again(simulator):
     fault = Fault("error_500")
     for _ in range(2):
-        simulator.switches = Switches(faults=[fault])
+        simulator.switches = Behavior(faults=[fault])
         assert [get(simulator).status_code for _ in range(2)] == [500, 200]
 
 
@@ -157,7 +157,7 @@ def test_a_client_that_gives_up_leaves_no_thread_behind(simulator):
 
 
 def test_timeout_ends_by_a_reset_when_its_time_is_over(simulator):
-    simulator.switches = Switches(faults=[Fault("timeout")], timeout_seconds=0.05)
+    simulator.switches = Behavior(faults=[Fault("timeout")], timeout_seconds=0.05)
     with pytest.raises(requests.exceptions.ConnectionError):
         get(simulator)
 

@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from sandbox.simulator import SimulatedDealer, Simulator, Switches, part
+from sandbox.simulator import Behavior, SimulatedDealer, Simulator, part
 
 CMF, LOGIN = "12345678", ("12345678", "secret")
 
@@ -187,4 +187,4 @@ def test_switches_refuse_a_setting_that_does_not_exist(simulator):
     with pytest.raises(ValueError, match="no such switch: colour"):
         simulator.switches.colour = "red"
     with pytest.raises(ValueError, match="latency is a number"):
-        Switches(latency="slow")
+        Behavior(latency="slow")

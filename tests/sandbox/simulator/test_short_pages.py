@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from sandbox.simulator import SimulatedDealer, Simulator, Switches, part
+from sandbox.simulator import Behavior, SimulatedDealer, Simulator, part
 
 CMF, LOGIN = "12345678", ("12345678", "secret")
 
@@ -40,7 +40,7 @@ def test_fewer_rows_may_be_asked_for(simulator):
 
 
 def test_now_and_then_a_page_is_short_and_the_next_is_not(simulator):
-    simulator.switches = Switches(rows_per_page=7, short_pages="now_and_then")
+    simulator.switches = Behavior(rows_per_page=7, short_pages="now_and_then")
     assert {len(page(simulator, top=20)) for _ in range(30)} == {7, 20}
 
 

@@ -11,7 +11,7 @@ from flask import Flask, current_app
 from flask_security import hash_password
 
 from jobs.notifications import account_emails
-from jobs.notifications.undeliverable import NotWanted
+from jobs.notifications.undeliverable import NoLongerWanted
 from tests.webapp.accounts.users import EMAIL, NEW, follow, noted, sign_in
 from tests.webapp.client import ON_SQLITE, LintingClient
 from tests.webapp.pages_seed import PASSWORD, Shop
@@ -111,7 +111,7 @@ def test_asking_leaves_the_same_row_and_answer_whoever_it_is(
     assert anonymous.get("/login").text.count("If somebody signs in here with this address") == 2
     (known,), (unknown,) = letters_to(EMAIL), letters_to("nobody@prairie.example")
     assert follow(anonymous, link_in(known)).location == "/login"
-    with pytest.raises(NotWanted):
+    with pytest.raises(NoLongerWanted):
         account_emails.compose(unknown)
 
 
@@ -135,7 +135,7 @@ def test_who_is_deactivated_has_no_session_link_or_letter(mail: None, anonymous:
     assert is_refused(anonymous, link)
     emails.note("reset", EMAIL)
     db.session.commit()
-    with pytest.raises(NotWanted):
+    with pytest.raises(NoLongerWanted):
         account_emails.compose(letters_to(EMAIL)[0])
     with pytest.raises(user_admin.Refused):
         user_admin.make_link(person)

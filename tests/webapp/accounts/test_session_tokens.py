@@ -10,7 +10,7 @@ from tests.webapp.accounts.users import EMAIL, set_up
 from tests.webapp.client import ON_SQLITE, LintingClient
 from tests.webapp.pages_seed import PASSWORD, Shop
 from webapp.accounts import sessions
-from webapp.models import Dealer, SignIn, User
+from webapp.models import Dealer, User, UserSession
 
 pytestmark = ON_SQLITE
 
@@ -39,7 +39,7 @@ def stolen(app: Flask, here: LintingClient) -> LintingClient:
 
 
 def listed(person: User) -> list[tuple[object, ...]]:
-    def shown(row: SignIn) -> tuple[object, ...]:
+    def shown(row: UserSession) -> tuple[object, ...]:
         return row.id, row.browser, row.address, row.created_at, row.is_kept
 
     return [shown(row) for row in sessions.of(person)]

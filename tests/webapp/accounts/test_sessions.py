@@ -16,7 +16,7 @@ from tests.webapp.pages_seed import PASSWORD, Shop
 from webapp.accounts import sessions
 from webapp.core import clock
 from webapp.extensions import db
-from webapp.models import Dealer, SignIn, User
+from webapp.models import Dealer, User, UserSession
 
 SIGN_IN = {"email": "parts@prairie.example", "password": PASSWORD}
 FIREFOX = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"}
@@ -84,7 +84,7 @@ def test_sessions_end_by_themselves_when_idle_and_in_the_end(app: Flask, shop: S
         assert sessions.current(secret, user.fs_uniquifier) is not None
     with time_machine.travel(begun + 2 * idle, tick=False):
         assert sessions.current(secret, user.fs_uniquifier) is None
-    seen = db.session.get_one(SignIn, number)
+    seen = db.session.get_one(UserSession, number)
     seen.last_seen_at = begun + timedelta(days=14, minutes=-1)
     db.session.commit()
     with time_machine.travel(begun + timedelta(days=14, minutes=-1), tick=False):
@@ -101,14 +101,14 @@ def test_a_session_in_use_is_noted_once_a_minute_and_keeps_no_page_waiting(
     number, begun = row.id, row.last_seen_at
     db.session.rollback()
     assert is_signed_in(client, path)
-    assert db.session.get_one(SignIn, number, populate_existing=True).last_seen_at == begun
+    assert db.session.get_one(UserSession, number, populate_existing=True).last_seen_at == begun
     db.session.rollback()
     with time_machine.travel(begun + timedelta(minutes=2), tick=False):
         with db.engine.connect() as other, other.begin():
             assert is_signed_in(client, path)
-        assert db.session.get_one(SignIn, number, populate_existing=True).last_seen_at == begun
+        assert db.session.get_one(UserSession, number, populate_existing=True).last_seen_at == begun
         assert is_signed_in(client, path)
-        row = db.session.get_one(SignIn, number, populate_existing=True)
+        row = db.session.get_one(UserSession, number, populate_existing=True)
         assert row.last_seen_at == begun + timedelta(minutes=2)
 
 

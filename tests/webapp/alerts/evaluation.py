@@ -10,7 +10,7 @@ from webapp import alerts
 from webapp.alerts import recipients as contacts
 from webapp.core import clock
 from webapp.extensions import db
-from webapp.models import Alert, AlertContact, AlertDelivery, Dealer
+from webapp.models import Alert, AlertDelivery, AlertRecipients, Dealer
 
 NOW = clock.now().replace(microsecond=0)
 
@@ -45,7 +45,7 @@ def told() -> list[tuple[str, str, str]]:
     return rows  # type: ignore[return-value]
 
 
-def tell(dealer: Dealer, *recipients: str, webhook: str = "") -> AlertContact:
+def tell(dealer: Dealer, *recipients: str, webhook: str = "") -> AlertRecipients:
     """Have the dealer's alerts told to these, who have confirmed that they want them."""
     contact = contacts.locked(dealer)
     contact.recipients, contact.unconfirmed = list(recipients), None

@@ -12,14 +12,14 @@ from sqlalchemy import select, text
 from tests.webapp.alerts.evaluation import NOW, open_causes, sentence, tell, told
 from tests.webapp.pages_seed import Shop
 from webapp import alerts
-from webapp.alerts import CAUSES, Cause, Found
+from webapp.alerts import RULES, AlertRule, Finding
 from webapp.extensions import db
 from webapp.models import Alert, Dealer
 
 
-def cause(*found: Found, name: str = "leak") -> Cause:
+def cause(*found: Finding, name: str = "leak") -> AlertRule:
     """A cause that holds at these places."""
-    return Cause(name, "Leak", "warning", "It is dry again.", lambda _now: found)
+    return AlertRule(name, "Leak", "warning", "It is dry again.", lambda _now: found)
 
 
 def rows() -> list[tuple[str, bool]]:
@@ -31,51 +31,55 @@ def rows() -> list[tuple[str, bool]]:
 
 def test_an_episode_is_told_once_and_once_more_when_it_is_over(dealer: Dealer, mail: None):
     tell(dealer, "parts@prairie.example.com", webhook="https://hooks.example.com/secret-path")
-    leak = cause(Found(dealer.id, "Oil is leaking."))
-    assert [alerts.take_round(NOW, [leak]).opened for _ in range(3)] == [1, 0, 0]
+    leak = cause(Finding(dealer.id, "Oil is leaking."))
+    assert [alerts.evaluate_rules(NOW, [leak]).opened for _ in range(3)] == [1, 0, 0]
     ways = [("email", "parts@prairie.example.com"), ("webhook", "hooks.example.com")]
     assert told() == [("opened", *way) for way in ways]
-    assert [alerts.take_round(NOW, [cause()]).closed for _ in range(3)] == [1, 0, 0]
+    assert [alerts.evaluate_rules(NOW, [cause()]).closed for _ in range(3)] == [1, 0, 0]
     assert told()[2:] == [("recovered", *way) for way in ways]
 
 
 def test_a_second_episode_is_told_again(dealer: Dealer, mail: None):
     tell(dealer, "parts@prairie.example.com")
-    leak = cause(Found(dealer.id, "Oil is leaking."))
+    leak = cause(Finding(dealer.id, "Oil is leaking."))
     for causes in ([leak], [cause()], [leak], [cause()]):
-        alerts.take_round(NOW, causes)
+        alerts.evaluate_rules(NOW, causes)
     assert [event for event, *_ in told()] == ["opened", "recovered"] * 2
     assert rows() == [("", False), ("", False)]
 
 
 def test_each_subject_and_each_dealer_is_an_episode_of_its_own(shop: Shop, dealer: Dealer):
     other = shop.dealer("Lakeside Cycle")
-    places = [Found(dealer.id, "TR leaks.", "TR"), Found(dealer.id, "PU leaks.", "PU")]
-    alerts.take_round(
-        NOW, [cause(*places, Found(other.id, "TR leaks.", "TR"), Found(None, "All leak.", "TR"))]
+    places = [Finding(dealer.id, "TR leaks.", "TR"), Finding(dealer.id, "PU leaks.", "PU")]
+    alerts.evaluate_rules(
+        NOW, [cause(*places, Finding(other.id, "TR leaks.", "TR"), Finding(None, "All leak.", "TR"))]
     )
-    alerts.take_round(NOW, [cause(places[1])])
+    alerts.evaluate_rules(NOW, [cause(places[1])])
     assert sorted(rows()) == [("PU", True), ("TR", False), ("TR", False), ("TR", False)]
 
 
 def test_new_words_are_kept_and_not_told(dealer: Dealer, mail: None):
     tell(dealer, "parts@prairie.example.com")
-    alerts.take_round(NOW, [cause(Found(dealer.id, "A drop."))])
-    alerts.take_round(NOW, [cause(Found(dealer.id, "A puddle."))])
+    alerts.evaluate_rules(NOW, [cause(Finding(dealer.id, "A drop."))])
+    alerts.evaluate_rules(NOW, [cause(Finding(dealer.id, "A puddle."))])
     assert sentence("leak") == "A puddle."
     assert len(told()) == 1
 
 
 def test_a_cause_that_breaks_keeps_its_alerts_and_stops_no_other(dealer: Dealer):
-    def broken(_now: datetime) -> Iterable[Found]:
+    def broken(_now: datetime) -> Iterable[Finding]:
         db.session.execute(text("SELECT nonsense FROM nowhere"))
         return ()
 
-    alerts.take_round(NOW, [cause(Found(dealer.id, "Oil."))])
-    round_ = alerts.take_round(
-        NOW, [Cause("leak", "Leak", "warning", "Dry.", broken), cause(Found(dealer.id, "Ice."), name="frost")]
+    alerts.evaluate_rules(NOW, [cause(Finding(dealer.id, "Oil."))])
+    round_ = alerts.evaluate_rules(
+        NOW,
+        [
+            AlertRule("leak", "Leak", "warning", "Dry.", broken),
+            cause(Finding(dealer.id, "Ice."), name="frost"),
+        ],
     )
-    assert round_ == alerts.Round(opened=1, closed=0, failed=("leak",))
+    assert round_ == alerts.Evaluation(opened=1, closed=0, failed=("leak",))
     assert sorted(open_causes()) == ["frost", "leak"]
 
 
@@ -84,12 +88,12 @@ def test_rounds_at_once_open_one_alert_and_tell_it_once(app: Flask, dealer: Deal
     dealer_id, together, results = dealer.id, threading.Barrier(4), []
     db.session.rollback()
 
-    def at_once(causes: list[Cause]) -> None:
+    def at_once(causes: list[AlertRule]) -> None:
         with app.app_context():
             together.wait()
-            results.append(alerts.take_round(NOW, causes))
+            results.append(alerts.evaluate_rules(NOW, causes))
 
-    def four(causes: list[Cause]) -> list[tuple[int, int]]:
+    def four(causes: list[AlertRule]) -> list[tuple[int, int]]:
         results.clear()
         threads = [threading.Thread(target=at_once, args=(causes,)) for _ in range(4)]
         for thread in threads:
@@ -98,7 +102,7 @@ def test_rounds_at_once_open_one_alert_and_tell_it_once(app: Flask, dealer: Deal
             thread.join()
         return sorted((each.opened, each.closed) for each in results)
 
-    leak = cause(*(Found(dealer_id, f"{code} leaks.", code) for code in "ABCDE"))
+    leak = cause(*(Finding(dealer_id, f"{code} leaks.", code) for code in "ABCDE"))
     assert sum(opened for opened, _ in four([leak])) == 5
     assert len(rows()) == 5
     assert len(told()) == 5
@@ -108,13 +112,13 @@ def test_rounds_at_once_open_one_alert_and_tell_it_once(app: Flask, dealer: Deal
 
 def test_a_round_over_every_cause_finds_nothing_wrong_with_a_dealer_that_is_well(shop: Shop, dealer: Dealer):
     shop.run(dealer, "succeeded", finished_at=NOW)
-    assert alerts.take_round(NOW + timedelta(hours=1)) == alerts.Round(0, 0, ())
+    assert alerts.evaluate_rules(NOW + timedelta(hours=1)) == alerts.Evaluation(0, 0, ())
 
 
 def test_every_cause_has_a_name_of_its_own_and_words():
-    assert len({one.name for one in CAUSES}) == len(CAUSES)
-    for one in CAUSES:
+    assert len({one.name for one in RULES}) == len(RULES)
+    for one in RULES:
         assert one.tone in ("danger", "warning")
         assert one.label
         assert one.over.endswith(".")
-    assert alerts.cause_of("forgotten").label == "Forgotten"
+    assert alerts.rule_of("forgotten").label == "Forgotten"

@@ -12,7 +12,7 @@ from tests.webapp.alerts.test_evaluate import cause
 from tests.webapp.client import ON_SQLITE
 from tests.webapp.pages_seed import Shop
 from webapp import alerts
-from webapp.alerts import Found, outbox
+from webapp.alerts import Finding, outbox
 from webapp.extensions import db
 from webapp.models import Alert, AlertDelivery, Dealer
 
@@ -22,7 +22,7 @@ EARLY = datetime(2026, 11, 23, 12, 59, tzinfo=UTC)
 @ON_SQLITE
 def test_without_a_mail_server_only_the_webhook_is_told(dealer: Dealer):
     tell(dealer, "parts@prairie.example.com", webhook="https://hooks.example.com/x")
-    alerts.take_round(NOW, [cause(Found(dealer.id, "Oil."))])
+    alerts.evaluate_rules(NOW, [cause(Finding(dealer.id, "Oil."))])
     assert told() == [("opened", "webhook", "hooks.example.com")]
 
 
@@ -32,20 +32,20 @@ def test_a_dealers_alert_is_told_to_that_dealer_alone(app: Flask, shop: Shop, de
     app.config["STAFF_DIGEST_HOUR"] = 24
     tell(shop.dealer("Lakeside Cycle"), "parts@lakeside.example.com")
     tell(dealer, "parts@prairie.example.com")
-    alerts.take_round(NOW, [cause(Found(dealer.id, "Oil."))])
+    alerts.evaluate_rules(NOW, [cause(Finding(dealer.id, "Oil."))])
     assert told() == [("opened", "email", "parts@prairie.example.com")]
 
 
 @ON_SQLITE
 def test_who_was_not_told_of_the_beginning_is_not_told_of_the_end(dealer: Dealer, mail: None):
     tell(dealer, "one@prairie.example.com", "two@prairie.example.com")
-    alerts.take_round(NOW, [cause(Found(dealer.id, "Oil."))])
+    alerts.evaluate_rules(NOW, [cause(Finding(dealer.id, "Oil."))])
     failed = db.session.scalars(db.select(AlertDelivery).order_by(AlertDelivery.id)).first()
     assert failed is not None
     failed.state = "failed"
     db.session.commit()
     tell(dealer, "one@prairie.example.com", "two@prairie.example.com", "three@prairie.example.com")
-    alerts.take_round(NOW, [cause()])
+    alerts.evaluate_rules(NOW, [cause()])
     assert told()[2:] == [("recovered", "email", "two@prairie.example.com")]
 
 
@@ -60,7 +60,7 @@ def test_nothing_is_noted_if_the_alert_is_not_kept(
     with monkeypatch.context() as patched:
         patched.setattr(db.session, "commit", full)
         with pytest.raises(OSError, match="disk full"):
-            alerts.take_round(NOW, [cause(Found(dealer.id, "Oil."))])
+            alerts.evaluate_rules(NOW, [cause(Finding(dealer.id, "Oil."))])
     db.session.rollback()
     assert told() == []
     assert db.session.scalar(db.select(Alert)) is None
@@ -77,13 +77,13 @@ def digests() -> list[str]:
 
 
 def test_the_digest_is_noted_at_its_hour_and_once_a_day(staffed: Flask, dealer: Dealer):
-    leak = [cause(Found(dealer.id, "Oil."))]
-    alerts.take_round(EARLY, leak)
+    leak = [cause(Finding(dealer.id, "Oil."))]
+    alerts.evaluate_rules(EARLY, leak)
     assert digests() == []
     for minutes in (1, 2, 300, 600):
-        alerts.take_round(EARLY + timedelta(minutes=minutes), leak)
+        alerts.evaluate_rules(EARLY + timedelta(minutes=minutes), leak)
     assert digests() == ["a@example.com", "b@example.com"]
-    alerts.take_round(EARLY + timedelta(days=1, minutes=1), leak)
+    alerts.evaluate_rules(EARLY + timedelta(days=1, minutes=1), leak)
     assert len(digests()) == 4
 
 
@@ -96,14 +96,14 @@ def test_two_notes_of_one_digest_are_one(staffed: Flask):
 
 @ON_SQLITE
 def test_a_day_without_open_alerts_has_no_digest(staffed: Flask, dealer: Dealer):
-    alerts.take_round(EARLY + timedelta(hours=1), [cause()])
+    alerts.evaluate_rules(EARLY + timedelta(hours=1), [cause()])
     assert digests() == []
-    alerts.take_round(EARLY + timedelta(hours=5), [cause(Found(dealer.id, "Oil."))])
+    alerts.evaluate_rules(EARLY + timedelta(hours=5), [cause(Finding(dealer.id, "Oil."))])
     assert len(digests()) == 2
 
 
 @ON_SQLITE
 def test_the_hour_of_the_digest_is_the_deployments(staffed: Flask, dealer: Dealer):
     staffed.config["STAFF_DIGEST_HOUR"] = 0
-    alerts.take_round(EARLY, [cause(Found(dealer.id, "Oil."))])
+    alerts.evaluate_rules(EARLY, [cause(Finding(dealer.id, "Oil."))])
     assert len(digests()) == 2

@@ -14,16 +14,16 @@ from webapp.alerts import recipients
 from webapp.core import vault
 from webapp.core.errors import FieldRefused
 from webapp.extensions import db
-from webapp.models import AlertContact, AuditEntry, Dealer
+from webapp.models import AlertRecipients, AuditEntry, Dealer
 
 
 @pytest.fixture
-def contact(dealer: Dealer) -> AlertContact:
+def contact(dealer: Dealer) -> AlertRecipients:
     return recipients.locked(dealer)
 
 
 @ON_SQLITE
-def test_addresses_are_kept_each_once_however_they_are_listed(contact: AlertContact):
+def test_addresses_are_kept_each_once_however_they_are_listed(contact: AlertRecipients):
     recipients.save_recipients(contact, " One@Example.com\r\n,two@example.com; one@example.com\n\n")
     assert contact.recipients == ["one@example.com", "two@example.com"]
     assert contact.version == 1
@@ -46,23 +46,23 @@ def test_addresses_are_kept_each_once_however_they_are_listed(contact: AlertCont
         "jürgen@example.com",
     ],
 )
-def test_what_is_no_address_or_would_be_more_than_one_is_refused(contact: AlertContact, text: str):
+def test_what_is_no_address_or_would_be_more_than_one_is_refused(contact: AlertRecipients, text: str):
     with pytest.raises(FieldRefused) as refused:
         recipients.save_recipients(contact, text)
     assert refused.value.field == "recipients"
     assert str(refused.value).isprintable()
     db.session.rollback()
-    assert db.session.scalar(db.select(AlertContact)) is None
+    assert db.session.scalar(db.select(AlertRecipients)) is None
 
 
 @ON_SQLITE
-def test_ten_addresses_are_enough(contact: AlertContact):
+def test_ten_addresses_are_enough(contact: AlertRecipients):
     recipients.save_recipients(contact, "\n".join(f"p{n}@example.com" for n in range(10)))
     with pytest.raises(FieldRefused, match="at most 10"):
         recipients.save_recipients(contact, "\n".join(f"p{n}@example.com" for n in range(11)))
 
 
-def test_a_new_webhook_has_a_secret_that_is_sealed(contact: AlertContact):
+def test_a_new_webhook_has_a_secret_that_is_sealed(contact: AlertRecipients):
     secret = recipients.save_webhook(contact, "https://hooks.example.com/in?token=abc")
     assert secret
     assert len(secret) >= 40
@@ -73,7 +73,7 @@ def test_a_new_webhook_has_a_secret_that_is_sealed(contact: AlertContact):
 
 
 @ON_SQLITE
-def test_a_secret_can_be_made_anew_and_goes_with_the_webhook(contact: AlertContact):
+def test_a_secret_can_be_made_anew_and_goes_with_the_webhook(contact: AlertRecipients):
     first = recipients.save_webhook(contact, "https://hooks.example.com/in")
     second = recipients.renew_secret(contact)
     assert first != second
@@ -84,7 +84,7 @@ def test_a_secret_can_be_made_anew_and_goes_with_the_webhook(contact: AlertConta
         recipients.renew_secret(contact)
 
 
-def test_who_changed_the_contacts_is_noted_without_any_secret(contact: AlertContact):
+def test_who_changed_the_contacts_is_noted_without_any_secret(contact: AlertRecipients):
     recipients.save_recipients(contact, "one@example.com")
     secret = recipients.save_webhook(contact, "https://hooks.example.com/in?token=abc")
     recipients.renew_secret(contact)
@@ -101,7 +101,7 @@ def test_who_changed_the_contacts_is_noted_without_any_secret(contact: AlertCont
         assert (contact.sealed_webhook_secret or "-") not in kept
 
 
-def test_a_test_goes_to_everybody_and_not_again_at_once(contact: AlertContact, mail: None):
+def test_a_test_goes_to_everybody_and_not_again_at_once(contact: AlertRecipients, mail: None):
     recipients.save_recipients(contact, "one@example.com\ntwo@example.com\nnew@example.com")
     # The third has not confirmed.
     contact.unconfirmed = {"new@example.com": "nonce"}
@@ -119,7 +119,7 @@ def test_a_test_goes_to_everybody_and_not_again_at_once(contact: AlertContact, m
 
 
 @ON_SQLITE
-def test_there_must_be_somebody_to_send_a_test_to(contact: AlertContact):
+def test_there_must_be_somebody_to_send_a_test_to(contact: AlertRecipients):
     # There is an address, but no mail server.
     recipients.save_recipients(contact, "one@example.com")
     with pytest.raises(FieldRefused, match="nobody yet"):
@@ -127,7 +127,7 @@ def test_there_must_be_somebody_to_send_a_test_to(contact: AlertContact):
 
 
 @ON_SQLITE
-def test_a_loopback_webhook_is_taken_where_the_deployment_allows_it(contact: AlertContact):
+def test_a_loopback_webhook_is_taken_where_the_deployment_allows_it(contact: AlertRecipients):
     with pytest.raises(FieldRefused, match="https://"):
         recipients.save_webhook(contact, "http://127.0.0.1:9/in")
     current_app.config["ALERT_ALLOWED_HOSTS"] = frozenset({"127.0.0.1"})

@@ -135,7 +135,7 @@ def test_an_uploaded_catalog_is_noted_by_who_asked_for_it(app: Flask) -> None:
     db.session.commit()
     content = CATALOG + "aftermarket,Tucker,TR,,,A-1,Bell,A-1,Helmet,19.90\n"
     row = uploads.start(io.BytesIO(content.encode()), "bell.csv", staff)
-    assert uploads.carry_out(row.id, lambda: False)
+    assert uploads.process_import(row.id, lambda: False)
     assert [(entry.action, entry.subject, entry.email) for entry in noted()] == [
         ("catalog.import_started", "bell.csv", "support@example.com"),
         ("catalog.imported", "bell.csv", "support@example.com"),

@@ -31,7 +31,7 @@ def only() -> CatalogImport:
 
 def carry_out() -> None:
     number = only().id
-    assert uploads.carry_out(number, lambda: False)
+    assert uploads.process_import(number, lambda: False)
 
 
 def cells(page: str) -> list[list[str]]:

@@ -7,7 +7,7 @@ from tests.webapp.client import ON_SQLITE
 from tests.webapp.pages_seed import Shop
 from webapp.core import vault
 from webapp.extensions import db
-from webapp.models import AlertContact, Configuration, Organization
+from webapp.models import AlertRecipients, Configuration, Organization
 from webapp.operations.key_rotation import SEALED
 
 pytestmark = ON_SQLITE
@@ -31,7 +31,7 @@ def test_after_resealing_the_old_key_can_go(app: Flask, flask):
     shop.organization()
     secret = vault.seal("webhook secret")
     db.session.add(
-        AlertContact(dealer_id=dealer.id, webhook_url="https://example.com", sealed_webhook_secret=secret)
+        AlertRecipients(dealer_id=dealer.id, webhook_url="https://example.com", sealed_webhook_secret=secret)
     )
     db.session.commit()
     new = Fernet.generate_key().decode()
@@ -42,7 +42,7 @@ def test_after_resealing_the_old_key_can_go(app: Flask, flask):
     sealed = [
         db.session.get_one(Configuration, dealer.id).sealed_password,
         db.session.get_one(Organization, 1).sealed_password,
-        db.session.get_one(AlertContact, dealer.id).sealed_webhook_secret,
+        db.session.get_one(AlertRecipients, dealer.id).sealed_webhook_secret,
     ]
     assert [vault.unseal(token or "") for token in sealed] == ["hunter2", "group secret", "webhook secret"]
 

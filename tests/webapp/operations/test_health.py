@@ -16,7 +16,7 @@ from sqlalchemy import text, update
 from tests.webapp.client import ON_SQLITE
 from webapp.core import clock
 from webapp.extensions import db
-from webapp.models import PeriodicJob
+from webapp.models import JobHeartbeat
 from webapp.operations import health
 from webapp.web import job_heartbeats
 
@@ -55,7 +55,7 @@ def test_it_is_ready_when_all_is_there(client: FlaskClient) -> None:
 
 
 def test_a_tick_that_stopped_coming_is_told(client: FlaskClient) -> None:
-    db.session.execute(update(PeriodicJob).values(done_at=clock.now() - timedelta(minutes=7)))
+    db.session.execute(update(JobHeartbeat).values(done_at=clock.now() - timedelta(minutes=7)))
     db.session.commit()
     assert list(failed(client)) == ["tick"]
     db.session.execute(text("DELETE FROM periodic_jobs"))
@@ -82,8 +82,8 @@ def test_who_never_answers_does_not_keep_the_answer_waiting(
     app.config["REDIS_URL"] = f"redis://127.0.0.1:{silent_port}/0"
     begun = time.monotonic()
     with app.app_context():
-        found = health.look(patience=0.2)
-        again = health.look(patience=0.2)
+        found = health.check_all(patience=0.2)
+        again = health.check_all(patience=0.2)
     # Not how quick it is: that it is not the time for which that port would stay silent.
     assert time.monotonic() - begun < health.PATIENCE
     assert [one["redis"].reason for one in (found, again)] == ["no answer in time"] * 2

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.webapp import shelf_seed
 from webapp.extensions import db
-from webapp.models import ReindexNote
+from webapp.models import OutboxEntry
 from webapp.search import outbox, reindexing
 
 
@@ -61,10 +61,10 @@ def test_notes_of_several_dealers_are_drained_together(dealer, honda, search):
 
 def test_a_note_that_is_committed_late_is_not_lost(dealer, honda, search):
     first = shelve_unindexed(dealer, honda, 2)[0]
-    db.session.query(ReindexNote).filter_by(product_id=first.id).delete()
+    db.session.query(OutboxEntry).filter_by(product_id=first.id).delete()
     outbox.drain()
     assert search("chain") == ["N001"]
-    db.session.add(ReindexNote(id=1, dealer_id=dealer.id, product_id=first.id))
+    db.session.add(OutboxEntry(id=1, dealer_id=dealer.id, product_id=first.id))
     db.session.commit()
     assert outbox.drain() == 1
     assert search("chain") == ["N000", "N001"]
@@ -74,7 +74,7 @@ def test_a_note_of_a_product_without_figures_removes_its_document(dealer, honda,
     (product,) = shelve_unindexed(dealer, honda, 1)
     outbox.drain()
     db.session.execute(text("DELETE FROM webstore_figures"))
-    db.session.add(ReindexNote(dealer_id=dealer.id, product_id=product.id))
+    db.session.add(OutboxEntry(dealer_id=dealer.id, product_id=product.id))
     db.session.commit()
     assert outbox.drain() == 0
     assert search("chain") == []
@@ -84,7 +84,7 @@ def test_a_changed_product_is_found_by_its_new_words_and_not_by_its_old_ones(dea
     (product,) = shelve_unindexed(dealer, honda, 1)
     outbox.drain()
     product.name, product.mpn = "Belt", "X-1"
-    db.session.add(ReindexNote(dealer_id=dealer.id, product_id=product.id))
+    db.session.add(OutboxEntry(dealer_id=dealer.id, product_id=product.id))
     db.session.commit()
     outbox.drain()
     assert search("chain") == []

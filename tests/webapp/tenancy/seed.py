@@ -24,8 +24,8 @@ from webapp.application import create_app
 from webapp.core import clock, storage, vault
 from webapp.extensions import db
 from webapp.models import (
-    AlertContact,
     AlertDelivery,
+    AlertRecipients,
     AuditEntry,
     CatalogImport,
     Dealer,
@@ -149,7 +149,7 @@ def _stock(shop: Shop, dealer: Dealer) -> dict[str, object]:
     secret = {"sealed_webhook_secret": vault.seal("whsec"), "secret_set_at": clock.now()}
     address = f"https://hooks-{number}.example.com/in"
     mailed = [f"boss@{number}.example"]
-    db.session.add(AlertContact(dealer_id=number, recipients=mailed, webhook_url=address, **secret))
+    db.session.add(AlertRecipients(dealer_id=number, recipients=mailed, webhook_url=address, **secret))
     delivery = {"event": "test", "channel": "email", "recipient": mailed[0], "state": "delivered"}
     db.session.add(AlertDelivery(dealer_id=number, **delivery))
     db.session.add(AuditEntry(actor="command", dealer_id=number, action="dealer.added", subject=dealer.name))

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from webapp.accounts import emails, reauthentication, sessions, user_admin
-from webapp.accounts.user_list import People, state_of
+from webapp.accounts.user_list import UserList, state_of
 from webapp.core.errors import Refused
 from webapp.extensions import db
 from webapp.models import User
@@ -22,7 +22,7 @@ pages = tenancy.staff_blueprint("users", __name__, "/users")
 @pages.get("")
 def index() -> Response:
     """Everybody; `matching` narrows by address or dealer."""
-    found = People.of(text(request.args, "matching"), whole(request.args, "page") or 1)
+    found = UserList.of(text(request.args, "matching"), whole(request.args, "page") or 1)
     return htmx.answer("accounts/users", people=found, zone=ZoneInfo("UTC"))
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from webapp.alerts.alert_rule import Cause
+from webapp.alerts.alert_rule import AlertRule
 from webapp.alerts.rules import failing, held, idle, refused, stale, unmatched
 
-CAUSES: Final[tuple[Cause, ...]] = (
+RULES: Final[tuple[AlertRule, ...]] = (
     idle.CAUSE,
     refused.CAUSE,
     failing.CAUSE,
@@ -15,9 +15,9 @@ CAUSES: Final[tuple[Cause, ...]] = (
     held.CAUSE,
     unmatched.CAUSE,
 )
-_BY_NAME: Final = {cause.name: cause for cause in CAUSES}
+_BY_NAME: Final = {cause.name: cause for cause in RULES}
 
 
-def cause_of(name: str) -> Cause:
+def rule_of(name: str) -> AlertRule:
     """The cause of that name; one that an older version knew still has words."""
-    return _BY_NAME.get(name) or Cause(name, name.capitalize(), "warning", "It is over.", lambda _now: ())
+    return _BY_NAME.get(name) or AlertRule(name, name.capitalize(), "warning", "It is over.", lambda _now: ())

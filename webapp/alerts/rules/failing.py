@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from webapp.alerts.alert_rule import Cause, Found
+from webapp.alerts.alert_rule import AlertRule, Finding
 from webapp.alerts.recent import last_with_outcome
 from webapp.extensions import db
 from webapp.models import Configuration, Run
@@ -21,7 +21,7 @@ WORDS = {"failed": "failed", "partial": "was partial"}
 LONGEST_REASON = 300
 
 
-def found(_now: datetime) -> Iterator[Found]:
+def found(_now: datetime) -> Iterator[Finding]:
     """Every enabled dealer whose last two runs with an outcome were both bad."""
     last, before = aliased(Run), aliased(Run)
     wanted = (
@@ -36,10 +36,10 @@ def found(_now: datetime) -> Iterator[Found]:
             f"The last two runs did not succeed: run {earlier} {WORDS[earlier_status]}, "
             f"then run {run} {WORDS[status]}."
         )
-        yield Found(dealer_id, f"{sentence} {(reason or '')[:LONGEST_REASON]}".strip())
+        yield Finding(dealer_id, f"{sentence} {(reason or '')[:LONGEST_REASON]}".strip())
 
 
-CAUSE = Cause(
+CAUSE = AlertRule(
     name="failing",
     label="Two runs failed or partial",
     tone="danger",

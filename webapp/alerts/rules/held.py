@@ -7,18 +7,18 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from webapp.alerts.alert_rule import Cause, Found
+from webapp.alerts.alert_rule import AlertRule, Finding
 from webapp.extensions import db
 from webapp.models import HeldClearing
 
 
-def found(_now: datetime) -> Iterator[Found]:
+def found(_now: datetime) -> Iterator[Finding]:
     """Every clearing that waits for a decision."""
     for held in db.session.scalars(select(HeldClearing).where(HeldClearing.state == "held")):
-        yield Found(held.dealer_id, held.sentence, subject=held.code_key)
+        yield Finding(held.dealer_id, held.sentence, subject=held.code_key)
 
 
-CAUSE = Cause(
+CAUSE = AlertRule(
     name="held",
     label="Clearing held",
     tone="warning",

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, literal, select
 
-from webapp.alerts.alert_rule import Cause, Found
+from webapp.alerts.alert_rule import AlertRule, Finding
 from webapp.core import queues
 from webapp.extensions import db
-from webapp.models import AlertWatch, Run
+from webapp.models import AlertState, Run
 from webapp.web import job_heartbeats
 
 # A queued run may wait its turn for long; with workers alive some run gives a sign of life meanwhile.
@@ -23,14 +23,14 @@ NO_TICK = (
 )
 
 
-def found(now: datetime) -> Iterator[Found]:
+def found(now: datetime) -> Iterator[Finding]:
     """The deployment: if waiting runs are not taken, and if the tick that starts them does not come."""
     since = now - SILENT_AFTER
     if _is_waited_in_vain(since):
         told = "Runs are waiting, and no worker has taken one for more than 15 minutes."
-        yield Found(None, told + _redis())
+        yield Finding(None, told + _redis())
     if _is_tick_missing(since):
-        yield Found(None, NO_TICK + _redis(), subject="tick")
+        yield Finding(None, NO_TICK + _redis(), subject="tick")
 
 
 def _redis() -> str:
@@ -53,12 +53,12 @@ def _is_waited_in_vain(since: datetime) -> bool:
 def _is_tick_missing(since: datetime) -> bool:
     """Whether the last tick, or before the first one the first dealer who needs it, was long ago."""
     last = job_heartbeats.done_at(job_heartbeats.TICK) or db.session.scalar(
-        select(func.min(AlertWatch.since))
+        select(func.min(AlertState.since))
     )
     return last is not None and last < since
 
 
-CAUSE = Cause(
+CAUSE = AlertRule(
     name="idle",
     label="Workers do nothing",
     tone="danger",

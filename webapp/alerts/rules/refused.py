@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 
-from webapp.alerts.alert_rule import Cause, Found
+from webapp.alerts.alert_rule import AlertRule, Finding
 from webapp.alerts.recent import last_with_outcome
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, Run, RunItem
@@ -17,7 +17,7 @@ SENTENCE = "Lightspeed does not accept the 3PA credentials."
 ACCOUNT = "account"
 
 
-def found(_now: datetime) -> Iterator[Found]:
+def found(_now: datetime) -> Iterator[Finding]:
     """Every enabled dealer that is refused. While a check is under way nothing is decided."""
     reason = func.coalesce(Configuration.check_reason, "")
     by_check = Configuration.check_state == "refused"
@@ -26,7 +26,7 @@ def found(_now: datetime) -> Iterator[Found]:
     )
     for dealer_id, state, check_reason, run_reason in db.session.execute(wanted):
         said = run_reason if state != "refused" else check_reason
-        yield Found(dealer_id, _sentence(said), only_if_open=state == "checking")
+        yield Finding(dealer_id, _sentence(said), only_if_open=state == "checking")
 
 
 def _sentence(reason: str | None) -> str:
@@ -56,7 +56,7 @@ def _beginning() -> Any:
     return made.correlate(Configuration).scalar_subquery()
 
 
-CAUSE = Cause(
+CAUSE = AlertRule(
     name="refused",
     label="Credentials refused",
     tone="danger",

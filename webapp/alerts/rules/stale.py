@@ -11,11 +11,11 @@ from sqlalchemy import Select, delete, func, literal, select
 from sqlalchemy.orm import aliased
 
 from webapp.alerts.alert_rows import insert_new, look_only
-from webapp.alerts.alert_rule import Cause, Found
+from webapp.alerts.alert_rule import AlertRule, Finding
 from webapp.alerts.business_time import enough_passed
 from webapp.alerts.recent import last_with_outcome
 from webapp.extensions import db
-from webapp.models import AlertWatch, Configuration, Dealer, Run, SupplierCode
+from webapp.models import AlertState, Configuration, Dealer, Run, SupplierCode
 from webapp.models.types import UtcDateTime
 
 # Time for a run to end.
@@ -33,26 +33,26 @@ def stale_after(hours: Iterable[int]) -> timedelta:
     return timedelta(hours=max(a + b for a, b in zip(gaps, gaps[1:] + gaps[:1], strict=True))) + ALLOWANCE
 
 
-def found(now: datetime) -> Iterator[Found]:
+def found(now: datetime) -> Iterator[Finding]:
     """Every dealer of whom runs are expected, and none has succeeded for that long on days that count."""
     watch(now)
     limit = stale_after(current_app.config["SYNC_HOURS"])
     hours = int(limit.total_seconds() // 3600)
     success = aliased(Run)
     wanted = (
-        select(Dealer.id, Dealer.timezone, Configuration.disabled_days, AlertWatch.since, success.finished_at)
-        .join(AlertWatch, AlertWatch.dealer_id == Dealer.id)
+        select(Dealer.id, Dealer.timezone, Configuration.disabled_days, AlertState.since, success.finished_at)
+        .join(AlertState, AlertState.dealer_id == Dealer.id)
         .join(Configuration, Configuration.dealer_id == Dealer.id)
         .outerjoin(success, success.id == last_with_outcome(Dealer.id, ("succeeded",)))
         .where(
-            AlertWatch.since < now - limit,
-            func.coalesce(success.finished_at, AlertWatch.since) < now - limit,
+            AlertState.since < now - limit,
+            func.coalesce(success.finished_at, AlertState.since) < now - limit,
         )
     )
     for dealer_id, timezone, disabled_days, watched, succeeded in db.session.execute(wanted):
         since = max(watched, succeeded) if succeeded else watched
         if enough_passed(since, now, timezone, disabled_days, limit):
-            yield Found(dealer_id, _sentence(hours, succeeded is not None, disabled_days))
+            yield Finding(dealer_id, _sentence(hours, succeeded is not None, disabled_days))
 
 
 def _sentence(hours: int, ever: bool, disabled_days: int) -> str:
@@ -71,9 +71,9 @@ def watch(now: datetime) -> None:
     if not any(db.session.execute(rows.limit(1)).first() for rows in (_unwatched(now), _no_longer())):
         return
     db.session.rollback()
-    gone = AlertWatch.dealer_id.in_(_no_longer())
-    db.session.execute(delete(AlertWatch).where(gone).execution_options(synchronize_session=False))
-    db.session.execute(insert_new(AlertWatch).from_select(["dealer_id", "since"], _unwatched(now)))
+    gone = AlertState.dealer_id.in_(_no_longer())
+    db.session.execute(delete(AlertState).where(gone).execution_options(synchronize_session=False))
+    db.session.execute(insert_new(AlertState).from_select(["dealer_id", "since"], _unwatched(now)))
     db.session.commit()
     look_only()
 
@@ -84,15 +84,15 @@ def _expected() -> Select[Any]:
 
 
 def _unwatched(now: datetime) -> Select[Any]:
-    new = _expected().where(Configuration.dealer_id.not_in(select(AlertWatch.dealer_id)))
+    new = _expected().where(Configuration.dealer_id.not_in(select(AlertState.dealer_id)))
     return new.add_columns(literal(now, UtcDateTime))
 
 
 def _no_longer() -> Select[Any]:
-    return select(AlertWatch.dealer_id).where(AlertWatch.dealer_id.not_in(_expected()))
+    return select(AlertState.dealer_id).where(AlertState.dealer_id.not_in(_expected()))
 
 
-CAUSE = Cause(
+CAUSE = AlertRule(
     name="stale",
     label="No success for too long",
     tone="danger",

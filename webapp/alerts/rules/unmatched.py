@@ -17,8 +17,8 @@ from flask import current_app
 from sqlalchemy import or_, select
 
 from webapp.alerts.alert_rows import look_only, replace_rows
-from webapp.alerts.alert_rule import Cause, Found
-from webapp.alerts.baseline import Compared, Counts, compare
+from webapp.alerts.alert_rule import AlertRule, Finding
+from webapp.alerts.baseline import Comparison, Counts, compare
 from webapp.alerts.recent import last_with_outcome
 from webapp.extensions import db
 from webapp.models import Configuration, Run, RunItem, UnmatchedShare
@@ -30,7 +30,7 @@ RUNS_BEFORE: Final = 28
 DEALERS_AT_ONCE: Final = 500
 
 
-def found(_now: datetime) -> Iterator[Found]:
+def found(_now: datetime) -> Iterator[Finding]:
     """Every enabled dealer whose last run's unmatched share is clearly above what is usual for it."""
     compare_new_runs()
     least, rise = (current_app.config[f"ALERT_UNMATCHED_{name}"] for name in ("MINIMUM", "RISE"))
@@ -47,7 +47,7 @@ def found(_now: datetime) -> Iterator[Found]:
             f"where {usual:.0%} is usual. See the skipped parts for the reasons."
         )
         # Half way back is back: at the limit itself it would go to and fro.
-        yield Found(row.dealer_id, sentence, only_if_open=row.share - usual < rise)
+        yield Finding(row.dealer_id, sentence, only_if_open=row.share - usual < rise)
 
 
 def compare_new_runs() -> None:
@@ -93,11 +93,11 @@ def _counts(dealer_ids: list[int]) -> dict[int, dict[int, Counts]]:
     return found
 
 
-def _row(dealer_id: int, run_id: int, compared: Compared) -> dict[str, Any]:
+def _row(dealer_id: int, run_id: int, compared: Comparison) -> dict[str, Any]:
     return {"dealer_id": dealer_id, "run_id": run_id, **asdict(compared)}
 
 
-CAUSE = Cause(
+CAUSE = AlertRule(
     name="unmatched",
     label="Far more parts unmatched than usual",
     tone="warning",

@@ -18,7 +18,7 @@ def show(token: str) -> Response:
     """Ask whether the address shall get alerts."""
     try:
         link = confirmations.read(token)
-    except confirmations.Invalid:
+    except confirmations.InvalidLink:
         return _invalid()
     return _answer(link, token)
 
@@ -28,7 +28,7 @@ def confirm(token: str) -> Response:
     """Send alerts to the address from now on."""
     try:
         link = confirmations.confirm(token)
-    except confirmations.Invalid:
+    except confirmations.InvalidLink:
         return _invalid()
     return _answer(link, token, is_confirmed=True)
 

@@ -25,14 +25,14 @@ BEAT_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
-class Claim:
+class ImportLease:
     """A worker's hold on an import: valid while the import's `attempt` is still this number."""
 
     import_id: int
     attempt: int
 
 
-def claim(import_id: int) -> Claim | None:
+def acquire(import_id: int) -> ImportLease | None:
     """Take an import that waits, or whose worker died; None if it is somebody's, or over."""
     now = clock.now()
     attempt = db.session.scalar(
@@ -49,10 +49,10 @@ def claim(import_id: int) -> Claim | None:
         .execution_options(synchronize_session=False)
     )
     db.session.commit()
-    return None if attempt is None else Claim(import_id, attempt)
+    return None if attempt is None else ImportLease(import_id, attempt)
 
 
-def forgotten(now: datetime) -> list[CatalogImport]:
+def stalled(now: datetime) -> list[CatalogImport]:
     """Imports whose worker died, and those that wait, in case Redis forgot them."""
     wanted = select(CatalogImport).where(or_(CatalogImport.status == "queued", _is_dead(now)))
     return list(db.session.scalars(wanted))
@@ -62,7 +62,7 @@ def _is_dead(now: datetime) -> Any:
     return (CatalogImport.status == "running") & (CatalogImport.heartbeat_at < now - DEAD_AFTER)
 
 
-def set_down(claim: Claim, note: Callable[[], None] = lambda: None, /, **values: Any) -> bool:
+def set_down(claim: ImportLease, note: Callable[[], None] = lambda: None, /, **values: Any) -> bool:
     """Write to the import's row, `note` it, and commit; false, with nothing written, if it was taken over."""
     db.session.rollback()
     written: Any = db.session.execute(_owned(claim).values(**values))
@@ -73,7 +73,7 @@ def set_down(claim: Claim, note: Callable[[], None] = lambda: None, /, **values:
 
 
 @contextmanager
-def beating(claim: Claim, bytes_read: Callable[[], int]) -> Iterator[None]:
+def beating(claim: ImportLease, bytes_read: Callable[[], int]) -> Iterator[None]:
     """Show every other second that the worker lives, and how far it has read.
 
     From a thread: while the catalog is compared and written nothing is read for minutes.
@@ -89,7 +89,7 @@ def beating(claim: Claim, bytes_read: Callable[[], int]) -> Iterator[None]:
         thread.join()
 
 
-def _beat(engine: Engine, claim: Claim, bytes_read: Callable[[], int], done: threading.Event) -> None:
+def _beat(engine: Engine, claim: ImportLease, bytes_read: Callable[[], int], done: threading.Event) -> None:
     while not done.wait(BEAT_SECONDS):
         try:
             with engine.begin() as connection:
@@ -100,7 +100,7 @@ def _beat(engine: Engine, claim: Claim, bytes_read: Callable[[], int], done: thr
             log.warning("catalog_import.heartbeat_failed", id=claim.import_id, error=type(error).__name__)
 
 
-def _owned(claim: Claim) -> Any:
+def _owned(claim: ImportLease) -> Any:
     return (
         update(CatalogImport)
         .where(

@@ -17,7 +17,7 @@ import structlog
 from webapp import audit
 from webapp.catalog.importing import Imported, import_catalog
 from webapp.catalog.uploads import import_lease
-from webapp.catalog.uploads.import_lease import Claim
+from webapp.catalog.uploads.import_lease import ImportLease
 from webapp.core import clock, storage
 from webapp.core.spreadsheet import Unreadable, begin, defuse
 from webapp.extensions import db
@@ -54,12 +54,12 @@ class Watched(io.RawIOBase):
         return len(piece)
 
 
-def carry_out(import_id: int, should_stop: Callable[[], bool]) -> bool:
+def process_import(import_id: int, should_stop: Callable[[], bool]) -> bool:
     """Import the file if it waits or its worker died; false if it is somebody's, or over.
 
     Raises Stopped when told to stop; the import waits again then. Whatever else goes wrong ends it as failed.
     """
-    claim = import_lease.claim(import_id)
+    claim = import_lease.acquire(import_id)
     if claim is None:
         return False
     try:
@@ -75,7 +75,7 @@ def carry_out(import_id: int, should_stop: Callable[[], bool]) -> bool:
     return True
 
 
-def _imported(claim: Claim, should_stop: Callable[[], bool]) -> Imported:
+def _imported(claim: ImportLease, should_stop: Callable[[], bool]) -> Imported:
     path = db.session.get_one(CatalogImport, claim.import_id).path
     # A transaction left open here would keep the heartbeat, and on SQLite the import itself, waiting.
     db.session.rollback()
@@ -86,7 +86,7 @@ def _imported(claim: Claim, should_stop: Callable[[], bool]) -> Imported:
 
 
 @contextmanager
-def _rejected(claim: Claim, path: str) -> Iterator[Callable[[int, str], None]]:
+def _rejected(claim: ImportLease, path: str) -> Iterator[Callable[[int, str], None]]:
     """A function that adds a row to the list of rejected rows."""
     rejected_path = path.replace("catalog.csv", f"rejected-{claim.attempt}.csv")
     with storage.open_for_writing(rejected_path) as file:
@@ -99,7 +99,7 @@ def _rejected(claim: Claim, path: str) -> Iterator[Callable[[int, str], None]]:
     import_lease.set_down(claim, rejected_path=rejected_path)
 
 
-def _finish(claim: Claim, imported: Imported) -> None:
+def _finish(claim: ImportLease, imported: Imported) -> None:
     status = "partial" if imported.rejected else "succeeded"
     ended: dict[str, Any] = {"status": status, "finished_at": clock.now(), "heartbeat_at": None}
     ended |= {"bytes_read": CatalogImport.bytes_total, **asdict(imported)}
@@ -108,18 +108,18 @@ def _finish(claim: Claim, imported: Imported) -> None:
     outbox.wake()
 
 
-def _note(claim: Claim, imported: Imported) -> None:
+def _note(claim: ImportLease, imported: Imported) -> None:
     row = db.session.get_one(CatalogImport, claim.import_id)
     audit.note("catalog.imported", row.file_name, after=asdict(imported), by=row.requested_by)
 
 
-def _fail(claim: Claim, reason: str) -> None:
+def _fail(claim: ImportLease, reason: str) -> None:
     ended = {"status": "failed", "reason": reason, "finished_at": clock.now(), "heartbeat_at": None}
     if import_lease.set_down(claim, **ended):
         _let_go(claim)
 
 
-def _let_go(claim: Claim) -> None:
+def _let_go(claim: ImportLease) -> None:
     """Delete the file that was imported: what is left of it is the list of rejected rows."""
     path = db.session.get_one(CatalogImport, claim.import_id).path
     # The transaction of that question must not stay open.

@@ -13,7 +13,7 @@ MAX_RECORD_LINES = 50
 MAX_LINE_BYTES = 1_000_000
 
 
-class Runaway(ValueError):
+class UnclosedQuote(ValueError):
     """A record goes on for longer than any record would."""
 
 
@@ -33,7 +33,7 @@ class Lines:
 
     def __next__(self) -> str:
         if len(self._record) == MAX_RECORD_LINES:
-            raise Runaway
+            raise UnclosedQuote
         line = self._waiting.popleft() if self._waiting else self._read()
         self._record.append(line)
         return line[0]

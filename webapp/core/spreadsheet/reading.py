@@ -9,7 +9,7 @@ from typing import BinaryIO, NamedTuple
 
 from webapp.core.errors import Refused
 from webapp.core.spreadsheet import separators
-from webapp.core.spreadsheet.lines import Lines, Runaway
+from webapp.core.spreadsheet.lines import Lines, UnclosedQuote
 from webapp.core.spreadsheet.writing import armed
 from webapp.core.text_keys import cleaned
 
@@ -73,7 +73,7 @@ class Sheet:
             cells = next(self._reader)
         except StopIteration:
             raise Unreadable("the file is empty") from None
-        except (csv.Error, Runaway):
+        except (csv.Error, UnclosedQuote):
             raise Unreadable(f"{_NOT_TEXT}, with the columns named on the first line") from None
         if not self._lines.is_text or any("\0" in cell for cell in cells):
             raise Unreadable(_NOT_TEXT)
@@ -86,7 +86,7 @@ class Sheet:
                 cells = next(self._reader)
             except StopIteration:
                 return
-            except (csv.Error, Runaway) as error:
+            except (csv.Error, UnclosedQuote) as error:
                 yield self._broken(error)
                 continue
             if not self._lines.is_text or not _is_empty(cells):

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from webapp.lightspeed.queue_form import QueueForm
-from webapp.lightspeed.queueing import Prospect
+from webapp.lightspeed.queueing import QueueOutlook
 from webapp.runs import lifecycle
 from webapp.web import htmx, tenancy
 
@@ -40,5 +40,5 @@ def _answer(form: QueueForm, status: int = 200) -> Response:
     return htmx.answer("lightspeed/queue", status, form=form, prospect=_prospect())
 
 
-def _prospect() -> Prospect:
-    return Prospect.of(tenancy.shown_configuration())
+def _prospect() -> QueueOutlook:
+    return QueueOutlook.of(tenancy.shown_configuration())

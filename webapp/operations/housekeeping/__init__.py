@@ -5,7 +5,7 @@ What the pages need of the past stays, however old: see `old_runs`.
 
 from __future__ import annotations
 
-from webapp.operations.housekeeping.purge_expired import keep_house
-from webapp.operations.housekeeping.purge_orphan_files import sweep_storage
+from webapp.operations.housekeeping.expired import purge_expired
+from webapp.operations.housekeeping.orphan_files import purge_orphan_files
 
-__all__ = ["keep_house", "sweep_storage"]
+__all__ = ["purge_expired", "purge_orphan_files"]

@@ -17,9 +17,9 @@ from webapp.models import (
     CatalogImport,
     Configuration,
     Dealer,
-    PeriodicJob,
+    JobHeartbeat,
+    OutboxEntry,
     RecentRuns,
-    ReindexNote,
     Run,
     SupplierCode,
 )
@@ -122,8 +122,8 @@ def _successes(connection: Connection, now: datetime) -> tuple[int, float, dict[
 
 
 def _outbox(connection: Connection, now: datetime) -> tuple[int, float]:
-    first = select(ReindexNote.noted_at).order_by(ReindexNote.id).limit(1)
-    notes = connection.scalar(select(func.count()).select_from(ReindexNote)) or 0
+    first = select(OutboxEntry.noted_at).order_by(OutboxEntry.id).limit(1)
+    notes = connection.scalar(select(func.count()).select_from(OutboxEntry)) or 0
     return notes, _age(now, connection.scalar(first))
 
 
@@ -138,5 +138,5 @@ def _active_imports(connection: Connection) -> int:
 
 
 def _done(connection: Connection, now: datetime) -> dict[str, float]:
-    rows = connection.execute(select(PeriodicJob.id, PeriodicJob.done_at))
+    rows = connection.execute(select(JobHeartbeat.id, JobHeartbeat.done_at))
     return {job_id: _age(now, done_at) for job_id, done_at in rows}

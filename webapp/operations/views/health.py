@@ -19,7 +19,7 @@ def alive() -> Response:
 @pages.get("/readyz")
 def ready() -> Response:
     """Each check with its outcome; 503 if one failed that nothing goes on without."""
-    found = health.look()
+    found = health.check_all()
     failed = {name for name, finding in found.items() if not finding.is_well}
     checks = {
         name: {"ok": finding.is_well, "seconds": round(finding.seconds, 3)}

@@ -25,7 +25,7 @@ MOST_KEPT: Final = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Patience:
+class Deadlines:
     """How long a client may take, in seconds."""
 
     head: float = 10
@@ -48,7 +48,7 @@ class Patience:
 class Channel:
     """The socket of one connection, with what was received and not parsed, and what is left to send."""
 
-    def __init__(self, raw: socket.socket, patience: Patience) -> None:
+    def __init__(self, raw: socket.socket, patience: Deadlines) -> None:
         raw.setblocking(False)
         # Else the kernel would keep some megabytes for each slow client.
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, IN_MEMORY)

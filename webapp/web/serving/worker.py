@@ -20,7 +20,7 @@ from typing import Any
 import structlog
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from webapp.web.serving.channel import PIECE, Channel, Patience
+from webapp.web.serving.channel import PIECE, Channel, Deadlines
 from webapp.web.serving.framing import MalformedRequest
 
 log = structlog.get_logger(__name__)
@@ -43,7 +43,7 @@ class Connection(TConn):
 class Worker(ThreadWorker):
     """The worker class that gunicorn.conf.py names."""
 
-    patience = Patience()
+    patience = Deadlines()
 
     @classmethod
     def check_config(cls, cfg: Any, log: Any) -> None:

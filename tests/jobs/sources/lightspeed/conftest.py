@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_httpserver import HTTPServer
 
-from jobs.sources.lightspeed import Credentials, Lightspeed, RateBudget, RetryPolicy
+from jobs.sources.lightspeed import Credentials, LightspeedClient, RateBudget, RetryPolicy
 from sandbox.simulator import SimulatedDealer, Simulator, part
 from tests.jobs.sources.lightspeed.script import Script
 
@@ -16,9 +16,9 @@ QUICK = RetryPolicy(base=0.001, cap=0.002, busy_pause=0.002)
 TR_PARTS = 1_200
 
 
-def session(url: str, retry: RetryPolicy = QUICK, timeout: tuple[float, float] = (5, 5)) -> Lightspeed:
+def session(url: str, retry: RetryPolicy = QUICK, timeout: tuple[float, float] = (5, 5)) -> LightspeedClient:
     """A session without a rate limit that does not dawdle between tries."""
-    return Lightspeed(
+    return LightspeedClient(
         url, LOGIN, RateBudget.in_process(None), timeout=timeout, retry=retry, allowed_hosts=HERE
     )
 
@@ -30,7 +30,7 @@ def script(httpserver: HTTPServer) -> Script:
 
 
 @pytest.fixture
-def lightspeed(script: Script) -> Lightspeed:
+def lightspeed(script: Script) -> LightspeedClient:
     """A session with the scripted service."""
     return session(script.url)
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from jobs.sources.lightspeed import Lightspeed, LightspeedError, Page
+from jobs.sources.lightspeed import LightspeedClient, LightspeedError, Page
 from tests.jobs.sources.lightspeed.conftest import CMF
 
 FILTER = "SupplierCode eq 'TR'"
 
 
-def pull(lightspeed: Lightspeed, page_size: int = 3) -> list[Page]:
+def pull(lightspeed: LightspeedClient, page_size: int = 3) -> list[Page]:
     return list(lightspeed.part_pages(CMF, FILTER, page_size=page_size))
 
 
@@ -16,7 +16,7 @@ def numbers(pages: list[Page]) -> list[str | None]:
     return [part.part_number for one in pages for part in one.parts]
 
 
-def failure(lightspeed: Lightspeed, page_size: int = 3) -> LightspeedError:
+def failure(lightspeed: LightspeedClient, page_size: int = 3) -> LightspeedError:
     with pytest.raises(LightspeedError) as caught:
         pull(lightspeed, page_size)
     return caught.value

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from jobs.sources.lightspeed import RateBudget, RetryPolicy, cents_of, date_of, quantity_of
-from jobs.sources.lightspeed.client import Lightspeed
+from jobs.sources.lightspeed.client import LightspeedClient
 from sandbox.simulator import Simulator
 from tests.jobs.sources.lightspeed.conftest import CMF, HERE, LOGIN, QUICK, TR_PARTS
 from tests.jobs.sources.lightspeed.simulated import ALL, TR_IN_STOCK, numbers, pulled, refusal
@@ -100,7 +100,7 @@ def test_beyond_the_rate_a_service_that_answers_is_read(simulator: Simulator, ov
 def test_within_the_rate_nothing_is_refused(simulator: Simulator):
     simulator.switches.change({"over_rate": "429", "requests_per_minute": 2, "rate_window": 1.0})
     budget = RateBudget.in_process(2, seconds=1)
-    pages = Lightspeed(simulator.url, LOGIN, budget, retry=QUICK, allowed_hosts=HERE).part_pages(
+    pages = LightspeedClient(simulator.url, LOGIN, budget, retry=QUICK, allowed_hosts=HERE).part_pages(
         CMF, TR_IN_STOCK
     )
 

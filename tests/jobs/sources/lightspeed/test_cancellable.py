@@ -6,7 +6,7 @@ import time
 import pytest
 import structlog
 
-from jobs.sources.lightspeed.cancellable import Abandoned, Background, sleep
+from jobs.sources.lightspeed.cancellable import Abandoned, Cancellable, sleep
 
 
 class Stop(Exception):
@@ -22,7 +22,7 @@ def stop() -> None:
 
 
 def test_it_hands_the_value_back():
-    assert Background(lambda wanted: 5).result(nothing) == 5
+    assert Cancellable(lambda wanted: 5).result(nothing) == 5
 
 
 def test_it_hands_the_error_back():
@@ -30,7 +30,7 @@ def test_it_hands_the_error_back():
         raise KeyError("x")
 
     with pytest.raises(KeyError):
-        Background(fail).result(nothing)
+        Cancellable(fail).result(nothing)
 
 
 def test_the_caller_looks_around_in_its_own_thread_while_it_waits():
@@ -41,13 +41,13 @@ def test_the_caller_looks_around_in_its_own_thread_while_it_waits():
             time.sleep(0.01)
         return "done"
 
-    assert Background(wait_for_two_looks).result(lambda: seen.append(threading.current_thread())) == "done"
+    assert Cancellable(wait_for_two_looks).result(lambda: seen.append(threading.current_thread())) == "done"
     assert set(seen) == {threading.current_thread()}
 
 
 def test_what_the_caller_bound_to_its_logs_is_bound_in_the_call():
     with structlog.contextvars.bound_contextvars(run=7):
-        background = Background(lambda wanted: structlog.contextvars.get_contextvars())
+        background = Cancellable(lambda wanted: structlog.contextvars.get_contextvars())
 
     assert background.result(nothing) == {"run": 7}
 
@@ -63,13 +63,13 @@ def test_a_caller_that_stops_leaves_at_once_and_the_call_learns_of_it():
             raise
 
     with pytest.raises(Stop):
-        Background(work).result(stop)
+        Cancellable(work).result(stop)
     assert learned.wait(10)
 
 
 def test_waiting_can_be_bounded():
     never = threading.Event()
-    background = Background(lambda wanted: never.wait(30))
+    background = Cancellable(lambda wanted: never.wait(30))
 
     with pytest.raises(TimeoutError):
         background.result(nothing, within=0.05)

@@ -1,13 +1,20 @@
 import pytest
 
-from jobs.sources.lightspeed import Check, Credentials, Lightspeed, LightspeedError, RateBudget, RetryPolicy
+from jobs.sources.lightspeed import (
+    Check,
+    Credentials,
+    LightspeedClient,
+    LightspeedError,
+    RateBudget,
+    RetryPolicy,
+)
 from jobs.sources.lightspeed.errors import error_for_fault
 from sandbox.simulator import SimulatedDealer, Simulator, part
 from tests.jobs.sources.lightspeed.conftest import CMF, HERE, LOGIN, QUICK, session
 from tests.jobs.sources.lightspeed.script import Script, body, page
 
 
-def refusal(lightspeed: Lightspeed, cmf: str = CMF) -> LightspeedError:
+def refusal(lightspeed: LightspeedClient, cmf: str = CMF) -> LightspeedError:
     with pytest.raises(LightspeedError) as caught:
         lightspeed.check(cmf)
     return caught.value
@@ -34,7 +41,7 @@ def test_the_name_is_the_asked_dealers_under_a_login_for_many(simulator: Simulat
     assert session(simulator.url).check("222") == Check("Second")
 
 
-def test_a_service_that_names_nobody_is_connected_all_the_same(script: Script, lightspeed: Lightspeed):
+def test_a_service_that_names_nobody_is_connected_all_the_same(script: Script, lightspeed: LightspeedClient):
     script.will_answer(page([{"Cmf": CMF, "PartNumber": "A"}]))
 
     assert lightspeed.check(CMF) == Check(None)  # the script answers no other path
@@ -57,7 +64,7 @@ def test_a_refusal_says_why(simulator: Simulator, switch):
 
 
 def test_a_wrong_password_is_told_from_a_wrong_dealer_id(simulator: Simulator):
-    wrong = Lightspeed(
+    wrong = LightspeedClient(
         simulator.url,
         Credentials(LOGIN.username, "old"),
         RateBudget.in_process(None),
@@ -81,13 +88,13 @@ def test_a_wrong_password_is_told_from_a_wrong_dealer_id(simulator: Simulator):
         body("[{"),
     ],
 )
-def test_an_error_in_the_dress_of_success_does_not_pass(script: Script, lightspeed: Lightspeed, answer):
+def test_an_error_in_the_dress_of_success_does_not_pass(script: Script, lightspeed: LightspeedClient, answer):
     script.will_answer(answer)
 
     assert refusal(lightspeed).kind == "bad_answer"
 
 
-def test_another_dealers_part_does_not_pass(script: Script, lightspeed: Lightspeed):
+def test_another_dealers_part_does_not_pass(script: Script, lightspeed: LightspeedClient):
     script.will_answer(page([{"Cmf": "11111111", "PartNumber": "A"}]))
     error = refusal(lightspeed)
 
@@ -96,13 +103,13 @@ def test_another_dealers_part_does_not_pass(script: Script, lightspeed: Lightspe
 
 
 @pytest.mark.parametrize("cmf", [CMF, int(CMF), f" {CMF}  ", f"00{CMF}", None])
-def test_the_same_dealer_id_in_another_form_passes(script: Script, lightspeed: Lightspeed, cmf):
+def test_the_same_dealer_id_in_another_form_passes(script: Script, lightspeed: LightspeedClient, cmf):
     script.will_answer(page([{"Cmf": cmf, "PartNumber": "A"}]))
 
     lightspeed.check(CMF)
 
 
-def test_a_check_tries_less_often_than_a_pull(script: Script, lightspeed: Lightspeed):
+def test_a_check_tries_less_often_than_a_pull(script: Script, lightspeed: LightspeedClient):
     script.will_answer(body("boom", 500))
 
     assert refusal(lightspeed).requests == 2
@@ -142,7 +149,7 @@ def test_logins_of_one_account_share_a_rate_and_others_do_not(simulator: Simulat
         (simulator.url, "other-login"),
         (simulator.url.replace("127.0.0.1", "localhost"), "dealer-login"),
     ]:
-        pages = Lightspeed(
+        pages = LightspeedClient(
             url, Credentials(username, "x"), budget, retry=QUICK, allowed_hosts=HERE
         ).part_pages(CMF, "x")
         with pytest.raises(LightspeedError):

@@ -2,14 +2,16 @@
 
 import pytest
 
-from jobs.sources.lightspeed import Lightspeed, LightspeedError
+from jobs.sources.lightspeed import LightspeedClient, LightspeedError
 from jobs.sources.lightspeed.errors import error_for_fault
 from tests.jobs.sources.lightspeed.conftest import CMF, QUICK
 from tests.jobs.sources.lightspeed.pulling import FILTER, failure, numbers, pull
 from tests.jobs.sources.lightspeed.script import Script, body, page, rows
 
 
-def test_a_short_page_ends_it_where_its_last_row_comes_back_alone(script: Script, lightspeed: Lightspeed):
+def test_a_short_page_ends_it_where_its_last_row_comes_back_alone(
+    script: Script, lightspeed: LightspeedClient
+):
     script.will_answer(page(rows(0, 2)), page(rows(1, 1)))
     pages = pull(lightspeed)
 
@@ -17,14 +19,14 @@ def test_a_short_page_ends_it_where_its_last_row_comes_back_alone(script: Script
     assert script.skips() == [0, 1]
 
 
-def test_the_overlap_request_takes_as_many_rows_as_any(script: Script, lightspeed: Lightspeed):
+def test_the_overlap_request_takes_as_many_rows_as_any(script: Script, lightspeed: LightspeedClient):
     script.will_list(rows(0, 2))
     pull(lightspeed)
 
     assert [request.args["$top"] for request in script.requests] == ["3", "3"]
 
 
-def test_pages_of_one_row_are_proven_with_two(script: Script, lightspeed: Lightspeed):
+def test_pages_of_one_row_are_proven_with_two(script: Script, lightspeed: LightspeedClient):
     script.will_list(rows(0, 2))
 
     assert numbers(pull(lightspeed, page_size=1)) == ["P0", "P1"]
@@ -32,7 +34,7 @@ def test_pages_of_one_row_are_proven_with_two(script: Script, lightspeed: Lights
     assert asked == [("0", "1"), ("1", "1"), ("2", "1"), ("1", "2")]
 
 
-def test_rows_behind_a_short_page_are_read(script: Script, lightspeed: Lightspeed):
+def test_rows_behind_a_short_page_are_read(script: Script, lightspeed: LightspeedClient):
     script.will_answer(page(rows(0, 2)), page(rows(1, 3)), page(rows(4, 2)), page(rows(5, 1)), page([]))
     pages = pull(lightspeed)
 
@@ -42,7 +44,7 @@ def test_rows_behind_a_short_page_are_read(script: Script, lightspeed: Lightspee
     assert script.skips() == [0, 1, 4, 5, 6, 6]
 
 
-def test_a_page_of_one_row_is_the_last_where_the_next_is_empty(script: Script, lightspeed: Lightspeed):
+def test_a_page_of_one_row_is_the_last_where_the_next_is_empty(script: Script, lightspeed: LightspeedClient):
     script.will_list(rows(0, 4))
     pages = pull(lightspeed)
 
@@ -50,14 +52,16 @@ def test_a_page_of_one_row_is_the_last_where_the_next_is_empty(script: Script, l
     assert script.skips() == [0, 3, 4]
 
 
-def test_a_quantity_that_changes_meanwhile_does_not_make_another_row(script: Script, lightspeed: Lightspeed):
+def test_a_quantity_that_changes_meanwhile_does_not_make_another_row(
+    script: Script, lightspeed: LightspeedClient
+):
     script.will_answer(page(rows(0, 2, OnHand=5)), page(rows(1, 1, OnHand=4, DateGathered="2026-02-25")))
 
     assert numbers(pull(lightspeed)) == ["P0", "P1"]
     assert script.skips() == [0, 1]
 
 
-def test_a_last_row_that_is_unreadable_is_recognized(script: Script, lightspeed: Lightspeed):
+def test_a_last_row_that_is_unreadable_is_recognized(script: Script, lightspeed: LightspeedClient):
     script.will_list([*rows(0, 1), None])
     first, end = pull(lightspeed)
 
@@ -65,13 +69,13 @@ def test_a_last_row_that_is_unreadable_is_recognized(script: Script, lightspeed:
 
 
 @pytest.mark.parametrize("answer", ['["denied"]', '[{"Message": "denied"}]', "null", '"denied"', "<html>"])
-def test_an_error_in_place_of_the_last_row_is_no_proof(script: Script, lightspeed: Lightspeed, answer):
+def test_an_error_in_place_of_the_last_row_is_no_proof(script: Script, lightspeed: LightspeedClient, answer):
     script.will_answer(page(rows(0, 2)), body(answer))
 
     assert failure(lightspeed).kind == "bad_answer"
 
 
-def test_an_empty_first_page_is_asked_for_once_more(script: Script, lightspeed: Lightspeed):
+def test_an_empty_first_page_is_asked_for_once_more(script: Script, lightspeed: LightspeedClient):
     script.will_answer(page([]), page([]))
     pages = pull(lightspeed)
 
@@ -79,7 +83,7 @@ def test_an_empty_first_page_is_asked_for_once_more(script: Script, lightspeed: 
     assert script.skips() == [0, 0]
 
 
-def test_a_first_page_that_was_only_silent_once_is_not_lost(script: Script, lightspeed: Lightspeed):
+def test_a_first_page_that_was_only_silent_once_is_not_lost(script: Script, lightspeed: LightspeedClient):
     script.will_answer(page([]), page(rows(0, 2)), page(rows(1, 1)))
 
     assert numbers(pull(lightspeed)) == ["P0", "P1"]
@@ -94,7 +98,7 @@ def test_an_empty_page_after_a_full_one_ends_it_where_the_last_row_comes_back_al
     assert script.skips() == [0, 3, 2]
 
 
-def test_rows_that_hid_behind_an_empty_page_are_found(script: Script, lightspeed: Lightspeed):
+def test_rows_that_hid_behind_an_empty_page_are_found(script: Script, lightspeed: LightspeedClient):
     script.will_answer(
         page(rows(0, 3)), page([]), page(rows(2, 3)), page(rows(5, 2)), page(rows(6, 1))
     )  # fmt: skip
@@ -103,7 +107,7 @@ def test_rows_that_hid_behind_an_empty_page_are_found(script: Script, lightspeed
     assert script.skips() == [0, 3, 2, 5, 6]
 
 
-def test_a_service_that_falls_silent_after_a_page_is_an_error(script: Script, lightspeed: Lightspeed):
+def test_a_service_that_falls_silent_after_a_page_is_an_error(script: Script, lightspeed: LightspeedClient):
     script.will_answer(page(rows(0, 3)), page([]))
     error = failure(lightspeed)
 
@@ -119,7 +123,7 @@ def test_an_overlap_that_was_only_silent_once_proves_the_end_after_all(script, l
     assert script.skips() == [0, 1, 1]
 
 
-def test_an_error_on_a_second_look_counts_the_first_look_too(script: Script, lightspeed: Lightspeed):
+def test_an_error_on_a_second_look_counts_the_first_look_too(script: Script, lightspeed: LightspeedClient):
     script.will_answer(page([]), body("boom", 500))
 
     assert failure(lightspeed).requests == 1 + QUICK.attempts
@@ -133,7 +137,7 @@ def test_a_service_that_goes_silent_from_some_row_on_is_an_error(script, lightsp
     assert failure(lightspeed).sentence == error_for_fault("silent").sentence
 
 
-def test_rows_that_were_removed_meanwhile_are_no_silence(script: Script, lightspeed: Lightspeed):
+def test_rows_that_were_removed_meanwhile_are_no_silence(script: Script, lightspeed: LightspeedClient):
     script.will_answer(
         page(rows(0, 3)), page([]), page([]), page([]), page(rows(1, 2)), page(rows(2, 1))
     )  # fmt: skip
@@ -142,7 +146,7 @@ def test_rows_that_were_removed_meanwhile_are_no_silence(script: Script, lightsp
     assert script.skips() == [0, 3, 2, 2, 0, 1]
 
 
-def test_a_last_page_that_was_removed_meanwhile_is_no_silence(script: Script, lightspeed: Lightspeed):
+def test_a_last_page_that_was_removed_meanwhile_is_no_silence(script: Script, lightspeed: LightspeedClient):
     script.will_answer(
         page(rows(0, 3)), page(rows(3, 2)), page([]), page([]), page([]),
         page(rows(0, 3)), page([]), page(rows(2, 1)),
@@ -152,14 +156,14 @@ def test_a_last_page_that_was_removed_meanwhile_is_no_silence(script: Script, li
     assert script.skips() == [0, 3, 4, 4, 3, 0, 3, 2]
 
 
-def test_a_list_that_vanishes_is_an_error(script: Script, lightspeed: Lightspeed):
+def test_a_list_that_vanishes_is_an_error(script: Script, lightspeed: LightspeedClient):
     script.will_answer(page(rows(0, 2)), page([]))
 
     assert failure(lightspeed).sentence == error_for_fault("silent").sentence
     assert script.skips() == [0, 1, 1, 0]
 
 
-def test_rows_that_moved_over_a_short_page_are_read_again(script: Script, lightspeed: Lightspeed):
+def test_rows_that_moved_over_a_short_page_are_read_again(script: Script, lightspeed: LightspeedClient):
     """Two rows before the cursor were removed: P2 has moved into what was read already."""
     script.will_answer(
         page(rows(0, 2)), page(rows(3, 2)), page(rows(2, 3)), page([]), page(rows(4, 1))
@@ -169,14 +173,14 @@ def test_rows_that_moved_over_a_short_page_are_read_again(script: Script, lights
     assert script.skips() == [0, 1, 0, 3, 2]
 
 
-def test_rows_inserted_before_the_last_one_move_it(script: Script, lightspeed: Lightspeed):
+def test_rows_inserted_before_the_last_one_move_it(script: Script, lightspeed: LightspeedClient):
     script.will_answer(page(rows(0, 2)), page(rows(0, 2)), page(rows(1, 1)), page([]))
 
     assert set(numbers(pull(lightspeed))) == {"P0", "P1"}
     assert script.skips()[:3] == [0, 1, 2]
 
 
-def test_rows_that_never_stay_where_they_are_are_an_error(script: Script, lightspeed: Lightspeed):
+def test_rows_that_never_stay_where_they_are_are_an_error(script: Script, lightspeed: LightspeedClient):
     script.will_answer(*(page(rows(first, 2)) for first in range(0, 90, 5)))
     error = failure(lightspeed)
 
@@ -184,7 +188,7 @@ def test_rows_that_never_stay_where_they_are_are_an_error(script: Script, lights
     assert len(script.requests) < 12
 
 
-def test_a_short_list_whose_skip_is_ignored_is_an_error(script: Script, lightspeed: Lightspeed):
+def test_a_short_list_whose_skip_is_ignored_is_an_error(script: Script, lightspeed: LightspeedClient):
     script.will_answer(page(rows(0, 2)))
     error = failure(lightspeed)
 
@@ -192,27 +196,27 @@ def test_a_short_list_whose_skip_is_ignored_is_an_error(script: Script, lightspe
     assert len(script.requests) < 10
 
 
-def test_one_row_whose_skip_is_ignored_is_an_error(script: Script, lightspeed: Lightspeed):
+def test_one_row_whose_skip_is_ignored_is_an_error(script: Script, lightspeed: LightspeedClient):
     script.will_answer(page(rows(0, 1)))
 
     assert failure(lightspeed).sentence == error_for_fault("repeating").sentence
     assert len(script.requests) < 12
 
 
-def test_a_row_that_the_list_holds_twice_is_no_repetition(script: Script, lightspeed: Lightspeed):
+def test_a_row_that_the_list_holds_twice_is_no_repetition(script: Script, lightspeed: LightspeedClient):
     script.will_list([*rows(0, 2), *rows(1, 1)])
 
     assert numbers(pull(lightspeed, page_size=1)) == ["P0", "P1", "P1"]
 
 
-def test_a_service_that_gives_more_than_asked_for_is_read_whole(script: Script, lightspeed: Lightspeed):
+def test_a_service_that_gives_more_than_asked_for_is_read_whole(script: Script, lightspeed: LightspeedClient):
     script.will_answer(page(rows(0, 8)), page([]), page(rows(7, 1)))
 
     assert numbers(pull(lightspeed)) == [f"P{n}" for n in range(8)]
     assert script.skips() == [0, 8, 7]
 
 
-def test_the_same_page_for_ever_is_an_error(script: Script, lightspeed: Lightspeed):
+def test_the_same_page_for_ever_is_an_error(script: Script, lightspeed: LightspeedClient):
     script.will_answer(page(rows(0, 3)))
     error = failure(lightspeed)
 
@@ -222,13 +226,13 @@ def test_the_same_page_for_ever_is_an_error(script: Script, lightspeed: Lightspe
     assert error.requests == 2 + QUICK.bad_answer_attempts
 
 
-def test_two_pages_in_turn_for_ever_are_an_error(script: Script, lightspeed: Lightspeed):
+def test_two_pages_in_turn_for_ever_are_an_error(script: Script, lightspeed: LightspeedClient):
     script.will_answer(page(rows(0, 3)), page(rows(3, 3)), page(rows(0, 3)))
 
     assert failure(lightspeed).sentence == error_for_fault("repeating").sentence
 
 
-def test_the_same_parts_gathered_anew_are_still_the_same_page(script: Script, lightspeed: Lightspeed):
+def test_the_same_parts_gathered_anew_are_still_the_same_page(script: Script, lightspeed: LightspeedClient):
     times = [f"2026-02-25T10:00:{second:02}" for second in range(10)]
     script.will_answer(*(page(rows(0, 3, DateGathered=time)) for time in times))
 
@@ -236,7 +240,7 @@ def test_the_same_parts_gathered_anew_are_still_the_same_page(script: Script, li
     assert len(script.requests) <= 3 + QUICK.bad_answer_attempts
 
 
-def test_an_old_page_given_once_by_mistake_is_asked_for_again(script: Script, lightspeed: Lightspeed):
+def test_an_old_page_given_once_by_mistake_is_asked_for_again(script: Script, lightspeed: LightspeedClient):
     script.will_list(rows(0, 5))
     script.will_answer(page(rows(0, 3)), page(rows(0, 3)))
     pages = pull(lightspeed)
@@ -246,13 +250,13 @@ def test_an_old_page_given_once_by_mistake_is_asked_for_again(script: Script, li
     assert [one.requests for one in pages] == [1, 3, 1]
 
 
-def test_pages_that_overlap_because_rows_moved_are_read(script: Script, lightspeed: Lightspeed):
+def test_pages_that_overlap_because_rows_moved_are_read(script: Script, lightspeed: LightspeedClient):
     script.will_answer(page(rows(0, 3)), page(rows(2, 3)), page(rows(5, 2)), page(rows(6, 1)))
 
     assert numbers(pull(lightspeed)) == ["P0", "P1", "P2", "P2", "P3", "P4", "P5", "P6"]
 
 
-def test_new_rows_without_end_are_an_error(script: Script, lightspeed: Lightspeed):
+def test_new_rows_without_end_are_an_error(script: Script, lightspeed: LightspeedClient):
     script.will_answer(*(page(rows(first, 3)) for first in range(0, 60, 3)))
 
     with pytest.raises(LightspeedError) as caught:

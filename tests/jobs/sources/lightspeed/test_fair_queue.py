@@ -11,7 +11,7 @@ import pytest
 from redis import Redis
 
 from jobs.sources.lightspeed import RateBudget, fair_queue
-from jobs.sources.lightspeed.fair_queue import Asker, Place
+from jobs.sources.lightspeed.fair_queue import Requester, Ticket
 from webapp.core import rate_window
 
 KEY = "0123456789abcdef"
@@ -34,19 +34,19 @@ def redis(redis_url: str) -> Iterator[Redis]:
         client.flushdb()
 
 
-def place(dealer: str, *, is_urgent: bool = False) -> Place:
-    return Place(KEY, Asker(dealer, is_urgent))
+def place(dealer: str, *, is_urgent: bool = False) -> Ticket:
+    return Ticket(KEY, Requester(dealer, is_urgent))
 
 
-def order(redis: Redis, *places: Place) -> list[str | None]:
+def order(redis: Redis, *places: Ticket) -> list[str | None]:
     """The dealers of these places, first come first, as they are served."""
     for one in places:
         one.stand(redis)
     return [one.asker.dealer for one in sorted(places, key=lambda one: ahead(redis, one))]
 
 
-def ahead(redis: Redis, one: Place) -> int:
-    return fair_queue.standing(one.stand(redis)).ahead
+def ahead(redis: Redis, one: Ticket) -> int:
+    return fair_queue.queue_position(one.stand(redis)).ahead
 
 
 def test_who_came_first_is_served_first(redis: Redis):
@@ -89,7 +89,7 @@ def test_who_leaves_holds_nobody_up(redis: Redis, redis_url: str):
     budget = RateBudget.shared(redis_url, 1)
     budget.acquire(KEY, stop)
     with pytest.raises(Stop):
-        budget.acquire(KEY, stop, Asker("1"))
+        budget.acquire(KEY, stop, Requester("1"))
     # Sooner than it would be taken for dead.
     deadline = time.monotonic() + fair_queue.LIFE / 2
     while fair_queue.count(redis, KEY) and time.monotonic() < deadline:
@@ -100,7 +100,7 @@ def test_who_leaves_holds_nobody_up(redis: Redis, redis_url: str):
 
 def test_the_last_tenth_is_sent_one_by_one_and_left_to_checks_meanwhile(redis: Redis, redis_url: str):
     budget = RateBudget.shared(redis_url, 200)
-    syncs, checks = Asker("1"), Asker("1", is_urgent=True)
+    syncs, checks = Requester("1"), Requester("1", is_urgent=True)
     taken = sum(has_room(budget, syncs) for _ in range(190))
     assert 180 <= taken <= 182
     assert sum(has_room(budget, checks) for _ in range(30)) == 200 - taken
@@ -109,10 +109,10 @@ def test_the_last_tenth_is_sent_one_by_one_and_left_to_checks_meanwhile(redis: R
 def test_where_the_window_is_about_to_turn_over_nothing_is_held_back(redis: Redis, redis_url: str):
     budget, rate = RateBudget.shared(redis_url, 200), rate_window.rate(200)
     redis.rpush(f"LIMITS:{rate.key_for(KEY)}", *[time.time() - rate.get_expiry() + 2] * 190)
-    assert sum(has_room(budget, Asker("1")) for _ in range(12)) == 10
+    assert sum(has_room(budget, Requester("1")) for _ in range(12)) == 10
 
 
-def has_room(budget: RateBudget, asker: Asker) -> bool:
+def has_room(budget: RateBudget, asker: Requester) -> bool:
     try:
         budget.acquire(KEY, stop, asker)
     except Stop:
@@ -126,15 +126,15 @@ def test_dealers_that_used_their_logins_rate_up_are_served_at_an_even_pace(redis
     first, second = place("1"), place("2")
     for one in (first, second):
         one.stand(redis)
-    assert not fair_queue.standing(first.stand(redis)).is_paced
+    assert not fair_queue.queue_position(first.stand(redis)).is_paced
     fair_queue.used_up(redis, KEY, 60)
-    assert fair_queue.standing(first.stand(redis)).is_paced
+    assert fair_queue.queue_position(first.stand(redis)).is_paced
     first.leave(redis, is_served=True)
-    assert not has_room(budget, Asker("3"))
+    assert not has_room(budget, Requester("3"))
     for one in (second, place("4")):
         one.leave(redis, is_served=False)
     redis.delete(fair_queue._keys(KEY)[2])
-    assert has_room(budget, Asker("3"))
+    assert has_room(budget, Requester("3"))
 
 
 def test_a_login_is_crowded_while_somebody_waits_or_its_rate_is_used_up(redis: Redis, redis_url: str):
@@ -153,7 +153,7 @@ def test_a_login_is_crowded_while_somebody_waits_or_its_rate_is_used_up(redis: R
 
 def test_neither_login_nor_dealer_can_be_read_in_redis(redis: Redis, redis_url: str):
     budget = RateBudget.shared(redis_url, 1)
-    budget.acquire(KEY, stop, Asker("76014857"))
+    budget.acquire(KEY, stop, Requester("76014857"))
     place("76014857").stand(redis)
     kept = b"".join(key + (redis.dump(key) or b"") for key in redis.scan_iter("lightspeed/turns/*"))
 

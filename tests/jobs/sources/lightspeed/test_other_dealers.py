@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobs.sources.lightspeed import Lightspeed
+from jobs.sources.lightspeed import LightspeedClient
 from jobs.sources.lightspeed.errors import error_for_fault
 from sandbox.simulator import Simulator
 from tests.jobs.sources.lightspeed.conftest import CMF
@@ -32,7 +32,7 @@ def test_rows_of_the_dealer_or_of_none_are_accepted(simulator: Simulator, settin
 
 
 @pytest.mark.parametrize("cmf", [CMF, int(CMF), f" {CMF}  ", f"00{CMF}", None, "", "  "])
-def test_the_same_dealership_in_another_form_is_accepted(script: Script, lightspeed: Lightspeed, cmf):
+def test_the_same_dealership_in_another_form_is_accepted(script: Script, lightspeed: LightspeedClient, cmf):
     script.will_list(rows(0, 4, Cmf=cmf))
 
     assert numbers(pull(lightspeed)) == ["P0", "P1", "P2", "P3"]
@@ -40,7 +40,7 @@ def test_the_same_dealership_in_another_form_is_accepted(script: Script, lightsp
 
 @pytest.mark.parametrize("cmf", [OTHER, int(OTHER), f"{CMF}1", CMF[1:], "0", f"{CMF}.5", "all"])
 @pytest.mark.parametrize("at", [0, 2, 3, 4])
-def test_a_single_row_of_another_dealership_is_enough(script: Script, lightspeed: Lightspeed, cmf, at):
+def test_a_single_row_of_another_dealership_is_enough(script: Script, lightspeed: LightspeedClient, cmf, at):
     records = rows(0, 5, Cmf=CMF)
     records[at]["Cmf"] = cmf
     script.will_list(records)
@@ -59,19 +59,19 @@ def test_a_single_row_of_another_dealership_is_enough(script: Script, lightspeed
     ],
     ids=str,
 )
-def test_a_record_that_cannot_be_decoded_counts_too(script: Script, lightspeed: Lightspeed, record):
+def test_a_record_that_cannot_be_decoded_counts_too(script: Script, lightspeed: LightspeedClient, record):
     script.will_list([*rows(0, 1, Cmf=CMF), record, *rows(1, 1, Cmf=CMF)])
 
     assert failure(lightspeed).sentence == SENTENCE
 
 
-def test_another_dealership_in_the_proof_of_an_end_counts_too(script: Script, lightspeed: Lightspeed):
+def test_another_dealership_in_the_proof_of_an_end_counts_too(script: Script, lightspeed: LightspeedClient):
     script.will_answer(page(rows(0, 2)), page(rows(1, 1, Cmf=OTHER)))
 
     assert failure(lightspeed).sentence == SENTENCE
 
 
-def test_it_says_how_many_requests_were_sent(script: Script, lightspeed: Lightspeed):
+def test_it_says_how_many_requests_were_sent(script: Script, lightspeed: LightspeedClient):
     script.will_list([*rows(0, 3, Cmf=CMF), *rows(3, 2, Cmf=OTHER)])
 
     assert failure(lightspeed).requests == 1

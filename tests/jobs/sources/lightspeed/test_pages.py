@@ -2,7 +2,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jobs.sources.lightspeed import Lightspeed, LightspeedError, RetryPolicy
+from jobs.sources.lightspeed import LightspeedClient, LightspeedError, RetryPolicy
 from jobs.sources.lightspeed.errors import error_for_fault
 from sandbox.simulator import Simulator, part
 from tests.jobs.sources.lightspeed.conftest import CMF, QUICK, session
@@ -10,7 +10,7 @@ from tests.jobs.sources.lightspeed.pulling import FILTER, failure, numbers, pull
 from tests.jobs.sources.lightspeed.script import Script, body, page, rows
 
 
-def test_pages_come_in_order_until_one_is_short(script: Script, lightspeed: Lightspeed):
+def test_pages_come_in_order_until_one_is_short(script: Script, lightspeed: LightspeedClient):
     script.will_list(rows(0, 8))
     pages = pull(lightspeed)
 
@@ -24,7 +24,7 @@ def test_pages_come_in_order_until_one_is_short(script: Script, lightspeed: Ligh
         assert request.args["$top"] == "3"
 
 
-def test_an_unreadable_record_counts_as_received(script: Script, lightspeed: Lightspeed):
+def test_an_unreadable_record_counts_as_received(script: Script, lightspeed: LightspeedClient):
     script.will_list([*rows(0, 2), None, *rows(3, 2)])
     pages = pull(lightspeed)
 
@@ -52,7 +52,9 @@ def test_an_unreadable_record_counts_as_received(script: Script, lightspeed: Lig
     ],
 )
 @pytest.mark.parametrize("at", [0, 1])
-def test_an_answer_that_is_no_page_is_an_error(script: Script, lightspeed: Lightspeed, answer, fault, at):
+def test_an_answer_that_is_no_page_is_an_error(
+    script: Script, lightspeed: LightspeedClient, answer, fault, at
+):
     script.will_answer(*[page(rows(0, 3))][:at], answer)
     error = failure(lightspeed)
 
@@ -65,14 +67,16 @@ def test_an_answer_that_is_no_page_is_an_error(script: Script, lightspeed: Light
     ("status", "sent"), [(401, 1), (403, 1), (404, 1), (400, 1), (429, 4), (500, 4), (503, 4)]
 )
 @pytest.mark.parametrize("at", [0, 1])
-def test_an_error_ends_the_pull_after_its_tries(script: Script, lightspeed: Lightspeed, status, sent, at):
+def test_an_error_ends_the_pull_after_its_tries(
+    script: Script, lightspeed: LightspeedClient, status, sent, at
+):
     script.will_answer(*[page(rows(0, 3))][:at], body("System.Exception: boom", status))
     error = failure(lightspeed)
 
     assert (error.status, error.requests, len(script.requests)) == (status, sent, at + sent)
 
 
-def test_what_passes_leaves_no_trace_but_the_count(script: Script, lightspeed: Lightspeed):
+def test_what_passes_leaves_no_trace_but_the_count(script: Script, lightspeed: LightspeedClient):
     script.will_answer(
         body("x", 500), body("x", 503), body("x", 429), page(rows(0, 3)), body("<html>"), page(rows(3, 2)),
         body("x", 500), page(rows(4, 1)),
@@ -83,7 +87,7 @@ def test_what_passes_leaves_no_trace_but_the_count(script: Script, lightspeed: L
     assert [one.requests for one in pages] == [4, 2, 2]
 
 
-def test_a_retry_after_that_is_too_long_is_not_waited_for(script: Script, lightspeed: Lightspeed):
+def test_a_retry_after_that_is_too_long_is_not_waited_for(script: Script, lightspeed: LightspeedClient):
     script.will_answer(body("slow down", 429, Retry_After="3600"))
     error = failure(lightspeed)
 
@@ -101,13 +105,15 @@ def test_a_retry_after_is_waited_for(script: Script):
 
 
 @pytest.mark.parametrize("page_size", [0, -1, 501, 5000])
-def test_a_page_size_at_which_a_full_page_would_look_short_is_refused(lightspeed: Lightspeed, page_size):
+def test_a_page_size_at_which_a_full_page_would_look_short_is_refused(
+    lightspeed: LightspeedClient, page_size
+):
     with pytest.raises(ValueError, match="500"):
         lightspeed.part_pages(CMF, FILTER, page_size=page_size)
 
 
 @pytest.mark.parametrize("cmf", ["", "..", "1/2", "1?x=1", "12 34", "12#", "%2e", "１２"])
-def test_a_dealer_id_cannot_lead_elsewhere(script: Script, lightspeed: Lightspeed, cmf):
+def test_a_dealer_id_cannot_lead_elsewhere(script: Script, lightspeed: LightspeedClient, cmf):
     with pytest.raises(LightspeedError) as caught:
         lightspeed.part_pages(cmf, FILTER)
 

@@ -8,7 +8,7 @@ import pytest
 import structlog
 
 from jobs.sources.lightspeed.cancellable import Abandoned, Waiting, sleep
-from jobs.sources.lightspeed.prefetch_iterator import Stream
+from jobs.sources.lightspeed.prefetch_iterator import PrefetchIterator
 
 
 class Stop(Exception):
@@ -24,7 +24,7 @@ def stop() -> None:
 
 
 def test_values_come_in_order_and_end():
-    assert list(values_of(Stream(lambda wanted: iter(range(20)), ahead=3))) == list(range(20))
+    assert list(values_of(PrefetchIterator(lambda wanted: iter(range(20)), ahead=3))) == list(range(20))
 
 
 def test_an_error_comes_after_the_values_before_it():
@@ -33,7 +33,7 @@ def test_an_error_comes_after_the_values_before_it():
         yield 2
         raise KeyError("x")
 
-    values = values_of(Stream(fail, ahead=5))
+    values = values_of(PrefetchIterator(fail, ahead=5))
     assert [next(values), next(values)] == [1, 2]
     with pytest.raises(KeyError):
         next(values)
@@ -47,7 +47,7 @@ def test_no_more_is_made_than_may_be_kept():
             made.append(value)
             yield value
 
-    batches = Stream(count, ahead=3).batches(nothing)
+    batches = PrefetchIterator(count, ahead=3).batches(nothing)
     taken = len(next(batches))
     # Those that were taken, three that are kept, and one that waits for room.
     until(lambda: len(made) >= taken + 4)
@@ -57,7 +57,7 @@ def test_no_more_is_made_than_may_be_kept():
 
 
 def test_what_came_meanwhile_is_handed_over_together():
-    stream = Stream(lambda wanted: iter(range(5)), ahead=9)
+    stream = PrefetchIterator(lambda wanted: iter(range(5)), ahead=9)
     until(lambda: stream._made.qsize() == 6)
     assert list(stream.batches(nothing)) == [[0, 1, 2, 3, 4]]
 
@@ -69,7 +69,9 @@ def test_the_reader_looks_around_in_its_own_thread_while_it_waits():
         until(lambda: len(seen) >= 2)
         yield "done"
 
-    values = values_of(Stream(wait_for_two_looks, 1), lambda: seen.append(threading.current_thread()))
+    values = values_of(
+        PrefetchIterator(wait_for_two_looks, 1), lambda: seen.append(threading.current_thread())
+    )
     assert list(values) == ["done"]
     assert set(seen) == {threading.current_thread()}
 
@@ -86,7 +88,7 @@ def test_the_generator_learns_that_its_reader_has_left(leave):
             learned.set()
             raise
 
-    stream = Stream(work, 1)
+    stream = PrefetchIterator(work, 1)
     values = values_of(stream, stop)
     assert next(values) == 1
     if leave == "stops":
@@ -110,7 +112,7 @@ def test_a_generator_that_waits_for_room_ends_with_its_reader():
         finally:
             ended.set()
 
-    values = values_of(Stream(endless, 2))
+    values = values_of(PrefetchIterator(endless, 2))
     next(values)
     values.close()
     assert ended.wait(10)
@@ -118,7 +120,7 @@ def test_a_generator_that_waits_for_room_ends_with_its_reader():
 
 def test_what_the_reader_bound_to_its_logs_is_bound_in_the_generator():
     with structlog.contextvars.bound_contextvars(run=7):
-        stream = Stream(lambda wanted: iter([structlog.contextvars.get_contextvars()]), 1)
+        stream = PrefetchIterator(lambda wanted: iter([structlog.contextvars.get_contextvars()]), 1)
 
     assert list(values_of(stream)) == [{"run": 7}]
 
@@ -132,7 +134,7 @@ def test_a_generator_that_hangs_does_not_keep_the_process_from_ending():
     assert subprocess.run([sys.executable, "-c", program], timeout=30, check=False).returncode == 0
 
 
-def values_of(stream: Stream, waiting=nothing) -> Iterator:
+def values_of(stream: PrefetchIterator, waiting=nothing) -> Iterator:
     for values in stream.batches(waiting):
         yield from values
 

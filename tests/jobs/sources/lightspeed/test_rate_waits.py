@@ -2,16 +2,16 @@
 
 import pytest
 
-from jobs.sources.lightspeed import Lightspeed, LightspeedError, RateBudget
+from jobs.sources.lightspeed import LightspeedClient, LightspeedError, RateBudget
 from tests.jobs.sources.lightspeed.conftest import HERE, LOGIN, QUICK
 from tests.jobs.sources.lightspeed.pulling import pull
 from tests.jobs.sources.lightspeed.script import Script, body, rows
 
 
 @pytest.fixture
-def narrow(script: Script) -> Lightspeed:
+def narrow(script: Script) -> LightspeedClient:
     """A session that may send two requests a second."""
-    return Lightspeed(
+    return LightspeedClient(
         script.url,
         LOGIN,
         RateBudget.in_process(2, seconds=1),
@@ -21,7 +21,7 @@ def narrow(script: Script) -> Lightspeed:
     )
 
 
-def test_a_page_tells_how_long_its_requests_waited(script: Script, narrow: Lightspeed):
+def test_a_page_tells_how_long_its_requests_waited(script: Script, narrow: LightspeedClient):
     script.will_list(rows(0, 8))
     waits = [one.rate_waited for one in pull(narrow)]
 
@@ -29,7 +29,7 @@ def test_a_page_tells_how_long_its_requests_waited(script: Script, narrow: Light
     assert waits[2] > 0
 
 
-def test_an_error_tells_how_long_its_requests_waited(script: Script, narrow: Lightspeed):
+def test_an_error_tells_how_long_its_requests_waited(script: Script, narrow: LightspeedClient):
     script.will_answer(body("boom", 500))
     with pytest.raises(LightspeedError) as caught:
         pull(narrow)
@@ -38,7 +38,7 @@ def test_an_error_tells_how_long_its_requests_waited(script: Script, narrow: Lig
     assert caught.value.rate_waited > 0
 
 
-def test_without_a_limit_nothing_waits(script: Script, lightspeed: Lightspeed):
+def test_without_a_limit_nothing_waits(script: Script, lightspeed: LightspeedClient):
     script.will_list(rows(0, 2))
 
     assert [one.rate_waited for one in pull(lightspeed)] == [0.0, 0.0]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import structlog
 
-from jobs.sources.lightspeed import Credentials, Lightspeed, LightspeedError, RateBudget
+from jobs.sources.lightspeed import Credentials, LightspeedClient, LightspeedError, RateBudget
 from sandbox.simulator import SimulatedDealer, Simulator, part
 from tests.jobs.sources.lightspeed.conftest import CMF, HERE, QUICK
 from tests.jobs.sources.lightspeed.wire import Wire, hang_up_after, nothing, ok, reset, say
@@ -70,11 +70,11 @@ ACTS = {
 }
 
 
-def ask_for_pages(lightspeed: Lightspeed) -> None:
+def ask_for_pages(lightspeed: LightspeedClient) -> None:
     list(lightspeed.part_pages(CMF, "SupplierCode eq 'TR'", page_size=1, most_rows=3))
 
 
-def check(lightspeed: Lightspeed) -> None:
+def check(lightspeed: LightspeedClient) -> None:
     lightspeed.check(CMF)
 
 
@@ -86,8 +86,8 @@ def all_logs(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], str]]:
         yield lambda: repr(entries) + caplog.text
 
 
-def failure(url: str, ask: Callable[[Lightspeed], None]) -> LightspeedError | None:
-    lightspeed = Lightspeed(
+def failure(url: str, ask: Callable[[LightspeedClient], None]) -> LightspeedError | None:
+    lightspeed = LightspeedClient(
         url, LOGIN, RateBudget.in_process(None), timeout=(0.3, 0.3), retry=QUICK, allowed_hosts=HERE
     )
     refuse_marks(repr(lightspeed) + repr(vars(lightspeed)))
@@ -145,7 +145,9 @@ def test_a_stray_traceback_of_a_thread_does_not_show_the_login(monkeypatch):
     shown = io.StringIO()
     monkeypatch.setattr(sys, "stderr", shown)
     with Wire(say(ok(b"[]"))) as wire:
-        lightspeed = Lightspeed(wire.url, LOGIN, RateBudget.in_process(None), retry=QUICK, allowed_hosts=HERE)
+        lightspeed = LightspeedClient(
+            wire.url, LOGIN, RateBudget.in_process(None), retry=QUICK, allowed_hosts=HERE
+        )
         with pytest.raises(ZeroDivisionError) as caught:
             lightspeed._calls._attempt(_Defect(), lambda: None)  # type: ignore[arg-type]
 

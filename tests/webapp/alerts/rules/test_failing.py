@@ -39,18 +39,18 @@ def test_it_opens_after_two_bad_runs_whatever_was_skipped_or_cancelled_between(
 ):
     for status in runs.split():
         shop.run(dealer, status)
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == (["failing"] if is_open else [])
 
 
 def test_it_says_which_runs_and_why_and_is_over_after_a_success(shop: Shop, dealer: Dealer):
     shop.run(shop.dealer("Lakeside Cycle"), "failed")
     first, second = shop.run(dealer, "failed").id, shop.run(dealer, "partial", reason="PU failed.").id
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     said = f"The last two runs did not succeed: run {first} failed, then run {second} was partial. PU failed."
     assert sentence("failing") == said
     shop.run(dealer, "succeeded")
-    assert alerts.take_round(NOW, ONLY).closed == 1
+    assert alerts.evaluate_rules(NOW, ONLY).closed == 1
 
 
 @ON_SQLITE
@@ -67,7 +67,7 @@ def test_a_retry_counts_only_if_it_succeeded(shop: Shop, dealer: Dealer, runs: s
     for run in runs.split():
         trigger, _, status = run.rpartition("-")
         shop.run(dealer, status, trigger=trigger or "scheduled")
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == (["failing"] if is_open else [])
 
 
@@ -75,9 +75,9 @@ def test_a_retry_counts_only_if_it_succeeded(shop: Shop, dealer: Dealer, runs: s
 def test_a_third_bad_run_changes_the_words_and_opens_nothing(shop: Shop, dealer: Dealer):
     for _ in range(2):
         shop.run(dealer, "failed")
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     third = shop.run(dealer, "failed", reason="Too busy.").id
-    assert alerts.take_round(NOW, ONLY).opened == 0
+    assert alerts.evaluate_rules(NOW, ONLY).opened == 0
     assert sentence("failing").endswith(f"run {third} failed. Too busy.")
 
 
@@ -86,5 +86,5 @@ def test_a_dealer_that_is_not_enabled_is_left_alone(shop: Shop, dealer: Dealer):
     shop.configuration(dealer, enabled=False)
     for _ in range(2):
         shop.run(dealer, "failed")
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == []

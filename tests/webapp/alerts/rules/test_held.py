@@ -29,14 +29,14 @@ def hold(shop: Shop, dealer: Dealer, code: str, products: int, stocked: int) -> 
 
 def test_it_says_what_would_happen_until_it_is_decided(shop: Shop, dealer: Dealer):
     clearing = hold(shop, dealer, "KA", 1920, 2014)
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert sentence("held") == "KA: 1,920 of 2,014 parts would go to zero."
     held_clearings.keep(clearing, None)
-    assert alerts.take_round(NOW, ONLY).closed == 1
+    assert alerts.evaluate_rules(NOW, ONLY).closed == 1
 
 
 def test_each_code_is_told_by_itself(shop: Shop, dealer: Dealer):
     for code in ("KA", "TR"):
         hold(shop, dealer, code, 100, 120)
-    assert alerts.take_round(NOW, ONLY).opened == 2
+    assert alerts.evaluate_rules(NOW, ONLY).opened == 2
     assert open_causes() == ["held", "held"]

@@ -14,7 +14,7 @@ from webapp import alerts
 from webapp.alerts.rules import idle
 from webapp.core import clock
 from webapp.extensions import db
-from webapp.models import Alert, AlertWatch, Dealer
+from webapp.models import Alert, AlertState, Dealer
 from webapp.web import job_heartbeats
 
 ONLY = (idle.CAUSE,)
@@ -40,13 +40,13 @@ def test_it_opens_for_the_deployment_when_runs_wait_and_none_gives_a_sign_of_lif
     shop.run(dealer, "queued", queued_at=ago(minutes=minutes))
     if beside:
         shop.run(shop.dealer("Lakeside Cycle"), beside[0], **beside[1])
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert [alert.dealer_id for alert in alerts.of_deployment()] == ([None] if is_open else [])
 
 
 def test_of_two_rounds_one_opens_it_although_it_has_no_dealer(shop: Shop, dealer: Dealer):
     shop.run(dealer, "queued", queued_at=ago(minutes=30))
-    assert [alerts.take_round(NOW, ONLY).opened for _ in range(2)] == [1, 0]
+    assert [alerts.evaluate_rules(NOW, ONLY).opened for _ in range(2)] == [1, 0]
     assert open_causes() == ["idle"]
 
 
@@ -54,22 +54,22 @@ def test_the_staff_are_told(app: Any, shop: Shop, dealer: Dealer, mail: None):
     app.config["STAFF_ALERT_RECIPIENTS"] = ("support@example.com",)
     app.config["STAFF_DIGEST_HOUR"] = 24
     run = shop.run(dealer, "queued", queued_at=ago(minutes=30))
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     run.status = "cancelled"
     shop._add(run)
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert told() == [(event, "email", "support@example.com") for event in ("opened", "recovered")]
     assert Alert.query.one().closed_at == NOW
 
 
 def test_a_tick_that_does_not_come_is_told_although_no_run_waits(app: Any, shop: Shop, dealer: Dealer):
     watched = ago(minutes=14)
-    db.session.add(AlertWatch(dealer_id=dealer.id, since=watched))
+    db.session.add(AlertState(dealer_id=dealer.id, since=watched))
     db.session.commit()
-    assert alerts.take_round(NOW, ONLY).opened == 0
+    assert alerts.evaluate_rules(NOW, ONLY).opened == 0
     # Before the first tick it is waited for since a dealer needs it.
-    assert alerts.take_round(NOW + timedelta(minutes=2), ONLY).opened == 1
+    assert alerts.evaluate_rules(NOW + timedelta(minutes=2), ONLY).opened == 1
     job_heartbeats.done(job_heartbeats.TICK)
-    assert alerts.take_round(clock.now() + timedelta(minutes=14), ONLY).closed == 1
-    assert alerts.take_round(clock.now() + timedelta(minutes=16), ONLY).opened == 1
+    assert alerts.evaluate_rules(clock.now() + timedelta(minutes=14), ONLY).closed == 1
+    assert alerts.evaluate_rules(clock.now() + timedelta(minutes=16), ONLY).opened == 1
     assert [alert.sentence for alert in alerts.of_deployment()] == [idle.NO_TICK]

@@ -19,7 +19,7 @@ ONLY = (refused.CAUSE,)
 @ON_SQLITE
 def test_a_check_that_was_refused_opens_it_with_the_reason(shop: Shop, dealer: Dealer):
     shop.configuration(dealer, check_state="refused", check_reason="The password has expired.")
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == ["refused"]
     assert sentence("refused") == "The password has expired."
 
@@ -30,21 +30,21 @@ def test_it_is_over_when_the_login_works_or_is_not_used_any_more(
     shop: Shop, dealer: Dealer, fields: dict[str, object]
 ):
     shop.configuration(dealer, check_state="refused")
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     shop.configuration(dealer, **fields)
-    assert alerts.take_round(NOW, ONLY).closed == 1
+    assert alerts.evaluate_rules(NOW, ONLY).closed == 1
     assert open_causes() == []
 
 
 @ON_SQLITE
 def test_while_a_check_is_under_way_what_is_open_stays_open_and_nothing_opens(shop: Shop, dealer: Dealer):
     shop.configuration(dealer, check_state="checking")
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == []
     shop.configuration(dealer, check_state="refused", check_reason="Wrong password.")
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     shop.configuration(dealer, check_state="checking", check_reason=None)
-    round_ = alerts.take_round(NOW, ONLY)
+    round_ = alerts.evaluate_rules(NOW, ONLY)
     assert (round_.opened, round_.closed) == (0, 0)
     assert sentence("refused") == "Wrong password."
 
@@ -55,10 +55,10 @@ def test_a_run_that_was_refused_after_the_last_check_opens_it_and_a_later_check_
     shop.configuration(dealer, checked_at=ago(days=3))
     run = shop.run(dealer, "failed", finished_at=ago(hours=1))
     shop.item(run, "TR", "failed", error_kind="account", error="Lightspeed did not accept the login.")
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert sentence("refused") == "Lightspeed did not accept the login."
     shop.configuration(dealer, checked_at=NOW - timedelta(minutes=1))
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == []
 
 
@@ -68,7 +68,7 @@ def test_other_failures_say_nothing_of_the_login(shop: Shop, dealer: Dealer, sta
     shop.configuration(dealer, checked_at=ago(days=3))
     run = shop.run(dealer, status, finished_at=ago(hours=1))
     shop.item(run, "TR", "failed", error_kind=kind, error="No.")
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == []
 
 
@@ -78,5 +78,5 @@ def test_a_run_that_succeeded_since_says_that_the_login_works(shop: Shop, dealer
     run = shop.run(dealer, "failed", finished_at=ago(hours=7))
     shop.item(run, "TR", "failed", error_kind="account", error="No.")
     shop.run(dealer, "succeeded", finished_at=ago(hours=1))
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == []

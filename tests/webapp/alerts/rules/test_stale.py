@@ -13,14 +13,14 @@ from tests.webapp.pages_seed import Shop
 from webapp import alerts
 from webapp.alerts.rules import stale
 from webapp.extensions import db
-from webapp.models import AlertWatch, Dealer, SupplierCode
+from webapp.models import AlertState, Dealer, SupplierCode
 
 ONLY = (stale.CAUSE,)
 HOURS = timedelta(hours=1)
 
 
 def watched_since(dealer: Dealer, since: datetime) -> None:
-    db.session.merge(AlertWatch(dealer_id=dealer.id, since=since))
+    db.session.merge(AlertState(dealer_id=dealer.id, since=since))
     db.session.commit()
 
 
@@ -30,25 +30,25 @@ def test_it_opens_13_hours_after_the_last_success(shop: Shop, dealer: Dealer, ho
     watched_since(dealer, ago(days=9))
     shop.run(dealer, "succeeded", finished_at=ago(hours=hours))
     shop.run(dealer, "partial", finished_at=ago(hours=1))
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == (["stale"] if is_open else [])
 
 
 def test_it_is_over_with_the_next_success(shop: Shop, dealer: Dealer):
     watched_since(dealer, ago(days=9))
     shop.run(dealer, "succeeded", finished_at=ago(hours=20))
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert sentence("stale") == "No run has succeeded for more than 13 hours."
     shop.run(dealer, "succeeded", finished_at=NOW)
-    assert alerts.take_round(NOW, ONLY).closed == 1
+    assert alerts.evaluate_rules(NOW, ONLY).closed == 1
 
 
 @ON_SQLITE
 def test_a_dealer_that_never_had_a_run_is_told_13_hours_after_it_was_enabled(dealer: Dealer):
-    alerts.take_round(NOW, ONLY)
-    alerts.take_round(NOW + 13 * HOURS, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
+    alerts.evaluate_rules(NOW + 13 * HOURS, ONLY)
     assert open_causes() == []
-    alerts.take_round(NOW + 13 * HOURS + timedelta(minutes=1), ONLY)
+    alerts.evaluate_rules(NOW + 13 * HOURS + timedelta(minutes=1), ONLY)
     assert sentence("stale").startswith("No run has succeeded yet")
 
 
@@ -56,12 +56,12 @@ def test_a_dealer_that_is_enabled_again_has_13_hours_anew(shop: Shop, dealer: De
     shop.run(dealer, "succeeded", finished_at=ago(days=30))
     watched_since(dealer, ago(days=60))
     shop.configuration(dealer, enabled=False)
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     shop.configuration(dealer, enabled=True)
-    alerts.take_round(NOW + HOURS, ONLY)
-    alerts.take_round(NOW + 14 * HOURS, ONLY)
+    alerts.evaluate_rules(NOW + HOURS, ONLY)
+    alerts.evaluate_rules(NOW + 14 * HOURS, ONLY)
     assert open_causes() == []
-    alerts.take_round(NOW + 14.1 * HOURS, ONLY)
+    alerts.evaluate_rules(NOW + 14.1 * HOURS, ONLY)
     assert open_causes() == ["stale"]
 
 
@@ -69,11 +69,11 @@ def test_a_dealer_that_is_enabled_again_has_13_hours_anew(shop: Shop, dealer: De
 def test_a_dealer_without_supplier_codes_is_not_expected_to_run(shop: Shop, dealer: Dealer):
     watched_since(dealer, ago(days=9))
     shop.run(dealer, "succeeded", finished_at=ago(days=2))
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     db.session.execute(db.delete(SupplierCode))
     db.session.commit()
-    assert alerts.take_round(NOW, ONLY).closed == 1
-    assert db.session.scalar(db.select(AlertWatch)) is None
+    assert alerts.evaluate_rules(NOW, ONLY).closed == 1
+    assert db.session.scalar(db.select(AlertState)) is None
 
 
 @ON_SQLITE
@@ -84,9 +84,9 @@ def test_time_on_disabled_days_does_not_count(shop: Shop, dealer: Dealer):
     watched_since(dealer, now - timedelta(days=9))
     shop.run(dealer, "succeeded", finished_at=datetime(2026, 11, 22, 1, tzinfo=UTC))
     # Five hours of Saturday were left; with eight of Monday it is thirteen.
-    alerts.take_round(datetime(2026, 11, 23, 14, tzinfo=UTC), ONLY)
+    alerts.evaluate_rules(datetime(2026, 11, 23, 14, tzinfo=UTC), ONLY)
     assert open_causes() == []
-    alerts.take_round(datetime(2026, 11, 23, 14, 1, tzinfo=UTC), ONLY)
+    alerts.evaluate_rules(datetime(2026, 11, 23, 14, 1, tzinfo=UTC), ONLY)
     assert sentence("stale") == "No run has succeeded for more than 13 hours. Disabled days are not counted."
 
 
@@ -94,7 +94,7 @@ def test_time_on_disabled_days_does_not_count(shop: Shop, dealer: Dealer):
 def test_a_dealer_that_is_disabled_on_every_day_is_never_told(shop: Shop, dealer: Dealer):
     shop.configuration(dealer, disabled_days=127)
     watched_since(dealer, ago(days=90))
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == []
 
 
@@ -110,7 +110,7 @@ def test_the_sentence_says_the_deployments_own_limit(shop: Shop, dealer: Dealer)
     current_app.config["SYNC_HOURS"] = (1, 7)
     watched_since(dealer, ago(days=9))
     shop.run(dealer, "succeeded", finished_at=ago(hours=24))
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == []
-    alerts.take_round(NOW + 2 * HOURS, ONLY)
+    alerts.evaluate_rules(NOW + 2 * HOURS, ONLY)
     assert "more than 25 hours" in sentence("stale")

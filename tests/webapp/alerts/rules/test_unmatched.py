@@ -31,7 +31,7 @@ def usual(shop: Shop, dealer: Dealer) -> Dealer:
     """A dealer with 10 % unmatched, over and over."""
     for _ in range(4):
         run_with(shop, dealer, TR=(180, 20))
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == []
     return dealer
 
@@ -42,34 +42,34 @@ def test_it_opens_when_a_tenth_more_than_usual_is_unmatched(
     shop: Shop, usual: Dealer, skipped: int, is_open: bool
 ):
     run_with(shop, usual, TR=(200 - skipped, skipped))
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == (["unmatched"] if is_open else [])
 
 
 def test_it_says_what_is_usual_and_is_over_when_the_share_is_back(shop: Shop, usual: Dealer):
     number = run_with(shop, usual, TR=(1000, 1000)).id
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert sentence("unmatched").startswith(
         f"Run {number} could not match 50% of 2,000 parts, where 10% is usual."
     )
     run_with(shop, usual, TR=(180, 20))
-    assert alerts.take_round(NOW, ONLY).closed == 1
+    assert alerts.evaluate_rules(NOW, ONLY).closed == 1
 
 
 @ON_SQLITE
 def test_at_the_limit_it_does_not_go_to_and_fro(shop: Shop, usual: Dealer):
     run_with(shop, usual, TR=(158, 42))
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     run_with(shop, usual, TR=(162, 38))
-    assert alerts.take_round(NOW, ONLY).closed == 0
+    assert alerts.evaluate_rules(NOW, ONLY).closed == 0
     run_with(shop, usual, TR=(172, 28))
-    assert alerts.take_round(NOW, ONLY).closed == 1
+    assert alerts.evaluate_rules(NOW, ONLY).closed == 1
 
 
 @ON_SQLITE
 def test_few_parts_say_nothing(shop: Shop, usual: Dealer):
     run_with(shop, usual, TR=(10, 89))
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == []
 
 
@@ -77,10 +77,10 @@ def test_few_parts_say_nothing(shop: Shop, usual: Dealer):
 def test_the_thresholds_are_the_deployments(shop: Shop, usual: Dealer):
     current_app.config.update(ALERT_UNMATCHED_RISE=0.5, ALERT_UNMATCHED_MINIMUM=10)
     run_with(shop, usual, TR=(100, 100))
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == []
     run_with(shop, usual, TR=(10, 30))
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == ["unmatched"]
 
 
@@ -89,7 +89,7 @@ def test_without_enough_runs_nothing_is_usual_yet(shop: Shop, dealer: Dealer):
     for _ in range(2):
         run_with(shop, dealer, TR=(200, 0))
     run_with(shop, dealer, TR=(0, 200))
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == []
 
 
@@ -97,7 +97,7 @@ def test_a_code_with_a_share_of_its_own_that_fails_once_makes_no_difference(shop
     for _ in range(4):
         run_with(shop, dealer, TR=(900, 100), PU=(100, 300))
     run_with(shop, dealer, "partial", TR=None, PU=(100, 300))
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == []
 
 
@@ -107,14 +107,14 @@ def test_a_retry_of_one_code_says_nothing_of_the_others(shop: Shop, usual: Deale
     retry = run_with(shop, usual, PU=(200, 0))
     retry.trigger = "retry"
     db.session.commit()
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == ["unmatched"]
 
 
 @ON_SQLITE
 def test_a_new_code_that_matches_nothing_is_noticed(shop: Shop, usual: Dealer):
     run_with(shop, usual, TR=(180, 20), PU=(0, 100))
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == ["unmatched"]
 
 
@@ -122,7 +122,7 @@ def test_a_new_code_that_matches_nothing_is_noticed(shop: Shop, usual: Dealer):
 def test_what_lasts_for_a_week_becomes_usual(shop: Shop, usual: Dealer):
     for _ in range(6):
         run_with(shop, usual, TR=(100, 100))
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == []
     assert db.session.get_one(UnmatchedShare, usual.id).usual == 0.5
 
@@ -132,7 +132,7 @@ def test_a_run_is_compared_once(shop: Shop, usual: Dealer):
     kept = db.session.get_one(UnmatchedShare, usual.id)
     kept.share = 0.77
     db.session.commit()
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert db.session.get_one(UnmatchedShare, usual.id, populate_existing=True).share == 0.77
 
 
@@ -141,7 +141,7 @@ def test_runs_that_were_skipped_or_failed_are_not_compared(shop: Shop, usual: De
     before = db.session.get_one(UnmatchedShare, usual.id).run_id
     for status in ("skipped", "failed", "cancelled", "running"):
         run_with(shop, usual, status, TR=(0, 500))
-    alerts.take_round(NOW, ONLY)
+    alerts.evaluate_rules(NOW, ONLY)
     assert db.session.get_one(UnmatchedShare, usual.id, populate_existing=True).run_id == before
 
 

@@ -14,7 +14,7 @@ from tests.webapp.pages_seed import Shop
 from webapp.alerts.alert_labels import PATIENCE
 from webapp.core import clock, vault
 from webapp.extensions import db
-from webapp.models import AlertContact, AlertDelivery, Dealer
+from webapp.models import AlertDelivery, AlertRecipients, Dealer
 from webapp.settings.alert_settings import MailServer
 
 pytestmark = ON_SQLITE
@@ -31,8 +31,8 @@ def mail(app: Flask) -> None:
     app.config["SMTP_URL"] = MailServer("mail.example.com", 25, "smtp")
 
 
-def stored(dealer: Dealer) -> AlertContact | None:
-    return db.session.scalar(db.select(AlertContact).execution_options(populate_existing=True))
+def stored(dealer: Dealer) -> AlertRecipients | None:
+    return db.session.scalar(db.select(AlertRecipients).execution_options(populate_existing=True))
 
 
 def delivery(dealer: Dealer, state: str = "waiting", **fields: object) -> AlertDelivery:
@@ -179,7 +179,9 @@ def test_a_webhook_that_was_saved_under_earlier_rules_says_why_nothing_is_sent(
     client: LintingClient, url: str, dealer: Dealer, saved: str, said: str
 ):
     secret = {"sealed_webhook_secret": vault.seal("whsec"), "secret_set_at": clock.now()}
-    db.session.add(AlertContact(dealer_id=dealer.id, recipients=[], webhook_url=saved, version=0, **secret))
+    db.session.add(
+        AlertRecipients(dealer_id=dealer.id, recipients=[], webhook_url=saved, version=0, **secret)
+    )
     db.session.commit()
     assert f"Nothing is sent to this webhook: {said}. Save another address." in client.get(url).text
     client.post(f"{url}/webhook", data={"webhook_url": HOOK})

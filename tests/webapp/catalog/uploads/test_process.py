@@ -94,7 +94,7 @@ def test_a_worker_that_lost_its_import_leaves_the_file_to_the_one_that_has_it(up
         change(uploaded, attempt=7)
         return False
 
-    uploads.carry_out(uploaded, taken_over)
+    uploads.process_import(uploaded, taken_over)
     assert stored(uploaded).status == "running"
     assert kept(stored(uploaded).path)
 
@@ -108,18 +108,18 @@ def test_a_job_that_is_delivered_twice_does_nothing_the_second_time(uploaded: in
 
 
 def test_an_import_is_claimed_by_one_worker_until_its_heartbeat_is_old(uploaded: int):
-    assert import_lease.claim(uploaded) == import_lease.Claim(uploaded, 1)
-    assert import_lease.claim(uploaded) is None
+    assert import_lease.acquire(uploaded) == import_lease.ImportLease(uploaded, 1)
+    assert import_lease.acquire(uploaded) is None
     change(uploaded, heartbeat_at=clock.now() - timedelta(seconds=89))
-    assert import_lease.claim(uploaded) is None
+    assert import_lease.acquire(uploaded) is None
     change(uploaded, heartbeat_at=clock.now() - timedelta(seconds=91))
-    assert import_lease.claim(uploaded) == import_lease.Claim(uploaded, 2)
+    assert import_lease.acquire(uploaded) == import_lease.ImportLease(uploaded, 2)
 
 
 def test_a_worker_that_lost_its_import_writes_nothing_more(uploaded: int):
-    lost = import_lease.claim(uploaded)
+    lost = import_lease.acquire(uploaded)
     change(uploaded, heartbeat_at=clock.now() - timedelta(seconds=91))
-    import_lease.claim(uploaded)
+    import_lease.acquire(uploaded)
     assert lost is not None
     assert not import_lease.set_down(lost, status="failed")
     assert stored(uploaded).status == "running"
@@ -127,11 +127,11 @@ def test_a_worker_that_lost_its_import_writes_nothing_more(uploaded: int):
 
 def test_an_import_of_a_worker_that_is_told_to_stop_waits_for_another(uploaded: int):
     with pytest.raises(uploads.Stopped):
-        uploads.carry_out(uploaded, lambda: True)
+        uploads.process_import(uploaded, lambda: True)
     assert stored(uploaded).status == "queued"
     assert kept(stored(uploaded).path)
     assert mpns() == []
-    assert uploads.carry_out(uploaded, lambda: False)
+    assert uploads.process_import(uploaded, lambda: False)
     assert stored(uploaded).status == "partial"
     assert mpns() == ["A-1", "A-3"]
 
@@ -157,7 +157,7 @@ def test_a_defect_ends_the_import_as_failed_and_is_raised(uploaded: int, monkeyp
 
 def test_the_heartbeat_tells_how_far_the_file_was_read(uploaded: int, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(import_lease, "BEAT_SECONDS", 0.01)
-    claim = import_lease.claim(uploaded)
+    claim = import_lease.acquire(uploaded)
     assert claim is not None
     change(uploaded, heartbeat_at=clock.now() - timedelta(seconds=80))
     with import_lease.beating(claim, lambda: 42):
@@ -165,7 +165,7 @@ def test_the_heartbeat_tells_how_far_the_file_was_read(uploaded: int, monkeypatc
             if stored(uploaded).bytes_read == 42:
                 break
     assert stored(uploaded).bytes_read == 42
-    assert import_lease.claim(uploaded) is None
+    assert import_lease.acquire(uploaded) is None
 
 
 def test_the_tick_hands_out_imports_that_were_forgotten_or_whose_worker_died(
@@ -180,7 +180,7 @@ def test_the_tick_hands_out_imports_that_were_forgotten_or_whose_worker_died(
     tick.tick()
     assert [list(job.args) for job in waiting.jobs] == [[uploaded]]
     waiting.empty()
-    import_lease.claim(uploaded)
+    import_lease.acquire(uploaded)
     tick.tick()
     assert waiting.jobs == []
     change(uploaded, heartbeat_at=clock.now() - timedelta(seconds=91))

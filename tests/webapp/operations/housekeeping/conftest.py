@@ -61,8 +61,8 @@ class Past:
             db.session.add(match)
         db.session.commit()
 
-    def keep_house(self) -> dict[str, int]:
-        return housekeeping.keep_house(pause=lambda _seconds: None)
+    def purge_expired(self) -> dict[str, int]:
+        return housekeeping.purge_expired(pause=lambda _seconds: None)
 
     def runs(self) -> list[int]:
         found = list(db.session.scalars(select(Run.id).order_by(Run.id)))

@@ -29,14 +29,14 @@ def test_what_people_did_is_kept_longer_than_what_the_schedule_did(past: Past) -
     for days in (800, 100, 1):
         entry(days)
         entry(days, "schedule")
-    past.keep_house()
+    past.purge_expired()
     assert subjects() == ["command 100", "command 1", "schedule 1"]
 
 
 def test_what_was_deleted_is_itself_noted(past: Past) -> None:
     entry(800)
-    past.keep_house()
-    past.keep_house()
+    past.purge_expired()
+    past.purge_expired()
     noted = db.session.scalars(select(AuditEntry)).all()
     assert [(one.actor, one.action, one.after) for one in noted] == [
         ("schedule", "history.deleted", {"audit_entries": 1})
@@ -72,7 +72,7 @@ def test_alerts_go_when_they_have_been_over_for_long_with_what_was_told_of_them(
     alert(past, "over", closed=200, told=10)
     alert(past, "lately", closed=10, told=200)
     alert(past, "open", closed=None, told=200, state="waiting")
-    found = past.keep_house()
+    found = past.purge_expired()
     assert (found["closed_alerts"], found["alert_deliveries"]) == (1, 1)
     assert list(db.session.scalars(select(Alert.subject).order_by(Alert.id))) == ["lately", "open"]
     assert list(db.session.scalars(select(AlertDelivery.state))) == ["waiting"]
@@ -93,7 +93,7 @@ def test_held_clearings_go_when_they_are_settled(past: Past) -> None:
         )
         db.session.add(row)
     db.session.commit()
-    assert past.keep_house()["held_clearings"] == 1
+    assert past.purge_expired()["held_clearings"] == 1
     found = db.session.scalars(select(HeldClearing.supplier_code).order_by(HeldClearing.id))
     assert list(found) == ["TR", "KA"]
 
@@ -102,7 +102,7 @@ def test_catalog_imports_go_with_their_files_save_the_newest(past: Past) -> None
     staff = past.shop.user("support@example.com")
     rows = [_upload(staff, days) for days in (200, 100, 95)]
     _upload(staff, None)
-    assert past.keep_house()["catalog_imports"] == 3
+    assert past.purge_expired()["catalog_imports"] == 3
     assert past.count(CatalogImport) == 1
     assert len(storage.names_in("catalog-imports")) == 1
     assert len(rows) == 3
@@ -121,5 +121,5 @@ def test_an_import_that_is_not_over_stays(past: Past) -> None:
     _upload(staff, None).queued_at = ago(300)
     db.session.commit()
     _upload(staff, 200)
-    assert past.keep_house()["catalog_imports"] == 0
+    assert past.purge_expired()["catalog_imports"] == 0
     assert clock.now() > ago(1)

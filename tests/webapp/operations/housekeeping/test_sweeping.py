@@ -35,7 +35,7 @@ def test_reports_of_runs_that_are_gone_are_removed(past: Past) -> None:
     age(f"runs/{run.id}/inventory-1.csv", 3)
     write("runs/4711/inventory-1.csv")
     write("runs/4711/skipped-1.csv")
-    assert housekeeping.sweep_storage() == 1
+    assert housekeeping.purge_orphan_files() == 1
     assert storage.names_in("runs") == [str(run.id)]
     assert storage.names_in(f"runs/{run.id}") == ["inventory-1.csv"]
 
@@ -44,20 +44,20 @@ def test_what_an_attempt_left_that_lost_its_run_is_removed(past: Past) -> None:
     run = past.run(3, attempt=2)
     age(f"runs/{run.id}/inventory-1.csv", 3)
     write(f"runs/{run.id}/inventory-2.csv")
-    assert housekeeping.sweep_storage() == 1
+    assert housekeeping.purge_orphan_files() == 1
     assert storage.names_in(f"runs/{run.id}") == ["inventory-1.csv"]
 
 
 def test_what_a_run_under_way_has_written_stays(past: Past) -> None:
     run = past.run(3, "running", attempt=2, finished_at=None)
     write(f"runs/{run.id}/inventory-2.csv")
-    assert housekeeping.sweep_storage() == 0
+    assert housekeeping.purge_orphan_files() == 0
 
 
 def test_what_was_written_lately_stays(past: Past) -> None:
     write("runs/4711/inventory-1.csv", days=0)
     write("catalog-imports/abc/catalog.csv", days=0)
-    assert housekeeping.sweep_storage() == 0
+    assert housekeeping.purge_orphan_files() == 0
 
 
 def test_uploads_without_an_import_are_removed(past: Past) -> None:
@@ -65,21 +65,21 @@ def test_uploads_without_an_import_are_removed(past: Past) -> None:
     age(row.path, 3)
     write("catalog-imports/abc/catalog.csv")
     db.session.rollback()
-    assert housekeeping.sweep_storage() == 1
+    assert housekeeping.purge_orphan_files() == 1
     assert storage.names_in("catalog-imports") == [row.path.split("/")[1]]
 
 
 def test_what_is_no_ones_folder_is_let_be(past: Past) -> None:
     write("runs/notes/read-me.csv")
     write("elsewhere/file.csv")
-    assert housekeeping.sweep_storage() == 0
+    assert housekeeping.purge_orphan_files() == 0
 
 
 def test_an_empty_storage_is_no_error(past: Past) -> None:
-    assert housekeeping.sweep_storage() == 0
+    assert housekeeping.purge_orphan_files() == 0
 
 
 def test_a_storage_that_refuses_says_so(past: Past) -> None:
     current_app.config["REPORT_STORAGE_URL"] = "unknown://nowhere"
     with pytest.raises(storage.StorageError):
-        housekeeping.sweep_storage()
+        housekeeping.purge_orphan_files()

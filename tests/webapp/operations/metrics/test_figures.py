@@ -11,7 +11,7 @@ from sqlalchemy import select
 from tests.webapp.pages_seed import Shop
 from webapp.core import clock
 from webapp.extensions import db
-from webapp.models import Alert, Dealer, Manufacturer, ReindexNote
+from webapp.models import Alert, Dealer, Manufacturer, OutboxEntry
 from webapp.operations.metrics import figures
 from webapp.web import job_heartbeats
 
@@ -83,7 +83,7 @@ def test_dealers_that_expect_no_run_do_not_count(shop: Shop, dealer: Dealer) -> 
 def test_the_outbox_and_its_oldest_note(shop: Shop, dealer: Dealer) -> None:
     stock = shop.stock(shop.code(dealer, "PU", shop.manufacturer("Parts")), "A")
     for minutes in (30, 10):
-        note = ReindexNote(dealer_id=dealer.id, product_id=stock.product_id, noted_at=ago(minutes=minutes))
+        note = OutboxEntry(dealer_id=dealer.id, product_id=stock.product_id, noted_at=ago(minutes=minutes))
         db.session.add(note)
         db.session.commit()
     found = figures.read()

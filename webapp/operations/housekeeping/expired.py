@@ -27,7 +27,7 @@ BREATHER: Final = 0.05
 Delete = Callable[[datetime], int]
 
 
-def keep_house(
+def purge_expired(
     should_stop: Callable[[], bool] = lambda: False, pause: Callable[[float], object] = time.sleep
 ) -> dict[str, int]:
     """Delete what is older than the retention settings say; how much of each kind.

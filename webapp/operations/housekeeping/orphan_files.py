@@ -28,7 +28,7 @@ BATCH: Final = 500
 GRACE: Final = timedelta(days=1)
 
 
-def sweep_storage(should_stop: Callable[[], bool] = lambda: False) -> int:
+def purge_orphan_files(should_stop: Callable[[], bool] = lambda: False) -> int:
     """Remove what belongs to no run and no catalog import; how many files and folders.
 
     Raises StorageError when storage refuses.
