@@ -304,6 +304,7 @@ def scenery(app: Flask) -> Iterator[World]:
 
 
 @given(scene=scenes)
+@pytest.mark.slow
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_shelf_and_the_webstore_are_what_the_obvious_model_says(scenery: World, scene: Scene) -> None:
     forget(scenery)
