@@ -1,4 +1,5 @@
-"""What the speed claims are measured with: real databases, a real service over HTTP, real processes.
+"""Measures every claim about speed: real databases, a real service over HTTP, real processes.
 
-Figures are printed, never asserted: what counts is the ratio between two of them in one run.
+How to run each, and what it shows: docs/benchmarks.md. Figures are printed, not asserted: compare those of
+one run.
 """

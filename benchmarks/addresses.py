@@ -1,4 +1,4 @@
-"""Which pages are measured: each that its address alone asks for, and the lists as people narrow them."""
+"""The addresses of the measured pages: each that needs no other parameter than ids, and filtered lists."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from flask import Flask
 from werkzeug.routing import Rule
 
-from benchmarks.crowd import Crowd
+from benchmarks.bulk_seed import BulkSeed
 
-IDS = {"dealer_id": 1, "code_id": 1, "product_id": 1, "run_id": Crowd().last_run}
+IDS = {"dealer_id": 1, "code_id": 1, "product_id": 1, "run_id": BulkSeed().last_run}
 # The first run changed half of the shelf, the one before the last a few products.
-RUNS = (1, Crowd().runs)
-NARROWED = {
+RUNS = (1, BulkSeed().runs)
+FILTERED = {
     "dealers.index": (
         *("page=100", "sort=name", "sort=name&page=50", "sort=-success", "sort=status", "sort=connection"),
         *("sort=-unmatched", "matching=4", "matching=4&sort=-unmatched"),
@@ -29,8 +29,8 @@ NARROWED = {
 }
 
 
-def of(app: Flask) -> Iterator[tuple[str, str]]:
-    """The role of the one who uses a page most, and its address."""
+def page_addresses(app: Flask) -> Iterator[tuple[str, str]]:
+    """The role of the user who needs a page most, and its address."""
     for rule in sorted(app.url_map.iter_rules(), key=str):
         blueprint = rule.endpoint.partition(".")[0]
         if _is_page(rule) and rule.arguments <= set(IDS) and blueprint not in ("static", "security"):
@@ -38,8 +38,8 @@ def of(app: Flask) -> Iterator[tuple[str, str]]:
                 path = app.url_for(rule.endpoint, **{name: IDS[name] for name in rule.arguments})
             role = "dealer" if "dealer_id" in rule.arguments else "staff"
             yield role, path
-            for narrowing in NARROWED.get(rule.endpoint, ()):
-                yield role, f"{path}?{narrowing}"
+            for query in FILTERED.get(rule.endpoint, ()):
+                yield role, f"{path}?{query}"
 
 
 def _is_page(rule: Rule) -> bool:

@@ -1,4 +1,4 @@
-"""The databases that are measured: a SQLite file, and a PostgreSQL that keeps what it says it keeps."""
+"""The databases that are measured: a SQLite file, and a PostgreSQL with durable settings."""
 
 from __future__ import annotations
 
@@ -15,15 +15,24 @@ from sandbox.servers.postgres import PostgresServer
 
 @dataclass(frozen=True)
 class Database:
-    """An empty database: what it is, its address, and the process of its server if it has one."""
+    """An empty database: its title and address, and the process of its server, if it has one."""
 
     title: str
     url: str
     server: int | None = None
 
+    def wal_position(self) -> int | None:
+        """Bytes that PostgreSQL has written to its write-ahead log; None on SQLite."""
+        if self.server is None:
+            return None
+        with psycopg.connect(self.url) as connection:
+            row = connection.execute("SELECT pg_current_wal_insert_lsn() - '0/0'").fetchone()
+        assert row is not None
+        return int(row[0])
+
     def settle(self) -> None:
-        """Have everything on disk, so that no later errand pays for an earlier one."""
-        if self.url.startswith("sqlite"):
+        """Write everything to disk, so that no later workload pays for an earlier one."""
+        if self.server is None:
             with sqlite3.connect(self.url.removeprefix("sqlite:///")) as connection:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             return
@@ -39,7 +48,7 @@ def sqlite(folder: Path) -> Iterator[Database]:
 
 @contextmanager
 def postgresql(folder: Path) -> Iterator[Database]:
-    """A server with its usual settings, fsync and all, in the folder."""
+    """A server in the folder, with its usual settings, including fsync."""
     with PostgresServer(folder / "postgresql", durable=True) as server:
         url = server.create_database("benchmark")
         with psycopg.connect(url) as connection:

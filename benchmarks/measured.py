@@ -1,4 +1,4 @@
-"""One errand in a process of its own, and what it took."""
+"""One workload in a process of its own, and what it took."""
 
 from __future__ import annotations
 
@@ -8,64 +8,89 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from benchmarks.databases import Database
 from benchmarks.resources import server_cpu_seconds
+from sandbox.samples.bulk import bulk_catalog
 from webapp.settings.config import ROOT
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Wall and CPU seconds, the database server's CPU seconds where it has a process, and bytes of memory
-    at the peak above those of the same process while idle.
+    """Seconds and bytes: wall and CPU of the process; of the database server, if any, CPU and what it
+    wrote to its write-ahead log; and memory at the peak above that of the same process while idle.
     """
 
     seconds: float
     cpu: float
     server_cpu: float | None
+    wal: int | None
     peak: int
     facts: Mapping[str, Any]
 
+    @property
+    def total_cpu(self) -> float:
+        """CPU seconds of program and server together."""
+        return self.cpu + (self.server_cpu or 0.0)
+
 
 @dataclass(frozen=True)
-class Errands:
-    """Runs errands (errands.py) against one database; `server` is its server's process id, if it has one."""
+class Workloads:
+    """Runs workloads (benchmarks/workloads) against one database."""
 
     environment: Mapping[str, str]
-    server: int | None
+    database: Database
+
+    def import_catalog(self, path: Path, products: int) -> Measured:
+        """Write a bulk catalog of so many products to a file, and import it."""
+        with path.open("w", encoding="utf-8", newline="") as file:
+            bulk_catalog(file, products)
+        return self.run("import", path)
+
+    def add_dealer(self, name: str) -> int:
+        """A new dealer with every bulk code; the id."""
+        return int(self.run("dealer", name).facts["dealer"])
 
     def run(self, name: str, *arguments: object) -> Measured:
-        """Carry out an errand; raises SystemExit with what a failing one said."""
-        command = [sys.executable, "-m", "benchmarks.errands", name, *map(str, arguments)]
-        return measured(name, command, self.environment, self.server)
+        """Run a workload on a settled database. Raises SystemExit with the error output of one that fails."""
+        self.database.settle()
+        command = [sys.executable, "-m", "benchmarks.workloads", name, *map(str, arguments)]
+        return measure(name, command, self.environment, self.database)
 
 
-def measured(
-    title: str, command: Sequence[str], environment: Mapping[str, str], server: int | None, given: str = ""
+def measure(
+    title: str, command: Sequence[str], environment: Mapping[str, str], database: Database, stdin: str = ""
 ) -> Measured:
-    """What a process takes that tells it in its last line, as JSON; `given` is what it reads from stdin.
+    """What a process takes that prints it in its last line, as JSON.
 
-    Raises SystemExit with what a failing one said.
+    Raises SystemExit with the error output of one that fails.
     """
-    before = server_cpu_seconds(server)
-    done = subprocess.run(
-        list(command), cwd=ROOT, env=dict(environment), input=given, capture_output=True, text=True
+    cpu, wal = server_cpu_seconds(database.server), database.wal_position()
+    process = subprocess.run(
+        list(command), cwd=ROOT, env=dict(environment), input=stdin, capture_output=True, text=True
     )
-    after = server_cpu_seconds(server)
-    if done.returncode:
-        raise SystemExit(f"{title} failed:\n{done.stderr.strip()[-2000:]}")
-    told = json.loads(done.stdout.splitlines()[-1])
-    server_cpu = None if before is None or after is None else after - before
-    return Measured(told["seconds"], told["cpu"], server_cpu, told["peak"], told["facts"])
+    cpu_after = server_cpu_seconds(database.server)
+    if process.returncode:
+        raise SystemExit(f"{title} failed:\n{process.stderr.strip()[-2000:]}")
+    printed = json.loads(process.stdout.splitlines()[-1])
+    server_cpu = None if cpu is None or cpu_after is None else cpu_after - cpu
+    written = None if wal is None else (database.wal_position() or wal) - wal
+    return Measured(
+        printed["seconds"], printed["cpu"], server_cpu, written, printed["peak"], printed["facts"]
+    )
 
 
 def median(several: Sequence[Measured]) -> Measured:
-    """The middle of each figure; the facts of the last."""
+    """The median of each figure; the highest peak, and the facts of the last."""
     server = [one.server_cpu for one in several if one.server_cpu is not None]
+    wal = [one.wal for one in several if one.wal is not None]
     return Measured(
         statistics.median(one.seconds for one in several),
         statistics.median(one.cpu for one in several),
         statistics.median(server) if server else None,
+        round(statistics.median(wal)) if wal else None,
         max(one.peak for one in several),
         several[-1].facts,
     )

@@ -7,11 +7,9 @@ import gc
 import html
 import re
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from statistics import median, quantiles
 
 from flask import Flask
@@ -21,9 +19,12 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from werkzeug.test import TestResponse
 
-from benchmarks import addresses, crowd, machine, table
+from benchmarks import machine, table
+from benchmarks.addresses import page_addresses
+from benchmarks.bulk_seed import BulkSeed, bulk_seed
 from benchmarks.databases import KINDS
 from benchmarks.environment import environment
+from benchmarks.testbed import temporary_folder
 from webapp.accounts import sessions
 from webapp.application import create_app
 from webapp.extensions import db
@@ -36,39 +37,35 @@ MOST_QUERIES, MOST_MILLISECONDS, MOST_KILOBYTES = 12, 50.0, 150.0
 
 
 def main(words: list[str] | None = None) -> int:
-    """Measure every page on each database; 1 where one is too slow or asks too often."""
+    """Measure every page on each database; 1 if one is too slow, too large, or sends too many queries."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
     parser.add_argument("--databases", nargs="+", choices=KINDS, default=list(KINDS))
     parser.add_argument("--repeats", type=int, default=40, help="of each page (default 40)")
     parser.add_argument("--only", default="", metavar="TEXT", help="pages whose address contains it")
-    chosen = parser.parse_args(words)
-    print(machine.described())
-    within = [_measure(kind, chosen.repeats, chosen.only) for kind in chosen.databases]
+    options = parser.parse_args(words)
+    print(machine.describe())
+    within = [_measure(kind, options.repeats, options.only) for kind in options.databases]
     return 0 if all(within) else 1
 
 
 def _measure(kind: str, repeats: int, only: str) -> bool:
-    with tempfile.TemporaryDirectory(prefix="pages-") as place:
-        # Open to others: under root PostgreSQL runs as a user of its own.
-        folder = Path(place)
-        folder.chmod(0o755)
-        with KINDS[kind](folder) as database:
-            variables = environment(database.url, "http://127.0.0.1:9", folder)
-            # One person asks for more than anybody does.
-            app = create_app(config.from_environment(variables) | {"GENERAL_ALLOWANCE": "1000000 per minute"})
-            with app.app_context():
-                _fill()
-                engine = db.engine
-            # Outside of a context: inside, every request would share its session, and find rows there.
-            rows = list(_rows(app, engine, repeats, only))
-            engine.dispose()
-    print(f"\n{database.title}\n\n{table.plain(HEADINGS, rows)}\n\n{table.markdown(HEADINGS, rows)}")
+    with temporary_folder("pages") as folder, KINDS[kind](folder) as database:
+        variables = environment(database.url, "http://127.0.0.1:9", folder)
+        # One user requests more than the rate limits allow.
+        app = create_app(config.from_environment(variables) | {"GENERAL_ALLOWANCE": "1000000 per minute"})
+        with app.app_context():
+            _seed()
+            engine = db.engine
+        # Outside of a context: inside, every request would share its session, and find rows there.
+        rows = list(_rows(app, engine, repeats, only))
+        engine.dispose()
+    table.show(database.title, HEADINGS, rows)
     return not any(row[-1] for row in rows)
 
 
-def _fill() -> None:
+def _seed() -> None:
     upgrade()
-    crowd.fill(crowd.Crowd())
+    bulk_seed(BulkSeed())
     db.session.add(User(email="one@dealer.example", password="!", role="dealer", dealer_id=1))
     db.session.add(User(email="support@staff.example", password="!", role="staff"))
     db.session.commit()
@@ -76,22 +73,22 @@ def _fill() -> None:
 
 
 def _rows(app: Flask, engine: Engine, repeats: int, only: str) -> Iterator[tuple[str, ...]]:
-    clients = {role: signed_in(app, role) for role in ("dealer", "staff")}
-    # As wsgi.py does it.
+    clients = {role: _signed_in(app, role) for role in ("dealer", "staff")}
+    # As wsgi.py does.
     gc.collect()
     gc.freeze()
-    for role, path in addresses.of(app):
+    for role, path in page_addresses(app):
         if only not in path:
             continue
-        answer = clients[role].get(path)
-        if answer.status_code == 404:
-            continue  # nothing of that kind in this database
-        if answer.mimetype != "text/html" or answer.status_code == 302:
+        response = clients[role].get(path)
+        if response.status_code == 404:
+            continue  # Nothing of that kind in this database.
+        if response.mimetype != "text/html" or response.status_code == 302:
             continue
-        assert answer.status_code == 200, f"{path}: {answer.status}"
+        assert response.status_code == 200, f"{path}: {response.status}"
         with _queries(engine) as counted:
             times = [_timed(clients[role], path) for _ in range(repeats)]
-        yield _row(path, len(counted) / repeats, times, _transfer(clients[role], answer))
+        yield _row(path, len(counted) / repeats, times, _transfer(clients[role], response))
 
 
 def _row(path: str, queries: float, times: list[tuple[float, float]], size: int) -> tuple[str, ...]:
@@ -106,21 +103,18 @@ def _row(path: str, queries: float, times: list[tuple[float, float]], size: int)
 def _transfer(client: FlaskClient, page: TestResponse) -> int:
     """Bytes of the page and of every file that it names, as a browser with an empty cache gets them."""
     files = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', page.text))
-    answers = [client.get(html.unescape(file), headers={"Accept-Encoding": "gzip"}) for file in files]
-    return len(page.data) + sum(len(answer.data) for answer in answers)
+    responses = [client.get(html.unescape(file), headers={"Accept-Encoding": "gzip"}) for file in files]
+    return len(page.data) + sum(len(response.data) for response in responses)
 
 
 def _timed(client: FlaskClient, path: str) -> tuple[float, float]:
-    """Milliseconds from the request to the whole answer, and of this process's CPU.
-
-    On a machine that does other work beside it the second says more; a database server's share is not in it.
-    """
+    """Milliseconds until the whole response, and of this process's CPU, without the database server's."""
     begun, used = time.perf_counter(), time.process_time()
     client.get(path)
     return (time.perf_counter() - begun) * 1000, (time.process_time() - used) * 1000
 
 
-def signed_in(app: Flask, role: str) -> FlaskClient:
+def _signed_in(app: Flask, role: str) -> FlaskClient:
     with app.app_context():
         user = db.session.scalars(db.select(User).where(User.role == role)).one()
         identity, (_, secret) = user.fs_uniquifier, sessions.begin(user)
@@ -133,7 +127,7 @@ def signed_in(app: Flask, role: str) -> FlaskClient:
 
 @contextmanager
 def _queries(engine: Engine) -> Iterator[list[str]]:
-    """The statements that are executed meanwhile."""
+    """The statements that are executed within the block."""
     counted: list[str] = []
 
     def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:

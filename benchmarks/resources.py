@@ -1,4 +1,4 @@
-"""What a process has used: memory at its peak, and CPU time of a server with all its children."""
+"""Peak memory of a process, and CPU time of a server with all its children."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _CLOCK_TICKS = 100  # a second, in /proc on every Linux
 
 
 def forget_peak() -> None:
-    """Let this process's peak of memory start from now, where the system can do that (Linux)."""
+    """Reset this process's peak memory, on systems that can (Linux)."""
     place = Path("/proc/self/clear_refs")
     if place.exists():
         place.write_text("5")
 
 
 def peak_bytes() -> int:
-    """The most memory that this process has had resident."""
+    """The peak resident memory of this process."""
     status = Path("/proc/self/status")
     if status.exists():
         # Not ru_maxrss: on Linux that begins with what the parent had when it started this process.
@@ -28,7 +28,7 @@ def peak_bytes() -> int:
 
 
 def server_cpu_seconds(pid: int | None) -> float | None:
-    """CPU time of a server process, of its children, and of those that have ended; None where unknown."""
+    """CPU time of a server process, of its children, and of those that have ended; None if unknown."""
     if pid is None or not Path(f"/proc/{pid}/stat").exists():
         return None
     ticks = sum(_times(pid))
@@ -36,7 +36,7 @@ def server_cpu_seconds(pid: int | None) -> float | None:
         try:
             fields = _fields(status)
         except OSError:
-            continue  # it has just ended, and its parent has its time
+            continue  # It has just ended, and its parent has its time.
         if int(fields[1]) == pid:
             ticks += int(fields[11]) + int(fields[12])
     return ticks / _CLOCK_TICKS

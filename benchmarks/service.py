@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import requests
 
 from benchmarks.environment import UNLIMITED
 from sandbox.servers.ports import free_port
+from sandbox.simulator import RecordedRequest
 from sandbox.simulator.parts import Part
 from sandbox.start.program import Program
 
 CMF, USERNAME, PASSWORD = "76099999", "76099999", "bulk-0f0e1d2c"
+# Seconds.
+STARTED_WITHIN = 240.0
 
 
 @dataclass(frozen=True)
 class Service:
-    """A running simulator, with one dealer unless told of others."""
+    """A running simulator, which serves the dealers that it is told of."""
 
     base: str
 
@@ -32,41 +34,41 @@ class Service:
     def serve(self, parts: Sequence[Part], cmf: str = CMF, username: str = USERNAME) -> None:
         """Report these parts of a dealer, and no others, from now on."""
         dealer = {"cmf": cmf, "username": username, "password": PASSWORD, "parts": parts}
-        self._tell("dealers", dealer)
+        self._post("dealers", dealer)
 
     def restock(self, parts: Sequence[Part]) -> None:
         """Report these instead of those that have their numbers."""
-        self._tell(f"parts/{CMF}", {"update": parts})
+        self._post(f"parts/{CMF}", {"update": parts})
 
-    def take(self, seconds: float) -> None:
-        """Take so long for each answer from now on."""
-        self._tell("switches", {"latency": seconds})
+    def set_latency(self, seconds: float) -> None:
+        """Take so long for each response from now on."""
+        self._post("switches", {"latency": seconds})
 
-    def requests(self) -> list[dict[str, Any]]:
-        """What was asked so far."""
-        answer = requests.get(f"{self.base}/_control/requests", timeout=60)
-        answer.raise_for_status()
-        told: list[dict[str, Any]] = answer.json()
-        return told
+    def requests(self) -> list[RecordedRequest]:
+        """All requests so far, in order of arrival."""
+        response = requests.get(f"{self.base}/_control/requests", timeout=60)
+        response.raise_for_status()
+        return sorted((RecordedRequest(**one) for one in response.json()), key=lambda one: one.time)
 
-    def forget_requests(self) -> None:
-        """Keep a record of those requests alone that come from now on."""
-        requests.delete(f"{self.base}/_control/requests", timeout=60).raise_for_status()
-
-    def _tell(self, what: str, said: object) -> None:
-        answer = requests.post(f"{self.base}/_control/{what}", data=msgspec.json.encode(said), timeout=600)
-        answer.raise_for_status()
+    def _post(self, path: str, body: object) -> None:
+        response = requests.post(f"{self.base}/_control/{path}", data=msgspec.json.encode(body), timeout=600)
+        response.raise_for_status()
 
 
 @contextmanager
 def service(environment: dict[str, str], folder: Path) -> Iterator[Service]:
-    """Start a simulator that never refuses for the rate."""
-    program, port = Program(environment, folder), free_port()
-    program.start(
-        "simulator", "sandbox.simulator", "--port", str(port), "--switch", f"requests_per_minute={UNLIMITED}"
-    )
+    """A simulator that never refuses for the rate."""
+    program = Program(environment, folder)
     try:
-        program.wait_for("simulator", "3PA simulator at")
-        yield Service(f"http://127.0.0.1:{port}")
+        yield start_service(program, free_port(), {"requests_per_minute": UNLIMITED})
     finally:
         program.end()
+
+
+def start_service(program: Program, port: int, switches: Mapping[str, object], *options: str) -> Service:
+    """Start a simulator with these switches (sandbox/simulator/behavior.py); it ends with the program."""
+    words = [word for name, value in switches.items() for word in ("--switch", f"{name}={value}")]
+    program.start("simulator", "sandbox.simulator", "--port", str(port), *words, *options)
+    # A million parts take a while to be made.
+    program.wait_for("simulator", "settings at" if options else "3PA simulator at", STARTED_WITHIN)
+    return Service(f"http://127.0.0.1:{port}")

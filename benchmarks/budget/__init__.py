@@ -1,1 +1,1 @@
-"""How full the rate budget is, that it is never exceeded, and how it is shared (R9)."""
+"""How full the rate limit is used, that it is never exceeded, and how it is shared (R9)."""

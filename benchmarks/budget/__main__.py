@@ -1,10 +1,10 @@
-"""`python -m benchmarks.budget`: whether the rate budget is full, never exceeded, and shared fairly (R9).
+"""`python -m benchmarks.budget`: whether the rate limit is used up, never exceeded, and shared fairly (R9).
 
 Real worker processes sync 40 dealers, first under one credential, then each under its own, from a simulator
-that counts for itself and would refuse what is too much. Minutes are counted from a login's first request;
-"sustained" is how fast each row of 200 came, whenever it began. The least of these is where the first minute,
-whose requests were sent within moments, gives way to an even pace. Nobody gives way here, so that the same
-dealers share the budget for minutes; `python -m benchmarks.fairness` is about that.
+that counts for itself and would refuse excess requests. Minutes are counted from a login's first request;
+"sustained" is the rate of each 200 requests in a row, whenever they began. It is lowest between the first
+minute, whose requests were sent at once, and the even pace after it. There is no preemption here, so that the
+same dealers share the limit for minutes; `python -m benchmarks.fairness` measures that.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import time
 from collections.abc import Iterator, Sequence
 
 from benchmarks import machine, table
-from benchmarks.budget.checks import check
-from benchmarks.budget.judging import Verdict, judge
+from benchmarks.budget.checks import check_credentials
+from benchmarks.budget.evaluation import Verdict, evaluate
 from benchmarks.databases import KINDS
-from benchmarks.sharing.ground import Ground, ground, wait
-from benchmarks.sharing.shops import Shop
+from benchmarks.seed import SeedDealer
+from benchmarks.testbed import Testbed, testbed, wait
 
 FULL = 0.97
 HEADINGS = (
@@ -30,22 +30,22 @@ HEADINGS = (
 
 
 def main(words: list[str] | None = None) -> int:
-    """Measure each scenario; 1 where the budget was not full, or exceeded."""
-    chosen = _choices().parse_args(words)
+    """Measure each scenario; 1 if the limit was not used up, or exceeded."""
+    options = _options().parse_args(words)
     rows, kept = [], []
     for title, username, codes in (("one credential", "group", 100), ("a credential each", None, 450)):
-        if chosen.scenario not in ("both", title.split()[0]):
+        if options.scenario not in ("both", title.split()[0]):
             continue
-        shops = [_shop(number, username, codes) for number in range(chosen.dealers)]
-        verdict, idle, busy = _measure(shops, chosen)
+        dealers = [_dealer(number, username, codes) for number in range(options.dealers)]
+        verdict, idle, busy = _measure(dealers, options)
         rows.append((title, *_cells(verdict, idle, busy)))
-        kept.append(verdict.is_kept(chosen.rate, FULL))
+        kept.append(verdict.is_kept(options.rate, FULL))
         print("  ".join(rows[-1]), file=sys.stderr, flush=True)
-    print(f"\n{machine.described()}\n\n{table.plain(HEADINGS, rows)}\n\n{table.markdown(HEADINGS, rows)}")
+    table.show(machine.describe(), HEADINGS, rows)
     return 0 if all(kept) else 1
 
 
-def _choices() -> argparse.ArgumentParser:
+def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.budget", description=__doc__)
     parser.add_argument("--scenario", choices=("both", "one", "a"), default="both")
     parser.add_argument("--seconds", type=int, default=270, help="of each scenario (default 270)")
@@ -58,36 +58,38 @@ def _choices() -> argparse.ArgumentParser:
     return parser
 
 
-def _shop(number: int, username: str | None, codes: int) -> Shop:
-    """Codes of one page each: many requests for little work of ours."""
+def _dealer(number: int, username: str | None, codes: int) -> SeedDealer:
+    """Codes of one page each: many requests for little local work."""
     cmf = str(76_000_000 + number)
-    return Shop(f"Dealer {number}", cmf, username or cmf, codes, parts=2)
+    return SeedDealer(f"Dealer {number}", cmf, username or cmf, codes, parts=2)
 
 
-def _measure(shops: Sequence[Shop], chosen: argparse.Namespace) -> tuple[Verdict, float, list[float]]:
-    limits = {"requests_per_minute": chosen.rate, "over_rate": "429", "latency": chosen.latency}
-    variables = {"LIGHTSPEED_REQUESTS_PER_MINUTE": str(chosen.rate), "RUN_SLICE_SECONDS": "0"}
-    with ground(chosen.database, limits, variables) as made:
-        made.open(shops)
-        made.staff(chosen.workers)
+def _measure(
+    dealers: Sequence[SeedDealer], options: argparse.Namespace
+) -> tuple[Verdict, float, list[float]]:
+    switches = {"requests_per_minute": options.rate, "over_rate": "429", "latency": options.latency}
+    variables = {"LIGHTSPEED_REQUESTS_PER_MINUTE": str(options.rate), "RUN_SLICE_SECONDS": "0"}
+    with testbed(options.database, switches, variables) as bed:
+        bed.add_dealers(dealers)
+        bed.start_workers(options.workers)
         # The first one waits for the worker's start.
-        check(made.ids[shops[0].cmf])
-        idle = check(made.ids[shops[0].cmf])
-        before = len(made.service.recorded())
-        made.queue(shops)
-        wait(lambda: len(made.service.recorded()) > before, "the first request", 60)
-        busy = list(_checks(made, chosen))
-        return judge(made.service.recorded()[before:], chosen.rate), idle, busy
+        check_credentials(bed.ids[dealers[0].cmf])
+        idle = check_credentials(bed.ids[dealers[0].cmf])
+        before = len(bed.service.requests())
+        bed.queue(dealers)
+        wait(lambda: len(bed.service.requests()) > before, "the first request", 60)
+        busy = list(_check_while_busy(bed, options))
+        return evaluate(bed.service.requests()[before:], options.rate), idle, busy
 
 
-def _checks(made: Ground, chosen: argparse.Namespace) -> Iterator[float]:
-    """Look at the credentials of dealers that are just being synced, until the time is over."""
-    end = time.monotonic() + chosen.seconds
+def _check_while_busy(bed: Testbed, options: argparse.Namespace) -> Iterator[float]:
+    """Check the credentials of dealers that are being synced, until the time is over."""
+    end = time.monotonic() + options.seconds
     while (left := end - time.monotonic()) > 0:
-        time.sleep(min(left, chosen.check_every))
-        running = made.running()
+        time.sleep(min(left, options.check_every))
+        running = bed.running()
         if running and time.monotonic() < end:
-            yield check(running[0])
+            yield check_credentials(running[0])
 
 
 def _cells(verdict: Verdict, idle: float, busy: Sequence[float]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""A thousand dealers whose slot begins at once: what the ticks cost, and how evenly they are started."""
+"""A thousand dealers whose slot begins at once: what ticks cost, and how evenly they start runs."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from redis import Redis
 
-from benchmarks.sharing.ground import ground
-from benchmarks.sharing.shops import TIMEZONE, Shop, fill_catalog, open_shops
+from benchmarks.seed import TIMEZONE, SeedDealer, seed_catalog, seed_dealers
+from benchmarks.testbed import testbed
 from jobs.sync.dispatch import start_due
 from jobs.sync.tick import wake_stalled
 from webapp.core import queues
@@ -22,24 +22,27 @@ from webapp.runs.lifecycle import Slot
 
 @dataclass(frozen=True)
 class Tick:
-    """How many dealers one tick started, in seconds, and how many jobs then waited in Redis."""
+    """Runs that one tick started, its seconds, and the jobs that then waited in Redis."""
 
     started: int
     seconds: float
     jobs: int
 
 
-def ticks(dealers: int, database: str) -> list[Tick]:
-    """Carry out the tick of each minute from a slot's beginning until it has started all, and one more."""
-    with ground(database, {}, {}):
-        fill_catalog(1, 1)
-        open_shops(
-            [Shop(f"Dealer {number}", str(number), f"login {number}", 1, 1) for number in range(dealers)]
+def measure_ticks(dealers: int, database: str) -> list[Tick]:
+    """The tick of each minute from a slot's beginning until it has started all, and one more."""
+    with testbed(database, {}, {}):
+        seed_catalog(1, 1)
+        seed_dealers(
+            [
+                SeedDealer(f"Dealer {number}", str(number), f"login {number}", 1, 1)
+                for number in range(dealers)
+            ]
         )
         current_app.config["SYNC_HOURS"] = (1, 7, 13, 19)
         day = datetime.now(UTC).date() + timedelta(days=1)
         begin = slots.moment(Slot(day, 1), ZoneInfo(TIMEZONE))
-        # From here on they have accounts of their slots.
+        # Their slots count from here on.
         start_due(begin - timedelta(minutes=1))
         minutes = slots.SPREAD_SECONDS // 60 + 1
         return [_tick(begin + timedelta(minutes=minute)) for minute in range(minutes + 1)]

@@ -1,45 +1,36 @@
-"""`python -m benchmarks.memory`: can a deployment live in dynos or containers of 512 MB? Linux, as root."""
+"""`python -m benchmarks.memory`: whether a deployment fits dynos or containers of 512 MB (Linux, as root)."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import machine, table
-from benchmarks.databases import KINDS, Database
+from benchmarks.databases import KINDS
 from benchmarks.environment import environment
-from benchmarks.measured import Errands
-from benchmarks.memory.trial import HEADINGS, Trial
+from benchmarks.measured import Workloads
+from benchmarks.memory.deployment import HEADINGS, Deployment
 from benchmarks.service import service
-from sandbox.samples.bulk import bulk_catalog, bulk_parts
+from benchmarks.testbed import temporary_folder
+from sandbox.samples.bulk import bulk_parts
 from sandbox.servers.redis import RedisServer
 from sandbox.start.samples import Commands
 
 
 def main(words: list[str] | None = None) -> int:
-    """Measure on each database; 0 when every run succeeded and the kernel killed nothing."""
-    chosen = _choices().parse_args(words)
-    with tempfile.TemporaryDirectory(prefix="memory-") as place:
-        # Open to others: under root PostgreSQL runs as a user of its own.
-        folder = Path(place)
-        folder.chmod(0o755)
-        with (folder / "catalog.csv").open("w", encoding="utf-8", newline="") as file:
-            bulk_catalog(file, chosen.products)
-        print(f"{machine.described()}\n")
-        trials = [_tell(_measure(kind, folder, chosen)) for kind in chosen.databases]
-    return int(any(trial.faults for trial in trials))
+    """Measure on each database; 0 if every run succeeded and the kernel killed nothing."""
+    options = _options().parse_args(words)
+    print(machine.describe())
+    failures = []
+    with temporary_folder("memory") as folder:
+        for kind in options.databases:
+            failures += _measure(kind, folder, options)
+    return int(bool(failures))
 
 
-def _tell(trial: Trial) -> Trial:
-    print(f"{trial.title}\n\n{table.markdown(HEADINGS, trial.rows)}\n")
-    print("\n".join([*trial.facts, *trial.faults]) + "\n", flush=True)
-    return trial
-
-
-def _choices() -> argparse.ArgumentParser:
+def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.memory", description=__doc__)
     parser.add_argument(
         "--limit", type=int, default=512, metavar="MB", help="of each of web, worker, scheduler"
@@ -51,36 +42,30 @@ def _choices() -> argparse.ArgumentParser:
     return parser
 
 
-def _measure(kind: str, folder: Path, chosen: argparse.Namespace) -> Trial:
-    own = folder / kind
-    own.mkdir(mode=0o755)
-    (own / "redis").mkdir()
+def _measure(kind: str, parent: Path, options: argparse.Namespace) -> list[str]:
+    folder = parent / kind
+    folder.mkdir(mode=0o755)
     with (
-        KINDS[kind](own) as database,
-        RedisServer(own / "redis") as redis,
-        service(environment(database.url, "", own), own) as serving,
+        KINDS[kind](folder) as database,
+        RedisServer(folder / "redis") as redis,
+        service(environment(database.url, "", folder), folder) as serving,
     ):
-        around = environment(database.url, serving.url, own) | {
+        variables = environment(database.url, serving.url, folder) | {
             "REDIS_URL": redis.url,
-            "WORKER_PROCESSES": str(chosen.syncs),
+            "WORKER_PROCESSES": str(options.syncs),
         }
         today = datetime.now(UTC).date()
-        serving.serve(list(bulk_parts(chosen.parts, today=today, products=chosen.products)))
-        dealers = _prepare(database, around, folder / "catalog.csv", chosen.syncs)
-        print(f"{database.title}: prepared", file=sys.stderr, flush=True)
-        trial = Trial(database.title, around, own, chosen.limit)
-        trial.carry_out(dealers)
-        return trial
-
-
-def _prepare(database: Database, around: dict[str, str], catalog: Path, dealers: int) -> list[int]:
-    """A catalog, and dealers that the service knows; their ids."""
-    Commands(around).run("db", "upgrade")
-    errands = Errands(around, database.server)
-    errands.run("import", catalog)
-    opened = [errands.run("dealer", f"Dealer {number + 1}") for number in range(dealers)]
-    database.settle()
-    return [int(one.facts["dealer"]) for one in opened]
+        serving.serve(list(bulk_parts(options.parts, today=today, products=options.products)))
+        Commands(variables).run("db", "upgrade")
+        workloads = Workloads(variables, database)
+        workloads.import_catalog(folder / "catalog.csv", options.products)
+        dealers = [workloads.add_dealer(f"Dealer {number + 1}") for number in range(options.syncs)]
+        database.settle()
+        deployment = Deployment(variables, folder, options.limit)
+        deployment.measure(dealers)
+    table.show(database.title, HEADINGS, deployment.rows)
+    print("\n".join([*deployment.results, *deployment.failures]), flush=True)
+    return deployment.failures
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from pathlib import Path
 MEGABYTE = 2**20
 ROOT = Path("/sys/fs/cgroup")
 # Seconds.
-LEAVE_WITHIN = 30.0
+EXIT_WITHIN = 30.0
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Group:
 
 @contextmanager
 def limited(name: str, megabytes: int) -> Iterator[Group]:
-    """A new group with this limit, swap included. Raises SystemExit where none can be made."""
+    """A new group with this limit, swap included. Raises SystemExit if none can be made."""
     version = 2 if (ROOT / "cgroup.controllers").exists() else 1
     folder = (ROOT if version == 2 else ROOT / "memory") / f"sync-{name}-{os.getpid()}"
     try:
@@ -55,8 +55,8 @@ def limited(name: str, megabytes: int) -> Iterator[Group]:
 
 
 def _remove(folder: Path) -> None:
-    """A group can go once its last process has, which may have been told only now."""
-    deadline = time.monotonic() + LEAVE_WITHIN
+    """Remove the group once its last process has exited."""
+    deadline = time.monotonic() + EXIT_WITHIN
     while (folder / "cgroup.procs").read_text() and time.monotonic() < deadline:
         time.sleep(0.1)
     folder.rmdir()

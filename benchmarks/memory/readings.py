@@ -1,4 +1,4 @@
-"""How much memory each process of a tree has: RSS counts shared pages in full, PSS by share."""
+"""Memory of each process of a tree: RSS counts shared pages in full, PSS by share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import psutil
 
 @dataclass
 class Peak:
-    """The most that processes of one role have had, in bytes."""
+    """The highest sizes of the processes of one role, in bytes."""
 
     rss: int = 0
     pss: int = 0
@@ -19,23 +19,23 @@ class Peak:
 
 @dataclass
 class Peaks:
-    """Of each role, and of the PSS of a whole tree at one moment."""
+    """The peaks of each role, and of the PSS of a whole tree at one moment."""
 
     roles: dict[str, Peak] = field(default_factory=dict)
-    together: int = 0
+    total: int = 0
 
-    def look(self, parent: int) -> None:
+    def sample(self, parent: int) -> None:
         """Read every process of the tree once."""
-        together = 0
+        total = 0
         for role, pid in _tree(parent):
             try:
                 rss, pss = _sizes(pid)
             except (FileNotFoundError, ProcessLookupError):
-                continue  # it has just ended
+                continue  # It has just ended.
             peak = self.roles.setdefault(role, Peak())
             peak.rss, peak.pss = max(peak.rss, rss), max(peak.pss, pss)
-            together += pss
-        self.together = max(self.together, together)
+            total += pss
+        self.total = max(self.total, total)
 
 
 def _tree(parent: int) -> Iterator[tuple[str, int]]:
@@ -43,8 +43,8 @@ def _tree(parent: int) -> Iterator[tuple[str, int]]:
     yield "parent", parent
     for number, child in enumerate(_children(parent), start=1):
         yield f"child {number}", child.pid
-        for horse in _children(child.pid):
-            yield f"work-horse of child {number}", horse.pid
+        for work_horse in _children(child.pid):
+            yield f"work-horse of child {number}", work_horse.pid
 
 
 def _children(pid: int) -> list[psutil.Process]:

@@ -1,9 +1,9 @@
 """A dlt pipeline into a schema beside ours, and then one join-upsert in SQL from there into a stock table.
 
 Set up as dlt's own pages recommend for speed: whole pages are yielded, through its RESTClient; orjson; a
-buffer that holds a run; no nesting; the codes side by side in its thread pool; CSV, which it copies into
-PostgreSQL instead of sending INSERTs; no index on its own columns. With `arrow` each page is made an Arrow
-table, which skips its normalizer: what it calls its fastest way into PostgreSQL.
+buffer that holds a run; no nesting; the codes concurrently in its thread pool; CSV, which it copies into
+PostgreSQL instead of sending INSERTs; no index on its own columns. With `arrow` each page becomes an Arrow
+table, which skips its normalizer: according to its documentation the fastest way into PostgreSQL.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.peers.errand import asked, tell
+from benchmarks.peers.workload import measure, read_request
 
-# Before dlt is imported. It must not call home from here.
+# Before dlt is imported; without its telemetry.
 os.environ |= {
     "RUNTIME__DLTHUB_TELEMETRY": "false",
     "RUNTIME__LOG_LEVEL": "ERROR",
@@ -67,17 +67,17 @@ class Pages(OffsetPaginator):
             self._has_next_page = False
 
 
-def source(wanted: dict[str, Any]) -> list[Any]:
+def source(request: dict[str, Any]) -> list[Any]:
     """A resource for each code, all of which go into one table."""
-    return [_resource(wanted, code, clause) for code, clause in wanted["filters"].items()]
+    return [_resource(request, code, clause) for code, clause in request["filters"].items()]
 
 
-def _resource(wanted: dict[str, Any], code: str, clause: str) -> Any:
+def _resource(request: dict[str, Any], code: str, clause: str) -> Any:
     client = RESTClient(
-        wanted["url"],
+        request["url"],
         headers={"X-Accept-Encoding": "gzip"},
-        auth=HttpBasicAuth(*wanted["login"]),
-        paginator=Pages(wanted["page"], offset_param="$skip", limit_param="$top", total_path=None),
+        auth=HttpBasicAuth(*request["login"]),
+        paginator=Pages(request["page"], offset_param="$skip", limit_param="$top", total_path=None),
         data_selector="$",
     )
 
@@ -85,7 +85,7 @@ def _resource(wanted: dict[str, Any], code: str, clause: str) -> Any:
         query = {"$filter": clause, "$orderby": "PartNumber"}
         for page in client.paginate(params=query):
             rows = [{name: part[name] for name in COLUMNS} for part in page]
-            yield pyarrow.Table.from_pylist(rows) if wanted["arrow"] else rows
+            yield pyarrow.Table.from_pylist(rows) if request["arrow"] else rows
 
     columns = {name: {"data_type": kind} for name, kind in COLUMNS.items()}
     return dlt.resource(
@@ -99,11 +99,11 @@ def _resource(wanted: dict[str, Any], code: str, clause: str) -> Any:
     )
 
 
-def run(pipeline: Any, connection: Any, wanted: dict[str, Any]) -> None:
+def run(pipeline: Any, connection: Any, request: dict[str, Any]) -> None:
     """Load every part, then match and apply all of them by one statement."""
-    pipeline.run(source(wanted), loader_file_format="csv")
+    pipeline.run(source(request), loader_file_format="csv")
     with connection, connection.cursor() as cursor:
-        cursor.execute(_UPSERT.format(schema=pipeline.dataset_name), {"dealer": wanted["dealer"]})
+        cursor.execute(_UPSERT.format(schema=pipeline.dataset_name), {"dealer": request["dealer"]})
 
 
 def _with_password(url: str) -> str:
@@ -112,23 +112,23 @@ def _with_password(url: str) -> str:
 
 
 def main() -> None:
-    """Carry it out and tell."""
-    wanted = asked()
+    """Run it and print what it took."""
+    request = read_request()
     with tempfile.TemporaryDirectory(prefix="dlt-") as place:
-        name = f"peer_dlt_{wanted['dealer']}"
-        destination = dlt.destinations.postgres(_with_password(wanted["database"]))
+        name = f"peer_dlt_{request['dealer']}"
+        destination = dlt.destinations.postgres(_with_password(request["database"]))
         pipeline = dlt.pipeline(name, pipelines_dir=place, destination=destination, dataset_name=name)
-        connection = psycopg2.connect(wanted["database"])
+        connection = psycopg2.connect(request["database"])
         with connection, connection.cursor() as cursor:
             cursor.execute(_STOCK)
 
         def facts() -> dict[str, Any]:
             with connection, connection.cursor() as cursor:
-                cursor.execute(_SUMS, (wanted["dealer"],))
+                cursor.execute(_SUMS, (request["dealer"],))
                 products, quantity = cursor.fetchone()
             return {"products": products, "quantity": int(quantity)}
 
-        tell(lambda: run(pipeline, connection, wanted), facts)
+        measure(lambda: run(pipeline, connection, request), facts)
         connection.close()
 
 

@@ -1,4 +1,4 @@
-"""A virtual environment for each peer, beside ours, with the pinned packages of its requirements file."""
+"""A virtual environment for each competitor, with the pinned packages of its requirements file."""
 
 from __future__ import annotations
 
@@ -12,24 +12,26 @@ from pathlib import Path
 
 from webapp.settings.config import ROOT
 
-# Ignored by git, and kept: to make them takes longer than to measure.
+# Ignored by git, and kept: making them takes longer than measuring.
 PLACE = ROOT / "instance" / "peers"
 HERE = Path(__file__).parent
-_ASK = "import json, sys, importlib.metadata as m; print(json.dumps([m.version(n) for n in sys.argv[1:]]))"
+_PRINT_VERSIONS = (
+    "import json, sys, importlib.metadata as m; print(json.dumps([m.version(n) for n in sys.argv[1:]]))"
+)
 
 
 @dataclass(frozen=True)
 class Environment:
-    """A Python that has a peer's packages."""
+    """A Python that has a competitor's packages."""
 
     python: Path
 
     def versions(self, *packages: str) -> str:
-        """What is measured, for the table."""
-        told = subprocess.run(
-            [self.python, "-c", _ASK, *packages], capture_output=True, text=True, check=True
+        """The versions of its packages, for the table."""
+        process = subprocess.run(
+            [self.python, "-c", _PRINT_VERSIONS, *packages], capture_output=True, text=True, check=True
         )
-        found: list[str] = json.loads(told.stdout)
+        found: list[str] = json.loads(process.stdout)
         return ", ".join(map(" ".join, zip(packages, found, strict=True)))
 
 
@@ -39,7 +41,7 @@ def ours() -> Environment:
 
 
 def environment(name: str) -> Environment:
-    """The environment of `<name>-requirements.txt`, made where it is not there or no longer the same."""
+    """The environment of `<name>-requirements.txt`, made if it is missing or has changed."""
     listed = HERE / f"{name}-requirements.txt"
     mark = hashlib.sha256(listed.read_bytes()).hexdigest()[:12]
     folder = PLACE / f"{name}-{mark}"
@@ -50,7 +52,7 @@ def environment(name: str) -> Environment:
 
 def _make(folder: Path, listed: Path) -> None:
     print(f"Making the environment of {listed.name}.", file=sys.stderr, flush=True)
-    # A half-made one must not be taken for whole; programs of an environment know its path, so no renaming.
+    # A partial one must not be used; programs of an environment know its path, so it cannot be renamed.
     try:
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
         uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-config"]

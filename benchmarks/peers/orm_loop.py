@@ -1,4 +1,4 @@
-"""The sync as most integrations are written: a loop with an ORM, a query for each part, a commit a page.
+"""The sync as most integrations are written: an ORM loop, a query for each part, a commit for each page.
 
 It has what its libraries recommend for speed: one HTTP connection, gzip, pages of 500, a session a page that
 neither flushes before each query nor reads again what it wrote, and inserts that SQLAlchemy sends together.
@@ -13,7 +13,7 @@ import requests
 from sqlalchemy import Engine, create_engine, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from benchmarks.peers.errand import asked, tell
+from benchmarks.peers.workload import measure, read_request
 
 
 class Base(DeclarativeBase):
@@ -53,28 +53,28 @@ class Stock(Base):
     lead_time_days: Mapped[int]
 
 
-def sync(engine: Engine, wanted: dict[str, Any]) -> None:
+def sync(engine: Engine, request: dict[str, Any]) -> None:
     """Bring every part of every code into the stock table."""
     with Session(engine) as session:
         mappings = session.scalars(
-            select(SupplierCode).where(SupplierCode.dealer_id == wanted["dealer"]).order_by(SupplierCode.id)
+            select(SupplierCode).where(SupplierCode.dealer_id == request["dealer"]).order_by(SupplierCode.id)
         ).all()
     with requests.Session() as http:
-        http.auth = tuple(wanted["login"])
+        http.auth = tuple(request["login"])
         http.headers["X-Accept-Encoding"] = "gzip"
         for mapping in mappings:
-            for page in _pages(http, wanted, mapping.code):
+            for page in _pages(http, request, mapping.code):
                 with Session(engine, autoflush=False, expire_on_commit=False) as session:
                     for part in page:
                         _keep(session, mapping, part)
                     session.commit()
 
 
-def _pages(http: requests.Session, wanted: dict[str, Any], code: str) -> Iterator[list[dict[str, Any]]]:
-    skip, received = 0, wanted["page"]
-    while received == wanted["page"]:
-        query = {"$filter": wanted["filters"][code], "$orderby": "PartNumber", "$top": wanted["page"]}
-        answer = http.get(wanted["url"], params={**query, "$skip": skip}, timeout=60)
+def _pages(http: requests.Session, request: dict[str, Any], code: str) -> Iterator[list[dict[str, Any]]]:
+    skip, received = 0, request["page"]
+    while received == request["page"]:
+        query = {"$filter": request["filters"][code], "$orderby": "PartNumber", "$top": request["page"]}
+        answer = http.get(request["url"], params={**query, "$skip": skip}, timeout=60)
         answer.raise_for_status()
         page = answer.json()
         received = len(page)
@@ -103,18 +103,18 @@ def _keep(session: Session, mapping: SupplierCode, part: dict[str, Any]) -> None
 
 
 def main() -> None:
-    """Carry it out and tell."""
-    wanted = asked()
-    engine = create_engine(wanted["database"])
+    """Run it and print what it took."""
+    request = read_request()
+    engine = create_engine(request["database"])
     Base.metadata.create_all(engine, tables=[Base.metadata.tables[Stock.__tablename__]])
 
     def facts() -> dict[str, Any]:
         counted = select(func.count(Stock.product_id.distinct()), func.sum(Stock.quantity))
         with Session(engine) as session:
-            products, quantity = session.execute(counted.where(Stock.dealer_id == wanted["dealer"])).one()
+            products, quantity = session.execute(counted.where(Stock.dealer_id == request["dealer"])).one()
         return {"products": products, "quantity": int(quantity)}
 
-    tell(lambda: sync(engine, wanted), facts)
+    measure(lambda: sync(engine, request), facts)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Our own sync of a dealer, told as a peer's is; asked on standard input."""
+"""Our own sync of a dealer, as a competitor."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 import structlog
 from sqlalchemy import func, select
 
-from benchmarks.errands.syncing import Sync
-from benchmarks.peers.errand import asked, tell
+from benchmarks.peers.workload import measure, read_request
+from benchmarks.workloads.syncing import Sync
 from webapp.application import create_app
 from webapp.extensions import db
 from webapp.models import ShelfStock
@@ -16,18 +16,18 @@ from webapp.search import outbox
 
 
 def main() -> None:
-    """One whole run with its reports; where asked for, with the search index brought up to date too."""
-    wanted, app = asked(), create_app()
+    """One whole run with its reports; if requested, with the search index updated too."""
+    request, app = read_request(), create_app()
     with app.app_context():
         structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-        sync = Sync(str(wanted["dealer"]))
+        sync = Sync(str(request["dealer"]))
 
-        def carry_out() -> None:
-            sync.carry_out()
-            if wanted["index"]:
+        def run() -> None:
+            sync.run()
+            if request["index"]:
                 outbox.drain()
 
-        tell(carry_out, lambda: _facts(wanted["dealer"]))
+        measure(run, lambda: _facts(request["dealer"]))
 
 
 def _facts(dealer_id: int) -> dict[str, Any]:

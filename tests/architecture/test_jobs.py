@@ -28,11 +28,6 @@ CONFINED = {
     "jobs/worker.py": {"Job", "Queue"},
     "webapp/operations/background_jobs/failures.py": {"Job"},
     "jobs/processes/queue_upkeep.py": {"Queue", "JobStatus", "record_job_failure"},
-    # Name which job a process carries out, or what Redis knows of workers.
-    "benchmarks/faults/observed.py": {"get_current_job"},
-    "benchmarks/hosts/host.py": {"Worker"},
-    "benchmarks/hosts/rooms.py": {"Worker"},
-    "benchmarks/hosts/shared.py": {"Worker"},
 }
 MADE = {"Job", "Queue", "Worker", "Scheduler"}
 
@@ -73,8 +68,7 @@ def test_rq_is_imported_only_where_it_is_confined() -> None:
 
 def test_nothing_of_rq_is_made_or_fetched_unconfined() -> None:
     found = {name: made for name, module in sources() if (made := made_or_fetched(module))}
-    # It is told the confined classes.
-    assert found == {"benchmarks/hosts/shared.py": {"Worker"}}
+    assert found == {}
 
 
 def test_every_task_is_a_function_of_jobs_tasks_and_each_of_those_is_one() -> None:

@@ -75,7 +75,9 @@ class Evaluation:
     def _fault_of_miss(self, dealer_id: int, slot: Slot, run: Run) -> str:
         reason = run.reason or ""
         if reason == f"Updates are disabled on {WEEKDAYS[slot.date.weekday()]}.":
-            return self._missed_chance(dealer_id, slot, run)
+            # It is named before a run that was started by hand, which is as good a reason.
+            is_replaced = self._had_manual_run(dealer_id, slot, run)
+            return "" if is_replaced else self._missed_chance(dealer_id, slot, run)
         if reason.startswith("Skipped: an update was started by hand"):
             return "" if self._had_manual_run(dealer_id, slot, run) else "no run was started by hand"
         if not reason.startswith("Missed: "):

@@ -11,13 +11,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, text
 
-from benchmarks.crowd import CODES, Crowd, fill
+from benchmarks.bulk_seed import CODES, BulkSeed, bulk_seed
 from sandbox.simulator import Behavior, Simulator
 from tests.factories import World, is_postgresql, part
 from webapp.extensions import db
 from webapp.models import Manufacturer
 
-CROWD = Crowd(dealers=20, shelf_rows=30_000, runs=20, reported_parts=20_000, skipped_parts=200)
+SIZE = BulkSeed(dealers=20, shelf_rows=30_000, runs=20, reported_parts=20_000, skipped_parts=200)
 # What grows with catalogs, dealers and what they report.
 LARGE = (
     "part_numbers",
@@ -33,7 +33,7 @@ LARGE = (
 @pytest.fixture
 def world(app: Flask, simulator: Simulator) -> World:
     """A dealer beside one with a full shelf, with a code for a manufacturer of some thousand part numbers."""
-    fill(CROWD)
+    bulk_seed(SIZE)
     if not is_postgresql():
         # Nobody gathers statistics there, and those of a single full shelf mislead.
         db.session.execute(text("DELETE FROM sqlite_stat1"))

@@ -1,1 +1,0 @@
-"""Many dealers on a few real workers: where the rate budget and the fairness of runs are measured."""

@@ -1,0 +1,41 @@
+"""One whole run of the sync with its reports, as a worker executes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import text
+
+from jobs import tasks
+from webapp.extensions import db
+from webapp.models import Dealer, Run
+from webapp.runs import lifecycle
+from webapp.search import outbox
+
+# Each write of shelf stock names the item that made it.
+_SHELF_ROWS_WRITTEN = """
+    SELECT count(*) FROM shelf_stock
+    WHERE changed_item_id IN (SELECT id FROM run_items WHERE run_id = :run)
+"""
+
+
+class Sync:
+    """The job of a queued run. The index is drained by a job of its own, so not here."""
+
+    def __init__(self, dealer_id: str) -> None:
+        self._outbox_entries = outbox.pending()
+        self._run = lifecycle.record(
+            db.session.get_one(Dealer, int(dealer_id)), "command", anyway=True
+        ).run.id
+        db.session.commit()
+
+    def run(self) -> None:
+        tasks.sync_run(self._run)
+
+    def facts(self) -> dict[str, Any]:
+        run = db.session.get_one(Run, self._run, populate_existing=True)
+        if run.status != "succeeded":
+            raise SystemExit(f"the run {run.status}: {run.reason}")
+        counts = {name: sum(getattr(item, name) for item in run.items) for name in ("synced", "changed")}
+        shelf_rows = db.session.scalar(text(_SHELF_ROWS_WRITTEN), {"run": self._run})
+        return counts | {"shelf_rows": shelf_rows, "notes": outbox.pending() - self._outbox_entries}

@@ -1,0 +1,109 @@
+"""The worker processes of a harness, and the orders that their work-horses carry out."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from benchmarks.testbed import TimedOut, wait
+from tests.chaos import instrumented_worker
+from webapp.runs import lifecycle
+from webapp.settings.config import ROOT
+
+# Seconds. Long, as machines are shared; nothing waits for it when all is well.
+PATIENCE = 120.0
+QUEUES = ("control", "index", "sync")
+WORKERS = 2
+
+
+class Workers:
+    """Worker processes that share a folder of orders and a log."""
+
+    def __init__(self, folder: Path, variables: Mapping[str, str]) -> None:
+        self.folder, self._variables = folder, variables
+        self._living: list[subprocess.Popen[bytes]] = []
+        self._started: list[subprocess.Popen[bytes]] = []
+
+    def start(self, *module: str, **variables: str) -> subprocess.Popen[bytes]:
+        """Start a worker process; by default an instrumented one that listens to every queue."""
+        command = [sys.executable, "-m", *(module or ("tests.chaos.instrumented_worker", *QUEUES))]
+        with (self.folder / "workers.log").open("ab") as log:
+            process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={**self._variables, "INSTRUMENTED_FOLDER": str(self.folder), **variables},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._started.append(process)
+        return process
+
+    def replace(self) -> None:
+        """Start workers in place of those that died."""
+        self._living = [one for one in self._living if one.poll() is None]
+        while len(self._living) < WORKERS:
+            self._living.append(self.start())
+
+    def kill(self) -> None:
+        """End every worker and work-horse."""
+        for process in list(self._processes()):
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        for started in self._started:
+            started.wait()
+        self._living = []
+
+    def order(self, **given: Any) -> None:
+        """Tell the next work-horse of a task at which moment to die; moment None records all of them."""
+        for name in instrumented_worker.FILES:
+            (self.folder / name).unlink(missing_ok=True)
+        unfinished = self.folder / "order.unfinished"
+        unfinished.write_text(
+            json.dumps({"task": lifecycle.TASK, "delay": 0.0, "victim": "work-horse", **given})
+        )
+        unfinished.rename(self.folder / instrumented_worker.ORDER)
+
+    def moments(self) -> list[str]:
+        """The phase of each moment of the job that recorded them."""
+        return (self.folder / instrumented_worker.MOMENTS).read_text().splitlines()
+
+    def work_horse(self) -> tuple[int, int]:
+        """The process that carries the run out, and its parent."""
+        file = self.folder / instrumented_worker.WORK_HORSE
+        self.wait(file.exists, "a worker that takes the run")
+        work_horse, parent = file.read_text().split()
+        return int(work_horse), int(parent)
+
+    def work_horses(self) -> list[psutil.Process]:
+        """The living processes that carry out jobs, including those whose parent is gone."""
+        parents = {one.pid for one in self._started}
+        return [one for one in self._processes() if one.pid not in parents]
+
+    def _processes(self) -> Iterator[psutil.Process]:
+        """All that were started here, and their forks, each of which is in a group of its own."""
+        for process in psutil.process_iter():
+            try:
+                folder = process.environ().get("INSTRUMENTED_FOLDER")
+            except psutil.Error:
+                continue
+            if folder == str(self.folder):
+                yield process
+
+    def log(self) -> str:
+        """All that the workers wrote."""
+        return (self.folder / "workers.log").read_text(errors="replace")
+
+    def wait(self, condition: Callable[[], object], what: str, every: float = 0.02) -> None:
+        """Poll until the condition is true. Raises TimedOut with the end of the log."""
+        try:
+            wait(condition, what, PATIENCE, every)
+        except TimedOut as timeout:
+            raise TimedOut(f"{timeout}\n{self.log()[-3000:]}") from None
