@@ -31,7 +31,6 @@ def sentence_of(error: LightspeedError, dealer_id: int) -> str:
 
 def is_of_organization(dealer_id: int) -> bool:
     """Whether the dealer's organization holds the login."""
-    organization = db.session.get_one(Dealer, dealer_id).organization
-    holds = organization is not None and organization.holds_credentials
+    holds = db.session.get_one(Dealer, dealer_id).credentials_organization is not None
     db.session.commit()
     return holds

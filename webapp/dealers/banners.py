@@ -46,7 +46,7 @@ def banners(dealer: Dealer, configuration: Configuration, standing: DealerStatus
     told = {banner.cause for banner in found}
     notices = [name for name in standing.causes if name not in ELSEWHERE]
     found += [_notice(name, standing) for name in notices if not TOLD_BY.get(name, {name}) & told]
-    if dealer.organization and dealer.organization.holds_credentials:
+    if dealer.credentials_organization:
         found = [_of_organization(banner, configuration) for banner in found]
     return sorted(found, key=lambda banner: RANKS.get(banner.cause, len(RANKS)))
 

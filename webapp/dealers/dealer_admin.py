@@ -27,11 +27,11 @@ def edit(dealer: Dealer, name: str, timezone: str, organization: Organization | 
     """
     checked = checked_name(name), checked_timezone(timezone)
     before = _details(dealer)
-    login_before = _login_holder(dealer)
+    holder_before = dealer.credentials_organization
     dealer.name, dealer.timezone = checked
     dealer.organization = organization
     audit.note("dealer.changed", dealer.name, dealer_id=dealer.id, before=before, after=_details(dealer))
-    if _login_holder(dealer) == login_before:
+    if dealer.credentials_organization is holder_before:
         db.session.commit()
     else:
         configurations.start_check(configurations.of(dealer))
@@ -77,12 +77,6 @@ def reopen(dealer: Dealer) -> None:
 def _details(dealer: Dealer) -> dict[str, Any]:
     organization = dealer.organization.name if dealer.organization else None
     return {"name": dealer.name, "timezone": dealer.timezone, "organization": organization}
-
-
-def _login_holder(dealer: Dealer) -> int | None:
-    """The organization whose login the dealer uses, by its id; None where it uses its own."""
-    organization = dealer.organization
-    return organization.id if organization and organization.holds_credentials else None
 
 
 def _end_sessions(dealer: Dealer) -> None:

@@ -99,12 +99,11 @@ class DealerHome:
         if self.stocked is not None:
             return []
         connected = self.configuration.enabled and self.configuration.check_state == "connected"
-        organization = self.configuration.dealer.organization
-        is_theirs = organization is not None and organization.holds_credentials
+        organization = self.configuration.dealer.credentials_organization
         return [
             Step(
                 "Connect",
-                f"Enter your 3PA {'Dealer ID' if is_theirs else 'credentials'}.",
+                f"Enter your 3PA {'Dealer ID' if organization else 'credentials'}.",
                 "lightspeed.show",
                 connected,
             ),

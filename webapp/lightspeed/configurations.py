@@ -55,8 +55,7 @@ def locked(dealer: Dealer) -> Configuration:
 
 def login_of(configuration: Configuration) -> Login | None:
     """The organization's credentials where it holds them, else the dealer's own; None while incomplete."""
-    organization = configuration.dealer.organization
-    holder = organization if organization and organization.holds_credentials else configuration
+    holder = configuration.credentials_holder
     if not holder.username or not holder.sealed_password:
         return None
     return Login(holder.username, vault.unseal(holder.sealed_password))
@@ -77,8 +76,8 @@ def save_credentials(
     """
     if enabled and configuration.dealer.closed_at is not None:
         raise FieldRefused("enabled", f"not accepted: {configuration.dealer.name} is closed")
-    organization = configuration.dealer.organization
-    if organization and organization.holds_credentials and (username or password):
+    organization = configuration.dealer.credentials_organization
+    if organization and (username or password):
         field = "username" if username else "password"
         raise FieldRefused(
             field, f"not accepted: {organization.name} holds the 3PA credentials of its dealers"
@@ -124,7 +123,7 @@ def start_check(configuration: Configuration) -> None:
     """Commit, and have the credentials validated if they are enabled and complete (R3)."""
     configuration.check_number += 1
     configuration.check_reason = None
-    checkable = bool(configuration.enabled and configuration.cmf and has_login(configuration))
+    checkable = bool(configuration.enabled and configuration.cmf and configuration.has_credentials)
     configuration.check_state = "checking" if checkable else "unchecked"
     configuration.checked_at = clock.now()
     readiness.refresh(configuration.dealer_id)
@@ -176,14 +175,6 @@ def heard(dealer_id: int, refusal: str | None) -> None:
         .execution_options(synchronize_session=False)
     )
     readiness.refresh(dealer_id)
-
-
-def has_login(configuration: Configuration) -> bool:
-    """Whether a user name and a password are stored, without reading either."""
-    organization = configuration.dealer.organization
-    if organization and organization.holds_credentials:
-        return True
-    return bool(configuration.username and configuration.sealed_password)
 
 
 def save_settings(

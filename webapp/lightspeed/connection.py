@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from webapp.core import clock
-from webapp.lightspeed import configurations
 from webapp.models import Configuration
 from webapp.web.status_labels import StatusLabel
 
@@ -39,7 +38,7 @@ def of(configuration: Configuration) -> StatusLabel:
 
 def _what_is_missing(configuration: Configuration) -> str:
     missing = []
-    if not configurations.has_login(configuration):
+    if not configuration.has_credentials:
         missing += ["3PA Username"] * (not configuration.username)
         missing += ["3PA Password"] * (not configuration.sealed_password)
     missing += ["3PA Dealer ID"] * (not configuration.cmf)

@@ -51,8 +51,7 @@ class CredentialsForm(ConfigurationForm):
 
     def __init__(self, configuration: Configuration, **kwargs: Any) -> None:
         super().__init__(obj=configuration, **kwargs)
-        organization = configuration.dealer.organization
-        self.holder = organization if organization and organization.holds_credentials else None
+        self.holder = configuration.dealer.credentials_organization
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Refuse what the organization holds as well (R2)."""

@@ -10,7 +10,6 @@ from webapp import supplier_codes
 from webapp.core import clock
 from webapp.core.enums import QUANTITY_COLUMN_LABELS, WEEKDAYS
 from webapp.extensions import db
-from webapp.lightspeed import configurations
 from webapp.models import Configuration, Run
 from webapp.runs import lifecycle
 
@@ -60,7 +59,7 @@ def _hindrance(configuration: Configuration, codes: list[str]) -> str:
         return NO_CODES
     if not configuration.enabled:
         return NOT_ENABLED
-    return "" if configuration.cmf and configurations.has_login(configuration) else NOT_COMPLETE
+    return "" if configuration.cmf and configuration.has_credentials else NOT_COMPLETE
 
 
 def _last_finished(dealer_id: int) -> Run | None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.core.enums import CHECK_STATES, QUANTITY_COLUMNS, WEEKDAYS
 from webapp.extensions import Model
-from webapp.models.tenants import Dealer
+from webapp.models.tenants import Dealer, Organization
 from webapp.models.types import UtcDateTime, one_of
 
 
@@ -46,6 +46,17 @@ class Configuration(Model):
     ready_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     dealer: Mapped[Dealer] = relationship()
+
+    @property
+    def credentials_holder(self) -> Organization | Configuration:
+        """The row whose username and password the dealer's requests use (R2)."""
+        return self.dealer.credentials_organization or self
+
+    @property
+    def has_credentials(self) -> bool:
+        """Whether a username and a password are stored, without decrypting the password."""
+        holder = self.credentials_holder
+        return bool(holder.username and holder.sealed_password)
 
     @property
     def disabled_on(self) -> list[str]:

@@ -60,6 +60,12 @@ class Dealer(Model):
     organization: Mapped[Organization | None] = relationship(back_populates="dealers")
 
     @property
+    def credentials_organization(self) -> Organization | None:
+        """The organization whose 3PA credentials the dealer uses; None if the dealer has its own (R2)."""
+        organization = self.organization
+        return organization if organization is not None and organization.holds_credentials else None
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 

@@ -28,7 +28,7 @@ class RequestBudget:
     @classmethod
     def of(cls, configuration: Configuration) -> RequestBudget | None:
         """The budget at this moment; None without a login, a limit, or an answer from Redis."""
-        config, username = current_app.config, _username(configuration)
+        config, username = current_app.config, configuration.credentials_holder.username
         url, per_minute = config["REDIS_URL"], config["LIGHTSPEED_REQUESTS_PER_MINUTE"]
         if not (url and per_minute and username):
             return None
@@ -38,12 +38,6 @@ class RequestBudget:
         except RedisError:
             return None
         return cls(stats.remaining, per_minute)
-
-
-def _username(configuration: Configuration) -> str | None:
-    organization = configuration.dealer.organization
-    holder = organization if organization and organization.holds_credentials else configuration
-    return holder.username
 
 
 @cache
