@@ -42,7 +42,7 @@ def of_postgresql(server: PostgresServer) -> Disturbances:
 
 
 def of_sqlite(path: Path) -> Disturbances:
-    """The quick one first."""
+    """The quick ones first."""
 
     def read() -> None:
         with sqlite3.connect(path) as reader:
@@ -51,15 +51,16 @@ def of_sqlite(path: Path) -> Disturbances:
             time.sleep(2)
             reader.rollback()
 
-    def lock() -> None:
+    def lock(seconds: float) -> None:
         with sqlite3.connect(path, timeout=60) as writer:
             writer.execute("BEGIN IMMEDIATE")
-            time.sleep(LOCKED)
+            time.sleep(seconds)
             writer.rollback()
 
     return [
-        ("SQLite read by one transaction throughout", read),
-        (f"SQLite locked by a writer for {LOCKED:.0f} s", lock),
+        ("SQLite locked by a writer for 3 s", lambda: lock(3.0)),
+        ("SQLite read by one transaction for 2 s", read),
+        (f"SQLite locked by a writer for {LOCKED:.0f} s", lambda: lock(LOCKED)),
     ]
 
 

@@ -27,7 +27,7 @@ INDEXING = "within the indexing"
 
 
 class Instrumentation:
-    """Counts the moments of the job that this process carries out, from 1."""
+    """Counts the moments of the job that this process executes, from 1."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -58,7 +58,7 @@ class Instrumentation:
             self._count_moment()
 
     def _enter(self) -> None:
-        """Start counting if this is a new work-horse: each carries out one job."""
+        """Start counting if this is a new work-horse: each executes one job."""
         if self._process != os.getpid():
             self._process, self._count, self._phase, self._task = os.getpid(), 0, BEFORE, None
         if self._task is None and (job := get_current_job()) is not None:

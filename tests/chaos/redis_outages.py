@@ -59,7 +59,7 @@ def _before_a_run(harness: Harness, server: RedisServer, seconds: float) -> Tria
 
 
 def _finish(harness: Harness, trial: Trial, run_id: int) -> None:
-    """Tick until the run is over; it must have been carried out once."""
+    """Tick until the run is over; it must have been executed once."""
     harness.workers.replace()
 
     def is_finished() -> bool:

@@ -1,4 +1,4 @@
-"""The worker processes of a harness, and the orders that their work-horses carry out."""
+"""The worker processes of a harness, and the orders that their work-horses obey."""
 
 from __future__ import annotations
 
@@ -76,14 +76,14 @@ class Workers:
         return (self.folder / instrumented_worker.MOMENTS).read_text().splitlines()
 
     def work_horse(self) -> tuple[int, int]:
-        """The process that carries the run out, and its parent."""
+        """The process that executes the run, and its parent."""
         file = self.folder / instrumented_worker.WORK_HORSE
         self.wait(file.exists, "a worker that takes the run")
         work_horse, parent = file.read_text().split()
         return int(work_horse), int(parent)
 
     def work_horses(self) -> list[psutil.Process]:
-        """The living processes that carry out jobs, including those whose parent is gone."""
+        """The living processes that execute jobs, including those whose parent is gone."""
         parents = {one.pid for one in self._started}
         return [one for one in self._processes() if one.pid not in parents]
 
