@@ -13,8 +13,8 @@ from urllib.parse import SplitResult, urlsplit
 import urllib3
 from urllib3 import exceptions
 
+from jobs.concurrency import Cancellable
 from jobs.notifications.undeliverable import Undeliverable
-from jobs.sources.lightspeed.cancellable import Cancellable
 from webapp.alerts import webhook_address
 from webapp.core import egress
 from webapp.core.errors import Refused

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 import structlog
 from flask import current_app
 
+from jobs.concurrency import Cancellable
 from jobs.notifications import webhook
 from jobs.notifications.undeliverable import Undeliverable
-from jobs.sources.lightspeed.cancellable import Cancellable
 from webapp.alerts import webhook_address
 from webapp.core.errors import Refused
 

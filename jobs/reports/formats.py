@@ -1,4 +1,4 @@
-"""The two kinds of report, and how the rows of one code are written (R18)."""
+"""The two report formats, and the rows of one code in them (R18)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Cells = tuple[Any, ...]
 
 
 class Applied(NamedTuple):
-    """A run item that succeeded, and how many products it has cleared so far."""
+    """A run item that succeeded, and the number of products it has cleared so far."""
 
     id: int
     cleared: int
@@ -29,7 +29,7 @@ class Applied(NamedTuple):
 
 @dataclass(frozen=True)
 class ReportFormat:
-    """What a report is made from, and how its rows look."""
+    """The columns of a report, the query of its rows, and their cells."""
 
     name: str
     columns: tuple[str, ...]
@@ -49,19 +49,19 @@ def report_formats() -> list[ReportFormat]:
 
 @contextmanager
 def reading() -> Iterator[Connection]:
-    """A connection of its own that only reads, and so waits for nobody who writes."""
+    """A separate read-only connection, which waits for no writer."""
     with db.engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
         yield connection
 
 
-def write_rows(file: IO[str], kind: ReportFormat, item_id: int, pulse: Callable[[], None]) -> int:
-    """Append the rows of a run item to a CSV file, and tell how many; `pulse` is called now and then."""
+def write_rows(file: IO[str], kind: ReportFormat, item_id: int, waiting: Callable[[], None]) -> int:
+    """Append the rows of a run item to a CSV file and return their number; calls `waiting` regularly."""
     writer = spreadsheet.writer(file)
     written = 0
     for rows in _batches(kind.query, item_id):
         writer.writerows(map(_defused, map(kind.cells, rows)))
         written += len(rows)
-        pulse()
+        waiting()
     return written
 
 
@@ -70,7 +70,7 @@ def _defused(cells: Cells) -> list[Any]:
 
 
 def _batches(query: str, item_id: int) -> Iterator[Sequence[Any]]:
-    """The rows of a query, in a reading transaction of their own."""
+    """The rows of a query, in a separate read transaction."""
     with reading() as connection:
         plan_as_written(connection)
         streamed = {"stream_results": True, "max_row_buffer": BATCH}
@@ -79,7 +79,7 @@ def _batches(query: str, item_id: int) -> Iterator[Sequence[Any]]:
 
 
 def _inventory_cells(row: Any) -> Cells:
-    # By place, not by name: names would take longer than all the rest.
+    # By position, as access by name would take longer than everything else here.
     *product, reported, stock, cents, days, change, _, _, _ = row
     return *product, reported, stock, _money(cents), days, change
 

@@ -1,7 +1,7 @@
-"""The reports of a run's codes, written down beside the run while the next code is fetched.
+"""The report rows of each code, written in a background thread while the next code is fetched.
 
-At the end of a run they only have to be put together. A draft is no more than that: what was not drafted, by
-a worker that died or because something went wrong, is read from the database then.
+At the end of a run the files are only concatenated. Rows that were not prerendered, because the worker died
+or an error occurred, are read from the database then.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import TextIOWrapper
@@ -20,23 +19,18 @@ import structlog
 from flask import Flask, current_app
 from sqlalchemy import select
 
+from jobs.concurrency import StopEvent, wait_until_done
 from jobs.reports.formats import Applied, ReportFormat, reading, report_formats, write_rows
 from webapp.models import RunItem
 
 log = structlog.get_logger(__name__)
 
-# Seconds between two looks around while a draft is waited for.
-LOOK_EVERY = 0.25
 _CHUNK = 1 << 20
-
-
-class _Abandoned(Exception):
-    """Nobody wants the draft any more."""
 
 
 @dataclass(frozen=True)
 class PrerenderedCode:
-    """The rows of one item in one report: where in the file of drafts they are, and how many."""
+    """The rows of one item in one report: their byte range in the temporary file, and how many."""
 
     first: int
     end: int
@@ -44,91 +38,86 @@ class PrerenderedCode:
 
 
 @dataclass(frozen=True)
-class _Drafted:
-    """What was drafted of an item when it had cleared so many products: by now it may have cleared more."""
+class _PrerenderedItem:
+    """The rows of one item in each report, outdated once `cleared` of the item differs."""
 
     cleared: int
-    drafts: dict[str, PrerenderedCode]
+    reports: dict[str, PrerenderedCode]
 
 
 class PrerenderedReports:
-    """What is drafted of one run, in one file for each report, which is gone with the process."""
+    """The prerendered rows of one run, in one temporary file for each report."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self._thread = ThreadPoolExecutor(1, "reports")
+        # One thread: the rows of two items are never written to a file at the same time.
+        self._executor = ThreadPoolExecutor(1, "reports")
+        self._stop = StopEvent()
         self._files: dict[str, IO[bytes]] = {}
-        self._asked: dict[int, Future[_Drafted]] = {}
-        self._is_abandoned = False
+        self._items: dict[int, Future[_PrerenderedItem]] = {}
 
     def begin(self, item_id: int) -> None:
-        """Have the rows of an item that was just applied written down."""
-        self._asked[item_id] = self._thread.submit(self._draft, item_id)
+        """Write the rows of an item that was just applied."""
+        self._items[item_id] = self._executor.submit(self._prerender, item_id)
 
     def copy(
-        self, kind: ReportFormat, item: Applied, into: IO[bytes], pulse: Callable[[], None]
+        self, report: ReportFormat, item: Applied, into: IO[bytes], waiting: Callable[[], None]
     ) -> int | None:
-        """Append the rows of an item to a report, and tell how many; None where they are not drafted."""
-        drafted = self._drafted(item.id, pulse)
-        if drafted is None or drafted.cleared != item.cleared:
+        """Append the rows of an item to a report and return their number; None if not prerendered."""
+        prerendered = self._result(item.id, waiting)
+        if prerendered is None or prerendered.cleared != item.cleared:
             return None
-        draft = drafted.drafts[kind.name]
-        for chunk in _chunks(self._files[kind.name], draft):
+        code = prerendered.reports[report.name]
+        for chunk in _chunks(self._files[report.name], code):
             into.write(chunk)
-        return draft.rows
-
-    def _drafted(self, item_id: int, pulse: Callable[[], None]) -> _Drafted | None:
-        asked = self._asked.get(item_id)
-        while asked is not None:
-            pulse()
-            try:
-                return asked.result(LOOK_EVERY)
-            except NotYet:
-                continue
-            except Exception as error:  # noqa: BLE001 - whatever it was, there is another way
-                log.warning("report.draft_failed", error=type(error).__name__)
-                del self._asked[item_id]
-                return None
-        return None
+        return code.rows
 
     def abandon(self) -> None:
-        """Write nothing more down."""
-        self._is_abandoned = True
-        self._thread.shutdown(cancel_futures=True)
+        """Stop the background thread and wait for its end."""
+        self._stop.set()
+        self._executor.shutdown(cancel_futures=True)
 
-    def _draft(self, item_id: int) -> _Drafted:
+    def _result(self, item_id: int, waiting: Callable[[], None]) -> _PrerenderedItem | None:
+        future = self._items.get(item_id)
+        if future is None:
+            return None
+        wait_until_done(future, waiting)
+        if (error := future.exception()) is None:
+            return future.result()
+        log.warning("report.prerender_failed", error=type(error).__name__)
+        del self._items[item_id]
+        return None
+
+    def _prerender(self, item_id: int) -> _PrerenderedItem:
         with self._app.app_context():
-            return _Drafted(
-                _cleared(item_id), {kind.name: self._write(kind, item_id) for kind in report_formats()}
+            cleared = _cleared(item_id)
+            return _PrerenderedItem(
+                cleared, {report.name: self._write(report, item_id) for report in report_formats()}
             )
 
-    def _write(self, kind: ReportFormat, item_id: int) -> PrerenderedCode:
-        if kind.name not in self._files:
-            self._files[kind.name] = tempfile.TemporaryFile(prefix="report-")  # noqa: SIM115 - gone with us
-        file = self._files[kind.name]
+    def _write(self, report: ReportFormat, item_id: int) -> PrerenderedCode:
+        if report.name not in self._files:
+            self._files[report.name] = tempfile.TemporaryFile(prefix="report-")  # noqa: SIM115 - until exit
+        file = self._files[report.name]
         first = file.seek(0, 2)
         with as_text(file) as lines:
-            rows = write_rows(lines, kind, item_id, self._still_wanted)
+            rows = write_rows(lines, report, item_id, self._stop.check)
         return PrerenderedCode(first, file.tell(), rows)
-
-    def _still_wanted(self) -> None:
-        if self._is_abandoned:
-            raise _Abandoned
 
 
 @contextmanager
 def prerendering() -> Iterator[PrerenderedReports]:
-    """The drafts of a run, for as long as this process works on it."""
-    drafts = PrerenderedReports(current_app._get_current_object())  # type: ignore[attr-defined]
+    """The prerendered reports of a run, while this process works on it."""
+    prerendered = PrerenderedReports(current_app._get_current_object())  # type: ignore[attr-defined]
     try:
-        yield drafts
+        yield prerendered
     finally:
-        drafts.abandon()
+        prerendered.abandon()
 
 
 @contextmanager
 def as_text(file: IO[bytes]) -> Iterator[IO[str]]:
-    """Write text into a file of bytes, all of which is there afterwards."""
+    """Write text to a binary file; flushed at the end."""
     lines = TextIOWrapper(file, encoding="utf-8", newline="")
     try:
         yield lines
@@ -142,7 +131,7 @@ def _cleared(item_id: int) -> int:
         return int(connection.execute(select(RunItem.cleared).where(RunItem.id == item_id)).scalar_one())
 
 
-def _chunks(file: IO[bytes], draft: PrerenderedCode) -> Iterator[bytes]:
-    """Read without moving in the file: the thread may be writing a later draft."""
-    for first in range(draft.first, draft.end, _CHUNK):
-        yield os.pread(file.fileno(), min(_CHUNK, draft.end - first), first)
+def _chunks(file: IO[bytes], code: PrerenderedCode) -> Iterator[bytes]:
+    """Read without moving the file position: the thread may be appending the rows of a later item."""
+    for first in range(code.first, code.end, _CHUNK):
+        yield os.pread(file.fileno(), min(_CHUNK, code.end - first), first)

@@ -1,4 +1,4 @@
-"""Puts a run's reports together in report storage."""
+"""Writes a run's reports to report storage."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from webapp.core import spreadsheet, storage
 from webapp.extensions import db
 from webapp.models import Report, RunItem
 
-# What a run says that ended without its reports.
+# The reason of a run that ended without its reports.
 MISSING = "The reports could not be stored."
 
 
 @dataclass(frozen=True)
 class Written:
-    """A report file: its kind, where it is in storage, and how many rows it has."""
+    """A report file: its kind, its path in storage, and its number of rows."""
 
     kind: str
     path: str
@@ -28,22 +28,23 @@ class Written:
 
 
 def write(
-    run_id: int, attempt: int, pulse: Callable[[], None], drafts: PrerenderedReports | None = None
+    run_id: int, attempt: int, waiting: Callable[[], None], prerendered: PrerenderedReports | None = None
 ) -> list[Written]:
-    """Write both reports of a run; `pulse` is called now and then meanwhile.
+    """Write both reports of a run; `waiting` is called regularly meanwhile.
 
-    The attempt is part of the path, so that a worker that lost the run cannot write over its successor's
-    file (R19). What is not in `drafts` is read from the database. Raises StorageError when storage refuses.
+    The attempt is part of the path, so that a worker that lost the run cannot overwrite the file of the
+    worker that took it over (R19). Items not in `prerendered` are read from the database. Raises
+    StorageError.
     """
     items = _applied(run_id)
     return [
-        _write(f"runs/{run_id}/{kind.name}-{attempt}.csv", kind, items, pulse, drafts)
+        _write(f"runs/{run_id}/{kind.name}-{attempt}.csv", kind, items, waiting, prerendered)
         for kind in report_formats()
     ]
 
 
 def record(run_id: int, written: list[Written]) -> None:
-    """Note the files in the database, instead of earlier ones of the run. The caller commits."""
+    """Store the files in the database, replacing earlier ones of the run. The caller commits."""
     db.session.execute(delete(Report).where(Report.run_id == run_id))
     db.session.add_all(
         Report(run_id=run_id, kind=file.kind, path=file.path, rows=file.rows) for file in written
@@ -65,15 +66,15 @@ def _write(
     path: str,
     kind: ReportFormat,
     items: list[Applied],
-    pulse: Callable[[], None],
-    drafts: PrerenderedReports | None,
+    waiting: Callable[[], None],
+    prerendered: PrerenderedReports | None,
 ) -> Written:
     rows = 0
     with storage.open_bytes_for_writing(path) as file:
         with as_text(file) as lines:
             spreadsheet.begin(lines, kind.columns)
         for item in items:
-            rows += _write_item(file, kind, item, pulse, drafts)
+            rows += _write_item(file, kind, item, waiting, prerendered)
     return Written(kind.name, path, rows)
 
 
@@ -81,11 +82,11 @@ def _write_item(
     file: IO[bytes],
     kind: ReportFormat,
     item: Applied,
-    pulse: Callable[[], None],
-    drafts: PrerenderedReports | None,
+    waiting: Callable[[], None],
+    prerendered: PrerenderedReports | None,
 ) -> int:
-    drafted = drafts.copy(kind, item, file, pulse) if drafts is not None else None
-    if drafted is not None:
-        return drafted
+    rows = prerendered.copy(kind, item, file, waiting) if prerendered is not None else None
+    if rows is not None:
+        return rows
     with as_text(file) as lines:
-        return write_rows(lines, kind, item.id, pulse)
+        return write_rows(lines, kind, item.id, waiting)

@@ -8,7 +8,7 @@ from typing import Generic, Protocol, TypeVar
 
 import structlog
 
-from jobs.sources.lightspeed.cancellable import Waiting, sleep
+from jobs.concurrency import Waiting, sleep
 from jobs.sources.lightspeed.errors import LightspeedError
 from jobs.sources.lightspeed.fair_queue import Requester
 from jobs.sources.lightspeed.rate_budget import RateBudget

@@ -5,8 +5,8 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 
+from jobs.concurrency import Cancellable, Waiting, sleep
 from jobs.sources.lightspeed.api_requests import ApiRequest, ApiResponse, R, RequestSender
-from jobs.sources.lightspeed.cancellable import Cancellable, Waiting, sleep
 from jobs.sources.lightspeed.credentials import Credentials
 from jobs.sources.lightspeed.errors import LightspeedError, error_for_fault
 from jobs.sources.lightspeed.fetcher import Read, UnreadPage

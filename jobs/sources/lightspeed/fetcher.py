@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import msgspec
 import structlog
 
+from jobs.concurrency import Cancellable, Waiting
 from jobs.sources.lightspeed import size_limits
 from jobs.sources.lightspeed.api_requests import ApiResponse
-from jobs.sources.lightspeed.cancellable import Cancellable, Waiting
 from jobs.sources.lightspeed.cursor import Cursor, Request
 from jobs.sources.lightspeed.errors import LightspeedError, error_for_fault
 from jobs.sources.lightspeed.parts import DecodedPage

@@ -5,10 +5,9 @@ Pages are fetched while the caller stores those before them.
 
 from collections.abc import Generator, Sequence
 
-from jobs.sources.lightspeed.cancellable import Waiting
+from jobs.concurrency import PrefetchIterator, Waiting
 from jobs.sources.lightspeed.fetcher import Ask, ReadPage
 from jobs.sources.lightspeed.paginator import Page, Paginator
-from jobs.sources.lightspeed.prefetch_iterator import PrefetchIterator
 
 LARGEST_PAGE = 500
 """Rows that the service gives at most; asked for more, a full page would look like a last one."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from jobs.sources.lightspeed.cancellable import Waiting
+from jobs.concurrency import Waiting
 from jobs.sources.lightspeed.cursor import NO_ROWS, Cursor
 from jobs.sources.lightspeed.errors import LightspeedError
 from jobs.sources.lightspeed.fetcher import Ask, Fetcher, ReadPage, SentRequest

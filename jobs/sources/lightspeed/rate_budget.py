@@ -3,7 +3,7 @@
 import time
 from typing import Protocol
 
-from jobs.sources.lightspeed.cancellable import Waiting, sleep
+from jobs.concurrency import Waiting, sleep
 from jobs.sources.lightspeed.fair_queue import ANYBODY, Requester, Ticket
 from jobs.sources.lightspeed.rate_limiters import LocalRateLimiter, SharedRateLimiter
 from jobs.sources.lightspeed.redis_rate_limiter import RedisRateLimiter

@@ -10,7 +10,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
 
-from jobs.sources.lightspeed.cancellable import TICK, Cancellable, Waiting
+from jobs.concurrency import TICK, Cancellable, Waiting
 from jobs.sources.lightspeed.fair_queue import SIGN_EVERY, Ticket
 from jobs.sources.lightspeed.fallback_rate_limiter import FallbackRateLimiter
 from jobs.sources.lightspeed.redis_rate_limiter import RedisRateLimiter

@@ -18,8 +18,8 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from jobs.concurrency import TICK
 from jobs.sources.lightspeed import fair_queue
-from jobs.sources.lightspeed.cancellable import TICK
 from jobs.sources.lightspeed.fair_queue import QueuePosition, Ticket
 from jobs.sources.lightspeed.usage_estimate import UsageEstimate
 

@@ -14,7 +14,7 @@ import requests
 import urllib3
 from requests.auth import HTTPBasicAuth
 
-from jobs.sources.lightspeed.cancellable import Cancellable, Waiting
+from jobs.concurrency import Cancellable, Waiting
 from jobs.sources.lightspeed.connections import PublicOnlyAdapter
 from jobs.sources.lightspeed.credentials import Credentials
 from jobs.sources.lightspeed.errors import LightspeedError, error_for_fault, error_for_status

@@ -1,4 +1,4 @@
-"""Reports are put together from what was written down of each code beside the run, or read anew."""
+"""Reports are concatenated from prerendered rows, or read from the database."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def texts(run: Run, attempt: int) -> list[str]:
     return found
 
 
-def test_a_report_of_drafts_is_the_report_that_the_database_gives(world: World) -> None:
+def test_a_prerendered_report_is_the_report_that_the_database_gives(world: World) -> None:
     shop(world)
     run = world.sync()
     again = reports.write(run.id, 99, lambda: None)
@@ -47,12 +47,12 @@ def test_a_report_of_drafts_is_the_report_that_the_database_gives(world: World) 
 
 @pytest.fixture
 def unwritable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No room for drafts."""
+    """No space for temporary files."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
 
 
 @pytest.mark.usefixtures("unwritable")
-def test_reports_are_whole_where_nothing_could_be_drafted(world: World) -> None:
+def test_reports_are_whole_where_nothing_could_be_prerendered(world: World) -> None:
     shop(world)
     run = world.sync()
     assert run.status == "succeeded"
@@ -60,29 +60,29 @@ def test_reports_are_whole_where_nothing_could_be_drafted(world: World) -> None:
     assert len(world.csv(run, "skipped")) == 1
 
 
-def test_what_was_cleared_after_the_draft_is_not_missing(world: World) -> None:
+def test_what_was_cleared_after_prerendering_is_not_missing(world: World) -> None:
     shop(world)
     run = world.sync()
     item = Applied(world.item(run, "TR").id, world.item(run, "TR").cleared)
     inventory = report_formats()[0]
-    with reports.prerendering() as drafts:
-        drafts.begin(item.id)
-        assert drafts.copy(inventory, item, io.BytesIO(), lambda: None) == 4
+    with reports.prerendering() as prerendered:
+        prerendered.begin(item.id)
+        assert prerendered.copy(inventory, item, io.BytesIO(), lambda: None) == 4
         db.session.execute(update(RunItem).where(RunItem.id == item.id).values(cleared=RunItem.cleared + 1))
         db.session.commit()
         later = Applied(item.id, item.cleared + 1)
-        assert drafts.copy(inventory, later, io.BytesIO(), lambda: None) is None
+        assert prerendered.copy(inventory, later, io.BytesIO(), lambda: None) is None
 
 
-def test_each_code_is_drafted_before_the_next_is_done_with(
+def test_each_code_is_prerendered_before_the_next_is_done_with(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun: list[tuple[str, list[str]]] = []
     begin, apply = reports.PrerenderedReports.begin, code_sync.apply
 
-    def note(drafts: reports.PrerenderedReports, item_id: int) -> None:
+    def note(prerendered: reports.PrerenderedReports, item_id: int) -> None:
         begun.append((db.session.get_one(RunItem, item_id).supplier_code, list(applied)))
-        begin(drafts, item_id)
+        begin(prerendered, item_id)
 
     applied: list[str] = []
 

@@ -165,13 +165,13 @@ WORKER = """
 import os, sys, threading, time
 import structlog
 from jobs.sources.lightspeed import RateBudget
-from jobs.sources.lightspeed.fair_queue import Asker
+from jobs.sources.lightspeed.fair_queue import Requester
 structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=sys.stderr))
 
 def pull(dealer):
     budget = RateBudget.shared(sys.argv[1], 40, seconds=1)
     while True:
-        budget.acquire("the-login", lambda: None, Asker(dealer))
+        budget.acquire("the-login", lambda: None, Requester(dealer))
         os.write(1, f"{dealer} {time.time()}\\n".encode())  # whole, beside those of the other threads
 
 for number in range(5):

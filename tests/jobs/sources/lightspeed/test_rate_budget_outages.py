@@ -129,7 +129,7 @@ def test_a_full_redis_is_as_good_as_none(tmp_path: Path):
 WORKER = """
 import sys, time
 import structlog
-from jobs.sources.lightspeed import Credentials, Lightspeed, RateBudget, part_filter
+from jobs.sources.lightspeed import Credentials, LightspeedClient, RateBudget, part_filter
 structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=sys.stderr))
 
 class Busy:
@@ -137,7 +137,8 @@ class Busy:
     def senders(self): return 3
 
 budget = RateBudget.shared(sys.argv[1], 20, seconds=2, elsewhere=Busy())
-lightspeed = Lightspeed(sys.argv[2], Credentials("login", "password"), budget, allowed_hosts=("127.0.0.1",))
+login, hosts = Credentials("login", "password"), ("127.0.0.1",)
+lightspeed = LightspeedClient(sys.argv[2], login, budget, allowed_hosts=hosts)
 until = time.monotonic() + 11
 while time.monotonic() < until:
     for page in lightspeed.part_pages("4711", "SupplierCode eq 'TR'", page_size=50):

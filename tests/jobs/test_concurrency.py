@@ -1,3 +1,5 @@
+"""Background threads, and how their caller leaves them."""
+
 import subprocess
 import sys
 import threading
@@ -7,8 +9,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from jobs.sources.lightspeed.cancellable import Abandoned, Waiting, sleep
-from jobs.sources.lightspeed.prefetch_iterator import PrefetchIterator
+from jobs.concurrency import Abandoned, Cancellable, PrefetchIterator, Waiting, sleep
 
 
 class Stop(Exception):
@@ -21,6 +22,82 @@ def nothing() -> None:
 
 def stop() -> None:
     raise Stop
+
+
+def test_it_hands_the_value_back():
+    assert Cancellable(lambda wanted: 5).result(nothing) == 5
+
+
+def test_it_hands_the_error_back():
+    def fail(wanted):
+        raise KeyError("x")
+
+    with pytest.raises(KeyError):
+        Cancellable(fail).result(nothing)
+
+
+def test_the_caller_looks_around_in_its_own_thread_while_it_waits():
+    seen = []
+
+    def wait_for_two_looks(wanted):
+        while len(seen) < 2:
+            time.sleep(0.01)
+        return "done"
+
+    assert Cancellable(wait_for_two_looks).result(lambda: seen.append(threading.current_thread())) == "done"
+    assert set(seen) == {threading.current_thread()}
+
+
+def test_what_the_caller_bound_to_its_logs_is_bound_in_the_call():
+    with structlog.contextvars.bound_contextvars(run=7):
+        background = Cancellable(lambda wanted: structlog.contextvars.get_contextvars())
+
+    assert background.result(nothing) == {"run": 7}
+
+
+def test_a_caller_that_stops_leaves_at_once_and_the_call_learns_of_it():
+    learned = threading.Event()
+
+    def work(wanted):
+        try:
+            sleep(60, wanted)
+        except Abandoned:
+            learned.set()
+            raise
+
+    with pytest.raises(Stop):
+        Cancellable(work).result(stop)
+    assert learned.wait(10)
+
+
+def test_waiting_can_be_bounded():
+    never = threading.Event()
+    background = Cancellable(lambda wanted: never.wait(30))
+
+    with pytest.raises(TimeoutError):
+        background.result(nothing, within=0.05)
+    never.set()
+
+
+def test_a_timeout_inside_the_call_is_not_taken_for_one_of_the_wait():
+    def fail(wanted):
+        raise TimeoutError("its own")
+
+    with pytest.raises(TimeoutError, match="its own"):
+        Cancellable(fail).result(nothing)
+
+
+def test_a_call_that_hangs_does_not_keep_the_process_from_ending():
+    program = (
+        "import time; from jobs.concurrency import Cancellable; Cancellable(lambda wanted: time.sleep(3600))"
+    )
+
+    assert subprocess.run([sys.executable, "-c", program], timeout=30, check=False).returncode == 0
+
+
+def test_sleep_ends_with_what_waiting_raises():
+    with pytest.raises(Stop):
+        sleep(60, stop)
 
 
 def test_values_come_in_order_and_end():
@@ -58,7 +135,7 @@ def test_no_more_is_made_than_may_be_kept():
 
 def test_what_came_meanwhile_is_handed_over_together():
     stream = PrefetchIterator(lambda wanted: iter(range(5)), ahead=9)
-    until(lambda: stream._made.qsize() == 6)
+    until(lambda: stream._values.qsize() == 6)
     assert list(stream.batches(nothing)) == [[0, 1, 2, 3, 4]]
 
 
@@ -127,8 +204,8 @@ def test_what_the_reader_bound_to_its_logs_is_bound_in_the_generator():
 
 def test_a_generator_that_hangs_does_not_keep_the_process_from_ending():
     program = (
-        "import time; from jobs.sources.lightspeed.prefetch_iterator import Stream; "
-        "Stream(lambda wanted: iter([time.sleep(3600)]), 1)"
+        "import time; from jobs.concurrency import PrefetchIterator; "
+        "PrefetchIterator(lambda wanted: iter([time.sleep(3600)]), 1)"
     )
 
     assert subprocess.run([sys.executable, "-c", program], timeout=30, check=False).returncode == 0
