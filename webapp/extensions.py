@@ -1,4 +1,4 @@
-"""The Flask extensions, made once and bound to the app by the factory."""
+"""Flask extensions, created once and bound to the app by the factory."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from webapp.settings.database_settings import DIRECT
 
 
 class Base(DeclarativeBase):
-    """Names every constraint, so that a migration can name what it alters on either database."""
+    """Base class that names every constraint, so that migrations can refer to it on either database."""
 
     metadata = MetaData(
         naming_convention={
@@ -33,13 +33,12 @@ class Base(DeclarativeBase):
     )
 
 
-# Of a session's transaction that wrote or locked rows, or may have.
+# Set for a session whose transaction wrote or locked rows, or may have.
 HOLDS = "holds"
 
 
 class RoutingSession(Session):
-    """Reads from the replica while a page lets it (webapp/web/replica.py), else and to write from the
-    primary."""
+    """Routes reads to the replica if the page allows it (webapp/web/replica.py), all else to the primary."""
 
     def get_bind(
         self, mapper: Any = None, clause: Any = None, bind: Any = None, **options: Any
@@ -59,9 +58,9 @@ def _forget_what_it_held(session: RoutingSession, transaction: SessionTransactio
 
 
 def end_reading() -> None:
-    """End the session's transaction before something slow, unless it wrote or locked rows.
+    """End the session's transaction before a slow operation, unless it wrote or locked rows.
 
-    What was read is read anew when it is next looked at.
+    Loaded objects are refreshed on their next access.
     """
     session = db.session
     if not (session.new or session.dirty or session.deleted or session.info.get(HOLDS)):
@@ -69,8 +68,7 @@ def end_reading() -> None:
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": RoutingSession})
-# The class that models derive from. Flask-SQLAlchemy makes it while the program runs: to a type checker it is
-# the base that it is made from.
+# The base class of the models. Flask-SQLAlchemy creates it at runtime; for a type checker it is its own base.
 if TYPE_CHECKING:
     Model = Base
 else:
@@ -81,12 +79,12 @@ csrf = CSRFProtect()
 
 
 def direct_engine() -> Engine:
-    """For work that needs a session of its own; beside a pooler, the engine of `DATABASE_DIRECT_URL`."""
+    """Return the engine for work that needs its own session; with a pooler, that of `DATABASE_DIRECT_URL`."""
     return db.engines.get(DIRECT) or db.engine
 
 
 def has_free_connection(engine: Engine) -> bool:
-    """Whether a connection can be had without waiting for another thread of this process."""
+    """Return whether a connection is available without waiting for another thread of this process."""
     pool = engine.pool
     return not isinstance(pool, QueuePool) or pool.checkedout() < pool.size()
 
@@ -94,9 +92,9 @@ def has_free_connection(engine: Engine) -> bool:
 def prepare_sqlite(engine: Engine) -> None:
     """Make SQLite behave like a server: foreign keys, WAL, and writers that wait for each other.
 
-    A transaction that reads first and writes later fails at once when another writer came between.
-    So a transaction takes the write lock when it begins, unless it is known to be a reader: a page
-    that is fetched, or a connection with the execution option `sqlite_begin="DEFERRED"`.
+    A transaction that reads first and writes later fails at once if another writer committed in between. So a
+    transaction takes the write lock at its start, unless it is known to be read-only: a GET request, or a
+    connection with the execution option `sqlite_begin="DEFERRED"`.
     """
     private_files.keep_private(engine)
     event.listen(engine, "connect", _open_sqlite)
@@ -123,11 +121,10 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def plan_as_written(connection: Connection) -> None:
-    """Have PostgreSQL join tables in the order written, in memory, until the transaction ends.
+    """Make PostgreSQL join tables in the order written, in memory, until the transaction ends.
 
-    A large statement over rows that were written a moment ago, of which there are no statistics, is planned
-    as if each table had one such row. Then any order of joins looks as good as any other, and one of them may
-    take an hour.
+    The planner has no statistics of rows written a moment ago, and assumes one row per table. Any join order
+    then looks as good as any other, and one of them may take an hour.
     """
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL join_collapse_limit = 1")

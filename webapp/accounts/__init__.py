@@ -1,4 +1,4 @@
-"""Organizations, dealers, and the people who sign in: who they are, how they prove it, and where they are."""
+"""Organizations, dealers, users, authentication and sessions."""
 
 from __future__ import annotations
 

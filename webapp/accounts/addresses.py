@@ -1,4 +1,4 @@
-"""How Flask-Security reads the address that somebody types."""
+"""Email address normalization for Flask-Security."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from webapp.settings.account_settings import WRONG_ADDRESS
 
 
 class AddressNormalizer(MailUtil):
-    """Refuses what is longer than any address before it is parsed, whose time grows with the length."""
+    """Rejects overlong text before it is parsed, since parsing time grows with the length."""
 
     def normalize(self, email: str) -> str:
-        """The address in the form in which it is looked up. Raises EmailValidateException."""
+        """Return the address in the form used for lookups. Raises EmailValidateException."""
         return str(super().normalize(_short(email)))
 
     def validate(self, email: str) -> str:
-        """The address in the form in which it is stored. Raises EmailValidateException."""
+        """Return the address in the form that is stored. Raises EmailValidateException."""
         return str(super().validate(_short(email)))
 
 

@@ -1,4 +1,4 @@
-"""`user create`, `user invite`, and what is done for people who sign in."""
+"""Commands for users: `user create`, `user invite`, and support tasks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from webapp.models import Dealer, User
 from webapp.web.commands.arguments import dealer_of, password_from_stdin, password_option
 from webapp.web.commands.errors import answering
 
-user = click.Group("user", help="People who sign in.")
+user = click.Group("user", help="Users who sign in.")
 
 _role = click.option("--role", type=click.Choice(ROLES), required=True)
 _dealer = click.option("--dealer", "dealer_id", type=int, help="The id of the dealer, for the role dealer.")
@@ -24,7 +24,7 @@ _dealer = click.option("--dealer", "dealer_id", type=int, help="The id of the de
 @password_option
 @answering
 def create_user(email: str, role: str, dealer_id: int | None, password_stdin: bool) -> None:
-    """Add a person who signs in with an e-mail address and the password."""
+    """Add a user who signs in with an email address and the password."""
     if not password_stdin:
         raise click.UsageError("give --password-stdin and the password on standard input")
     works_for = _works_for(role, dealer_id)
@@ -38,9 +38,9 @@ def create_user(email: str, role: str, dealer_id: int | None, password_stdin: bo
 @_dealer
 @answering
 def invite_user(email: str, role: str, dealer_id: int | None) -> None:
-    """Add a person, and print a link by which the password is chosen, once.
+    """Add a user, and print a one-time link for choosing the password.
 
-    Where mail is set up, one is sent as well.
+    If email is configured, the link is sent as well.
     """
     _print_link(user_admin.invite(email, role, _works_for(role, dealer_id)))
 
@@ -49,7 +49,7 @@ def invite_user(email: str, role: str, dealer_id: int | None) -> None:
 @click.argument("email")
 @answering
 def make_link(email: str) -> None:
-    """Print a link by which the person sets a new password, once."""
+    """Print a one-time link for setting a new password."""
     _print_link(user_admin.named(email))
 
 
@@ -57,7 +57,7 @@ def make_link(email: str) -> None:
 @click.argument("email")
 @answering
 def end_sessions(email: str) -> None:
-    """Sign the person out everywhere."""
+    """Sign the user out everywhere."""
     person = user_admin.named(email)
     click.echo(f"{user_admin.end_sessions(person)} sessions of {person.email} ended", err=True)
 
@@ -66,7 +66,7 @@ def end_sessions(email: str) -> None:
 @click.argument("email")
 @answering
 def deactivate(email: str) -> None:
-    """Let the person in no more; sessions and links end at once."""
+    """Prevent the user from signing in; sessions and links end at once."""
     user_admin.set_active(user_admin.named(email), False)
 
 
@@ -74,7 +74,7 @@ def deactivate(email: str) -> None:
 @click.argument("email")
 @answering
 def activate(email: str) -> None:
-    """Let a deactivated person in again."""
+    """Allow a deactivated user to sign in again."""
     user_admin.set_active(user_admin.named(email), True)
 
 
@@ -82,7 +82,7 @@ def activate(email: str) -> None:
 @click.argument("email")
 @answering
 def remove_second_factor(email: str) -> None:
-    """Take away the second factor of somebody who lost it, and sign the person out everywhere."""
+    """Remove the second factor of a user who lost it, and sign the user out everywhere."""
     user_admin.remove_second_factor(user_admin.named(email))
 
 
@@ -96,4 +96,4 @@ def _print_link(person: User) -> None:
     link = user_admin.make_link(person)
     click.echo(link)
     if link.startswith("/"):
-        click.echo("PUBLIC_URL is not set: put the address of your site before it", err=True)
+        click.echo("PUBLIC_URL is not set: prepend the address of your site", err=True)

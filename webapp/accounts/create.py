@@ -1,4 +1,4 @@
-"""Adds organizations, dealers, and the people who sign in."""
+"""Creation of organizations, dealers and users."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ MAX_NAME_LENGTH = 200
 
 
 def add_organization(name: str, username: str | None = None, password: str | None = None) -> Organization:
-    """Add an organization; with a user name and password its dealers use these credentials (R2)."""
+    """Add an organization; with a username and password, its dealers use these credentials (R2)."""
     organization = Organization(name=checked_name(name))
     if username is not None or password is not None:
         if not username or not username.strip() or not password:
-            raise Refused("3PA credentials need both a user name and a password")
+            raise Refused("3PA credentials need both a username and a password")
         organization.username = username.strip()
         organization.sealed_password = vault.seal(password)
         organization.password_set_at = clock.now()
@@ -49,14 +49,14 @@ def add_dealer(name: str, timezone: str, organization: Organization | None = Non
 
 
 def checked_timezone(timezone: str) -> str:
-    """The time zone if it is in the tz database. Raises Refused."""
+    """Return the time zone if it is in the tz database. Raises Refused."""
     if timezone not in available_timezones():
         raise Refused(f"time zone {timezone!r} is not known: give one such as America/Chicago")
     return timezone
 
 
 def checked_name(text: str) -> str:
-    """The name of an organization or dealer without surrounding spaces. Raises Refused."""
+    """Return the name of an organization or dealer, stripped. Raises Refused."""
     name = text.strip()
     if not name or not name.isprintable():
         raise Refused("the name is missing, or has characters that cannot be printed")
@@ -66,7 +66,7 @@ def checked_name(text: str) -> str:
 
 
 def add_user(email: str, password: str, role: str, dealer: Dealer | None = None) -> User:
-    """Add a person: of one dealer, or staff. Address and password are what sign-in will make of them."""
+    """Add a user: of one dealer, or staff. Address and password are normalized as at sign-in."""
     address = address_of(email)
     hashed = hash_password(_password(password, address))
     user = User(email=address, role=role, dealer=dealer, password=hashed, password_set_at=clock.now())
@@ -74,7 +74,7 @@ def add_user(email: str, password: str, role: str, dealer: Dealer | None = None)
 
 
 def store(user: User, action: str) -> User:
-    """Commit a new person with the audit log's entry. Raises Refused."""
+    """Commit a new user with an audit entry. Raises Refused."""
     if (user.role == "dealer") != (user.dealer is not None):
         raise Refused("the role dealer needs a dealer, and no other role has one")
     address = user.email
@@ -98,7 +98,7 @@ def _present(address: str) -> Refused:
 
 
 def address_of(email: str) -> str:
-    """The address in the form in which it is stored. Raises Refused."""
+    """Return the address in the form that is stored. Raises Refused."""
     try:
         return str(_security().mail_util.validate(email.strip())).lower()
     except EmailValidateException:

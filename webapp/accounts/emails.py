@@ -1,8 +1,8 @@
-"""What people are written to about their account: noted here, sent by the sender of alerts.
+"""Emails about accounts: written to the outbox here, sent by `jobs.notifications`.
 
-A letter is a row of the outbox that names an address and what it is about. The link in it is made when it is
-sent, so that no table, queue or log ever holds one, and whether somebody signs in with the address is found
-out only then: asking takes the same time, and leaves the same row, whoever asks for whom.
+An outbox row holds an address and an event. The link is created when the email is sent, so that no table,
+queue or log ever contains one. Whether the address belongs to a user is also checked then: a request takes
+the same time and leaves the same row for every address.
 """
 
 from __future__ import annotations
@@ -16,22 +16,23 @@ from webapp.models import AlertDelivery, User
 
 
 def are_sent() -> bool:
-    """Whether this deployment can send links: with a mail server, and knowing its own address."""
+    """Return whether this deployment can send links: it needs a mail server and PUBLIC_URL."""
     return bool(current_app.config["SMTP_URL"] and current_app.config["PUBLIC_URL"])
 
 
 def note(event: str, address: str) -> None:
-    """Have a letter sent, to be committed with what it is about; nothing where none can be sent."""
+    """Queue an email, committed with the change that it is about; does nothing if email is not configured."""
     if event not in ACCOUNT_EVENTS:
-        raise ValueError(f"{event!r} is nothing that people are written to about")
+        raise ValueError(f"{event!r} is not an account event")
     if are_sent():
         db.session.add(AlertDelivery(event=event, channel="email", recipient=address))
 
 
 def link_for(user: User) -> str:
-    """A link that sets a new password, once, within `PASSWORD_LINK_HOURS`; it ends with the next password.
+    """Return a one-time link for setting a password, valid `PASSWORD_LINK_HOURS` or until the password
+    changes.
 
-    Without `PUBLIC_URL` it begins with the slash: nobody knows then under which name the pages are reached.
+    Without `PUBLIC_URL` the link starts with a slash, as the site's host name is unknown.
     """
     values = {"token": generate_reset_password_token(user)}
     path = current_app.url_map.bind("localhost").build("security.reset_password", values)

@@ -1,4 +1,4 @@
-"""The forms about people who sign in."""
+"""Forms for users."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _is_address(_form: Form, field: StringField) -> None:
 
 
 class ForgotPasswordForm(Form):
-    """Whose password is forgotten."""
+    """Email address of a user who forgot the password."""
 
     email = StringField(
         "E-mail address",
@@ -30,7 +30,7 @@ class ForgotPasswordForm(Form):
 
 
 class InvitationForm(ForgotPasswordForm):
-    """Who is invited, as what, and for which dealer."""
+    """Email address, role and dealer of a new user."""
 
     role = RadioField("Role", [InputRequired("Role is missing")], choices=choices(ROLE_LABELS))
     dealer = StringField("Dealer", [AtMost(200), Printable()], [stripped])

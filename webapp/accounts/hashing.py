@@ -1,7 +1,7 @@
-"""Hashes and verifies passwords while no transaction is open.
+"""Password hashing without an open transaction.
 
-Argon2 takes a good part of a second, by design. A transaction that is open meanwhile keeps a connection of
-the pool, and on SQLite the one write lock, from everybody else.
+Argon2 takes a large part of a second, by design. An open transaction would hold a connection of the pool
+during that time, and on SQLite the only write lock.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from webapp.extensions import end_reading
 
 
 class HashingContext:
-    """Flask-Security's hashing context, which first ends what was only read."""
+    """Flask-Security's hashing context, which first ends a read-only transaction."""
 
     def __init__(self, context: Any) -> None:
         self._context = context
@@ -21,11 +21,11 @@ class HashingContext:
         return getattr(self._context, name)
 
     def hash(self, secret: str | bytes, **options: Any) -> str:
-        """The hash of a password."""
+        """Hash a password."""
         end_reading()
         return str(self._context.hash(secret, **options))
 
     def verify(self, secret: str | bytes, hashed: str | bytes, **options: Any) -> bool:
-        """Whether the hash is that of the password."""
+        """Return whether the password matches the hash."""
         end_reading()
         return bool(self._context.verify(secret, hashed, **options))

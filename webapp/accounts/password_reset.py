@@ -1,4 +1,4 @@
-"""A forgotten password: one answer to everybody, whoever's address it is."""
+"""Password reset with one response for all addresses, known or unknown."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ TEMPLATE = "accounts/sign_in/forgot_password.html"
 
 
 def register(app: Flask) -> None:
-    """Answer in place of Flask-Security's page, which looks the address up before it answers."""
+    """Replace Flask-Security's page, which looks the address up before it responds."""
     app.view_functions["security.forgot_password"] = ask
 
 
 def ask() -> ResponseReturnValue:
-    """Have a link sent to the address, if somebody signs in with it."""
+    """Send a link to the address, if it belongs to a user."""
     form = ForgotPasswordForm()
     if not emails.are_sent() or not form.is_submitted():
         return _page(form, 200)

@@ -1,7 +1,8 @@
-"""Asks for the password once more before something is changed that others could misuse.
+"""Reauthentication: asks for the password again before sensitive changes.
 
-Who has given it within `SECURITY_FRESHNESS` is not asked. With script a dialog asks, and the form behind it
-stays as it was typed; without, the form is kept on a page, as where a session has ended (sent_late).
+Users who entered it within `SECURITY_FRESHNESS` are not asked. With script a dialog asks, and the form behind
+it keeps its input; without, the form is shown again on a page, as after an expired session
+(webapp/web/expired_form.py).
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ INTO_THE_DIALOG: Final = {"HX-Retarget": "#dialog .frame", "HX-Reswap": "innerHT
 
 
 def register(app: Flask) -> None:
-    """Have Flask-Security's own pages ask in the same way, renew the token, and answer the dialog."""
+    """Use the same prompt for Flask-Security's own pages, renew the token, and handle the dialog."""
     app.extensions["security"].reauthn_handler(ask)
     app.view_functions["security.verify"] = _renewing(app.view_functions["security.verify"])
 
 
 def needed(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
-    """A view of somebody signed in, whose password must have been given a short while ago."""
+    """Require that the signed-in user entered the password recently."""
 
     @functools.wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
@@ -42,7 +43,7 @@ def needed(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturn
 
 
 def ask(*_: object, **__: object) -> ResponseReturnValue:
-    """Ask for the password, and lose nothing that was typed."""
+    """Ask for the password without losing form input."""
     if htmx.wants_fragment():
         form = VerifyForm(formdata=None, user=current_user)
         response = htmx.fragment("accounts/sign_in/_verify.html", 401, verify_form=form)
@@ -55,7 +56,7 @@ def ask(*_: object, **__: object) -> ResponseReturnValue:
 
 
 def _renewing(verify: Callable[..., Any]) -> Callable[..., ResponseReturnValue]:
-    """The page that asks, which gives the session a new token once the password was right."""
+    """Wrap the verification page, which gives the session a new token after the correct password."""
 
     @functools.wraps(verify)
     def answer() -> ResponseReturnValue:

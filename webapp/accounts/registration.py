@@ -1,4 +1,4 @@
-"""Adds sign-in, the pages about users, and `user …` to the app."""
+"""Registration of sign-in, the pages about users, and the `user` commands."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from webapp.accounts.views import account, invitations, users
 
 
 def register(app: Flask) -> None:
-    """Adds sign-in, the pages about users, and `user …` to the app."""
+    """Register sign-in, the pages about users, and the `user` commands."""
     for view in (account, users, invitations):
         app.register_blueprint(view.pages)
     sign_in.register(app)

@@ -1,7 +1,7 @@
-"""Where one goes on to after signing in: only a path of this site may be named, in the plainest spelling.
+"""Open redirect protection: after signing in, `next` may only be a plain path of this site.
 
-Flask-Security judges it too, but lets through what browsers read as another host and relies on how the answer
-is written to make it harmless; and some of what it is sent it cannot read at all.
+Flask-Security also checks it, but accepts paths that browsers read as another host and relies on the
+response's encoding to make them harmless; and it fails on some malformed values.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ NOT_OURS: Final = "The page to go on to is none of ours. Sign in from the start.
 
 
 def register(app: Flask) -> None:
-    """Refuse any other `next` on the pages of Flask-Security, which go on to it."""
+    """Refuse any other `next` on Flask-Security's pages."""
     app.before_request(_refuse_other_places)
 
 
 def is_ours(place: str) -> bool:
-    """Whether it is a path of this site. A query may hold anything that can be printed: it leads nowhere."""
+    """Return whether it is a path of this site. The query string may be anything printable: it cannot change
+    the host."""
     path = place.partition("?")[0].partition("#")[0]
     is_path = path.startswith("/") and not any(odd in path for odd in ("//", "\\", "%"))
     return is_path and len(place) <= LONGEST and place.isascii() and place.isprintable()

@@ -1,8 +1,8 @@
-"""Codes of an authenticator app, and the recovery codes for whom it is lost.
+"""Second factor: TOTP codes of an authenticator app, and recovery codes.
 
-The secret behind the codes is sealed with `CREDENTIALS_KEYS` like every other; of recovery codes only hashes
-are kept, as they are passwords that are used once. A code that was used, and any before it, is not taken
-again: who looked over a shoulder has nothing.
+The TOTP secret is encrypted with `CREDENTIALS_KEYS` like every other secret; recovery codes are stored as
+hashes, since they are one-time passwords. A used TOTP code, and any before it, is rejected: an observed code
+is worthless.
 """
 
 from __future__ import annotations
@@ -27,50 +27,50 @@ from webapp.core import vault
 from webapp.extensions import db
 from webapp.models import User
 
-# Pixels of the picture: a phone's camera reads it from a screen.
+# Pixels of the QR code: large enough for a phone's camera to read from a screen.
 LEAST_BORDER: Final = 4
 
 
 class TotpCodes(Totp):
-    """What Flask-Security asks for secrets and codes."""
+    """Flask-Security's interface for secrets and codes."""
 
     def __init__(self, _secrets: dict[str, str], issuer: str) -> None:
         self._totp = TOTP.using(issuer=issuer)
 
     def generate_totp_secret(self) -> str:
-        """A new secret, sealed."""
+        """Create a secret, encrypted."""
         return vault.seal(self._totp.new().to_json(encrypt=False))
 
     def verify_totp(self, token: str, totp_secret: str, user: Any, window: int = 0) -> bool:
-        """Whether the code is right now, and was not used."""
+        """Return whether the code is valid now, and unused."""
         return bool(super().verify_totp(token, vault.unseal(totp_secret), user, window))
 
     def get_totp_uri(self, username: str, totp_secret: str) -> str:
-        """What the picture says to the app."""
+        """Return the URI in the QR code."""
         return str(super().get_totp_uri(username, vault.unseal(totp_secret)))
 
     def get_totp_pretty_key(self, totp_secret: str) -> str:
-        """The secret to be typed into the app."""
+        """Return the secret for manual entry into the app."""
         return str(super().get_totp_pretty_key(vault.unseal(totp_secret)))
 
     def get_totp_b32_key(self, totp_secret: str) -> str:
-        """The secret, without spaces."""
+        """Return the secret, without spaces."""
         return str(super().get_totp_b32_key(vault.unseal(totp_secret)))
 
     def generate_qrcode(self, username: str, totp: str) -> str:
-        """The picture as a `data:` address; black on white also where the page is dark."""
+        """Return the QR code as a `data:` URL; black on white in dark mode too."""
         uri, factory = self.get_totp_uri(username, totp), qrcode.image.svg.SvgFillImage
         with io.BytesIO() as file:
             qrcode.make(uri, image_factory=factory, border=LEAST_BORDER).save(file)
             return f"data:image/svg+xml;base64,{base64.b64encode(file.getvalue()).decode()}"
 
     def get_last_counter(self, user: Any) -> int | None:
-        """The half-minute of the code that was used last."""
+        """Return the time step of the last used code."""
         counter: int | None = user.tf_last_counter
         return counter
 
     def set_last_counter(self, user: Any, tmatch: Any) -> None:
-        """Keep it, to be committed with what the code was for; of two at once one is refused."""
+        """Store it, committed with the request that used the code; of two concurrent uses one is refused."""
         fresh = or_(User.tf_last_counter.is_(None), User.tf_last_counter < tmatch.counter)
         use = update(User).where(User.id == user.id, fresh).values(tf_last_counter=tmatch.counter)
         used: Any = db.session.execute(use.execution_options(synchronize_session=False))
@@ -79,10 +79,11 @@ class TotpCodes(Totp):
 
 
 class SecondFactorStep(CodeTfPlugin):
-    """What Flask-Security asks when a password was right and a code must follow."""
+    """Flask-Security's interface for the step between password and code."""
 
     def tf_login(self, user: Any, json_payload: dict[str, Any], next_loc: str | None) -> Any:
-        """Lead on to the code, with the page that was asked for; where there was none it names its own."""
+        """Redirect to the code page, with the requested page as `next`; without one Flask-Security chooses
+        its own."""
         asked = next_loc if (next_loc or "").startswith("/") else None
         return super().tf_login(user, json_payload, asked)
 
@@ -92,7 +93,7 @@ class NoSecondFactor(ValueError):
 
 
 def forget_recovery_codes(user: User) -> None:
-    """Delete the recovery codes, to be committed by the caller.
+    """Delete the recovery codes; the caller commits.
 
     The row is locked and read again first: codes that another request has just committed would otherwise
     survive, as SQLAlchemy does not write a value that equals the one it loaded.
@@ -102,9 +103,9 @@ def forget_recovery_codes(user: User) -> None:
 
 
 def _read_again(user: Any) -> None:
-    # Flask-Security passes `current_user`, which stands for the row and is not mapped itself.
+    # Flask-Security passes `current_user`, a proxy for the row that isn't mapped itself.
     row = user._get_current_object() if isinstance(user, LocalProxy) else user
-    # Refreshing drops what is not flushed.
+    # Refreshing discards changes that are not flushed.
     db.session.flush()
     columns = ["tf_primary_method", "tf_totp_secret", "mf_recovery_codes"]
     db.session.refresh(row, columns, with_for_update=True)
@@ -113,12 +114,13 @@ def _read_again(user: Any) -> None:
 class RecoveryCodes(MfRecoveryCodesUtil):
     """Recovery codes as Flask-Security expects them: shown when created, and never again.
 
-    They exist only beside a second factor. Codes that an open session could create before it is set up
-    would later replace it.
+    They exist only together with a second factor. Codes created in an open session before it is set up could
+    replace it later.
     """
 
     def create_recovery_codes(self, user: Any) -> list[str]:
-        """New codes, in place of the previous ones; only their hashes are kept. Raises NoSecondFactor."""
+        """Create codes that replace the previous ones; only their hashes are stored. Raises
+        NoSecondFactor."""
         if not user.has_second_factor:
             raise NoSecondFactor
         count = current_app.config["SECURITY_MULTI_FACTOR_RECOVERY_CODES_N"]
@@ -133,11 +135,11 @@ class RecoveryCodes(MfRecoveryCodesUtil):
         return codes
 
     def get_recovery_codes(self, user: Any) -> list[str]:
-        """None: nobody can tell them any more."""
+        """Return nothing: only hashes are stored."""
         return []
 
     def check_recovery_code(self, user: Any, code: str) -> bool:
-        """Whether it is one of those that are left; until it is used up nobody else uses it."""
+        """Return whether it is an unused code; the row stays locked so that it is used only once."""
         hashes = list(user.mf_recovery_codes or []) if user.has_second_factor else []
         used = _matching(code, hashes)
         # Locked only now: comparing with each hash takes long.
@@ -146,7 +148,7 @@ class RecoveryCodes(MfRecoveryCodesUtil):
         return user.has_second_factor and used in (user.mf_recovery_codes or [])
 
     def delete_recovery_code(self, user: Any, code: str) -> bool:
-        """Use it up."""
+        """Mark the code as used."""
         used = g.pop("recovery_hash", None)
         if user.mf_recovery_codes is None or used not in user.mf_recovery_codes:
             return False

@@ -1,4 +1,4 @@
-"""What is noted when a second factor is set up, used or removed; the pages are Flask-Security's."""
+"""Audit entries for setting up, using and removing a second factor; the pages are Flask-Security's."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from webapp.extensions import db
 from webapp.models import User
 
 View = Callable[..., Any]
-# States of a sign-in, kept by Flask-Security in the session, in which a second factor can be set up.
+# Sign-in states, stored by Flask-Security in the session, in which a second factor can be set up.
 SETTING_UP: Final = ("setup_from_login", "validating_profile")
 FIRST_THE_FACTOR: Final = ("Set up a second factor first. Then you can create recovery codes.", "warning")
 
 
 def register(app: Flask) -> None:
-    """Note what happens; Flask-Security commits at the end of the request."""
+    """Record the events; Flask-Security commits at the end of the request."""
     tf_profile_changed.connect(_set_up, app)
     tf_code_confirmed.connect(_code_given, app)
     tf_disabled.connect(_removed, app)
-    # There is one kind of second factor, and one help for whom it is lost.
+    # There is one kind of second factor, and one way to recover a lost one.
     app.view_functions["security.two_factor_rescue"] = _recover
     app.view_functions["security.tf_select"] = _recover
     _wrap(app, "security.two_factor_setup", _first_set_up_only)
@@ -48,7 +48,7 @@ def _recover() -> ResponseReturnValue:
 
 
 def _with_second_factor(view: View) -> View:
-    """Recovery codes are neither created nor shown without a second factor."""
+    """Refuse to create or show recovery codes without a second factor."""
 
     @functools.wraps(view)
     def guarded() -> ResponseReturnValue:
@@ -57,7 +57,7 @@ def _with_second_factor(view: View) -> View:
         try:
             return view()
         except NoSecondFactor:
-            # Removed by another request since.
+            # Removed by another request in the meantime.
             return _set_it_up_first()
 
     return guarded
@@ -69,10 +69,10 @@ def _set_it_up_first() -> ResponseReturnValue:
 
 
 def _first_set_up_only(view: View) -> View:
-    """Signing in sets up a second factor only for an account that has none.
+    """Allow set-up during sign-in only for an account without a second factor.
 
-    The state of a sign-in is in the browser's cookie. One that began before the second factor was set up
-    could otherwise replace it later with the password alone.
+    The sign-in state is in the browser's cookie. A state from before the second factor was set up could
+    otherwise replace it later with only the password.
     """
 
     @functools.wraps(view)
@@ -89,7 +89,8 @@ def _first_set_up_only(view: View) -> View:
 
 
 def _while_signing_in(view: View) -> View:
-    """Flask-Security signs out whoever comes here without need: a link on any site could do that."""
+    """Prevent Flask-Security from signing out users who open this page needlessly: a link on any site could
+    do that."""
 
     @functools.wraps(view)
     def guarded() -> ResponseReturnValue:
@@ -100,13 +101,13 @@ def _while_signing_in(view: View) -> View:
 
 
 def _code_given(app: Flask, user: User, **about: object) -> None:
-    """The code of somebody who signs in: the first of a new second factor, or one of many."""
+    """Handle the code entered at sign-in: the first of a new second factor, or a later one."""
     if session.get("tf_state") == "validating_profile":
         _set_up(app, user, **about)
 
 
 def _set_up(_app: Flask, user: User, **_: object) -> None:
-    # Whoever created them did so without this second factor.
+    # They were created without this second factor.
     forget_recovery_codes(user)
     session_tokens.renew(user)
     _note(user, "user.second_factor_set")
@@ -119,7 +120,7 @@ def _removed(_app: Flask, user: User, **_: object) -> None:
 
 
 def _note(user: User, action: str) -> None:
-    # Whoever came in without it, or with another one, comes in anew.
+    # Sessions without it, or with another one, have to sign in again.
     sessions.end(user, but=g.get("sign_in"))
     emails.note("second_factor_changed", user.email)
     audit.note(action, user.email, dealer_id=user.dealer_id, by=user)

@@ -1,8 +1,8 @@
-"""A line in the log for each try to sign in, however it ended, and for whatever was refused to somebody.
+"""Security log: one line for each sign-in attempt and its outcome, and for each refused request.
 
-Beside the request's own line, so that it can be looked for and told of by itself. Who tried is told by a
-keyed hash of what was typed: the same for the same account, whether it exists or not, and nothing to guess
-from, as people type passwords into the wrong field.
+Separate from the request log, so that it can be searched and alerted on. The account is identified by a keyed
+hash of the text entered: the same for the same account, existing or not, and safe even if a user typed a
+password into the wrong field.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ TRIES: Final = {
     "security.reset_password": "security.password_set",  # nosec B105
 }
 OUTCOMES: Final = {422: "failed", 429: "throttled", 400: "refused", 401: "refused"}
-# Characters of the hash: enough to tell accounts apart.
+# Characters of the hash: enough to distinguish accounts.
 SHOWN: Final = 16
-# Bad requests are mostly missing tokens; what is simply not there is no attack.
+# Bad requests are mostly missing tokens; a 404 is not an attack.
 REFUSED: Final = (400, 401, 403, 413, 429)
 
 
 def keep(app: Flask) -> None:
-    """Log them from now on."""
+    """Log security events from now on."""
     app.after_request(_note)
 
 
@@ -61,7 +61,7 @@ def _warn(event: str, response: Response) -> None:
 
 
 def _account() -> str | None:
-    # Nothing, unless the body was read before: it is never read here.
+    # None unless the body was already read: it is never read here.
     typed = request.form.get("email")
     if not typed:
         return None

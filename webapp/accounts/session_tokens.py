@@ -1,7 +1,6 @@
-"""The secret by which a browser shows which session is its own, and its renewal.
+"""Session token that links a browser to its session row, and its renewal.
 
-Whoever proves once more who it is gets a new one: what somebody read of the session before is worth nothing
-afterwards.
+Every reauthentication renews it: a stolen token is worthless afterwards.
 """
 
 from __future__ import annotations
@@ -17,9 +16,9 @@ FIELD: Final = "sign_in"
 
 
 def renew(user: User) -> None:
-    """Give the session of this request another secret; it stays the same in the list. No commit.
+    """Give the current session a new token; the row stays the same. No commit.
 
-    Nothing happens where the person has no session yet, as in the middle of signing in.
+    Does nothing if the user has no session yet, as in the middle of signing in.
     """
     number = g.get("sign_in")
     secret = sessions.renew(user, number) if number is not None else None

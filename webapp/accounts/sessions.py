@@ -1,7 +1,7 @@
-"""Sessions on our side: begun, looked at with each request, ended.
+"""Server-side sessions: begun at sign-in, checked on each request, ended by the user or staff.
 
-A session lasts `SESSION_DAYS` from signing in, and `SESSION_IDLE_HOURS` from when it was last used, whichever
-comes first; without "Keep me signed in" the browser forgets it earlier still.
+A session lasts `SESSION_DAYS` from sign-in, and `SESSION_IDLE_HOURS` from its last use, whichever comes
+first; without "Keep me signed in" the browser forgets it earlier.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from webapp.core import clock
 from webapp.extensions import db, has_free_connection
 from webapp.models import User, UserSession
 
-# How exactly it is known when a session was last used.
+# Precision of a session's last use.
 SEEN_EVERY: Final = timedelta(minutes=1)
-# For how long sessions that are over are still listed to nobody, but kept for questions.
+# How long ended sessions are kept for investigations, without being listed.
 KEPT: Final = timedelta(days=90)
 
 
-# Sessions of one person that a page lists; all the others can be ended at once.
+# Maximum number of a user's sessions on a page; all the others can be ended at once.
 MOST_LISTED: Final = 100
 
 
 def begin(user: User, user_agent: str = "", address: str = "", *, is_kept: bool = False) -> tuple[int, str]:
-    """Add a session of the person, to be committed by the caller; its number, and the browser's secret."""
+    """Add a session; the caller commits. Returns its number, and the browser's token."""
     secret = secrets.token_urlsafe(32)
     old = UserSession.user_id == user.id, UserSession.last_seen_at < clock.now() - KEPT
     db.session.execute(delete(UserSession).where(*old).execution_options(synchronize_session=False))
@@ -46,65 +46,64 @@ def begin(user: User, user_agent: str = "", address: str = "", *, is_kept: bool 
 
 
 def renew(user: User, number: int) -> str | None:
-    """Give one of the person's sessions a new secret for the old; None where it is over. No commit."""
+    """Replace the token of one of the user's sessions; None if it has ended. No commit."""
     secret = secrets.token_urlsafe(32)
-    chosen = UserSession.id == number, UserSession.user_id == user.id, *_lasting(clock.now())
-    statement = update(UserSession).where(*chosen).values(secret_hash=_hashed(secret))
+    matches = UserSession.id == number, UserSession.user_id == user.id, *_lasting(clock.now())
+    statement = update(UserSession).where(*matches).values(secret_hash=_hashed(secret))
     result: Any = db.session.execute(statement.execution_options(synchronize_session=False))
     return secret if result.rowcount else None
 
 
 def current(secret: str, identity: str) -> UserSession | None:
-    """The session of that secret with its person and dealer, in one query; None where it is over.
+    """Return the session with that token, its user and dealer, in one query; None if it has ended.
 
-    `identity` changes with the password, so that a new one ends every session. Nobody is signed in for a
-    closed dealer. Who must have a second factor
-    and has none is signed in nowhere.
+    `identity` changes with the password, so that a new password ends every session. No session is valid for
+    users of a closed dealer, or for users who must have a second factor and have none.
     """
-    wanted = (
+    query = (
         select(UserSession)
         .join(UserSession.user)
         .options(contains_eager(UserSession.user).options(joinedload(User.dealer)))
         .where(UserSession.secret_hash == _hashed(secret), *_lasting(clock.now()))
         .where(User.fs_uniquifier == identity, User.active)
     )
-    found = db.session.scalar(wanted)
-    if found is None or not found.user.is_active:
+    row = db.session.scalar(query)
+    if row is None or not row.user.is_active:
         return None
-    if found.user.needs_second_factor and not found.user.has_second_factor:
+    if row.user.needs_second_factor and not row.user.has_second_factor:
         return None
-    return found
+    return row
 
 
 def of(user: User) -> list[UserSession]:
-    """Where the person is signed in, the latest used first; `MOST_LISTED` at most."""
-    wanted = select(UserSession).where(UserSession.user_id == user.id, *_lasting(clock.now()))
+    """Return the user's sessions, the latest used first; at most `MOST_LISTED`."""
+    query = select(UserSession).where(UserSession.user_id == user.id, *_lasting(clock.now()))
     return list(
         db.session.scalars(
-            wanted.order_by(UserSession.last_seen_at.desc(), UserSession.id.desc()).limit(MOST_LISTED)
+            query.order_by(UserSession.last_seen_at.desc(), UserSession.id.desc()).limit(MOST_LISTED)
         )
     )
 
 
 def end(user: User, *, number: int | None = None, but: int | None = None) -> int:
-    """End one of the person's sessions, or all, or all `but` one; how many. No commit."""
-    chosen = [UserSession.user_id == user.id, *_lasting(clock.now())]
+    """End one of the user's sessions, or all, or all `but` one; return how many. No commit."""
+    matches = [UserSession.user_id == user.id, *_lasting(clock.now())]
     if number is not None:
-        chosen.append(UserSession.id == number)
+        matches.append(UserSession.id == number)
     if but is not None:
-        chosen.append(UserSession.id != but)
-    statement = update(UserSession).where(*chosen).values(ended_at=clock.now())
+        matches.append(UserSession.id != but)
+    statement = update(UserSession).where(*matches).values(ended_at=clock.now())
     result: Any = db.session.execute(statement.execution_options(synchronize_session=False))
     return int(result.rowcount)
 
 
 def note_seen(number: int, before: datetime) -> None:
-    """Note that a session is in use, if that was last noted `before` a minute ago.
+    """Record that a session is in use, if that was last recorded a minute or more ago.
 
-    A page is not kept waiting for it: where somebody else is writing, the next request notes it.
+    This never delays a page: if the row is locked, the next request records it.
     """
     now = clock.now()
-    # Beside the request's own connection: with none free, threads would wait for each other.
+    # In addition to the request's own connection: with none free, threads would wait for each other.
     if now - before < SEEN_EVERY or not has_free_connection(db.engine):
         return
     seen = (
@@ -121,7 +120,7 @@ def note_seen(number: int, before: datetime) -> None:
 
 @contextmanager
 def _briefly() -> Iterator[Connection]:
-    """A transaction beside that of the request, which gives up where a lock is held."""
+    """Open a separate transaction that gives up if a lock is held."""
     with db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SET LOCAL lock_timeout = '100ms'")
@@ -138,7 +137,7 @@ def _briefly() -> Iterator[Connection]:
 
 
 def _lasting(now: datetime) -> tuple[Any, ...]:
-    """The conditions of a session that is not over."""
+    """Return the conditions of an active session."""
     idle = timedelta(hours=current_app.config["SESSION_IDLE_HOURS"])
     whole = timedelta(days=current_app.config["SESSION_DAYS"])
     return (

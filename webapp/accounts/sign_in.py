@@ -1,4 +1,4 @@
-"""Binds Flask-Security to our answers, and every session to a row that can be ended."""
+"""Flask-Security integration: our responses, and a revocable row for every session."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ VERIFY = "accounts/sign_in/verify.html"
 
 
 def register(app: Flask) -> None:
-    """Bind sign-in, sign-out and change of password to our answers."""
+    """Bind sign-in, sign-out and password changes to our responses."""
     security = app.extensions["security"]
     security.render_template = _render
     security.unauthn_handler(ask_to_sign_in)
-    # Its pages answer JSON to who asks for it, which nobody here does.
+    # Its pages respond with JSON on request, which no client of ours makes.
     security.want_json(lambda _request: False)
-    # Who holds a session's cookie is signed in, and nobody by a token in a header or an address.
+    # Users are authenticated by the session cookie only, never by a token in a header or URL.
     app.login_manager.user_loader(_load)  # type: ignore[attr-defined]
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
     app.after_request(_note_seen)
@@ -54,7 +54,7 @@ def register(app: Flask) -> None:
 
 
 def _load(identity: str) -> User | None:
-    """Who is signed in: Flask-Login asks once a request."""
+    """Load the signed-in user; Flask-Login calls this once per request."""
     row = _session(identity)
     if row is None:
         return None
@@ -66,9 +66,9 @@ def _load(identity: str) -> User | None:
 
 
 def _session(identity: str) -> UserSession | None:
-    """The session's row. Where the database fails, it is not asked again for this request.
+    """Load the session's row. After a database failure it is not queried again in this request.
 
-    What counts requests, what logs them and the page each ask who is signed in: each would wait in its turn.
+    Rate limits, the request log and the page each load the user: each would wait for a timeout.
     """
     if failure := g.get("session_failure"):
         raise failure
@@ -86,8 +86,8 @@ def _note_seen(response: Response) -> Response:
 
 
 def _begin(_app: Flask, user: User, authn_via: list[str] | None = None, **_: object) -> None:
-    """A person has signed in; Flask-Security commits at the end of the request."""
-    # Flask-Login would keep a cookie that signs in anew without any of this: the session itself is kept.
+    """Record a sign-in; Flask-Security commits at the end of the request."""
+    # Flask-Login's remember cookie would bypass session rows: the session itself is made permanent.
     wants_to_stay = session.pop("_remember", None) == "set"
     session.pop("_remember_seconds", None)
     if authn_via != ["change"]:
@@ -100,7 +100,7 @@ def _begin(_app: Flask, user: User, authn_via: list[str] | None = None, **_: obj
 
 
 def _failed(_app: Flask, user: User, auth_type: str = "", tfa: bool = False, **_: object) -> None:
-    # What was typed is not told: people type passwords into the wrong field.
+    # The input is not logged: users type passwords into the wrong field.
     log.warning("sign_in.failed", person=user.id, factor="code" if tfa else auth_type)
 
 
@@ -114,14 +114,14 @@ def _end(_app: Flask, user: User | None, **_: object) -> None:
 
 
 def _password_changed(_app: Flask, user: User, **_: object) -> None:
-    # Flask-Security has signed the person in anew; it commits it all at the end of the request.
+    # Flask-Security has signed the user in again; it commits everything at the end of the request.
     sessions.end(user, but=g.get("sign_in"))
     _set_password(user, "user.password_changed")
 
 
 def _password_reset(_app: Flask, user: User, **_: object) -> None:
     sessions.end(user)
-    # Who holds the link reads the mailbox: strangers' tries shall not keep that person from signing in.
+    # Holding the link proves access to the mailbox: other people's attempts must not lock this user out.
     device_cookies.remember(user.email)
     _set_password(user, "user.password_set")
 
@@ -133,7 +133,7 @@ def _set_password(user: User, action: str) -> None:
 
 
 def _render(template: str, **context: Any) -> Response:
-    """A page of Flask-Security, which shows a form that was sent anew only to say what is wrong with it."""
+    """Render a page of Flask-Security; it shows a submitted form again only with errors."""
     is_wrong = any(getattr(value, "errors", None) for value in context.values())
     status = 422 if request.method == "POST" and is_wrong else 200
     if template == VERIFY and htmx.wants_fragment():

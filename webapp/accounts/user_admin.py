@@ -1,4 +1,4 @@
-"""What is done to people who sign in: invite, write a link, let in and out, take away a second factor."""
+"""User administration: invite, create links, activate, deactivate, remove a second factor."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ NEEDED = "staff must have a second factor here (REQUIRE_STAFF_2FA)"
 
 
 def named(email: str) -> User:
-    """The person with that address. Raises Refused."""
-    found = db.session.scalar(select(User).where(User.email == address_of(email)))
-    if found is None:
-        raise Refused(f"{address_of(email)} is no user")
-    return found
+    """Return the user with that address. Raises Refused."""
+    user = db.session.scalar(select(User).where(User.email == address_of(email)))
+    if user is None:
+        raise Refused(f"{address_of(email)} isn't a user")
+    return user
 
 
 def invite(email: str, role: str, dealer: Dealer | None = None) -> User:
-    """Add a person who chooses the password by a link; it is sent, where mail is set up. Raises Refused."""
+    """Add a user who chooses a password by a link; it is sent if email is configured. Raises Refused."""
     user = User(email=address_of(email), role=role, dealer=dealer, password=_unknown())
     emails.note("invitation", user.email)
     return store(user, "user.invited")
 
 
 def make_link(user: User) -> str:
-    """A new link for a person, to be handed over; one that was made for an invitation before ends."""
+    """Create a link to hand over to the user; earlier links end."""
     if not user.active:
         raise Refused(f"{user.email} is deactivated: activate the user first")
     if user.password_set_at is None:
@@ -43,9 +43,9 @@ def make_link(user: User) -> str:
 
 
 def send_link(user: User) -> None:
-    """Have a new link sent to the person. Raises Refused where none can be."""
+    """Send a new link to the user. Raises Refused if that is not possible."""
     if not emails.are_sent():
-        raise Refused("e-mail is not set up (SMTP_URL, PUBLIC_URL)")
+        raise Refused("email is not set up (SMTP_URL, PUBLIC_URL)")
     if not user.active:
         raise Refused(f"{user.email} is deactivated: activate the user first")
     if user.password_set_at is None:
@@ -55,7 +55,7 @@ def send_link(user: User) -> None:
 
 
 def set_active(user: User, active: bool) -> None:
-    """Let a person in, or out: then every session and link ends at once."""
+    """Activate or deactivate a user; deactivation ends every session and link at once."""
     if user.active == active:
         return
     user.active = active
@@ -66,7 +66,7 @@ def set_active(user: User, active: bool) -> None:
 
 
 def end_sessions(user: User, *, number: int | None = None, but: int | None = None) -> int:
-    """End one session of a person, or all, or all `but` one; how many were ended."""
+    """End one session of a user, or all, or all `but` one; return how many were ended."""
     ended = sessions.end(user, number=number, but=but)
     if ended:
         _note(user, "user.sessions_ended", sessions=ended)
@@ -75,7 +75,7 @@ def end_sessions(user: User, *, number: int | None = None, but: int | None = Non
 
 
 def remove_second_factor(user: User) -> None:
-    """Take away the second factor of somebody who lost it; who must have one sets up another at sign-in."""
+    """Remove a lost second factor; a user who must have one sets up another at sign-in."""
     if not user.has_second_factor:
         raise Refused(f"{user.email} has no second factor")
     second_factor.forget_recovery_codes(user)
@@ -91,10 +91,10 @@ def _note(user: User, action: str, **after: object) -> None:
 
 
 def _forget_links(user: User) -> None:
-    # Links and sessions hold this number; both end with it.
+    # Links and sessions contain this number; a new one ends both.
     user.fs_uniquifier = secrets.token_hex(32)
 
 
 def _unknown() -> str:
-    """The hash of a password that nobody was ever told."""
+    """Return the hash of a random password that nobody knows."""
     return str(hash_password(secrets.token_urlsafe(32)))

@@ -1,11 +1,11 @@
-"""Browsers in words: by which a person tells one's own sessions from a stranger's. Pure."""
+"""Browser names for session lists, so that users recognize their own. Pure."""
 
 from __future__ import annotations
 
 from typing import Final
 
 UNKNOWN: Final = "An unknown browser"
-# The first that is found counts: most of them say the names of the others as well.
+# The first match counts: most browsers also send the names of others.
 BROWSERS: Final = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -29,7 +29,7 @@ SYSTEMS: Final = (
 
 
 def browser_of(user_agent: str) -> str:
-    """Such as `Firefox on Windows`; the header is anybody's choice, so only known words are kept."""
+    """Return a name such as `Firefox on Windows`; the header is untrusted, so only known names are kept."""
     browser = _first(BROWSERS, user_agent)
     system = _first(SYSTEMS, user_agent)
     if browser and system:

@@ -1,4 +1,4 @@
-"""People who sign in, as staff see them: who, for whom, how, and when last."""
+"""User list for staff: address, role, dealer, state and last use."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PAGE_LENGTH: Final = 50
 
 @dataclass(frozen=True)
 class UserRow:
-    """A user, and when one of the sessions was last used."""
+    """User with the time of the last use of any session."""
 
     user: User
     seen_at: datetime | None
@@ -30,7 +30,7 @@ class UserRow:
 
 @dataclass(frozen=True)
 class UserList:
-    """One page of the list, in order of address."""
+    """One page of the list, sorted by address."""
 
     rows: list[UserRow]
     matching: str
@@ -39,28 +39,31 @@ class UserList:
 
     @classmethod
     def of(cls, matching: str, page: int) -> UserList:
-        """Those whose address, or whose dealer's name, contains the text."""
-        wanted = _matching(matching).order_by(User.email).offset((page - 1) * PAGE_LENGTH)
-        found = db.session.execute(wanted.limit(PAGE_LENGTH + 1)).all()
-        rows = [UserRow(row[0], row[1]) for row in found[:PAGE_LENGTH]]
-        return cls(rows, matching, page, len(found) > PAGE_LENGTH)
+        """Return the users whose address, or dealer's name, contains the text."""
+        query = _matching(matching).order_by(User.email).offset((page - 1) * PAGE_LENGTH)
+        page_of_rows = db.session.execute(query.limit(PAGE_LENGTH + 1)).all()
+        rows = [UserRow(row[0], row[1]) for row in page_of_rows[:PAGE_LENGTH]]
+        return cls(rows, matching, page, len(page_of_rows) > PAGE_LENGTH)
 
 
 def state_of(user: User) -> StatusLabel:
-    """Whether the person can sign in."""
+    """Return whether the user can sign in."""
     if not user.active:
         return StatusLabel("Deactivated", "secondary")
     return StatusLabel("Active", "success") if user.password_set_at else StatusLabel("Invited", "info")
 
 
 def _matching(text: str) -> Any:
-    seen = select(func.max(UserSession.last_seen_at)).where(UserSession.user_id == User.id).scalar_subquery()
-    wanted: Any = select(User, seen).outerjoin(User.dealer).options(joinedload(User.dealer))
+    last_seen = (
+        select(func.max(UserSession.last_seen_at)).where(UserSession.user_id == User.id).scalar_subquery()
+    )
+    last_seen = last_use.scalar_subquery()
+    query: Any = select(User, last_seen).outerjoin(User.dealer).options(joinedload(User.dealer))
     if text:
         like = f"%{text.lower().translate(_ESCAPED)}%"
         either = func.lower(Dealer.name).like(like, escape="\\"), User.email.like(like, escape="\\")
-        wanted = wanted.where(or_(*either))
-    return wanted
+        query = query.where(or_(*either))
+    return query
 
 
 _ESCAPED: Final = str.maketrans({"%": "\\%", "_": "\\_", "\\": "\\\\"})

@@ -1,4 +1,4 @@
-"""Names who acts outside of requests, for the audit log: a command, or the program itself."""
+"""Actors outside of requests for the audit log: a command, or the schedule."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _outside_of_requests: ContextVar[str] = ContextVar("actor", default="schedule")
 
 @contextmanager
 def by_command() -> Iterator[None]:
-    """Attribute what happens within to a command, in place of the schedule."""
+    """Attribute changes in this context to a command, instead of to the schedule."""
     token = _outside_of_requests.set("command")
     try:
         yield
@@ -20,5 +20,5 @@ def by_command() -> Iterator[None]:
 
 
 def outside_of_requests() -> str:
-    """The actor of a change that no request made: `command` or `schedule`."""
+    """Return the actor of a change made outside of a request: `command` or `schedule`."""
     return _outside_of_requests.get()

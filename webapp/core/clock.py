@@ -1,4 +1,4 @@
-"""What time it is: in UTC for what is stored, in a dealer's own zone for what is decided by local days."""
+"""Current time: in UTC for what is stored, in the dealer's time zone for rules about local days."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from zoneinfo import ZoneInfo
 
 
 def now() -> datetime:
-    """The present moment, aware, in UTC."""
+    """Return the current time, time zone aware, in UTC."""
     return datetime.now(UTC)
 
 
 def local_now(timezone: str) -> datetime:
-    """The present moment in a zone such as `America/Chicago`."""
+    """Return the current time in a zone such as `America/Chicago`."""
     return now().astimezone(ZoneInfo(timezone))
 
 
 def local_today(timezone: str) -> date:
-    """Today's date on the wall of a dealer in that zone."""
+    """Return today's date in that time zone."""
     return local_now(timezone).date()

@@ -1,4 +1,4 @@
-"""Tells a database that is away or busy from a statement that is wrong."""
+"""Distinguishes an unavailable or busy database from a faulty statement."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Final
 import psycopg
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
-# Classes of PostgreSQL's errors: no connection, no resources (too many connections), and an operator's doing
-# (a shutdown, a server that starts); a protocol violation is what PgBouncer calls its own refusals.
+# PostgreSQL error classes: no connection, insufficient resources (too many connections), operator
+# intervention (a shutdown, a starting server); PgBouncer reports its own refusals as protocol violations.
 _AWAY: Final = ("08", "53", "57")
 _SQLITE_AWAY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN)
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether it may work in a moment: no connection is free, or the database does not answer or is busy."""
+    """Return whether a retry may succeed: no free connection, or a database that is unreachable or busy."""
     if isinstance(error, TimeoutError):
         return True
     if not isinstance(error, DBAPIError):
@@ -24,6 +24,6 @@ def is_away(error: BaseException) -> bool:
     if isinstance(cause, sqlite3.OperationalError):
         return getattr(cause, "sqlite_errorcode", None) in _SQLITE_AWAY
     if isinstance(cause, psycopg.OperationalError):
-        # Without a code it is not the server that speaks: it could not be reached, or is gone.
+        # An error without an SQLSTATE comes from the driver: the server could not be reached, or is gone.
         return cause.sqlstate is None or cause.sqlstate.startswith(_AWAY)
     return bool(error.connection_invalidated)

@@ -1,8 +1,8 @@
-"""Where the program itself may connect to: the public internet, and what the deployment allows by name.
+"""SSRF protection: the program may connect only to public addresses and to hosts on the allow-list.
 
-An address that somebody typed, or a name that was pointed elsewhere later, must not reach into the network
-that the program runs in. So what a name stands for is judged when a connection is made, and the connection
-goes to the very address that was judged. Denied unless it is public, or the host is on the allow-list.
+A URL that a user entered, or a host name that was later pointed elsewhere, must not reach the internal
+network. Therefore the resolved IP address is checked when a connection is made, and the connection goes to
+exactly that address. An address is denied unless it is public or its host is on the allow-list.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
-# Names that no public resolver knows: this machine, the local network, and a cloud's own services.
+# Names that no public resolver knows: this machine, the local network, and a cloud provider's services.
 _PRIVATE_ENDINGS: Final = (
     *(".localhost", ".localdomain", ".local", ".internal", ".intranet", ".private", ".home.arpa"),
     *(".corp", ".home", ".lan", ".svc"),
 )
-# What the registries list as public although it leads into a cloud's own network, or nowhere.
+# Ranges that the registries list as public although they lead into a cloud provider's network, or nowhere.
 _NOT_PUBLIC: Final = tuple(
     map(
         ip_network,
@@ -35,29 +35,29 @@ _NOT_PUBLIC: Final = tuple(
         ),
     )
 )
-# All that is assigned for the public internet. NAT64, addresses that hold an IPv4 one, unique local and
-# site-local ones lie outside of it, whatever else is to come.
+# All that is assigned for the public internet. NAT64, addresses that embed an IPv4 one, unique local and
+# site-local ones are outside of it, as is any range assigned later.
 _PUBLIC_IPV6: Final = ip_network("2000::/3")
-# ISATAP: the last 64 bits are this, with or without the bit for "unique", and then an IPv4 address.
+# ISATAP: the last 64 bits are this, with or without the universal/local bit, and then an IPv4 address.
 _ISATAP: Final = (0x00005EFE, 0x02005EFE)
 
 
 class Forbidden(ValueError):
-    """An address is not one that may be connected to; the message says why, and not which it is."""
+    """Refused destination; the message gives the reason, but not the address."""
 
 
 def checked(url: str, allowed_hosts: Collection[str]) -> SplitResult:
-    """The parts of an address that may be connected to, as far as it tells by itself. Raises Forbidden.
+    """Parse and check a URL without resolving its host name. Raises Forbidden.
 
-    Only https, without a login in it, and no private address, save for hosts of `allowed_hosts`; those of
-    them that are this machine may also be http.
+    Requires https, no login and no private address, except for hosts of `allowed_hosts`; loopback hosts among
+    them may also use http.
     """
     try:
         parts = urlsplit(url)
         host, _port = (parts.hostname or "").casefold(), parts.port
     except ValueError:
         raise Forbidden("it is no address of a web server") from None
-    # A backslash is a slash to some readers of addresses: they would see another host.
+    # Some URL parsers read a backslash as a slash, and would see another host.
     if not host or parts.fragment or "\\" in parts.netloc:
         raise Forbidden("it is no address of a web server")
     if parts.username is not None or parts.password is not None:
@@ -71,30 +71,30 @@ def checked(url: str, allowed_hosts: Collection[str]) -> SplitResult:
 
 
 def may_be_public(host: str) -> bool:
-    """Whether a host can be one of the public internet: such an address, or a name that may stand for one."""
+    """Return whether a host can be public: a public IP address, or a name that may resolve to one."""
     name = host.casefold().rstrip(".")
     if name.endswith(_PRIVATE_ENDINGS):
         return False
     try:
         return is_public(name)
     except ValueError:
-        # A name: what it stands for is looked up when a connection is made. Without a dot it is one of the
-        # own network, or a spelling of an address that only resolvers read.
+        # Names are resolved when a connection is made. One without a dot is a name of the internal network,
+        # or a spelling of an IP address that only resolvers understand.
         return "." in name
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public internet, whatever form it is written in.
+    """Return whether an IP address is public, in any notation.
 
-    Raises ValueError for what is no IP address.
+    Raises ValueError for text that isn't an IP address.
     """
-    found = ip_address(address.partition("%")[0])
-    if isinstance(found, IPv6Address):
-        if found.ipv4_mapped is not None:
-            return _is_global(found.ipv4_mapped)
-        if found not in _PUBLIC_IPV6 or int(found) >> 32 & 0xFFFFFFFF in _ISATAP:
+    ip = ip_address(address.partition("%")[0])
+    if isinstance(ip, IPv6Address):
+        if ip.ipv4_mapped is not None:
+            return _is_global(ip.ipv4_mapped)
+        if ip not in _PUBLIC_IPV6 or int(ip) >> 32 & 0xFFFFFFFF in _ISATAP:
             return False
-    return _is_global(found)
+    return _is_global(ip)
 
 
 def _is_global(address: IPv4Address | IPv6Address) -> bool:
@@ -103,10 +103,10 @@ def _is_global(address: IPv4Address | IPv6Address) -> bool:
 
 
 def addresses(host: str, port: int, allowed_hosts: Collection[str]) -> list[str]:
-    """What a host stands for now, each an IP address to connect to as it is.
+    """Resolve a host to IP addresses to connect to.
 
-    Raises OSError or UnicodeError where the name cannot be looked up, Forbidden if any of it is not public: a
-    name that stands for a public and a private address is one that somebody made up to get past this.
+    Raises OSError or UnicodeError if the name cannot be resolved, Forbidden if any address isn't public: a
+    name with both public and private addresses is an attempt to bypass this check.
     """
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     known = list(dict.fromkeys(str(entry[4][0]) for entry in found))

@@ -1,4 +1,4 @@
-"""E-mail addresses as they may be stored and written to: one each, with nothing else in it."""
+"""Email addresses as they are stored and used: exactly one, with nothing else in the text."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
 
-# RFC 5321's limit of a path, less its brackets. Parsing takes longer than the text is long.
+# RFC 5321's limit of a path, less its brackets. Parsing time grows faster than the text's length.
 MOST_CHARACTERS: Final = 254
 
 
 class InvalidAddress(ValueError):
-    """The text is no e-mail address that can be written to."""
+    """Text that isn't a valid email address."""
 
 
 def address_of(text: str) -> str:
-    """The address in its plain form, the domain in lower case and in ASCII.
+    """Parse one address; its domain is returned in lower case and in ASCII.
 
-    Raises NoAddress, also for line breaks and for a second address behind the first: what passes can stand in
-    a header without becoming another one.
+    Raises InvalidAddress, also for line breaks and for a second address after the first: a valid result
+    cannot add another header to a message.
     """
     text = text.strip()
     if len(text) > MOST_CHARACTERS:
@@ -33,9 +33,9 @@ def address_of(text: str) -> str:
 
 
 def sender_of(text: str) -> Address:
-    """An address with or without a name before it, such as `Parts Sync <alerts@example.com>`.
+    """Parse an address with an optional display name, such as `Parts Sync <alerts@example.com>`.
 
-    Raises NoAddress.
+    Raises InvalidAddress.
     """
     name, address = parseaddr(text)
     if not text.isprintable():
@@ -44,6 +44,6 @@ def sender_of(text: str) -> Address:
 
 
 def shown(text: str) -> str:
-    """What somebody typed, short enough to be shown in a sentence, without characters that cannot be."""
+    """Shorten user input for an error message and remove unprintable characters."""
     plain = "".join(letter if letter.isprintable() else "?" for letter in text.strip())
     return f"“{plain[:80]}…”" if len(plain) > 80 else f"“{plain}”"

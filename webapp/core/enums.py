@@ -1,6 +1,6 @@
 """Closed lists of values and their labels. Pure.
 
-Both halves of the program and the database constraints read them from here.
+The database constraints, `webapp` and `jobs` use them.
 """
 
 from __future__ import annotations
@@ -24,28 +24,28 @@ ROLE_LABELS: Final = {"dealer": "Dealer", "staff": "Staff"}
 RUN_STATES: Final = ("queued", "running", "succeeded", "partial", "failed", "skipped", "cancelled")
 ACTIVE_RUN_STATES: Final = ("queued", "running")
 ENDED_RUN_STATES: Final = ("succeeded", "partial", "failed", "skipped", "cancelled")
-# `retry` is a run of the codes alone that failed in an earlier one.
+# `retry` is a run of only the codes that failed in an earlier run.
 RUN_TRIGGERS: Final = ("scheduled", "manual", "command", "retry")
-# What takes the place of a slot that has begun (R6).
+# The reasons why a due slot starts no run (R6).
 BY_HAND_TRIGGERS: Final = ("manual", "command")
 
 # `waiting` and `running` exist only while the run is active.
 RUN_ITEM_STATES: Final = ("waiting", "running", "succeeded", "failed", "not_tried")
 
-# A held clearing waits for a person (`held`) who has it carried out (`applying`, `applied`) or keeps the
-# quantities (`kept`), until the next pull says the same (`confirmed`) or something else (`overtaken`).
+# A held clearing waits for a decision (`held`). The user has it applied (`applying`, `applied`) or keeps the
+# quantities (`kept`), until the next pull confirms it (`confirmed`) or supersedes it (`overtaken`).
 HELD_CLEARING_STATES: Final = ("held", "applying", "applied", "kept", "confirmed", "overtaken")
 
 CATALOG_IMPORT_STATES: Final = ("queued", "running", "succeeded", "partial", "failed")
 
 CHECK_STATES: Final = ("unchecked", "checking", "connected", "refused")
 
-# Who did what is noted: a dealer's user or staff in the browser, a command, or the program by itself.
+# Actors in the audit log: a dealer's user or staff in the browser, a command, or the scheduler.
 AUDIT_ACTORS: Final = ("dealer", "staff", "command", "schedule")
 
-# What people are written to about their own account: two links, and two that tell of a change.
+# Emails to users about their own account: two with a link, and two notifications of a change.
 ACCOUNT_EVENTS: Final = ("invitation", "reset", "password_changed", "second_factor_changed")
-# What is told of an alert, how, and what became of it; a message that nobody waits for any more is dropped.
+# Alert messages: event, channel and delivery state; a message that is no longer needed is dropped.
 ALERT_EVENTS: Final = ("opened", "recovered", "test", "digest", *ACCOUNT_EVENTS, "confirmation", "limit")
 ALERT_CHANNELS: Final = ("email", "webhook")
 ALERT_DELIVERY_STATES: Final = ("waiting", "delivered", "failed", "dropped")
@@ -58,5 +58,5 @@ DEFAULT_LEAD_TIME_DAYS: Final = 1
 # Quantities are stored as 32-bit integers on PostgreSQL.
 MAX_QUANTITY: Final = 2_147_483_647
 
-# R10: a part whose last change is further back than this is left out.
+# R10: a part that last changed longer ago than this is skipped.
 FRESH_DAYS: Final = 365

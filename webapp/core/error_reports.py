@@ -1,4 +1,4 @@
-"""Error reports to Sentry, where `SENTRY_DSN` is set: what broke and where, nothing about whom, no secret."""
+"""Error reports to Sentry, if `SENTRY_DSN` is set: stack traces without personal data or secrets."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from structlog.typing import EventDict, WrappedLogger
 
 from webapp.core.redaction import redacted
 
-# By which reports can be looked up; the rest of a log line goes along as it is.
+# Tags, by which reports can be searched; the other fields of the log line are sent as context.
 TAGS = ("run", "dealer", "code", "attempt", "request")
-# Of a request only its address and method: the others hold what people typed, and who they are.
+# Of a request only its URL and method are sent: the other fields hold user input and personal data.
 OF_REQUEST = ("url", "method")
 
 
 def configure(dsn: str | None, environment: str) -> None:
-    """Report errors of this process, and of those that it forks, from now on."""
+    """Report errors of this process and of its forks from now on."""
     if dsn is None or sentry_sdk.get_client().is_active():
         return
     sentry_sdk.init(
@@ -34,7 +34,7 @@ def configure(dsn: str | None, environment: str) -> None:
 
 
 def report_event(_logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """Report what is logged as an error: also what was caught and survived is to be mended."""
+    """Report every event logged as an error, including handled ones: each needs a fix."""
     if method not in ("error", "exception", "critical") or not sentry_sdk.get_client().is_active():
         return event
     told = {name: redacted(value, name) for name, value in event.items() if name != "exc_info"}
@@ -62,6 +62,6 @@ def _scrubbed_breadcrumb(crumb: Breadcrumb, _hint: BreadcrumbHint) -> Breadcrumb
     scrubbed: Breadcrumb = redacted(crumb)
     data = scrubbed.get("data")
     if isinstance(data, dict) and "url" in data:
-        # Paths of webhooks and of the heartbeat are secrets by themselves.
+        # Paths of webhooks and of the heartbeat are secrets themselves.
         scrubbed["data"] = {**data, "url": "{0.scheme}://{0.hostname}".format(urlsplit(str(data["url"])))}
     return scrubbed

@@ -1,7 +1,7 @@
-"""Checks what a job's hash in Redis holds: the name of a known task, and whole numbers. Pure.
+"""Validation of a job's hash in Redis: the name of a known task, and integer arguments. Pure.
 
-Whoever can write to Redis can write any hash. RQ would unpickle it, import the function, callbacks and queue
-class that it names, and send the webhooks that it lists; so what is not listed here never reaches RQ.
+Anyone with write access to Redis can write any hash. RQ would unpickle it, import the function, callbacks and
+queue class that it names, and send the webhooks that it lists; so only the fields listed here reach RQ.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Any, Final
 
 from webapp.core.task_names import Task
 
-# Bytes. A job is a name and a few ids; a compressed one must not unpack to gigabytes.
+# Bytes. A job is a name and a few ids; a compressed one must not expand to gigabytes.
 MAX_PAYLOAD: Final = 4_096
 MAX_REASON: Final = 4_096
 MAX_IDS: Final = 4
-# Seconds; longer than any of our jobs may take or be kept.
+# Seconds; longer than any job may run or be kept.
 MAX_SECONDS: Final = 400 * 86_400
 QUEUES: Final = ("control", "sync", "index")
 
@@ -34,11 +34,11 @@ _SECONDS: Final = ("timeout", "result_ttl", "failure_ttl", "ttl")
 
 
 class InvalidPayload(ValueError):
-    """The hash is not one of a job of ours; the message says why without repeating what it holds."""
+    """Hash that isn't a valid job; the message gives the reason without repeating the content."""
 
 
 def checked(raw: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
-    """The fields of a job's hash that RQ may read, each checked. Raises InvalidPayload."""
+    """Return the fields of a job's hash that RQ may read, each validated. Raises InvalidPayload."""
     known = {name.encode(): raw[name.encode()] for name in _KEPT if raw.get(name.encode())}
     name, ids = task_of(unpacked(raw.get(b"data", b""), MAX_PAYLOAD))
     known[b"data"] = dumps((name, None, ids, {}))
@@ -55,38 +55,38 @@ def checked(raw: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
 
 
 def task_of(data: bytes) -> tuple[Task, list[int]]:
-    """The task and ids that a job's data names. Raises InvalidPayload."""
-    found = loads(data)
-    if not isinstance(found, list) or len(found) != 4:
+    """Return the task and ids from a job's data. Raises InvalidPayload."""
+    decoded = loads(data)
+    if not isinstance(decoded, list) or len(decoded) != 4:
         raise InvalidPayload("its data is not of the known form")
-    name, instance, ids, named = found
+    name, instance, ids, named = decoded
     if not isinstance(name, str) or name not in set(Task):
         raise InvalidPayload("it names no known task")
     if instance is not None or named:
         raise InvalidPayload("it has an instance or named arguments")
-    if not isinstance(ids, list) or len(ids) > MAX_IDS or not all(type(each) is int for each in ids):
+    if not isinstance(ids, list) or len(ids) > MAX_IDS or not all(type(id_) is int for id_ in ids):
         raise InvalidPayload("its arguments are not ids")
     return Task(name), ids
 
 
 def dumps(value: Any) -> bytes:
-    """As RQ's serializers do."""
+    """Serialize as RQ's serializers do."""
     return json.dumps(value).encode()
 
 
 def loads(data: bytes) -> Any:
-    """As RQ's serializers do. Raises InvalidPayload for what is not JSON."""
+    """Deserialize as RQ's serializers do. Raises InvalidPayload for invalid JSON."""
     try:
         return json.loads(data.decode())
     except (ValueError, RecursionError):
-        # A job of a version before this one is pickled: the row in SQL that it stood for is queued again.
+        # Jobs of earlier versions are pickled: the row in SQL that such a job stood for is queued again.
         raise InvalidPayload("its data is not JSON") from None
 
 
 def unpacked(packed: bytes, most: int) -> bytes:
-    """What was compressed, or not. Raises InvalidPayload for more than `most` bytes of it."""
+    """Decompress if compressed. Raises InvalidPayload if the result is longer than `most` bytes."""
     try:
-        # One more byte than may be: a bomb is not unpacked any further.
+        # One byte more than allowed: a decompression bomb is not expanded any further.
         found = zlib.decompressobj().decompress(packed, most + 1)
     except zlib.error:
         found = packed
@@ -96,7 +96,7 @@ def unpacked(packed: bytes, most: int) -> bytes:
 
 
 def _origin(raw: bytes) -> bytes:
-    # rq-scheduler and RQ make keys of it.
+    # rq-scheduler and RQ use it in the names of keys.
     if raw.decode(errors="replace") not in QUEUES:
         raise InvalidPayload("it belongs to no known queue")
     return raw
@@ -113,7 +113,7 @@ def _seconds(raw: bytes) -> int:
 
 
 def _meta(raw: bytes) -> dict[str, int]:
-    """Of what rq-scheduler keeps there the interval alone: it would import a queue class that it names."""
+    """Keep only the interval of rq-scheduler's metadata: it would import a queue class named there."""
     found = loads(raw)
     interval = found.get("interval") if isinstance(found, dict) else None
     return {"interval": interval} if type(interval) is int and 0 < interval <= MAX_SECONDS else {}

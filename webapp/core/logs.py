@@ -1,7 +1,6 @@
-"""Logs: one event a line on stderr, JSON where nobody reads along, without what is known to be secret.
+"""Logging: one event per line on stderr, as JSON unless stderr is a terminal, with known secrets removed.
 
-`LOG_FORMAT` (`json` or `pretty`) decides; where it is not set, whether stderr is a terminal does. Standard
-output is for a command's answer.
+`LOG_FORMAT` (`json` or `pretty`) overrides the choice. Standard output is reserved for a command's result.
 """
 
 from __future__ import annotations
@@ -18,12 +17,12 @@ from webapp.core.error_reports import report_event
 from webapp.core.redaction import redacted
 from webapp.core.request_log import add_person
 
-# Servers that log with handlers of their own, and what tells how they are.
+# Servers that log with their own handlers, and the settings that reveal it.
 OTHERS = ("gunicorn.error", "gunicorn.access", "rq.worker", "rq.job")
 
 
 def configure_logs() -> None:
-    """Send structlog's and the standard library's logs to stderr in one form; safe to call again."""
+    """Send structlog's and the standard library's logs to stderr in one format; idempotent."""
     structlog.configure(
         processors=[*_SHARED, report_event, *_rendering()],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -37,7 +36,7 @@ def _rendering() -> list[Any]:
     if wanted == "pretty" or (not wanted and sys.stderr.isatty()):
         console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         return [_redact, console]
-    # Tracebacks without local variables: those hold logins.
+    # Tracebacks without local variables: those may hold passwords.
     transformer = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
     return [
         structlog.processors.ExceptionRenderer(transformer),
@@ -51,7 +50,7 @@ def _redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict
 
 
 def _name_event(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Name a library's log record by the library: `gunicorn.logged`, with its text as `message`."""
+    """Name a library's log record after the library: `gunicorn.logged`, with its text as `message`."""
     library = str(event.get("logger", "root")).partition(".")[0]
     return {**event, "event": f"{library}.logged", "message": event.get("event")}
 
@@ -81,7 +80,7 @@ def _take_over_standard_library() -> None:
 
 
 class _StderrHandler(logging.Handler):
-    """As `_StderrLogger`, for the standard library."""
+    """Standard library equivalent of `_StderrLogger`."""
 
     def emit(self, record: logging.LogRecord) -> None:
         sys.stderr.write(self.format(record) + "\n")
@@ -89,7 +88,7 @@ class _StderrHandler(logging.Handler):
 
 
 class _StderrLogger:
-    """Writes to whatever stderr is at that moment: tests and command runners exchange it."""
+    """Writes to the current `sys.stderr`: tests and command runners replace it."""
 
     def __init__(self, *_names: Any) -> None:
         pass

@@ -1,4 +1,4 @@
-"""PostgreSQL's COPY: many rows into a table, ten times quicker than by INSERT."""
+"""Bulk insert by PostgreSQL's COPY, ten times faster than INSERT."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ def copy_rows(
 ) -> None:
     """Append rows, each with a value for every column, within the connection's transaction.
 
-    What PostgreSQL refuses is raised as SQLAlchemy's error, by which it is known everywhere else.
+    PostgreSQL's errors are raised as SQLAlchemy errors, as everywhere else.
     """
-    # Not `driver_connection`, which a detached connection has none of.
+    # Not `driver_connection`, which a detached connection doesn't have.
     driver: Any = connection.connection.dbapi_connection
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
     try:

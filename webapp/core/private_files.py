@@ -1,4 +1,4 @@
-"""Keeps the SQLite file and its folder from the other users of the machine."""
+"""File permissions that protect the SQLite file and its folder from other users of the machine."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from sqlalchemy import Engine, event
 
 FILE_MODE: Final = 0o600
 FOLDER_MODE: Final = 0o700
-# The permissions of users who neither own a file nor are of its group.
+# The permissions of users other than the owner and the file's group.
 OTHERS: Final = 0o007
 
 
 def make_folder(path: Path) -> None:
-    """Create a folder that only this user can open; one that others can open is closed to them."""
+    """Create a folder with access for this user only; existing permissions of others are removed."""
     path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     _close(path, FOLDER_MODE)
 
 
 def keep_private(engine: Engine) -> None:
-    """Have the SQLite file of this engine created with mode 0600, before SQLite would create it with 0644.
+    """Create the SQLite file of this engine with mode 0600, before SQLite creates it with 0644.
 
     SQLite gives `-wal` and `-shm` the mode of the file itself.
     """
@@ -32,7 +32,7 @@ def keep_private(engine: Engine) -> None:
 
 
 def _prepare(path: Path) -> Any:
-    # A folder that is missing or not ours is for SQLite to complain about.
+    # SQLite reports a folder that is missing or that we don't own.
     with suppress(OSError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, FILE_MODE))
         for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
@@ -41,7 +41,7 @@ def _prepare(path: Path) -> Any:
 
 
 def _close(path: Path, mode: int) -> None:
-    """Take the permissions of others away; what a deployment has set for a group stays."""
+    """Remove the permissions of others; those of the group, which a deployment may have set, stay."""
     if path.stat().st_mode & OTHERS:
         with suppress(PermissionError):
             path.chmod(mode)

@@ -1,7 +1,7 @@
-"""Hands work to the workers, by dotted name and ids only.
+"""Job queues: work is enqueued by dotted name and ids only.
 
-A row in the database is the truth of what is to be done; Redis only wakes a worker. So a Redis that does not
-answer costs time, never work: the tick finds what is waiting (docs/architecture.md).
+A database row is the source of truth for pending work; Redis only wakes a worker. If Redis is unavailable,
+work is delayed but never lost: the tick finds pending work (docs/architecture.md).
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ log = structlog.get_logger(__name__)
 
 
 def enqueue(queue: str, task: str, *ids: int, timeout: int = 600, job_id: str | None = None) -> bool:
-    """Queue `task`, a dotted name, with ids; true if Redis has it. The task must bear being run twice.
+    """Enqueue `task`, a dotted name, with ids; return whether Redis accepted it. Tasks are idempotent.
 
-    With a `job_id`, nothing is added while the job of that id waits already. That spares repeated work; it is
-    no lock.
+    With a `job_id`, nothing is added while a job with that id is waiting. That avoids repeated work; it is
+    not a lock.
     """
     if current_app.config["REDIS_URL"] is None:
         return False
@@ -46,10 +46,10 @@ def enqueue(queue: str, task: str, *ids: int, timeout: int = 600, job_id: str | 
 
 
 def enqueue_all(queue: str, task: str, jobs: Mapping[str, tuple[int, ...]], *, timeout: int = 600) -> int:
-    """Queue `task` for each job id with its ids, all at once; how many Redis has, those before included.
+    """Enqueue `task` for each job id with its ids as one batch; return how many are in Redis now.
 
-    A job counts as waiting while its id is in the queue: one that was taken from there, by a worker that died
-    before it began, is queued again.
+    A job counts as waiting while its id is in the queue: a job dequeued by a worker that died before starting
+    it is enqueued again.
     """
     if not jobs or current_app.config["REDIS_URL"] is None:
         return 0

@@ -1,6 +1,6 @@
-"""The window in which requests to Lightspeed are counted (R9). Pure but for the Redis that it is kept in.
+"""Rate limit window for requests to Lightspeed (R9). Pure except for the Redis storage.
 
-Workers count in it, and pages read it: both must mean the same window, so it is described here one time.
+Workers count requests in it, and pages read it; both use this one definition.
 """
 
 from __future__ import annotations
@@ -15,39 +15,40 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 MINUTE: Final = 60
-# Seconds by which our window is longer than the service's: requests take unequal time to get there, and the
-# clocks of workers may differ a little.
+# Seconds that our window is longer than the service's: requests have unequal latency, and the clocks of
+# workers may differ slightly.
 _MARGIN: Final = 1
 
 
 def rate(per_minute: int, seconds: int = MINUTE) -> RateLimitItem:
-    """So many requests in any such number of seconds."""
+    """Return a limit of `per_minute` requests in any window of that many seconds."""
     return RateLimitItemPerSecond(per_minute, seconds + _MARGIN, namespace="lightspeed")
 
 
 def spread(per_minute: int) -> int:
-    """How many of them syncs send one by one until the window turns over, instead of all at once.
+    """Return how many requests syncs pace over the window, instead of sending them in a burst.
 
-    So there is room every few seconds, also after a minute's requests were sent within moments: a check need
-    not wait for the next minute. None of them is lost by it.
+    Capacity is then available every few seconds even after a burst, and a credential check need not wait for
+    the next minute. The total rate stays the same.
     """
     return per_minute // 200 * 20
 
 
 def login_key(base_url: str, username: str) -> str:
-    """Name a login for the window without revealing it.
+    """Return the window's key for a login, as a hash that doesn't reveal it.
 
-    Without case, as the service may not tell `Dealer` from `dealer`: at worst two logins share one rate.
+    Case is ignored, since the service may treat `Dealer` and `dealer` as one login: at worst two logins share
+    one rate.
     """
     return hashlib.sha256(f"{base_url.rstrip('/')}\n{username.strip()}".casefold().encode()).hexdigest()
 
 
 def shared(redis_url: str, patience: float) -> MovingWindowRateLimiter:
-    """The window that all processes with this Redis share; it waits `patience` seconds for an answer.
+    """Return the window shared by all processes with this Redis; its timeout is `patience` seconds.
 
-    What it is asked raises RedisError where there is none.
+    Its methods raise RedisError if Redis is unavailable.
     """
-    # Without retries of its own: whoever asks asks again, and looks around meanwhile.
+    # Without retries of its own: the caller retries, and checks for cancellation in between.
     storage = RedisStorage(
         redis_url,
         socket_timeout=patience,

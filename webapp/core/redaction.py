@@ -1,6 +1,6 @@
-"""Knows a secret by the name it goes under: the last defence of logs, error reports and the audit log.
+"""Redaction of secrets by field name: a second line of defense for logs, error reports and the audit log.
 
-Pure. What is known to be secret is never handed to them in the first place.
+Pure. Known secrets are never passed to them in the first place.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ _SECRET_NAME: Final = re.compile(
     r"|^(user_?name|login|key|keys)$",
     re.IGNORECASE,
 )
-# Logins and links within an address, and what an Authorization header holds.
+# Logins and links within a URL, and the value of an Authorization header.
 _SECRET_TEXT: Final = (
-    # From the beginning of a word: tried from within as well, a long word would take its length squared.
+    # Anchored at the start of a word: otherwise matching a long word takes quadratic time.
     (re.compile(r"\b(\w+://)[^/\s@:]*:[^/\s@]*@"), r"\1" + REDACTED + "@"),
-    # Links that set a password, or carry what a second factor is set up with.
+    # Links that set a password, or carry the secret of a second factor.
     (re.compile(r"(/(?:reset|tf-setup|alert-confirmations)/)[^/?#\s\"']+"), r"\1" + REDACTED),
     (re.compile(r"\b(Basic|Bearer)\s+[A-Za-z0-9+/=._~-]{8,}", re.IGNORECASE), r"\1 " + REDACTED),
 )
 
 
 def is_secret(name: str) -> bool:
-    """Whether what goes under this name is not to be told."""
+    """Return whether a field with this name is secret."""
     return bool(_SECRET_NAME.search(name))
 
 
 def redacted(value: Any, name: str = "") -> Any:
-    """The value without what is secret in it: by its name, names within it, or what it looks like."""
+    """Return the value without secrets: by its name, by the names of nested fields, or by pattern."""
     if name and is_secret(name) and not isinstance(value, bool | None):
         return REDACTED
     if isinstance(value, Mapping):

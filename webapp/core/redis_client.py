@@ -1,4 +1,4 @@
-"""The clients for `REDIS_URL`, and what is wrong with Redis at this moment."""
+"""Clients for `REDIS_URL`, and the current state of Redis."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from redis.retry import Retry
 
 from webapp.core.redis_errors import described
 
-# Seconds. A page asks how Redis is, so it can neither wait for long nor ask each time.
+# Seconds. Pages show whether Redis is available, so a probe must be fast and rare.
 GLANCE = 0.5
 GLANCE_AGAIN = 5.0
 
 
 def connection(timeout: float | None = 5) -> Redis:
-    """A client for `REDIS_URL` that waits `timeout` seconds for an answer (None: as long as it takes).
+    """Return a client for `REDIS_URL` with a timeout in seconds (None: no timeout).
 
-    Raises RedisError when none is configured.
+    Raises RedisError if no URL is configured.
     """
     url = current_app.config["REDIS_URL"]
     if url is None:
@@ -36,26 +36,26 @@ def connection(timeout: float | None = 5) -> Redis:
 def _client(url: str, timeout: float | None) -> Redis:
     given: dict[str, Any] = {"socket_connect_timeout": min(2.0, timeout or 2.0), "socket_timeout": timeout}
     if timeout is not None:
-        # One more try, for a connection that ended while nobody used it; by itself the client would go on
-        # for many seconds, which a person does not wait for.
+        # One retry, for an idle connection that was closed; by default the client would retry for many
+        # seconds, which is too long for a user.
         given["retry"] = Retry(NoBackoff(), 1)
     return Redis.from_url(url, **given)
 
 
 def forget_connections() -> None:
-    """Have this process make clients of its own: for the child of a fork."""
+    """Drop cached clients, so that a forked process creates its own."""
     _client.cache_clear()
     _seen.cache_clear()
 
 
 def note(error: RedisError) -> None:
-    """Remember what went wrong just now, so that nobody waits for the same answer."""
+    """Record a failure just observed, so that other threads need not wait for the same timeout."""
     _seen(current_app.config["REDIS_URL"]).note(described(error))
 
 
 @dataclass
 class _Seen:
-    """How a Redis was when last looked at by this process."""
+    """Result of this process's last probe of a Redis."""
 
     trouble: str | None = None
     at: float = -GLANCE_AGAIN
@@ -71,15 +71,15 @@ def _seen(url: str) -> _Seen:
 
 
 def is_delayed() -> bool:
-    """Whether Redis takes no work, because it is away or full; as it was within the last seconds."""
+    """Return whether Redis was unavailable or full within the last seconds."""
     return trouble() is not None
 
 
 def trouble() -> str | None:
-    """Why Redis takes no work, as it was within the last seconds; None if it does.
+    """Return why Redis accepted no work within the last seconds, or None if it did.
 
-    Without a `REDIS_URL` there is none that could be away. At most one thread waits for an answer, half a
-    second; the others are told what was known before.
+    Without a `REDIS_URL` the result is None. At most one thread probes Redis, for half a second; the others
+    use the previous result.
     """
     url = current_app.config["REDIS_URL"]
     if url is None:
@@ -94,7 +94,7 @@ def trouble() -> str | None:
 
 
 def _trouble(url: str) -> str | None:
-    """Why Redis does not answer or has no room: a full one answers, and refuses whatever is written."""
+    """Return why Redis is unreachable or full: a full one answers, but rejects writes."""
     try:
         _client(url, GLANCE).set("probe", 1, ex=60)
     except RedisError as error:

@@ -1,4 +1,4 @@
-"""Says what is wrong with Redis in words that can be logged and shown: never an address or a login. Pure."""
+"""Descriptions of Redis errors for logs and pages, without addresses or logins. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CERTIFICATE = "its TLS certificate is refused: {} (see REDIS_CA_FILE and REDIS_T
 
 
 def described(error: BaseException) -> str:
-    """What is wrong, for an error that a Redis client raised."""
+    """Describe an error that a Redis client raised."""
     for each in _chain(error):
         if isinstance(each, ssl.SSLCertVerificationError):
             return CERTIFICATE.format(each.verify_message)
@@ -27,7 +27,7 @@ def described(error: BaseException) -> str:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """The error and what it was raised for."""
+    """Yield the error and its causes."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__

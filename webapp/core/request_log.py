@@ -1,4 +1,4 @@
-"""One line for each request, and its number, dealer and person on every line that is logged meanwhile."""
+"""Request log: one line per request; request id, dealer and user are bound to every line logged during it."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from structlog.typing import EventDict, WrappedLogger
 log = structlog.get_logger(__name__)
 
 HEADER = "X-Request-ID"
-# A router's number for the request is ours too, if it is one.
+# The router's request id is reused if it is valid.
 _NUMBER = re.compile(r"[A-Za-z0-9-]{8,64}")
-# Asked for every few seconds by machines.
+# Polled by machines every few seconds.
 _QUIET = frozenset({"health.alive", "health.ready", "metrics.show"})
 
 
 def keep(app: Flask) -> None:
-    """Log the requests of the app; to be called before any other handler is registered."""
+    """Register request logging; must run before any other handler is registered."""
     app.before_request(_begin)
     app.after_request(_end)
     app.teardown_request(_forget)
 
 
 def add_person(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Put the number of who is signed in on a line; looks nothing up, as lines are logged at any moment."""
+    """Add the signed-in user's id to a log line, without a query, since lines may be logged at any moment."""
     if has_request_context():
         person = getattr(g, "_login_user", None)
         identity = inspect(person, raiseerr=False)
@@ -54,7 +54,7 @@ def _end(response: Response) -> Response:
         log.info(
             "request.finished",
             method=request.method,
-            # Without the query, which holds what people look for.
+            # Without the query string, which holds search terms.
             path=request.path,
             status=response.status_code,
             seconds=round(time.monotonic() - g.begun, 3) if "begun" in g else None,
@@ -64,5 +64,5 @@ def _end(response: Response) -> Response:
 
 
 def _forget(_error: BaseException | None) -> None:
-    # Threads serve one request after the other.
+    # A thread serves many requests, one after the other.
     structlog.contextvars.unbind_contextvars("request", "dealer")

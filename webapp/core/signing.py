@@ -1,7 +1,7 @@
-"""Signs what a browser or a link carries for us: by HMAC-SHA-256, in place of the libraries' older default.
+"""HMAC-SHA-256 signatures for cookies and links, instead of the libraries' older default.
 
-`SECRET_KEY` signs; what keys of `SECRET_KEY_FALLBACKS` signed is still believed, so that the key can be
-exchanged without signing everybody out.
+`SECRET_KEY` signs; signatures by keys of `SECRET_KEY_FALLBACKS` are still accepted, so that the key can be
+rotated without signing users out.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from itsdangerous import Signer
 
 
 class SessionInterface(SecureCookieSessionInterface):
-    """Flask's own sessions, signed as everything else is."""
+    """Flask's sessions, signed with the same algorithm as all other values."""
 
     digest_method = staticmethod(hashlib.sha256)
 
 
 def sign_by_sha256(app: Flask) -> None:
-    """Before any extension makes a signer of its own."""
+    """Set the default algorithm; must run before any extension creates a signer."""
     app.session_interface = SessionInterface()
-    # What Flask-Security, Flask-WTF and our own cookies use where they say nothing.
+    # Default of Flask-Security, Flask-WTF and our own cookies.
     Signer.default_digest_method = staticmethod(hashlib.sha256)

@@ -1,4 +1,4 @@
-"""Report storage: one folder or bucket that web and workers share (R18)."""
+"""Report storage: one folder or bucket shared by web and worker processes (R18)."""
 
 from __future__ import annotations
 
@@ -16,46 +16,46 @@ MEGABYTE: Final = 1024 * 1024
 
 
 class StorageError(OSError):
-    """Report storage refused: the file could not be written or read."""
+    """Report storage failed: the file could not be written or read."""
 
 
 class NotStored(StorageError):
-    """Report storage answers, and has no such file."""
+    """File that doesn't exist in report storage."""
 
 
 def open_for_writing(path: str) -> AbstractContextManager[IO[str]]:
-    """A report file to write, `path` relative to `REPORT_STORAGE_URL`, missing folders made.
+    """Open a report for writing; `path` is relative to `REPORT_STORAGE_URL`. Creates missing folders.
 
-    What storage refuses, at any time until the file is closed, is raised as StorageError. In S3 the file is
-    there once all of it is; one that was broken off never is.
+    Storage errors at any time until the file is closed are raised as StorageError. In S3 a file appears only
+    when complete; an interrupted one never does.
     """
     return _texts(_opened(_address(path), path, "wb"))
 
 
 def open_for_reading(path: str) -> AbstractContextManager[IO[str]]:
-    """A stored report. Raises NotStored when it is not there."""
+    """Open a stored report. Raises NotStored if it doesn't exist."""
     return _texts(_opened(_address(path), path, "rb"))
 
 
 def open_bytes_for_writing(path: str) -> AbstractContextManager[IO[bytes]]:
-    """As `open_for_writing`, for a file that is kept as it came."""
+    """Binary version of `open_for_writing`."""
     return _opened(_address(path), path, "wb")
 
 
 def open_bytes_for_reading(path: str) -> AbstractContextManager[IO[bytes]]:
-    """As `open_for_reading`, for a file that is kept as it came."""
+    """Binary version of `open_for_reading`."""
     return _opened(_address(path), path, "rb")
 
 
-# What each kind of storage is told.
+# Options of each kind of storage.
 _OPTIONS: Final[dict[str, dict[str, Any]]] = {
     "file": {"auto_mkdir": True},
     "s3": {
-        # What another host wrote or removed since must be seen.
+        # Files written or removed by other hosts must be visible.
         "use_listings_cache": False,
-        # A larger file is sent in pieces of this size; by default 50 MB would wait in memory.
+        # Larger files are sent in parts of this size; by default 50 MB would be buffered in memory.
         "default_block_size": 8 * MEGABYTE,
-        # By default a server that is away keeps a run waiting for minutes.
+        # The defaults would block a run for minutes if the server is unavailable.
         "config_kwargs": {
             "connect_timeout": 5,
             "read_timeout": 30,
@@ -64,12 +64,12 @@ _OPTIONS: Final[dict[str, dict[str, Any]]] = {
     },
 }
 
-# What fsspec reads as something else than a name: a chain of file systems (`::`), and patterns of many names.
+# Special syntax of fsspec: chained file systems (`::`), and glob patterns.
 _SPECIAL = frozenset("\\:*?[]{}")
 
 
 def _address(path: str) -> str:
-    """Where a path is; raises StorageError for one that leads out of the folder or bucket."""
+    """Return a path's URL; raises StorageError for path traversal."""
     leads_out = any(name in ("", ".", "..") for name in path.split("/"))
     if leads_out or not path.isprintable() or _SPECIAL.intersection(path):
         raise StorageError("it leads out of report storage")
@@ -77,7 +77,7 @@ def _address(path: str) -> str:
 
 
 def _files(address: str) -> tuple[Any, str]:
-    """The file system that an address is in, and its name there."""
+    """Return the file system of a URL, and the name in it."""
     try:
         files, name = fsspec.url_to_fs(address, **_OPTIONS.get(address.partition(":")[0], {}))
     except ValueError as error:
@@ -109,7 +109,7 @@ def _texts(opened: AbstractContextManager[IO[bytes]]) -> Iterator[IO[str]]:
 
 
 def _break_off(file: Any) -> None:
-    """Close a file without sending what is left of it, which is what closing means to S3."""
+    """Close a file without sending the rest of it, which S3 would do on close."""
     if isinstance(file, AbstractBufferedFile):
         file.closed = True
         with suppress(Exception):
@@ -119,7 +119,7 @@ def _break_off(file: Any) -> None:
 
 
 def remove_folder(path: str) -> bool:
-    """Remove a folder and all in it; false if there was none. Raises StorageError when storage refuses."""
+    """Remove a folder and its content; return whether it existed. Raises StorageError."""
     try:
         with _asked_to("remove", path) as (files, address):
             files.rm(address, recursive=True)
@@ -129,23 +129,23 @@ def remove_folder(path: str) -> bool:
 
 
 def remove_file(path: str) -> None:
-    """Remove a file. Raises StorageError when storage refuses; one that is not there is no error."""
+    """Remove a file if it exists. Raises StorageError."""
     with suppress(NotStored), _asked_to("remove", path) as (files, address):
         files.rm_file(address)
 
 
 def names_in(path: str) -> list[str]:
-    """The names of what is in a folder, sorted; none where there is no such folder. Raises StorageError."""
+    """List a folder's names, sorted; empty if there is no such folder. Raises StorageError."""
     try:
         with _asked_to("list", path) as (files, address):
-            found = files.ls(address, detail=False)
+            names = files.ls(address, detail=False)
     except NotStored:
         return []
-    return sorted(str(name).rstrip("/").rsplit("/", 1)[-1] for name in found)
+    return sorted(str(name).rstrip("/").rsplit("/", 1)[-1] for name in names)
 
 
 def changed_at(path: str) -> datetime | None:
-    """When a file was last written, if it is there. Raises StorageError when storage refuses."""
+    """Return when a file was last written, or None if it doesn't exist. Raises StorageError."""
     try:
         with _asked_to("look at", path) as (files, address):
             moment: datetime = files.modified(address)
@@ -156,7 +156,7 @@ def changed_at(path: str) -> datetime | None:
 
 @contextmanager
 def _asked_to(act: str, path: str) -> Iterator[tuple[Any, str]]:
-    """The file system behind `REPORT_STORAGE_URL`, and the path there."""
+    """Yield the file system of `REPORT_STORAGE_URL` and the path in it."""
     address = _address(path)
     with _refusals(act, path):
         yield _files(address)
@@ -164,7 +164,7 @@ def _asked_to(act: str, path: str) -> Iterator[tuple[Any, str]]:
 
 @contextmanager
 def _refusals(act: str, path: str) -> Iterator[None]:
-    """Raise what storage refuses as StorageError, which tells neither address nor login."""
+    """Raise storage errors as StorageError, without address or login."""
     try:
         yield
     except StorageError:
@@ -178,5 +178,5 @@ def _refusals(act: str, path: str) -> Iterator[None]:
 
 
 def _is_refusal(error: Exception) -> bool:
-    """S3's client hands on what the libraries below it raise, and that is no OSError."""
+    """S3's client raises errors of its dependencies that are not OSError."""
     return isinstance(error, OSError) or type(error).__module__.partition(".")[0] in ("botocore", "aiohttp")

@@ -1,7 +1,7 @@
-"""RQ's jobs, confined: data in Redis names a task and ids, and never code to run.
+"""Restricted RQ jobs: data in Redis names a task and ids, and never code to run.
 
-Queues, workers and rq-scheduler use these classes only (tests/architecture/test_jobs.py). What cannot be read
-as such a job is logged, deleted, and does not exist to RQ.
+Queues, workers and rq-scheduler use only these classes (tests/architecture/test_jobs.py). A hash that isn't a
+valid job is logged, deleted, and treated by RQ as missing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from webapp.core.task_names import MODULE, Task
 
 log = structlog.get_logger(__name__)
 
-# What a job may be made with; callbacks, webhooks, dependencies, retries and repeats are not among them.
+# The options that a job may be created with; callbacks, webhooks, dependencies, retries and repeats are
+# excluded.
 _OPTIONS: Final = frozenset(
     {"args", "connection", "result_ttl", "ttl", "status", "timeout", "id", "origin", "meta", "failure_ttl"}
 )
@@ -32,17 +33,17 @@ def _refuse_pickle(*_arguments: Any, **_named: Any) -> NoReturn:
     raise ValueError("pickle is disabled for jobs")
 
 
-# RQ falls back to it wherever it makes a job without a serializer.
+# RQ's fallback wherever it creates a job without a serializer.
 DefaultSerializer.loads = _refuse_pickle
 DefaultSerializer.dumps = _refuse_pickle
 
 
 class RefusedJob(NoSuchJobError):
-    """What is stored is not a job of ours; RQ and rq-scheduler take it as not being there."""
+    """Stored hash that isn't a valid job; RQ and rq-scheduler treat it as missing."""
 
 
 class TaskJob(Job):
-    """A job that can only be one of the known tasks, with whole numbers as arguments."""
+    """Job that can only be one of the known tasks, with integer arguments."""
 
     def __init__(
         self, id: str | None = None, connection: Redis | None = None, serializer: Any = None
@@ -51,7 +52,7 @@ class TaskJob(Job):
 
     @classmethod
     def create(cls, func: Any, **options: Any) -> Job:  # type: ignore[override]
-        """A new job. Raises ValueError for what is no task, or for options that are not in use."""
+        """Create a job. Raises ValueError for an unknown task, or for unsupported options."""
         given = {name for name, value in options.items() if value is not None and value != {}}
         unknown = given - _OPTIONS - {"serializer", "kwargs", "description"}
         if unknown or options.get("kwargs"):
@@ -61,7 +62,7 @@ class TaskJob(Job):
 
     @classmethod
     def fetch(cls, id: str, connection: Redis | None = None, serializer: Any = None) -> Job:
-        """The job as it is stored. Raises NoSuchJobError, or its RefusedJob for what is no job of ours."""
+        """Load a job. Raises NoSuchJobError, or its subclass RefusedJob if the hash is invalid."""
         try:
             return super().fetch(id, connection=connection)
         except ValueError:
@@ -69,7 +70,7 @@ class TaskJob(Job):
 
     @classmethod
     def find(cls, id: str, connection: Redis) -> Job | None:
-        """The job as it is stored, if it is there and one of ours."""
+        """Load a job, or return None if it is missing or invalid."""
         try:
             return cls.fetch(id, connection=connection)
         except NoSuchJobError:
@@ -77,11 +78,11 @@ class TaskJob(Job):
 
     @classmethod
     def fetch_many(cls, job_ids: Iterable[str], connection: Redis, serializer: Any = None) -> list[Any]:
-        """Each job as `find` has it."""
+        """Load each job as `find` does."""
         return [cls.find(job_id, connection) for job_id in job_ids]
 
     def refresh(self) -> None:
-        """Read the job again; what is no job of ours is deleted. Raises NoSuchJobError."""
+        """Reload the job; an invalid one is deleted. Raises NoSuchJobError."""
         try:
             super().refresh()
         except RefusedJob as refused:
@@ -96,7 +97,7 @@ class TaskJob(Job):
         self.connection.delete(self.key, self.dependents_key)
 
     def restore(self, raw_data: Any) -> None:
-        """Take over what a hash holds, as far as it is known. Raises RefusedJob."""
+        """Read the known fields of a hash. Raises RefusedJob."""
         try:
             super().restore(job_payload.checked(raw_data))
         except NoSuchJobError:
@@ -118,16 +119,16 @@ class TaskJob(Job):
 
     @property
     def func(self) -> Callable[..., Any]:
-        """The task's function. Raises ValueError for a name that is not in the list."""
+        """Return the task's function. Raises ValueError for a name that isn't in the list."""
         name = Task(str(self.func_name))
         found: Callable[..., Any] = getattr(import_module(MODULE), name.rpartition(".")[2])
         return found
 
     @property
     def success_callback(self) -> None:
-        """There are no callbacks: RQ would import what Redis names."""
+        """Disable callbacks: RQ would import what Redis names."""
 
     failure_callback = stopped_callback = success_callback
 
     def send_webhooks(self, status: Any, *, exc_string: str | None = None) -> None:
-        """There are no webhooks: RQ would send requests to addresses that Redis names."""
+        """Disable webhooks: RQ would send requests to addresses that Redis names."""

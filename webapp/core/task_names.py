@@ -1,6 +1,6 @@
-"""The closed list of names that a job in Redis may have; each is a function of `jobs.tasks`.
+"""Closed list of task names that a job in Redis may have; each is a function of `jobs.tasks`.
 
-A worker carries out nothing else, whatever somebody wrote into Redis (webapp/core/task_jobs.py).
+Workers run nothing else, whatever is written into Redis (webapp/core/task_jobs.py).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ MODULE: Final = "jobs.tasks"
 
 
 class Task(StrEnum):
-    """The dotted name of each task."""
+    """Dotted name of each task."""
 
     TICK = "jobs.tasks.tick"
     SYNC_RUN = "jobs.tasks.sync_run"

@@ -1,4 +1,4 @@
-"""RQ's queues, confined to tasks (webapp/core/task_jobs.py)."""
+"""RQ queues, restricted to tasks (webapp/core/task_jobs.py)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ log = structlog.get_logger(__name__)
 
 
 class TaskQueue(Queue):
-    """A queue of such jobs."""
+    """Queue of `TaskJob`."""
 
     job_class = TaskJob
 
@@ -27,7 +27,7 @@ class TaskQueue(Queue):
     def dequeue_any(  # type: ignore[override]
         cls, queues: Any, timeout: int | None, connection: Redis, **_options: Any
     ) -> Any:
-        """The next job, passing over what is no id of one."""
+        """Return the next job; skip entries that aren't valid job ids."""
         while True:
             try:
                 return super().dequeue_any(
@@ -37,10 +37,10 @@ class TaskQueue(Queue):
                 log.error("job.refused", reason="its id is not text")
 
     def move_dependents_to_ready(self, *_arguments: Any, **_options: Any) -> dict[str, list[str]]:
-        """No job depends on another."""
+        """No-op: no job depends on another."""
         return {}
 
     def enqueue_dependents(  # type: ignore[override]
         self, *_arguments: Any, **_options: Any
     ) -> None:
-        """No job depends on another."""
+        """No-op: no job depends on another."""

@@ -1,4 +1,4 @@
-"""Encrypts what must not be stored in the clear: 3PA passwords, secrets of webhooks and second factors.
+"""Encryption of stored secrets: 3PA passwords, secrets of webhooks and second factors.
 
 The first of `CREDENTIALS_KEYS` encrypts, every one of them decrypts, so that keys can be rotated.
 """
@@ -10,16 +10,16 @@ from flask import current_app
 
 
 class SealedError(ValueError):
-    """A stored secret cannot be read: none of the keys that are configured sealed it."""
+    """Stored secret that none of the configured keys can decrypt."""
 
 
 def seal(secret: str) -> str:
-    """Encrypt a secret for storing."""
+    """Encrypt a secret for storage."""
     return _fernet().encrypt(secret.encode()).decode()
 
 
 def unseal(token: str) -> str:
-    """The secret behind a stored token. Raises SealedError when no key fits."""
+    """Decrypt a stored secret. Raises SealedError if no key fits."""
     try:
         return _fernet().decrypt(token.encode()).decode()
     except InvalidToken:
@@ -27,7 +27,7 @@ def unseal(token: str) -> str:
 
 
 def reseal(token: str) -> str:
-    """The same secret sealed with the first key. Raises SealedError when no key fits."""
+    """Encrypt a stored secret again with the first key. Raises SealedError if no key fits."""
     return seal(unseal(token))
 
 

@@ -1,4 +1,4 @@
-"""The static files' versions, and how htmx is set up."""
+"""Versions of the static files, and the configuration of htmx."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import Any, Final
 from flask import current_app
 
 HTMX_CONFIG: Final[dict[str, Any]] = {
-    # Inline styles and eval would need holes in the Content-Security-Policy.
+    # Inline styles and eval would require exceptions in the Content-Security-Policy.
     "includeIndicatorStyles": False,
     "allowEval": False,
     "allowScriptTags": False,
     "selfRequestsOnly": True,
-    # No snapshot of a dealer's pages is left in the browser's storage.
+    # No snapshot of a dealer's pages is kept in the browser's storage.
     "historyCacheSize": 0,
-    # What is swapped in answers to htmx at once: a key pressed within a delay would send it as a plain page.
+    # Swap responses without a delay: a key pressed during it would submit the form as a plain request.
     "defaultSettleDelay": 0,
     "timeout": 20_000,
     "responseHandling": [
         {"code": "204", "swap": False},
         {"code": "[23]..", "swap": True},
-        # These answers are ours and made for the place that asked; other errors may be a gateway's.
+        # These responses are ours and made for the requesting element; other errors may come from a gateway.
         {"code": "400|401|403|404|409|422|429", "swap": True},
         {"code": "[45]..", "swap": False, "error": True},
     ],
@@ -31,7 +31,7 @@ HTMX_CONFIG: Final[dict[str, Any]] = {
 
 
 def static_version(name: str) -> str:
-    """A short hash of a static file, part of its address."""
+    """Return a short content hash of a static file, part of its URL."""
     return _hash(Path(current_app.static_folder or "") / name)
 
 

@@ -1,7 +1,7 @@
-"""Counts attempts before they are made, and takes back those that succeed.
+"""Rate-limited attempts: counted before they are made, and refunded if they succeed.
 
-Counted only afterwards, any number of parallel attempts would all find room left. What is refused takes
-nothing of any allowance, as nothing was tried.
+If they were counted afterwards, any number of parallel attempts would pass. A refused attempt is counted
+against no limit, since nothing was tried.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from webapp.web.rate_limits import RateLimit
 
 log = structlog.get_logger(__name__)
 
-# Where an attempt is counted if Redis goes away in the middle of a request.
+# The in-memory fallback if Redis fails in the middle of a request.
 _SPARE: Final = MovingWindowRateLimiter(MemoryStorage())
 
 
 @dataclass(frozen=True)
 class _Count:
-    """One window of one allowance, for one account, browser or address."""
+    """One window of one rate limit, for one account, browser or address."""
 
     limiter: RateLimiter
     item: RateLimitItem
@@ -50,7 +50,7 @@ class _Count:
 
 
 class Attempt:
-    """One request, counted against every allowance that it falls under."""
+    """One request, counted against every rate limit that applies to it."""
 
     def __init__(self, limiter: Limiter, allowances: tuple[RateLimit, ...]) -> None:
         keys = [(allowance, allowance.key()) for allowance in allowances]
@@ -59,7 +59,7 @@ class Attempt:
         self._taken: list[_Count] = []
 
     def refused_for(self) -> int | None:
-        """Take one of each allowance; the seconds to wait if one is used up, and then none is taken."""
+        """Take one of each limit; if one is used up, take none and return the seconds to wait."""
         try:
             return self._take(self._limiter.limiter)
         except RedisError:
@@ -82,11 +82,11 @@ class Attempt:
                 yield _Count(limiter, item, key, allowance.name, allowance.is_refundable)
 
     def succeeded(self) -> None:
-        """Take the attempt back; what counts each time, such as a link that was sent, stays counted."""
+        """Refund the attempt; limits that count every attempt, such as links sent, are not refunded."""
         self._give_back([count for count in self._taken if count.is_refundable])
 
     def _give_back(self, counts: list[_Count]) -> None:
-        # Counted once too often is better than no answer.
+        # Counting once too often is better than a failed request.
         with suppress(RedisError):
             for count in counts:
                 count.give_back()
@@ -98,7 +98,7 @@ def _items(most: str) -> list[RateLimitItem]:
 
 
 def _remove_newest(storage: Storage, key: str) -> None:
-    """Remove the newest entry of a moving window: ours, or that of a parallel attempt, which is as old.
+    """Remove the newest entry of a moving window: ours, or that of an equally old parallel attempt.
 
     The library cannot do that; both of its storages keep a window as a list with the newest entry first.
     """

@@ -1,8 +1,8 @@
-"""Reads each request's body once, within the limits of its route, before anything looks at the form.
+"""Reads each request's body once, within the limits of its route, before any handler accesses the form.
 
 It runs after the request was counted (webapp/web/general_rate_limit.py), so that a refused body counts too,
-and before the CSRF check, which reads the form. No transaction is open meanwhile: a slow sender would hold
-SQLite's write lock, or a connection of the pool.
+and before the CSRF check, which reads the form. No transaction is open while reading: a slow client would
+hold SQLite's write lock, or a connection of the pool.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 KILOBYTE: Final = 1024
 _MARK: Final = "body_limits"
-# Bodies that take long to send, read at the same time by one process: its other threads stay free.
+# Large bodies that one process reads concurrently; its other threads stay free.
 LARGE_AT_ONCE: Final = 2
 TOO_LARGE_SIGNED_OUT: Final = "Your session may have ended. Sign in again, then send it again."
 BUSY: Final = "Several large files are being uploaded right now. Please try again in a minute."
@@ -31,7 +31,7 @@ BUSY: Final = "Several large files are being uploaded right now. Please try agai
 
 @dataclass(frozen=True)
 class _Raised:
-    """What a route takes beyond the ordinary limits: more fields of anybody, more bytes of who signed in."""
+    """Raised limits of a route: more fields for all users, more bytes for signed-in ones."""
 
     total: int | None
     fields: int | None
@@ -41,7 +41,7 @@ class _Raised:
 def allows(
     total: int | None = None, *, fields: int | None = None, staff_only: bool = False
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Mark a view that takes more than an ordinary form: `fields`, and `total` bytes of who signed in."""
+    """Mark a view that takes more than an ordinary form: `fields`, and `total` bytes if signed in."""
 
     def mark(view: Callable[P, R]) -> Callable[P, R]:
         setattr(view, _MARK, _Raised(total, fields, staff_only))
@@ -51,19 +51,20 @@ def allows(
 
 
 def defer(app: Flask) -> None:
-    """Have no handler find a body before `register`'s has read it; to be called before any other handler."""
+    """Withhold the body from all handlers until `register`'s has read it; must run before any other handler
+    is added."""
     app.request_class = Request
     app.before_request(lambda: _request().withhold_body())
 
 
 def register(app: Flask) -> None:
-    """Read the body; to be called after what counts requests and before what looks at forms."""
+    """Read the body; must run after requests are counted and before any handler accesses forms."""
     app.extensions["large_bodies"] = threading.BoundedSemaphore(LARGE_AT_ONCE)
     app.before_request(_read)
 
 
 def _read() -> None:
-    # A GET has no form, and what is not found or not allowed is answered without reading.
+    # A GET has no form, and a 404 or 405 is returned without reading the body.
     if request.method in ("GET", "HEAD", "OPTIONS") or request.routing_exception is not None:
         return
     if not _request().has_body:
@@ -96,14 +97,14 @@ def _is_due(raised: _Raised) -> bool:
 
 
 def _end_transaction() -> None:
-    """End the one that was opened to find out who asks; who signed in is looked up again afterwards."""
+    """End the transaction of the user lookup; the user is loaded again afterwards."""
     db.session.rollback()
     g.pop("_login_user", None)
 
 
 @contextmanager
 def _turn(limits: BodyLimits) -> Iterator[None]:
-    """Few large bodies at a time; ordinary ones need no turn."""
+    """Limit concurrent large bodies; ordinary ones are not limited."""
     announced = request.content_length
     if limits.total <= current_app.config["MAX_CONTENT_LENGTH"] or (
         announced is not None and announced <= current_app.config["MAX_CONTENT_LENGTH"]

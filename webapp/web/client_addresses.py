@@ -1,6 +1,6 @@
-"""Addresses of clients in one form each, however a proxy writes them. Pure.
+"""Client addresses in canonical form, however a proxy writes them. Pure.
 
-`X-Forwarded-For` may hold `1.2.3.4:5678`, `[2001:db8::1]:443` or `::ffff:1.2.3.4`. Counted as they are
+`X-Forwarded-For` may hold `1.2.3.4:5678`, `[2001:db8::1]:443` or `::ffff:1.2.3.4`. If they were counted as
 written, each new port would be another client.
 """
 
@@ -13,12 +13,13 @@ from typing import Any, Final
 
 UNKNOWN: Final = "unknown"
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
-# What one household or office has for itself.
+# The network that one household or office gets.
 _PREFIX: Final = 64
 
 
 class ClientAddresses:
-    """Writes the client's address in its one form, for logs, lists of sessions and rate limits alike."""
+    """WSGI middleware that writes the client's address in canonical form, for logs, sessions and rate
+    limits."""
 
     def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
         self._app = app
@@ -29,13 +30,14 @@ class ClientAddresses:
 
 
 def canonical(text: str) -> str:
-    """The address without port, brackets and zone, an IPv4 one as such; what is none stays as it is."""
+    """Return the address without port, brackets and zone, IPv4 unmapped; invalid text is returned
+    unchanged."""
     address = _parsed(text)
     return text if address is None else str(address)
 
 
 def network_of(text: str) -> str:
-    """What is counted as one client: an IPv4 address, or the /64 network of an IPv6 one."""
+    """Return what counts as one client: an IPv4 address, or the /64 network of an IPv6 one."""
     address = _parsed(text)
     if address is None:
         return UNKNOWN
@@ -58,7 +60,7 @@ def _parsed(text: str) -> IPv4Address | IPv6Address | None:
 
 
 def _embedded(address: IPv6Address) -> IPv4Address | None:
-    """The IPv4 client that an IPv6 address stands for: one client could use many such addresses."""
+    """Return the IPv4 client embedded in an IPv6 address: one client could use many such addresses."""
     if address in _NAT64:
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)

@@ -1,6 +1,6 @@
-"""Knows browsers that somebody has signed in with before: they have an allowance of tries of their own.
+"""Device cookies: browsers that have signed in to an account before have a separate rate limit.
 
-A signed cookie says for which accounts; it signs nobody in, and says nothing of anybody to who reads it.
+A signed cookie lists the accounts as hashes; it grants no access, and identifies no user to a reader.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 COOKIE: Final = "device"
 A_YEAR: Final = 365 * 24 * 60 * 60
-# Of those who sign in with one browser, the latest.
+# The most recent accounts that signed in with one browser.
 MOST: Final = 8
 
 
 def mark_of(address: str) -> str:
-    """What stands for an account, whether it exists or not: however its address is written, the same."""
+    """Return the identifier of an account, existing or not, independent of the spelling of its address."""
     try:
         plain = str(current_app.extensions["security"].mail_util.normalize(address.strip()))
     except ValueError:
@@ -28,16 +28,16 @@ def mark_of(address: str) -> str:
 
 
 def known(mark: str) -> str | None:
-    """The number of this browser, if the account has signed in with it before."""
+    """Return this browser's number, if the account has signed in with it before."""
     number, marks = _read()
     return number if mark in marks else None
 
 
 def remember(address: str) -> None:
-    """Have this browser say from now on that the account has signed in with it."""
+    """Record in this browser's cookie that the account has signed in with it."""
     number, marks = _read()
     mark = mark_of(address)
-    latest = [mark, *(one for one in marks if one != mark)][:MOST]
+    latest = [mark, *(other for other in marks if other != mark)][:MOST]
     value = _serializer().dumps([number or secrets.token_hex(16), latest])
 
     @after_this_request

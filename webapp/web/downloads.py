@@ -1,4 +1,4 @@
-"""Files of report storage as downloads, read while they are sent."""
+"""Downloads from report storage, streamed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ NOT_KEPT = "This report is no longer kept in report storage."
 
 
 def attachment(path: str, name: str) -> Response:
-    """The stored CSV file under a name of its own; 404 where storage no longer has it, 503 if it is away."""
+    """Send a stored CSV file under a given name; 404 if it no longer exists, 503 if storage is
+    unavailable."""
     opened = ExitStack()
     try:
         file = opened.enter_context(storage.open_for_reading(path))

@@ -1,4 +1,4 @@
-"""What is shown when something is refused, missing or broken: to htmx an alert, else a page."""
+"""Error responses: an alert for htmx, otherwise a page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from webapp.web.tenancy import ask_to_sign_in
 
 log = structlog.get_logger(__name__)
 
-# Seconds after which a browser or client may ask again.
+# Seconds after which a client may retry.
 RETRY_AFTER: Final = 10
 SAID = {
     403: ("This page is not for you", "Your account is not allowed to see it."),
@@ -41,14 +41,14 @@ EXPIRED = ("This page is out of date", "It was opened in another session. Reload
 
 
 def register(app: Flask) -> None:
-    """Answer every error in the program's own words."""
+    """Register the error handlers."""
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(SQLAlchemyError, _database)
 
 
 def _csrf(_error: CSRFError) -> ResponseReturnValue:
-    # The token ends with the session, and is looked at before anything else is.
+    # The token expires with the session, and is checked before anything else.
     if request.endpoint != "security.login" and not current_user.is_authenticated:
         return ask_to_sign_in()
     if htmx.wants_fragment():
@@ -57,9 +57,9 @@ def _csrf(_error: CSRFError) -> ResponseReturnValue:
 
 
 def _renew_token() -> Response:
-    """To somebody who has signed in again in another tab: the forms of this one go on with the new token.
+    """Send the new token to a user who signed in again in another tab, so that forms of this tab work again.
 
-    Only a page of ours can send htmx's header, so nobody else is given a token here.
+    Only our own pages can send htmx's header, so no other site receives a token here.
     """
     response = htmx.refuse(AGAIN, 400)
     response.set_data(response.get_data(as_text=True) + render_template("errors/_token.html"))
@@ -68,24 +68,24 @@ def _renew_token() -> Response:
 
 def _http(error: HTTPException) -> Response:
     if error.response is not None:
-        # A redirect, or an answer that was made where it was raised.
+        # A redirect, or a response created where it was raised.
         return make_response(error.response)
     if isinstance(error, SecurityError):
-        # Under a name that is not ours no address of a page can be made.
+        # No page URL can be built for a host name that isn't ours.
         return Response(f"{OTHER_NAME}\n", 400, mimetype="text/plain")
     code = error.code or 500
     said = SAID.get(code, OTHER)
-    # A sentence that was given with abort() fits better than the general one; Werkzeug's own do not.
+    # A sentence passed to abort() is more specific than the general one; Werkzeug's own are not.
     own = type(error).description != error.description and error.description
     return _answer(code, (said[0], own) if own and code != 500 else said)
 
 
 def _database(error: SQLAlchemyError) -> Response:
-    """503 while the database is away or busy; anything else is a defect."""
+    """Return 503 if the database is unavailable or busy; any other error is a defect."""
     if not is_away(error):
         raise error
     log.error("database.failed", error=type(getattr(error, "orig", None) or error).__name__)
-    # Flask-Login has every template ask who is signed in, which the database would have to tell.
+    # Flask-Login passes the current user to every template, which would query the database.
     g._login_user = AnonymousUserMixin()
     response = _answer(503, SAID[503])
     response.headers["Retry-After"] = str(RETRY_AFTER)

@@ -1,6 +1,6 @@
-"""A form that was sent without script, and too late for its session: kept on a page, to be sent once more.
+"""Form submitted without script after its session expired: shown again on a page, to be resubmitted.
 
-With script such a form stays where it is; without, the browser has left it by the time it is refused.
+With script such a form stays in place; without, the browser has already left the page.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from flask import Response, make_response, render_template, request
 
 
 def answer(status: int, *, needs_password: bool = False) -> Response | None:
-    """The page, or None where there is nothing of ours to keep.
+    """Return the page, or None if the form isn't ours.
 
-    It says what must come first: to sign in, or, with `needs_password`, only to give the password once more.
+    It states what to do first: sign in, or, with `needs_password`, only confirm the password.
     """
     if not _is_ours():
         return None
@@ -25,7 +25,7 @@ def answer(status: int, *, needs_password: bool = False) -> Response | None:
 
 
 def _is_ours() -> bool:
-    # Another site could have its own form refused here, and the visitor led to send it with one press.
+    # Another site could submit its own form, and trick the visitor into sending it with one click.
     from_here = request.headers.get("Origin") == request.host_url.rstrip("/")
     return request.method == "POST" and from_here and request.blueprint != "security"
 

@@ -1,4 +1,4 @@
-"""Processes that are forked after the app was made: none may use a connection that another has open."""
+"""Connections after a fork: a child process must not use its parent's connections."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from webapp.extensions import db
 
 
 def disconnect(app: Flask) -> None:
-    """Forget the connections of the process that this one was forked from, without closing them for it.
+    """Drop the inherited connections without closing them for the parent.
 
-    To be called first thing in the child. Clients open connections of their own when they need one.
+    Must be the first call in the child. Clients reconnect when needed.
     """
     with app.app_context():
         for engine in db.engines.values():

@@ -1,4 +1,4 @@
-"""What the forms have in common: how text is taken, and where an error is shown."""
+"""Shared parts of forms: text filters, validators, and the placement of errors."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from wtforms.fields.choices import SelectChoice
 
 
 def choices(labels: Mapping[str, str]) -> list[SelectChoice]:
-    """The choices of a closed list of words, by their labels on screen."""
+    """Return the choices of an enumeration with their labels."""
     return [SelectChoice(value, label) for value, label in labels.items()]
 
 
 def stripped(text: str | None) -> str | None:
-    """Text without the spaces around it."""
+    """Strip the text."""
     return text.strip() if text else text
 
 
 class Printable:
-    """Refuses control characters, which no name holds and PostgreSQL cannot store (NUL)."""
+    """Validator that rejects control characters, which no name contains and PostgreSQL cannot store (NUL)."""
 
     def __call__(self, form: FlaskForm, field: Field) -> None:
         if field.data and not field.data.isprintable():
@@ -28,7 +28,7 @@ class Printable:
 
 
 class AtMost:
-    """Refuses text longer than `length` characters."""
+    """Validator that rejects text longer than `length` characters."""
 
     def __init__(self, length: int) -> None:
         self.length = length
@@ -39,10 +39,10 @@ class AtMost:
 
 
 class Form(FlaskForm):
-    """A form whose errors a verb may add to."""
+    """Form to which a verb may add errors."""
 
     def blame(self, name: str, message: str) -> None:
-        """Show a refusal at the field that it names, or for the whole form if it has no such field."""
+        """Show an error at the field that it names, or for the whole form if there is no such field."""
         field = self._fields.get(name)
         errors = self.form_errors if field is None else field.errors
         # WTForms keeps a tuple until a field has been validated.

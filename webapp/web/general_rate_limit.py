@@ -1,8 +1,8 @@
-"""How much anybody may ask for in all: far more than a person does, far less than a program would.
+"""General rate limit: far above what a person needs, far below what a program would request.
 
-Counted are requests that change something, searches, long lists and exports; neither the pages' own polls nor
-files, as nobody is to be refused for a page that stays open. Who is signed in has an allowance of one's own,
-wherever from; those who are not share one for each address. Signing out is never refused.
+It counts requests that change something, searches, long lists and exports; the pages' own polls and static
+files are not counted, so that a page can stay open. Signed-in users have a limit of their own from any
+address; all others share one per address. Signing out is never refused.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ NEVER: Final = frozenset({"security.logout"})
 
 
 def limit(most: str) -> ApplicationLimit:
-    """The limit for all of the application, such as `300 per minute; 5000 per hour`."""
+    """Return the limit of the whole application, such as `300 per minute; 5000 per hour`."""
     return ApplicationLimit(most, key_function=_whose, scope=SCOPE, exempt_when=_is_free)
 
 

@@ -1,7 +1,7 @@
-"""`/healthz` under any host name: containers and load balancers ask by an address, which no setting can know.
+"""`/healthz` under any host name: containers and load balancers use an IP address, unknown to the settings.
 
-Flask refuses a host that is not in `TRUSTED_HOSTS` before it knows which page is asked for. The answer of
-this one depends on nothing in the request.
+Flask rejects a host that isn't in `TRUSTED_HOSTS` before routing. The response of this route depends on
+nothing in the request.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ PATH: Final = "/healthz"
 
 
 class HealthUnderAnyHost:
-    """Has requests for `/healthz` name a trusted host."""
+    """WSGI middleware that sets a trusted host on requests for `/healthz`."""
 
     def __init__(self, app: WSGIApplication, trusted_hosts: Sequence[str]) -> None:
         self._app = app

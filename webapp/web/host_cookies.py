@@ -1,9 +1,8 @@
-"""Cookies under the `__Host-` prefix wherever there is HTTPS, whoever sets them.
+"""`__Host-` prefix for all cookies wherever HTTPS is used.
 
-A browser takes such a cookie only from this very host, over HTTPS, for all of it: no neighbour below the same
-domain, and nobody on the way, can plant a session of their own or overwrite one. Flask and its extensions
-each name their cookies once, for HTTPS and a machine without it alike; so they are renamed on the way out
-and in.
+A browser accepts such a cookie only from this very host, over HTTPS, and for all paths: neither a sibling
+subdomain nor an attacker on the network can set or overwrite a session. Flask and its extensions name their
+cookies once, with and without HTTPS; so cookies are renamed in responses and requests.
 """
 
 from __future__ import annotations
@@ -15,12 +14,12 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PREFIX = "__Host-"
-# What the prefix asks for, in place of what the cookie says of it.
+# Required by the prefix, and replaces the cookie's own attributes.
 _SETTLED = ("path", "domain", "secure")
 
 
 class HostCookies:
-    """Around the app, inside of what tells whether a router was asked by HTTPS."""
+    """WSGI middleware; runs after the proxy headers are applied, which tell whether HTTPS was used."""
 
     def __init__(self, app: WSGIApplication) -> None:
         self._app = app
@@ -40,12 +39,12 @@ class HostCookies:
 
 
 def _own(cookies: str) -> str:
-    """Those with the prefix, without it. The others may be anybody's."""
+    """Return the prefixed cookies, without the prefix. Others may have been set by another host."""
     named = (cookie.strip() for cookie in cookies.split(";"))
     return "; ".join(cookie.removeprefix(PREFIX) for cookie in named if cookie.startswith(PREFIX))
 
 
 def _bound(cookie: str) -> str:
     pair, *attributes = (part.strip() for part in cookie.split(";"))
-    kept = [each for each in attributes if each.partition("=")[0].lower() not in _SETTLED]
+    kept = [attribute for attribute in attributes if attribute.partition("=")[0].lower() not in _SETTLED]
     return "; ".join((f"{PREFIX}{pair}", *kept, "Secure", "Path=/"))

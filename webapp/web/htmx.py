@@ -1,4 +1,4 @@
-"""The htmx contract in one place: one template for page and fragment, and how each answer differs."""
+"""htmx contract: one template for page and fragment, and the differences of their responses."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ ALERTS = "_alerts.html"
 
 
 def wants_fragment() -> bool:
-    """Whether htmx asks for a piece of the page; when it restores history it needs the whole page."""
+    """Return whether htmx requests a fragment; restoring history requires the whole page."""
     return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
 
 
 def answer(
     page: str, status: int = 200, *, part: str = "_fragment", also: tuple[str, ...] = (), **context: object
 ) -> Response:
-    """The page of a folder of templates, or to htmx the `part` of it, and `also` others out of band."""
+    """Render a folder's page, or for htmx its `part`, with the fragments `also` out of band."""
     if not wants_fragment():
         return make_response(render_template(f"{page}/page.html", **context), status)
     return fragment(f"{page}/{part}.html", status, also=also, **context)
 
 
 def fragment(template: str, status: int = 200, *, also: tuple[str, ...] = (), **context: object) -> Response:
-    """A template for the place that asked, and `also` others out of band; after a change, the alerts too."""
+    """Render a fragment, with others (`also`) out of band; after a change, the alerts too."""
     body = render_template(template, **context)
     body += "".join(render_template(name, **context, out_of_band=True) for name in also)
     if request.method != "GET":
@@ -32,19 +32,19 @@ def fragment(template: str, status: int = 200, *, also: tuple[str, ...] = (), **
 
 
 def alerts() -> str:
-    """The flashed messages, to be swapped out of band into every region for alerts."""
+    """Render the flashed messages, swapped out of band into every alert region."""
     messages = get_flashed_messages(with_categories=True)
     return render_template(ALERTS, messages=messages, out_of_band=True)
 
 
 def elsewhere(url: str) -> ResponseReturnValue:
-    """After a change that is shown on another page: go there."""
+    """Redirect htmx after a change that is shown on another page."""
     if wants_fragment():
         return Response(status=204, headers={"HX-Redirect": url})
     return redirect(url, 303)
 
 
 def refuse(message: str, status: int) -> Response:
-    """Only an alert: htmx leaves the place that asked as it is, so that nothing typed is lost."""
+    """Send only an alert: htmx leaves the form unchanged, so that no input is lost."""
     flash(message, "danger")
     return make_response(alerts(), status, {"HX-Reswap": "none"})

@@ -1,7 +1,7 @@
-"""In production nothing is served over plain HTTP: a browser is led to HTTPS, anything else is refused.
+"""HTTPS enforcement in production: browsers are redirected, all other requests are refused.
 
-Leading a program on would hide that it sends its token, or a form its password, in the clear. The two
-addresses that say whether the process is well tell nothing, and a platform asks them from within.
+Redirecting a program would hide that it sends its token, or a form its password, unencrypted. The two health
+endpoints are exempt: they reveal nothing, and the platform requests them internally.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ REFUSED: Final = "This is served over HTTPS only.\n"
 
 
 def enforce(app: Flask) -> None:
-    """Before anything else looks at a request; where `HTTPS_ONLY` is on."""
+    """Check every request before any other handler, if `HTTPS_ONLY` is on."""
     if app.config["HTTPS_ONLY"]:
         app.before_request(_lead_to_https)
 

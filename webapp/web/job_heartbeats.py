@@ -1,4 +1,4 @@
-"""Notes when a periodic job came to its end, so that one which no longer does is noticed."""
+"""Heartbeats of periodic jobs: records each completion, so that a stalled job is noticed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from webapp.models.types import UtcDateTime
 TICK: Final = "tick"
 PURGE_EXPIRED: Final = "keep-house"
 PURGE_ORPHAN_FILES: Final = "sweep-storage"
-# Taken by the scheduler process itself, without a queue.
+# Written by the scheduler process itself, without a queue.
 ALERTS: Final = "alerts"
 
 _DONE = text("""
@@ -25,12 +25,12 @@ _DONE = text("""
 
 
 def done(job_id: str) -> None:
-    """Note and commit that the job came to its end just now."""
+    """Record and commit that the job has just completed."""
     db.session.execute(_DONE, {"id": job_id, "now": clock.now()})
     db.session.commit()
 
 
 def done_at(job_id: str) -> datetime | None:
-    """When the job last came to its end."""
+    """Return when the job last completed."""
     row = db.session.get(JobHeartbeat, job_id, populate_existing=True)
     return row.done_at if row else None

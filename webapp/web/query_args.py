@@ -1,4 +1,4 @@
-"""Reads what an address asks for; nonsense counts as not asked."""
+"""Query string parsing; invalid values count as absent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LARGEST = 2_147_483_647
 
 
 def whole(arguments: MultiDict[str, str], name: str) -> int | None:
-    """A whole number from 1 to what the database can compare, or None."""
+    """Return an integer from 1 to the database's maximum, or None."""
     given = arguments.get(name, "")
     if not (given.isascii() and given.isdigit() and len(given) <= 10):
         return None
@@ -18,7 +18,7 @@ def whole(arguments: MultiDict[str, str], name: str) -> int | None:
 
 
 def day(arguments: MultiDict[str, str], name: str) -> date | None:
-    """A day such as `2025-11-03`, of this century, or None."""
+    """Return a date such as `2025-11-03`, of this century, or None."""
     try:
         given = date.fromisoformat(arguments.get(name, "").strip())
     except ValueError:
@@ -27,6 +27,6 @@ def day(arguments: MultiDict[str, str], name: str) -> date | None:
 
 
 def text(arguments: MultiDict[str, str], name: str) -> str:
-    """Text without the spaces around it; what cannot be printed cannot be looked for."""
+    """Return stripped text; text with unprintable characters counts as absent."""
     given = arguments.get(name, "").strip()
     return given[:200] if given.isprintable() else ""

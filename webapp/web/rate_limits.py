@@ -1,20 +1,23 @@
-"""How often somebody may try to sign in, and why nobody can lock another person out.
+"""Rate limits of sign-in attempts that nobody can use to lock another user out.
 
 Failures count, per account and per address, over moving windows. Each attempt is counted before it is made
-and taken back if it succeeds (webapp/web/attempts.py): parallel ones find no more room than others.
+and refunded if it succeeds (webapp/web/attempts.py): parallel attempts get no more tries.
 
-- A browser that has signed in to the account before (webapp/web/device_cookies.py) has an allowance of its
-own,
-  for that account. Whatever others do from wherever leaves it untouched.
-- All other browsers together share one allowance for each account, and one for each address. A stranger who
-  uses up the account's keeps only further strangers out; who comes with a new browser meanwhile asks for a
-  link by e-mail, and following it makes the browser known.
-- A code of the second factor is tried by somebody who gave the right password. It counts in the same way, for
-  a known browser and for all others; with a new password, by a link, the count begins anew.
-- Passwords asked for while signed in count for that session.
+- A browser that has signed in to the account before (webapp/web/device_cookies.py) has its own limit for that
+account, which attempts from elsewhere never affect.
 
-An account is what was typed, so the same is counted and answered whether it exists or not. Counts are kept in
-Redis, and in the memory of the process while Redis is away; there is no moment in which nothing counts.
+- All other browsers together share one limit per account, and one per address. An attacker who uses up the
+account's limit blocks only unknown browsers; a user with a new browser can request a link by email, and
+following it makes the browser known.
+
+- A second-factor code can only be tried after the correct password. It counts in the same way, for a known
+browser and for all others; setting a new password by a link resets the count.
+
+- Passwords requested while signed in count per session.
+
+An account is identified by the text entered, so existing and unknown accounts count and respond alike. Counts
+are kept in Redis, and in the memory of the process while Redis is unavailable; there is always a limit in
+force.
 """
 
 from __future__ import annotations
@@ -36,7 +39,7 @@ from webapp.web.client_addresses import network_of
 
 @dataclass(frozen=True)
 class RateLimit:
-    """So many tries for each of what `key` names, on any of the endpoints; none where it names nothing."""
+    """Number of tries for each value of `key`, on any of the endpoints; no limit if the key is None."""
 
     name: str
     most: str
@@ -68,17 +71,17 @@ def _typed_account() -> str:
 
 
 def network() -> str:
-    """The address, of IPv6 the network that one household or office has for itself."""
+    """Return the client's IPv4 address or IPv6 network."""
     return network_of(request.remote_addr or "")
 
 
 def _half_signed_in() -> str:
-    """The account whose code is awaited, and the browser where it is known; both change with the password."""
+    """Return the account whose code is expected, and the browser if known; both change with the password."""
     identity = str(session.get("tf_user_id", ""))
     if identity and "awaiting_code" not in g:
         address = db.session.scalar(select(User.email).where(User.fs_uniquifier == identity)) or ""
         whose = f"{device_cookies.known(device_cookies.mark_of(address)) or ''}-{identity}"
-        # Keys are logged and kept in Redis, and this is half of a session.
+        # Keys are logged and stored in Redis, and this one is half of a session.
         g.awaiting_code = hashlib.sha256(whose.encode()).hexdigest()[:32]
     return str(g.awaiting_code) if identity else ""
 
@@ -101,13 +104,13 @@ RATE_LIMITS: Final = (
     RateLimit("device", "10 per 15 minutes; 50 per day", _device_of_account, SIGN_IN),
     RateLimit("account", "10 per 15 minutes; 100 per day", _strange_account, SIGN_IN),
     RateLimit("address", "30 per 15 minutes; 300 per day", _strange_address, SIGN_IN),
-    # Links that were sent before stay valid, so who is written to by others' asking is not locked out.
+    # Links sent earlier stay valid, so requests by others don't lock the account's owner out.
     RateLimit("device-link", "5 per hour", _device_of_account, FORGOTTEN, is_refundable=False),
     RateLimit("account-link", "5 per hour", _strange_account, FORGOTTEN, is_refundable=False),
     RateLimit("address-link", "20 per hour", _strange_address, FORGOTTEN, is_refundable=False),
     RateLimit("code", "5 per 15 minutes; 20 per day", _half_signed_in, CODE),
     RateLimit("session", "10 per 15 minutes", _session, AGAIN),
-    # Also what succeeds or is not accepted as a password: each costs the hashing and an estimate.
+    # Successes and rejected new passwords count too: each costs a hash and a strength estimate.
     RateLimit("password-change", "10 per 15 minutes", _person, CHANGE, is_refundable=False),
     RateLimit("password-set", "20 per hour", network, SET, is_refundable=False),
 )

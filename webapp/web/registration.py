@@ -1,4 +1,4 @@
-"""Adds what all pages share to the app: limits, errors, tenancy, formats."""
+"""Registration of what all pages share: limits, errors, tenancy, formats."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def guard(app: Flask) -> None:
 
 
 def register(app: Flask) -> None:
-    """Add what all pages share to the app: limits, errors, tenancy, formats."""
+    """Register what all pages share: limits, errors, tenancy, formats."""
     app.url_map.converters["id"] = tenancy.RowId
     errors.register(app)
     uploads.register(app)

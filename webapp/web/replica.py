@@ -1,9 +1,9 @@
-"""A read replica for the pages that may be a moment behind: lists and searches (`DATABASE_REPLICA_URL`).
+"""Read replica for pages that tolerate replication lag: lists and searches (`DATABASE_REPLICA_URL`).
 
-How far the replica has come is told by the tick, which every minute writes when it was done: whatever was
-committed before that moment is there too. A browser that wrote later than that is answered by the primary,
-so that nobody sees a change of their own undone; so is everybody while the replica is away or far behind.
-All that is not a page marked here, all that writes, jobs and commands know the primary alone.
+The tick writes its completion time every minute; the replica contains everything committed before the time
+that it has received. A browser that wrote later is served by the primary, so that users always see their own
+changes; so are all requests while the replica is unavailable or far behind. Unmarked pages, all writes, jobs
+and commands use only the primary.
 """
 
 from __future__ import annotations
@@ -32,23 +32,24 @@ log = structlog.get_logger(__name__)
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
 
-# A replica without a tick of the last minutes is behind, or nobody can tell.
+# A replica without a tick of the last minutes is behind, or its lag is unknown.
 STALE_AFTER: Final = timedelta(minutes=5)
-# By so much the clocks of hosts may differ.
+# The possible clock difference between hosts.
 CLOCKS_DIFFER: Final = timedelta(seconds=10)
-# Seconds between two looks at how far the replica has come. To know less than is there does no harm.
+# Seconds between two checks of the replication lag. An outdated value is safe: it is too low.
 LOOK_EVERY: Final = 5.0
 WROTE: Final = "wrote"
 
 
 def register(app: Flask) -> None:
-    """Have browsers remember when they last wrote."""
+    """Record in each browser's cookie when it last wrote."""
     app.extensions["replica"] = _Sight()
     app.after_request(_remember)
 
 
 def may_serve(view: Callable[P, Answer]) -> Callable[P, Answer]:
-    """Let the replica answer what a view reads. One that fails under way is left, and the primary asked."""
+    """Allow a view to read from the replica. If it fails during the request, the view is retried on the
+    primary."""
 
     @wraps(view)
     def answer(*args: P.args, **kwargs: P.kwargs) -> Answer:
@@ -59,7 +60,7 @@ def may_serve(view: Callable[P, Answer]) -> Callable[P, Answer]:
         try:
             return view(*args, **kwargs)
         except OperationalError as error:
-            # It went away, or took back what it was reading.
+            # It became unavailable, or cancelled a query because of a conflict with recovery.
             _sight().note(None, type(error.orig).__name__)
         finally:
             g.pop("replica", None)
@@ -70,17 +71,17 @@ def may_serve(view: Callable[P, Answer]) -> Callable[P, Answer]:
 
 
 def engine() -> Engine:
-    """What this request reads from now, for a connection that outlives it."""
+    """Return the engine for this request's reads, for a connection that outlives it."""
     return g.get("replica") or db.engine
 
 
 def is_configured() -> bool:
-    """Whether there is a replica at all."""
+    """Return whether a replica is configured."""
     return REPLICA in db.engines
 
 
 def as_of() -> datetime | None:
-    """The moment before which whatever was committed is in the replica; raises where it does not answer."""
+    """Return the time up to which the replica contains all commits; raises if it is unavailable."""
     with db.engines[REPLICA].connect() as connection:
         return connection.scalar(select(JobHeartbeat.done_at).where(JobHeartbeat.id == job_heartbeats.TICK))
 
@@ -112,7 +113,7 @@ def _sight() -> _Sight:
 
 
 class _Sight:
-    """How far the replica had come at the last look. One thread looks, the others do not wait for it."""
+    """Last known position of the replica. One thread checks it; the others don't wait."""
 
     def __init__(self) -> None:
         self._reached: datetime | None = None
@@ -121,7 +122,7 @@ class _Sight:
         self._looking = threading.Lock()
 
     def now(self) -> datetime | None:
-        """The moment that it has reached; None while it is away."""
+        """Return the time that the replica has reached; None while it is unavailable."""
         if time.monotonic() - self._at >= LOOK_EVERY and self._looking.acquire(blocking=False):
             try:
                 self.note(as_of())
@@ -132,7 +133,7 @@ class _Sight:
         return self._reached
 
     def note(self, reached: datetime | None, error: str | None = None) -> None:
-        """Keep what was seen; only a change is logged."""
+        """Record the result; only changes are logged."""
         self._reached, self._at = reached, time.monotonic()
         if (error is not None) != self._is_away:
             self._is_away = error is not None

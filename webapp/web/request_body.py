@@ -1,7 +1,7 @@
-"""The body of a request: withheld until its limits are decided, then read once.
+"""Request body that is withheld until its limits are known, then read once.
 
-A form that is parsed wherever a hook or a handler first looks at it is parsed before anything is known of the
-sender, while a database transaction is open, and again in the handlers of the error that its size raised.
+Otherwise the form is parsed wherever a hook or handler first accesses it: before the user is known, while a
+database transaction is open, and again in the handlers of the error for its size.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ CUT_OFF: Final = "The request could not be read to its end. Please try again."
 
 @dataclass(frozen=True)
 class BodyLimits:
-    """The most bytes that a body may have, bytes of one field that is no file, and fields."""
+    """Maximum bytes of a body, bytes of one form field that isn't a file, and number of fields."""
 
     total: int
     field: int
@@ -27,10 +27,10 @@ class BodyLimits:
 
 
 class Request(flask.Request):
-    """A request whose form, files and data are empty except after `read_body`."""
+    """Request whose form, files and data are empty until `read_body`."""
 
     def withhold_body(self) -> None:
-        """Have every later look at the body find nothing, without reading it."""
+        """Make the body appear empty, without reading it."""
         nothing = self.parameter_storage_class()
         self.__dict__.update(form=nothing, files=nothing, stream=BytesIO(), _cached_data=b"")
         for derived in ("data", "values"):
@@ -38,14 +38,14 @@ class Request(flask.Request):
 
     @property
     def has_body(self) -> bool:
-        """Whether a body was announced, by its length or in chunks."""
+        """Return whether the request has a body, by its length or in chunks."""
         return bool(self.content_length) or "Transfer-Encoding" in self.headers
 
     def read_body(self, limits: BodyLimits) -> None:
-        """Read it all and parse it if it is a form.
+        """Read the whole body and parse it if it is a form.
 
-        Raises RequestEntityTooLarge, or BadRequest for one that ends early or is framed wrongly; the body is
-        withheld then.
+        Raises RequestEntityTooLarge, or BadRequest for a truncated or malformed body; the body is withheld
+        then.
         """
         for name in ("form", "files", "stream", "_cached_data"):
             self.__dict__.pop(name, None)
@@ -57,7 +57,7 @@ class Request(flask.Request):
         except HTTPException:
             self.withhold_body()
             raise
-        # Whatever the server's own stream raises: the client went away, stalled, or sent broken chunks.
+        # Errors of the server's stream: the client disconnected, stalled, or sent malformed chunks.
         except Exception as error:
             self.withhold_body()
             raise BadRequest(CUT_OFF) from error
@@ -68,13 +68,14 @@ class Request(flask.Request):
             return
         body = self.get_data(cache=True)
         if self.content_length is None:
-            # Werkzeug cuts what comes in chunks at the limit, and says nothing.
+            # Werkzeug truncates a chunked body at the limit without an error.
             if self.max_content_length is not None and len(body) >= self.max_content_length:
                 raise RequestEntityTooLarge
         elif len(body) < self.content_length:
-            # Half a form could be taken for a whole one: gunicorn ends it where the client went away.
+            # A truncated form could be taken for a complete one: gunicorn ends the body where the client
+            # disconnected.
             raise BadRequest(CUT_OFF)
-        # Werkzeug counts the parts of a multipart form alone.
+        # Werkzeug counts only the parts of multipart forms.
         if self.mimetype == URLENCODED and body.count(b"&") >= most_fields:
             raise RequestEntityTooLarge
         self._load_form_data()

@@ -1,4 +1,4 @@
-"""The response headers that keep the pages to themselves: what a browser may run, show, send and keep."""
+"""Security headers of responses: what a browser may run, frame, send and cache."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Final
 from flask import Flask, Response, g, request
 
 A_YEAR: Final = 365 * 24 * 60 * 60
-# None of this is asked for; a script that got in anyway shall not either. Only names that browsers know:
-# they complain of others.
+# The pages use none of these; an injected script must not either. Only names that browsers know: they warn
+# about others.
 _NOT_USED: Final = (
     *("accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "clipboard-read"),
     *("cross-origin-isolated", "display-capture", "encrypted-media", "fullscreen", "gamepad", "geolocation"),
@@ -26,22 +26,22 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-# What a page says belongs to one person: no proxy and no disk keeps it. Going back still finds what was
-# typed, which browsers keep apart from it.
+# A page's content is personal: neither proxies nor disks may cache it. Back navigation still restores form
+# input, which browsers keep separately.
 KEPT_BY_NOBODY: Final = "private, no-store"
 STRICT_TRANSPORT: Final = f"max-age={A_YEAR}; includeSubDomains"
-# Of a file nothing is shown inside of a browser, let alone run.
+# Downloaded files are neither displayed nor run in the browser.
 FILE_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
 def protect(app: Flask) -> None:
-    """Add the headers to every response, and give the templates the `nonce` of their scripts."""
+    """Add the headers to every response, and provide templates with the `nonce` for their scripts."""
     app.jinja_env.globals["nonce"] = nonce
     app.after_request(_add_headers)
 
 
 def nonce() -> str:
-    """What marks a script of this page as ours: a word that nobody could know before."""
+    """Return the unpredictable value that authorizes the scripts of this page."""
     if "nonce" not in g:
         g.nonce = secrets.token_urlsafe(16)
     return str(g.nonce)
@@ -50,12 +50,12 @@ def nonce() -> str:
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    # Also in place of what Flask-Security says, which is malformed.
+    # Also replaces Flask-Security's header, which is malformed.
     response.headers["Cache-Control"] = KEPT_BY_NOBODY
     is_page = response.mimetype == "text/html"
     response.headers["Content-Security-Policy"] = _page_policy() if is_page else FILE_POLICY
     if is_page:
-        # One address answers a page or a fragment.
+        # The same URL returns a page or a fragment.
         response.vary.add("HX-Request")
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
@@ -65,9 +65,9 @@ def _add_headers(response: Response) -> Response:
 
 
 def _page_policy() -> str:
-    """Scripts that the page's own template marks, styles and pictures of ours, and nothing else.
+    """Allow scripts with the page's nonce, our own styles and images, and nothing else.
 
-    Bootstrap's style sheet holds its small pictures as data: addresses.
+    Bootstrap's style sheet contains small images as data: URLs.
     """
     scripts = f"'nonce-{g.nonce}'" if "nonce" in g else "'none'"
     return "; ".join(

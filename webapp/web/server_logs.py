@@ -1,7 +1,7 @@
-"""gunicorn's own messages as events in the program's form (webapp/core/logs.py).
+"""gunicorn's messages as events in the program's log format (webapp/core/logs.py).
 
-The program logs each request that reaches it (webapp/core/request_log.py), so gunicorn's access log stays off
-unless it is asked for by `--access-logfile`.
+The program logs each request (webapp/core/request_log.py), so gunicorn's access log is off unless enabled by
+`--access-logfile`.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ log = structlog.get_logger(__name__)
 
 
 class EventLogger(Logger):
-    """A gunicorn logger whose messages go through structlog, from the first line of the master on."""
+    """gunicorn logger that writes through structlog, from the first line of the master on."""
 
     def setup(self, cfg: Config) -> None:
-        """Set the level as gunicorn is told to; the handlers are ours."""
+        """Set the level from gunicorn's configuration; the handlers are ours."""
         super().setup(cfg)
         configure_logs()
 
     def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> None:
-        """Log one answered request, without the query, which holds what people search for."""
+        """Log one request, without the query string, which holds search terms."""
         if not self.access_log_enabled:
             return
         log.info(

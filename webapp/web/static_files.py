@@ -1,4 +1,4 @@
-"""Serves the static files in production as well: past Flask, compressed, and for a browser to keep."""
+"""Static files in production: served without Flask, compressed, and cacheable."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from whitenoise.responders import Response, StaticFile
 
 from webapp.web.security_headers import FILE_POLICY, STRICT_TRANSPORT
 
-# Their addresses carry a hash of their content.
+# Their URLs contain a content hash.
 A_YEAR = 365 * 24 * 60 * 60
 
 
 class CompressedFile(StaticFile):
-    """A file that is also kept compressed, in memory.
+    """File that is also kept compressed in memory.
 
-    Compressed files beside the plain ones would have to be made where the program is built or started, and a
-    platform may change no file there (a release phase's changes are lost, a slug may be read-only).
+    Compressed files on disk would have to be made at build or start, and a platform may allow no changes
+    there (a release phase's changes are lost, a slug may be read-only).
     """
 
     def __init__(self, path: str, headers: Iterable[tuple[str, str]]) -> None:
@@ -32,7 +32,8 @@ class CompressedFile(StaticFile):
         self._compressed = _compressed(Path(path).read_bytes())
 
     def get_response(self, method: str, request_headers: Mapping[str, Any]) -> Response:
-        """WhiteNoise's answer; where it is the whole file and the browser can read it, the compressed one."""
+        """Return WhiteNoise's response, with the compressed content if it is the whole file and the browser
+        accepts it."""
         plain = super().get_response(method, request_headers)
         if plain.status != HTTPStatus.OK or "gzip" not in request_headers.get("HTTP_ACCEPT_ENCODING", ""):
             return plain
@@ -45,10 +46,10 @@ class CompressedFile(StaticFile):
 
 
 class StaticFiles(WhiteNoise):
-    """WhiteNoise, whose files are compressed once, when the program starts."""
+    """WhiteNoise with files that are compressed once at startup."""
 
     def get_static_file(self, path: str, url: str, stat_cache: Any = None) -> StaticFile:
-        """The file as it will be served."""
+        """Return the file as it will be served."""
         served = super().get_static_file(path, url, stat_cache)
         (_, _, headers), *_ = served.alternatives
         return CompressedFile(path, [(name, value) for name, value in headers if name != "Content-Length"])
@@ -60,7 +61,7 @@ def _compressed(content: bytes) -> bytes:
 
 
 def serve(app: Flask) -> None:
-    """Answer `/static/…` before the app is asked."""
+    """Serve `/static/…` before the request reaches the app."""
     app.wsgi_app = StaticFiles(  # type: ignore[method-assign]
         app.wsgi_app,
         root=app.static_folder,
@@ -76,5 +77,5 @@ def _add_headers(headers: dict[str, str], _path: str, _url: str) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Content-Security-Policy"] = FILE_POLICY
-    # Over plain HTTP browsers do not obey it.
+    # Browsers ignore it over plain HTTP.
     headers["Strict-Transport-Security"] = STRICT_TRANSPORT

@@ -1,4 +1,4 @@
-"""The colours that things are said in; the words always say the same."""
+"""Status labels with their badge colors; the text alone carries the meaning."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class StatusLabel:
-    """A state in words, with the tone of its badge, and a sentence where one is needed."""
+    """State as text, with the tone of its badge, and an optional sentence."""
 
     label: str
     tone: str
@@ -15,5 +15,5 @@ class StatusLabel:
 
 
 def alert_tone(category: str) -> str:
-    """The tone of an alert: Flask-Security's categories are in between."""
+    """Return an alert's tone, also for Flask-Security's categories."""
     return {"error": "danger", "message": "info"}.get(category, category)

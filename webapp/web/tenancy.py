@@ -1,7 +1,8 @@
-"""Who may see what: the one place where a dealer's pages are told apart from everybody else's.
+"""Tenancy: access control of a dealer's pages, in this one place.
 
-Every page of a dealer belongs to a blueprint made here. It lives under `/dealers/<id>/`, and its views find
-the dealer in `g.dealer`: staff choose one, a dealer's user has but one, and any other is not found.
+Every page of a dealer belongs to a blueprint created here. Its URL starts with `/dealers/<id>/`, and its
+views find the dealer in `g.dealer`: staff may access every dealer, a dealer's user only their own; any other
+is 404.
 """
 
 from __future__ import annotations
@@ -27,14 +28,14 @@ SIGNED_OUT = (
 
 
 class RowId(IntegerConverter):
-    """An id in an address. A larger number is no id that PostgreSQL could look up, so it is not found."""
+    """URL converter for ids. A number beyond PostgreSQL's integer range is 404."""
 
     def __init__(self, map: Any) -> None:
         super().__init__(map, min=1, max=2_147_483_647)
 
 
 def dealer_blueprint(name: str, import_name: str, path: str = "") -> Blueprint:
-    """A blueprint of pages under `/dealers/<id>` + path that only the dealer and staff can reach."""
+    """Create a blueprint of pages under `/dealers/<id>` + path for the dealer's users and staff."""
     pages = Blueprint(name, import_name, url_prefix=f"/dealers/<id:dealer_id>{path}")
     pages.url_value_preprocessor(_take_dealer_id)
     pages.url_defaults(_give_dealer_id)
@@ -43,29 +44,29 @@ def dealer_blueprint(name: str, import_name: str, path: str = "") -> Blueprint:
 
 
 def staff_blueprint(name: str, import_name: str, path: str) -> Blueprint:
-    """A blueprint of pages for staff alone."""
+    """Create a blueprint of pages for staff only."""
     pages = Blueprint(name, import_name, url_prefix=path)
     pages.before_request(only_staff)
     return pages
 
 
 def personal_blueprint(name: str, import_name: str, path: str) -> Blueprint:
-    """A blueprint of pages about whoever is signed in."""
+    """Create a blueprint of pages about the signed-in user."""
     pages = Blueprint(name, import_name, url_prefix=path)
     pages.before_request(_only_signed_in)
     return pages
 
 
 def of_dealer(model: type[Owned], row_id: int) -> Owned:
-    """A row by its id, if it is the dealer's; those of others are not found."""
+    """Return a row by its id if it belongs to the dealer, otherwise 404."""
     row = db.session.scalar(select(model).where(model.id == row_id, model.dealer_id == g.dealer.id))
     return row or abort(404)
 
 
 def shown_configuration() -> Configuration:
-    """The dealer's configuration for a page that only reads.
+    """Return the dealer's configuration for a read-only page.
 
-    Where there is none yet, what a fresh one would say: it is not made, as a GET writes nothing.
+    If none exists, return the defaults without storing them, since a GET writes nothing.
     """
     return db.session.get(Configuration, g.dealer.id) or Configuration(
         dealer_id=g.dealer.id,
@@ -81,9 +82,9 @@ def shown_configuration() -> Configuration:
 
 
 def ask_to_sign_in(*_: object, **__: object) -> ResponseReturnValue:
-    """Answer a visitor who has not signed in, or no longer is, and come back here afterwards.
+    """Redirect an anonymous visitor to sign in, and back here afterwards.
 
-    What htmx asked for is told in its place, but a form that was sent stays as it is: nothing typed is lost.
+    htmx requests get an alert, and a submitted form stays unchanged: no input is lost.
     """
     if not htmx.wants_fragment():
         if kept := expired_form.answer(401):
@@ -109,7 +110,7 @@ def _load_dealer() -> ResponseReturnValue | None:
     if not current_user.is_authenticated:
         return ask_to_sign_in()
     if not current_user.is_staff and current_user.dealer_id != g.dealer_id:
-        # Not 403: whether a dealer of that number exists is nobody else's business.
+        # Not 403: a user must not learn whether another dealer exists.
         abort(404)
     g.dealer = db.get_or_404(Dealer, g.dealer_id)
     return None
@@ -120,7 +121,7 @@ def _only_signed_in() -> ResponseReturnValue | None:
 
 
 def only_staff() -> ResponseReturnValue | None:
-    """Turn away everyone but staff, before a request of a blueprint."""
+    """Restrict a blueprint to staff, before each request."""
     if not current_user.is_authenticated:
         return ask_to_sign_in()
     if not current_user.is_staff:

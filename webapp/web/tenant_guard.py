@@ -1,7 +1,7 @@
-"""A second lock behind every query: on a dealer's pages no row of another dealer is handed to anybody.
+"""Second line of defense for tenancy: on a dealer's pages, loading another dealer's row raises an error.
 
-The queries themselves name the dealer (`tenancy.of_dealer`, or `dealer_id ==` in their WHERE). Where one was
-forgotten, this turns what would be a leak into an error that is seen and reported.
+The queries themselves filter by dealer (`tenancy.of_dealer`, or `dealer_id ==` in their WHERE). If one lacks
+the filter, this turns a leak into an error that is reported.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from webapp.models import Dealer
 
 
 class CrossedTenants(RuntimeError):
-    """A query without its dealer: a defect. The message names the table, and nothing of the row."""
+    """Query without a dealer filter: a defect. The message names the table, but nothing of the row."""
 
 
 def install() -> None:
-    """Look at every row that is loaded; it costs a microsecond a row."""
+    """Check every loaded row; costs a microsecond per row."""
     if not event.contains(Model, "load", _look):
         event.listen(Model, "load", _look, propagate=True)
 
@@ -30,6 +30,6 @@ def _look(row: Any, _context: object) -> None:
         return
     held = row.__dict__
     number = held.get("id") if isinstance(row, Dealer) else held.get("dealer_id")
-    # None is nobody's alone: a shared product, or staff.
+    # None belongs to no single dealer: a shared product, or staff.
     if number is not None and number != g.dealer.id:
         raise CrossedTenants(f"a row of {type(row).__tablename__} is another dealer's")

@@ -1,8 +1,8 @@
-"""Counts against allowances, and says how long to wait.
+"""Throttling: counts requests against limits, and tells the client how long to wait.
 
-Tries to sign in have theirs (webapp/web/rate_limits.py), and everything has one (general_allowance.py).
-
-Counts are kept in Redis, and in the memory of the process while Redis is away.
+Sign-in attempts have their own limits (webapp/web/rate_limits.py), and all requests share one
+(webapp/web/general_rate_limit.py). Counts are kept in Redis, and in the memory of the process while Redis is
+unavailable.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ log = structlog.get_logger(__name__)
 HEADING: Final = "Too many attempts"
 SENTENCE: Final = "Please wait {minutes} before you try again."
 FORGOTTEN: Final = " If you forgot your password, ask for a link to set another."
-# Seconds: who signs in must not wait for a Redis that is away.
+# Seconds: signing in must not wait for an unavailable Redis.
 GLANCE: Final = 0.5
 
 
 def count(app: Flask) -> None:
-    """Count everything that is costly, before its body is read; to be called before what may refuse it."""
+    """Count every costly request before its body is read; must run before any handler that may refuse it."""
     limiter = app.extensions["throttling"] = Limiter(
         network,
         app=app,
         strategy="moving-window",
         application_limits=[general_rate_limit.limit(app.config["GENERAL_ALLOWANCE"])],
         in_memory_fallback_enabled=True,
-        # What could not be counted is no reason not to answer.
+        # A failure to count must not fail the request.
         swallow_errors=True,
         **_storage(app.config["REDIS_URL"]),
     )
@@ -56,7 +56,7 @@ def count(app: Flask) -> None:
 
 
 def register(app: Flask) -> None:
-    """Have the pages that take a password, a code or an address count their tries."""
+    """Rate limit the pages that take a password, a code or an email address."""
     limiter = app.extensions["throttling"]
     for endpoint in {endpoint for allowance in RATE_LIMITS for endpoint in allowance.endpoints}:
         allowances = tuple(allowance for allowance in RATE_LIMITS if endpoint in allowance.endpoints)
@@ -68,7 +68,7 @@ def _limited(limiter: Limiter, allowances: tuple[RateLimit, ...], view: Any) -> 
     def counted(**arguments: Any) -> ResponseReturnValue:
         if request.method != "POST" or not limiter.enabled:
             return current_app.make_response(view(**arguments))
-        # Who is asking changes when it succeeds: what is counted is settled before.
+        # A success changes the current user: the keys are computed before.
         attempt = Attempt(limiter, allowances)
         seconds = attempt.refused_for()
         if seconds is not None:

@@ -1,4 +1,4 @@
-"""Moments in the dealer's own zone, which is named, and ages and durations in words."""
+"""Times in the dealer's zone, which is named, and ages and durations in words."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ UNITS = ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute"))
 
 
 def moment(value: datetime, zone: ZoneInfo) -> str:
-    """`Nov 3, 2025, 1:05 PM CST` on the dealer's wall."""
+    """Format as `Nov 3, 2025, 1:05 PM CST` in the zone."""
     local = value.astimezone(zone)
     hour = local.hour % 12 or 12
     return f"{local:%b} {local.day}, {local.year}, {hour}:{local:%M %p} {local:%Z}"
 
 
 def age(value: datetime) -> str:
-    """How long ago a moment was: `just now`, `5 minutes ago`, `3 days ago`."""
+    """Format how long ago a time was: `just now`, `5 minutes ago`, `3 days ago`."""
     seconds = int((clock.now() - value).total_seconds())
     return "just now" if seconds < MINUTE else f"{_rough(seconds)} ago"
 
 
 def ahead(value: datetime) -> str:
-    """How long it is until a moment: `any moment now`, `in 5 minutes`, `in 3 hours`."""
+    """Format how long it is until a time: `any moment now`, `in 5 minutes`, `in 3 hours`."""
     seconds = int((value - clock.now()).total_seconds())
     return "any moment now" if seconds < MINUTE else f"in {_rough(seconds)}"
 
@@ -37,7 +37,7 @@ def _rough(seconds: int) -> str:
 
 
 def duration(start: datetime, end: datetime | None = None) -> str:
-    """How long something took, or has taken so far: `8 s`, `2 min 5 s`, `1 h 3 min`."""
+    """Format how long something took, or has taken so far: `8 s`, `2 min 5 s`, `1 h 3 min`."""
     seconds = max(0, int(((end or clock.now()) - start).total_seconds()))
     if seconds < MINUTE:
         return f"{seconds} s"

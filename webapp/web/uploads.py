@@ -1,7 +1,7 @@
-"""Files only where a page takes one.
+"""Refuses file uploads on pages without a file field.
 
-Forms look for a field among the files too. A file under the name of a text field would reach code that takes
-it for text, also on the pages that nobody has to sign in for.
+Form fields are also filled from uploaded files. A file named like a text field would reach code that expects
+text, also on pages that need no sign-in.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def takes_file(view: Callable[P, R]) -> Callable[P, R]:
 
 
 def register(app: Flask) -> None:
-    """Refuse a request that brings a file to any other view."""
+    """Refuse requests with files to any other view."""
     app.before_request(_refuse_files)
 
 

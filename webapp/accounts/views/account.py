@@ -1,4 +1,4 @@
-"""One's own account: password, second factor, and where one is signed in."""
+"""Pages about the user's own account: password, second factor, sessions."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ OVER = "That session was over already."
 
 @pages.get("")
 def show() -> Response:
-    """The whole page."""
+    """Show the page."""
     return _answer()
 
 
 @pages.post("/sessions/<id:sign_in_id>/ending")
 @reauthentication.needed
 def end(sign_in_id: int) -> ResponseReturnValue:
-    """End one of one's sessions; others' are not found among them."""
+    """End one of the user's own sessions."""
     ended = user_admin.end_sessions(_me(), number=sign_in_id)
     flash("That session has ended." if ended else OVER, "success" if ended else "warning")
     return _answered()
@@ -44,7 +44,7 @@ def _me() -> user_admin.User:
 
 
 def _answered() -> ResponseReturnValue:
-    # Where one has ended the session that one is in, the page asks to sign in.
+    # After ending the current session, the page redirects to sign-in.
     return _answer() if htmx.wants_fragment() else htmx.elsewhere(url_for(".show"))
 
 

@@ -1,4 +1,4 @@
-"""Inviting somebody who shall sign in."""
+"""Pages for inviting a user."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_DIGITS = 9
 
 @pages.get("/new")
 def new() -> Response:
-    """The form; `dealer` fills in for which."""
+    """Show the form; `dealer` preselects the dealer."""
     return _answer(
         InvitationForm(formdata=None, data={"role": "dealer", "dealer": text(request.args, "dealer")})
     )
@@ -29,7 +29,7 @@ def new() -> Response:
 @pages.post("")
 @reauthentication.needed
 def invite() -> ResponseReturnValue:
-    """Add the person, and send the link, or show it on the person's page."""
+    """Add the user, and send the link, or show it on the user's page."""
     form = InvitationForm()
     if not form.validate():
         return _answer(form, 422)
@@ -55,12 +55,12 @@ def invite() -> ResponseReturnValue:
 
 
 def _named(dealer: str) -> list[Dealer]:
-    """The dealers of that number or name, without case; two at most."""
+    """Return the dealers with that number or name, case-insensitive; two at most."""
     if dealer.isascii() and dealer.isdigit():
-        found = db.session.get(Dealer, int(dealer)) if len(dealer) <= MOST_DIGITS else None
-        return [found] if found else []
-    same = select(Dealer).where(func.lower(Dealer.name) == dealer.lower()).limit(2)
-    return list(db.session.scalars(same))
+        dealers = db.session.get(Dealer, int(dealer)) if len(dealer) <= MOST_DIGITS else None
+        return [dealers] if dealers else []
+    query = select(Dealer).where(func.lower(Dealer.name) == dealer.lower()).limit(2)
+    return list(db.session.scalars(query))
 
 
 def _answer(form: InvitationForm, status: int = 200) -> Response:

@@ -1,4 +1,4 @@
-"""People who sign in, for staff: who they are, where they are signed in, and what can be done for them."""
+"""Pages of users for staff: account details, sessions, and support actions."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ pages = tenancy.staff_blueprint("users", __name__, "/users")
 
 @pages.get("")
 def index() -> Response:
-    """Everybody; `matching` narrows by address or dealer."""
-    found = UserList.of(text(request.args, "matching"), whole(request.args, "page") or 1)
-    return htmx.answer("accounts/users", people=found, zone=ZoneInfo("UTC"))
+    """List all users; `matching` filters by address or dealer."""
+    users = UserList.of(text(request.args, "matching"), whole(request.args, "page") or 1)
+    return htmx.answer("accounts/users", people=users, zone=ZoneInfo("UTC"))
 
 
 @pages.get("/<id:user_id>")
 def show(user_id: int) -> Response:
-    """One person."""
+    """Show one user."""
     return _answer(_found(user_id))
 
 
 @pages.post("/<id:user_id>/link")
 @reauthentication.needed
 def make_link(user_id: int) -> ResponseReturnValue:
-    """Send a link to set a password; where no mail is sent, show it, this once."""
+    """Send a link to set a password; if email is not configured, show it once."""
     user = _found(user_id)
     try:
         link = None if emails.are_sent() else user_admin.make_link(user)
@@ -44,14 +44,14 @@ def make_link(user_id: int) -> ResponseReturnValue:
             flash(f"A link is on its way to {user.email}.", "success")
     except Refused as refusal:
         return _refused(user, str(refusal))
-    # A link is shown by this very answer: a redirect would have to keep it somewhere meanwhile.
+    # The link is shown in this response: a redirect would have to store it in between.
     return _answer(user, link=link) if link else _answered(user)
 
 
 @pages.post("/<id:user_id>/sessions/ending")
 @reauthentication.needed
 def end_sessions(user_id: int) -> ResponseReturnValue:
-    """End every session of the person."""
+    """End every session of the user."""
     user = _found(user_id)
     user_admin.end_sessions(user)
     flash(f"{user.email} is signed out everywhere.", "success")
@@ -61,7 +61,7 @@ def end_sessions(user_id: int) -> ResponseReturnValue:
 @pages.post("/<id:user_id>/deactivation")
 @reauthentication.needed
 def deactivate(user_id: int) -> ResponseReturnValue:
-    """Let the person in no more; oneself nobody can put out."""
+    """Deactivate the user; users cannot deactivate themselves."""
     user = _found(user_id)
     if user.id == current_user.id:
         return _refused(user, "You cannot deactivate yourself.")
@@ -73,7 +73,7 @@ def deactivate(user_id: int) -> ResponseReturnValue:
 @pages.post("/<id:user_id>/activation")
 @reauthentication.needed
 def activate(user_id: int) -> ResponseReturnValue:
-    """Let the person in again."""
+    """Activate the user again."""
     user = _found(user_id)
     user_admin.set_active(user, True)
     flash(f"{user.email} can sign in again.", "success")
@@ -83,7 +83,7 @@ def activate(user_id: int) -> ResponseReturnValue:
 @pages.post("/<id:user_id>/second-factor/removal")
 @reauthentication.needed
 def remove_second_factor(user_id: int) -> ResponseReturnValue:
-    """Take away the second factor of somebody who lost it."""
+    """Remove the second factor of a user who lost it."""
     user = _found(user_id)
     try:
         user_admin.remove_second_factor(user)

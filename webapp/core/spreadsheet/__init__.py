@@ -1,6 +1,6 @@
-"""CSV as people open and save it: no cell runs as a formula, and bad rows are told apart.
+"""CSV files as spreadsheets open and save them: no cell runs as a formula, and bad rows are isolated.
 
-Pure: it knows files and text only.
+Pure: depends on files and text only.
 """
 
 from __future__ import annotations

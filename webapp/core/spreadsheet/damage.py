@@ -1,4 +1,4 @@
-"""What a spreadsheet made of a cell: a number with few digits left, a failed formula, a formula as text."""
+"""Detection of cells that a spreadsheet damaged: rounded numbers, failed formulas, formulas saved as text."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ ERRORS: Final = frozenset(
         "#getting_data",
     ]
 )
-# Excel writes one digit before the point, a plus sign, and an exponent of two digits or more. `12E5` and
-# `1E5` are part numbers that people write. A negative exponent is damage only after a decimal point or comma.
+# Excel writes one digit before the decimal point, a plus sign, and an exponent of two digits or more. `12E5`
+# and `1E5` are real part numbers. A negative exponent is damage only after a decimal point or comma.
 _FLOAT = re.compile(r"-?[0-9](?:[.,][0-9]+)?E\+[0-9]{2,3}|-?[0-9][.,][0-9]+E-[0-9]{2,3}", re.IGNORECASE)
 _FORMULA = re.compile(r'=\s*".*"', re.DOTALL)
 _LIBRE_OFFICE_ERROR = re.compile(r"Err:[0-9]{3}", re.IGNORECASE)
 
 
 def is_error(text: str) -> bool:
-    """Whether a cell is what a spreadsheet shows for a formula that failed, such as `#N/A`."""
+    """Return whether a cell is a spreadsheet's error value, such as `#N/A`."""
     return text.casefold() in ERRORS or bool(_LIBRE_OFFICE_ERROR.fullmatch(text))
 
 
 def damage(text: str) -> str:
-    """Why the text of a cell cannot be a number or code that a person wrote; empty where it can."""
+    """Return why a cell's text cannot be a number or code that a user wrote; empty if it can."""
     if text[:1].isalpha() and text[:4] not in ("Err:", "err:", "ERR:"):
         return ""
     if _FLOAT.fullmatch(text):

@@ -1,4 +1,4 @@
-"""Which encoding a file is in, told by its byte order mark; UTF-16 is read as UTF-8."""
+"""Detection of a file's encoding by its byte order mark; UTF-16 is recoded to UTF-8."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any, BinaryIO, cast
 
 _UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 CHUNK = 64 * 1024
-# Bytes that are in no UTF-8 text: the line that they are in is told to be no text.
+# Bytes that are invalid in UTF-8: their line is reported as not being text.
 NOT_TEXT = b"\xff"
 
 
 def as_utf8(file: BinaryIO) -> tuple[bytes, BinaryIO]:
-    """The first bytes that were looked at and are still to be read, and the file that goes on with UTF-8."""
+    """Return the bytes already read, and a file that continues with UTF-8."""
     head = file.read(2)
     if encoding := _UTF_16.get(head):
         return b"", cast(BinaryIO, io.BufferedReader(cast(Any, _Recoded(file, encoding)), CHUNK))
@@ -21,12 +21,12 @@ def as_utf8(file: BinaryIO) -> tuple[bytes, BinaryIO]:
 
 
 def text_of(content: bytes) -> str:
-    """The text of a whole file that was read without complaint."""
+    """Decode the content of a file that was read without errors."""
     return content.decode("utf-16" if content[:2] in _UTF_16 else "utf-8-sig")
 
 
 class _Recoded(io.RawIOBase):
-    """A UTF-16 file as UTF-8, piece by piece. Half a surrogate pair comes out as no valid UTF-8."""
+    """Streams a UTF-16 file as UTF-8. Half a surrogate pair comes out as invalid UTF-8."""
 
     def __init__(self, file: BinaryIO, encoding: str) -> None:
         self._file = file

@@ -1,4 +1,4 @@
-"""The lines of a file as the csv module asks for them, with a way back out of a quote never closed."""
+"""Line iterator for the csv module that can recover from an unclosed quote."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from typing import BinaryIO
 
 from webapp.core.spreadsheet.encodings import as_utf8
 
-# A field may hold line ends, but an opening quote without its partner must not swallow the rest of the file.
+# A field may contain line breaks, but an unclosed quote must not swallow the rest of the file.
 MAX_RECORD_LINES = 50
 MAX_LINE_BYTES = 1_000_000
 
 
 class UnclosedQuote(ValueError):
-    """A record goes on for longer than any record would."""
+    """Record that exceeds the maximum length."""
 
 
 class Lines:
-    """An iterator over the decoded lines of a file that remembers those of the record being read."""
+    """Iterates over the decoded lines of a file, and remembers those of the current record."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._head, self._file = as_utf8(file)
         self._waiting: deque[tuple[str, bool]] = deque()
         self._record: list[tuple[str, bool]] = []
         self._begun = False
-        # The number of the line at which the record being read begins.
+        # The line number at which the current record begins.
         self.number = 1
 
     def __iter__(self) -> Lines:
@@ -55,7 +55,7 @@ class Lines:
             return raw.decode(errors="surrogateescape"), False
 
     def _readline(self) -> bytes:
-        """The next line, which may begin with bytes that were read to find out the encoding."""
+        """Return the next line, including bytes already read to detect the encoding."""
         if not self._head:
             return self._file.readline(MAX_LINE_BYTES)
         line, end, self._head = self._head.partition(b"\n")
@@ -66,7 +66,7 @@ class Lines:
             pass
 
     def peek(self) -> str:
-        """The next line, which is read again; empty at the end of the file."""
+        """Return the next line without consuming it; empty at the end of the file."""
         line = next(self, "")
         if self._record:
             self._waiting.appendleft(self._record.pop())
@@ -74,12 +74,12 @@ class Lines:
 
     @property
     def is_next_text(self) -> bool:
-        """Whether the line that was peeked at is text; false at the end of the file."""
+        """Return whether the peeked line is text; false at the end of the file."""
         return bool(self._waiting) and self._waiting[0][1]
 
     @property
     def is_text(self) -> bool:
-        """Whether every line of the record was text, and none longer than any line would be."""
+        """Return whether every line of the record is text and within the maximum length."""
         return all(fine for _, fine in self._record)
 
     @property
@@ -87,12 +87,12 @@ class Lines:
         return len(self._record) > 1
 
     def next_record(self) -> None:
-        """Forget the record that was read."""
+        """Forget the current record."""
         self.number += len(self._record)
         self._record.clear()
 
     def retry_after_first_line(self) -> None:
-        """Give up the record's first line only; the others are read again."""
+        """Drop only the record's first line; the others are read again."""
         self._waiting.extendleft(reversed(self._record[1:]))
         del self._record[1:]
         self.next_record()

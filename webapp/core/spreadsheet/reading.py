@@ -1,4 +1,4 @@
-"""Reads a CSV file row by row: a bad row is told apart from its neighbours and never stops them."""
+"""CSV reader: a bad row is reported on its own and never stops the others."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _NOT_TEXT = "the file is not UTF-8 text; in the spreadsheet, save it as CSV UTF-
 
 
 class Unreadable(Refused):
-    """The file as a whole cannot be read; the message is one line for the person who sent it."""
+    """File that cannot be read as a whole; the message is one line for the user who uploaded it."""
 
 
 class Row(NamedTuple):
-    """A row: the number of its first line, and its cells in the order asked for or why it has none."""
+    """Row with the number of its first line, and either its cells in the requested order or an error."""
 
     line: int
     cells: tuple[str, ...]
@@ -31,12 +31,12 @@ class Row(NamedTuple):
 
 
 class Sheet:
-    """A CSV file with a header, as spreadsheets save it; memory does not grow with the file.
+    """CSV file with a header, as spreadsheets save it; read in constant memory.
 
-    Commas, semicolons or tabs separate the cells, in UTF-8 or UTF-16. Rows without any text are passed over,
-    and cells are as they were before `defuse`. `columns` must all be in the header, in any order and case;
-    `optional` ones may be. Other columns are ignored. Raises Unreadable for an empty file, one that is no
-    text, and one without the columns.
+    Cells are separated by commas, semicolons or tabs, in UTF-8 or UTF-16. Rows without text are skipped, and
+    `defuse` is undone. The header must contain all of `columns`, in any order and case, and may contain
+    `optional` ones. Other columns are ignored. Raises Unreadable for an empty file, one that isn't text, and
+    one without the columns.
     """
 
     def __init__(self, file: BinaryIO, columns: Sequence[str], optional: Sequence[str] = ()) -> None:
@@ -55,7 +55,7 @@ class Sheet:
         self._pick = itemgetter(*(header.index(name) for name in self.columns))
 
     def _separator(self, columns: Sequence[str]) -> str:
-        """Which separator the file has; the lines before its header are read then."""
+        """Detect the file's separator; consumes the lines before its header."""
         line = self._lines.peek()
         for _ in range(MAX_LINES_BEFORE_HEADER):
             said = separators.said(line)
@@ -104,7 +104,7 @@ class Sheet:
     def _broken(self, error: Exception) -> Row:
         line = self._lines.number
         if self._lines.spans_lines:
-            # Most likely a quote that is never closed: the lines that it took in are rows of their own.
+            # Most likely an unclosed quote: the lines that it swallowed are rows of their own.
             self._lines.retry_after_first_line()
             return Row(line, (), "a quote is opened and never closed")
         self._lines.next_record()
@@ -115,7 +115,7 @@ _NO_SEPARATORS = str.maketrans("", "", ',;"')
 
 
 def _is_empty(cells: list[str]) -> bool:
-    """Whether a row holds nothing that a person sees."""
+    """Return whether a row has no visible text."""
     if not cells or (cells[0] and cells[0].isascii() and not cells[0].isspace()):
         return not cells
     return not cleaned("".join(cells))

@@ -1,4 +1,4 @@
-"""What separates the cells of a file: told by its first line, which names the columns."""
+"""Detection of a file's cell separator by its first line, which names the columns."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from collections.abc import Sequence
 from typing import Final
 
 SEPARATORS: Final = (",", ";", "\t")
-# Excel's own way to say it, on a line before the header.
+# Excel's own declaration, on a line before the header.
 _SAID = re.compile(r'"?sep=([,;\t])"?\s*', re.IGNORECASE)
 
 
 def said(line: str) -> str | None:
-    """The separator that a line such as `sep=;` says; None for any other line."""
+    """Return the separator that a line such as `sep=;` declares; None for any other line."""
     found = _SAID.fullmatch(line)
     return found[1] if found else None
 
 
 def of_header(line: str, columns: Sequence[str]) -> str:
-    """The separator by which most of the columns are in the line; a comma where none is better."""
+    """Return the separator that yields most of the columns; a comma if none is better."""
     return max(SEPARATORS, key=lambda separator: _known(line, separator, columns))
 
 

@@ -1,4 +1,4 @@
-"""CSV files that are safe to open in a spreadsheet (R18)."""
+"""CSV writer whose files are safe to open in a spreadsheet (R18)."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from typing import IO, Final, Protocol
 
 from webapp.core.text_keys import INVISIBLE
 
-# Excel takes a file without it for one of the machine's old code page.
+# Without it, Excel assumes the machine's legacy code page.
 BOM: Final = "\ufeff"
 
-# The last four are what a Japanese keyboard writes for the first four, and spreadsheets take for them.
+# The last four are the full-width forms of the first four; spreadsheets treat them alike.
 _FORMULA = frozenset("=+-@＝＋－＠")
 _CONTROLS = frozenset("\t\r\n")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-# What spreadsheets pass over, or do not show, before a formula; quotes where they split a quoted cell.
+# Characters that spreadsheets skip, or don't show, before a formula; quotes where they split a quoted cell.
 _PASSED_OVER = re.compile(rf'[" \xa0\u1680\u2000-\u200a\u202f\u205f\u3000{INVISIBLE}]+')
-# A spreadsheet that separates by these makes cells of what is between them; a line end begins a cell, too.
+# A spreadsheet with another separator splits cells at these; a line break also starts a cell.
 _SEPARATORS = re.compile("([;\t\r\n])")
 _PLAIN_STARTS = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ#(/")
 
 
 class Writer(Protocol):
-    """The part of a `csv.writer` that is used here."""
+    """The methods of `csv.writer` that are used here."""
 
     def writerow(self, row: Iterable[object], /) -> object: ...
 
@@ -32,12 +32,12 @@ class Writer(Protocol):
 
 
 def writer(file: IO[str]) -> Writer:
-    """A CSV writer with line feeds as line ends, whatever the machine."""
+    """Return a CSV writer with line feeds as line ends on every platform."""
     return csv.writer(file, lineterminator="\n")
 
 
 def begin(file: IO[str], columns: Sequence[str], *, marked: bool = True) -> Writer:
-    """Begin a file: the byte order mark, unless it is for a program, then the header."""
+    """Write the byte order mark, unless the file is for a program, then the header."""
     if marked:
         file.write(BOM)
     rows = writer(file)
@@ -46,10 +46,10 @@ def begin(file: IO[str], columns: Sequence[str], *, marked: bool = True) -> Writ
 
 
 def defuse(cell: str) -> str:
-    """The text of a cell, with an apostrophe in front of what a spreadsheet would run as a formula.
+    """Return a cell's text, with an apostrophe before anything that a spreadsheet would run as a formula.
 
-    Also after what separates cells elsewhere, such as a semicolon. A plain number such as `-5` or `+1.50` is
-    no formula and is left alone.
+    Formulas after other separators, such as a semicolon, are covered too. A plain number such as `-5` or
+    `+1.50` isn't a formula and is left as it is.
     """
     if _is_plain(cell):
         return cell
@@ -59,7 +59,7 @@ def defuse(cell: str) -> str:
 
 
 def armed(cell: str) -> str:
-    """The text that `defuse` made a cell of, for a file that is read back."""
+    """Return the original text of a cell changed by `defuse`."""
     if "'" not in cell:
         return cell
     first, *others = _SEPARATORS.split(cell)
@@ -73,12 +73,12 @@ def _armed_piece(piece: str) -> str:
 
 
 def _is_plain(cell: str) -> bool:
-    """Told at once of nearly every cell. What is invisible, and line ends, are not printable."""
+    """Fast path for nearly every cell. Invisible characters and line breaks are not printable."""
     return (cell[:1] in _PLAIN_STARTS or not cell) and ";" not in cell and cell.isprintable()
 
 
 def _runs(piece: str) -> bool:
-    # Without the apostrophes too, so that what is read back is what was written, whatever that was.
+    # Also without the apostrophes, so that any written text is read back unchanged.
     bare = _PASSED_OVER.sub("", piece.lstrip("'"))
     return bare[:1] in _FORMULA and not _NUMBER.fullmatch(bare)
 

@@ -1,4 +1,4 @@
-"""What several commands are given: a dealer, a password on standard input."""
+"""Arguments shared by several commands: a dealer, a password on standard input."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ password_option: Any = click.option(
 
 
 def dealer_of(dealer_id: int) -> Dealer:
-    """The dealer of that id. Raises ClickException when there is none."""
+    """Return the dealer with that id. Raises ClickException if there is none."""
     dealer = db.session.get(Dealer, dealer_id) if 0 < dealer_id <= MAX_ID else None
     if dealer is None:
         raise click.ClickException(f"dealer {dealer_id} does not exist")
@@ -28,15 +28,15 @@ def dealer_of(dealer_id: int) -> Dealer:
 
 
 def organization_of(organization_id: int) -> Organization:
-    """The organization of that id. Raises ClickException when there is none."""
-    found = db.session.get(Organization, organization_id) if 0 < organization_id <= MAX_ID else None
-    if found is None:
+    """Return the organization with that id. Raises ClickException if there is none."""
+    organization = db.session.get(Organization, organization_id) if 0 < organization_id <= MAX_ID else None
+    if organization is None:
         raise click.ClickException(f"organization {organization_id} does not exist")
-    return found
+    return organization
 
 
 def password_from_stdin() -> str:
-    """The first line of standard input. Raises ClickException when it is empty or no text."""
+    """Read the first line of standard input. Raises ClickException if it is empty or not text."""
     line = sys.stdin.buffer.readline(MAX_PASSWORD_BYTES)
     try:
         password = line.decode().rstrip("\r\n")

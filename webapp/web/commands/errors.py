@@ -1,4 +1,5 @@
-"""Where refusals become one clear line on stderr and exit code 1; anything else is a defect, and shows."""
+"""Error handling of commands: expected errors become one line on stderr and exit code 1; others are
+raised."""
 
 from __future__ import annotations
 
@@ -24,12 +25,12 @@ _NOT_MIGRATED = re.compile(
 
 
 def answering(command: Callable[P, R]) -> Callable[P, R]:
-    """Run a command inside the app's context, with refusals turned into what click prints."""
+    """Run a command within the app context, and print expected errors by click."""
 
     @with_appcontext
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        # Commands also use connections of their own, which would wait for a transaction left open here.
+        # Commands may use other connections too, which would wait for a transaction left open here.
         db.session.rollback()
         try:
             with by_command():
@@ -45,7 +46,7 @@ def answering(command: Callable[P, R]) -> Callable[P, R]:
 
 
 def _unusable(error: DBAPIError) -> Exception:
-    """What to say of a database that is not there or not ready; the error itself when it is neither."""
+    """Return the message for a missing or unmigrated database; any other error is returned as it is."""
     lines = str(error.orig).splitlines() or [""]
     if _NOT_MIGRATED.search(lines[0]):
         return click.ClickException("the database is not migrated: run flask --app wsgi db upgrade")

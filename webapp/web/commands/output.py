@@ -1,4 +1,4 @@
-"""Where a command's standard output goes."""
+"""Destination of a command's standard output."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import IO
 
 
 def goes_to_file(stream: IO[str]) -> bool:
-    """Whether it is redirected to a file, which a person opens. A program that reads a pipe needs no mark."""
+    """Return whether it is redirected to a file, which a spreadsheet may open. Pipes need no byte order
+    mark."""
     try:
         return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
     except OSError:

@@ -1,1 +1,1 @@
-"""How the web process talks to clients: no client, however slow, holds a thread (gunicorn.conf.py)."""
+"""Connection handling of the web process: slow clients never hold a thread (gunicorn.conf.py)."""

@@ -1,8 +1,8 @@
-"""A client's connection as gunicorn's threads see it: a socket that never keeps them waiting.
+"""Non-blocking client socket for gunicorn's threads.
 
-A request is received by the worker's event loop, and what the client does not take of a response is kept, in
-memory and then in a temporary file, for the event loop to send. Only the body of an upload is awaited by a
-thread, which the application decides (webapp/web/bodies.py).
+The worker's event loop receives requests, and sends what the client has not yet read of a response, buffered
+in memory and then in a temporary file. A thread waits only for the body of an upload, which the application
+controls (webapp/web/bodies.py).
 """
 
 from __future__ import annotations
@@ -20,37 +20,37 @@ from webapp.web.serving.framing import Framing
 
 PIECE: Final = 64 * 1024
 IN_MEMORY: Final = 256 * 1024
-# Of one response; beyond it the thread waits, as long as the client may take.
+# Of one response; beyond it the thread waits, within the client's deadline.
 MOST_KEPT: Final = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Deadlines:
-    """How long a client may take, in seconds."""
+    """Deadlines for a client, in seconds."""
 
     head: float = 10
-    # Of an ordinary form, after the head.
+    # For an ordinary form, after the head.
     body: float = 20
-    # Of a large body in all, and without a byte.
+    # For a large body in total, and without receiving a byte.
     upload: float = 900
     stall: float = 20
-    # Of a response, and beyond that for so many bytes a second.
+    # For a response, plus its size divided by this rate in bytes per second.
     response: float = 30
     rate: int = 32 * 1024
-    # Until a client that was answered closes its end.
+    # Until a client that has its response closes the connection.
     linger: float = 5
 
     def to_take(self, size: int) -> float:
-        """For a response of which so many bytes are left."""
+        """Return the deadline for sending so many remaining bytes."""
         return self.response + size / self.rate
 
 
 class Channel:
-    """The socket of one connection, with what was received and not parsed, and what is left to send."""
+    """Socket of one connection, with its unparsed input and unsent output."""
 
     def __init__(self, raw: socket.socket, patience: Deadlines) -> None:
         raw.setblocking(False)
-        # Else the kernel would keep some megabytes for each slow client.
+        # Otherwise the kernel would buffer some megabytes for each slow client.
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, IN_MEMORY)
         self.raw = raw
         self.received = bytearray()
@@ -62,7 +62,7 @@ class Channel:
         self._written = self._sent = 0
         self._is_shut = False
 
-    # The event loop's side.
+    # Used by the event loop.
 
     def fill(self) -> bool:
         """Receive what has arrived; false at the end of the input."""
@@ -72,26 +72,26 @@ class Channel:
             return True
         self.received += piece
         if not self.framing.head and self.received[:1] in (b"\r", b"\n"):
-            # Empty lines before a request are to be ignored.
+            # Empty lines before a request are ignored.
             self.received = self.received.lstrip(b"\r\n")
         return bool(piece)
 
     def is_whole(self) -> bool:
-        """Whether a thread can take the request. Raises framing.Refused."""
+        """Return whether a thread can take the request. Raises framing.MalformedRequest."""
         return self.framing.is_whole(self.received)
 
     def next_request(self) -> None:
-        """Forget the request that was answered, and keep what was received behind it."""
+        """Drop the completed request, and keep the input received after it."""
         del self.received[: self.framing.end]
         self.framing, self._taken, self._read_until = Framing(), 0, 0.0
 
     @property
     def left(self) -> int:
-        """Bytes of responses that the client has not taken."""
+        """Return the number of unsent bytes."""
         return self._written - self._sent
 
     def flush(self) -> bool:
-        """Send as much as the client takes without waiting; whether nothing is left."""
+        """Send as much as possible without blocking; return whether all is sent."""
         while self._kept is not None and self.left:
             self._kept.seek(self._sent)
             try:
@@ -106,10 +106,11 @@ class Channel:
             self._kept.close()
         self._kept, self._written, self._sent = None, 0, 0
 
-    # The threads' side: what gunicorn asks of a socket.
+    # Used by the threads: gunicorn's socket interface.
 
     def recv(self, size: int) -> bytes:
-        """What was received of this request; of a large body also what is still to come, else the end."""
+        """Return what was received of this request; for a large body, wait for the rest, otherwise signal its
+        end."""
         end = min(len(self.received), self.framing.end)
         if self._taken < end:
             piece = bytes(self.received[self._taken : min(end, self._taken + size)])
@@ -126,7 +127,7 @@ class Channel:
         return self.raw.recv(size)
 
     def sendall(self, data: bytes) -> None:
-        """Send it, or keep what the client does not take now."""
+        """Send the data, or buffer what the client doesn't accept now."""
         if self.left == 0:
             data = self._send_now(memoryview(data))
         if data:
@@ -165,10 +166,10 @@ class Channel:
         self.raw.close()
 
     def setblocking(self, _flag: bool) -> None:
-        """The socket stays as it is."""
+        """No-op: the socket stays non-blocking."""
 
     def settimeout(self, _seconds: float | None) -> None:
-        """The timeouts are `Patience`."""
+        """No-op: the timeouts are `Deadlines`."""
 
     def gettimeout(self) -> float | None:
         return None

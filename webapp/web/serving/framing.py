@@ -1,7 +1,7 @@
-"""Where a request ends, told from the bytes received so far. Pure.
+"""Detection of a request's end in the bytes received so far. Pure.
 
-gunicorn's parser judges the request itself. This only decides when it can be parsed without waiting; where
-the two disagree, the parser finds the end of the input and the connection is closed.
+gunicorn's parser validates the request. This only decides when it can be parsed without waiting; if the two
+disagree, the parser reaches the end of the input and the connection is closed.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 HEAD_END: Final = b"\r\n\r\n"
-# Bytes. Cookies and addresses of this program need a tenth of it.
+# Bytes. Cookies and URLs of this program need a tenth of it.
 MOST_HEAD: Final = 32 * 1024
-# Of a body that is kept until it is whole: an ordinary form, and the frame around each of its chunks.
+# Of a body that is buffered until complete: an ordinary form, and the framing of its chunks.
 MOST_BODY: Final = 64 * 1024
 MOST_CHUNKED: Final = 2 * MOST_BODY
 _LENGTH: Final = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r\n", re.IGNORECASE)
@@ -22,7 +22,7 @@ _SIZE: Final = re.compile(rb"[0-9a-fA-F]{1,8}")
 
 
 class MalformedRequest(ValueError):
-    """The request is larger than may be kept; `status` is how it is answered."""
+    """Request larger than may be buffered; `status` is the response's status line."""
 
     def __init__(self, status: str) -> None:
         super().__init__(status)
@@ -31,7 +31,7 @@ class MalformedRequest(ValueError):
 
 @dataclass
 class Framing:
-    """What is known of the request that is being received."""
+    """Progress of the request being received."""
 
     head: int = 0
     end: int = 0
@@ -40,7 +40,7 @@ class Framing:
     _chunk: int = 0
 
     def is_whole(self, received: bytearray) -> bool:
-        """Whether a thread can take the request: it is whole, or its body is too large to be kept.
+        """Return whether a thread can take the request: it is complete, or its body is too large to buffer.
 
         Raises MalformedRequest.
         """
@@ -70,7 +70,7 @@ class Framing:
         while (line := received.find(b"\r\n", self._chunk)) >= 0:
             size = _SIZE.fullmatch(received[self._chunk : line].split(b";")[0].rstrip())
             if size is None:
-                # The parser says what is wrong with it.
+                # The parser reports the error.
                 self.end = len(received)
                 return True
             if int(size[0], 16) == 0:

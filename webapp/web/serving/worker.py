@@ -1,8 +1,8 @@
-"""A gthread worker whose threads wait for the program's own work alone, and for uploads.
+"""gthread worker whose threads run only application code and uploads.
 
-gunicorn's own gives each connection to a thread, which waits for its request and for the client to take
-the response: as many slow clients as there are threads stop the process. Here the event loop receives
-requests and sends what is left of responses; both have deadlines (`Patience`).
+gunicorn's own worker gives each connection to a thread, which waits for the request and for the client to
+read the response: as many slow clients as there are threads block the process. Here the event loop receives
+requests and sends the rest of responses; both have deadlines (`Deadlines`).
 """
 
 from __future__ import annotations
@@ -25,29 +25,29 @@ from webapp.web.serving.framing import MalformedRequest
 
 log = structlog.get_logger(__name__)
 
-# Seconds between two looks for connections that are overdue.
+# Seconds between two checks for overdue connections.
 SWEEP_EVERY = 0.5
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 REFUSAL = "HTTP/1.1 {}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 class Connection(TConn):
-    """A client's connection. `timeout` is when the event loop ends it, `awaited` what it waits for."""
+    """Client connection. `timeout` is when the event loop closes it, `awaited` what it waits for."""
 
     sock: Channel
-    # Whether another request may follow the one that was answered.
+    # Whether another request may follow on this connection.
     is_kept = False
     awaited = ""
 
 
 class Worker(ThreadWorker):
-    """The worker class that gunicorn.conf.py names."""
+    """Worker class named in gunicorn.conf.py."""
 
     patience = Deadlines()
 
     @classmethod
     def check_config(cls, cfg: Any, log: Any) -> None:
-        """Refuse TLS, which is the platform's or the proxy's to serve."""
+        """Reject TLS, which the platform or a proxy terminates."""
         if cfg.is_ssl:
             raise RuntimeError("this worker class serves no TLS: a proxy in front of it does")
         super().check_config(cfg, log)
@@ -58,7 +58,7 @@ class Worker(ThreadWorker):
         self._swept_at = 0.0
 
     def accept(self, listener: socket.socket) -> None:
-        """Accept a connection; where there are too many, the one that has waited longest ends."""
+        """Accept a connection; above the limit, the longest waiting one is closed."""
         try:
             raw, address = listener.accept()
         except OSError as error:
@@ -73,22 +73,22 @@ class Worker(ThreadWorker):
         self._watch(conn, "request", self.patience.head, self._receive)
 
     def finish_request(self, conn: Connection, fs: Future[Any]) -> None:
-        """Send what is left of the response, once a thread is done with the request."""
+        """Send the rest of the response, once a thread has finished the request."""
         if conn.sock.fileno() < 0:
-            # Closed by the thread: the application failed in the middle of a response.
+            # Closed by the thread: the application failed while sending a response.
             self.nr_conns -= 1
             return
         conn.is_kept = not fs.cancelled() and not fs.exception() and bool(fs.result()) and self.alive
         self._send(conn)
 
     def murder_keepalived(self, force: bool = False) -> None:
-        """End every connection that is watched, as gunicorn asks when it stops."""
+        """Close every watched connection; gunicorn calls this when it stops."""
         if force:
             for conn in list(self._watched.values()):
                 self._drop(conn)
 
     def murder_pending(self) -> None:
-        """End the connections that are overdue, and idle ones when the process stops."""
+        """Close overdue connections, and idle ones when the process stops."""
         now = time.monotonic()
         if now - self._swept_at < SWEEP_EVERY:
             return
@@ -110,7 +110,7 @@ class Worker(ThreadWorker):
             self._drop(conn)
 
     def _keepalive_after(self, conn: Connection, keepalive: bool) -> bool:
-        # What is left of a large body is not waited for.
+        # The rest of a large body is not waited for.
         return not conn.sock.framing.is_large and bool(super()._keepalive_after(conn, keepalive))
 
     def _receive(self, conn: Connection) -> None:
@@ -129,7 +129,7 @@ class Worker(ThreadWorker):
             conn.timeout = time.monotonic() + self.patience.head
 
     def _take(self, conn: Connection) -> bool:
-        """Hand the request to a thread if it can be; true too if it was refused."""
+        """Hand the request to a thread if it is complete; also true if it was refused."""
         try:
             if not conn.sock.is_whole():
                 return False
@@ -164,9 +164,9 @@ class Worker(ThreadWorker):
             self._go_on(conn)
 
     def _go_on(self, conn: Connection) -> None:
-        """Wait for the next request, or for the client to close its end."""
+        """Wait for the next request, or for the client to close the connection."""
         if not conn.is_kept:
-            # Closed at once, with input unread, the client could lose the end of the response.
+            # Closing at once, with unread input, could lose the end of the response.
             with suppress(OSError):
                 conn.sock.shutdown(socket.SHUT_WR)
             self._watch(conn, "end", self.patience.linger, self._discard)
