@@ -1,5 +1,5 @@
 # Short names for the commands in bin/, which also work without make.
-.PHONY: run test lint format shell migrate settings
+.PHONY: run test fast lint format shell migrate settings
 
 # Every command of bin/ creates or updates .venv first.
 run:
@@ -7,6 +7,9 @@ run:
 
 test:
 	bin/test
+
+fast:
+	bin/test --fast
 
 lint:
 	bin/lint
