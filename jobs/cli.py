@@ -13,13 +13,14 @@ from flask import Flask
 from jobs import shutdown
 from jobs.sync import check, client_factory, lease, run_sync
 from webapp.core import storage
+from webapp.core.limits import MAX_ID
 from webapp.core.spreadsheet import BOM
 from webapp.extensions import db
 from webapp.lightspeed import configurations
 from webapp.models import Dealer, Report, Run
 from webapp.runs import lifecycle
 from webapp.search import outbox
-from webapp.web.commands.arguments import MAX_ID, dealer_of, dealer_option
+from webapp.web.commands.arguments import dealer_of, dealer_option
 from webapp.web.commands.errors import answering
 from webapp.web.commands.output import goes_to_file
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from jobs.sync.kept_sql import DOUBTED
+from webapp.core.limits import MAX_QUANTITY
 
 # R10: the same part number is one part, and the last row counts, whatever it says. Ids follow the order
 # reported. A row of another code is another part. The few ids lead: asked
@@ -98,7 +99,7 @@ _PUT_ON_SHELF: Final = """
         FROM matched
     ), contributions AS (
         SELECT manufacturer_id, product_id,
-               CASE WHEN sum(quantity) < 2147483647 THEN sum(quantity) ELSE 2147483647 END AS quantity,
+               CASE WHEN sum(quantity) < {most} THEN sum(quantity) ELSE {most} END AS quantity,
                max(CASE WHEN place = 1 THEN price END) AS price,
                max(lead_time_days) AS lead_time_days
         FROM placed
@@ -127,7 +128,7 @@ _PUT_ON_SHELF: Final = """
            code = excluded.code,
            changed_item_id = excluded.changed_item_id
 """
-PUT_ON_SHELF: Final = _PUT_ON_SHELF.format(matched=_MATCHED)
+PUT_ON_SHELF: Final = _PUT_ON_SHELF.format(matched=_MATCHED, most=MAX_QUANTITY)
 
 # R15: the products of which the first part has no price.
 _PRICES_LEFT: Final = """

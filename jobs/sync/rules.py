@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
 from jobs.sources.lightspeed.parts import Part, Unreadable, cents_of, date_of, quantity_of
-from webapp.core.enums import FRESH_DAYS
+from webapp.core.limits import FRESH_DAYS
 from webapp.core.text_keys import bare_key_of, key_of
 from webapp.runs.skipped_reasons import REASONS
 

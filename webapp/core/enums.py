@@ -51,12 +51,3 @@ ALERT_CHANNELS: Final = ("email", "webhook")
 ALERT_DELIVERY_STATES: Final = ("waiting", "delivered", "failed", "dropped")
 
 REPORT_KINDS: Final = ("inventory", "skipped")
-
-MAX_LEAD_TIME_DAYS: Final = 365
-DEFAULT_LEAD_TIME_DAYS: Final = 1
-
-# Quantities are stored as 32-bit integers on PostgreSQL.
-MAX_QUANTITY: Final = 2_147_483_647
-
-# R10: a part that last changed longer ago than this is skipped.
-FRESH_DAYS: Final = 365

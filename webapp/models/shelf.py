@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core import clock
-from webapp.core.enums import MAX_LEAD_TIME_DAYS
+from webapp.core.limits import MAX_LEAD_TIME_DAYS
 from webapp.extensions import Model
 from webapp.models.types import BigId, KeyText, UtcDateTime
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.core.enums import DEFAULT_LEAD_TIME_DAYS, MAX_LEAD_TIME_DAYS, PRICINGS
+from webapp.core.enums import PRICINGS
+from webapp.core.limits import DEFAULT_LEAD_TIME_DAYS, MAX_LEAD_TIME_DAYS
 from webapp.extensions import Model
 from webapp.models.catalog import Manufacturer
 from webapp.models.tenants import Dealer

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from webapp.core.enums import FRESH_DAYS, QUANTITY_COLUMN_LABELS
+from webapp.core.enums import QUANTITY_COLUMN_LABELS
+from webapp.core.limits import FRESH_DAYS
 from webapp.models import Run, RunItem
 
 _NOTHING = "Nothing of this code was changed."

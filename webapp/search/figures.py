@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session, scoped_session
 
 from webapp.core import clock
+from webapp.core.limits import MAX_INT32
 from webapp.models import Dealer
 from webapp.models.types import UtcDateTime
 
@@ -34,7 +35,7 @@ _COMPARE = """
                row_number() OVER (
                    PARTITION BY s.product_id
                    ORDER BY CASE WHEN s.quantity > 0 AND s.sale_price_cents IS NOT NULL THEN 0 ELSE 1 END,
-                            coalesce(c.position, 2147483647), coalesce(c.id, 2147483647),
+                            coalesce(c.position, {last}), coalesce(c.id, {last}),
                             s.code_key, s.manufacturer_id
                ) AS place
         FROM (SELECT DISTINCT product_id FROM ({scope}) AS touched) AS scope
@@ -120,7 +121,9 @@ def refresh(
     """
     hold(session, dealer_id)
     session.execute(text(_DIFFERING))
-    compared = session.execute(text(_COMPARE.format(scope=scope)), {"dealer_id": dealer_id, **parameters})
+    compared = session.execute(
+        text(_COMPARE.format(scope=scope, last=MAX_INT32)), {"dealer_id": dealer_id, **parameters}
+    )
     changed = int(compared.rowcount)  # type: ignore[attr-defined]
     if changed:
         _put_right(session, dealer_id)

@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import TableClause, delete, text
 from sqlalchemy.engine import Connection
 
+from webapp.core.limits import MAX_ID
 from webapp.core.pg_copy import copy_rows
 from webapp.search.document import Document
 from webapp.search.ranking import ranked
@@ -20,7 +21,6 @@ from webapp.search.search_words import Search, document_words, search_of, whole_
 from webapp.search.stored_documents import (
     CANDIDATES,
     DOCUMENTS,
-    LAST,
     SELECT,
     Stage,
     among,
@@ -101,7 +101,7 @@ class PostgresIndex:
         self._connection.execute(text(_AS_BEFORE))
         return ranked(some, search)[:limit]
 
-    def stored(self, dealer_id: int, after: int = 0, last: int = LAST) -> Iterator[Document]:
+    def stored(self, dealer_id: int, after: int = 0, last: int = MAX_ID) -> Iterator[Document]:
         rows = SELECT.where(
             DOCUMENTS.c.dealer_id == dealer_id,
             DOCUMENTS.c.product_id > after,

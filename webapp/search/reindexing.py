@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy.engine import Connection
 
+from webapp.core.limits import MAX_ID
 from webapp.extensions import db
 from webapp.search import documents
 from webapp.search.outbox import settle, take_turn
 from webapp.search.search_index import search_index
-from webapp.search.stored_documents import LAST
 
 
 def rebuild(dealer_id: int | None = None) -> int:
@@ -25,11 +25,11 @@ def rebuild(dealer_id: int | None = None) -> int:
 
 def _rebuild_dealer(dealer_id: int) -> int:
     after = written = 0
-    while after < LAST:
+    while after < MAX_ID:
         connection = db.session.connection()
         take_turn(connection)
         page = documents.page(connection, dealer_id, after)
-        last = page[-1].product_id if len(page) == documents.PAGE else LAST
+        last = page[-1].product_id if len(page) == documents.PAGE else MAX_ID
         index = search_index(connection)
         index.remove(dealer_id, [document.product_id for document in index.stored(dealer_id, after, last)])
         index.put(page)

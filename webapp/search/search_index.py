@@ -7,10 +7,10 @@ from typing import Protocol
 
 from sqlalchemy.engine import Connection
 
+from webapp.core.limits import MAX_ID
 from webapp.search.document import Document
 from webapp.search.postgres_index import PostgresIndex
 from webapp.search.sqlite_index import SqliteIndex
-from webapp.search.stored_documents import LAST
 
 
 class SearchIndex(Protocol):
@@ -28,7 +28,7 @@ class SearchIndex(Protocol):
     def search(self, dealer_id: int, words: str, limit: int) -> list[Document]:
         """The dealer's documents in which every word is found, best first."""
 
-    def stored(self, dealer_id: int, after: int = 0, last: int = LAST) -> Iterator[Document]:
+    def stored(self, dealer_id: int, after: int = 0, last: int = MAX_ID) -> Iterator[Document]:
         """The dealer's documents in the order of their product ids, those after one and up to another."""
 
 

@@ -8,13 +8,13 @@ from typing import Any, Final
 from sqlalchemy import delete, text
 from sqlalchemy.engine import Connection
 
+from webapp.core.limits import MAX_ID
 from webapp.search.document import Document
 from webapp.search.ranking import ranked
 from webapp.search.search_words import Search, document_words, search_of, whole_numbers
 from webapp.search.stored_documents import (
     CANDIDATES,
     DOCUMENTS,
-    LAST,
     SELECT,
     Stage,
     among,
@@ -68,7 +68,7 @@ class SqliteIndex:
         if search is None:
             return []
 
-        bounds = {"first": _id(dealer_id, 0), "last": _id(dealer_id, LAST)}
+        bounds = {"first": _id(dealer_id, 0), "last": _id(dealer_id, MAX_ID)}
 
         def find(query: str) -> Iterable[Document]:
             found = SELECT.where(_FOUND)
@@ -76,7 +76,7 @@ class SqliteIndex:
 
         return ranked(candidates(find, _stages(search, limit)), search)[:limit]
 
-    def stored(self, dealer_id: int, after: int = 0, last: int = LAST) -> Iterator[Document]:
+    def stored(self, dealer_id: int, after: int = 0, last: int = MAX_ID) -> Iterator[Document]:
         between = DOCUMENTS.c.id.between(_id(dealer_id, after + 1), _id(dealer_id, last))
         rows = SELECT.where(between).order_by(DOCUMENTS.c.id).execution_options(yield_per=1000)
         yield from fetched(self._connection, rows)

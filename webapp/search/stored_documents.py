@@ -24,8 +24,6 @@ from sqlalchemy.engine import Connection
 
 from webapp.search.document import Document
 
-LAST: Final = 2_147_483_647
-
 # As many are ranked, so that a search for a word of half the catalog is answered as quickly as any other.
 CANDIDATES: Final = 500
 

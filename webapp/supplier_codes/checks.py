@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from webapp.core.enums import CATALOG_LABELS, CATALOGS, DEFAULT_LEAD_TIME_DAYS, MAX_LEAD_TIME_DAYS, PRICINGS
+from webapp.core.enums import CATALOG_LABELS, CATALOGS, PRICINGS
 from webapp.core.errors import FieldRefused
+from webapp.core.limits import DEFAULT_LEAD_TIME_DAYS, MAX_LEAD_TIME_DAYS
 from webapp.core.text_keys import cleaned, key_of
 from webapp.extensions import db
 from webapp.models import Dealer, Manufacturer, SupplierCode

@@ -6,7 +6,8 @@ from typing import Self
 
 from wtforms import BooleanField, HiddenField, SelectField, StringField, ValidationError
 
-from webapp.core.enums import CATALOG_LABELS, MAX_LEAD_TIME_DAYS, PRICING_LABELS
+from webapp.core.enums import CATALOG_LABELS, PRICING_LABELS
+from webapp.core.limits import DEFAULT_LEAD_TIME_DAYS, MAX_LEAD_TIME_DAYS
 from webapp.models import SupplierCode
 from webapp.supplier_codes import Fields, state_of
 from webapp.web.form_fields import AtMost, Form, Printable, choices, stripped
@@ -28,12 +29,12 @@ class SupplierCodeForm(Form):
     catalog = SelectField("Ecommerce Catalog", choices=choices(CATALOG_LABELS), default="aftermarket")
     supplier_code = StringField("LightSpeed Supplier Code", [Given(), AtMost(200), Printable()], [stripped])
     manufacturer = StringField("Manufacturer/Distributor", [Given(), AtMost(200), Printable()], [stripped])
-    lead_time_days = StringField("Lead Time Value", filters=[stripped], default="1")
+    lead_time_days = StringField("Lead Time Value", filters=[stripped], default=str(DEFAULT_LEAD_TIME_DAYS))
     pricing = SelectField("LightSpeed Pricing", choices=choices(PRICING_LABELS), default="disabled")
 
     def validate_lead_time_days(self, field: StringField) -> None:
-        """Whole days; empty means 1."""
-        text = field.data or "1"
+        """Whole days; empty means the default."""
+        text = field.data or str(DEFAULT_LEAD_TIME_DAYS)
         if not (text.isascii() and text.isdigit() and int(text[:9]) <= MAX_LEAD_TIME_DAYS):
             raise ValidationError(
                 f"{field.label.text} must be a whole number of days from 0 to {MAX_LEAD_TIME_DAYS}"

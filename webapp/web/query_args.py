@@ -6,7 +6,7 @@ from datetime import date
 
 from werkzeug.datastructures import MultiDict
 
-LARGEST = 2_147_483_647
+from webapp.core.limits import MAX_INT32
 
 
 def whole(arguments: MultiDict[str, str], name: str) -> int | None:
@@ -14,7 +14,7 @@ def whole(arguments: MultiDict[str, str], name: str) -> int | None:
     given = arguments.get(name, "")
     if not (given.isascii() and given.isdigit() and len(given) <= 10):
         return None
-    return int(given) if 1 <= int(given) <= LARGEST else None
+    return int(given) if 1 <= int(given) <= MAX_INT32 else None
 
 
 def day(arguments: MultiDict[str, str], name: str) -> date | None:

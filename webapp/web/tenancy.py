@@ -15,6 +15,7 @@ from flask_security import current_user, url_for_security
 from sqlalchemy import select
 from werkzeug.routing import IntegerConverter
 
+from webapp.core.limits import MAX_ID
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, HeldClearing, Run, SupplierCode
 from webapp.web import expired_form, htmx
@@ -31,7 +32,7 @@ class RowId(IntegerConverter):
     """URL converter for ids. A number beyond PostgreSQL's integer range is 404."""
 
     def __init__(self, map: Any) -> None:
-        super().__init__(map, min=1, max=2_147_483_647)
+        super().__init__(map, min=1, max=MAX_ID)
 
 
 def dealer_blueprint(name: str, import_name: str, path: str = "") -> Blueprint:

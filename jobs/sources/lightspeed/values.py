@@ -9,9 +9,7 @@ from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from math import isfinite
 
 from jobs.sources.lightspeed.size_limits import LONGEST_NUMBER
-
-LARGEST = 2**31 - 1
-"""The largest quantity, and the largest price in cents, that is believed; both fit a 32-bit column."""
+from webapp.core.limits import MAX_INT32
 
 _CENT = Decimal("0.01")
 # Each digit has one place in it: a pattern with two takes a minute for 80 kB of them.
@@ -28,12 +26,12 @@ def quantity_of(value: Number) -> int | None:
 
     Numbers may come as text with spaces around, and with commas between thousands (docs/lightspeed-3pa.md,
     numbers). Negative ones are returned as they are: it is for the rules to leave them out. Booleans, NaN,
-    Infinity and what is beyond `LARGEST` are `None`.
+    Infinity and what is beyond `MAX_INT32` are `None`.
     """
     if type(value) is int:
-        return value if -LARGEST <= value <= LARGEST else None
+        return value if -MAX_INT32 <= value <= MAX_INT32 else None
     number = _decimal_of(_without_thousands(value))
-    if number is None or not -LARGEST <= number < LARGEST + 1:
+    if number is None or not -MAX_INT32 <= number < MAX_INT32 + 1:
         return None
     return int(number.to_integral_value(ROUND_FLOOR))
 
@@ -41,18 +39,18 @@ def quantity_of(value: Number) -> int | None:
 def cents_of(value: Number) -> int | None:
     """Return a price in cents, half a cent rounded up (R15), or `None` where the old price must stay.
 
-    That is for null, zero (also what rounds to it), negative, non-numeric, and above `LARGEST` cents. The
+    That is for null, zero (also what rounds to it), negative, non-numeric, and above `MAX_INT32` cents. The
     rounding is exact: a number counts as the decimal that was sent, not as its binary neighbour.
     """
-    if type(value) is float and 0 < value < LARGEST // 100:
+    if type(value) is float and 0 < value < MAX_INT32 // 100:
         cents = value * 100
         if abs(cents % 1 - 0.5) > 0.001:  # away from the half, where a float's error decides nothing
             return round(cents) or None
     number = _decimal_of(value)
-    if number is None or not 0 < number <= LARGEST:
+    if number is None or not 0 < number <= MAX_INT32:
         return None
     exact = int(number.quantize(_CENT, ROUND_HALF_UP).scaleb(2))
-    return exact if 0 < exact <= LARGEST else None
+    return exact if 0 < exact <= MAX_INT32 else None
 
 
 def date_of(text: str | None) -> datetime | None:

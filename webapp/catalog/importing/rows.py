@@ -7,6 +7,7 @@ import unicodedata
 from typing import Final, NamedTuple
 
 from webapp.core.enums import CATALOGS
+from webapp.core.limits import MAX_CENTS
 from webapp.core.spreadsheet import damage, is_error
 from webapp.core.text_keys import cleaned
 
@@ -34,8 +35,6 @@ _NUMBERS: Final = ("oem_manufacturer_id", "part_number", "mpn")
 # Longer values are damage, and keys made of them would not fit into an index of PostgreSQL.
 MAX_LENGTH: Final = 200
 MAX_NAME_LENGTH: Final = 500
-# What a 32-bit column of cents holds.
-MAX_CENTS: Final = 2_147_483_647
 
 _PRICE = re.compile(r"[0-9]{1,12}(\.[0-9]*)?|\.[0-9]+")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")

@@ -13,12 +13,13 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.engine import Connection
 
 from webapp.core.enums import ENDED_RUN_STATES
+from webapp.core.limits import MAX_INT32
 from webapp.extensions import db
 from webapp.models import Run, RunItem, RunTally
 
 # Upper bounds of how long runs take, in seconds; a run longer than all of them is in the last.
 BOUNDS: Final = (5, 15, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200)
-BEYOND: Final = 2_147_483_647
+BEYOND: Final = MAX_INT32
 BATCH: Final = 500
 
 # Written out, so that the databases see that the partial index fits.

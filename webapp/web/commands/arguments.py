@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
+from webapp.core.limits import MAX_ID
 from webapp.extensions import db
 from webapp.models import Dealer, Organization
 
-MAX_ID = 2_147_483_647
 MAX_PASSWORD_BYTES = 4096
 
 dealer_option: Any = click.option("--dealer", "dealer_id", type=int, required=True, help="The dealer's id.")

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from webapp.catalog.importing.rows import MAX_CENTS, CatalogRow, Rejected, cents_of, parse
+from webapp.catalog.importing.rows import CatalogRow, Rejected, cents_of, parse
+from webapp.core.limits import MAX_CENTS
 
 SOUND = {
     "catalog": "oem",
