@@ -9,7 +9,7 @@ from datetime import datetime
 from jobs.sync import lease
 from webapp.core import clock
 
-# Seconds. Well under journal.DEAD_AFTER, and short enough for a person who pressed cancel.
+# Seconds. Well under HEARTBEAT_TIMEOUT, and short enough for a person who pressed cancel.
 BEAT_EVERY = 5.0
 # Seconds between two looks while nothing is done but waiting.
 LOOK_EVERY = 0.25

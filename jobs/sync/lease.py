@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import inf
 from typing import Any
 
@@ -17,11 +17,11 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from jobs.sync import run_items
 from webapp.core import clock
+from webapp.core.limits import HEARTBEAT_TIMEOUT
 from webapp.extensions import db
 from webapp.models import Run, RunItem
 
 # R19: a heartbeat this old belongs to a dead worker.
-DEAD_AFTER = timedelta(seconds=90)
 # What the database raises that refuses for now, or does not answer. PostgreSQL ends a transaction that was
 # idle for too long with an internal error.
 REFUSED = (OperationalError, InterfaceError, InternalError)
@@ -75,7 +75,10 @@ def acquire(run_id: int) -> Lease | None:
         update(Run)
         .where(
             Run.id == run_id,
-            or_(Run.status == "queued", (Run.status == "running") & (Run.heartbeat_at < now - DEAD_AFTER)),
+            or_(
+                Run.status == "queued",
+                (Run.status == "running") & (Run.heartbeat_at < now - HEARTBEAT_TIMEOUT),
+            ),
         )
         .values(
             status="running",
@@ -225,5 +228,7 @@ def _not_tried(status: str, reason: str | None) -> str:
 def dead_runs(now: datetime) -> list[Run]:
     """Runs whose worker died."""
     return list(
-        db.session.scalars(select(Run).where(Run.status == "running", Run.heartbeat_at < now - DEAD_AFTER))
+        db.session.scalars(
+            select(Run).where(Run.status == "running", Run.heartbeat_at < now - HEARTBEAT_TIMEOUT)
+        )
     )

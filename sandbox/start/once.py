@@ -6,11 +6,11 @@ import sys
 import time
 from datetime import timedelta
 
-from jobs.sync.lease import DEAD_AFTER
 from sandbox.start.program import Program
 from sandbox.start.samples import Commands
 from sandbox.start.state import DatabaseState, Progress
 from sandbox.start.steps import TELL_EVERY
+from webapp.core.limits import HEARTBEAT_TIMEOUT
 
 # Seconds. The sample takes well under a minute where nothing is wrong.
 PATIENCE = 600
@@ -41,7 +41,7 @@ def _watch(program: Program, stored: DatabaseState, run_id: int) -> str:
         progress = stored.progress(run_id)
         if not progress.is_active:
             return progress.status
-        if progress.status == "queued" or progress.silent_for > DEAD_AFTER:
+        if progress.status == "queued" or progress.silent_for > HEARTBEAT_TIMEOUT:
             stored.wake(run_id)
         line = _line(progress)
         if line != told or time.monotonic() - told_at >= TELL_EVERY:
@@ -57,6 +57,6 @@ def _watch(program: Program, stored: DatabaseState, run_id: int) -> str:
 def _line(progress: Progress) -> str:
     line = f"{progress.status}: {progress.done} of {progress.codes} codes, {progress.parts} parts"
     if progress.status == "running" and progress.silent_for > SILENT_AFTER:
-        left = max(0, int((DEAD_AFTER - progress.silent_for).total_seconds()))
+        left = max(0, int((HEARTBEAT_TIMEOUT - progress.silent_for).total_seconds()))
         line += f"; its worker has not been heard of lately, and another takes over in {left} s"
     return line

@@ -15,11 +15,12 @@ from benchmarks.environment import environment
 from benchmarks.seed import TIMEZONE
 from benchmarks.snapshot import Snapshot, read_only, take_snapshot
 from benchmarks.testbed import application
-from jobs.sync import lease, tick
+from jobs.sync import tick
 from sandbox.simulator import Behavior, Fault, Simulator
 from tests.chaos import instrumented_worker, seed
 from tests.chaos.workers import Workers
 from webapp.core import clock
+from webapp.core.limits import HEARTBEAT_TIMEOUT
 from webapp.extensions import db
 from webapp.models import Dealer, Run
 from webapp.runs import lifecycle
@@ -120,7 +121,7 @@ def _age_heartbeat(run_id: int, attempt: int) -> None:
     db.session.execute(
         update(Run)
         .where(Run.id == run_id, Run.attempt == attempt, Run.status == "running")
-        .values(heartbeat_at=clock.now() - lease.DEAD_AFTER * 2)
+        .values(heartbeat_at=clock.now() - HEARTBEAT_TIMEOUT * 2)
     )
     db.session.commit()
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 
 from webapp.core import clock
+from webapp.core.limits import HEARTBEAT_TIMEOUT
 from webapp.models import HeldClearing, Run, RunItem
 from webapp.web.status_labels import StatusLabel
 
@@ -43,8 +44,8 @@ _HELD = {
 }
 ENDED_ITEM_STATES = ("succeeded", "failed", "not_tried")
 
-# A worker takes a run within seconds, and shows that it lives at least every 90 s (R19).
-PATIENCE = {"queued": timedelta(minutes=2), "running": timedelta(seconds=90)}
+# A worker takes a run within seconds.
+PATIENCE = {"queued": timedelta(minutes=2), "running": HEARTBEAT_TIMEOUT}
 _LATE = {
     "queued": StatusLabel(
         "Queued",
@@ -55,8 +56,8 @@ _LATE = {
     "running": StatusLabel(
         "Running",
         "warning",
-        "Nothing was heard of it for more than 90 seconds. Another worker takes it over by itself within "
-        "about two minutes, and goes on with the codes that are not done.",
+        f"Nothing was heard of it for more than {HEARTBEAT_TIMEOUT.seconds} seconds. Another worker takes "
+        "it over by itself within about two minutes, and goes on with the codes that are not done.",
     ),
 }
 _GIVES_WAY = StatusLabel(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from webapp.catalog.uploads.import_lease import DEAD_AFTER, stalled
+from webapp.catalog.uploads.import_lease import stalled
 from webapp.catalog.uploads.process import Stopped, process_import
 from webapp.catalog.uploads.upload import MAX_BYTES, start, wake
 
-__all__ = ["DEAD_AFTER", "MAX_BYTES", "Stopped", "process_import", "stalled", "start", "wake"]
+__all__ = ["MAX_BYTES", "Stopped", "process_import", "stalled", "start", "wake"]

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -14,13 +14,12 @@ from sqlalchemy import Engine, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from webapp.core import clock
+from webapp.core.limits import HEARTBEAT_TIMEOUT
 from webapp.extensions import db
 from webapp.models import CatalogImport
 
 log = structlog.get_logger(__name__)
 
-# A heartbeat this old belongs to a dead worker (as R19 has it for runs).
-DEAD_AFTER = timedelta(seconds=90)
 BEAT_SECONDS = 2.0
 
 
@@ -59,7 +58,7 @@ def stalled(now: datetime) -> list[CatalogImport]:
 
 
 def _is_dead(now: datetime) -> Any:
-    return (CatalogImport.status == "running") & (CatalogImport.heartbeat_at < now - DEAD_AFTER)
+    return (CatalogImport.status == "running") & (CatalogImport.heartbeat_at < now - HEARTBEAT_TIMEOUT)
 
 
 def set_down(claim: ImportLease, note: Callable[[], None] = lambda: None, /, **values: Any) -> bool:

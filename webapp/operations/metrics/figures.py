@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from webapp.core import clock
 from webapp.core.enums import ACTIVE_RUN_STATES
+from webapp.core.limits import HEARTBEAT_TIMEOUT
 from webapp.extensions import db
 from webapp.models import (
     Alert,
@@ -28,8 +29,6 @@ from webapp.operations.metrics import tallying
 # One slot of six hours missed; two, with time for the second to end (which is also when people are told); a
 # day; two days.
 WITHOUT_SUCCESS_HOURS: Final = (7, 13, 25, 49)
-# R19: a heartbeat this old belongs to a dead worker.
-DEAD_AFTER: Final = timedelta(seconds=90)
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def _age(now: datetime, since: datetime | None) -> float:
 
 
 def _active(connection: Connection, now: datetime) -> tuple[dict[str, int], int, float]:
-    is_dead = (Run.status == "running") & (Run.heartbeat_at < now - DEAD_AFTER)
+    is_dead = (Run.status == "running") & (Run.heartbeat_at < now - HEARTBEAT_TIMEOUT)
     # One that let others go first has been with a worker since it was asked for.
     waits_since = func.min(func.coalesce(Run.gave_way_at, Run.queued_at))
     wanted = select(Run.status, func.count(), func.sum(case((is_dead, 1), else_=0)), waits_since).where(

@@ -13,6 +13,7 @@ from jobs.sync import lease
 from tests.webapp import shelf_seed
 from tests.webapp.pages_seed import Shop
 from webapp.core import clock
+from webapp.core.limits import HEARTBEAT_TIMEOUT
 from webapp.extensions import db
 from webapp.models import Dealer, Run
 from webapp.operations.metrics import figures, tally
@@ -95,5 +96,8 @@ def test_a_run_that_was_cancelled_before_it_began_took_no_time(dealer: Dealer) -
     assert figures.read().ended == {("cancelled", 5): Sums(runs=1)}
 
 
-def test_a_dead_run_is_what_the_workers_take_for_one() -> None:
-    assert figures.DEAD_AFTER == lease.DEAD_AFTER
+@pytest.mark.parametrize("seconds", [-1, 1])
+def test_a_run_counts_as_dead_when_workers_take_it_over(dealer: Dealer, seconds: int) -> None:
+    heartbeat_at = clock.now() - HEARTBEAT_TIMEOUT - timedelta(seconds=seconds)
+    Shop().run(dealer, "running", heartbeat_at=heartbeat_at)
+    assert figures.read().dead == len(lease.dead_runs(clock.now())) == (1 if seconds > 0 else 0)
