@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from jobs.reports import inventory, skipped
 from webapp.core import spreadsheet
+from webapp.core.money import decimal_text
 from webapp.extensions import db, plan_as_written
 from webapp.runs import skipped_reasons
 
@@ -81,14 +82,11 @@ def _batches(query: str, item_id: int) -> Iterator[Sequence[Any]]:
 def _inventory_cells(row: Any) -> Cells:
     # By position, as access by name would take longer than everything else here.
     *product, reported, stock, cents, days, change, _, _, _ = row
-    return *product, reported, stock, _money(cents), days, change
+    price = None if cents is None else decimal_text(cents)
+    return *product, reported, stock, price, days, change
 
 
 def _skipped_cells(row: Any) -> Cells:
     quantity = row.quantity if row.quantity is not None else row.quantity_text
     explanation = skipped_reasons.reason(row.reason, row.candidate_by, row.part_number, row.candidate)
     return row.supplier_code, row.part_number, row.description, quantity, explanation, row.candidate
-
-
-def _money(cents: int | None) -> str | None:
-    return None if cents is None else f"{cents // 100}.{cents % 100:02}"

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import cast, select
 from sqlalchemy.engine import Connection
 
+from webapp.core.money import decimal_text
 from webapp.core.spreadsheet import defuse
 from webapp.models import Product, WebstoreFigures
 from webapp.models.types import KeyText
@@ -34,9 +35,11 @@ def rows(connection: Connection, dealer_id: int) -> Iterator[Row]:
         .execution_options(yield_per=1000)
     )
     for catalog, brand, mpn, quantity, price, days in connection.execute(products):
-        yield catalog, defuse(brand), defuse(mpn), quantity, price_of(price), days
-
-
-def price_of(cents: int | None) -> str:
-    """A price with two decimals, empty where there is none."""
-    return "" if cents is None else f"{cents // 100}.{cents % 100:02d}"
+        yield (
+            catalog,
+            defuse(brand),
+            defuse(mpn),
+            quantity,
+            "" if price is None else decimal_text(price),
+            days,
+        )

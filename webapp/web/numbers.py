@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from webapp.core.money import dollars
+
 
 def number(value: int | None) -> str:
     """Format as `12,345`, or a dash for None."""
@@ -16,7 +18,7 @@ def count(value: int, singular: str, plural: str | None = None) -> str:
 
 def money(cents: int | None) -> str:
     """Format cents as `$1,234.50`, or a dash for None."""
-    return "–" if cents is None else f"${cents / 100:,.2f}"
+    return "–" if cents is None else dollars(cents)
 
 
 def share(value: float | None) -> str:
