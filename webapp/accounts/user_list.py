@@ -57,7 +57,6 @@ def _matching(text: str) -> Any:
     last_seen = (
         select(func.max(UserSession.last_seen_at)).where(UserSession.user_id == User.id).scalar_subquery()
     )
-    last_seen = last_use.scalar_subquery()
     query: Any = select(User, last_seen).outerjoin(User.dealer).options(joinedload(User.dealer))
     if text:
         like = f"%{text.lower().translate(_ESCAPED)}%"
