@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from jobs.reports.prerendered import PrerenderedReports, prerendering
-from jobs.reports.writing import MISSING, record, write
+from jobs.reports.writing import are_recorded, record, write
 
-__all__ = ["MISSING", "PrerenderedReports", "prerendering", "record", "write"]
+__all__ = ["PrerenderedReports", "are_recorded", "prerendering", "record", "write"]

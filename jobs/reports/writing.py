@@ -14,9 +14,6 @@ from webapp.core import spreadsheet, storage
 from webapp.extensions import db
 from webapp.models import Report, RunItem
 
-# The reason of a run that ended without its reports.
-MISSING = "The reports could not be stored."
-
 
 @dataclass(frozen=True)
 class Written:
@@ -49,6 +46,11 @@ def record(run_id: int, written: list[Written]) -> None:
     db.session.add_all(
         Report(run_id=run_id, kind=file.kind, path=file.path, rows=file.rows) for file in written
     )
+
+
+def are_recorded(run_id: int) -> bool:
+    """Whether the files of a run are in the database."""
+    return db.session.scalar(select(Report.id).where(Report.run_id == run_id).limit(1)) is not None
 
 
 def _applied(run_id: int) -> list[Applied]:

@@ -197,11 +197,12 @@ def _give_back(claim: Lease, more: dict[str, Any] | None = None, **of_item: Any)
     return bool(released.rowcount)
 
 
-def finish(claim: Lease, status: str, reason: str | None = None) -> None:
+def finish(claim: Lease, status: str, reason: str | None = None, *, reports_missing: bool = False) -> None:
     """End the run. Codes that were not reached are marked as not tried, with the reason."""
     db.session.rollback()
+    ended = {"status": status, "reason": reason, "reports_missing": reports_missing}
     finished: Any = db.session.execute(
-        _owned(claim).values(status=status, reason=reason, finished_at=clock.now(), heartbeat_at=None)
+        _owned(claim).values(**ended, finished_at=clock.now(), heartbeat_at=None)
     )
     if not finished.rowcount:
         db.session.rollback()

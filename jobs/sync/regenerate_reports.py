@@ -15,9 +15,9 @@ log = structlog.get_logger(__name__)
 
 
 def make_reports(run_id: int) -> bool:
-    """Write both reports, and take their lack from the run's state; false if they cannot be made any more.
+    """Write both reports of a run, and derive its state again; false if they can no longer be made.
 
-    Raises StorageError where storage refuses again.
+    Raises StorageError if storage refuses again.
     """
     run = db.session.get(Run, run_id)
     if run is None or not report_requests.can_be_made(run):
@@ -25,18 +25,16 @@ def make_reports(run_id: int) -> bool:
         return False
     attempt = run.attempt
     db.session.commit()
-    written = reports.write(run_id, attempt, lambda: None)
-    reports.record(run_id, written)
-    status, reason = _state_without_the_lack(db.session.get_one(Run, run_id, populate_existing=True))
-    db.session.execute(update(Run).where(Run.id == run_id).values(status=status, reason=reason))
+    reports.record(run_id, reports.write(run_id, attempt, lambda: None))
+    status = _state_with_reports(db.session.get_one(Run, run_id, populate_existing=True))
+    db.session.execute(update(Run).where(Run.id == run_id).values(status=status, reports_missing=False))
     db.session.commit()
     log.info("report.made", run=run_id)
     return True
 
 
-def _state_without_the_lack(run: Run) -> tuple[str, str | None]:
-    reason = (run.reason or "").replace(reports.MISSING, "").strip() or None
-    status, why = code_sync.outcome(run)
-    if run.status == "partial" and reason is None:
-        return status, why
-    return run.status, reason
+def _state_with_reports(run: Run) -> str:
+    """The state of a run whose reports were all that was missing, unless something else was wrong."""
+    if run.status == "partial" and run.reason is None:
+        return code_sync.outcome(run)[0]
+    return run.status

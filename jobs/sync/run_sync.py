@@ -13,6 +13,7 @@ from jobs.sync.heartbeat import Heartbeat
 from jobs.sync.run_context import RunContext
 from jobs.sync.run_plan import RunEnded, open_run
 from webapp.core import clock
+from webapp.core.run_states import explanation
 from webapp.core.storage import StorageError
 from webapp.extensions import db
 from webapp.models import Run
@@ -70,11 +71,13 @@ class _Execution:
             log.exception("run.crashed")
             db.session.rollback()
             status, _ = code_sync.outcome(lease.load(self._claim))
-            lease.finish(self._claim, "partial" if status == "succeeded" else status, CRASHED)
+            status = "partial" if status == "succeeded" else status
+            missing = not reports.are_recorded(self._claim.run_id)
+            lease.finish(self._claim, status, CRASHED, reports_missing=missing)
 
     def _to_the_last_code(self) -> tuple[str, str | None]:
         if self._claim.broken_off > MOST_ATTEMPTS:
-            return "failed", f"{TOO_OFTEN.format(attempts=MOST_ATTEMPTS)} {reports.MISSING}"
+            return "failed", TOO_OFTEN.format(attempts=MOST_ATTEMPTS)
         try:
             run = open_run(self._claim)
             return code_sync.CodeSync(
@@ -101,15 +104,19 @@ class _Execution:
             log.warning("run.release_failed", error=type(error).__name__)
 
     def _end(self, status: str, reason: str | None) -> None:
-        # Where each attempt came to a bad end, writing the reports may be what it met.
-        if status != "skipped" and self._claim.broken_off <= MOST_ATTEMPTS:
-            status, reason = self._write_reports(status, reason)
-        lease.finish(self._claim, status, reason)
-        log.info("run.finished", status=status, reason=reason)
-        self._around.tell(f"run {self._claim.run_id} {status}" + (f": {reason}" if reason else ""))
+        missing = status != "skipped" and not self._write_reports()
+        if missing and status == "succeeded":
+            status = "partial"
+        lease.finish(self._claim, status, reason, reports_missing=missing)
+        log.info("run.finished", status=status, reason=reason, reports_missing=missing)
+        said = explanation(reason, missing)
+        self._around.tell(f"run {self._claim.run_id} {status}" + (f": {said}" if said else ""))
 
-    def _write_reports(self, status: str, reason: str | None) -> tuple[str, str | None]:
-        """R18; stock that was applied stays applied when storage refuses, and the run says so."""
+    def _write_reports(self) -> bool:
+        """R18: false if storage refused them; stock that was applied stays applied."""
+        if self._claim.broken_off > MOST_ATTEMPTS:
+            # Writing the reports may be what ended each attempt.
+            return False
         db.session.commit()
         # A long report must not look like a dead worker; it is written also for a run that was cancelled.
         pulse = Heartbeat(self._claim, even_cancelled=True)
@@ -117,8 +124,7 @@ class _Execution:
             written = reports.write(self._claim.run_id, self._claim.attempt, pulse, self._drafts)
         except StorageError as error:
             log.error("report.refused", error=str(error))
-            said = f"{reason} {reports.MISSING}" if reason else reports.MISSING
-            return ("partial" if status == "succeeded" else status), said
+            return False
         with lease.transaction(self._claim, even_cancelled=True):
             reports.record(self._claim.run_id, written)
-        return status, reason
+        return True

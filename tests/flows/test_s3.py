@@ -101,7 +101,7 @@ def test_a_server_that_goes_away_in_the_middle_of_a_run_costs_its_reports_alone(
     stocked: World, staff: LintingClient, server: S3Server
 ) -> None:
     run = stocked.sync(tell=lambda _line: server.stop())
-    assert (run.status, run.reason) == ("partial", "The reports could not be stored.")
+    assert (run.status, run.explanation) == ("partial", "The reports could not be stored.")
     assert len(stocked.shelf()) == 19
     server.start()
     assert stored() == []
@@ -167,7 +167,7 @@ def test_a_refusal_costs_the_reports_alone_and_tells_no_login(
         monkeypatch.setenv(variable, "hunter2")
         s3fs.S3FileSystem.clear_instance_cache()
     run = stocked.sync()
-    assert (run.status, run.reason) == ("partial", "The reports could not be stored.")
+    assert (run.status, run.explanation) == ("partial", "The reports could not be stored.")
     with pytest.raises(storage.StorageError) as refused, storage.open_for_writing("runs/1/x.csv") as file:
         file.write("x")
     assert "hunter2" not in str(refused.value)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.core import clock
 from webapp.core.enums import ACTIVE_RUN_STATES, REPORT_KINDS, RUN_ITEM_STATES, RUN_STATES, RUN_TRIGGERS
+from webapp.core.run_states import explanation
 from webapp.extensions import Model
 from webapp.models.tenants import Dealer, User
 from webapp.models.types import BigId, KeyText, UtcDateTime, one_of
@@ -76,6 +77,8 @@ class Run(Model):
     tallied: Mapped[bool] = mapped_column(default=False)
     # For the dealer: why the run was skipped, failed or partial.
     reason: Mapped[str | None] = mapped_column(Text)
+    # R18: it ended without its report files.
+    reports_missing: Mapped[bool] = mapped_column(default=False, server_default=false())
     # The run whose failed codes this one tries again, and for how many times they are.
     retry_of_id: Mapped[int | None] = mapped_column()
     retry_number: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -88,6 +91,10 @@ class Run(Model):
     @property
     def is_active(self) -> bool:
         return self.status in ACTIVE_RUN_STATES
+
+    @property
+    def explanation(self) -> str | None:
+        return explanation(self.reason, self.reports_missing)
 
 
 class RunItem(Model):

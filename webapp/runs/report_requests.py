@@ -8,23 +8,17 @@ from sqlalchemy.orm import aliased
 from webapp.core import queues
 from webapp.core.task_names import Task
 from webapp.extensions import db
-from webapp.models import Report, Run, RunItem
+from webapp.models import Run, RunItem
 
 TASK = Task.MAKE_REPORTS
 
 
 def can_be_made(run: Run) -> bool:
-    """Whether a run lacks its reports, and what they are made from is still there.
+    """Whether a run's reports are missing, and the parts they are made from are still stored.
 
     What a code reported is kept until a later run has pulled that code.
     """
-    if run.is_active or run.status == "skipped" or run.settings is None:
-        return False
-    return not _has_reports(run) and not _is_outdated(run)
-
-
-def _has_reports(run: Run) -> bool:
-    return db.session.scalar(select(Report.id).where(Report.run_id == run.id).limit(1)) is not None
+    return run.reports_missing and run.settings is not None and not _is_outdated(run)
 
 
 def _is_outdated(run: Run) -> bool:

@@ -18,7 +18,7 @@ class RunWatch:
 
     It begins with `step`, which changes with the news that are worth saying aloud. `budget` is None where
     there is nothing to wait for, or nothing known of it. `held` are the clearings that the run did not let
-    happen, and `lacks_reports` says that reports which storage refused can be made again.
+    happen, and `can_make_reports` says that reports which could not be stored can be made now.
     """
 
     progress: Progress
@@ -26,7 +26,7 @@ class RunWatch:
     step: str
     mark: str
     held: list[HeldClearing]
-    lacks_reports: bool
+    can_make_reports: bool
 
     @classmethod
     def of(cls, run: Run, configuration: Configuration) -> RunWatch:

@@ -11,7 +11,6 @@ from flask import current_app
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
-from jobs import reports
 from jobs.sync import code_sync, lease, regenerate_reports, run_sync, staging
 from sandbox.simulator import Behavior
 from tests.factories import PASSWORD, World, is_postgresql, part
@@ -147,8 +146,8 @@ def test_a_run_that_never_comes_to_its_end_is_given_up(two_codes: World) -> None
     db.session.commit()
     assert run_sync.execute(run_id, two_codes.surroundings())
     run = two_codes.run(run_id)
-    said = f"{run_sync.TOO_OFTEN.format(attempts=run_sync.MOST_ATTEMPTS)} {reports.MISSING}"
-    assert (run.status, run.reason) == ("failed", said)
+    said = run_sync.TOO_OFTEN.format(attempts=run_sync.MOST_ATTEMPTS)
+    assert (run.status, run.reason, run.reports_missing) == ("failed", said, True)
     assert (two_codes.simulator.requests, run.reports) == ([], [])
 
 
@@ -275,10 +274,10 @@ def test_reports_that_storage_refused_are_made_again(
     with monkeypatch.context() as refusing:
         refusing.setitem(current_app.config, "REPORT_STORAGE_URL", "file:///proc/nowhere")
         run = two_codes.sync()
-    assert (run.status, run.reason) == ("partial", "The reports could not be stored.")
+    assert (run.status, run.explanation) == ("partial", "The reports could not be stored.")
     assert regenerate_reports.make_reports(run.id)
     run = two_codes.run(run.id)
-    assert (run.status, run.reason) == ("succeeded", None)
+    assert (run.status, run.explanation) == ("succeeded", None)
     assert [row["part_number"] for row in two_codes.csv(run, "inventory")] == ["A-1", "K-1"]
     assert not regenerate_reports.make_reports(run.id)
 

@@ -248,7 +248,8 @@ def test_refused_report_storage_leaves_the_stock_applied_and_the_run_partial(
     two_codes(world)
     monkeypatch.setitem(current_app.config, "REPORT_STORAGE_URL", "file:///proc/nowhere")
     run = world.sync()
-    assert (run.status, run.reason) == ("partial", "The reports could not be stored.")
+    assert (run.status, run.reason, run.reports_missing) == ("partial", None, True)
+    assert run.explanation == "The reports could not be stored."
     assert world.shelf()[("KA", "K-1")] == 5
     assert db.session.scalars(db.select(Report)).all() == []
 

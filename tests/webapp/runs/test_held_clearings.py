@@ -105,7 +105,10 @@ def test_reports_that_storage_refused_can_be_asked_for_again(
     client: LintingClient, shop: Shop, dealer: Dealer, run: Run
 ):
     shop.item(run, "TR")
+    run.reports_missing = True
+    db.session.commit()
     page = client.get(f"/dealers/{dealer.id}/runs/{run.id}").text
+    assert "The reports could not be stored." in page
     assert "Make the reports again" in page
     # No Redis answers in this test: the person is told, and nothing is half done.
     answer = client.post(f"/dealers/{dealer.id}/runs/{run.id}/reports")
@@ -117,5 +120,12 @@ def test_reports_of_a_run_that_a_later_one_followed_cannot(
     client: LintingClient, shop: Shop, dealer: Dealer, run: Run
 ):
     shop.item(run, "TR")
+    run.reports_missing = True
+    db.session.commit()
     shop.item(shop.run(dealer), "TR")
+    assert "Make the reports again" not in client.get(f"/dealers/{dealer.id}/runs/{run.id}").text
+
+
+def test_reports_of_a_run_that_has_them_cannot(client: LintingClient, shop: Shop, dealer: Dealer, run: Run):
+    shop.item(run, "TR")
     assert "Make the reports again" not in client.get(f"/dealers/{dealer.id}/runs/{run.id}").text

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from webapp.alerts.alert_rule import AlertRule, Finding
 from webapp.alerts.recent import last_with_outcome
+from webapp.core.run_states import explanation
 from webapp.extensions import db
 from webapp.models import Configuration, Run
 
@@ -25,18 +26,27 @@ def found(_now: datetime) -> Iterator[Finding]:
     """Every enabled dealer whose last two runs with an outcome were both bad."""
     last, before = aliased(Run), aliased(Run)
     wanted = (
-        select(last.dealer_id, last.id, last.status, last.reason, before.id, before.status)
+        select(
+            last.dealer_id,
+            last.id,
+            last.status,
+            last.reason,
+            last.reports_missing,
+            before.id,
+            before.status,
+        )
         .select_from(Configuration)
         .join(last, last.id == last_with_outcome(Configuration.dealer_id, retries="succeeded"))
         .join(before, before.id == last_with_outcome(Configuration.dealer_id, offset=1, retries="succeeded"))
         .where(Configuration.enabled, last.status.in_(BAD), before.status.in_(BAD))
     )
-    for dealer_id, run, status, reason, earlier, earlier_status in db.session.execute(wanted):
+    for dealer_id, run, status, reason, missing, earlier, earlier_status in db.session.execute(wanted):
         sentence = (
             f"The last two runs did not succeed: run {earlier} {WORDS[earlier_status]}, "
             f"then run {run} {WORDS[status]}."
         )
-        yield Finding(dealer_id, f"{sentence} {(reason or '')[:LONGEST_REASON]}".strip())
+        why = explanation(reason, missing) or ""
+        yield Finding(dealer_id, f"{sentence} {why[:LONGEST_REASON]}".strip())
 
 
 CAUSE = AlertRule(
