@@ -1,6 +1,6 @@
 """Create the search index
 
-It has a form of its own on each database and no model (webapp/search).
+It has a form of its own on each database and no model (webapp/webstore).
 
 Revision: 0002
 Follows: 0001
