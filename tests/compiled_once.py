@@ -6,7 +6,7 @@ the same templates and statements, took longer than the tests themselves.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from copy import copy
 from types import CodeType
 from typing import Any
 
@@ -18,8 +18,11 @@ from werkzeug.routing import Rule
 
 # For the engine option `compiled_cache`: statements of all engines, keyed by dialect and structure.
 STATEMENTS: LRUCache[Any, Any] = LRUCache(2_000)
-_compile_builder = Rule._compile_builder
-_builders: dict[tuple[object, ...], Callable[..., Any]] = {}
+_compile = Rule.compile
+_rules: dict[tuple[object, ...], dict[str, Any]] = {}
+# What `Rule.compile` sets.
+_COMPILED = ("_parts", "_trace", "_converters", "arguments")
+_BUILDERS = ("_build", "_build_unknown")
 
 
 class CompiledTemplates(BytecodeCache):
@@ -36,12 +39,22 @@ class CompiledTemplates(BytecodeCache):
             self._codes[bucket.key, bucket.checksum] = bucket.code
 
 
-def _builder(rule: Rule, append_unknown: bool = True) -> Callable[..., Any]:
-    # The function takes its rule, and so the converters, as an argument: it serves every rule of this text.
-    key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
-    if key not in _builders:
-        _builders[key] = _compile_builder(rule, append_unknown)
-    return _builders[key]
+def _compile_rule(rule: Rule) -> None:
+    key = _key(rule)
+    if key not in _rules:
+        _compile(rule)
+        # The functions that build addresses take the rule as an argument, and serve each of this text.
+        _rules[key] = {name: getattr(rule, name) for name in _COMPILED}
+        _rules[key] |= {name: getattr(rule, name).__func__ for name in _BUILDERS}
+    for name, value in _rules[key].items():
+        setattr(rule, name, value.__get__(rule) if name in _BUILDERS else copy(value))
+
+
+def _key(rule: Rule) -> tuple[object, ...]:
+    assert rule.map is not None
+    converters = tuple(rule.map.converters.values())
+    place = (rule.map.host_matching, rule.host, rule.subdomain, rule.rule, rule.merge_slashes)
+    return (*place, repr(rule.defaults), converters)
 
 
 def _is_same_kind(dialect: DefaultDialect, other: object) -> bool:
@@ -54,7 +67,7 @@ def _hash_of_kind(dialect: DefaultDialect) -> int:
 
 def install() -> None:
     """Share what is compiled among all apps of this process."""
-    Rule._compile_builder = _builder  # type: ignore[method-assign]
+    Rule.compile = _compile_rule  # type: ignore[method-assign]
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()}
     # Caches of statements have the dialect in their keys, and each engine creates one. Those of a kind are
     # configured alike, and their servers have one version.
