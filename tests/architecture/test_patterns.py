@@ -11,7 +11,11 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from webapp.settings.config import ROOT
+
+pytestmark = pytest.mark.slow
 
 PACKAGES = ("webapp", "jobs", "sandbox/simulator")
 TRIES = r"""

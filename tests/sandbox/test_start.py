@@ -19,6 +19,8 @@ import requests
 from sandbox.servers.ports import free_port, is_free
 from webapp.settings.config import ROOT
 
+pytestmark = pytest.mark.slow
+
 # Seconds. A shared machine takes its time over the first start.
 PATIENCE = 600
 

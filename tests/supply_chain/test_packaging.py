@@ -18,6 +18,8 @@ from packaging.specifiers import SpecifierSet
 from webapp.settings import SETTINGS, config, rendering
 from webapp.settings.config import ROOT
 
+pytestmark = pytest.mark.slow
+
 VARIABLE = re.compile(r"\$\{([A-Z_]+)(?::-([^}]*))?\}")
 # Of PostgreSQL's own image, and of the host.
 NOT_OURS = {"POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB", "WEB_PORT", "SIMULATOR_PORT"}

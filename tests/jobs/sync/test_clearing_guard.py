@@ -14,6 +14,8 @@ from webapp.extensions import db
 from webapp.models import HeldClearing, Run
 from webapp.runs import held_clearings
 
+pytestmark = pytest.mark.slow
+
 MANY = 120
 
 

@@ -19,6 +19,8 @@ from webapp.extensions import db
 from webapp.models import ReportedPart
 from webapp.runs import lifecycle
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def two_codes(world: World, monkeypatch: pytest.MonkeyPatch) -> World:

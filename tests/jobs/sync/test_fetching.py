@@ -10,6 +10,8 @@ from sandbox.simulator import Behavior, Fault
 from tests.factories import World, part
 from webapp.core import clock
 
+pytestmark = pytest.mark.slow
+
 
 def asked_for(world: World) -> list[str]:
     return [request.options.get("$filter", "") for request in world.simulator.requests]

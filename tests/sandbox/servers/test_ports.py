@@ -10,6 +10,8 @@ import pytest
 from sandbox.servers.ports import free_port, is_free, owner_hint
 from tests.sandbox.servers.conftest import StartPython, first_line
 
+pytestmark = pytest.mark.slow
+
 LISTEN = """
 import socket
 listener = socket.create_server(("127.0.0.1", 0))

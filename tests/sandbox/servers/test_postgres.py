@@ -15,6 +15,8 @@ from sandbox.servers.ports import is_free
 from sandbox.servers.postgres import PostgresServer
 from tests.sandbox.servers.conftest import StartPython, first_line, within
 
+pytestmark = pytest.mark.slow
+
 START_AND_WAIT = """
 import sys
 from pathlib import Path

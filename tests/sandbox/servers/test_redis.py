@@ -14,6 +14,8 @@ from sandbox.servers.process import bare_environment
 from sandbox.servers.redis import RedisServer
 from tests.sandbox.servers.conftest import StartPython, copy_of_package, first_line, script, within
 
+pytestmark = pytest.mark.slow
+
 START_AND_WAIT = """
 import sys
 from pathlib import Path

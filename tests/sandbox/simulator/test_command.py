@@ -11,6 +11,8 @@ import requests
 
 from sandbox.samples.dealers import NORTHWIND
 
+pytestmark = pytest.mark.slow
+
 COMMAND = [sys.executable, "-m", "sandbox.simulator"]
 
 

@@ -16,6 +16,8 @@ from webapp.core import private_files
 from webapp.extensions import prepare_sqlite
 from webapp.settings.config import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)

@@ -15,6 +15,8 @@ import pytest
 from webapp.settings import config, database_settings
 from webapp.settings.config import ConfigurationError
 
+pytestmark = pytest.mark.slow
+
 SOUND = {
     "APP_ENVIRONMENT": "production",
     "SECRET_KEY": secrets.token_urlsafe(48),

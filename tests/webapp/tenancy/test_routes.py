@@ -10,6 +10,8 @@ from tests.webapp.tenancy.attempts import REFUSALS, Route, misfits, routes, rows
 from tests.webapp.tenancy.seed import NOBODY, OWN, ROLES, SIBLING, STAFF, STRANGER, Town
 from tests.webapp.tenancy.table import TABLE
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_table_has_a_line_for_every_route_and_no_other(town: Town) -> None:
     assert {str(route) for route in routes(town)} == set(TABLE)

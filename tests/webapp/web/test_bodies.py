@@ -22,7 +22,7 @@ from webapp.models import Dealer
 from webapp.supplier_codes.new_codes_form import MOST_ROWS, prefix_of
 from webapp.web.security_headers import HEADERS
 
-pytestmark = ON_SQLITE
+pytestmark = [ON_SQLITE, pytest.mark.slow]
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=frame"
 LIMIT, FIELDS = 64 * 1024, 100

@@ -15,6 +15,8 @@ from webapp.extensions import db
 from webapp.models import SupplierCode
 from webapp.settings.config import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def environment(database_url: str, tmp_path: Path) -> dict[str, str]:

@@ -17,6 +17,8 @@ import pytest
 from sandbox.servers.ports import free_port
 from webapp.settings.config import ROOT
 
+pytestmark = pytest.mark.slow
+
 APPLICATION = """
 def app(environ, start):
     start("200 OK", [("Content-Type", "text/plain")])

@@ -14,6 +14,8 @@ from jobs.sources.lightspeed import RateBudget, fair_queue
 from jobs.sources.lightspeed.fair_queue import Requester, Ticket
 from webapp.core import rate_window
 
+pytestmark = pytest.mark.slow
+
 KEY = "0123456789abcdef"
 
 

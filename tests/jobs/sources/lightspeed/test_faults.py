@@ -8,6 +8,8 @@ from sandbox.simulator import Fault, Simulator
 from tests.jobs.sources.lightspeed.conftest import CMF, TR_PARTS, session
 from tests.jobs.sources.lightspeed.simulated import ALL, TR_IN_STOCK, numbers, pulled, refusal
 
+pytestmark = pytest.mark.slow
+
 PASSING = [
     "error_500", "json_string", "html", "truncated", "short_body", "reset", "empty_body", "control_character",
     "silent_empty", "endless", "bomb", "nested",

@@ -7,6 +7,8 @@ from sandbox.simulator import Fault, Simulator, part
 from tests.jobs.sources.lightspeed.conftest import CMF
 from tests.jobs.sources.lightspeed.simulated import numbers, pulled
 
+pytestmark = pytest.mark.slow
+
 LIMITS = [499, 250, 100, 7]
 
 

@@ -15,6 +15,8 @@ from sandbox.servers.redis import RedisServer
 from sandbox.simulator import SimulatedDealer, Simulator, part
 from sandbox.simulator.recording import peak
 
+pytestmark = pytest.mark.slow
+
 KEY = "0123456789abcdef"
 
 

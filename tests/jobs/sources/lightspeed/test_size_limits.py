@@ -15,6 +15,8 @@ from tests.jobs.sources.lightspeed.conftest import CMF
 from tests.jobs.sources.lightspeed.script import body
 from webapp.settings.config import ROOT
 
+pytestmark = pytest.mark.slow
+
 # Under limits that the operating system keeps: a defect ends the process instead of being measured too late.
 READS = """
 import resource, sys

@@ -21,6 +21,8 @@ from sandbox.servers.ports import LOOPBACK, free_port
 from tests.webapp.web.serving import small_app
 from webapp.settings.config import ROOT
 
+pytestmark = pytest.mark.slow
+
 MANY = 64
 # Seconds. Long, as machines are shared; nothing waits for it when all is well.
 LONG = 60
