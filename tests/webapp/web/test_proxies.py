@@ -88,7 +88,7 @@ def test_nothing_else_is_answered_under_any_name(tmp_path: Path, path: str) -> N
 
 def test_a_deployment_is_reached_by_its_public_name_and_those_listed() -> None:
     def read(**variables: str) -> dict[str, Any]:
-        return config.door_settings.read({**ENOUGH, **variables}, in_production=True)
+        return config.proxy_settings.read({**ENOUGH, **variables}, in_production=True)
 
     public = {"PUBLIC_URL": "https://sync.example.com"}
     assert read(**public) == {"PROXY_HOPS": 1, "TRUSTED_HOSTS": ["sync.example.com"], "HTTPS_ONLY": True}
