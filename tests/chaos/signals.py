@@ -22,6 +22,8 @@ from webapp.models import RunItem
 PAGES = tuple(range(2, seed.LONG_PAGES + 1))
 # Seconds. The platform kills processes that take longer.
 SHUTDOWN_WITHIN = 10.0
+# Seconds without a response, in which a work-horse is stopped.
+NO_RESPONSE = 4.0
 
 
 def terminations(harness: Harness, count: int, random: Random) -> Iterator[Trial]:
@@ -78,16 +80,17 @@ def _tries(run_id: int) -> dict[str, int]:
 
 
 def pauses(harness: Harness, count: int, random: Random) -> Iterator[Trial]:
-    """Stop a work-horse until another worker has finished its run, and let it continue."""
-    for _ in range(count):
+    """Stop a work-horse until another worker has taken its run over, or finished it, and let it continue."""
+    for place in range(count):
         harness.workers.replace()
-        trial = Trial("SIGSTOP for longer than a heartbeat")
+        is_finished = bool(place % 2)
+        trial = Trial(f"SIGSTOP until the run was {'finished' if is_finished else 'taken over'}")
         with attempt(harness, trial):
-            _pause(harness, trial, random)
+            _pause(harness, trial, random, is_finished)
         yield trial
 
 
-def _pause(harness: Harness, trial: Trial, random: Random) -> None:
+def _pause(harness: Harness, trial: Trial, random: Random, is_finished: bool) -> None:
     """While it waits for a response: a process that is stopped within a transaction keeps its locks.
 
     (PostgreSQL ends such a transaction after a minute; SQLite's lock lives as long as the process.)
@@ -95,7 +98,7 @@ def _pause(harness: Harness, trial: Trial, random: Random) -> None:
     harness.workers.order(moment=0)
     page = random.choice(PAGES)
     run_id = harness.next_run()
-    harness.simulator.switches.timeout_seconds = 60.0
+    harness.simulator.switches.timeout_seconds = NO_RESPONSE
     harness.simulator.switches.faults = [Fault("timeout", code=seed.LONG_CODE, page=page)]
     work_horse = psutil.Process(harness.workers.work_horse()[0])
     harness.workers.wait(lambda: _requested_pages(harness) >= page, "the request without a response")
@@ -104,8 +107,11 @@ def _pause(harness: Harness, trial: Trial, random: Random) -> None:
     work_horse.suspend()
     try:
         harness.simulator.switches = harness.switches()
+        # The other attempt must still be running when this one wakes up.
+        harness.simulator.switches.latency = 0.0 if is_finished else 0.5
         harness.take_over(run_id)
-        harness.wait_for_end(run_id)
+        if is_finished:
+            harness.wait_for_end(run_id)
     finally:
         os.kill(work_horse.pid, signal.SIGCONT)
     trial.compare(harness, harness.finish(run_id))
