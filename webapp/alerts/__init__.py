@@ -1,7 +1,8 @@
-"""Alerts: what is wrong for how long, found by level and told once an episode.
+"""Alerts: conditions that hold for a while, detected by state, notified once per episode.
 
-A round (`take_round`) looks at every cause in `CAUSES`, opens what is new and closes what is over. What must
-be told is written in the same transaction (`outbox`); `jobs.notifications` sends it.
+`evaluate.evaluate_rules` evaluates every rule in `RULES`, opens new alerts and closes those whose condition
+no longer holds. Notifications are written in the same transaction (`outbox`); `jobs.notifications` sends
+them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Alerts in words: what is open, what was, and what became of telling it."""
+"""Labels of alerts and their deliveries for the Alerts page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from webapp.web.status_labels import StatusLabel
 
 PAST, DELIVERIES = 20, 20
 _OTHERS = {"confirmation": "Link to confirm", "limit": "Daily limit reached"}
-# What is sent is sent within seconds. After this long the page stops asking.
+# Deliveries normally take seconds. After this long the page stops polling.
 PATIENCE = timedelta(seconds=90)
 _STATES = {
     "waiting": StatusLabel("Waiting", "info"),
@@ -31,19 +31,19 @@ _LATE = "It has not been sent yet. Tell our support if it stays so: what sends i
 
 @dataclass(frozen=True)
 class AlertsPage:
-    """What the page shows of one dealer."""
+    """Content of a dealer's Alerts page."""
 
     contact: AlertRecipients
     open: list[Alert]
     past: list[Alert]
     deliveries: list[AlertDelivery]
     has_mail: bool
-    # Emails that were not sent today, as too many were sent before.
+    # Emails not sent today because of the daily limit.
     unsent: int
 
     @classmethod
     def of(cls, dealer: Dealer, contact: AlertRecipients) -> AlertsPage:
-        """The page at this moment."""
+        """Return the current content."""
         over = select(Alert).where(Alert.dealer_key == dealer.id, Alert.closed_at.is_not(None))
         told = select(AlertDelivery).where(AlertDelivery.dealer_id == dealer.id)
         told = told.options(joinedload(AlertDelivery.alert)).order_by(AlertDelivery.id.desc())
@@ -58,46 +58,45 @@ class AlertsPage:
 
     @property
     def has_contacts(self) -> bool:
-        """Whether a test would reach anybody."""
+        """Return whether a test would have any recipient."""
         return bool(self.contact.webhook_url or (self.has_mail and self.contact.confirmed))
 
     @property
     def unconfirmed(self) -> list[str]:
-        """The addresses that get no alerts until they confirm, in the order in which they are listed."""
+        """Return the unconfirmed addresses, which get no alerts, in the order listed."""
         return [address for address in self.contact.recipients if address not in self.contact.confirmed]
 
     @property
     def sends_links(self) -> bool:
-        """Whether addresses can be sent a link to confirm by."""
+        """Return whether confirmation links can be sent."""
         return confirmations.are_sent()
 
     @property
     def webhook_problem(self) -> str | None:
-        """Why nothing is sent to the webhook that is saved."""
+        """Return why nothing is sent to the saved webhook, or None."""
         url = self.contact.webhook_url
         return webhook_address.refusal(url, current_app.config["ALERT_ALLOWED_HOSTS"]) if url else None
 
     @property
     def is_awaited(self) -> bool:
-        """Whether the outcome of a test may still come soon."""
-        return any(
-            each.event == "test" and each.state == "waiting" and not is_late(each) for each in self.deliveries
-        )
+        """Return whether the outcome of a test is still pending."""
+        tests = (delivery for delivery in self.deliveries if delivery.event == "test")
+        return any(test.state == "waiting" and not is_late(test) for test in tests)
 
     @property
     def mark(self) -> str:
-        """Changes whenever a poll has news."""
+        """Return a version that changes whenever a poll has news."""
         return "-".join(f"{each.id}{each.state[0]}{each.attempts}" for each in self.deliveries)
 
 
 def label(alert: Alert) -> StatusLabel:
-    """The cause of an alert, with the sentence that it says now."""
+    """Return the rule of an alert, with its current sentence."""
     cause = alerts.rule_of(alert.cause)
     return StatusLabel(cause.label, cause.tone, alert.sentence)
 
 
 def subject(delivery: AlertDelivery) -> str:
-    """What a delivery is about."""
+    """Return the subject of a delivery."""
     if delivery.alert is None:
         return _OTHERS.get(delivery.event, "Test")
     name = label(delivery.alert).label
@@ -105,11 +104,11 @@ def subject(delivery: AlertDelivery) -> str:
 
 
 def delivery_state(delivery: AlertDelivery) -> StatusLabel:
-    """What became of a delivery, and why it did not arrive."""
+    """Return the state of a delivery, with the reason for a failure."""
     state = _STATES[delivery.state]
     return StatusLabel(state.label, state.tone, delivery.error or (_LATE if is_late(delivery) else ""))
 
 
 def is_late(delivery: AlertDelivery) -> bool:
-    """Whether it should have been sent by now."""
+    """Return whether it should have been sent by now."""
     return delivery.state == "waiting" and clock.now() - delivery.next_attempt_at > PATIENCE

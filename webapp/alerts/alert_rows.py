@@ -1,4 +1,4 @@
-"""How alerts are written and looked for on either database."""
+"""Inserts and read-only transactions for alerts on either database."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from webapp.extensions import db
 
 
 def insert_new(model: Any) -> Any:
-    """`INSERT INTO … ON CONFLICT DO NOTHING`, still without its rows; `returning` gives only new ones."""
+    """Return `INSERT INTO … ON CONFLICT DO NOTHING`, still without rows; `returning` yields only new ones."""
     return _insert(model).on_conflict_do_nothing()
 
 
 def replace_rows(model: Any, key: str, rows: list[dict[str, Any]]) -> Any:
-    """An INSERT of the rows that takes the place of those which are there already under the same key."""
+    """Return an upsert of the rows by their key."""
     put = _insert(model).values(rows)
     others = {name: put.excluded[name] for name in rows[0] if name != key}
     return put.on_conflict_do_update(index_elements=[key], set_=others)
@@ -27,6 +27,6 @@ def _insert(model: Any) -> Any:
 
 
 def look_only() -> None:
-    """Begin a transaction that only reads: on SQLite it must not keep the writers waiting."""
+    """Begin a read-only transaction: on SQLite it must not block writers."""
     db.session.rollback()
     db.session.connection(execution_options={"sqlite_begin": "DEFERRED"})

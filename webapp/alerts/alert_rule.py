@@ -1,4 +1,4 @@
-"""What a cause of alerts is: words, and a function that finds where it holds now."""
+"""Alert rules: labels, and a function that finds where the condition holds now."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Finding:
-    """One place where a cause holds: a dealer, or the whole deployment where `dealer_id` is None.
+    """One place where a condition holds: a dealer, or the whole deployment if `dealer_id` is None.
 
-    `subject` tells several of one dealer apart, such as by a supplier code. `only_if_open` keeps an alert
-    open that is open, and opens none: for what is not decided yet, and against going to and fro at a limit.
+    `subject` distinguishes several of one dealer, such as by a supplier code. `only_if_open` keeps an open
+    alert open, but opens none: for undecided states, and as hysteresis at a threshold.
     """
 
     dealer_id: int | None
@@ -23,12 +23,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class AlertRule:
-    """`name` is kept with each alert. `label` names it and `over` says that it is no longer so, to a dealer.
+    """Rule with the `name` stored in each alert. To a dealer, `label` names it and `over` says that it has
+    ended.
 
     `tone` is `danger` or `warning`.
 
-    `found` answers every place where it holds at a moment (UTC), from rows alone and in few queries however
-    many dealers there are. What it writes for the next round it commits itself.
+    `found` returns every place where the condition holds at a time (UTC), from rows alone and in few queries
+    regardless of the number of dealers. It commits any state kept for the next evaluation.
     """
 
     name: str

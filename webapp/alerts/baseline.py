@@ -1,4 +1,4 @@
-"""Compares what a run could not match with what is usual for the same codes. Pure."""
+"""Comparison of a run's unmatched share with the median of the runs before. Pure."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-# Parts that were matched and that were not, by the key of their Lightspeed code.
+# Counts of matched and unmatched parts, by the key of their Lightspeed code.
 Counts = dict[str, tuple[int, int]]
-# With fewer runs to compare with nothing is usual yet.
+# With fewer earlier runs there is no baseline yet.
 LEAST_RUNS: Final = 3
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A run's parts, and the share of them from 0 to 1 that matched nothing; `usual` is the median before."""
+    """A run's parts, and their unmatched share from 0 to 1; `usual` is the median of earlier runs."""
 
     parts: int
     share: float
@@ -25,8 +25,8 @@ class Comparison:
 def compare(runs: Mapping[int, Counts], run_id: int, least_parts: int) -> Comparison:
     """Compare one of the runs with all the others.
 
-    Of an earlier run only the codes of this one count, and only if those had `least_parts` parts. A code that
-    is new counts in this run alone: a mapping that matches nothing is what is to be noticed.
+    Of earlier runs only the codes of this one count, and only if those had `least_parts` parts. A new code
+    counts only in this run: a mapping that matches nothing should be noticed.
     """
     counts = runs.get(run_id, {})
     parts, share = _share(counts)

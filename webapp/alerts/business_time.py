@@ -1,20 +1,20 @@
-"""How much time has passed on days that count: a dealer's disabled weekdays do not (R7). Pure."""
+"""Time elapsed on enabled days: a dealer's disabled weekdays do not count (R7). Pure."""
 
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-# Further back nothing can change the answer, as limits are a few days at most and a weekday comes every week.
+# Earlier days cannot change the result, as limits are a few days at most and a weekday recurs every week.
 DAYS_BACK = 60
 
 
 def enough_passed(
     since: datetime, now: datetime, timezone: str, disabled_days: int, limit: timedelta
 ) -> bool:
-    """Whether more than `limit`, a few days at most, has passed between two moments on enabled days.
+    """Return whether more than `limit`, a few days at most, elapsed between two times on enabled days.
 
-    `disabled_days` has one bit a weekday, Monday the lowest; a day is one on the dealer's wall.
+    `disabled_days` has one bit per weekday, Monday the lowest; days are those of the dealer's time zone.
     """
     if now - since <= limit:
         return False

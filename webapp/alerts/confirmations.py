@@ -1,6 +1,6 @@
-"""New recipients of alerts confirm by a link that they want them: a dealer can type anybody's address.
+"""Double opt-in of alert recipients: a dealer could enter anyone's address.
 
-The link names the dealer and the address, and holds a nonce that is kept with the address until it is
+The link names the dealer and the address, and holds a nonce that is stored with the address until it is
 confirmed or removed. So it works once, for that one purpose, and not for an address that is added again.
 """
 
@@ -22,7 +22,7 @@ from webapp.extensions import db
 from webapp.models import AlertDelivery, AlertRecipients, Dealer
 
 VALID_FOR: Final = timedelta(days=7)
-# Whoever owns an address is not to be flooded with links, by one dealer or by many.
+# Limits per address and per dealer, so that links cannot be used to flood a mailbox.
 OF_ADDRESS: Final = 3
 OF_DEALER: Final = 20
 WITHIN: Final = timedelta(days=1)
@@ -31,16 +31,16 @@ ENDPOINT: Final = "alert_confirmations.show"
 
 
 class Throttled(ValueError):
-    """No link is sent for now; the message says why."""
+    """No link can be sent at present; the message gives the reason."""
 
 
 class InvalidLink(ValueError):
-    """The link was used, has expired, or was made up."""
+    """Link that was used, has expired, or was forged."""
 
 
 @dataclass(frozen=True)
 class Link:
-    """What a link is about."""
+    """The dealer and the address that a link confirms."""
 
     dealer_id: int
     address: str
@@ -48,12 +48,12 @@ class Link:
 
 
 def are_sent() -> bool:
-    """Whether this deployment can send links."""
+    """Return whether this deployment can send links."""
     return bool(current_app.config["SMTP_URL"] and current_app.config["PUBLIC_URL"])
 
 
 def request_new(contact: AlertRecipients, before: list[str]) -> list[str]:
-    """Have the recipients that are new confirm; those that no link is sent to for now. No commit."""
+    """Send links to new recipients; return those to which none can be sent at present. No commit."""
     known = {address.casefold(): address for address in before}
     waiting = contact.unconfirmed or {}
     kept = [address for address in contact.recipients if known.get(address.casefold()) in waiting]
@@ -64,7 +64,7 @@ def request_new(contact: AlertRecipients, before: list[str]) -> list[str]:
 
 
 def send_again(contact: AlertRecipients, address: str) -> None:
-    """Send another link to an address that is not confirmed yet, and commit. Raises Throttled."""
+    """Send another link to an unconfirmed address, and commit. Raises Throttled."""
     if address not in (contact.unconfirmed or {}):
         raise Throttled("This address is not waiting for confirmation any more.")
     _send(contact, address)
@@ -80,7 +80,7 @@ def _is_sent(contact: AlertRecipients, address: str) -> bool:
 
 
 def _send(contact: AlertRecipients, address: str) -> None:
-    """Note a link, to be committed by the caller. Raises Throttled."""
+    """Queue a link; the caller commits. Raises Throttled."""
     if not are_sent():
         raise Throttled("Email is not set up on this deployment (SMTP_URL, PUBLIC_URL).")
     sent = AlertDelivery.event == "confirmation", AlertDelivery.created_at > clock.now() - WITHIN
@@ -101,14 +101,14 @@ def _send(contact: AlertRecipients, address: str) -> None:
 
 
 def link_for(contact: AlertRecipients, address: str) -> str:
-    """The link that confirms an address which is waiting for it."""
+    """Return the link that confirms a pending address."""
     token = _serializer().dumps([contact.dealer_id, address, (contact.unconfirmed or {})[address]])
     path = current_app.url_map.bind("localhost").build(ENDPOINT, {"token": str(token)})
     return f"{current_app.config['PUBLIC_URL']}{path}"
 
 
 def read(token: str) -> Link:
-    """What a link is about, if it can still be used. Raises Invalid."""
+    """Verify a link's token. Raises InvalidLink."""
     try:
         dealer_id, address, nonce = _serializer().loads(token, max_age=int(VALID_FOR.total_seconds()))
     except (BadSignature, TypeError, ValueError):
@@ -121,7 +121,7 @@ def read(token: str) -> Link:
 
 
 def confirm(token: str) -> Link:
-    """Send alerts to the address of a link from now on, and commit. Raises Invalid."""
+    """Activate the address of a link, and commit. Raises InvalidLink."""
     link = read(token)
     row = select(AlertRecipients).where(AlertRecipients.dealer_id == link.dealer_id).with_for_update()
     contact = db.session.scalars(row.execution_options(populate_existing=True)).one()
@@ -135,12 +135,12 @@ def confirm(token: str) -> Link:
 
 
 def dealer_of(link: Link) -> Dealer:
-    """The dealer whose alerts a link is about."""
+    """Return the dealer of a link."""
     return db.session.get_one(Dealer, link.dealer_id)
 
 
 def _serializer() -> URLSafeTimedSerializer:
-    # The last one signs, all are believed.
+    # The last key signs, all of them verify.
     former = current_app.config.get("SECRET_KEY_FALLBACKS") or ()
     keys = [*former, current_app.config["SECRET_KEY"]]
     return URLSafeTimedSerializer(keys, salt="alert-recipient")

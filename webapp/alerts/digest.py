@@ -1,4 +1,4 @@
-"""The staff's digest: at most one e-mail a day that lists every open alert."""
+"""Staff digest: at most one email a day that lists every open alert."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from webapp.models import Alert, AlertDelivery
 
 
 def note(now: datetime) -> None:
-    """Note today's digest (UTC) once `STAFF_DIGEST_HOUR` has come and an alert is open; commits.
+    """Queue today's digest (UTC) once `STAFF_DIGEST_HOUR` has come and an alert is open; commits.
 
-    On a day that begins without open alerts it waits for the first.
+    On a day that begins without open alerts it waits for the first one.
     """
     recipients = current_app.config["STAFF_ALERT_RECIPIENTS"]
     if not recipients or not outbox.has_mail() or now.hour < current_app.config["STAFF_DIGEST_HOUR"]:

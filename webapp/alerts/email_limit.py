@@ -1,7 +1,7 @@
-"""How many alert emails a dealer may cause in a day (UTC), so that a fault does not fill mailboxes.
+"""Daily limit (UTC) of alert emails per dealer, so that a fault does not flood mailboxes.
 
-Emails beyond the limit are not sent, and say so on the Alerts page; the recipients are told once a day that
-it was reached. Emails about accounts, links to confirm, and the staff's digest do not count.
+Emails beyond the limit are not sent, and are marked so on the Alerts page; recipients are notified once a day
+that it was reached. Emails about accounts, confirmation links and the staff digest do not count.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NOT_SENT: Final = "Not sent: the limit of {most} alert emails a day was reached.
 
 
 def is_reached(delivery: AlertDelivery, now: datetime) -> bool:
-    """Whether this email would be one too many of its dealer today."""
+    """Return whether this email exceeds its dealer's limit today."""
     if delivery.channel != "email" or delivery.dealer_id is None or delivery.event not in COUNTED:
         return False
     sent = _of_dealer(delivery.dealer_id, now, AlertDelivery.state == "delivered")
@@ -30,17 +30,17 @@ def is_reached(delivery: AlertDelivery, now: datetime) -> bool:
 
 
 def sentence() -> str:
-    """Why an email was not sent."""
+    """Return why an email was not sent."""
     return NOT_SENT.format(most=current_app.config["ALERT_EMAILS_PER_DAY"])
 
 
 def unsent(dealer_id: int, now: datetime) -> int:
-    """How many emails of a dealer were not sent today for the limit."""
+    """Return how many of a dealer's emails were not sent today because of the limit."""
     return db.session.scalars(_of_dealer(dealer_id, now, AlertDelivery.error == sentence())).one()
 
 
 def unsent_by_dealer(since: datetime) -> list[tuple[str, int]]:
-    """Dealers, by name, with how many of their emails were not sent since a moment for the limit."""
+    """Return dealers, by name, with the number of emails not sent since a time because of the limit."""
     counted = (
         select(Dealer.name, func.count())
         .join(AlertDelivery, AlertDelivery.dealer_id == Dealer.id)
@@ -52,9 +52,9 @@ def unsent_by_dealer(since: datetime) -> list[tuple[str, int]]:
 
 
 def tell_once(dealer_id: int, now: datetime) -> None:
-    """Have the recipients told, once a day, that the limit was reached; commits.
+    """Notify the recipients, once a day, that the limit was reached; commits.
 
-    Whoever else does so at the same moment waits for the row of contacts, and then finds it done.
+    A concurrent call waits for the lock on the row of recipients, and then finds it done.
     """
     contact = recipients.locked(db.session.get_one(Dealer, dealer_id))
     told = _of_dealer(dealer_id, now, AlertDelivery.event == "limit", of=("limit",))

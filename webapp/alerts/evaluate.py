@@ -1,7 +1,8 @@
-"""One round: look at every cause, open what is new, close what is over, and note what must be told.
+"""Evaluation of all alert rules: opens new alerts, closes those that ended, and queues notifications.
 
-The level decides, not an event: a round may be missed, come twice or on two machines at once. The database's
-partial unique index refuses a second open alert, and each change is told by the round that made it.
+Alerts follow the state, not events: an evaluation may be missed, repeated, or run concurrently on two
+machines. The database's partial unique index rejects a second open alert, and only the evaluation that made a
+change queues its notification.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ from webapp.models import Alert
 log = structlog.get_logger(__name__)
 
 Key = tuple[int, str, str]
-# Rows a statement: each row is a handful of parameters, of which SQLite takes 32,766.
+# Rows per statement: each row is a handful of parameters, of which SQLite accepts 32,766.
 BATCH = 500
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a round did, in alerts; `failed` names the causes that could not be looked at."""
+    """Result of an evaluation, as numbers of alerts; `failed` names the rules that raised an error."""
 
     opened: int
     closed: int
@@ -49,9 +50,9 @@ class _Changes:
 
 
 def evaluate_rules(now: datetime | None = None, causes: Iterable[AlertRule] = RULES) -> Evaluation:
-    """Bring the open alerts to what holds at this moment; commits.
+    """Bring the open alerts in line with the current state; commits.
 
-    A cause that cannot be looked at leaves its alerts as they are, and stops no other.
+    A rule that fails leaves its alerts as they are, and doesn't stop the others.
     """
     now = now or clock.now()
     looked = {cause.name: _look(cause, now) for cause in causes}
@@ -65,7 +66,7 @@ def evaluate_rules(now: datetime | None = None, causes: Iterable[AlertRule] = RU
 
 
 def _look(cause: AlertRule, now: datetime) -> list[Finding] | None:
-    """Where the cause holds; None if that cannot be told."""
+    """Return where the rule's condition holds; None if the rule failed."""
     try:
         look_only()
         return list(cause.found(now))
@@ -75,7 +76,7 @@ def _look(cause: AlertRule, now: datetime) -> list[Finding] | None:
 
 
 def _changes(found: Mapping[str, list[Finding]]) -> _Changes:
-    """What differs between what is open and what holds, for the causes that could be looked at."""
+    """Return the differences between open alerts and findings, for the rules that did not fail."""
     present = select(Alert).where(Alert.closed_at.is_(None), Alert.cause.in_(found))
     open_now = {
         (alert.dealer_key, alert.cause, alert.subject): alert for alert in db.session.scalars(present)
@@ -92,7 +93,7 @@ def _changes(found: Mapping[str, list[Finding]]) -> _Changes:
 
 
 def _carry_out(changes: _Changes, now: datetime) -> tuple[int, int]:
-    """Open, close and reword, with what must be told, in one transaction; how many this round changed."""
+    """Open, close and reword alerts, with their notifications, in one transaction; return the counts."""
     opened = [alert_id for some in _batches(list(changes.new.items())) for alert_id in _open(some, now)]
     outbox.note_opened(opened, now)
     closed = [alert_id for some in _batches(changes.over) for alert_id in _close(some, now)]

@@ -1,4 +1,4 @@
-"""What is open now, for pages and for the round."""
+"""Open alerts, for pages and for the evaluation."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ _RANKS = {cause.name: rank for rank, cause in enumerate(RULES)}
 
 
 def open_of(*dealer_ids: int) -> list[Alert]:
-    """The open alerts of these dealers, the worst cause first."""
-    wanted = select(Alert).where(Alert.dealer_key.in_(dealer_ids), Alert.closed_at.is_(None))
-    return _ranked(list(db.session.scalars(wanted)))
+    """Return the open alerts of these dealers, the most severe first."""
+    query = select(Alert).where(Alert.dealer_key.in_(dealer_ids), Alert.closed_at.is_(None))
+    return _ranked(list(db.session.scalars(query)))
 
 
 def of_deployment() -> list[Alert]:
-    """The open alerts that are of no one dealer."""
+    """Return the open alerts that belong to the deployment instead of a dealer."""
     return open_of(0)
 
 
 def all_open() -> list[Alert]:
-    """Every open alert with its dealer, the worst cause first."""
-    wanted = select(Alert).where(Alert.closed_at.is_(None)).options(joinedload(Alert.dealer))
-    return _ranked(list(db.session.scalars(wanted)))
+    """Return every open alert with its dealer, the most severe first."""
+    query = select(Alert).where(Alert.closed_at.is_(None)).options(joinedload(Alert.dealer))
+    return _ranked(list(db.session.scalars(query)))
 
 
 def _ranked(alerts: list[Alert]) -> list[Alert]:

@@ -1,4 +1,4 @@
-"""What must be told, and to whom: rows written in the transaction of what they are about."""
+"""Outbox of notifications: rows written in the transaction of the change that they are about."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ MOMENTS = ("created_at", "next_attempt_at")
 
 
 def has_mail() -> bool:
-    """Whether this deployment can send e-mail."""
+    """Return whether this deployment can send email."""
     return current_app.config["SMTP_URL"] is not None
 
 
 def note_opened(alert_ids: list[int], now: datetime) -> None:
-    """Have each contact of the alerts' dealers told, of the deployment's alerts the staff; no commit."""
+    """Queue notifications of new alerts for the dealers' recipients, or for staff; no commit."""
     for start in range(0, len(alert_ids), BATCH):
         wanted = (
             select(Alert.id, Alert.dealer_id, AlertRecipients)
@@ -42,7 +42,7 @@ def note_opened(alert_ids: list[int], now: datetime) -> None:
 
 
 def note_recovered(alert_ids: list[int], now: datetime) -> None:
-    """Have those told of the end who were told of the beginning, or are about to be; no commit."""
+    """Queue recovery notifications for recipients of the opening ones, sent or pending; no commit."""
     for start in range(0, len(alert_ids), BATCH):
         told = select(
             AlertDelivery.alert_id,
@@ -63,14 +63,14 @@ def note_recovered(alert_ids: list[int], now: datetime) -> None:
 
 
 def note_test(contact: AlertRecipients, now: datetime) -> int:
-    """Have every contact of the dealer be sent a test; how many there are. No commit."""
+    """Queue a test for every recipient of the dealer; return how many there are. No commit."""
     rows = [_row(now, "test", *way, dealer_id=contact.dealer_id) for way in _ways(contact)]
     _insert(rows)
     return len(rows)
 
 
 def note_limit(contact: AlertRecipients, now: datetime) -> int:
-    """Have those who get the dealer's emails told that no more are sent today; how many. No commit."""
+    """Notify the dealer's email recipients that the daily limit is reached; return how many. No commit."""
     rows = [
         _row(now, "limit", *way, dealer_id=contact.dealer_id) for way in _ways(contact) if way[0] == "email"
     ]
@@ -79,13 +79,13 @@ def note_limit(contact: AlertRecipients, now: datetime) -> int:
 
 
 def note_digest(now: datetime) -> None:
-    """Have the staff be sent today's digest, once; no commit."""
+    """Queue today's digest for the staff, once; no commit."""
     day = now.date()
     _insert([_row(now, "digest", *way, digest_on=day) for way in _staff()])
 
 
 def _ways(contact: AlertRecipients | None) -> Iterator[tuple[str, str]]:
-    """How a dealer's contacts are reached: channel and recipient of each."""
+    """Return the channel and address of each of a dealer's recipients."""
     if contact is None:
         return
     if has_mail():
@@ -100,7 +100,7 @@ def _staff() -> Iterator[tuple[str, str]]:
 
 
 def host_of(url: str) -> str:
-    """The host of a webhook's address: the rest may be a secret, and is neither listed nor logged."""
+    """Return the host of a webhook's URL: the rest may be a secret, and is neither listed nor logged."""
     return urlsplit(url).hostname or ""
 
 

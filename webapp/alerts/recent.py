@@ -1,4 +1,4 @@
-"""The latest runs of each dealer by what became of them, as SQL that walks an index from its end."""
+"""Latest runs of each dealer by outcome, as SQL that scans an index backwards."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from webapp.models import Run
 
-# Skipped and cancelled runs say nothing of whether a sync would succeed.
+# Skipped and cancelled runs don't show whether a sync would succeed.
 OUTCOMES: Final = ("succeeded", "partial", "failed")
 Retries = Literal["all", "succeeded", "none"]
 
@@ -17,10 +17,10 @@ Retries = Literal["all", "succeeded", "none"]
 def last_with_outcome(
     dealer_id: Any, statuses: tuple[str, ...] = OUTCOMES, offset: int = 0, retries: Retries = "all"
 ) -> Any:
-    """The id of the dealer's last run that ended in one of the statuses, or of the `offset`-th before it.
+    """Return the id of the dealer's last run with one of the statuses, or of the `offset`-th before it.
 
-    A retry tries again only what failed a few minutes before: `retries` says which of them count. A scalar
-    subquery; `dealer_id` is a column of the query around it.
+    A retry run repeats only what failed a few minutes before: `retries` says which of them count. The result
+    is a scalar subquery; `dealer_id` is a column of the outer query.
     """
     run = aliased(Run)
     ended = run.status.in_([literal_column(repr(one)) for one in statuses])

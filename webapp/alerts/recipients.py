@@ -1,4 +1,4 @@
-"""To whom a dealer's alerts are told: e-mail addresses, and a webhook with a secret that signs."""
+"""Recipients of a dealer's alerts: email addresses, and a webhook with a signing secret."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from webapp.extensions import db
 from webapp.models import AlertDelivery, AlertRecipients, Dealer
 
 MOST_RECIPIENTS: Final = 10
-# A test goes to addresses that somebody typed: it must not be a way to flood them.
+# Tests go to addresses that a user entered: they must not be usable to flood mailboxes.
 BETWEEN_TESTS: Final = timedelta(seconds=30)
 
 
 def of(dealer: Dealer) -> AlertRecipients:
-    """The dealer's contacts; where there are none yet an empty row, which is not stored."""
+    """Return the dealer's recipients, or an empty row that isn't stored."""
     return db.session.get(AlertRecipients, dealer.id) or AlertRecipients(
         dealer_id=dealer.id, recipients=[], webhook_url=None, version=0
     )
 
 
 def locked(dealer: Dealer) -> AlertRecipients:
-    """The dealer's stored contacts; whoever changes them too waits until this transaction has ended."""
+    """Return the dealer's stored recipients, locked until the transaction ends."""
     row = select(AlertRecipients).where(AlertRecipients.dealer_id == dealer.id).with_for_update()
     found = db.session.scalar(row)
     if found is None:
@@ -44,9 +44,10 @@ def locked(dealer: Dealer) -> AlertRecipients:
 
 
 def save_recipients(contact: AlertRecipients, text: str) -> list[str]:
-    """Keep the e-mail addresses, one a line or comma-separated, each once, and commit. Raises FieldRefused.
+    """Save the email addresses, by line or comma-separated, without duplicates, and commit. Raises
+    FieldRefused.
 
-    New ones are sent a link to confirm by; returns those to which none can be sent for now.
+    New addresses are sent a confirmation link; returns those to which none can be sent at present.
     """
     typed = [part.strip() for part in text.replace(",", "\n").replace(";", "\n").splitlines()]
     try:
@@ -65,9 +66,9 @@ def save_recipients(contact: AlertRecipients, text: str) -> list[str]:
 
 
 def save_webhook(contact: AlertRecipients, url: str) -> str | None:
-    """Keep the webhook's address, or none, and commit. Raises FieldRefused.
+    """Save the webhook's URL, or none, and commit. Raises FieldRefused.
 
-    Returns a new secret with a webhook that had none: it is shown once, and cannot be read again.
+    Returns a new secret for a new webhook: it is shown once, and cannot be read again.
     """
     if not url.strip():
         remove_webhook(contact)
@@ -85,7 +86,7 @@ def save_webhook(contact: AlertRecipients, url: str) -> str | None:
 
 
 def renew_secret(contact: AlertRecipients) -> str:
-    """Sign with a new secret from now on, and commit. Raises FieldRefused where there is no webhook."""
+    """Replace the signing secret, and commit. Raises FieldRefused if there is no webhook."""
     if contact.webhook_url is None:
         raise FieldRefused("webhook_url", "there is no webhook")
     with _noted(contact):
@@ -95,7 +96,7 @@ def renew_secret(contact: AlertRecipients) -> str:
 
 
 def remove_webhook(contact: AlertRecipients) -> None:
-    """Send nothing by webhook any more, forget its secret, and commit."""
+    """Remove the webhook and its secret, and commit."""
     with _noted(contact):
         contact.webhook_url = contact.sealed_webhook_secret = contact.secret_set_at = None
     db.session.commit()
@@ -103,7 +104,7 @@ def remove_webhook(contact: AlertRecipients) -> None:
 
 @contextmanager
 def _noted(contact: AlertRecipients) -> Iterator[None]:
-    """Note in the audit log what is changed within."""
+    """Record the changes made within this context in the audit log."""
     before = _fields(contact)
     yield
     audit.note(
@@ -120,7 +121,7 @@ def _fields(contact: AlertRecipients) -> dict[str, Any]:
     return {
         "recipients": list(contact.recipients),
         "webhook": outbox.host_of(url) if url else None,
-        # The rest of the address may be a secret, and is told as one is: that it changed.
+        # The rest of the URL may be a secret: only the fact that it changed is recorded.
         "webhook's secret address": url,
         "webhook's secret": contact.sealed_webhook_secret,
     }
@@ -134,7 +135,8 @@ def _new_secret(contact: AlertRecipients) -> str:
 
 
 def send_test(contact: AlertRecipients) -> int:
-    """Note a test for every contact, and commit; how many. Raises FieldRefused with nobody to send it to."""
+    """Queue a test for every recipient, and commit; return how many. Raises FieldRefused without
+    recipients."""
     now = clock.now()
     recent = select(AlertDelivery.id).where(
         AlertDelivery.dealer_id == contact.dealer_id,

@@ -1,4 +1,4 @@
-"""Adds the pages about alerts and their template filters to the app."""
+"""Registration of the pages about alerts and their template filters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from webapp.alerts.views import alerts, confirmations
 
 
 def register(app: Flask) -> None:
-    """Adds the pages about alerts and their template filters to the app."""
+    """Register the pages about alerts and their template filters."""
     for view in (alerts, confirmations):
         app.register_blueprint(view.pages)
     app.jinja_env.filters.update(

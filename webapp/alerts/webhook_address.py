@@ -1,7 +1,7 @@
-"""Which addresses a webhook may have: what a dealer types must not reach into the network that we run in.
+"""Validation of webhook URLs: a dealer's input must not reach the internal network (SSRF).
 
-What a name stands for is looked up, and judged, when something is sent (`jobs.notifications.webhook`): it
-can change at any time.
+The host name is resolved and checked when something is sent (`jobs.notifications.webhook`), since it can
+change at any time.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from webapp.core import egress
 from webapp.core.errors import Refused
 
 LONGEST: Final = 1000
-# Any other port is a way to talk to services that were not meant for the web.
+# Other ports could be used to reach services other than web servers.
 PORTS: Final = (443, 8443)
 ALLOWED_PORTS: Final = "it must use port 443 or 8443"
 
 
 def checked(text: str, allowed_hosts: Collection[str]) -> str:
-    """The address, if a webhook may have it. Raises Refused.
+    """Return the URL if it is allowed for a webhook. Raises Refused.
 
-    Only https on port 443 or 8443, without a login in it, and no private address, except for the hosts of
-    `ALERT_ALLOWED_HOSTS`; a loopback one among those may also be http, on any port.
+    Requires https on port 443 or 8443, no login and no private address, except for the hosts of
+    `ALERT_ALLOWED_HOSTS`; a loopback one among those may also use http, on any port.
     """
     url = text.strip()
     if len(url) > LONGEST or not url.isascii() or not url.isprintable() or " " in url:
@@ -39,7 +39,7 @@ def checked(text: str, allowed_hosts: Collection[str]) -> str:
 
 
 def refusal(url: str, allowed_hosts: Collection[str]) -> str | None:
-    """Why nothing is sent to an address that was saved under earlier rules or settings, or None."""
+    """Return why nothing is sent to a URL saved under earlier rules or settings, or None."""
     try:
         checked(url, allowed_hosts)
     except Refused as reason:

@@ -1,4 +1,4 @@
-"""Every cause of alerts, the worst first. A further one is a module with a function and a line here."""
+"""All alert rules, the most severe first. A new rule is a module with a function and a line here."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ _BY_NAME: Final = {cause.name: cause for cause in RULES}
 
 
 def rule_of(name: str) -> AlertRule:
-    """The cause of that name; one that an older version knew still has words."""
+    """Return the rule with that name; rules removed since still have a label."""
     return _BY_NAME.get(name) or AlertRule(name, name.capitalize(), "warning", "It is over.", lambda _now: ())

@@ -1,6 +1,7 @@
-"""A dealer's last two runs both failed or were partial; skipped and cancelled ones do not count.
+"""Rule: a dealer's last two runs both failed or were partial; skipped and cancelled ones do not count.
 
-Nor does a retry that failed: a code that fails twice within minutes has not failed twice in a row yet.
+Failed retry runs don't count either: a code that fails twice within minutes has not failed in two runs in a
+row.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ LONGEST_REASON = 300
 
 
 def found(_now: datetime) -> Iterator[Finding]:
-    """Every enabled dealer whose last two runs with an outcome were both bad."""
+    """Find every enabled dealer whose last two runs with an outcome were both bad."""
     last, before = aliased(Run), aliased(Run)
-    wanted = (
+    query = (
         select(
             last.dealer_id,
             last.id,
@@ -40,7 +41,7 @@ def found(_now: datetime) -> Iterator[Finding]:
         .join(before, before.id == last_with_outcome(Configuration.dealer_id, offset=1, retries="succeeded"))
         .where(Configuration.enabled, last.status.in_(BAD), before.status.in_(BAD))
     )
-    for dealer_id, run, status, reason, missing, earlier, earlier_status in db.session.execute(wanted):
+    for dealer_id, run, status, reason, missing, earlier, earlier_status in db.session.execute(query):
         sentence = (
             f"The last two runs did not succeed: run {earlier} {WORDS[earlier_status]}, "
             f"then run {run} {WORDS[status]}."

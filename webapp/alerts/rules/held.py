@@ -1,4 +1,4 @@
-"""A clearing is held until a person decides: an alert for each Lightspeed code."""
+"""Rule: a clearing is held for a decision; one alert per Lightspeed code."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from webapp.models import HeldClearing
 
 
 def found(_now: datetime) -> Iterator[Finding]:
-    """Every clearing that waits for a decision."""
+    """Find every held clearing."""
     for held in db.session.scalars(select(HeldClearing).where(HeldClearing.state == "held")):
         yield Finding(held.dealer_id, held.sentence, subject=held.code_key)
 

@@ -1,4 +1,4 @@
-"""Runs wait or are not even started, as nothing works in the background: for staff, of the deployment."""
+"""Rule for the deployment: runs are not taken by a worker, or the tick does not run."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from webapp.extensions import db
 from webapp.models import AlertState, Run
 from webapp.web import job_heartbeats
 
-# A queued run may wait its turn for long; with workers alive some run gives a sign of life meanwhile.
+# A queued run may wait long for its turn; if workers are alive, another run has a recent heartbeat meanwhile.
 SILENT_AFTER = timedelta(minutes=15)
-# What ended a moment ago is among the latest runs: there is no need to look through all that ever were.
+# A run that has just ended is among the latest ones: scanning all runs is unnecessary.
 LATEST = 2_000
 NO_TICK = (
     "The tick that starts scheduled runs has not come for more than 15 minutes: "
@@ -24,7 +24,7 @@ NO_TICK = (
 
 
 def found(now: datetime) -> Iterator[Finding]:
-    """The deployment: if waiting runs are not taken, and if the tick that starts them does not come."""
+    """Report the deployment if no worker takes waiting runs, or if the tick does not run."""
     since = now - SILENT_AFTER
     if _is_waited_in_vain(since):
         told = "Runs are waiting, and no worker has taken one for more than 15 minutes."
@@ -34,14 +34,14 @@ def found(now: datetime) -> Iterator[Finding]:
 
 
 def _redis() -> str:
-    """What is wrong with Redis, where it is to blame."""
+    """Return the state of Redis, if it is the cause."""
     trouble = queues.trouble()
     return f" Redis: {trouble}." if trouble else ""
 
 
 def _is_waited_in_vain(since: datetime) -> bool:
     waiting = select(Run.id).where(Run.status == "queued", Run.queued_at < since)
-    # Only while something waits is it worth looking for what is alive and what has ended.
+    # The further queries are only needed if a run waits.
     if db.session.scalar(waiting.limit(1)) is None:
         return False
     alive = select(Run.id).where(Run.status == "running", Run.heartbeat_at >= since).limit(1)
@@ -51,7 +51,7 @@ def _is_waited_in_vain(since: datetime) -> bool:
 
 
 def _is_tick_missing(since: datetime) -> bool:
-    """Whether the last tick, or before the first one the first dealer who needs it, was long ago."""
+    """Return whether the last tick, or without one the first dealer that needs it, is too long ago."""
     last = job_heartbeats.done_at(job_heartbeats.TICK) or db.session.scalar(
         select(func.min(AlertState.since))
     )

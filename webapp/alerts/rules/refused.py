@@ -1,4 +1,4 @@
-"""Lightspeed refuses a dealer's credentials: at a check, or since then by a run (R3, R11)."""
+"""Rule: Lightspeed refused a dealer's credentials in a check, or since then in a run (R3, R11)."""
 
 from __future__ import annotations
 
@@ -18,25 +18,24 @@ ACCOUNT = "account"
 
 
 def found(_now: datetime) -> Iterator[Finding]:
-    """Every enabled dealer that is refused. While a check is under way nothing is decided."""
+    """Find every enabled dealer with refused credentials. During a check the state is undecided."""
     reason = func.coalesce(Configuration.check_reason, "")
     by_check = Configuration.check_state == "refused"
-    wanted = select(Configuration.dealer_id, Configuration.check_state, reason, _by_run()).where(
+    query = select(Configuration.dealer_id, Configuration.check_state, reason, _by_run()).where(
         Configuration.enabled, or_(by_check, Configuration.check_state == "checking", _by_run().is_not(None))
     )
-    for dealer_id, state, check_reason, run_reason in db.session.execute(wanted):
+    for dealer_id, state, check_reason, run_reason in db.session.execute(query):
         said = run_reason if state != "refused" else check_reason
         yield Finding(dealer_id, _sentence(said), only_if_open=state == "checking")
 
 
 def _sentence(reason: str | None) -> str:
-    # The reasons of Lightspeed's refusals are whole sentences for a dealer
-    # (jobs/sources/lightspeed/errors.py).
+    # Refusals by Lightspeed are complete sentences for a dealer (jobs/sources/lightspeed/errors.py).
     return reason or SENTENCE
 
 
 def _by_run() -> Any:
-    """What Lightspeed said to the last run, if it refused the account after the last check."""
+    """Return Lightspeed's refusal of the account in the last run, if it came after the last check."""
     last = last_with_outcome(Configuration.dealer_id)
     return (
         select(func.max(RunItem.error))
@@ -51,7 +50,7 @@ def _by_run() -> Any:
 
 
 def _beginning() -> Any:
-    """Before any run of the dealer: one that was never checked has only its runs to go by."""
+    """Return a time before any run of the dealer: without a check only its runs are known."""
     made = select(Dealer.created_at).where(Dealer.id == Configuration.dealer_id)
     return made.correlate(Configuration).scalar_subquery()
 

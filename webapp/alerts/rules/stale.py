@@ -1,4 +1,4 @@
-"""No run of a dealer has succeeded for 13 hours, in which runs were due (R6, R7)."""
+"""Rule: no run of a dealer has succeeded for 13 hours in which runs were due (R6, R7)."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ DAY = 24
 
 
 def stale_after(hours: Iterable[int]) -> timedelta:
-    """How long may pass without a success: two slots, one of which may fail, and time for the second to end.
+    """Return the longest time without a success: two slots, one of which may fail, and time for the second to
+    end.
 
-    13 hours with runs every six hours; longer where `SYNC_HOURS` leaves longer between them.
+    13 hours with runs every six hours; longer if `SYNC_HOURS` has longer gaps.
     """
     slots = sorted(hours)
     gaps = [(after - slot) % DAY or DAY for slot, after in zip(slots, slots[1:] + slots[:1], strict=True)]
@@ -34,12 +35,12 @@ def stale_after(hours: Iterable[int]) -> timedelta:
 
 
 def found(now: datetime) -> Iterator[Finding]:
-    """Every dealer of whom runs are expected, and none has succeeded for that long on days that count."""
+    """Find every dealer with expected runs of which none succeeded for that long on enabled days."""
     watch(now)
     limit = stale_after(current_app.config["SYNC_HOURS"])
     hours = int(limit.total_seconds() // 3600)
     success = aliased(Run)
-    wanted = (
+    query = (
         select(Dealer.id, Dealer.timezone, Configuration.disabled_days, AlertState.since, success.finished_at)
         .join(AlertState, AlertState.dealer_id == Dealer.id)
         .join(Configuration, Configuration.dealer_id == Dealer.id)
@@ -49,7 +50,7 @@ def found(now: datetime) -> Iterator[Finding]:
             func.coalesce(success.finished_at, AlertState.since) < now - limit,
         )
     )
-    for dealer_id, timezone, disabled_days, watched, succeeded in db.session.execute(wanted):
+    for dealer_id, timezone, disabled_days, watched, succeeded in db.session.execute(query):
         since = max(watched, succeeded) if succeeded else watched
         if enough_passed(since, now, timezone, disabled_days, limit):
             yield Finding(dealer_id, _sentence(hours, succeeded is not None, disabled_days))
@@ -63,9 +64,9 @@ def _sentence(hours: int, ever: bool, disabled_days: int) -> str:
 
 
 def watch(now: datetime) -> None:
-    """Note since when runs of each dealer are expected, and forget those of whom none are; commits.
+    """Record since when runs of each dealer are expected, and delete dealers without expected runs; commits.
 
-    A dealer that is enabled again, or gets its first code, starts anew.
+    For a dealer that is enabled again, or gets its first code, the time starts again.
     """
     look_only()
     if not any(db.session.execute(rows.limit(1)).first() for rows in (_unwatched(now), _no_longer())):

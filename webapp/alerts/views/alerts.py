@@ -1,4 +1,4 @@
-"""Alerts of a dealer: what is open, and who is told of it."""
+"""Alerts page of a dealer: open alerts, and their recipients."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ SAVED = {"HX-Trigger": "contacts-changed"}
 
 @pages.get("")
 def show() -> Response:
-    """The whole page."""
+    """Show the page."""
     return _answer("_fragment")
 
 
 @pages.get("/deliveries")
 def show_deliveries() -> Response:
-    """What became of what was sent. A poll says in `seen` what it shows already."""
+    """Show the deliveries. A poll passes the version it shows in `seen`."""
     shown = AlertsPage.of(g.dealer, contacts.of(g.dealer))
     if htmx.wants_fragment() and request.args.get("seen") == shown.mark and shown.is_awaited:
         return Response(status=204)
@@ -35,7 +35,7 @@ def show_deliveries() -> Response:
 
 @pages.post("/recipients")
 def save_recipients() -> ResponseReturnValue:
-    """Keep who is told by e-mail."""
+    """Save the email recipients."""
     contact, form = contacts.locked(g.dealer), RecipientsForm()
     if not form.validate():
         return _refused("_recipients", 422, recipients=form)
@@ -56,7 +56,7 @@ def save_recipients() -> ResponseReturnValue:
 
 @pages.post("/confirmations")
 def send_confirmation() -> ResponseReturnValue:
-    """Send another link to an address that is not confirmed yet."""
+    """Send another link to an unconfirmed address."""
     address = request.form.get("address", "")
     try:
         confirmations.send_again(contacts.locked(g.dealer), address)
@@ -69,7 +69,7 @@ def send_confirmation() -> ResponseReturnValue:
 @pages.post("/webhook")
 @reauthentication.needed
 def save_webhook() -> ResponseReturnValue:
-    """Keep the webhook's address; with a new one the secret is shown, this once."""
+    """Save the webhook's URL; the secret of a new one is shown once."""
     contact, form = contacts.locked(g.dealer), WebhookForm()
     if not form.validate():
         return _refused("_webhook", 422, webhook=form)
@@ -84,7 +84,7 @@ def save_webhook() -> ResponseReturnValue:
 @pages.post("/webhook/secret")
 @reauthentication.needed
 def renew_secret() -> ResponseReturnValue:
-    """Sign with a new secret, and show it, this once."""
+    """Replace the signing secret, and show it once."""
     try:
         secret = contacts.renew_secret(contacts.locked(g.dealer))
     except FieldRefused:
@@ -96,14 +96,14 @@ def renew_secret() -> ResponseReturnValue:
 @pages.post("/webhook/removal")
 @reauthentication.needed
 def remove_webhook() -> ResponseReturnValue:
-    """Send nothing by webhook any more."""
+    """Remove the webhook."""
     contacts.remove_webhook(contacts.locked(g.dealer))
     return _saved("_webhook", "Webhook: removed.")
 
 
 @pages.post("/tests")
 def send_test() -> ResponseReturnValue:
-    """Have a test sent to everybody who would be told; the page says by itself what became of it."""
+    """Send a test to every recipient; the page then polls for the outcome."""
     try:
         count = contacts.send_test(contacts.locked(g.dealer))
     except FieldRefused as refusal:
@@ -119,14 +119,14 @@ def _saved(part: str, message: str, secret: str | None = None) -> ResponseReturn
     flash(message, "success")
     if secret is None and not htmx.wants_fragment():
         return htmx.elsewhere(url_for(".show"))
-    # A secret is shown by this very answer: a redirect would have to keep it somewhere meanwhile.
+    # The secret is shown in this response: a redirect would have to store it in between.
     response = _answer(part, secret=secret)
     response.headers.update(SAVED)
     return response
 
 
 def _refused(part: str, status: int, **forms: RecipientsForm | WebhookForm) -> Response:
-    # Nothing was changed; the row that was locked is read as it is stored.
+    # Nothing was changed; the locked row is reloaded.
     db.session.rollback()
     return _answer(part, status, **forms)
 
@@ -139,7 +139,7 @@ def _answer(
     webhook: WebhookForm | None = None,
     secret: str | None = None,
 ) -> Response:
-    """The page, or a part of it; the forms that are not given show what is stored."""
+    """Render the page, or a part of it; forms that are not given show what is stored."""
     contact = contacts.of(g.dealer)
     return htmx.answer(
         "alerts",

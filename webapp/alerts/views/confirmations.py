@@ -1,6 +1,6 @@
-"""Confirming an address that is to get a dealer's alerts, by a link; nobody has to sign in for that.
+"""Confirmation page of an alert recipient, opened by a link; needs no sign-in.
 
-The link leads to a page with a button: mail scanners that open links confirm nothing.
+The page has a button: mail scanners that open links confirm nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ pages = Blueprint("alert_confirmations", __name__, url_prefix="/alert-confirmati
 
 @pages.get("/<token>")
 def show(token: str) -> Response:
-    """Ask whether the address shall get alerts."""
+    """Ask for confirmation of the address."""
     try:
         link = confirmations.read(token)
     except confirmations.InvalidLink:
@@ -25,7 +25,7 @@ def show(token: str) -> Response:
 
 @pages.post("/<token>")
 def confirm(token: str) -> Response:
-    """Send alerts to the address from now on."""
+    """Activate the address."""
     try:
         link = confirmations.confirm(token)
     except confirmations.InvalidLink:
