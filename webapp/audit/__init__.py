@@ -1,4 +1,4 @@
-"""The audit log: who changed what and for whom, noted in the transaction of the change itself."""
+"""Audit log: who changed what for which dealer, recorded in the transaction of the change."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from webapp.core.redaction import is_secret
 from webapp.extensions import db
 from webapp.models import AuditEntry, User
 
-# What can be noted, as a person reads it.
+# Actions with their labels.
 ACTIONS: Final = {
     "settings.changed": "Changed the inventory settings",
     "credentials.changed": "Changed the 3PA credentials",
@@ -67,12 +67,11 @@ def note(
     after: Fields | None = None,
     by: User | None = None,
 ) -> None:
-    """Add an entry to the session, to be committed with the change that it is about.
+    """Add an entry to the session; it is committed together with the change.
 
-    `action` is one of `ACTIONS`, `subject` what was changed, `dealer_id` for whom. Of `before` and `after`
-    only the fields that differ are kept; where both are given and none differs, nothing is noted. What goes
-    under the name of a secret is never kept, only that it changed. `by` is who did it, if not the request's
-    user.
+    `action` is one of `ACTIONS`, `subject` what was changed. Of `before` and `after` only the fields that
+    differ are stored; if both are given and equal, no entry is added. Of secret fields only the fact of a
+    change is stored. `by` is the actor, if not the request's user.
     """
     if action not in ACTIONS:
         raise ValueError(f"{action!r} is not an action that can be noted")
@@ -96,7 +95,7 @@ def _differing(before: Fields | None, after: Fields | None) -> tuple[dict[str, A
 
 
 def _told(name: str, value: Any, instead: str) -> Any:
-    """The value; of a secret only whether there is one."""
+    """Return the value; for a secret only whether it is set."""
     if not is_secret(name):
         return value
     return instead if value else None

@@ -1,4 +1,4 @@
-"""Which entries of the audit log are asked for."""
+"""Filter of audit log entries."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from webapp.core.text_keys import key_of
 from webapp.models import AuditEntry, Dealer
 
-# Each scheduled run is an entry: without them one sees what people did.
+# Each scheduled run is an entry: without them the list shows what people did.
 ACTOR_LABELS: Final = {
     "": "People and commands",
     "dealer": "Dealer’s users",
@@ -19,13 +19,13 @@ ACTOR_LABELS: Final = {
     "schedule": "Schedule",
     "all": "Everybody",
 }
-# Written out, so that the databases see that the partial index fits.
+# A literal, so that the planner can use the partial index.
 _BY_PEOPLE: Final = text("audit_entries.actor <> 'schedule'")
 
 
 @dataclass(frozen=True)
 class AuditFilter:
-    """What is empty leaves everything in, save `actor`: see `ACTOR_LABELS`. Texts are looked for within."""
+    """Filter; empty fields match everything, except `actor`: see `ACTOR_LABELS`. Texts match substrings."""
 
     actor: str = ""
     email: str = ""
@@ -34,12 +34,12 @@ class AuditFilter:
 
     @property
     def arguments(self) -> dict[str, str]:
-        """What an address says to ask for the same."""
+        """Return the filter as query string arguments."""
         said = {"actor": self.actor, "email": self.email, "action": self.action, "dealer": self.dealer}
         return {name: value for name, value in said.items() if value}
 
     def conditions(self) -> list[Any]:
-        """The same in SQL."""
+        """Return the filter as SQL conditions."""
         conditions: list[Any] = []
         if self.actor == "":
             conditions.append(_BY_PEOPLE)

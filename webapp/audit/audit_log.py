@@ -1,4 +1,4 @@
-"""The audit log as people read it: who did what for whom, and what was and is."""
+"""Audit log for display: actor, action, dealer, and changed fields."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from webapp.extensions import db
 from webapp.models import AuditEntry, Dealer
 
 PAGE_LENGTH: Final = 50
-# Of an import of hundreds of codes as many are shown at once; the others unfold.
+# Imports of hundreds of codes show this many fields; the others are collapsed.
 SHOWN: Final = 8
 FIELD_LABELS: Final = {
     "enabled": "Enable Lightspeed 3PA/Data Warehouse",
@@ -55,7 +55,7 @@ WITHOUT_PERSON: Final = {"command": "A command", "schedule": "The schedule"}
 
 @dataclass(frozen=True)
 class ChangedField:
-    """One field in words; None where it had, or has, no value to tell."""
+    """One field as text; None if it had, or has, no value."""
 
     label: str
     before: str | None
@@ -64,7 +64,7 @@ class ChangedField:
 
 @dataclass(frozen=True)
 class AuditRow:
-    """One entry. `zone` is the dealer's on its own page; where those of all are, times compare in UTC."""
+    """One entry. `zone` is the dealer's on its own page; the list of all dealers uses UTC for comparison."""
 
     entry: AuditEntry
     who: str
@@ -77,7 +77,7 @@ class AuditRow:
 
 @dataclass(frozen=True)
 class AuditLog:
-    """One page of entries, the latest first. `older` is where the next page begins, if any."""
+    """One page of entries, the latest first. `older` is the cursor of the next page, if any."""
 
     rows: list[AuditRow]
     choice: AuditFilter
@@ -86,15 +86,15 @@ class AuditLog:
 
     @classmethod
     def of(cls, choice: AuditFilter, dealer: Dealer | None = None, before: int | None = None) -> AuditLog:
-        """The entries that are asked for, of one dealer or of all, those before an entry's id."""
+        """Return the filtered entries of one dealer or of all, older than an entry's id."""
         page = select(AuditEntry).where(*choice.conditions()).options(selectinload(AuditEntry.dealer))
         if dealer is not None:
             page = page.where(AuditEntry.dealer_id == dealer.id)
         if before is not None:
             page = page.where(AuditEntry.id < before)
-        found = list(db.session.scalars(page.order_by(AuditEntry.id.desc()).limit(PAGE_LENGTH + 1)))
-        shown = found[:PAGE_LENGTH]
-        older = shown[-1].id if len(found) > PAGE_LENGTH else None
+        rows = list(db.session.scalars(page.order_by(AuditEntry.id.desc()).limit(PAGE_LENGTH + 1)))
+        shown = rows[:PAGE_LENGTH]
+        older = shown[-1].id if len(rows) > PAGE_LENGTH else None
         zone = dealer.zone if dealer else ZoneInfo("UTC")
         return cls([_row(entry, zone) for entry in shown], choice, older, before is None)
 

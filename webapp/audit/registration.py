@@ -1,4 +1,4 @@
-"""Adds the audit log's pages to the app."""
+"""Registration of the audit log's pages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from webapp.audit import views
 
 
 def register(app: Flask) -> None:
-    """Adds the audit log's pages to the app."""
+    """Register the audit log's pages."""
     app.register_blueprint(views.pages)
     app.register_blueprint(views.all_pages)

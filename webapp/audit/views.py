@@ -1,4 +1,4 @@
-"""Changes: the audit log of one dealer, for the dealer and staff, and that of all, for staff alone."""
+"""Audit log pages: one dealer's for its users and staff, and all dealers' for staff only."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ all_pages = tenancy.staff_blueprint("all_audit", __name__, "/changes")
 @pages.get("")
 @replica.may_serve
 def index() -> Response:
-    """What was done for the dealer, the latest first; `actor`, `email` and `action` narrow it."""
+    """List the dealer's entries, the latest first; filtered by `actor`, `email` and `action`."""
     return _answer(_choice(request.args), g.dealer)
 
 
 @all_pages.get("")
 @replica.may_serve
 def index_of_all() -> Response:
-    """What was done for anybody; `dealer` narrows it to those whose name holds the text."""
+    """List the entries of all dealers; `dealer` filters by a substring of the name."""
     return _answer(_choice(request.args, text(request.args, "dealer")))
 
 

@@ -1,4 +1,4 @@
-"""The form that takes a catalog file."""
+"""Upload form for a catalog file."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from webapp.web.form_fields import Form
 
 
 class CatalogUploadForm(Form):
-    """One CSV file; what is in it is checked row by row by the import."""
+    """One CSV file; its content is validated row by row during the import."""
 
     file = FileField("Catalog file")
 
     def validate_file(self, field: FileField) -> None:
-        """A file with something in it, named as CSV."""
+        """Require a non-empty file with a .csv name."""
         if not field.data or not field.data.filename:
             raise ValidationError("Catalog file: choose a CSV file")
         if not field.data.filename.casefold().endswith(".csv"):
@@ -25,6 +25,6 @@ class CatalogUploadForm(Form):
 
     @property
     def file_name(self) -> str:
-        """The file's name, fit to be shown and stored."""
+        """Return the file's name, sanitized for display and storage."""
         name = self.file.data.filename
-        return "".join(letter if letter.isprintable() else "?" for letter in name)[:200]
+        return "".join(character if character.isprintable() else "?" for character in name)[:200]

@@ -1,4 +1,4 @@
-"""Imports of catalog files in words."""
+"""Status labels of catalog imports."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _STATUS = {
 
 
 def status(row: CatalogImport) -> StatusLabel:
-    """An import's status."""
+    """Return an import's status."""
     return _STATUS[row.status]
 
 
 def mark(row: CatalogImport) -> str:
-    """Changes whenever the page would: a poll that knows the mark needs no answer."""
+    """Return a version that changes whenever the page would: a poll with the same version gets no content."""
     return f"{row.status}-{row.bytes_read}"
 
 
 def latest() -> list[CatalogImport]:
-    """The imports that were asked for last."""
-    wanted = select(CatalogImport).options(joinedload(CatalogImport.requested_by))
-    return list(db.session.scalars(wanted.order_by(CatalogImport.id.desc()).limit(LATEST)))
+    """Return the latest imports."""
+    query = select(CatalogImport).options(joinedload(CatalogImport.requested_by))
+    return list(db.session.scalars(query.order_by(CatalogImport.id.desc()).limit(LATEST)))

@@ -1,4 +1,4 @@
-"""The manufacturers of the catalogs with what they sell, a page at a time."""
+"""Manufacturers of the catalogs with their product counts, paginated."""
 
 from __future__ import annotations
 
@@ -31,16 +31,17 @@ class CatalogList:
 
     @classmethod
     def of(cls, matching: str = "", catalog: str = "", page: int = 1) -> CatalogList:
-        """The manufacturers whose name or abbreviation contains the text, of one catalog if it is named."""
+        """Return the manufacturers whose name or abbreviation contains the text, optionally of one
+        catalog."""
         catalog = catalog if catalog in CATALOGS else ""
-        wanted = select(Manufacturer, func.count().over()).options(joinedload(Manufacturer.dealer))
+        query = select(Manufacturer, func.count().over()).options(joinedload(Manufacturer.dealer))
         if catalog:
-            wanted = wanted.where(Manufacturer.catalog == catalog)
+            query = query.where(Manufacturer.catalog == catalog)
         if matching:
             key = key_of(matching)
             in_name = Manufacturer.name_key.contains(key, autoescape=True)
-            wanted = wanted.where(in_name | Manufacturer.abbreviation_key.contains(key, autoescape=True))
-        wanted = wanted.order_by(Manufacturer.name_key, Manufacturer.id)
-        found = db.session.execute(wanted.offset((page - 1) * PAGE_LENGTH).limit(PAGE_LENGTH)).all()
+            query = query.where(in_name | Manufacturer.abbreviation_key.contains(key, autoescape=True))
+        query = query.order_by(Manufacturer.name_key, Manufacturer.id)
+        found = db.session.execute(query.offset((page - 1) * PAGE_LENGTH).limit(PAGE_LENGTH)).all()
         rows = [manufacturer for manufacturer, _ in found]
         return cls(rows, matching, catalog, page, total=found[0][1] if found else 0)

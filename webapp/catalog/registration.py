@@ -1,4 +1,4 @@
-"""Adds the catalog's pages, template filters and `catalog …` to the app."""
+"""Registration of the catalog's pages, template filters and commands."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from webapp.core.enums import CATALOG_LABELS
 
 
 def register(app: Flask) -> None:
-    """Adds the catalog's pages, template filters and `catalog …` to the app."""
+    """Register the catalog's pages, template filters and commands."""
     app.register_blueprint(views.pages)
     app.jinja_env.filters.update(
         catalog=CATALOG_LABELS.__getitem__, catalog_import_status=import_status.status

@@ -1,4 +1,4 @@
-"""The catalog for staff: manufacturers with what they sell, and importing catalog files."""
+"""Catalog pages for staff: manufacturers with their product counts, and catalog imports."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from webapp.web.query_args import text, whole
 from webapp.web.uploads import takes_file
 
 pages = tenancy.staff_blueprint("catalog", __name__, "/catalog")
-# A form's own fields and frame around the file.
+# Size of the form's other fields and multipart framing.
 ALLOWANCE = 1024 * 1024
 NOT_KEPT = "The file could not be kept in report storage. Please try again in a moment."
 NONE_REJECTED = "This import rejected no row, or has not ended yet."
@@ -25,7 +25,7 @@ NONE_REJECTED = "This import rejected no row, or has not ended yet."
 
 @pages.get("")
 def index() -> Response:
-    """Every manufacturer; `matching` narrows by name or abbreviation, `catalog` to one catalog."""
+    """List the manufacturers; `matching` filters by name or abbreviation, `catalog` by catalog."""
     asked = text(request.args, "matching"), text(request.args, "catalog")
     manufacturers = CatalogList.of(*asked, whole(request.args, "page") or 1)
     return htmx.answer("catalog", manufacturers=manufacturers, imports=import_status.latest())
@@ -33,7 +33,7 @@ def index() -> Response:
 
 @pages.get("/imports/new")
 def new() -> Response:
-    """Choose a file to import."""
+    """Show the upload form."""
     return _form(CatalogUploadForm(formdata=None))
 
 
@@ -41,7 +41,7 @@ def new() -> Response:
 @takes_file
 @bodies.allows(uploads.MAX_BYTES + ALLOWANCE, staff_only=True)
 def create() -> ResponseReturnValue:
-    """Keep the file and queue its import."""
+    """Store the file and queue its import."""
     form = CatalogUploadForm()
     if not form.validate():
         return _form(form, 422)
@@ -56,7 +56,7 @@ def create() -> ResponseReturnValue:
 
 @pages.get("/imports/<id:import_id>")
 def show(import_id: int) -> Response:
-    """One import. A poll says in `seen` what it shows already: without news it gets nothing to put in."""
+    """Show one import. A poll passes the version it shows in `seen`, and gets no content without news."""
     row = db.get_or_404(CatalogImport, import_id)
     mark, seen = import_status.mark(row), request.args.get("seen", "")
     if htmx.wants_fragment() and seen == mark:
@@ -67,7 +67,7 @@ def show(import_id: int) -> Response:
 
 @pages.get("/imports/<id:import_id>/rejected.csv")
 def rejected(import_id: int) -> Response:
-    """The rows that were rejected, with line number and reason."""
+    """Download the rejected rows, with line number and reason."""
     row = db.get_or_404(CatalogImport, import_id)
     if not ((row.rejected or row.warned) and row.rejected_path):
         abort(404, NONE_REJECTED)

@@ -1,4 +1,4 @@
-"""Manages organizations and dealers after they were created: names, time zones, logins, closing."""
+"""Administration of organizations and dealers: names, time zones, logins, closing."""
 
 from __future__ import annotations
 

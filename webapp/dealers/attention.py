@@ -1,8 +1,9 @@
-"""Why a dealer needs attention: one list, worst first, for the staff's table and the dealer's banners.
+"""Reasons why a dealer needs attention, the most severe first, for the staff's table and the dealer's
+banners.
 
-Open alerts come from their rows, which a round keeps (`webapp.alerts`). What a page can see at once, and an
-alert would only say later, is a condition over the columns of `standings.standings`; each excludes those
-before it that are the same trouble: refused credentials also fail the run, but that is one cause and not two.
+Open alerts come from their rows (`webapp.alerts`). Problems that are visible at once, before an alert opens,
+are conditions over the columns of `dealer_status.dealer_statuses`; each excludes earlier ones with the same
+cause: refused credentials also fail the run, but are one problem, not two.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ OFF: Final = FINE + 1
 
 
 def conditions(row: Any) -> dict[str, ColumnElement[bool]]:
-    """What can be seen at this moment, by its name in `CAUSES`; `row` is how a dealer stands."""
+    """Return the current conditions, by name in `CAUSES`; `row` is the dealer's status."""
     refused = row.check_state == "refused"
     status = func.coalesce(row.last_status, "")
     found: dict[str, ColumnElement[bool]] = {
@@ -59,7 +60,7 @@ def conditions(row: Any) -> dict[str, ColumnElement[bool]]:
 
 
 def worst_alerts() -> Subquery:
-    """The rank of each dealer's worst open alert, for dealers that have one."""
+    """Return the rank of each dealer's most severe open alert, for dealers that have one."""
     rank = case(RANKS, value=Alert.cause)
     worst = select(Alert.dealer_id, func.min(rank).label("alert_rank")).where(
         Alert.closed_at.is_(None), Alert.dealer_id.is_not(None)
@@ -68,7 +69,8 @@ def worst_alerts() -> Subquery:
 
 
 def urgency(row: Any) -> ColumnElement[int]:
-    """The place of a dealer's worst cause in `CAUSES`; FINE without one, OFF where 3PA is not enabled."""
+    """Return the index of a dealer's most severe cause in `CAUSES`; FINE without one, OFF if 3PA is
+    disabled."""
     seen: list[Any] = [(condition, literal(RANKS[name])) for name, condition in conditions(row).items()]
     at_once, told = case(*seen, else_=literal(FINE)), func.coalesce(row.alert_rank, FINE)
     is_off = or_(row.enabled.is_(None), not_(row.enabled))

@@ -1,4 +1,4 @@
-"""The banners of a dealer's home: one for each cause, the worst first, each with where to go."""
+"""Banners of a dealer's home page: one per cause, the most severe first, each with a link."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from webapp.dealers.dealer_status import DealerStatus
 from webapp.models import Alert, Configuration, Dealer, Run
 from webapp.runs import held_clearings
 
-# An open alert says the same as these, and says it better.
+# An open alert covers these in more detail.
 TOLD_BY: Final = {"refused": {"refused"}, "failed": {"failing", "refused"}, "partial": {"failing", "refused"}}
-# The page has words of its own for what a newcomer has not done yet.
+# The page has its own text for unfinished set-up steps.
 ELSEWHERE: Final = ("incomplete", "unmapped")
 OF_LAST_RUN: Final = ("failed", "partial", "failing")
 LEADS_TO: Final = {
@@ -27,7 +27,7 @@ LEADS_TO: Final = {
 
 @dataclass(frozen=True)
 class Banner:
-    """`endpoint` with `values` is the page that helps; `since` is when the alert opened, if one did."""
+    """Banner; `endpoint` with `values` is the page to go to; `since` is when the alert opened, if any."""
 
     cause: str
     tone: str
@@ -39,7 +39,7 @@ class Banner:
 
 
 def banners(dealer: Dealer, configuration: Configuration, standing: DealerStatus) -> list[Banner]:
-    """What to show of the dealer at this moment."""
+    """Return the dealer's current banners."""
     still = [one for one in alerts.open_of(dealer.id) if not _is_over(one, configuration, standing.last)]
     by_cause = sorted(still, key=lambda alert: alert.cause)
     found = [_of_alerts(list(each), standing) for _, each in groupby(by_cause, key=lambda alert: alert.cause)]
@@ -52,7 +52,7 @@ def banners(dealer: Dealer, configuration: Configuration, standing: DealerStatus
 
 
 def _of_organization(banner: Banner, configuration: Configuration) -> Banner:
-    """A refusal as it is for a dealer who has no credentials to enter (R2)."""
+    """Adapt a refusal to a dealer that enters no credentials (R2)."""
     if banner.cause != "refused":
         return banner
     reason = configuration.check_reason if configuration.check_state == "refused" else None
@@ -61,7 +61,7 @@ def _of_organization(banner: Banner, configuration: Configuration) -> Banner:
 
 
 def _is_over(alert: Alert, configuration: Configuration, last: Run | None) -> bool:
-    """Whether something has happened that the next round will close the alert for."""
+    """Return whether the next evaluation will close the alert because of something that happened since."""
     if alert.cause == "refused":
         checked = configuration.checked_at
         return configuration.check_state == "connected" and checked is not None and checked > alert.opened_at
@@ -79,7 +79,7 @@ def _of_alerts(same: list[Alert], standing: DealerStatus) -> Banner:
 
 
 def _to_decide(alert: Alert) -> tuple[str, str, dict[str, Any]]:
-    """The run that holds the oldest clearing: the decision is made there."""
+    """Return the run with the oldest held clearing: the decision is made on its page."""
     waiting = held_clearings.waiting(alert.dealer_id or 0)
     if not waiting:
         return _way("held", None)
@@ -92,7 +92,7 @@ def _notice(name: str, standing: DealerStatus) -> Banner:
 
 
 def _way(cause: str, last: Run | None) -> tuple[str, str, dict[str, Any]]:
-    """The words of the link and the page that it leads to."""
+    """Return the link's text and its page."""
     if cause in OF_LAST_RUN and last is not None:
         return f"See what run {last.id} says", "runs.show", {"run_id": last.id}
     endpoint, words = LEADS_TO.get(cause, ("alerts.show", "See all alerts"))

@@ -1,4 +1,4 @@
-"""`organization …` and `dealer …`: create, list, change, close."""
+"""Commands `organization …` and `dealer …`: create, list, change, close."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="One JSON object a 
 
 @organization.command("create")
 @click.argument("name")
-@click.option("--username", help="3PA user name that all its dealers use.")
+@click.option("--username", help="3PA username that all its dealers use.")
 @password_option
 @answering
 def create_organization(name: str, username: str | None, password_stdin: bool) -> None:
@@ -38,7 +38,7 @@ def create_organization(name: str, username: str | None, password_stdin: bool) -
 @_json
 @answering
 def list_organizations(as_json: bool) -> None:
-    """Print every organization: id, name, number of dealers, 3PA user name; separated by tabs."""
+    """Print every organization: id, name, number of dealers, 3PA username; separated by tabs."""
     counted = (
         select(Organization, func.count(Dealer.id))
         .outerjoin(Dealer, Dealer.organization_id == Organization.id)
@@ -60,7 +60,7 @@ def edit_organization(organization_id: int, name: str) -> None:
 
 @organization.command("credentials")
 @click.argument("organization_id", metavar="ID", type=int)
-@click.option("--username", help="3PA user name that all its dealers use.")
+@click.option("--username", help="3PA username that all its dealers use.")
 @password_option
 @click.option("--remove", is_flag=True, help="Forget the login: each dealer enters its own.")
 @answering
@@ -124,7 +124,7 @@ def edit_dealer(dealer_id: int, name: str | None, timezone: str | None, organiza
 @click.argument("dealer_id", metavar="ID", type=int)
 @answering
 def close_dealer(dealer_id: int) -> None:
-    """Close a dealer: no runs, nobody signs in, all data stays."""
+    """Close a dealer: no runs, no sign-in; all data is kept."""
     dealers.dealer_admin.close(dealer_of(dealer_id))
 
 
@@ -132,7 +132,7 @@ def close_dealer(dealer_id: int) -> None:
 @click.argument("dealer_id", metavar="ID", type=int)
 @answering
 def reopen_dealer(dealer_id: int) -> None:
-    """Open a closed dealer again, with 3PA switched on if it was."""
+    """Open a closed dealer again; 3PA is enabled if it was before."""
     dealers.dealer_admin.reopen(dealer_of(dealer_id))
 
 

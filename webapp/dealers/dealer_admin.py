@@ -1,4 +1,4 @@
-"""Changes a dealer: name, time zone, organization; closes it and opens it again."""
+"""Changes of a dealer: name, time zone, organization, closing and reopening."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ Verb = Callable[[Dealer], None]
 
 
 def edit(dealer: Dealer, name: str, timezone: str, organization: Organization | None) -> None:
-    """Store the details and commit. Raises Refused, and then changes nothing.
+    """Save the details and commit. Raises Refused, with nothing changed.
 
-    With another organization the credentials may change, so they are validated again (R2, R3). The next tick
-    accounts for the slots of a new time zone (R6).
+    A change of organization may change the credentials, so they are validated again (R2, R3). The next tick
+    plans the slots of a new time zone (R6).
     """
     checked = checked_name(name), checked_timezone(timezone)
     before = _details(dealer)
@@ -38,10 +38,10 @@ def edit(dealer: Dealer, name: str, timezone: str, organization: Organization | 
 
 
 def close(dealer: Dealer) -> None:
-    """Close the dealer and commit: no runs, nobody signs in, nothing is deleted.
+    """Close the dealer and commit: no runs, no sign-in; nothing is deleted.
 
-    3PA is switched off for as long, which ends the active run before its next code, stops the schedule and
-    closes open alerts. Raises Refused where it is closed already.
+    3PA is disabled until reopening, which ends the active run before its next code, stops the schedule and
+    closes open alerts. Raises Refused if it is already closed.
     """
     if dealer.closed_at is not None:
         raise Refused(f"{dealer.name} is closed already")
@@ -59,9 +59,9 @@ def close(dealer: Dealer) -> None:
 
 
 def reopen(dealer: Dealer) -> None:
-    """Open a closed dealer again and commit; 3PA is as it was, and its credentials are validated (R3).
+    """Reopen the dealer and commit; 3PA is restored, and its credentials are validated (R3).
 
-    Raises Refused where the dealer is not closed.
+    Raises Refused if the dealer isn't closed.
     """
     if dealer.closed_at is None:
         raise Refused(f"{dealer.name} is not closed")

@@ -1,4 +1,4 @@
-"""A dealer's home: is my stock current, when was it brought up to date, and when will it be again?"""
+"""Dealer's home page: whether the stock is current, the last update, and the next one."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Step:
 
 @dataclass(frozen=True)
 class DealerHome:
-    """What the page shows. `stocked` is the last run that brought stock; without one the checklist is."""
+    """Page content. `stocked` is the last run that updated stock; without one the checklist is shown."""
 
     configuration: Configuration
     standing: DealerStatus
@@ -49,7 +49,7 @@ class DealerHome:
 
     @classmethod
     def of(cls, dealer: Dealer, configuration: Configuration) -> DealerHome:
-        """The home of the dealer at this moment."""
+        """Return the dealer's current home page."""
         standing = DealerStatus.of(dealer)
         return cls(
             configuration,
@@ -64,7 +64,7 @@ class DealerHome:
 
     @property
     def mark(self) -> str:
-        """Changes whenever a poll has news."""
+        """Return a version that changes whenever a poll has news."""
         last = self.standing.last
         step = self.progress.step(last) if last and self.progress else ""
         banners = ".".join(f"{banner.cause}{len(banner.sentences)}" for banner in self.banners)
@@ -72,7 +72,7 @@ class DealerHome:
 
     @property
     def currency(self) -> StatusLabel:
-        """Whether the stock is current."""
+        """Return whether the stock is current."""
         if self.stocked is None:
             return StatusLabel("Not synced yet", "secondary", "No stock has come from Lightspeed yet.")
         if not self.configuration.enabled:
@@ -89,13 +89,13 @@ class DealerHome:
 
     @property
     def _is_old(self) -> bool:
-        """Whether also the last run that brought some stock was long ago."""
+        """Return whether the last run that updated any stock is also too long ago."""
         at = self.stocked.finished_at if self.stocked else None
         return at is None or clock.now() - at > stale_after(current_app.config["SYNC_HOURS"])
 
     @property
     def steps(self) -> list[Step]:
-        """The first-run checklist: connect, map, sync; nothing once a run has brought stock."""
+        """Return the first-run checklist: connect, map, sync; empty once a run has updated stock."""
         if self.stocked is not None:
             return []
         connected = self.configuration.enabled and self.configuration.check_state == "connected"
@@ -115,5 +115,5 @@ class DealerHome:
 def _last_stocked(dealer_id: int, last: Run | None) -> Run | None:
     if last is None or last.status in STOCKED:
         return last
-    wanted = select(Run).where(Run.dealer_id == dealer_id, Run.status.in_(STOCKED))
-    return db.session.scalar(wanted.order_by(Run.id.desc()).limit(1))
+    query = select(Run).where(Run.dealer_id == dealer_id, Run.status.in_(STOCKED))
+    return db.session.scalar(query.order_by(Run.id.desc()).limit(1))

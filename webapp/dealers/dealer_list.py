@@ -1,4 +1,4 @@
-"""All dealers as staff see them, a page at a time: those that need attention first, or as asked."""
+"""Dealer list for staff, paginated: by urgency first, or as sorted by the user."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from webapp.runs.next_run import next_run
 from webapp.web.status_labels import StatusLabel
 
 PAGE_LENGTH = 50
-# By what the table is sorted; a minus in front turns it around.
+# Sort keys; a minus sign reverses the order.
 SORTS: Final = {
     "attention": "Needs attention first",
     "name": "Name, A to Z",
@@ -43,8 +43,8 @@ _STATUSES = ("failed", "partial", "cancelled", "skipped", "running", "queued", "
 class DealerRow:
     """One dealer in the list.
 
-    `unmatched` is the share of parts that the last run with a result skipped, 0 to 1; `causes` is why it
-    needs attention, the worst first.
+    `unmatched` is the share of parts skipped by the last run with a result, 0 to 1; `causes` are the reasons
+    why it needs attention, the most severe first.
     """
 
     dealer: Dealer
@@ -58,7 +58,7 @@ class DealerRow:
 
 @dataclass(frozen=True)
 class DealerList:
-    """One page of dealers, and how many there are in all and in need of attention."""
+    """One page of dealers, with the total and the number that need attention."""
 
     rows: list[DealerRow]
     matching: str
@@ -74,15 +74,15 @@ class DealerList:
 
     @classmethod
     def of(cls, matching: str = "", sort: str = "", page: int = 1) -> DealerList:
-        """The dealers whose name or 3PA Dealer ID contains the text, in any case."""
+        """Return the dealers whose name or 3PA Dealer ID contains the text, case-insensitive."""
         sort = sort if sort in SORTS else "attention"
-        found = db.session.execute(_chosen(matching, sort, page)).all()
-        total, urgent = (found[0].total, found[0].urgent) if found else (0, 0)
-        return cls(_rows(found), matching, sort, page, total, urgent, alerts.of_deployment())
+        statuses = db.session.execute(_chosen(matching, sort, page)).all()
+        total, urgent = (statuses[0].total, statuses[0].urgent) if statuses else (0, 0)
+        return cls(_rows(statuses), matching, sort, page, total, urgent, alerts.of_deployment())
 
 
 def _chosen(matching: str, sort: str, page: int) -> Select[Any]:
-    """How the dealers of the page stand: it is all of them that are sorted, and few that are shown."""
+    """Return the statuses of the page's dealers: all are sorted, and few are shown."""
     chosen = []
     if matching:
         sought = func.lower(Dealer.name).contains(key_of(matching), autoescape=True)
@@ -110,7 +110,7 @@ def _order(sort: str, row: Any) -> list[Any]:
     }[sort.removeprefix("-")]
     if sort.startswith("-"):
         return [column.desc().nulls_last()]
-    # Without any success is older than any; without a run there is nothing to compare.
+    # No success sorts before any success; without a run there is no value to compare.
     return [column.asc().nulls_first() if sort == "success" else column.asc().nulls_last()]
 
 
@@ -119,19 +119,19 @@ def _place(column: Any, words: tuple[str, ...]) -> Any:
 
 
 def _rows(standing: Sequence[Any]) -> list[DealerRow]:
-    """The dealers that stand so, in their order."""
+    """Load the dealers of these statuses, in their order."""
     entities: tuple[Any, ...] = (Dealer, Configuration, Run)
-    wanted = (
+    query = (
         select(*entities)
         .outerjoin(Configuration, Configuration.dealer_id == Dealer.id)
         .outerjoin(Run, Run.id.in_([each.last_id for each in standing]) & (Run.dealer_id == Dealer.id))
         .where(Dealer.id.in_([each.id for each in standing]))
     )
-    found = {dealer.id: (dealer, *others) for dealer, *others in db.session.execute(wanted)}
+    entities_by_id = {dealer.id: (dealer, *others) for dealer, *others in db.session.execute(query)}
     opened = defaultdict(list)
-    for alert in alerts.open_of(*found):
+    for alert in alerts.open_of(*entities_by_id):
         opened[alert.dealer_id].append(alert.cause)
-    return [_row(each, opened[each.id], *found[each.id]) for each in standing]
+    return [_row(each, opened[each.id], *entities_by_id[each.id]) for each in standing]
 
 
 def _row(
@@ -149,7 +149,7 @@ def _row(
 
 
 def _causes(urgency: int, opened: list[str]) -> list[StatusLabel]:
-    """The worst, and what else is open; nothing of a dealer that is off."""
+    """Return the most severe cause, and other open alerts; empty for a disabled dealer."""
     worst = [list(CAUSES)[urgency]] if urgency < FINE else []
     names = dict.fromkeys([*worst, *opened] if urgency <= FINE else ())
     return [CAUSES[name] for name in names if name in CAUSES]

@@ -1,4 +1,4 @@
-"""How dealers stand: configuration, last run, last success, and what needs attention, from one query."""
+"""Dealer status: configuration, last run, last success, and reasons for attention, in one query."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from webapp.models import Configuration, Dealer, RecentRuns, Run, SupplierCode
 
 @dataclass(frozen=True)
 class DealerStatus:
-    """One dealer. `causes` are what can be seen at once to need attention, by name."""
+    """Status of one dealer. `causes` are the names of current problems."""
 
     last: Run | None
     succeeded_at: datetime | None
@@ -24,22 +24,22 @@ class DealerStatus:
 
     @classmethod
     def of(cls, dealer: Dealer) -> DealerStatus:
-        """The dealer's standing at this moment."""
+        """Return the dealer's current status."""
         row = dealer_statuses(Dealer.id == dealer.id)
         seen = conditions(row.c)
-        wanted = select(Run, row.c.succeeded_at, row.c.mapped, *seen.values())
-        wanted = wanted.select_from(row).outerjoin(Run, Run.id == row.c.last_id)
-        wanted = wanted.options(joinedload(Run.requested_by))
-        last, succeeded_at, mapped, *holds = db.session.execute(wanted).one()
+        query = select(Run, row.c.succeeded_at, row.c.mapped, *seen.values())
+        query = query.select_from(row).outerjoin(Run, Run.id == row.c.last_id)
+        query = query.options(joinedload(Run.requested_by))
+        last, succeeded_at, mapped, *holds = db.session.execute(query).one()
         causes = tuple(name for name, is_so in zip(seen, holds, strict=True) if is_so)
         return cls(last, succeeded_at, bool(mapped), causes)
 
 
 def dealer_statuses(*chosen: ColumnElement[bool]) -> CTE:
-    """A row for each chosen dealer: its configuration, recent runs and open alerts, and `mapped`."""
+    """Query one row per dealer: its configuration, recent runs and open alerts, and `mapped`."""
     worst = worst_alerts()
     mapped = select(SupplierCode.id).where(SupplierCode.dealer_id == Dealer.id).correlate(Dealer).exists()
-    wanted = (
+    query = (
         select(
             Dealer.id,
             func.lower(Dealer.name).label("name"),
@@ -58,5 +58,5 @@ def dealer_statuses(*chosen: ColumnElement[bool]) -> CTE:
         .outerjoin(worst, worst.c.dealer_id == Dealer.id)
         .where(*chosen)
     )
-    # Worked out once for each dealer: the conditions name the columns many times.
-    return wanted.cte("standings").prefix_with("MATERIALIZED")
+    # Computed once per dealer: the conditions use the columns many times.
+    return query.cte("standings").prefix_with("MATERIALIZED")

@@ -1,4 +1,4 @@
-"""The forms with which staff manage organizations and dealers."""
+"""Staff forms for organizations and dealers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from webapp.core.errors import Refused
 from webapp.models import Dealer, Organization
 from webapp.web.form_fields import AtMost, Form, Printable, stripped
 
-# Suggested while typing; any other name of the tz database is accepted too.
+# Suggestions while typing; any other name of the tz database is accepted too.
 COMMON_TIMEZONES: Final = (
     "America/New_York",
     "America/Detroit",
@@ -29,7 +29,7 @@ COMMON_TIMEZONES: Final = (
 
 
 class OrganizationForm(Form):
-    """An organization's name."""
+    """Name of an organization."""
 
     name = StringField(
         "Name", [DataRequired("Name is missing"), AtMost(MAX_NAME_LENGTH), Printable()], [stripped]
@@ -49,13 +49,13 @@ class LoginForm(Form):
         self.is_set = organization.holds_credentials
 
     def validate_password(self, field: PasswordField) -> None:
-        """The first login needs a password; later an empty one keeps the stored one."""
+        """Require a password for the first login; later an empty one keeps the stored one."""
         if not field.data and not self.is_set:
             raise ValidationError("3PA Password is missing")
 
 
 class DealerForm(Form):
-    """A dealer's name, time zone and organization."""
+    """Name, time zone and organization of a dealer."""
 
     name = StringField(
         "Name", [DataRequired("Name is missing"), AtMost(MAX_NAME_LENGTH), Printable()], [stripped]
@@ -73,7 +73,7 @@ class DealerForm(Form):
         ]
 
     def validate_timezone(self, field: StringField) -> None:
-        """Only names of the tz database."""
+        """Accept only names of the tz database."""
         try:
             checked_timezone(field.data or "")
         except Refused:

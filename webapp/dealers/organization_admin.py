@@ -1,4 +1,4 @@
-"""Changes an organization: its name, and the 3PA login that all its dealers use (R2)."""
+"""Changes of an organization: its name, and the 3PA login shared by its dealers (R2)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from webapp.models import Dealer, Organization
 
 
 def rename(organization: Organization, name: str) -> None:
-    """Give the organization another name and commit. Raises Refused for a name that cannot be stored."""
+    """Rename the organization and commit. Raises Refused for an invalid name."""
     before = organization.name
     organization.name = checked_name(name)
     audit.note("organization.renamed", before, before={"name": before}, after={"name": organization.name})
@@ -24,9 +24,9 @@ def rename(organization: Organization, name: str) -> None:
 
 
 def save_login(organization: Organization, username: str, password: str | None) -> None:
-    """Store the 3PA login, commit, and validate it for every dealer of the organization (R3).
+    """Save the 3PA login, commit, and validate it for every dealer of the organization (R3).
 
-    Without a password the stored one stays. Raises Refused where either is missing.
+    Without a password the stored one is kept. Raises Refused if either is missing.
     """
     username = username.strip()
     if not username:
@@ -45,7 +45,7 @@ def save_login(organization: Organization, username: str, password: str | None) 
 
 
 def remove_login(organization: Organization) -> None:
-    """Forget the 3PA login and commit: from now on each dealer enters its own (R2)."""
+    """Remove the 3PA login and commit: from now on each dealer enters its own (R2)."""
     before = _login(organization)
     organization.username = organization.sealed_password = organization.password_set_at = None
     _note(organization, before)
@@ -53,7 +53,7 @@ def remove_login(organization: Organization) -> None:
 
 
 def dealer_count(organization: Organization) -> int:
-    """How many dealers the organization has, closed ones included."""
+    """Return the organization's number of dealers, closed ones included."""
     count = select(func.count(Dealer.id)).where(Dealer.organization_id == organization.id)
     return int(db.session.scalar(count) or 0)
 

@@ -1,4 +1,4 @@
-"""Organizations as staff see them."""
+"""Organization list for staff."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LOGIN_SET: Final = StatusLabel("Set", "success")
 
 @dataclass(frozen=True)
 class OrganizationRow:
-    """One organization with the number of its dealers."""
+    """Organization with its number of dealers."""
 
     id: int
     name: str
@@ -31,7 +31,7 @@ class OrganizationRow:
 
 @dataclass(frozen=True)
 class OrganizationList:
-    """One page of organizations in order of name."""
+    """One page of organizations sorted by name."""
 
     rows: list[OrganizationRow]
     matching: str
@@ -40,7 +40,7 @@ class OrganizationList:
 
     @classmethod
     def of(cls, matching: str, page: int) -> OrganizationList:
-        """Those whose name contains the text, in any case."""
+        """Return the organizations whose name contains the text, case-insensitive."""
         query = (
             select(Organization, func.count(Dealer.id))
             .outerjoin(Dealer, Dealer.organization_id == Organization.id)
@@ -50,21 +50,21 @@ class OrganizationList:
         if matching:
             name = func.lower(Organization.name)
             query = query.where(name.contains(key_of(matching), autoescape=True))
-        found = db.session.execute(query.offset((page - 1) * PAGE_LENGTH).limit(PAGE_LENGTH + 1)).all()
-        rows = [_row(organization, count) for organization, count in found[:PAGE_LENGTH]]
-        return cls(rows, matching, page, len(found) > PAGE_LENGTH)
+        page_of_rows = db.session.execute(query.offset((page - 1) * PAGE_LENGTH).limit(PAGE_LENGTH + 1)).all()
+        rows = [_row(organization, count) for organization, count in page_of_rows[:PAGE_LENGTH]]
+        return cls(rows, matching, page, len(page_of_rows) > PAGE_LENGTH)
 
 
 @dataclass(frozen=True)
 class Members:
-    """The dealers of one organization, the first of them, and how Lightspeed answers their login."""
+    """Dealers of one organization (first page), and Lightspeed's responses to their login."""
 
     rows: list[tuple[Dealer, Configuration | None]]
     total: int
 
     @classmethod
     def of(cls, organization: Organization) -> Members:
-        """Its dealers in order of name, a page of them at most."""
+        """Return the first page of its dealers, sorted by name."""
         query = (
             select(Dealer, Configuration)
             .outerjoin(Configuration, Configuration.dealer_id == Dealer.id)
@@ -76,7 +76,7 @@ class Members:
 
 
 def every_organization() -> list[Organization]:
-    """All of them in order of name, to choose one of."""
+    """Return all organizations sorted by name, for a choice."""
     return list(db.session.scalars(select(Organization).order_by(func.lower(Organization.name))))
 
 

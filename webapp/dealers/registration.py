@@ -1,4 +1,4 @@
-"""Adds the pages about dealers and organizations, `organization …` and `dealer …` to the app."""
+"""Registration of the pages and commands for dealers and organizations."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from webapp.dealers.views import dealers, details, home, landing, organizations
 
 
 def register(app: Flask) -> None:
-    """Adds the pages about dealers and organizations, `organization …` and `dealer …` to the app."""
+    """Register the pages and commands for dealers and organizations."""
     for view in (landing, dealers, home, details, organizations):
         app.register_blueprint(view.pages)
     app.register_blueprint(details.new_pages)

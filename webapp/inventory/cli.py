@@ -1,4 +1,4 @@
-"""`inventory export`."""
+"""Command `inventory export`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ inventory = click.Group("inventory", help="What the webstore shows.")
 @dealer_option
 @answering
 def export(dealer_id: int) -> None:
-    """Write a row for each product that ever had shelf stock of the dealer to standard output, as CSV."""
+    """Write a CSV row for each product that ever had shelf stock of the dealer to standard output."""
     dealer_of(dealer_id)
     rows = begin(sys.stdout, inventory_rows.COLUMNS, marked=goes_to_file(sys.stdout))
     rows.writerows(inventory_rows.rows(db.session.connection(), dealer_id))

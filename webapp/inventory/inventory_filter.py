@@ -1,4 +1,4 @@
-"""Which products of a dealer's shelf a person asked for."""
+"""Filter of a dealer's inventory list."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from webapp.extensions import db
 from webapp.models import Run, RunItem, RunMapping, ShelfStock, WebstoreFigures
 
 STOCK_LABELS: Final = {"in": "In stock", "out": "Out of stock"}
-# So many products are looked at one by one sooner than all that the dealer has in stock, or out of it.
+# Up to so many products are checked one by one faster than all of the dealer's products in, or out of, stock.
 FEW: Final = 1_000
 
 
 @dataclass(frozen=True)
 class InventoryFilter:
-    """What narrows the list; what is empty does not."""
+    """Filter; empty fields match everything."""
 
     words: str = ""
     manufacturer_id: int | None = None
@@ -31,7 +31,7 @@ class InventoryFilter:
 
     @property
     def arguments(self) -> dict[str, str | int]:
-        """The choice as it stands in an address."""
+        """Return the filter as query string arguments."""
         given = {
             "q": self.words,
             "manufacturer": self.manufacturer_id,
@@ -42,27 +42,27 @@ class InventoryFilter:
 
 
 class Items(NamedTuple):
-    """Ids of items of a run, and how many products they changed."""
+    """Ids of a run's items, and how many products they changed."""
 
     ids: Sequence[int]
     changed: int
 
     def apart(self) -> list[Items]:
-        """Each by itself."""
+        """Yield each item separately."""
         return [Items([one], self.changed) for one in self.ids]
 
 
 def run_items(dealer_id: int, choice: InventoryFilter) -> Items | None:
-    """The items of the dealer's run that can have changed what is chosen; None without a run.
+    """Return the run's items that can have changed products within the filter; None without a run.
 
-    Asked for beforehand: a join to them would have PostgreSQL read all stock.
+    Queried separately: with a join, PostgreSQL would read all stock.
     """
     if choice.run_id is None:
         return None
     items = select(RunItem.id, RunItem.changed).join(Run, Run.id == RunItem.run_id)
     items = items.where(Run.id == choice.run_id, Run.dealer_id == dealer_id)
     if choice.manufacturer_id is not None:
-        # A code changes stock of the manufacturers alone that it was mapped to.
+        # A code changes only stock of the manufacturers that it was mapped to.
         mapped = RunMapping.manufacturer_id == choice.manufacturer_id
         items = items.join(RunMapping, RunMapping.run_item_id == RunItem.id).where(mapped)
     found = db.session.execute(items).all()
@@ -70,12 +70,13 @@ def run_items(dealer_id: int, choice: InventoryFilter) -> Items | None:
 
 
 def goes_by_stock(choice: InventoryFilter, items: Items | None) -> bool:
-    """Whether a run changed so much that one looks sooner through what is in stock, or out of it."""
+    """Return whether the run changed so many products that filtering by stock first is faster."""
     return bool(choice.stock) and items is not None and items.changed > FEW
 
 
 def wanted(dealer_id: int, choice: InventoryFilter, items: Items | None) -> tuple[Select[Any], Any]:
-    """The chosen product ids but for the words, of the run's items if any are given, and their column."""
+    """Select product ids by the filter except its search text, of the run's items if given, and the id
+    column."""
     if choice.manufacturer_id is None and items is None:
         return _by_stock(dealer_id, choice), WebstoreFigures.product_id
     if items is not None and goes_by_stock(choice, items):
@@ -86,7 +87,8 @@ def wanted(dealer_id: int, choice: InventoryFilter, items: Items | None) -> tupl
         of_manufacturer = ShelfStock.manufacturer_id == choice.manufacturer_id
         chosen = chosen.where(ShelfStock.dealer_id == dealer_id, of_manufacturer)
     if items is not None:
-        # They are the dealer's own. Said again here, databases would read all that the dealer has.
+        # They are the dealer's own. With a redundant condition, databases would read all of the dealer's
+        # stock.
         chosen = chosen.where(ShelfStock.changed_item_id.in_(items.ids))
     if choice.stock:
         of_product = and_(
@@ -102,7 +104,7 @@ def _by_stock(dealer_id: int, choice: InventoryFilter) -> Select[Any]:
 
 
 def _has_changed(choice: InventoryFilter, items: Items) -> Any:
-    """Whether a product has stock that the items changed; put so that it is asked of each in turn."""
+    """Return whether a product has stock changed by the items, as a correlated subquery."""
     changed = select(ShelfStock.product_id).where(
         ShelfStock.dealer_id == WebstoreFigures.dealer_id,
         ShelfStock.product_id == WebstoreFigures.product_id,

@@ -1,4 +1,4 @@
-"""A dealer's shelf stock as a list that is searched and paged through (R16)."""
+"""Inventory list of a dealer, with search and pagination (R16)."""
 
 from __future__ import annotations
 
@@ -29,10 +29,9 @@ _ROWS: Final = select(
 
 @dataclass(frozen=True)
 class Inventory:
-    """One page of products. `earlier` and `later` ask for the pages beside it, if there are any.
+    """One page of products. `earlier` and `later` are the cursors of the adjacent pages, if any.
 
-    `is_beginning` unless a place was asked for; `is_cut` tells that the words found more than is looked
-    through.
+    `is_beginning` unless a cursor was given; `is_cut` if the search matched more products than it examines.
     """
 
     rows: Sequence[Any]
@@ -44,7 +43,8 @@ class Inventory:
 
     @classmethod
     def of(cls, dealer_id: int, choice: InventoryFilter, place: PageKey) -> Inventory:
-        """The chosen products at a place: in the order of the catalog, or with words the best match first."""
+        """Return the filtered products at a cursor: in catalog order, or with a search text the best match
+        first."""
         found = products(dealer_id, choice, place, PAGE_LENGTH)
         return cls(
             _rows(dealer_id, found.ids),
@@ -57,14 +57,14 @@ class Inventory:
 
 
 def _rows(dealer_id: int, ids: Sequence[int]) -> list[Any]:
-    """The products' rows, in the order of the ids."""
+    """Load the products' rows, in the order of the ids."""
     wanted = _ROWS.where(WebstoreFigures.dealer_id == dealer_id, WebstoreFigures.product_id.in_(ids))
     rows = {row.id: row for row in db.session.execute(wanted)}
     return [rows[product_id] for product_id in ids if product_id in rows]
 
 
 def manufacturers(dealer_id: int) -> Sequence[Any]:
-    """The manufacturers of which the dealer ever had shelf stock, by catalog and name."""
+    """Return the manufacturers of which the dealer ever had shelf stock, by catalog and name."""
     stocked = _stocked_ids(dealer_id)
     wanted = (
         select(Manufacturer.id, Manufacturer.name, Manufacturer.catalog)
@@ -75,7 +75,7 @@ def manufacturers(dealer_id: int) -> Sequence[Any]:
 
 
 def _stocked_ids(dealer_id: int) -> CTE:
-    """The manufacturers' ids: from each the index leads to the next, so it never reads all of the stock."""
+    """Return the manufacturers' ids by a loose index scan, without reading all of the stock."""
     next_id = select(func.min(ShelfStock.manufacturer_id).label("id")).where(
         ShelfStock.dealer_id == dealer_id
     )

@@ -1,7 +1,7 @@
-"""The ids of the products that a person asked for, a page at a time.
+"""Keyset pagination of filtered product ids.
 
-A page begins beside the last product of the one before, never at a count of rows: the thousandth page costs
-what the first does.
+A page starts after the last product of the previous one, never at an offset: the thousandth page costs as
+much as the first.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from webapp.extensions import db
 from webapp.inventory.inventory_filter import InventoryFilter, Items, goes_by_stock, run_items, wanted
 from webapp.search.search_index import search_index
 
-# As many of the best matches are looked through, and none after them.
+# The maximum number of best matches that a search examines.
 BEST: Final = 500
-# SQLite takes no statement of more than 500 selects.
+# SQLite's limit of a compound SELECT is 500.
 MOST_SELECTS: Final = 100
 
 
 @dataclass(frozen=True)
 class PageKey:
-    """Where a page lies: after a product or before one, or at the beginning."""
+    """Cursor: after a product or before one, or at the beginning."""
 
     after: int | None = None
     before: int | None = None
@@ -32,9 +32,9 @@ class PageKey:
 
 @dataclass(frozen=True)
 class ProductPage:
-    """Product ids in their order, and whether there are more on either side.
+    """Product ids in order, and whether there are more on either side.
 
-    `is_cut` if the words match more products than were looked through.
+    `is_cut` if the search matched more products than it examined.
     """
 
     ids: Sequence[int]
@@ -44,19 +44,19 @@ class ProductPage:
 
 
 def products(dealer_id: int, choice: InventoryFilter, place: PageKey, length: int) -> ProductPage:
-    """The page of chosen products at the place."""
+    """Return the page of filtered products at the cursor."""
     items = run_items(dealer_id, choice)
     if choice.words:
         return _matching(dealer_id, choice, items, place, length)
-    # Each code's products lie in order in the index: the first few of each are enough, however many a run
-    # changed. Together, all that it changed would have to be put in order.
+    # The products of each code are sorted in the index: the first few of each suffice, however many a run
+    # changed. A combined query would have to sort everything that it changed.
     each = [items] if items is None or goes_by_stock(choice, items) else items.apart()
     selects = [wanted(dealer_id, choice, one) for one in each]
     return _page(_nearest(selects, place, length + 1), place, length)
 
 
 def _page(ids: list[int], place: PageKey, length: int) -> ProductPage:
-    """From one id more than the page has, nearest to the place first."""
+    """Build a page from one id more than its length, nearest to the cursor first."""
     has_more, ids = len(ids) > length, ids[:length]
     if place.before:
         return ProductPage(ids[::-1], has_earlier=has_more, has_later=True)
@@ -82,7 +82,8 @@ def _beside(chosen: Select[Any], product_id: Any, place: PageKey, limit: int) ->
 def _matching(
     dealer_id: int, choice: InventoryFilter, items: Items | None, place: PageKey, length: int
 ) -> ProductPage:
-    """The best match first: the words are looked up in the search index, the rest among what it found."""
+    """Return the best match first: the search index is queried first, the other conditions filter its
+    results."""
     documents = search_index(db.session.connection()).search(dealer_id, choice.words, BEST)
     ranked = [document.product_id for document in documents]
     ids = ranked if choice == InventoryFilter(choice.words) else _chosen(dealer_id, choice, items, ranked)

@@ -1,4 +1,4 @@
-"""Adds the inventory's pages and `inventory …` to the app."""
+"""Registration of the inventory's pages and commands."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from webapp.inventory import cli, views
 
 
 def register(app: Flask) -> None:
-    """Adds the inventory's pages and `inventory …` to the app."""
+    """Register the inventory's pages and commands."""
     app.register_blueprint(views.pages)
     app.cli.add_command(cli.inventory)

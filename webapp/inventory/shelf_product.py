@@ -1,4 +1,4 @@
-"""One product of a dealer's shelf: what each supplier code contributes, and what Lightspeed last reported."""
+"""One product of a dealer's shelf: each supplier code's contribution, and Lightspeed's last report."""
 
 from __future__ import annotations
 
@@ -26,9 +26,8 @@ from webapp.models import (
 
 @dataclass(frozen=True)
 class ShelfProduct:
-    """`reported` are the parts of the last complete pull of each code; `unreported` the contributions of
-    codes in whose last complete pull the product was not.
-    """
+    """Product with `reported` parts of each code's last complete pull; `unreported` are contributions of
+    codes whose last complete pull lacked the product."""
 
     product: Product
     figures: WebstoreFigures
@@ -39,7 +38,7 @@ class ShelfProduct:
 
     @classmethod
     def of(cls, dealer_id: int, product_id: int) -> ShelfProduct | None:
-        """The product, if it ever had shelf stock of the dealer."""
+        """Return the product, if it ever had shelf stock of the dealer."""
         figures = db.session.get(WebstoreFigures, (dealer_id, product_id))
         if figures is None:
             return None
@@ -63,7 +62,8 @@ class ShelfProduct:
 
 
 def _contributions(dealer_id: int, product_id: int) -> Sequence[Any]:
-    """Each code's row, with the run that changed it last, the code's last complete pull, and its mapping."""
+    """Return each code's row, with the run that last changed it, the code's last complete pull, and its
+    mapping."""
     run, item = aliased(Run), aliased(RunItem)
     last_pull = (
         select(item.id)
@@ -79,7 +79,7 @@ def _contributions(dealer_id: int, product_id: int) -> Sequence[Any]:
         SupplierCode.code_key == ShelfStock.code_key,
         SupplierCode.manufacturer_id == ShelfStock.manufacturer_id,
     )
-    wanted = (
+    query = (
         select(
             ShelfStock.code,
             ShelfStock.manufacturer_id,
@@ -98,23 +98,23 @@ def _contributions(dealer_id: int, product_id: int) -> Sequence[Any]:
         .where(ShelfStock.dealer_id == dealer_id, ShelfStock.product_id == product_id)
         .order_by(SupplierCode.position.is_(None), SupplierCode.position, ShelfStock.code_key)
     )
-    return db.session.execute(wanted).all()
+    return db.session.execute(query).all()
 
 
 def _numbers(product_id: int) -> Sequence[Any]:
-    wanted = (
+    query = (
         select(PartNumber.part_number, PartNumber.key, Manufacturer.name.label("manufacturer"))
         .join(Manufacturer, Manufacturer.id == PartNumber.manufacturer_id)
         .where(PartNumber.product_id == product_id)
         .order_by(Manufacturer.name_key, PartNumber.key)
     )
-    return db.session.execute(wanted).all()
+    return db.session.execute(query).all()
 
 
 def _reported(product_id: int, item_ids: set[int], keys: set[str]) -> Sequence[Any]:
-    """Parts of the items that were matched to the product.
+    """Return the items' parts that were matched to the product.
 
-    They are looked up by the product's part numbers: matches have no index by product, and an index more
+    They are looked up by the product's part numbers: matches have no index by product, and another index
     would slow down every run.
     """
     match = and_(
@@ -122,7 +122,7 @@ def _reported(product_id: int, item_ids: set[int], keys: set[str]) -> Sequence[A
         PartMatch.reported_part_id == ReportedPart.id,
         PartMatch.product_id == product_id,
     )
-    wanted = (
+    query = (
         select(
             ReportedPart.run_item_id,
             PartMatch.manufacturer_id,
@@ -141,4 +141,4 @@ def _reported(product_id: int, item_ids: set[int], keys: set[str]) -> Sequence[A
         .where(ReportedPart.run_item_id.in_(item_ids), ReportedPart.key.in_(keys))
         .order_by(RunItem.position, ReportedPart.key)
     )
-    return db.session.execute(wanted).all()
+    return db.session.execute(query).all()

@@ -1,4 +1,4 @@
-"""What is on a dealer's shelf: products in stock and pieces, by catalog."""
+"""Totals of a dealer's shelf by catalog: products in stock and pieces."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from webapp.models import ShelfTotal
 
 @dataclass(frozen=True)
 class ShelfFigures:
-    """One catalog's products in stock, and how many pieces of them."""
+    """One catalog's products in stock, and their pieces."""
 
     label: str
     products: int
@@ -21,7 +21,7 @@ class ShelfFigures:
 
 
 def shelf_figures(dealer_id: int) -> list[ShelfFigures]:
-    """The dealer's figures of each catalog that has something in stock, in the order of the catalogs."""
+    """Return the dealer's figures of each catalog with stock, in catalog order."""
     kept = db.session.scalars(select(ShelfTotal).where(ShelfTotal.dealer_id == dealer_id))
     found = {total.catalog: total for total in kept}
     return [

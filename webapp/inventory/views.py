@@ -1,4 +1,4 @@
-"""The dealer's shelf stock: a list to search and page through, one product, and all of it as CSV."""
+"""Inventory pages: a list with search and pagination, one product, and a CSV export."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ROWS_A_PIECE = 500
 @pages.get("")
 @replica.may_serve
 def index() -> Response:
-    """The products that were asked for, a page at a time."""
+    """List the filtered products, one page at a time."""
     choice = _choice(request.args)
     place = PageKey(after=whole(request.args, "after"), before=whole(request.args, "before"))
     return htmx.answer(
@@ -38,7 +38,7 @@ def index() -> Response:
 @pages.get("/<id:product_id>")
 @replica.may_serve
 def show(product_id: int) -> Response:
-    """One product."""
+    """Show one product."""
     found = ShelfProduct.of(g.dealer.id, product_id) or abort(404)
     return htmx.answer("inventory/product", found=found)
 
@@ -46,14 +46,14 @@ def show(product_id: int) -> Response:
 @pages.get("/export.csv")
 @replica.may_serve
 def export() -> Response:
-    """Every product that ever had shelf stock, with the columns of `inventory export`."""
+    """Export every product that ever had shelf stock, with the columns of `inventory export`."""
     name = f"inventory-dealer-{g.dealer.id}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     return Response(_csv(g.dealer.id), mimetype="text/csv", headers=headers)
 
 
 def _csv(dealer_id: int) -> Iterator[str]:
-    # A connection of its own, that lives as long as the download: the request's session ends before it.
+    # A separate connection for the duration of the download: the request's session ends before it.
     engine, piece = replica.engine(), io.StringIO()
     sheet = begin(piece, inventory_rows.COLUMNS)
 

@@ -1,4 +1,4 @@
-"""`lightspeed configure`; what talks to Lightspeed joins the group from jobs/cli."""
+"""Command `lightspeed configure`; commands that call Lightspeed are added to the group by jobs/cli."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _weekdays(_context: click.Context, _option: click.Parameter, text: str | Non
     days = [day.strip().capitalize() for day in text.split(",")]
     unknown = [day for day in days if day not in WEEKDAYS]
     if unknown:
-        raise click.BadParameter(f"{unknown[0]!r} is no weekday: give days such as Sunday,Monday, or none")
+        raise click.BadParameter(f"{unknown[0]!r} isn't a weekday: give days such as Sunday,Monday, or none")
     return days
 
 
@@ -30,7 +30,7 @@ def _weekdays(_context: click.Context, _option: click.Parameter, text: str | Non
 @dealer_option
 @click.option("--enable/--disable", "enabled", default=None, help="Whether 3PA is used.")
 @click.option("--cmf", help="3PA Dealer ID.")
-@click.option("--username", help="3PA user name.")
+@click.option("--username", help="3PA username.")
 @password_option
 @click.option("--quantity-column", type=click.Choice(QUANTITY_COLUMNS))
 @click.option("--clear-previous/--keep-previous", default=None, help="Zero what is no longer reported.")
@@ -44,7 +44,7 @@ def configure(
     password_stdin: bool,
     **settings: Any,
 ) -> None:
-    """Change the settings that are given and keep the others."""
+    """Change the given settings and keep the others."""
     configuration = configurations.of(dealer_of(dealer_id))
     password = password_from_stdin() if password_stdin else None
     if {enabled, cmf, username, password} != {None}:

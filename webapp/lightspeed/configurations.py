@@ -20,7 +20,7 @@ CHECK_TASK = Task.CHECK_CREDENTIALS
 
 @dataclass(frozen=True)
 class Login:
-    """What a dealer's requests are sent with."""
+    """Credentials of a dealer's requests."""
 
     username: str
     password: str
@@ -29,7 +29,7 @@ class Login:
         return "Login(…)"
 
 
-# Two first saves at once must not collide: the second finds the row of the first.
+# Two concurrent first saves must not collide: the second finds the row of the first.
 _MAKE = """
     INSERT INTO configurations (dealer_id, enabled, quantity_column, clear_previous, disabled_days,
                                 check_state, check_number, version)
@@ -39,7 +39,7 @@ _MAKE = """
 
 
 def of(dealer: Dealer) -> Configuration:
-    """The dealer's configuration; a fresh one is inserted, not committed, where there is none."""
+    """Return the dealer's configuration; a missing one is inserted with defaults, but not committed."""
     configuration = db.session.get(Configuration, dealer.id)
     if configuration is None:
         db.session.execute(text(_MAKE), {"dealer_id": dealer.id})
@@ -48,13 +48,13 @@ def of(dealer: Dealer) -> Configuration:
 
 
 def locked(dealer: Dealer) -> Configuration:
-    """The dealer's configuration as it is now; another transaction that saves it waits for this one."""
+    """Return the dealer's current configuration, locked until the transaction ends."""
     row = select(Configuration).where(Configuration.dealer_id == dealer.id).with_for_update()
     return db.session.scalar(row) or of(dealer)
 
 
 def login_of(configuration: Configuration) -> Login | None:
-    """The organization's credentials where it holds them, else the dealer's own; None while incomplete."""
+    """Return the organization's credentials if it holds them, otherwise the dealer's; None if incomplete."""
     holder = configuration.credentials_holder
     if not holder.username or not holder.sealed_password:
         return None
@@ -69,10 +69,10 @@ def save_credentials(
     username: str | None = None,
     password: str | None = None,
 ) -> None:
-    """Keep what is given (None: as it was), commit, and start a validation if there is one to make.
+    """Save the given values (None: unchanged), commit, and start a validation if possible.
 
-    Raises FieldRefused for a username or password where the organization holds them, for a 3PA Dealer ID
-    that is not a string of digits, and where a closed dealer is to be enabled.
+    Raises FieldRefused for a username or password if the organization holds them, for a 3PA Dealer ID that
+    isn't a string of digits, and for enabling a closed dealer.
     """
     if enabled and configuration.dealer.closed_at is not None:
         raise FieldRefused("enabled", f"not accepted: {configuration.dealer.name} is closed")
@@ -82,7 +82,7 @@ def save_credentials(
         raise FieldRefused(
             field, f"not accepted: {organization.name} holds the 3PA credentials of its dealers"
         )
-    # Refused before anything is changed: nothing is to be half done.
+    # Validated before any change, so that nothing is saved partially.
     checked_cmf = configuration.cmf if cmf is None else _cmf(cmf)
     before = _credentials(configuration)
     if enabled is not None:
@@ -120,7 +120,7 @@ def _cmf(given: str) -> str | None:
 
 
 def start_check(configuration: Configuration) -> None:
-    """Commit, and have the credentials validated if they are enabled and complete (R3)."""
+    """Commit, and queue a validation of the credentials if they are enabled and complete (R3)."""
     configuration.check_number += 1
     configuration.check_reason = None
     checkable = bool(configuration.enabled and configuration.cmf and configuration.has_credentials)
@@ -133,7 +133,7 @@ def start_check(configuration: Configuration) -> None:
 
 
 def start_checks(organization: Organization) -> None:
-    """Commit, and validate the credentials of all dealers of an organization whose login was changed (R3)."""
+    """Commit, and queue a validation for all dealers of an organization whose login changed (R3)."""
     own = Configuration.username.is_not(None) & Configuration.sealed_password.is_not(None)
     has_login = literal(True) if organization.holds_credentials else own
     checkable = and_(Configuration.enabled, Configuration.cmf.is_not(None), has_login)
@@ -161,9 +161,9 @@ def start_checks(organization: Organization) -> None:
 
 
 def heard(dealer_id: int, refusal: str | None) -> None:
-    """Keep what a run heard of the credentials, as a validation would; the caller commits.
+    """Record a run's finding about the credentials, as a validation would; the caller commits.
 
-    While a validation is under way it is left to that: the credentials may have changed since (R3).
+    During a validation nothing is recorded: the credentials may have changed since (R3).
     """
     state = "connected" if refusal is None else "refused"
     is_other_reason = func.coalesce(Configuration.check_reason, "") != (refusal or "")
@@ -184,7 +184,7 @@ def save_settings(
     clear_previous: bool | None = None,
     disabled_on: list[str] | None = None,
 ) -> None:
-    """Keep the inventory settings that are given (None: as it was) and commit."""
+    """Save the given inventory settings (None: unchanged) and commit."""
     before = _settings(configuration)
     if quantity_column is not None:
         configuration.quantity_column = quantity_column

@@ -1,4 +1,4 @@
-"""What is known of a dealer's connection to Lightspeed, in the dealer's words (R3)."""
+"""State of a dealer's connection to Lightspeed, in words for the dealer (R3)."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from webapp.core import clock
 from webapp.models import Configuration
 from webapp.web.status_labels import StatusLabel
 
-# A worker answers within seconds. After this long the page stops asking and offers to check again.
+# A worker responds within seconds. After this long the page stops polling and offers another check.
 PATIENCE_SECONDS = 90
 
 
 def is_awaited(configuration: Configuration) -> bool:
-    """Whether a validation is under way that may still answer soon."""
+    """Return whether a validation is in progress that may still respond soon."""
     if configuration.check_state != "checking" or configuration.checked_at is None:
         return False
     return (clock.now() - configuration.checked_at).total_seconds() < PATIENCE_SECONDS
 
 
 def of(configuration: Configuration) -> StatusLabel:
-    """The connection's state."""
+    """Return the connection's state."""
     if not configuration.enabled:
         return StatusLabel("Off", "secondary", "Lightspeed 3PA/Data Warehouse is not enabled.")
     if configuration.check_state == "connected":

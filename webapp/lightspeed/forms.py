@@ -1,4 +1,4 @@
-"""The forms of the LightSpeed Configuration page, one a section that saves by itself."""
+"""Forms of the LightSpeed Configuration page, one per section; each is saved on its own."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from webapp.core.enums import QUANTITY_COLUMN_LABELS, WEEKDAYS
 from webapp.models import Configuration
 from webapp.web.form_fields import AtMost, Form, Printable, choices, stripped
 
-# As a dealer's week is printed: the model counts from Monday.
+# Weekdays in US order: the model counts from Monday.
 WEEK_FROM_SUNDAY = (WEEKDAYS[-1], *WEEKDAYS[:-1])
 CHANGED_MEANWHILE = "Somebody else has saved these settings since you opened this page."
 
 
 class ConfigurationForm(Form):
-    """Carries the version that it was filled in from, so that an older state never overwrites a newer one."""
+    """Carries the version that it was loaded with, so that an older state never overwrites a newer one."""
 
     version = HiddenField()
     is_behind = False
 
     def is_stale(self, configuration: Configuration) -> bool:
-        """Whether the configuration was saved since; a form that does not say its version is not."""
+        """Return whether the configuration was saved since; without a version the form isn't stale."""
         return bool(self.version.data) and str(self.version.data) != str(configuration.version)
 
     def catch_up(self, configuration: Configuration) -> Self:
-        """Keep what was typed, as a change of what is stored now."""
+        """Keep the input, rebased on what is stored now."""
         self.is_behind = True
         self.version.data = configuration.version
         self.blame("", f"{CHANGED_MEANWHILE} What is stored now is shown below; Save again to replace it.")
@@ -54,7 +54,7 @@ class CredentialsForm(ConfigurationForm):
         self.holder = configuration.dealer.credentials_organization
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Refuse what the organization holds as well (R2)."""
+        """Also reject fields that the organization holds (R2)."""
         valid = super().validate(extra_validators)
         for field in (self.username, self.password):
             if self.holder and any(field.raw_data or ()):
@@ -63,7 +63,8 @@ class CredentialsForm(ConfigurationForm):
         return valid
 
     def changes(self) -> dict[str, Any]:
-        """What `configurations.save_credentials` takes; an empty password keeps the stored one."""
+        """Return the arguments of `configurations.save_credentials`; an empty password keeps the stored
+        one."""
         given = {"enabled": self.enabled.data, "cmf": self.cmf.data or ""}
         if self.holder:
             return given
@@ -85,7 +86,7 @@ class SettingsForm(ConfigurationForm):
         super().__init__(obj=configuration, **kwargs)
 
     def changes(self) -> dict[str, Any]:
-        """What `configurations.save_settings` takes."""
+        """Return the arguments of `configurations.save_settings`."""
         return {
             "quantity_column": self.quantity_column.data,
             "clear_previous": self.clear_previous.data,

@@ -1,4 +1,4 @@
-"""The form of the Queue Inventory Update dialog."""
+"""Form of the Queue Inventory Update dialog."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from webapp.web.form_fields import Form
 
 
 class QueueForm(Form):
-    """Confirms that a run is wanted, on a disabled day explicitly (R7)."""
+    """Confirmation of a run, explicit on a disabled day (R7)."""
 
     anyway = BooleanField("Run anyway")

@@ -1,4 +1,4 @@
-"""What would happen if a run were queued now: the words of the Queue Inventory Update dialog."""
+"""Preview of a manually queued run: the text of the Queue Inventory Update dialog."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ NOT_COMPLETE = "The 3PA credentials are not complete"
 
 @dataclass(frozen=True)
 class QueueOutlook:
-    """`hindrance` is why no run can be queued at all, empty if one can.
+    """Preview; `hindrance` is why no run can be queued, or empty.
 
-    `codes` are the distinct Lightspeed codes in their order: one of several mappings is fetched once (R9).
+    `codes` are the distinct Lightspeed codes in order: one with several mappings is fetched once (R9).
     """
 
     hindrance: str
@@ -37,7 +37,7 @@ class QueueOutlook:
 
     @classmethod
     def of(cls, configuration: Configuration) -> QueueOutlook:
-        """The prospect for the configuration's dealer at this moment."""
+        """Return the current preview for the configuration's dealer."""
         dealer = configuration.dealer
         rows = supplier_codes.listed(dealer)
         codes = list({row.code_key: row.code for row in reversed(rows)}.values())[::-1]

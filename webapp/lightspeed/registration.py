@@ -1,4 +1,4 @@
-"""Adds the LightSpeed Configuration and Queue Inventory Update pages and `lightspeed …` to the app."""
+"""Registration of the LightSpeed Configuration and Queue Inventory Update pages and commands."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from webapp.lightspeed.views import configuration, queue
 
 
 def register(app: Flask) -> None:
-    """Adds the LightSpeed Configuration and Queue Inventory Update pages and `lightspeed …` to the app."""
+    """Register the LightSpeed Configuration and Queue Inventory Update pages and commands."""
     for view in (configuration, queue):
         app.register_blueprint(view.pages)
     app.jinja_env.filters.update(connection=connection.of)

@@ -1,4 +1,4 @@
-"""Imports catalogs: manufacturers, products, and the part numbers that they are sold under."""
+"""Catalog import: manufacturers, products, and the part numbers under which they are sold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds or adds the manufacturer of each row, and refuses one that contradicts what is stored."""
+"""Finds or creates the manufacturer of each row, and rejects rows that contradict stored ones."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ MAX_DEALER_DIGITS = 9
 
 
 class Manufacturers:
-    """Manufacturers by what a row says of them; each is looked up once, and added when it is first seen.
+    """Cache of manufacturers by a row's fields; each is queried once, and created on first use.
 
-    Additions commit at once, on connections of their own: a manufacturer without part numbers is harmless,
-    and rows are staged far longer than a transaction should last.
+    New ones are committed at once, on separate connections: a manufacturer without part numbers is harmless,
+    and staging takes far longer than a transaction should.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -27,7 +27,7 @@ class Manufacturers:
         self._found: dict[tuple[str, ...], tuple[int, int]] = {}
 
     def resolve(self, row: CatalogRow) -> tuple[int, int]:
-        """The manufacturer's id and the owning dealer's, 0 for none. Raises Rejected."""
+        """Return the ids of the manufacturer and the owning dealer (0 for none). Raises Rejected."""
         said = row[:5]
         found = self._found.get(said)
         if found is None:
@@ -44,7 +44,8 @@ class Manufacturers:
         return stored.id, owner
 
     def _add(self, row: CatalogRow, owner: int) -> Row[int, str | None, str | None]:
-        # Refused where another import added it just now, or where its abbreviation or id is another name's.
+        # Fails if another import has just added it, or if its abbreviation or id belongs to another
+        # manufacturer.
         with suppress(IntegrityError), self._engine.begin() as connection:
             connection.execute(insert(Manufacturer).values(_values(row, owner)))
         with self._reading() as connection:

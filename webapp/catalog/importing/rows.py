@@ -1,4 +1,4 @@
-"""Checks one row of a catalog file by itself. Pure: what is stored already is compared elsewhere."""
+"""Validation of one row of a catalog file on its own. Pure: stored data is compared elsewhere."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ OPTIONAL_COLUMNS: Final = ("upc",)
 
 _NAME: Final = COLUMNS.index("name")
 _MSRP: Final = COLUMNS.index("msrp")
-# Told at once of nearly all rows: they hold nothing that a spreadsheet damaged.
+# Fast path for nearly all rows: they contain nothing that a spreadsheet damaged.
 _SUSPECT = re.compile(r"[0-9]E[+-]|[#=]|Err:", re.IGNORECASE)
-# What a spreadsheet takes for a number or a formula, though it is neither.
+# Text that a spreadsheet takes for a number or a formula, although it is neither.
 _NUMBERS: Final = ("oem_manufacturer_id", "part_number", "mpn")
 
-# Longer values are damage, and keys made of them would not fit into an index of PostgreSQL.
+# Longer values are damaged data, and their keys would not fit into a PostgreSQL index.
 MAX_LENGTH: Final = 200
 MAX_NAME_LENGTH: Final = 500
 
@@ -41,7 +41,7 @@ _THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 # A comma before one or two digits can only be a decimal comma; before three it separates thousands.
 _DECIMAL_COMMA = re.compile(r"([0-9]{1,12}|[0-9]{1,3}(\.[0-9]{3})+),[0-9]{1,2}")
 _UPC = re.compile(r"[0-9]{8,14}")
-# Tabs and line ends aside. PostgreSQL cannot store a NUL; a text with a turn in it reads other than it is.
+# Except tabs and line ends. PostgreSQL cannot store NUL; text with direction marks is displayed differently.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 # Which of abbreviation, oem_manufacturer_id and dealer a catalog needs; the other two must be empty.
@@ -53,11 +53,11 @@ _OWN_COLUMNS: Final = {
 
 
 class Rejected(ValueError):
-    """The row cannot be taken; the message is the reason."""
+    """Row that cannot be imported; the message is the reason."""
 
 
 class CatalogRow(NamedTuple):
-    """A row that makes sense by itself. Text is trimmed; prices are in cents."""
+    """Row that is valid on its own. Text is trimmed; prices are in cents."""
 
     catalog: str
     manufacturer: str
@@ -73,7 +73,7 @@ class CatalogRow(NamedTuple):
 
 
 def parse(cells: tuple[str, ...]) -> CatalogRow:
-    """The row behind the cells of `COLUMNS` and, if the file has them, `OPTIONAL_COLUMNS`.
+    """Parse the cells of `COLUMNS` and, if the file has them, `OPTIONAL_COLUMNS`.
 
     Raises Rejected.
     """
@@ -90,7 +90,7 @@ def parse(cells: tuple[str, ...]) -> CatalogRow:
     if max(map(len, cells)) > MAX_LENGTH:
         _check_lengths(cells)
     text = "".join(cells)
-    # Most rows are plain ASCII that can be printed, which is told at once.
+    # Fast path: most rows are printable ASCII.
     if not (text.isascii() and text.isprintable()) and _UNFIT.search(text):
         raise Rejected("it holds a control character, or one that turns the direction of writing")
     if _SUSPECT.search(text):
@@ -104,7 +104,7 @@ def parse(cells: tuple[str, ...]) -> CatalogRow:
         part_number,
         brand,
         mpn or part_number,
-        # Joiners, which nobody sees, make letters and signs what they are in some languages.
+        # Joiners are invisible, but change letters and signs in some languages.
         name if text.isascii() else unicodedata.normalize("NFC", cells[_NAME]).strip(),
         cents_of(msrp) if msrp and not is_error(msrp) else None,
         _upc(rest[0]) if rest and rest[0] else None,
@@ -132,13 +132,13 @@ def _check_lengths(cells: tuple[str, ...]) -> None:
 
 
 def warning(cells: tuple[str, ...]) -> str:
-    """What is said of a row that is taken nevertheless; empty where there is nothing."""
+    """Return the warning about an imported row; empty if there is none."""
     msrp = cells[_MSRP].strip()
     return f"taken without a price: msrp is {msrp}" if msrp and is_error(msrp) else ""
 
 
 def _check_damage(cells: tuple[str, ...]) -> None:
-    """Raise Rejected for a cell that is not what a person wrote, but what a spreadsheet made of it."""
+    """Raise Rejected for a cell that a spreadsheet damaged."""
     for column, cell in zip(COLUMNS[:_MSRP], map(cleaned, cells), strict=False):
         is_damaged = damage(cell) if column in _NUMBERS else is_error(cell)
         if is_damaged:
@@ -146,7 +146,7 @@ def _check_damage(cells: tuple[str, ...]) -> None:
 
 
 def cents_of(price: str) -> int:
-    """A price such as `19.99`, `$1,234.56` or `1.234,56` in cents, half a cent up. Raises Rejected."""
+    """Parse a price such as `19.99`, `$1,234.56` or `1.234,56` to cents, half up. Raises Rejected."""
     number = price.removeprefix("$").strip()
     if _THOUSANDS.fullmatch(number):
         number = number.replace(",", "")

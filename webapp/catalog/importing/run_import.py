@@ -1,4 +1,4 @@
-"""Runs an import: rows are checked and staged as they stream by, compared, and written in slices."""
+"""Import pipeline: rows are validated and staged as a stream, compared, and written in batches."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from webapp.core.text_keys import bare_key_of, key_of
 from webapp.extensions import db, direct_engine
 from webapp.models.types import UtcDateTime
 
-# Rows held in memory at a time, and rows written in one transaction: other writers wait for no longer.
+# Batch sizes for memory, and for one transaction: other writers wait no longer than that.
 CHUNK = 5_000
 SLICE = 20_000
-# Fewer rows are looked up one by one in less time than a whole catalog is read.
+# Fewer rows are looked up individually in less time than a full table scan takes.
 MANY = 20_000
-# Each rejected row is kept, listed and looked at by a person; a file with more of them is something else.
+# Each rejected row is stored and listed for review; a file with more of them isn't a catalog.
 MOST_REJECTED = 1_000_000
 _MSRP = list(staging.STAGED.columns.keys()).index("msrp_cents")
 
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did: `unchanged` rows changed nothing, `warned` ones were taken without a price."""
+    """Result of an import: `unchanged` rows changed nothing, `warned` ones were imported without a price."""
 
     rows: int
     products_new: int
@@ -46,12 +46,12 @@ class Imported:
 def import_catalog(
     file: BinaryIO, reject: Callable[[int, str], None], warn: Callable[[int, str], None] | None = None
 ) -> Imported:
-    """Bring the stored catalog up to a CSV file, and note what must be reindexed (R17).
+    """Update the stored catalog from a CSV file, and write outbox entries for products to reindex (R17).
 
-    `reject` is called for each row that cannot be taken, in order, with its line number and the reason; the
-    others are imported. `warn` is called so for rows that are taken without a price. Memory does not grow
-    with the file. Raises Unreadable, with nothing changed, for a
-    file that is no catalog, also one of which more than a million rows cannot be taken.
+    `reject` is called for each rejected row, in order, with its line number and the reason; the others are
+    imported. `warn` is called in the same way for rows imported without a price. Memory use is constant.
+    Raises Unreadable, with nothing changed, for a file that isn't a catalog, including one with more than a
+    million rejected rows.
     """
     sheet = Sheet(file, COLUMNS, OPTIONAL_COLUMNS)
     with staging.opened(direct_engine()) as connection:
@@ -65,7 +65,7 @@ def import_catalog(
 
 
 def _tell(connection: Connection, table: Table, tell: Callable[[int, str], None] | None) -> int:
-    """Tell the lines of a table with their reasons, in the order of the file; how many."""
+    """Report the lines of a table with their reasons, in the order of the file; return how many."""
     count = 0
     for line, reason in staging.told(connection, table):
         count += 1
@@ -75,7 +75,7 @@ def _tell(connection: Connection, table: Table, tell: Callable[[int, str], None]
 
 
 def _stage(connection: Connection, sheet: Sheet) -> tuple[int, int]:
-    """Load the rows; how many are accepted, and how many rejected, each by itself."""
+    """Stage the rows; return how many are accepted, and how many are rejected on their own."""
     manufacturers = Manufacturers(db.engine)
     accepted = rejected = 0
     for chunk in _chunks(sheet):
@@ -107,7 +107,7 @@ def _chunks(sheet: Sheet) -> Iterator[list[Row]]:
 
 
 def _staged(row: Row, manufacturers: Manufacturers) -> tuple[Any, ...]:
-    """The columns of `staging.STAGED` in order."""
+    """Return the columns of `staging.STAGED` in order."""
     if row.reason:
         raise Rejected(row.reason)
     parsed = parse(row.cells)
@@ -131,7 +131,7 @@ def _staged(row: Row, manufacturers: Manufacturers) -> tuple[Any, ...]:
 
 
 def _reject_contradictions(connection: Connection) -> int:
-    """Reject rows by which a part number would be two products; how many."""
+    """Reject rows that assign a part number to two products; return how many."""
     contradictions = connection.execute(text(statements.REJECT_CONTRADICTIONS)).rowcount
     if contradictions:
         connection.execute(text(statements.DROP_REJECTED))
@@ -141,7 +141,7 @@ def _reject_contradictions(connection: Connection) -> int:
 
 
 def _inform_planner(connection: Connection, *tables: str) -> None:
-    """Have PostgreSQL look at how large tables have become; it never does so by itself for temporary ones."""
+    """Update PostgreSQL's table statistics; autovacuum never does so for temporary tables."""
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"ANALYZE {', '.join(tables)}"))
 
@@ -157,7 +157,7 @@ def _apply(connection: Connection, with_upc: bool, rows: int, rejected: int) -> 
     _write(connection, numbers, statements.NOTE_PART_NUMBERS, statements.WRITE_PART_NUMBERS)
     if products_new or numbers_new:
         _inform_planner(connection, "products", "part_numbers")
-    # Another import that ended meanwhile has counted half of this one.
+    # A concurrent import that ended since has counted half of this one.
     _forget_totals(connection, numbers)
     _count_totals(connection)
     (changing,) = _counts(connection, statements.COUNT_CHANGING_ROWS)
@@ -179,15 +179,15 @@ def _forget_totals(connection: Connection, changing: int) -> None:
 
 
 def _count_totals(connection: Connection) -> None:
-    """Count what is sold by the manufacturers that changed, also those that a broken off import left."""
+    """Count the products of changed manufacturers, including those left by an interrupted import."""
     connection.execute(text(statements.COUNT_TOTALS))
     connection.commit()
 
 
 def _list(connection: Connection, table: str, statement: str, staged: int) -> None:
-    """Make one of the temporary lists from the staged rows, ready to be read by position."""
+    """Fill one of the temporary lists from the staged rows, with an index by position."""
     if connection.dialect.name == "postgresql" and staged > MANY:
-        # The planner expects a handful of rows to be left, and would look up a million one by one.
+        # The planner expects a handful of rows, and would look up a million one by one.
         connection.execute(text("SET LOCAL enable_nestloop = off"))
     connection.execute(text(statement))
     connection.execute(text(f"CREATE INDEX ix_{table}_position ON {table} (position)"))
@@ -202,12 +202,12 @@ def _counts(connection: Connection, statement: str) -> list[int]:
 
 
 def _write(connection: Connection, count: int, note: str, write: str) -> None:
-    """Write a list slice by slice, each with its notes in a transaction of its own."""
+    """Write a list batch by batch, each with its outbox entries in one transaction."""
     connection.execution_options(sqlite_begin="IMMEDIATE")
     noting = text(note).bindparams(bindparam("now", type_=UtcDateTime))
     for first in range(1, count + 1, SLICE):
         bounds = {"first": first, "last": first + SLICE - 1}
-        # The notes first: once the slice is written nothing differs any more.
+        # The outbox entries first: once the batch is written nothing differs any more.
         connection.execute(noting, {**bounds, "now": clock.now()})
         connection.execute(text(write), bounds)
         connection.commit()

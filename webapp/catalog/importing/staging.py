@@ -1,7 +1,6 @@
-"""Where the rows of a file wait: temporary tables of one connection, outside every other's way.
+"""Staging of a file's rows in temporary tables of one connection, without blocking others.
 
-Nothing here takes a lock on what is stored. On SQLite the tables are kept in a file, so that memory does not
-grow with the catalog.
+Nothing here locks stored rows. On SQLite the tables are kept in a file, so that memory use is constant.
 """
 
 from __future__ import annotations
@@ -59,13 +58,13 @@ WARNED: Final = Table(
 
 @contextmanager
 def opened(engine: Engine) -> Iterator[Connection]:
-    """A connection with the empty tables; they go with it.
+    """Open a connection with the empty tables, which are dropped with it.
 
-    Raises Unreadable where a pooler stands between.
+    Raises Unreadable if the connection goes through a pooler.
     """
     with engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
         _refuse_pooler(connection)
-        # Closed for good afterwards, not handed to others with what was made and set here.
+        # Closed afterwards instead of being returned to the pool with its tables and settings.
         connection.detach()
         if connection.dialect.name == "sqlite":
             connection.connection.execute("PRAGMA temp_store = FILE")
@@ -77,10 +76,9 @@ def opened(engine: Engine) -> Iterator[Connection]:
 
 
 def _refuse_pooler(connection: Connection) -> None:
-    """Temporary tables need a session, which PgBouncer gives to others between two transactions.
+    """Refuse PgBouncer: temporary tables need a session, which it reassigns between transactions.
 
-    It tells each client a process id of its own making. Where an address was named for such work, that is
-    taken at its word.
+    It reports a made-up process id to each client. If a direct URL is configured, that is trusted.
     """
     if connection.dialect.name != "postgresql" or connection.engine is not db.engine:
         return
@@ -90,7 +88,7 @@ def _refuse_pooler(connection: Connection) -> None:
 
 
 def load(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Add rows, each with every column in order, by the quickest way of the database."""
+    """Insert rows, each with every column in order, by the fastest method of the database."""
     names = [column.name for column in table.columns]
     if not rows:
         return
@@ -105,7 +103,7 @@ def load(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) 
 
 
 def told(connection: Connection, table: Table) -> Iterable[tuple[int, str]]:
-    """The rejected or warned rows in the order of the file: line number and reason."""
+    """Return the rejected or warned rows in the order of the file: line number and reason."""
     ordered = select(table.c.line, table.c.reason).order_by(table.c.line)
     for row in connection.execute(ordered.execution_options(yield_per=1000)):
         yield row.line, row.reason

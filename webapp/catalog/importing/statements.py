@@ -1,8 +1,8 @@
-"""The SQL that turns staged rows into products and part numbers; the same on PostgreSQL and SQLite.
+"""SQL that turns staged rows into products and part numbers; the same on PostgreSQL and SQLite.
 
-What differs from the stored catalog is listed first, in temporary tables and in the order of the unique
-keys, and is then written slice by slice: an import that changes nothing writes nothing, and one that is
-broken off is completed by the next.
+Differences from the stored catalog are first listed in temporary tables, in the order of the unique keys, and
+then written in batches: an import without changes writes nothing, and an interrupted one is completed by the
+next.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _SAME_PRODUCT = """
     AND p.brand_key = {row}.brand_key AND p.mpn_key = {row}.mpn_key
 """
 
-# What a webstore document shows of a product; a change of anything else needs no reindexing (R17).
+# The fields of a webstore document; a change of any other field needs no reindexing (R17).
 _SHOWN_DIFFERS = "(p.brand <> {row}.brand OR p.mpn <> {row}.mpn OR p.name <> {row}.name)"
 
 # A file without the column leaves the stored UPCs as they are.
 _UPC_DIFFERS = "OR coalesce(p.upc, '') <> coalesce(s.upc, '')"
 
-# Of several lines about one product the last counts, wherever it stands: importing again changes nothing.
-# (The most telling column first: sorting a million rows by it takes a fifth of the time.)
+# Of several lines about one product the last in the file counts: importing it again changes nothing. (The
+# most selective column first: it makes sorting a million rows five times faster.)
 _CHANGED_PRODUCTS = """
     CREATE TEMPORARY TABLE changed_products AS
     SELECT row_number() OVER (ORDER BY s.owner_key, s.brand_key, s.mpn_key, s.catalog) AS position,
@@ -97,7 +97,7 @@ _CHANGED_PART_NUMBERS = """
       AND (n.id IS NULL OR n.product_id <> p.id OR n.part_number <> s.part_number)
 """
 
-# The product that loses a part number is searched for under others from now on, too.
+# The product that loses a part number is reindexed too, since searches use its part numbers.
 NOTE_PART_NUMBERS: Final = """
     INSERT INTO reindex_outbox (dealer_id, product_id, noted_at)
     SELECT w.dealer_id, w.product_id, :now
@@ -138,7 +138,7 @@ CHANGED_PART_NUMBERS: Final = _CHANGED_PART_NUMBERS.format(same_product=_SAME_PR
 
 
 def changed_products(with_upc: bool) -> str:
-    """The statement that lists what is new or different about products."""
+    """Return the statement that lists new and changed products."""
     return _CHANGED_PRODUCTS.format(
         same_product=_SAME_PRODUCT.format(row="s"),
         shown_differs=_SHOWN_DIFFERS.format(row="s"),
@@ -147,11 +147,11 @@ def changed_products(with_upc: bool) -> str:
 
 
 def write_products(with_upc: bool) -> str:
-    """The statement that writes a slice of that list."""
+    """Return the statement that writes a batch of that list."""
     return _WRITE_PRODUCTS.format(upc_written=", upc = excluded.upc" if with_upc else "")
 
 
-# Counting takes as long as a manufacturer is large, so it is done once for all who look.
+# Counting takes longer the larger the manufacturer, so the counts are stored.
 FORGET_TOTALS: Final = """
     UPDATE manufacturers SET product_count = NULL, part_number_count = NULL
     WHERE id IN (SELECT manufacturer_id FROM staged_rows)

@@ -1,4 +1,4 @@
-"""Catalog files that staff upload: kept in report storage, then imported by a worker."""
+"""Catalog files uploaded by staff: stored in report storage, then imported by a worker."""
 
 from __future__ import annotations
 

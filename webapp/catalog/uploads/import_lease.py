@@ -1,4 +1,5 @@
-"""The import's row as the single truth: claimed, kept alive and finished by compare-and-swap."""
+"""Lease on an import's row, which is the source of truth: acquired, renewed and finished by
+compare-and-swap."""
 
 from __future__ import annotations
 
@@ -25,14 +26,15 @@ BEAT_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class ImportLease:
-    """A worker's hold on an import: valid while the import's `attempt` is still this number."""
+    """A worker's lease on an import: valid while the import's `attempt` is still this number (fencing
+    token)."""
 
     import_id: int
     attempt: int
 
 
 def acquire(import_id: int) -> ImportLease | None:
-    """Take an import that waits, or whose worker died; None if it is somebody's, or over."""
+    """Acquire a waiting import, or one whose worker died; None if it is leased or finished."""
     now = clock.now()
     attempt = db.session.scalar(
         update(CatalogImport)
@@ -52,9 +54,9 @@ def acquire(import_id: int) -> ImportLease | None:
 
 
 def stalled(now: datetime) -> list[CatalogImport]:
-    """Imports whose worker died, and those that wait, in case Redis forgot them."""
-    wanted = select(CatalogImport).where(or_(CatalogImport.status == "queued", _is_dead(now)))
-    return list(db.session.scalars(wanted))
+    """Return imports whose worker died, and waiting ones, in case their job was lost in Redis."""
+    query = select(CatalogImport).where(or_(CatalogImport.status == "queued", _is_dead(now)))
+    return list(db.session.scalars(query))
 
 
 def _is_dead(now: datetime) -> Any:
@@ -62,7 +64,7 @@ def _is_dead(now: datetime) -> Any:
 
 
 def set_down(claim: ImportLease, note: Callable[[], None] = lambda: None, /, **values: Any) -> bool:
-    """Write to the import's row, `note` it, and commit; false, with nothing written, if it was taken over."""
+    """Write to the import's row and commit; false, with nothing written, if the lease was lost."""
     db.session.rollback()
     written: Any = db.session.execute(_owned(claim).values(**values))
     if written.rowcount:
@@ -73,9 +75,9 @@ def set_down(claim: ImportLease, note: Callable[[], None] = lambda: None, /, **v
 
 @contextmanager
 def beating(claim: ImportLease, bytes_read: Callable[[], int]) -> Iterator[None]:
-    """Show every other second that the worker lives, and how far it has read.
+    """Write a heartbeat and the progress every other second.
 
-    From a thread: while the catalog is compared and written nothing is read for minutes.
+    It runs in a thread: while the catalog is compared and written, nothing is read for minutes.
     """
     done = threading.Event()
     engine = db.engine
@@ -95,7 +97,7 @@ def _beat(engine: Engine, claim: ImportLease, bytes_read: Callable[[], int], don
                 values = {"heartbeat_at": clock.now(), "bytes_read": bytes_read()}
                 connection.execute(_owned(claim).values(**values))
         except DBAPIError as error:
-            # The next beat may come through; if none does, another worker takes over.
+            # The next heartbeat may succeed; if none does, another worker takes over.
             log.warning("catalog_import.heartbeat_failed", id=claim.import_id, error=type(error).__name__)
 
 

@@ -1,6 +1,7 @@
-"""Carries out an import: reads the kept file through `catalog_import`, and writes the list of rejected rows.
+"""Runs an import: reads the stored file through `webapp/catalog/importing`, and writes the list of rejected
+rows.
 
-Importing a file again changes nothing, so an import that was broken off simply begins anew.
+Imports are idempotent, so an interrupted import simply starts again.
 """
 
 from __future__ import annotations
@@ -31,11 +32,11 @@ BROKEN = "Something went wrong here; the file may be imported again, which does 
 
 
 class Stopped(Exception):
-    """This process was told to stop; the import begins anew elsewhere."""
+    """This process was told to stop; the import starts again in another one."""
 
 
 class Watched(io.RawIOBase):
-    """A file that counts what is read of it, and looks before each piece whether to go on."""
+    """File that counts the bytes read, and checks for cancellation before each read."""
 
     def __init__(self, file: IO[bytes], should_stop: Callable[[], bool]) -> None:
         self._file = file
@@ -55,9 +56,9 @@ class Watched(io.RawIOBase):
 
 
 def process_import(import_id: int, should_stop: Callable[[], bool]) -> bool:
-    """Import the file if it waits or its worker died; false if it is somebody's, or over.
+    """Import the file if it is waiting or its worker died; false if it is leased or finished.
 
-    Raises Stopped when told to stop; the import waits again then. Whatever else goes wrong ends it as failed.
+    Raises Stopped on shutdown; the import is then waiting again. Any other error ends it as failed.
     """
     claim = import_lease.acquire(import_id)
     if claim is None:
@@ -77,7 +78,7 @@ def process_import(import_id: int, should_stop: Callable[[], bool]) -> bool:
 
 def _imported(claim: ImportLease, should_stop: Callable[[], bool]) -> Imported:
     path = db.session.get_one(CatalogImport, claim.import_id).path
-    # A transaction left open here would keep the heartbeat, and on SQLite the import itself, waiting.
+    # An open transaction would block the heartbeat, and on SQLite the import itself.
     db.session.rollback()
     with storage.open_bytes_for_reading(path) as kept, _rejected(claim, path) as reject:
         watched = Watched(kept, should_stop)
@@ -87,7 +88,7 @@ def _imported(claim: ImportLease, should_stop: Callable[[], bool]) -> Imported:
 
 @contextmanager
 def _rejected(claim: ImportLease, path: str) -> Iterator[Callable[[int, str], None]]:
-    """A function that adds a row to the list of rejected rows."""
+    """Return a function that adds a row to the list of rejected rows."""
     rejected_path = path.replace("catalog.csv", f"rejected-{claim.attempt}.csv")
     with storage.open_for_writing(rejected_path) as file:
         rows = begin(file, ("line", "reason"))
@@ -120,12 +121,12 @@ def _fail(claim: ImportLease, reason: str) -> None:
 
 
 def _let_go(claim: ImportLease) -> None:
-    """Delete the file that was imported: what is left of it is the list of rejected rows."""
+    """Delete the imported file; only the list of rejected rows is kept."""
     path = db.session.get_one(CatalogImport, claim.import_id).path
-    # The transaction of that question must not stay open.
+    # That query's transaction must not stay open.
     db.session.rollback()
     try:
         storage.remove_file(path)
     except storage.StorageError as error:
-        # Housekeeping takes it with the import's row.
+        # The cleanup job deletes it with the import's row.
         log.warning("catalog_import.file_removal_failed", id=claim.import_id, error=str(error))

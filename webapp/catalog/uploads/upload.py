@@ -1,4 +1,4 @@
-"""Takes an uploaded catalog file: the file to storage, a row, a commit, and only then a job."""
+"""Accepts a catalog upload: stores the file, inserts a row, commits, and then enqueues a job."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from webapp.extensions import db
 from webapp.models import CatalogImport, User
 
 TASK = Task.IMPORT_CATALOG
-# Longer than an import may ever take: it is ended by its heartbeat, not by the queue.
+# Longer than any import may take: a dead one is detected by its heartbeat, not by the queue's timeout.
 JOB_SECONDS = 2 * 60 * 60
 MAX_BYTES = 300 * 1024 * 1024
 CHUNK = 1024 * 1024
 
 
 def start(file: BinaryIO, file_name: str, requested_by: User) -> CatalogImport:
-    """Keep the file, and queue its import. Raises StorageError where it cannot be kept."""
+    """Store the file, and queue its import. Raises StorageError if it cannot be stored."""
     path = f"catalog-imports/{uuid4().hex}/catalog.csv"
     with storage.open_bytes_for_writing(path) as kept:
         shutil.copyfileobj(file, kept, CHUNK)
@@ -35,7 +35,7 @@ def start(file: BinaryIO, file_name: str, requested_by: User) -> CatalogImport:
 
 
 def wake(row: CatalogImport) -> bool:
-    """Tell a worker that the import waits; true if Redis took the message."""
-    # Among the long work: on the queues of the short, a tick or a check would wait until it has ended.
+    """Enqueue the waiting import; true if Redis accepted the job."""
+    # On the queue for long jobs: elsewhere a tick or a check would wait until it has ended.
     job_id = f"catalog-import-{row.id}-{row.attempt}"
     return queues.enqueue(queues.SYNC, TASK, row.id, timeout=JOB_SECONDS, job_id=job_id)

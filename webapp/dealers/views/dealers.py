@@ -1,4 +1,4 @@
-"""The staff's home: every dealer in one table, those that need attention first."""
+"""Staff's home page: a table of all dealers, by urgency."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pages = tenancy.staff_blueprint("dealers", __name__, "/dealers")
 @pages.get("")
 @replica.may_serve
 def index() -> Response:
-    """Every dealer; `matching` narrows by name or 3PA Dealer ID, `sort` is one of `SORTS`."""
+    """List the dealers; `matching` filters by name or 3PA Dealer ID, `sort` is one of `SORTS`."""
     asked = text(request.args, "matching"), text(request.args, "sort")
     dealers = DealerList.of(*asked, whole(request.args, "page") or 1)
     return htmx.answer("dealers", dealers=dealers, sorts=SORTS)

@@ -1,4 +1,4 @@
-"""A dealer's name, time zone and organization, and whether it is open: for staff alone."""
+"""Dealer details for staff: name, time zone, organization, closing and reopening."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ pages.before_request(tenancy.only_staff)
 
 @new_pages.get("")
 def new() -> Response:
-    """The form for a new dealer."""
+    """Show the form for a new dealer."""
     return _answer_new(DealerForm(None, every_organization(), formdata=None))
 
 
 @new_pages.post("")
 def create() -> ResponseReturnValue:
-    """Add a dealer, and go to its page."""
+    """Add a dealer, and redirect to its page."""
     form = DealerForm(None, every_organization())
     if not form.validate():
         return _answer_new(form, 422)
@@ -36,14 +36,14 @@ def create() -> ResponseReturnValue:
 
 @pages.get("")
 def show() -> Response:
-    """The dealer's details."""
+    """Show the dealer's details."""
     return _answer(DealerForm(g.dealer, every_organization(), formdata=None))
 
 
 @pages.post("")
 @reauthentication.needed
 def save() -> ResponseReturnValue:
-    """Store the details."""
+    """Save the details."""
     form = DealerForm(g.dealer, every_organization())
     if not form.validate():
         return _answer(form, 422)
@@ -57,7 +57,7 @@ def save() -> ResponseReturnValue:
 @pages.post("/closure")
 @reauthentication.needed
 def close() -> ResponseReturnValue:
-    """Close the dealer: no runs, nobody signs in, all data stays."""
+    """Close the dealer: no runs, no sign-in; all data is kept."""
     return _changed(dealers.dealer_admin.close, f"{g.dealer.name} is closed.")
 
 

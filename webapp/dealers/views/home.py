@@ -1,4 +1,4 @@
-"""A dealer's home: is the stock current, and what did the last run do?"""
+"""Dealer's home page: whether the stock is current, and the last run's result."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ pages = tenancy.dealer_blueprint("dealer", __name__)
 
 @pages.get("")
 def show() -> Response:
-    """The home page. A poll says in `seen` what it shows already: without news it gets nothing to put in."""
+    """Show the home page. A poll passes the version it shows in `seen`, and gets no content without news."""
     home = DealerHome.of(g.dealer, tenancy.shown_configuration())
     if htmx.wants_fragment() and request.args.get("seen") == home.mark != "":
         return Response(status=204)

@@ -1,4 +1,4 @@
-"""Where a person lands: a dealer on the dealer's own page, staff on the list of dealers."""
+"""Landing page after sign-in: the dealer's home page, or the list of dealers for staff."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ pages = Blueprint("home", __name__)
 
 @pages.get("/")
 def show() -> ResponseReturnValue:
-    """Lead on to the person's first page."""
+    """Redirect to the user's start page."""
     if not current_user.is_authenticated:
         return ask_to_sign_in()
     if current_user.is_staff:

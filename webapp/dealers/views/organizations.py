@@ -1,4 +1,4 @@
-"""Organizations, for staff: their names, and the 3PA login that all their dealers use (R2)."""
+"""Organization pages for staff: names, and the 3PA login shared by their dealers (R2)."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ pages = tenancy.staff_blueprint("organizations", __name__, "/organizations")
 
 @pages.get("")
 def index() -> Response:
-    """Every organization; `matching` narrows by name."""
-    found = OrganizationList.of(text(request.args, "matching"), whole(request.args, "page") or 1)
-    return htmx.answer("dealers/organizations", organizations=found, zone=ZoneInfo("UTC"))
+    """List the organizations; `matching` filters by name."""
+    organizations = OrganizationList.of(text(request.args, "matching"), whole(request.args, "page") or 1)
+    return htmx.answer("dealers/organizations", organizations=organizations, zone=ZoneInfo("UTC"))
 
 
 @pages.get("/new")
 def new() -> Response:
-    """The form for a new organization."""
+    """Show the form for a new organization."""
     return htmx.answer("dealers/organization_new", form=OrganizationForm(formdata=None))
 
 
@@ -45,13 +45,13 @@ def create() -> ResponseReturnValue:
 
 @pages.get("/<id:organization_id>")
 def show(organization_id: int) -> Response:
-    """One organization."""
+    """Show one organization."""
     return _answer(_found(organization_id))
 
 
 @pages.post("/<id:organization_id>")
 def rename(organization_id: int) -> ResponseReturnValue:
-    """Give the organization another name."""
+    """Rename the organization."""
     organization, form = _found(organization_id), OrganizationForm()
     if not form.validate():
         return _answer(organization, 422, name_form=form)
@@ -63,7 +63,7 @@ def rename(organization_id: int) -> ResponseReturnValue:
 @pages.post("/<id:organization_id>/login")
 @reauthentication.needed
 def save_login(organization_id: int) -> ResponseReturnValue:
-    """Store the 3PA login, and validate it for every dealer of the organization."""
+    """Save the 3PA login, and validate it for every dealer of the organization."""
     organization = _found(organization_id)
     form = LoginForm(organization)
     if not form.validate():
@@ -76,7 +76,7 @@ def save_login(organization_id: int) -> ResponseReturnValue:
 @pages.post("/<id:organization_id>/login/removal")
 @reauthentication.needed
 def remove_login(organization_id: int) -> ResponseReturnValue:
-    """Forget the 3PA login: each dealer enters its own."""
+    """Remove the 3PA login: each dealer enters its own."""
     organization = _found(organization_id)
     dealers.organization_admin.remove_login(organization)
     flash("The login was removed. Each dealer now enters its own.", "success")

@@ -1,4 +1,4 @@
-"""The LightSpeed Configuration page: three sections, each saved by itself."""
+"""LightSpeed Configuration page: three sections, each saved on its own."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ BANNERS = ("lightspeed/_banners.html",)
 
 @pages.get("")
 def show() -> Response:
-    """The whole page."""
+    """Show the page."""
     return _answer("_fragment")
 
 
 @pages.get("/connection")
 def show_connection() -> Response:
-    """What became of the validation; nothing while it is still awaited, so that the words stay still (R3)."""
+    """Show the result of the validation; empty while pending, so that the text doesn't flicker (R3)."""
     configuration = tenancy.shown_configuration()
     if htmx.wants_fragment() and connection.is_awaited(configuration):
         return Response(status=204)
@@ -35,14 +35,14 @@ def show_connection() -> Response:
 
 @pages.get("/availability")
 def show_availability() -> Response:
-    """The section that depends on the others: R1, R5."""
+    """Show the section that depends on the others: R1, R5."""
     return _answer("_availability", also=BANNERS)
 
 
 @pages.post("/credentials")
 @reauthentication.needed
 def save_credentials() -> ResponseReturnValue:
-    """Keep the 3PA credentials and have them validated."""
+    """Save the 3PA credentials and validate them."""
     configuration = configurations.locked(g.dealer)
     form = CredentialsForm(configuration)
     if not form.validate():
@@ -59,7 +59,7 @@ def save_credentials() -> ResponseReturnValue:
 
 @pages.post("/settings")
 def save_settings() -> ResponseReturnValue:
-    """Keep the inventory settings."""
+    """Save the inventory settings."""
     configuration = configurations.locked(g.dealer)
     form = SettingsForm(configuration)
     if not form.validate():
@@ -72,7 +72,7 @@ def save_settings() -> ResponseReturnValue:
 
 @pages.post("/check")
 def check() -> ResponseReturnValue:
-    """Have the stored credentials validated again."""
+    """Validate the stored credentials again."""
     configurations.start_check(configurations.locked(g.dealer))
     if htmx.wants_fragment():
         return _answer("_connection")
@@ -96,7 +96,7 @@ def _answer(
     settings: SettingsForm | None = None,
     also: tuple[str, ...] = (),
 ) -> Response:
-    """The page, or a part of it; the forms that are not given show what is stored."""
+    """Render the page, or a part of it; forms that are not given show what is stored."""
     configuration = tenancy.shown_configuration()
     return htmx.answer(
         "lightspeed",

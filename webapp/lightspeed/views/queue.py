@@ -1,4 +1,4 @@
-"""Queue Inventory Update: says what will happen, and asks for a run (R5, R7, R8)."""
+"""Queue Inventory Update dialog: previews a run, and queues it (R5, R7, R8)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ pages = tenancy.dealer_blueprint("queue", __name__, "/runs")
 
 @pages.get("/new")
 def new() -> Response:
-    """What a run will do, to be confirmed."""
+    """Show the preview for confirmation."""
     return _answer(QueueForm(formdata=None))
 
 
 @pages.post("")
 def create() -> ResponseReturnValue:
-    """Queue a run, unless one is active or there is nothing that it could do."""
+    """Queue a run, unless one is active or none is possible."""
     form, prospect = QueueForm(), _prospect()
     if prospect.hindrance or prospect.active_run:
         return _answer(form, 409)
