@@ -1,4 +1,4 @@
-"""What is stored. Import models from here."""
+"""Database models. Import them from here."""
 
 from __future__ import annotations
 

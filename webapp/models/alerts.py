@@ -1,4 +1,4 @@
-"""Alerts, what is told of them to whom, and what their causes remember between two rounds."""
+"""Alerts, their notifications and recipients, and the state that rules keep between evaluations."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ CONFIRMATION = text("event = 'confirmation'")
 
 
 class Alert(Model):
-    """One episode of one cause: of a dealer, or of the whole deployment where it has none.
+    """One episode of one rule: of a dealer, or of the whole deployment without a dealer.
 
-    `cause` is a name in `webapp.alerts.RULES`; `subject` tells several of one cause apart, such as by a
-    supplier code. `sentence` is for a person.
+    `cause` is a name in `webapp.alerts.RULES`; `subject` distinguishes several of one rule, such as by a
+    supplier code. `sentence` is for the user.
     """
 
     __tablename__ = "alerts"
     __table_args__ = (
-        # 0 stands for the deployment: a unique index would treat each NULL as another value.
+        # 0 stands for the deployment: a unique index treats each NULL as a different value.
         CheckConstraint("dealer_key = coalesce(dealer_id, 0)", name="key_is_dealer"),
-        # Two rounds at once, on two machines, open one.
+        # Concurrent evaluations on two machines open only one.
         Index(
             "uq_alerts_open",
             "dealer_key",
@@ -55,10 +55,11 @@ class Alert(Model):
 
 
 class AlertDelivery(Model):
-    """One message to one recipient: written with what it is about, sent afterwards.
+    """One message to one recipient: written with the change that it is about, sent afterwards.
 
-    `recipient` is an e-mail address, or the host of a webhook, whose address may itself be a secret. A claim
-    raises `attempts` and puts `next_attempt_at` off, so that a sender that dies leaves it to the next.
+    `recipient` is an email address, or the host of a webhook, whose URL may itself be a secret. A sender that
+    leases the message raises `attempts` and postpones `next_attempt_at`, so that another sender retries if it
+    dies.
     """
 
     __tablename__ = "alert_deliveries"
@@ -68,7 +69,7 @@ class AlertDelivery(Model):
         CheckConstraint(one_of("state", ALERT_DELIVERY_STATES), name="state_known"),
         CheckConstraint("(alert_id IS NOT NULL) = (event IN ('opened', 'recovered'))", name="alert_of_event"),
         CheckConstraint("(digest_on IS NOT NULL) = (event = 'digest')", name="digest_day"),
-        # Told once an episode, and once when it is over; a digest once a day.
+        # Notified once per episode, and once when it ends; a digest once a day.
         UniqueConstraint("alert_id", "event", "channel", "recipient"),
         UniqueConstraint("digest_on", "recipient"),
         Index(
@@ -100,7 +101,7 @@ class AlertDelivery(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # Why the last attempt did not succeed, in a dealer's words and without anything secret.
+    # Why the last attempt failed, for the dealer and without secrets.
     error: Mapped[str | None] = mapped_column(Text)
 
     alert: Mapped[Alert | None] = relationship()
@@ -108,10 +109,10 @@ class AlertDelivery(Model):
 
 
 class AlertRecipients(Model):
-    """To whom a dealer's alerts are told. `version` counts saves of the recipients.
+    """Recipients of a dealer's alerts. `version` counts changes.
 
-    `unconfirmed` has those recipients that have not confirmed yet that they want alerts, each with the nonce
-    of its link; NULL where all have.
+    `unconfirmed` maps addresses that are not confirmed yet to the nonces of their links; NULL if all are
+    confirmed.
     """
 
     __tablename__ = "alert_contacts"
@@ -131,12 +132,12 @@ class AlertRecipients(Model):
 
     @property
     def confirmed(self) -> list[str]:
-        """The addresses that are sent alerts."""
+        """Return the addresses that are sent alerts."""
         return [address for address in self.recipients if address not in (self.unconfirmed or {})]
 
 
 class AlertState(Model):
-    """Since when runs of a dealer are expected: while it is enabled and has supplier codes."""
+    """Time since when runs of a dealer are expected: while it is enabled and has supplier codes."""
 
     __tablename__ = "alert_watches"
 
@@ -145,9 +146,9 @@ class AlertState(Model):
 
 
 class UnmatchedShare(Model):
-    """What a dealer's latest run could not match, and what was usual before it; shares from 0 to 1.
+    """Unmatched share of a dealer's latest run, and the baseline before it; from 0 to 1.
 
-    `run_id` is no foreign key: runs are not kept for ever.
+    `run_id` is not a foreign key: runs are deleted eventually.
     """
 
     __tablename__ = "unmatched_shares"

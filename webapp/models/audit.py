@@ -1,4 +1,4 @@
-"""Who changed what, when, and for whom."""
+"""Audit entries: who changed what, when, and for which dealer."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ BY_PEOPLE = text("actor <> 'schedule'")
 
 
 class AuditEntry(Model):
-    """One change, written in its transaction. Entries are only ever added: a trigger refuses to alter one.
+    """One change, written in its transaction. Entries are append-only: a trigger rejects updates.
 
-    `dealer` is for whom it was done, if for one alone. `before` and `after` hold the fields that changed;
-    of a credential only that it did. The e-mail address is kept as it was then.
+    `dealer` is set if the change concerns one dealer. `before` and `after` hold the changed fields; of a
+    credential only the fact of the change. The email address is stored as it was then.
     """
 
     __tablename__ = "audit_entries"
     __table_args__ = (
         CheckConstraint(one_of("actor", AUDIT_ACTORS), name="actor_known"),
         CheckConstraint("(actor IN ('dealer', 'staff')) = (user_id IS NOT NULL)", name="user_of_actor"),
-        # The pages go through them from the newest, of one dealer, one person, or one kind.
+        # The pages list them from the newest, of one dealer, one user, or one action.
         Index("ix_audit_entries_dealer_id_id", "dealer_id", "id"),
         Index("ix_audit_entries_user_id_id", "user_id", "id"),
         Index("ix_audit_entries_action_id", "action", "id"),
         Index("ix_audit_entries_actor_id", "actor", "id"),
         Index("ix_audit_entries_at", "at"),
-        # What the schedule does is by far the most: past it one sees what people did.
+        # Most entries are the scheduler's: this index skips them to list what people did.
         Index("ix_audit_entries_of_people", "id", postgresql_where=BY_PEOPLE, sqlite_where=BY_PEOPLE),
     )
 

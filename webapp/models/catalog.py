@@ -1,4 +1,4 @@
-"""What the webstore can sell: manufacturers, products, and the part numbers they are sold under."""
+"""Catalog: manufacturers, products, and the part numbers under which they are sold."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from webapp.extensions import Model
 from webapp.models.tenants import Dealer
 from webapp.models.types import BigId, KeyText, one_of
 
-# 0 stands for "of no one dealer": a unique index would treat each NULL as another value.
+# 0 stands for "no dealer": a unique index treats each NULL as a different value.
 OWNER_IS_DEALER = "owner_key = coalesce(dealer_id, 0)"
 UPC_KNOWN = text("upc IS NOT NULL")
 PRIVATE_LABEL_IS_OWNED = "(catalog = 'private_label') = (dealer_id IS NOT NULL)"
 
 
 class Manufacturer(Model):
-    """What a supplier code maps to: a distributor, an OEM, or a dealer's own brand."""
+    """Target of a supplier code: a distributor, an OEM, or a dealer's own brand."""
 
     __tablename__ = "manufacturers"
     __table_args__ = (
@@ -40,7 +40,7 @@ class Manufacturer(Model):
     abbreviation: Mapped[str | None] = mapped_column(Text)
     abbreviation_key: Mapped[str | None] = mapped_column(KeyText)
     oem_manufacturer_id: Mapped[str | None] = mapped_column(Text)
-    # What it sells, counted by the import that changed it; none while one is at it.
+    # Number of its products, counted by the import that changed it; NULL while an import is changing it.
     product_count: Mapped[int | None] = mapped_column()
     part_number_count: Mapped[int | None] = mapped_column()
 
@@ -48,7 +48,7 @@ class Manufacturer(Model):
 
 
 class Product(Model):
-    """What the webstore sells: brand, manufacturer part number (MPN) and name."""
+    """Product of the webstore: brand, manufacturer part number (MPN) and name."""
 
     __tablename__ = "products"
     __table_args__ = (
@@ -80,7 +80,7 @@ class Product(Model):
 
 
 class PartNumber(Model):
-    """A key under which a manufacturer sells a product, unique for that manufacturer."""
+    """Key under which a manufacturer sells a product, unique for that manufacturer."""
 
     __tablename__ = "part_numbers"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Catalog files that staff uploaded, and how far each has come."""
+"""Uploaded catalog files and the progress of their imports."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from webapp.models.types import BigId, UtcDateTime, one_of
 
 
 class CatalogImport(Model):
-    """One uploaded catalog file on its way into the catalog.
+    """One uploaded catalog file and its import.
 
-    `attempt` is the fence: every claim raises it, and a worker writes only while it is still the number that
-    it claimed. `path` is the file's in report storage, `rejected_path` that of the list of rejected rows.
+    `attempt` is the fencing token: every acquired lease raises it, and a worker writes only while it is
+    unchanged. `path` is the file's path in report storage, `rejected_path` that of the list of rejected rows.
     """
 
     __tablename__ = "catalog_imports"
@@ -37,7 +37,7 @@ class CatalogImport(Model):
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     heartbeat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempt: Mapped[int] = mapped_column(default=0)
-    # What `catalog_import.Imported` counts; known when the import has ended.
+    # The counts of `run_import.Imported`; known when the import has ended.
     rows: Mapped[int] = mapped_column(default=0)
     products_new: Mapped[int] = mapped_column(default=0)
     products_changed: Mapped[int] = mapped_column(default=0)
@@ -46,7 +46,7 @@ class CatalogImport(Model):
     unchanged: Mapped[int] = mapped_column(default=0)
     rejected: Mapped[int] = mapped_column(default=0)
     warned: Mapped[int] = mapped_column(default=0, server_default="0")
-    # For staff: why it failed.
+    # Reason of a failure, for staff.
     reason: Mapped[str | None] = mapped_column(Text)
 
     requested_by: Mapped[User | None] = relationship()

@@ -1,4 +1,4 @@
-"""How a dealer connects to Lightspeed, and what a run does with what it finds."""
+"""Lightspeed configuration of a dealer: the connection and the inventory settings."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from webapp.models.types import UtcDateTime, one_of
 
 
 class Configuration(Model):
-    """The LightSpeed configuration of one dealer: 3PA credentials, and the inventory settings.
+    """Lightspeed configuration of one dealer: 3PA credentials, and the inventory settings.
 
-    `check_number` counts validations, so that the answer to an older one cannot overwrite a newer (R3).
-    `version` counts saves, so that a form filled in from an older state is noticed. `ready_since` is when the
-    dealer became ready for scheduled runs (R6), None while it is not; `webapp.runs.readiness` keeps it.
+    `check_number` counts validations, so that the result of an older one cannot overwrite a newer one (R3).
+    `version` counts saves, so that a stale form is detected. `ready_since` is when the dealer became ready
+    for scheduled runs (R6), None while it is not; only `webapp.runs.readiness` writes it.
     """
 
     __tablename__ = "configurations"
@@ -36,7 +36,7 @@ class Configuration(Model):
     cmf: Mapped[str | None] = mapped_column(Text)
     quantity_column: Mapped[str] = mapped_column(Text, default="on_hand")
     clear_previous: Mapped[bool] = mapped_column(default=True)
-    # One bit a weekday, Monday the lowest.
+    # One bit per weekday, Monday the lowest.
     disabled_days: Mapped[int] = mapped_column(default=0)
     check_state: Mapped[str] = mapped_column(Text, default="unchecked")
     check_number: Mapped[int] = mapped_column(default=0)
@@ -49,18 +49,18 @@ class Configuration(Model):
 
     @property
     def credentials_holder(self) -> Organization | Configuration:
-        """The row whose username and password the dealer's requests use (R2)."""
+        """Return the row whose username and password the dealer's requests use (R2)."""
         return self.dealer.credentials_organization or self
 
     @property
     def has_credentials(self) -> bool:
-        """Whether a username and a password are stored, without decrypting the password."""
+        """Return whether a username and a password are stored, without decrypting the password."""
         holder = self.credentials_holder
         return bool(holder.username and holder.sealed_password)
 
     @property
     def disabled_on(self) -> list[str]:
-        """The names of the disabled weekdays, Monday first (R7)."""
+        """Return the names of the disabled weekdays, Monday first (R7)."""
         return [day for bit, day in enumerate(WEEKDAYS) if self.disabled_days & 1 << bit]
 
     @disabled_on.setter

@@ -1,4 +1,4 @@
-"""Clearings that look like a mistake, and what became of each."""
+"""Held clearings: clearings that look like a mistake, and their decisions."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ STANDING = text(one_of("state", ("held", "applying", "kept")))
 
 
 class HeldClearing(Model):
-    """A complete pull of a code that would take suspiciously much of the shelf to zero, and was not let.
+    """A complete pull that would set suspiciously many of a code's products to zero, and is held.
 
-    `products` of the `stocked` ones would go to zero. What the pull reported is on the shelf; `run_item_id`
-    names it, as history only. `state` is one of `HELD_CLEARING_STATES`; only one of a code stands at a time.
+    `products` of the `stocked` ones would go to zero. The rest of the pull was applied; `run_item_id` refers
+    to it, as history only. `state` is one of `HELD_CLEARING_STATES`; a code has at most one current hold.
     """
 
     __tablename__ = "held_clearings"
@@ -56,5 +56,5 @@ class HeldClearing(Model):
 
     @property
     def sentence(self) -> str:
-        """What would happen, for a dealer: "KA: 1,920 of 2,014 parts would go to zero."."""
+        """Describe the clearing for a dealer: "KA: 1,920 of 2,014 parts would go to zero."."""
         return f"{self.supplier_code}: {self.products:,} of {self.stocked:,} parts would go to zero."

@@ -1,4 +1,4 @@
-"""When the periodic jobs were last done."""
+"""Heartbeats of periodic jobs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from webapp.models.types import UtcDateTime
 
 
 class JobHeartbeat(Model):
-    """A job that is declared in `jobs/schedule.py`, by its id, and when it last came to its end."""
+    """Last completion of a job that is declared in `jobs/schedule.py`, by its id."""
 
     __tablename__ = "periodic_jobs"
 

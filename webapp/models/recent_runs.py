@@ -1,4 +1,4 @@
-"""What pages over thousands of dealers need of each one's runs, without looking through them."""
+"""Denormalized state of each dealer's latest runs, for pages over thousands of dealers."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from webapp.models.types import UtcDateTime
 
 
 class RecentRuns(Model):
-    """The run that a dealer asked for last with its status, and when a run last succeeded.
+    """A dealer's last requested run with its status, and the time of the last success.
 
-    `unmatched` is the share of parts that the last run with a result skipped, 0 to 1; None without any part.
-    Triggers on `runs` keep it, so that no write to a run can forget it; nothing else writes here. A dealer
-    without runs has no row.
+    `unmatched` is the share of parts skipped by the last run with a result, 0 to 1; None without any part.
+    Triggers on `runs` maintain it, so that every write is covered; nothing else writes here. A dealer without
+    runs has no row.
     """
 
     __tablename__ = "recent_runs"
 
     dealer_id: Mapped[int] = mapped_column(ForeignKey("dealers.id"), primary_key=True)
-    # No foreign key: the triggers see to it when a run is removed.
+    # Not a foreign key: the triggers handle the deletion of a run.
     last_id: Mapped[int] = mapped_column()
     last_status: Mapped[str] = mapped_column(Text)
     succeeded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

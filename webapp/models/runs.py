@@ -1,4 +1,4 @@
-"""Runs, their items, and the reports they leave."""
+"""Runs, their items, and their reports."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ UNTALLIED = text("NOT tallied")
 class Run(Model):
     """One execution of the sync for one dealer.
 
-    `attempt` is the fence (R19): every claim raises it, and a worker writes only while it is still the
-    number that it claimed. `settings` is what the run was started with, so that settings saved meanwhile
-    take effect in the next one.
+    `attempt` is the fencing token (R19): every acquired lease raises it, and a worker writes only while it is
+    unchanged. `settings` is a snapshot at the start of the run; settings saved later take effect in the next
+    one.
     """
 
     __tablename__ = "runs"
@@ -36,13 +36,13 @@ class Run(Model):
         CheckConstraint(one_of("trigger", RUN_TRIGGERS), name="trigger_known"),
         CheckConstraint("(slot_date IS NULL) = (slot_hour IS NULL)", name="slot_whole"),
         CheckConstraint("slot_hour BETWEEN 0 AND 23", name="slot_hour_range"),
-        # R8: one active run a dealer.
+        # R8: one active run per dealer.
         Index("uq_runs_active", "dealer_id", unique=True, postgresql_where=ACTIVE, sqlite_where=ACTIVE),
-        # R6: each slot runs once. Runs without a slot do not collide: each NULL is another value.
+        # R6: each slot runs once. Runs without a slot do not conflict: each NULL is a different value.
         UniqueConstraint("dealer_id", "slot_date", "slot_hour"),
         Index("ix_runs_dealer_id_id", "dealer_id", "id"),
         Index("ix_runs_retry_of_id", "retry_of_id", postgresql_where=RETRY, sqlite_where=RETRY),
-        # The last success of each dealer, past however many failures.
+        # The last success of each dealer, without scanning later failures.
         Index(
             "ix_runs_succeeded",
             "dealer_id",
@@ -67,15 +67,15 @@ class Run(Model):
     heartbeat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancel_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempt: Mapped[int] = mapped_column(default=0)
-    # How often it let runs go first that had not begun, since when it does (None: it does not now), and the
-    # seconds that it waited for them before. They count neither as attempts nor against `RUN_MINUTES`.
+    # How often it yielded to runs that had not begun, since when it is yielding (None: it is not), and the
+    # seconds that it yielded before. They count neither as attempts nor against `RUN_MINUTES`.
     gave_way: Mapped[int] = mapped_column(default=0, server_default="0")
     gave_way_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     gave_way_seconds: Mapped[int] = mapped_column(default=0, server_default="0")
     settings: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    # Whether what it did is in the tallies, which outlive it (models/tallies.py).
+    # Whether it is included in the tallies, which outlive it (webapp/models/tallies.py).
     tallied: Mapped[bool] = mapped_column(default=False)
-    # For the dealer: why the run was skipped, failed or partial.
+    # Why the run was skipped, failed or partial, for the dealer.
     reason: Mapped[str | None] = mapped_column(Text)
     # R18: it ended without its report files.
     reports_missing: Mapped[bool] = mapped_column(default=False, server_default=false())
@@ -98,7 +98,7 @@ class Run(Model):
 
 
 class RunItem(Model):
-    """The outcome of a run for one Lightspeed code, however many manufacturers it maps to (R9)."""
+    """Result of a run for one Lightspeed code, however many manufacturers it maps to (R9)."""
 
     __tablename__ = "run_items"
     __table_args__ = (
@@ -113,21 +113,21 @@ class RunItem(Model):
     code_key: Mapped[str] = mapped_column(KeyText)
     status: Mapped[str] = mapped_column(Text, default="waiting")
     pages: Mapped[int] = mapped_column(default=0)
-    # Rows received, parts applied, parts in the skipped report, stock rows set to zero, products changed,
-    # and parts whose price was left as it was (R15).
+    # Rows received, parts applied, parts in the skipped report, stock rows set to zero, products changed, and
+    # parts whose price was not changed (R15).
     fetched: Mapped[int] = mapped_column(default=0)
     synced: Mapped[int] = mapped_column(default=0)
     skipped: Mapped[int] = mapped_column(default=0)
     cleared: Mapped[int] = mapped_column(default=0)
     changed: Mapped[int] = mapped_column(default=0)
     prices_left: Mapped[int] = mapped_column(default=0)
-    # Requests sent for it, also by attempts that died or failed, and milliseconds that they waited for room
-    # in the rate budget.
+    # Requests sent for it, including those of failed attempts, and milliseconds that they waited for the rate
+    # limit.
     requests: Mapped[int] = mapped_column(default=0)
     rate_waited_ms: Mapped[int] = mapped_column(default=0)
     # Products whose clearing is held (see HeldClearing), and how often the code was tried in this run.
     held: Mapped[int] = mapped_column(default=0, server_default="0")
-    # Parts that kept their quantity because their rows could not be used (R10).
+    # Parts that kept their quantity because their rows were unusable (R10).
     kept: Mapped[int] = mapped_column(default=0, server_default="0")
     tries: Mapped[int] = mapped_column(default=0, server_default="0")
     error_kind: Mapped[str | None] = mapped_column(Text)
@@ -140,7 +140,7 @@ class RunItem(Model):
 
 
 class RunMapping(Model):
-    """A supplier code as it was when the run started: what the item is matched and applied through."""
+    """Snapshot of a supplier code at the start of the run: the item is matched and applied by it."""
 
     __tablename__ = "run_mappings"
 
@@ -154,18 +154,18 @@ class RunMapping(Model):
 
 
 class ReportedPart(Model):
-    """A part as Lightspeed reported it in a run, with what became of it.
+    """A part as Lightspeed reported it in a run, with its result.
 
-    `reason` is empty for a part that was applied; the reasons are those of the skipped report (R18).
-    `quantity_text` keeps what was reported where it is no usable quantity. The item is no foreign key: these
-    rows, and their matches, are written and deleted by the hundred thousand, always by `items.drop_parts`
-    or with their run.
+    `reason` is empty for an applied part, otherwise a reason of the skipped report (R18). `quantity_text`
+    keeps the reported text if it isn't a usable quantity. The item is not a foreign key: these rows, and
+    their matches, are written and deleted by the hundred thousand, always by `run_items.drop_parts` or with
+    their run.
     """
 
     __tablename__ = "reported_parts"
     __table_args__ = (
         Index("ix_reported_parts_run_item_id_key", "run_item_id", "key"),
-        # Only of what was skipped, which is the smaller part: to count it by reason and to page through it.
+        # A partial index of the skipped parts, the minority: for counting by reason and pagination.
         Index(
             "ix_reported_parts_skipped",
             "run_item_id",
@@ -194,11 +194,11 @@ class ReportedPart(Model):
 
 
 class PartMatch(Model):
-    """A reported part found to be a product of a manufacturer (R12, R13).
+    """Match of a reported part with a product of a manufacturer (R12, R13).
 
     `since_run_id` is the run since which each complete pull of the code has contained the part; NULL and 0
-    stand for all along. `kept_quantity` is set where the row says nothing about the part (R10): what it goes
-    on contributing. Nothing here is a foreign key, as in `ReportedPart`.
+    mean always. `kept_quantity` is set if the row gives no information about the part (R10): the quantity
+    that it keeps contributing. Nothing here is a foreign key, as in `ReportedPart`.
     """
 
     __tablename__ = "part_matches"
@@ -212,7 +212,7 @@ class PartMatch(Model):
 
 
 class Report(Model):
-    """A CSV file that a run left in report storage (R18)."""
+    """A CSV file of a run in report storage (R18)."""
 
     __tablename__ = "reports"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Where people are signed in: a row for each session, so that it can be listed and ended."""
+"""Session rows of signed-in users, so that sessions can be listed and revoked."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from webapp.models.types import BigId, UtcDateTime
 
 
 class UserSession(Model):
-    """One session of a person in one browser, from signing in to its end.
+    """One session of a user in one browser, from sign-in to its end.
 
-    The session's cookie holds a secret number; here is only its SHA-256, so that who reads the database
-    cannot sign in with it. `last_seen_at` is true to a minute. `is_kept` is the person's choice to stay
+    The cookie holds a secret token; only its SHA-256 is stored, so that read access to the database doesn't
+    allow signing in. `last_seen_at` has a precision of a minute. `is_kept` is the user's choice to stay
     signed in when the browser is closed.
     """
 

@@ -1,4 +1,4 @@
-"""What is on the shelf, what the webstore shows of it, and what must still be reindexed."""
+"""Shelf stock, the webstore figures derived from it, and the outbox of products to reindex."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ PRODUCT_OUT_OF_STOCK = text("shelf_quantity = 0")
 
 
 class ShelfStock(Model):
-    """What one supplier code contributes to one product of one dealer.
+    """Contribution of one supplier code to one product of one dealer.
 
-    It is keyed by the code itself, not by the mapping row: removing a code keeps its last quantities,
-    and a code that is added again finds them (R4). The two run item numbers are history only: they may
-    outlive the run that they name. Dealer and manufacturer are those of a run's mappings, whose foreign keys
-    hold here too: to check them for each row of a first sync would take a seventh of its time.
+    The key is the code itself, not the mapping row: removing a code keeps its last quantities, and a code
+    added again finds them (R4). The two run item ids are history only: they may outlive the runs. Dealer and
+    manufacturer come from a run's mappings, whose foreign keys cover them: checking them again for each row
+    of a first sync would take a seventh of its time.
     """
 
     __tablename__ = "shelf_stock"
@@ -38,7 +38,7 @@ class ShelfStock(Model):
             postgresql_where=IN_STOCK,
             sqlite_where=IN_STOCK,
         ),
-        # What a run changed, and what a manufacturer contributes, in the order that pages are read in.
+        # Changes of a run, and contributions of a manufacturer, in the order of the pages.
         Index("ix_shelf_stock_changed_item_id_product_id", "changed_item_id", "product_id"),
         Index(
             "ix_shelf_stock_dealer_id_manufacturer_id_product_id",
@@ -52,7 +52,7 @@ class ShelfStock(Model):
     product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), primary_key=True)
     manufacturer_id: Mapped[int] = mapped_column(primary_key=True)
     code_key: Mapped[str] = mapped_column(KeyText, primary_key=True)
-    # The code as the dealer writes it; rows of a code that was removed still have to be told apart.
+    # The code as the dealer writes it; needed to display rows of removed codes.
     code: Mapped[str] = mapped_column(Text)
     quantity: Mapped[int] = mapped_column()
     sale_price_cents: Mapped[int | None] = mapped_column()
@@ -62,11 +62,11 @@ class ShelfStock(Model):
 
 
 class RetainedPart(Model):
-    """A part that the last complete pull of its code no longer contains, while its quantity is on the shelf.
+    """Part that the last complete pull of its code no longer contains, while its quantity is on the shelf.
 
-    `quantity` is what it contributed to its row of shelf stock, `last_run_id` the run in which its code last
-    reported it, and `unnamed` the number of rows without a part number that came then. Rows exist only while
-    their stock does; like that, they have no foreign keys.
+    `quantity` is its contribution to its row of shelf stock, `last_run_id` the run in which its code last
+    reported it, and `unnamed` the number of rows without a part number received then. Rows exist only while
+    their stock does; like it, they have no foreign keys.
     """
 
     __tablename__ = "retained_parts"
@@ -79,16 +79,16 @@ class RetainedPart(Model):
     quantity: Mapped[int] = mapped_column()
     last_run_id: Mapped[int] = mapped_column()
     unnamed: Mapped[int] = mapped_column()
-    # Set within a transaction only: the item that found that the part had moved to another code (R14).
+    # Set only within a transaction: the item that detected that the part moved to another code (R14).
     moved_item_id: Mapped[int | None] = mapped_column(BigId)
 
 
 class WebstoreFigures(Model):
     """A product's figures in one dealer's webstore, over all its shelf stock (R16).
 
-    There is a row for every product that ever had shelf stock. Nothing in stock: quantity 0, no price,
-    no lead time. Derived from shelf stock, whose foreign keys therefore hold here too: to check them once
-    more would cost as much as the sync's own work.
+    There is a row for every product that ever had shelf stock. Out of stock: quantity 0, no price, no lead
+    time. Derived from shelf stock, whose foreign keys cover them: checking them again would cost as much as
+    the sync's own work.
     """
 
     __tablename__ = "webstore_figures"
@@ -97,7 +97,8 @@ class WebstoreFigures(Model):
         CheckConstraint(
             "shelf_quantity > 0 OR (sale_price_cents IS NULL AND lead_time_days IS NULL)", name="empty_shelf"
         ),
-        # A page of what is in stock, or out of it, is read without reading the other, however rare it is.
+        # A page of products in stock, or out of stock, is read without scanning the others, however rare it
+        # is.
         Index(
             "ix_webstore_figures_in_stock",
             "dealer_id",
@@ -122,10 +123,10 @@ class WebstoreFigures(Model):
 
 
 class ShelfTotal(Model):
-    """What a dealer has in stock of one catalog: how many products, and how many pieces of them.
+    """A dealer's stock in one catalog: numbers of products and of pieces.
 
-    Kept in step with the figures by `webstore.figures`, in the same transaction: nobody counts 200,000 rows
-    to look at a page.
+    Updated with the figures by `webapp.search.figures`, in the same transaction: no page has to count 200,000
+    rows.
     """
 
     __tablename__ = "shelf_totals"
@@ -137,11 +138,11 @@ class ShelfTotal(Model):
 
 
 class OutboxEntry(Model):
-    """The outbox: a product whose webstore document is out of date, noted in the transaction that made it so.
+    """Outbox entry: a product whose webstore document is outdated, written in the transaction of the change.
 
-    Notes are only ever appended. A note kept once a product could be deleted by a drain that read the
-    product just before its latest change (R17). They name what shelf stock names, and are gone in a moment:
-    foreign keys would only cost.
+    Entries are append-only. If one entry per product were updated in place, it could be deleted by a drain
+    that read the product before its latest change (R17). They refer to the same rows as shelf stock, and are
+    short-lived: foreign keys would only add cost.
     """
 
     __tablename__ = "reindex_outbox"

@@ -1,4 +1,4 @@
-"""Up to which slot each dealer's schedule is accounted for."""
+"""Slot ledger: up to which slot each dealer's schedule is settled."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from webapp.models.tenants import Dealer
 
 
 class SlotLedgerEntry(Model):
-    """The last slot of a scheduled dealer that is settled: it has its run, ran or recorded as missed (R6).
+    """Last settled slot of a scheduled dealer: it has a run, started or recorded as missed (R6).
 
-    Later ones are still to be started or recorded. A dealer that is not scheduled has no row, so that what
-    passes meanwhile is no slot of its own. `timezone` is the dealer's when the row was last looked at.
+    Later slots are still to be started or recorded. A dealer that is not scheduled has no row, so slots that
+    pass in that state are not its own. `timezone` is the dealer's at the last check of the row.
     """
 
     __tablename__ = "slot_accounts"

@@ -1,4 +1,4 @@
-"""A dealer's mapping rows: Lightspeed code to manufacturer (R4)."""
+"""Mapping rows of a dealer: Lightspeed code to manufacturer (R4)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class SupplierCode(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     dealer_id: Mapped[int] = mapped_column(ForeignKey("dealers.id"))
-    # Where the row stands in the dealer's list; gaps are harmless, ties fall to the older row (R16).
+    # Position in the dealer's list; gaps are harmless, ties are resolved in favor of the older row (R16).
     position: Mapped[int] = mapped_column()
     code: Mapped[str] = mapped_column(Text)
     code_key: Mapped[str] = mapped_column(KeyText)

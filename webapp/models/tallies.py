@@ -1,4 +1,4 @@
-"""What runs did in all, kept beyond the runs themselves, so that counters never fall."""
+"""Totals of deleted and existing runs, so that counters never decrease."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from webapp.models.types import one_of
 
 
 class RunTally(Model):
-    """The sum over all tallied runs that ended in one state and took no longer than `within_seconds`.
+    """Sum over all tallied runs that ended in one state within `within_seconds`.
 
-    Each run is in one row alone: that of the least such bound (webapp/operations/metrics/tallying.py).
+    Each run is counted in one row only: that of its smallest bound (webapp/operations/metrics/tallying.py).
     """
 
     __tablename__ = "run_tallies"

@@ -1,4 +1,4 @@
-"""Organizations, dealers and the people who sign in."""
+"""Organizations, dealers and users."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from webapp.models.types import UtcDateTime, one_of
 
 
 class Organization(Model):
-    """A group of dealers. When it holds 3PA credentials all its dealers use them (R2)."""
+    """Group of dealers. If it holds 3PA credentials, all its dealers use them (R2)."""
 
     __tablename__ = "organizations"
     __table_args__ = (
@@ -43,8 +43,8 @@ class Organization(Model):
 class Dealer(Model):
     """One dealership, the tenant.
 
-    A closed dealer (`closed_at`) has no runs and nobody signs in for it; its data stays. 3PA is switched off
-    while it is closed; `enabled_when_closed` is what it was before.
+    A closed dealer (`closed_at`) has no runs and its users cannot sign in; its data is kept. 3PA is disabled
+    while it is closed; `enabled_when_closed` is the previous state.
     """
 
     __tablename__ = "dealers"
@@ -61,7 +61,8 @@ class Dealer(Model):
 
     @property
     def credentials_organization(self) -> Organization | None:
-        """The organization whose 3PA credentials the dealer uses; None if the dealer has its own (R2)."""
+        """Return the organization whose 3PA credentials the dealer uses; None if the dealer has its own
+        (R2)."""
         organization = self.organization
         return organization if organization is not None and organization.holds_credentials else None
 
@@ -71,19 +72,19 @@ class Dealer(Model):
 
 
 class RoleName(RoleMixin):
-    """A role as Flask-Security asks for it: an object with a name. Roles are a closed list, not a table."""
+    """Role as Flask-Security expects it: an object with a name. Roles are a closed list, not a table."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
 
 class User(Model, UserMixin):
-    """A person who signs in: of one dealer, or staff who support all of them.
+    """User who signs in: of one dealer, or staff who support all of them.
 
-    The e-mail address is kept in lower case. Who was invited has a password that nobody knows until
-    `password_set_at`. What begins with `tf_` and `mf_` is the second factor, under the names that
-    Flask-Security gives it: the secret is sealed, recovery codes are hashed, and `tf_last_counter` is the
-    moment of the last code, which cannot be used again.
+    The email address is stored in lower case. An invited user has a random password until `password_set_at`.
+    Columns with the prefixes `tf_` and `mf_` belong to the second factor, with names given by Flask-Security:
+    the secret is encrypted, recovery codes are hashed, and `tf_last_counter` is the time step of the last
+    code, which cannot be reused.
     """
 
     __tablename__ = "users"
@@ -117,7 +118,7 @@ class User(Model, UserMixin):
 
     @property
     def is_active(self) -> bool:
-        """Whether Flask-Security may sign the person in: not while deactivated, or of a closed dealer."""
+        """Return whether Flask-Security may sign the user in: not if deactivated, or of a closed dealer."""
         return self.active and (self.dealer is None or self.dealer.closed_at is None)
 
     @property
@@ -130,15 +131,15 @@ class User(Model, UserMixin):
 
     @property
     def needs_second_factor(self) -> bool:
-        """Whether the person must have one: staff, where `REQUIRE_STAFF_2FA` says so."""
+        """Return whether the user must have one: staff, if `REQUIRE_STAFF_2FA` is on."""
         return self.is_staff and bool(current_app.config["REQUIRE_STAFF_2FA"])
 
     def check_tf_required(
         self, methods: list[tuple[str, str]], fresh: bool
     ) -> tuple[bool, list[tuple[str, str]]]:
-        """What Flask-Security asks when a password was right: whether a code must follow."""
+        """Return whether a code is required after the password; called by Flask-Security."""
         return bool(methods) or self.needs_second_factor, methods
 
     def check_tf_required_setup(self) -> bool:
-        """What Flask-Security asks before it lets the second factor be removed."""
+        """Return whether a second factor is mandatory; called by Flask-Security before removing it."""
         return self.needs_second_factor

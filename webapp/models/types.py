@@ -1,4 +1,4 @@
-"""Column types that mean the same on PostgreSQL and SQLite."""
+"""Column types with the same behavior on PostgreSQL and SQLite."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, DateTime, Integer, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-# SQLite counts rows by itself only in an INTEGER primary key.
+# SQLite assigns ids only for an INTEGER primary key.
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
 # Keys sort by code point on both databases, so that "in part number order" is one order (R13).
@@ -18,7 +18,7 @@ KeyText = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment: aware in Python, in UTC wherever it is stored. SQLite keeps no zone, so it is put back."""
+    """Timestamp: time zone aware in Python, stored in UTC. SQLite keeps no zone, so it is added when read."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -38,5 +38,5 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def one_of(column: str, words: Iterable[str]) -> str:
-    """The SQL of a check that a column holds one of a closed list of words."""
+    """Return the SQL of a check that a column holds one of a closed list of values."""
     return f"{column} IN ({', '.join(repr(word) for word in words)})"
