@@ -1,4 +1,4 @@
-"""What works in the background at this moment, or why that cannot be told."""
+"""Current state of background work, or why it is unknown."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from webapp.operations import background_jobs
 from webapp.operations.background_jobs import FailedJob, WorkerSeen
 from webapp.web import job_heartbeats
 
-# Seconds that the page waits for Redis.
+# Timeout of Redis on this page, in seconds.
 PATIENCE: Final = 2.0
 PERIODIC: Final = {
     job_heartbeats.TICK: "Tick (every minute)",
@@ -32,7 +32,7 @@ QUEUES: Final = {
 
 @dataclass
 class BackgroundWork:
-    """One look; `trouble` says why there is nothing of Redis in it."""
+    """Snapshot; `trouble` says why the part from Redis is missing."""
 
     done: dict[str, datetime | None]
     trouble: str | None = None
@@ -43,7 +43,7 @@ class BackgroundWork:
 
     @classmethod
     def now(cls) -> BackgroundWork:
-        """As of now."""
+        """Take a snapshot now."""
         work = cls({label: job_heartbeats.done_at(job) for job, label in PERIODIC.items()})
         try:
             redis = queues.connection(timeout=PATIENCE)
@@ -57,9 +57,9 @@ class BackgroundWork:
 
     @property
     def kinds_missing(self) -> list[str]:
-        """Kinds of workers of which none is alive, though both are needed."""
+        """Return the required kinds of workers of which none is alive."""
         alive = {worker.kind for worker in self.workers}
-        # One that was started by hand for some queues takes them as well.
+        # A worker started by hand for certain queues counts too.
         taken = {queue for worker in self.workers for queue in worker.queues}
         needed = {"short": {"control", "index"}, "sync": {"sync"}}
         return [KINDS[kind] for kind, takes in needed.items() if kind not in alive and not takes <= taken]

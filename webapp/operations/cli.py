@@ -1,4 +1,4 @@
-"""`credentials reseal`."""
+"""Command `credentials reseal`."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ credentials = click.Group("credentials", help="Stored secrets: 3PA passwords, an
 @credentials.command("reseal")
 @answering
 def reseal() -> None:
-    """Encrypt every stored secret with the first of CREDENTIALS_KEYS, to be able to take the others away."""
+    """Encrypt every stored secret with the first of CREDENTIALS_KEYS, so that the other keys can be
+    removed."""
     done = key_rotation.reseal()
-    click.echo(f"{done.count} sealed anew", err=True)
+    click.echo(f"{done.count} encrypted again", err=True)
     for place in done.unreadable:
-        click.echo(f"{place}: none of CREDENTIALS_KEYS opens it; have it entered again", err=True)
+        click.echo(f"{place}: none of CREDENTIALS_KEYS decrypts it; it must be entered again", err=True)
     if done.unreadable:
         raise click.exceptions.Exit(1)

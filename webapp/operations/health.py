@@ -1,4 +1,4 @@
-"""Whether the program can do its work: what it rests on, each looked at by itself and never for long."""
+"""Health checks of the program's dependencies, each independent and with a timeout."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from webapp.models import JobHeartbeat
 from webapp.settings.config import ROOT
 from webapp.web import job_heartbeats, replica
 
-# Seconds that a look may take. A platform's own limit is some 5 to 10.
+# Timeout of a check in seconds. The platform's own limit is some 5 to 10.
 PATIENCE: Final = 3.0
-# The tick comes every minute; one may be held up by a busy minute, three in a row are not.
+# The tick runs every minute; one may be delayed by a busy minute, three in a row are a failure.
 TICK_WITHIN: Final = timedelta(minutes=5)
-# A replica may lack the last tick for a moment; two are missing where it has fallen behind.
+# A replica may lack the last tick for a moment; without two it is lagging.
 REPLICA_WITHIN: Final = timedelta(seconds=90)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one look found: `reason` is empty where all is well, and never tells an address or a login."""
+    """Result of one check: `reason` is empty if it passed, and never contains an address or a login."""
 
     is_well: bool
     reason: str | None
@@ -43,7 +43,7 @@ class Finding:
 
 
 class CheckFailed(Exception):
-    """What was looked at is not as it should be; the message says how."""
+    """A dependency is not in the expected state; the message says how."""
 
 
 def _database() -> None:
@@ -97,12 +97,12 @@ CHECKS: Final[Mapping[str, Callable[[], None]]] = {
     "tick": _tick,
     "replica": _replica,
 }
-# Without these everything works, only slower.
+# Optional: without these everything works, only slower.
 SPARED: Final = frozenset({"replica"})
 
 
 def check_all(patience: float = PATIENCE) -> dict[str, Finding]:
-    """What each check finds, all at once; one that has not answered after `patience` seconds is not well."""
+    """Run all checks concurrently; one without a result after `patience` seconds has failed."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     looks = {name: _begin(app, name) for name in CHECKS if name != "replica" or replica.is_configured()}
     deadline = time.monotonic() + patience
@@ -110,7 +110,7 @@ def check_all(patience: float = PATIENCE) -> dict[str, Finding]:
 
 
 class _Probe:
-    """One check in a thread of its own: a database that is away may keep it for minutes."""
+    """One check in a thread of its own: an unavailable database may block it for minutes."""
 
     def __init__(self, app: Flask, name: str) -> None:
         self._app, self._name = app, name
@@ -140,7 +140,7 @@ class _Probe:
         except RedisError as error:
             return described(error)
         except (SQLAlchemyError, OSError) as error:
-            # The message may hold an address or a login.
+            # The message may contain an address or a login.
             return f"it does not answer ({type(error).__name__})"
         return None
 
@@ -150,7 +150,7 @@ _turn = threading.Lock()
 
 
 def _begin(app: Flask, name: str) -> _Probe:
-    """Start a look, or join the one that is still waiting for an answer: they must not pile up."""
+    """Start a check, or join the one still waiting for a result: checks must not accumulate."""
     with _turn:
         if name not in _under_way or _under_way[name].is_over:
             _under_way[name] = _Probe(app, name)

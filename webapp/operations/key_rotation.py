@@ -1,4 +1,5 @@
-"""Seals stored secrets anew with the first of `CREDENTIALS_KEYS`, so that an older key can be taken away."""
+"""Key rotation: encrypts stored secrets again with the first of `CREDENTIALS_KEYS`, so that old keys can be
+removed."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from webapp.core import vault
 from webapp.extensions import db
 from webapp.models import AlertRecipients, Configuration, Organization, User
 
-# Every column that holds what `vault.seal` made.
+# All columns with values made by `vault.seal`.
 SEALED: Final = (
     Configuration.sealed_password,
     Organization.sealed_password,
@@ -22,14 +23,14 @@ SEALED: Final = (
 
 @dataclass(frozen=True)
 class RotationResult:
-    """How many secrets were sealed anew; table and number of the rows whose secret no key opens."""
+    """Number of secrets encrypted again; table and id of rows that no key decrypts."""
 
     count: int
     unreadable: list[str]
 
 
 def reseal() -> RotationResult:
-    """Seal every stored secret anew, and commit. What is saved meanwhile is left as it is saved."""
+    """Encrypt every stored secret again, and commit. Secrets saved in the meantime are not overwritten."""
     count, unreadable = 0, []
     for column in SEALED:
         number = inspect(column.class_).primary_key[0]

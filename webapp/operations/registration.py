@@ -1,4 +1,4 @@
-"""Adds health checks, metrics, the Background jobs page and `credentials …` to the app."""
+"""Registration of health checks, metrics, the Background jobs page and the `credentials` commands."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from webapp.operations.views import background_jobs, health, metrics
 
 
 def register(app: Flask) -> None:
-    """Adds health checks, metrics, the Background jobs page and `credentials …` to the app."""
+    """Register health checks, metrics, the Background jobs page and the `credentials` commands."""
     for view in (health, metrics, background_jobs):
         app.register_blueprint(view.pages)
     app.jinja_env.filters.update(

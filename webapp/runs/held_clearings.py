@@ -1,4 +1,4 @@
-"""What a person decides about a clearing that is held (R14): have it carried out, or keep the quantities."""
+"""Decisions about held clearings (R14): apply the clearing, or keep the quantities."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from webapp.extensions import db
 from webapp.models import HeldClearing, User
 
 TASK = Task.CLEAR_HELD
-# One that was decided this long ago, and is not carried out, was forgotten by Redis or lost with its worker.
+# A decision this old that isn't applied was lost in Redis or with its worker.
 FORGOTTEN_AFTER = timedelta(minutes=1)
 
 
 def waiting(dealer_id: int) -> list[HeldClearing]:
-    """The clearings of a dealer that wait for a decision, the oldest first."""
+    """Return the clearings of a dealer that wait for a decision, the oldest first."""
     standing = select(HeldClearing).where(HeldClearing.dealer_id == dealer_id, HeldClearing.state == "held")
     return list(db.session.scalars(standing.order_by(HeldClearing.id)))
 
 
 def of_run(run_id: int) -> list[HeldClearing]:
-    """What was held in a run, whatever became of it."""
+    """Return the clearings held in a run, in any state."""
     held = select(HeldClearing).where(HeldClearing.run_id == run_id).order_by(HeldClearing.id)
     return list(db.session.scalars(held))
 
 
 def carry_out(clearing: HeldClearing, by: User | None) -> bool:
-    """Have a worker clear what was held; false if it is decided already, or overtaken by a later run."""
+    """Have a worker apply the clearing; false if it is already decided, or superseded by a later run."""
     if not _decide(clearing, "applying", "held_clearing.applied", by):
         return False
     wake(clearing.id)
@@ -39,17 +39,17 @@ def carry_out(clearing: HeldClearing, by: User | None) -> bool:
 
 
 def keep(clearing: HeldClearing, by: User | None) -> bool:
-    """Keep the quantities, also when later runs say the same; false if it is decided or overtaken."""
+    """Keep the quantities, also if later runs report the same; false if it is decided or superseded."""
     return _decide(clearing, "kept", "held_clearing.kept", by)
 
 
 def wake(clearing_id: int) -> bool:
-    """Tell a worker that a decision is to be carried out; true if Redis took the message."""
+    """Enqueue a job that applies a decision; true if Redis accepted it."""
     return queues.enqueue(queues.CONTROL, TASK, clearing_id, job_id=f"clear-{clearing_id}")
 
 
 def stalled(now: datetime) -> list[int]:
-    """Decisions that should have been carried out by now."""
+    """Return decisions that should have been applied by now."""
     decided = select(HeldClearing.id).where(
         HeldClearing.state == "applying", HeldClearing.decided_at < now - FORGOTTEN_AFTER
     )

@@ -1,4 +1,4 @@
-"""Starts and cancels runs: a row, a commit, and only then a job (R6, R8)."""
+"""Starts and cancels runs: insert a row, commit, and then enqueue a job (R6, R8)."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from webapp.extensions import db
 from webapp.models import Configuration, Dealer, Run, SupplierCode, User
 
 TASK = Task.SYNC_RUN
-# Longer than a run may ever take: a run is ended by its heartbeat, not by the queue.
+# Longer than any run may take: a dead run is detected by its heartbeat, not by the queue's timeout.
 JOB_SECONDS = 6 * 60 * 60
 
 
 @dataclass(frozen=True, order=True)
 class Slot:
-    """A scheduled start: the dealer's local date and hour (R6), earlier ones first."""
+    """Scheduled start: the dealer's local date and hour (R6), sorted by time."""
 
     date: date
     hour: int
@@ -32,7 +32,7 @@ class Slot:
 
 @dataclass(frozen=True)
 class Started:
-    """The run that was asked for, or the one that was already active (R8)."""
+    """The requested run, or the one that was already active (R8)."""
 
     run: Run
     created: bool
@@ -47,7 +47,7 @@ def start(
     slot: Slot | None = None,
     retry_of: Run | None = None,
 ) -> Started:
-    """Record and queue a run of the dealer, unless one is active."""
+    """Insert and enqueue a run of the dealer, unless one is active."""
     started = record(dealer, trigger, requested_by=requested_by, anyway=anyway, slot=slot, retry_of=retry_of)
     if started.created:
         wake(started.run)
@@ -63,10 +63,10 @@ def record(
     slot: Slot | None = None,
     retry_of: Run | None = None,
 ) -> Started:
-    """Insert and commit a queued run; the database's partial unique index refuses a second active one.
+    """Insert and commit a queued run; the database's partial unique index rejects a second active one.
 
-    With a slot that has already run, that run is answered, whatever became of it. With `retry_of` only the
-    codes are tried that have not succeeded in that run, or in what it is a retry of itself.
+    For a slot that already has a run, that run is returned, whatever its status. With `retry_of` only the
+    codes are run that have not succeeded in that run, or in the run that it retried.
     """
     run = Run(
         dealer_id=dealer.id,
@@ -101,29 +101,29 @@ def _noted(run: Run) -> dict[str, Any]:
 
 
 def asked_for(trigger: str, slot: Slot | None) -> dict[str, Any]:
-    """What the audit log notes of a run that is queued."""
+    """Return the audit log's fields of a queued run."""
     return {"trigger": trigger, **({"slot": f"{slot.date} {slot.hour:02}:00"} if slot else {})}
 
 
 def wake(run: Run) -> bool:
-    """Tell a worker that the run waits; true if Redis took the message."""
+    """Enqueue a job for a waiting run; true if Redis accepted it."""
     return bool(wake_all([(run.id, run.attempt)]))
 
 
 def wake_all(waiting: Iterable[tuple[int, int]]) -> int:
-    """Tell workers of runs, each its id and attempt; how many messages Redis took, or had already."""
-    # The attempt is part of the id: a job that was left behind by a dead worker must not hide a new one.
+    """Enqueue jobs for runs, given by id and attempt; return how many Redis has now."""
+    # The attempt is part of the job id: a job left behind by a dead worker must not suppress a new one.
     jobs = {f"sync-{run_id}-{attempt}": (run_id,) for run_id, attempt in waiting}
     return queues.enqueue_all(queues.SYNC, TASK, jobs, timeout=JOB_SECONDS)
 
 
 def active(dealer_id: int) -> Run | None:
-    """The dealer's queued or running run."""
+    """Return the dealer's queued or running run."""
     return db.session.scalar(select(Run).where(Run.dealer_id == dealer_id, Run.status.in_(ACTIVE_RUN_STATES)))
 
 
 def of_slot(dealer_id: int, slot: Slot | None) -> Run | None:
-    """The run of a slot."""
+    """Return the run of a slot."""
     if slot is None:
         return None
     return db.session.scalar(
@@ -132,9 +132,9 @@ def of_slot(dealer_id: int, slot: Slot | None) -> Run | None:
 
 
 def cancel(run: Run) -> bool:
-    """Ask a run to end: one that never began at once, a running one before its next page; false if it ended.
+    """Cancel a run: at once if it never began, otherwise before its next page; false if it has ended.
 
-    One that waits again, after a worker gave it back, is ended by a worker: it has done something to report.
+    A run that waits again, after a worker released it, is ended by a worker: it has results to report.
     """
     now, before = clock.now(), run.status
     is_untouched = (Run.status == "queued") & (Run.attempt == 0)
@@ -152,19 +152,19 @@ def cancel(run: Run) -> bool:
         audit.note("run.cancelled", f"Run {run.id}", dealer_id=run.dealer_id, before={"status": before})
     db.session.commit()
     if asked == "queued":
-        # Not behind those that wait for their turn: it takes a moment.
+        # On the queue for short jobs, not behind runs that wait for their turn.
         queues.enqueue(queues.CONTROL, TASK, run.id, timeout=JOB_SECONDS)
     return asked is not None
 
 
 def is_disabled_today(configuration: Configuration) -> bool:
-    """Whether today is a disabled weekday where the dealer is (R7)."""
+    """Return whether today is a disabled weekday in the dealer's time zone (R7)."""
     today = clock.local_today(configuration.dealer.timezone)
     return WEEKDAYS[today.weekday()] in configuration.disabled_on
 
 
 def has_supplier_codes(dealer_id: int) -> bool:
-    """Whether the dealer mapped anything yet; without it nothing is queued (R5)."""
+    """Return whether the dealer has any mapping; without one nothing is queued (R5)."""
     return (
         db.session.scalar(select(SupplierCode.id).where(SupplierCode.dealer_id == dealer_id).limit(1))
         is not None

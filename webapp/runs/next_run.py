@@ -1,4 +1,4 @@
-"""When a dealer's next scheduled run starts (R6, R7)."""
+"""Time of a dealer's next scheduled run (R6, R7)."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ EVERY_DAY = len(WEEKDAYS)
 
 
 def next_run(dealer: Dealer, configuration: Configuration, last: Run | None) -> datetime | None:
-    """When the scheduler starts the dealer's next run, in UTC; None while it starts none.
+    """Return when the scheduler starts the dealer's next run, in UTC; None if there is none.
 
-    `last` is the dealer's last run. A slot on a disabled day is passed over: what is recorded for it sends
-    nothing. So is one that had begun when the dealer became ready, or when the last run was started by hand.
+    `last` is the dealer's last run. Slots on a disabled day are passed over, since their runs send no
+    requests. So are slots that began before the dealer became ready, or before the last run was started
+    manually.
     """
     disabled = configuration.disabled_on or []
     if configuration.ready_since is None or len(disabled) == EVERY_DAY:

@@ -1,8 +1,8 @@
-"""Since when a dealer is ready for scheduled runs: enabled, connected, and with a supplier code (R6).
+"""Readiness of dealers for scheduled runs: enabled, connected, and with a supplier code (R6).
 
-`configurations.ready_since` is written here only, in the transaction of whatever changed one of the three.
+`configurations.ready_since` is written only here, in the transaction of the change to one of the three.
 Connected means that a validation or a run has succeeded with these credentials. A later refusal does not end
-readiness: Lightspeed may refuse for an hour, and the next scheduled run is what finds out that it is over.
+readiness: Lightspeed may refuse for an hour, and the next scheduled run detects that it is over.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from webapp.models import Configuration, SupplierCode
 
 
 def refresh(*dealer_ids: int) -> None:
-    """Note, not commit, that the dealers became ready just now, or no longer are."""
-    # Flushes what the caller changed, and waits for a transaction that changes another of the three: it is
-    # seen then. Without the lock neither transaction would see the other's half.
+    """Update the dealers' readiness; no commit."""
+    # Flushes the caller's changes, and waits for a concurrent transaction that changes another of the three,
+    # which is visible then. Without the lock neither transaction would see the other's change.
     db.session.flush()
     chosen = Configuration.dealer_id.in_(dealer_ids)
     in_order = select(Configuration.dealer_id).where(chosen).order_by(Configuration.dealer_id)
@@ -29,9 +29,9 @@ def refresh(*dealer_ids: int) -> None:
 
 
 def reconcile(now: datetime) -> None:
-    """Commit the same for every dealer.
+    """Update and commit the readiness of every dealer.
 
-    Finds what was written without `refresh`: by an earlier release during a deployment, or by hand in SQL.
+    Repairs changes made without `refresh`: by an earlier release during a deployment, or by hand in SQL.
     """
     _note(now)
     db.session.commit()

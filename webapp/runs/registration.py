@@ -1,4 +1,4 @@
-"""Adds the pages about runs and their template filters to the app."""
+"""Registration of the pages about runs and their template filters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from webapp.runs.views import reports, runs, skipped
 
 
 def register(app: Flask) -> None:
-    """Adds the pages about runs and their template filters to the app."""
+    """Register the pages about runs and their template filters."""
     for view in (runs, reports, skipped):
         app.register_blueprint(view.pages)
     app.jinja_env.filters.update(

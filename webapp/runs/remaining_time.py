@@ -1,4 +1,4 @@
-"""How long an active run may still take, going by how long its codes took when they last succeeded."""
+"""Estimate of an active run's remaining time, from the durations of its codes' last successes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MINUTE = 60
 
 
 def remaining(run: Run) -> str:
-    """`about 3 minutes`; empty where nothing is known, or the run is not under way or about to end."""
+    """Return text such as `about 3 minutes`; empty without data, or if the run isn't running or is ending."""
     unfinished = [item for item in run.items if item.status in ("waiting", "running")]
     if run.status != "running" or run.cancel_requested_at or not unfinished:
         return ""
@@ -28,7 +28,7 @@ def _seconds(item: RunItem | None) -> float | None:
 
 
 def _elapsed(item: RunItem) -> float:
-    """Seconds since a running code was begun."""
+    """Return the seconds since a running code was started."""
     if item.status != "running" or item.started_at is None:
         return 0.0
     return (clock.now() - item.started_at).total_seconds()

@@ -1,4 +1,4 @@
-"""Asks for a run's reports to be made again, where storage refused them when the run ended (R18)."""
+"""Requests to regenerate a run's reports after a storage failure (R18)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TASK = Task.MAKE_REPORTS
 def can_be_made(run: Run) -> bool:
     """Whether a run's reports are missing, and the parts they are made from are still stored.
 
-    What a code reported is kept until a later run has pulled that code.
+    A code's reported parts are kept until a later run has pulled that code.
     """
     return run.reports_missing and run.settings is not None and not _is_outdated(run)
 
@@ -39,5 +39,5 @@ def _is_outdated(run: Run) -> bool:
 
 
 def make(run: Run) -> bool:
-    """Have a worker make them; false if they cannot be, or Redis did not take the message."""
+    """Enqueue a job that regenerates them; false if that is impossible, or Redis did not accept it."""
     return can_be_made(run) and queues.enqueue(queues.CONTROL, TASK, run.id, job_id=f"reports-{run.id}")

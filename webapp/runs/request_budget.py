@@ -1,4 +1,4 @@
-"""How many requests to Lightspeed are left in this minute: what an active run may be waiting for (R9)."""
+"""Remaining requests to Lightspeed in this minute, which an active run may be waiting for (R9)."""
 
 from __future__ import annotations
 
@@ -12,22 +12,21 @@ from redis.exceptions import RedisError
 from webapp.core import rate_window
 from webapp.models import Configuration
 
-# Seconds. A page that is asked for every two seconds cannot wait for a Redis that is away.
+# Timeout in seconds. A page polled every two seconds cannot wait for an unavailable Redis.
 PATIENCE = 0.3
 
 
 @dataclass(frozen=True)
 class RequestBudget:
-    """Requests that the dealer's login may still send in this minute, of how many; other dealers of its
-    organization use them too.
-    """
+    """Requests left for the dealer's login in this minute, and the limit; other dealers of its organization
+    share them."""
 
     left: int
     per_minute: int
 
     @classmethod
     def of(cls, configuration: Configuration) -> RequestBudget | None:
-        """The budget at this moment; None without a login, a limit, or an answer from Redis."""
+        """Return the current budget; None without a login, a limit, or a response from Redis."""
         config, username = current_app.config, configuration.credentials_holder.username
         url, per_minute = config["REDIS_URL"], config["LIGHTSPEED_REQUESTS_PER_MINUTE"]
         if not (url and per_minute and username):

@@ -1,4 +1,4 @@
-"""A small chart of the parts that each of the last runs synced and could not match, drawn here as SVG."""
+"""SVG chart of the parts that each of the last runs synced and skipped."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHOWN: Final = ("succeeded", "partial", "failed")
 
 @dataclass(frozen=True)
 class Bar:
-    """One run, the parts it synced above those that it skipped; lengths in units of the drawing."""
+    """Bar of one run: synced parts above skipped ones; lengths in units of the drawing."""
 
     run_id: int
     queued_at: datetime
@@ -42,7 +42,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class RunChart:
-    """The dealer's last runs that ended with a result, the oldest first; `most` is the tallest's parts."""
+    """The dealer's last runs with a result, the oldest first; `most` is the largest number of parts."""
 
     bars: list[Bar]
     bar_width: float
@@ -52,7 +52,7 @@ class RunChart:
 
     @classmethod
     def of(cls, dealer_id: int) -> RunChart:
-        """The chart of up to `RUNS` runs."""
+        """Return the chart of up to `RUNS` runs."""
         rows = _sums(dealer_id)
         most = max((synced + skipped for *_, synced, skipped in rows), default=0)
         step, scale = WIDTH / RUNS, HEIGHT / most if most else 0.0
@@ -73,10 +73,10 @@ def _sums(dealer_id: int) -> list[tuple[int, datetime, int, int]]:
         .subquery()
     )
     synced, skipped = (func.coalesce(func.sum(column), 0) for column in (RunItem.synced, RunItem.skipped))
-    wanted = (
+    query = (
         select(last.c.id, last.c.queued_at, synced, skipped)
         .outerjoin(RunItem, RunItem.run_id == last.c.id)
         .group_by(last.c.id, last.c.queued_at)
         .order_by(last.c.id)
     )
-    return [(run_id, at, int(good), int(bad)) for run_id, at, good, bad in db.session.execute(wanted)]
+    return [(run_id, at, int(good), int(bad)) for run_id, at, good, bad in db.session.execute(query)]

@@ -1,4 +1,4 @@
-"""What a run was started with, and what to do about a code that failed."""
+"""Settings of a run, and remedies for failed codes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _REMEDIES = {
 
 
 def settings(run: Run) -> list[str]:
-    """The settings that the run took with it when it started, in sentences; none before that."""
+    """Describe the settings with which the run started; empty before its start."""
     if not run.settings:
         return []
     since = date.fromisoformat(run.settings["today"]) - timedelta(days=FRESH_DAYS)
@@ -29,7 +29,7 @@ def settings(run: Run) -> list[str]:
 
 
 def remedy(item: RunItem) -> str:
-    """What a dealer can do about a failed code; empty for one that did not fail."""
+    """Return what a dealer can do about a failed code; empty for any other."""
     if item.status != "failed":
         return ""
     return _REMEDIES.get(item.error_kind or "", _BY_ITSELF)

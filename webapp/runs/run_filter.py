@@ -1,4 +1,4 @@
-"""Which of a dealer's runs are asked for: by status, and by the days on the dealer's own wall."""
+"""Filter of a dealer's runs by status and local dates."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from webapp.models import Dealer, Run
 
 @dataclass(frozen=True)
 class RunFilter:
-    """An empty status, and a day that is None, leave everything in. Both days are included."""
+    """Filter; an empty status and a missing date match everything. Both dates are included."""
 
     status: str = ""
     since: date | None = None
@@ -21,13 +21,13 @@ class RunFilter:
 
     @property
     def arguments(self) -> dict[str, str]:
-        """What an address says to ask for the same."""
+        """Return the filter as query string arguments."""
         days = {"since": self.since, "until": self.until}
         said = {name: day.isoformat() for name, day in days.items() if day}
         return said | ({"status": self.status} if self.status else {})
 
     def conditions(self, dealer: Dealer) -> list[ColumnElement[bool]]:
-        """The same in SQL, the dealer's runs alone."""
+        """Return the filter as SQL conditions, restricted to the dealer's runs."""
         conditions: list[Any] = [Run.dealer_id == dealer.id]
         if self.status:
             conditions.append(Run.status == self.status)

@@ -1,4 +1,4 @@
-"""A dealer's runs, the latest first, a page at a time."""
+"""Paginated history of a dealer's runs, the latest first."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PAGE_LENGTH = 25
 
 @dataclass(frozen=True)
 class RunHistory:
-    """One page of runs, each with the sum of its items. `older` is where the next page begins, if any."""
+    """One page of runs, each with the sum of its items. `older` is the cursor of the next page, if any."""
 
     rows: list[tuple[Run, Progress]]
     wanted: RunFilter
@@ -27,13 +27,13 @@ class RunHistory:
 
     @classmethod
     def of(cls, dealer: Dealer, wanted: RunFilter, before: int | None = None) -> RunHistory:
-        """The dealer's runs that are wanted, those before a run id; without one the latest."""
-        # By id and not by page number: a run that starts meanwhile shifts nothing.
+        """Return the filtered runs older than a run id; without one the latest."""
+        # By id, not by offset: a run that starts in between shifts nothing.
         page = select(Run).where(*wanted.conditions(dealer)).order_by(Run.id.desc()).limit(PAGE_LENGTH + 1)
         if before is not None:
             page = page.where(Run.id < before)
-        found = list(db.session.scalars(page.options(selectinload(Run.requested_by))))
-        shown = found[:PAGE_LENGTH]
-        older = shown[-1].id if len(found) > PAGE_LENGTH else None
+        rows = list(db.session.scalars(page.options(selectinload(Run.requested_by))))
+        shown = rows[:PAGE_LENGTH]
+        older = shown[-1].id if len(rows) > PAGE_LENGTH else None
         sums = progress_of([run.id for run in shown])
         return cls([(run, sums[run.id]) for run in shown], wanted, older, before is None)

@@ -1,4 +1,4 @@
-"""Runs and their items in words."""
+"""Labels of runs and their items."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ _GIVES_WAY = StatusLabel(
 
 
 def status(run: Run) -> StatusLabel:
-    """A run's status; a run that was asked to end but has not yet says so."""
+    """Return a run's status; a cancelled run that has not ended yet is labelled so."""
     if run.is_active and run.cancel_requested_at:
         return StatusLabel("Cancelling", "warning", "It ends before it fetches the next page.")
     if yields(run):
@@ -78,12 +78,12 @@ def status(run: Run) -> StatusLabel:
 
 
 def yields(run: Run) -> bool:
-    """Whether a run that has begun lets others go first."""
+    """Return whether a run that has begun yields to others."""
     return run.status == "queued" and run.gave_way_at is not None
 
 
 def is_late(run: Run) -> bool:
-    """Whether an active run has been silent for longer than one that is well."""
+    """Return whether an active run has been silent for longer than a healthy one."""
     if yields(run):
         return False
     last_sign = run.queued_at if run.status == "queued" else run.heartbeat_at
@@ -91,17 +91,17 @@ def is_late(run: Run) -> bool:
 
 
 def item_status(item: RunItem) -> StatusLabel:
-    """The status of one supplier code in a run."""
+    """Return the status of one supplier code in a run."""
     return _ITEM_STATUS[item.status]
 
 
 def held_state(clearing: HeldClearing) -> str:
-    """What became of a held clearing, for a dealer."""
+    """Describe the state of a held clearing for a dealer."""
     return _HELD[clearing.state]
 
 
 def trigger(run: Run) -> str:
-    """What started the run, and who asked for it."""
+    """Return the run's trigger, and the user who requested it."""
     said = _TRIGGER[run.trigger]
     if run.slot_hour is not None:
         said += f" for {run.slot_hour % 12 or 12}:00 {'AM' if run.slot_hour < 12 else 'PM'}"
@@ -110,7 +110,7 @@ def trigger(run: Run) -> str:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run has come, over all its items."""
+    """Progress of a run over all its items."""
 
     done: int
     codes: int
@@ -125,13 +125,14 @@ class Progress:
 
     @classmethod
     def none(cls) -> Progress:
-        """Of a run that has no items yet."""
+        """Return the progress of a run without items."""
         return cls(*[0] * len(fields(cls)))
 
     def mark(self, run: Run) -> str:
-        """Changes whenever the page would: a poll that knows the mark needs no answer."""
+        """Return a version that changes whenever the page would: a poll with the same version gets no
+        content."""
         return f"{self.step(run)}{self.pages}-{self.fetched}{'-late' if is_late(run) else ''}"
 
     def step(self, run: Run) -> str:
-        """How every mark begins until a code is done or the status changes: the news worth saying aloud."""
+        """Return the version's prefix, which changes with news that screen readers should announce."""
         return f"{status(run).label}-{self.done}-"

@@ -1,4 +1,4 @@
-"""How far runs have come, summed by the database: a run may have ten thousand items."""
+"""Progress of runs, summed by the database: a run may have ten thousand items."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _SUMS: Final = ("pages", "fetched", "synced", "skipped", "kept", "cleared", "cha
 
 
 def progress_of(run_ids: Collection[int]) -> dict[int, Progress]:
-    """The sums of each of the runs, also of one without items."""
+    """Return the sums of each run, including runs without items."""
     ended = func.sum(case((RunItem.status.in_(ENDED_ITEM_STATES), 1), else_=0))
     sums = [func.sum(getattr(RunItem, name)) for name in _SUMS]
-    wanted = select(RunItem.run_id, ended, func.count(), *sums).where(RunItem.run_id.in_(run_ids))
-    found = {
-        row[0]: Progress(*map(int, row[1:])) for row in db.session.execute(wanted.group_by(RunItem.run_id))
+    query = select(RunItem.run_id, ended, func.count(), *sums).where(RunItem.run_id.in_(run_ids))
+    sums_by_run = {
+        row[0]: Progress(*map(int, row[1:])) for row in db.session.execute(query.group_by(RunItem.run_id))
     }
-    return {number: found.get(number, Progress.none()) for number in run_ids}
+    return {number: sums_by_run.get(number, Progress.none()) for number in run_ids}
 
 
 @dataclass(frozen=True)
 class RunItems:
-    """One page of a run's items: in their order, or where there are several pages those that failed first."""
+    """One page of a run's items: in order, or failed ones first if there are several pages."""
 
     rows: list[RunItem]
     page: int
@@ -37,13 +37,13 @@ class RunItems:
 
     @classmethod
     def of(cls, run: Run, total: int, page: int = 1) -> RunItems:
-        """The page, or the last one past the end; `total` is how many items there are."""
+        """Return the page, or the last one past the end; `total` is the number of items."""
         pages = max(1, -(-total // ITEMS_A_PAGE))
         page = min(page, pages)
-        wanted = select(RunItem).where(RunItem.run_id == run.id)
+        query = select(RunItem).where(RunItem.run_id == run.id)
         if pages > 1:
             first = case((RunItem.status == "failed", 0), (RunItem.status == "running", 1), else_=2)
-            wanted = wanted.order_by(first)
-        wanted = wanted.order_by(RunItem.position, RunItem.id)
-        rows = db.session.scalars(wanted.offset((page - 1) * ITEMS_A_PAGE).limit(ITEMS_A_PAGE))
+            query = query.order_by(first)
+        query = query.order_by(RunItem.position, RunItem.id)
+        rows = db.session.scalars(query.offset((page - 1) * ITEMS_A_PAGE).limit(ITEMS_A_PAGE))
         return cls(list(rows), page, pages)

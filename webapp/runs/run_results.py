@@ -1,4 +1,4 @@
-"""What the latest runs made of each Lightspeed code of a dealer."""
+"""Latest result of each of a dealer's Lightspeed codes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from webapp.extensions import db
 from webapp.models import Run, RunItem
 
-# A dealer's history has no end: what no run of the last few days fetched counts as not fetched.
+# History is unbounded: a code not fetched in the last few days counts as not fetched.
 RECENT_RUNS = 20
 FETCHED = ("succeeded", "failed")
 
@@ -19,9 +19,9 @@ def latest_results(
     states: tuple[str, ...] = FETCHED,
     keys: set[str] | None = None,
 ) -> dict[str, RunItem]:
-    """The latest item of each code by its key, out of the dealer's recent runs; `before` is a run id.
+    """Return the latest item of each code by its key, from the dealer's recent runs; `before` is a run id.
 
-    With `keys`, of those codes alone.
+    With `keys`, only of those codes.
     """
     recent = select(Run.id).where(Run.dealer_id == dealer_id).order_by(Run.id.desc()).limit(RECENT_RUNS)
     if before is not None:

@@ -1,4 +1,4 @@
-"""A run as somebody watches it: how far it has come, and what it may be waiting for."""
+"""Live view of a run: its progress, and what it may be waiting for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from webapp.runs.run_progress import progress_of
 
 @dataclass(frozen=True)
 class RunWatch:
-    """`mark` changes whenever the page would: a poll that knows the mark needs no answer.
+    """Live view; `mark` changes whenever the page would: a poll with the same version gets no content.
 
     It begins with `step`, which changes with the news that are worth saying aloud. `budget` is None where
     there is nothing to wait for, or nothing known of it. `held` are the clearings that the run did not let
@@ -30,7 +30,7 @@ class RunWatch:
 
     @classmethod
     def of(cls, run: Run, configuration: Configuration) -> RunWatch:
-        """The run at this moment."""
+        """Return the current view of the run."""
         progress = progress_of([run.id])[run.id]
         budget = RequestBudget.of(configuration) if run.status == "running" else None
         waits = "-waits" if budget and not budget.left else ""

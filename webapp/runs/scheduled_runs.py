@@ -1,4 +1,4 @@
-"""Records the runs of slots, of many dealers at once: those that start, and those that were missed (R6)."""
+"""Batch insert of scheduled runs of many dealers: started and missed ones (R6)."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from webapp.runs.lifecycle import Slot
 
 
 def start(due: Mapping[int, Slot], now: datetime) -> set[int]:
-    """Record, commit and queue a run for each dealer id; those for which one was made.
+    """Insert, commit and enqueue a run for each dealer id; return the dealers that got one.
 
-    None is made where the dealer has an active run, or the slot has its run already: so two who do this at
-    once make one run between them. Workers are told of them in the order given.
+    A dealer with an active run, or whose slot already has a run, gets none: concurrent calls create one run
+    between them. Jobs are enqueued in the given order.
     """
     if not due:
         return set()
@@ -35,7 +35,7 @@ def start(due: Mapping[int, Slot], now: datetime) -> set[int]:
 
 
 def record_missed(missed: Iterable[tuple[int, Slot, str]], now: datetime) -> None:
-    """Add, not commit, a skipped run for each dealer id and slot that is not to start, with the reason."""
+    """Insert a skipped run for each dealer id and slot that does not start, with the reason; no commit."""
     ended = {"status": "skipped", "finished_at": now}
     rows = [{**_row(dealer_id, slot, now), **ended, "reason": reason} for dealer_id, slot, reason in missed]
     if rows:

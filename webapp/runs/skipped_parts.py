@@ -1,4 +1,4 @@
-"""The parts that a run skipped, grouped by reason, and listed a page at a time."""
+"""Skipped parts of a run, grouped by reason, and paginated."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ PAGE_LENGTH: Final = 50
 
 @dataclass(frozen=True)
 class SkippedParts:
-    """Counts by reason, the greatest first, and a page of one reason. `following` is where the next begins.
+    """Counts by reason, the largest first, and a page of one reason. `following` is the next page's cursor.
 
-    `gone` is how many the run skipped that are no longer kept: a later complete pull took their place.
+    `gone` is the number of skipped parts that were replaced by a later complete pull.
     """
 
     run: Run
@@ -32,7 +32,7 @@ class SkippedParts:
 
     @classmethod
     def of(cls, run: Run, reason: str, after: int | None = None) -> SkippedParts:
-        """What the run skipped; of the reason that is named, or else of the most frequent one."""
+        """Return the run's skipped parts, of the given reason or the most frequent one."""
         items = [item.id for item in run.items if item.status == "succeeded"]
         counts = _counts(items)
         shown = reason if reason in dict(counts) else (counts[0][0] if counts else None)
@@ -44,27 +44,27 @@ class SkippedParts:
 
 
 def latest(dealer_id: int) -> Run | None:
-    """The last finished run that pulled a code to its end."""
+    """Return the last finished run with a complete pull."""
     finished = Run.status.in_(("succeeded", "partial"))
-    wanted = select(Run).where(Run.dealer_id == dealer_id, finished).order_by(Run.id.desc()).limit(1)
-    return db.session.scalar(wanted)
+    query = select(Run).where(Run.dealer_id == dealer_id, finished).order_by(Run.id.desc()).limit(1)
+    return db.session.scalar(query)
 
 
 def _counts(item_ids: Sequence[int]) -> list[tuple[str, int]]:
     number = func.count()
-    wanted = (
+    query = (
         select(ReportedPart.reason, number)
         .where(ReportedPart.run_item_id.in_(item_ids), ReportedPart.reason.is_not(None))
         .group_by(ReportedPart.reason)
     )
-    found = {reason: int(count) for reason, count in db.session.execute(wanted)}
-    known = [(reason, found[reason]) for reason in REASONS if reason in found]
+    counts = {reason: int(count) for reason, count in db.session.execute(query)}
+    known = [(reason, counts[reason]) for reason in REASONS if reason in counts]
     return sorted(known, key=lambda each: -each[1])
 
 
 def _rows(item_ids: Sequence[int], reason: str, after: int | None) -> Sequence[Any]:
-    """Parts of a reason in the order reported, one more than a page has."""
-    wanted = (
+    """Return parts of a reason in the reported order, one more than a page has."""
+    query = (
         select(
             ReportedPart.id,
             RunItem.supplier_code,
@@ -81,4 +81,4 @@ def _rows(item_ids: Sequence[int], reason: str, after: int | None) -> Sequence[A
         .order_by(ReportedPart.id)
         .limit(PAGE_LENGTH + 1)
     )
-    return db.session.execute(wanted).all()
+    return db.session.execute(query).all()

@@ -1,6 +1,6 @@
-"""Why a part was skipped, in a dealer's words: the skipped report and the page about it say the same.
+"""Reasons for skipped parts in a dealer's words, for the skipped report and its page.
 
-Pure. The codes are those that `reported_parts.reason` and `reported_parts.candidate_by` hold (R10, R12).
+Pure. The keys are the values of `reported_parts.reason` and `reported_parts.candidate_by` (R10, R12).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ REASONS: Final = {
     "unmatched": "No product has this part number",
 }
 
-# What a parts manager can do about it.
+# Remedies for a parts manager.
 REMEDIES: Final = {
     "unreadable": "Open the part in Lightspeed, look for a damaged description or number, and save it again.",
     "no_part_number": "Give the part its part number in Lightspeed.",
@@ -49,20 +49,20 @@ FOUND_BY: Final = {
 def reason(
     code: str, candidate_by: str | None, number: str | None = None, candidate: str | None = None
 ) -> str:
-    """The sentence for a reason, and how the candidate was found where there is one."""
+    """Return the sentence for a reason, and how the candidate was found if there is one."""
     if not candidate_by:
         return REASONS[code]
     return f"{REASONS[code]}; {explanation(candidate_by, number, candidate)}"
 
 
 def explanation(candidate_by: str, number: str | None, candidate: str | None) -> str:
-    """How a candidate was found, and what differs where it may look the same as the number reported."""
+    """Describe how a candidate was found, and the difference if it looks the same as the reported number."""
     differing = difference(number or "", candidate or "")
     return f"{FOUND_BY[candidate_by]} ({differing})" if differing else FOUND_BY[candidate_by]
 
 
 def difference(number: str, candidate: str) -> str:
-    """Which spaces and unusual characters only one of two numbers has; empty where neither has any."""
+    """Describe spaces and unusual characters that only one of two numbers has; empty if neither has any."""
     unusual, others = _unusual(number), _unusual(candidate)
     yours, theirs = _names(unusual - others), _names(others - unusual)
     if yours and theirs:
@@ -73,7 +73,7 @@ def difference(number: str, candidate: str) -> str:
 
 
 def _unusual(text: str) -> Counter[str]:
-    """The characters that are not seen, or that look like another one."""
+    """Return the characters that are invisible, or look like another one."""
     return Counter(letter for letter in text.upper() if not "!" <= letter <= "~")
 
 

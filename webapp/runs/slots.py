@@ -1,4 +1,4 @@
-"""When a dealer's scheduled runs are due: 01:00, 07:00, 13:00, 19:00 on the dealer's own wall clock (R6)."""
+"""Slots of a dealer's scheduled runs: 01:00, 07:00, 13:00, 19:00 local time (R6)."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from zoneinfo import ZoneInfo
 
 from webapp.runs.lifecycle import Slot
 
-# A tick that comes late still starts what fell due this long ago.
+# Catch-up window: a late tick still starts slots that were due this long ago.
 CATCH_UP = timedelta(hours=2)
-# Starts are spread over this time, so that dealers do not stampede.
+# Starts are spread over this time to avoid a thundering herd.
 SPREAD_SECONDS = 300
 _PRECISE = timedelta(seconds=1)
 
 
-# The tick asks for the same few slots of each zone, once for every dealer.
+# The tick needs the same few slots of each zone for every dealer.
 @lru_cache(maxsize=4096)
 def moment(slot: Slot, zone: ZoneInfo) -> datetime:
-    """When a slot begins, in UTC: never before an earlier slot of the same zone.
+    """Return when a slot begins, in UTC: never before an earlier slot of the same zone.
 
-    An hour that the clocks skip begins when they have been put forward; one that comes twice, the first time.
+    An hour skipped by a clock change begins at the change; one that occurs twice, the first time.
     """
     wall = datetime.combine(slot.date, time(slot.hour), tzinfo=zone)
     begin = wall.astimezone(UTC)
@@ -32,7 +32,7 @@ def moment(slot: Slot, zone: ZoneInfo) -> datetime:
 
 
 def _put_forward(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
-    """When, between two moments, the clocks of a zone are put forward."""
+    """Return when, between two times, the clocks of a zone are put forward."""
     earlier = before.astimezone(zone).utcoffset()
     while after - before > _PRECISE:
         middle = before + (after - before) / 2
@@ -44,29 +44,30 @@ def _put_forward(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
 
 
 def delay(dealer_id: int) -> timedelta:
-    """How long after the slot's beginning this dealer starts: always the same, spread evenly over dealers."""
+    """Return how long after the slot's beginning this dealer starts: constant, and evenly spread over
+    dealers."""
     return timedelta(seconds=zlib.crc32(str(dealer_id).encode()) % SPREAD_SECONDS)
 
 
 def begun(
     now: datetime, zone: ZoneInfo, hours: Iterable[int], delay: timedelta, after: Slot
 ) -> list[tuple[datetime, Slot]]:
-    """The slots after this one that have begun at `now` (UTC), in their order, each with its beginning."""
+    """Return the later slots that have begun at `now` (UTC), in order, each with its beginning."""
     last = now.astimezone(zone).date() + timedelta(days=1)
     later = (slot for slot in _slots(after.date, last, hours) if slot > after)
     return [(begin, slot) for slot in later if (begin := moment(slot, zone) + delay) <= now]
 
 
 def last_begun(now: datetime, zone: ZoneInfo, hours: Iterable[int], delay: timedelta) -> Slot:
-    """The latest slot that has begun at `now` (UTC)."""
+    """Return the latest slot that has begun at `now` (UTC)."""
     today = now.astimezone(zone).date()
-    # Clocks that skip a whole day leave none of that day's slots behind it.
+    # A clock change that skips a whole day leaves none of that day's slots.
     days = _slots(today - timedelta(days=3), today + timedelta(days=1), hours)
     return max(slot for slot in days if moment(slot, zone) + delay <= now)
 
 
 def upcoming(now: datetime, zone: ZoneInfo, hours: Iterable[int], delay: timedelta) -> datetime:
-    """When the next slot starts, in UTC."""
+    """Return when the next slot starts, in UTC."""
     today = now.astimezone(zone).date()
     days = _slots(today - timedelta(days=1), today + timedelta(days=2), hours)
     return min(begin for slot in days if (begin := moment(slot, zone) + delay) > now)

@@ -1,1 +1,1 @@
-"""What the webstore shows: a product's figures over its shelf stock, and the search index of them."""
+"""Webstore content: a product's figures over its shelf stock, and their search index."""

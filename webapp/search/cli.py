@@ -1,4 +1,4 @@
-"""`webstore search` and `webstore reindex`."""
+"""Commands `webstore search` and `webstore reindex`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ webstore = click.Group("webstore", help="The webstore's search index.")
 @click.argument("words", nargs=-1, required=True)
 @answering
 def search(dealer_id: int, limit: int, words: tuple[str, ...]) -> None:
-    """Print the dealer's products in which all WORDS are found, best first, one JSON object a line."""
+    """Print the dealer's products in which all WORDS are found, best first, one JSON object per line."""
     dealer_of(dealer_id)
     for document in search_index(db.session.connection()).search(dealer_id, " ".join(words), limit):
         click.echo(json.dumps(_shown(document), ensure_ascii=False))
@@ -48,7 +48,7 @@ def _shown(document: Document) -> dict[str, str | int | float | None]:
 @click.option("--check", is_flag=True, help="Only count differences; exit code 1 if there are any.")
 @answering
 def reindex(dealer_id: int | None, check: bool) -> None:
-    """Make the search index anew from the database."""
+    """Rebuild the search index from the database."""
     if dealer_id is not None:
         dealer_of(dealer_id)
         db.session.rollback()

@@ -1,4 +1,4 @@
-"""What the webstore shows of one product (R16)."""
+"""Webstore document of one product (R16)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ SEPARATOR: Final = "\n"
 
 
 class Document(NamedTuple):
-    """One product of one dealer. The price is in cents; price and lead time are None while out of stock.
+    """One product of one dealer. The price is in cents; price and lead time are None if out of stock.
 
-    `part_numbers` are those that the product is sold under besides its MPN, one a line.
+    `part_numbers` are those under which the product is sold besides its MPN, one per line.
     """
 
     dealer_id: int
@@ -30,5 +30,5 @@ class Document(NamedTuple):
 
     @property
     def numbers(self) -> list[str]:
-        """The MPN and every other part number."""
+        """Return the MPN and every other part number."""
         return [self.mpn, *self.part_numbers.split(SEPARATOR)] if self.part_numbers else [self.mpn]

@@ -1,4 +1,4 @@
-"""Reads documents from the tables: the truth that the search index is a copy of."""
+"""Reads documents from the tables, the source of truth for the search index."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NUMBERS = (
 )
 _PART_NUMBERS = select(func.aggregate_strings(_NUMBERS.c.part_number, SEPARATOR)).scalar_subquery()
 
-# The columns of a document in their order.
+# The columns of a document in order.
 _DOCUMENTS: Final[Any] = select(
     WebstoreFigures.dealer_id,
     WebstoreFigures.product_id,
@@ -40,7 +40,7 @@ _DOCUMENTS: Final[Any] = select(
 
 
 def of_products(connection: Connection, dealer_id: int, product_ids: Sequence[int]) -> list[Document]:
-    """The documents of those products that ever had shelf stock of the dealer."""
+    """Return the documents of those products that ever had shelf stock of the dealer."""
     chosen = _DOCUMENTS.where(
         WebstoreFigures.dealer_id == dealer_id,
         among(connection, WebstoreFigures.product_id, product_ids),
@@ -49,7 +49,7 @@ def of_products(connection: Connection, dealer_id: int, product_ids: Sequence[in
 
 
 def page(connection: Connection, dealer_id: int, after: int, size: int = PAGE) -> list[Document]:
-    """A dealer's next documents in the order of their product ids, those after a product id."""
+    """Return a dealer's next documents by product id, after a given one."""
     following = (
         _DOCUMENTS.where(WebstoreFigures.dealer_id == dealer_id, WebstoreFigures.product_id > after)
         .order_by(WebstoreFigures.product_id)
@@ -59,7 +59,7 @@ def page(connection: Connection, dealer_id: int, after: int, size: int = PAGE) -
 
 
 def every(connection: Connection, dealer_id: int) -> Iterator[Document]:
-    """All documents of a dealer in the order of their product ids; a page of them in memory at a time."""
+    """Yield all documents of a dealer by product id; one page in memory at a time."""
     after = 0
     while documents := page(connection, dealer_id, after):
         yield from documents
@@ -67,5 +67,5 @@ def every(connection: Connection, dealer_id: int) -> Iterator[Document]:
 
 
 def dealer_ids(connection: Connection) -> list[int]:
-    """Every dealer there is, in order."""
+    """Return the ids of all dealers, in order."""
     return list(connection.scalars(select(Dealer.id).order_by(Dealer.id)))

@@ -1,6 +1,6 @@
-"""Keeps each product's webstore figures what its shelf stock says (R16), and notes which changed (R17).
+"""Updates webstore figures from shelf stock (R16), and writes outbox entries for changed products (R17).
 
-Set-based, and the same SQL on PostgreSQL and SQLite. Everything happens in the caller's transaction.
+Set-based, and the same SQL on PostgreSQL and SQLite. Everything runs in the caller's transaction.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from webapp.core.limits import MAX_INT32
 from webapp.models import Dealer
 from webapp.models.types import UtcDateTime
 
-# The figures that are not what they should be, for as long as the transaction takes. Working them out is most
-# of the work, and three statements ask for them.
+# The figures to change, kept for the duration of the transaction. Computing them is most of the work, and
+# three statements need them.
 _DIFFERING = """
     CREATE TEMPORARY TABLE differing_figures (
         product_id BIGINT NOT NULL,
@@ -26,7 +26,7 @@ _DIFFERING = """
 """
 
 # Of the products in scope. The row whose supplier code is first in the dealer's list gives the price; stock
-# of a code that was removed comes last. The scope leads: it is small where the shelf is large.
+# of a removed code comes last. The scope is the driving table: it is small even if the shelf is large.
 _COMPARE = """
     INSERT INTO differing_figures
     WITH stock AS (
@@ -78,8 +78,8 @@ _WRITE = """
            lead_time_days = excluded.lead_time_days
 """
 
-# What the change adds to the dealer's totals of each catalog, or takes from them. Catalogs are looked up one
-# by one: joined, a few changes would have PostgreSQL read all products.
+# Changes of the dealer's totals by catalog. Catalogs are looked up one by one: with a join, PostgreSQL would
+# read all products for a few changes.
 _TOTAL = """
     INSERT INTO shelf_totals (dealer_id, catalog, products, pieces)
     SELECT :dealer_id, d.catalog, sum(d.more_products), sum(d.more_pieces)
@@ -102,11 +102,11 @@ OF_MANUFACTURER = OF_DEALER + " AND manufacturer_id = :manufacturer_id"
 
 
 def hold(session: Session | scoped_session[Session], dealer_id: int) -> None:
-    """Wait until nobody else changes the dealer's shelf, and keep others waiting until the transaction ends.
+    """Lock the dealer's shelf until the transaction ends.
 
-    On PostgreSQL two transactions that change stock of one product at the same time would each add up what
-    it sees of the other's, and the second would write a sum that was never true. Taken before the first
-    change of stock it also keeps the two from waiting for each other. SQLite has one writer at a time anyway.
+    On PostgreSQL two concurrent transactions that change stock of one product would each sum what they see,
+    and the second would write a wrong total. Locking before the first change of stock also prevents
+    deadlocks. SQLite has only one writer at a time.
     """
     session.execute(select(Dealer.id).where(Dealer.id == dealer_id).with_for_update(key_share=True))
 
@@ -114,10 +114,10 @@ def hold(session: Session | scoped_session[Session], dealer_id: int) -> None:
 def refresh(
     session: Session | scoped_session[Session], dealer_id: int, scope: str, **parameters: int | str
 ) -> int:
-    """Bring the figures of a dealer's products up to date; how many products changed.
+    """Update the figures of a dealer's products; return how many products changed.
 
-    `scope` is one of the queries above, `parameters` what it asks for. A note to reindex each changed
-    product is written in the same transaction.
+    `scope` is one of the queries above, with its `parameters`. An outbox entry for each changed product is
+    written in the same transaction.
     """
     hold(session, dealer_id)
     session.execute(text(_DIFFERING))

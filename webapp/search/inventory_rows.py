@@ -1,4 +1,4 @@
-"""A dealer's whole inventory as the rows of a CSV file, for the command and for the page's download."""
+"""Rows of a dealer's complete inventory as CSV, for the command and the page's download."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Row = tuple[str | int | None, ...]
 
 
 def rows(connection: Connection, dealer_id: int) -> Iterator[Row]:
-    """A row for each product that ever had shelf stock, sorted by code point on either database."""
+    """Yield a row for each product that ever had shelf stock, sorted by code point on either database."""
     products = (
         select(
             Product.catalog,

@@ -1,4 +1,4 @@
-"""The outbox of products to reindex: notes are written with the change that they are about (R17)."""
+"""Outbox of products to reindex: entries are written in the transaction of the change (R17)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from webapp.search import documents
 from webapp.search.search_index import search_index
 
 TASK = Task.DRAIN_INDEX
-# One waiting drain is enough, whoever asked for it.
+# One waiting drain job suffices, whoever enqueues it.
 JOB_ID = "drain-index"
 BATCH = 5_000
 
@@ -23,19 +23,19 @@ _TURN = "SELECT pg_advisory_xact_lock(hashtext('webstore_documents'))"
 
 
 def wake() -> bool:
-    """Have a worker drain the outbox; to be called after the commit. True if Redis took the message."""
+    """Enqueue a drain of the outbox, after the commit. Returns true if Redis accepted the job."""
     return queues.enqueue(queues.INDEX, TASK, job_id=JOB_ID)
 
 
 def pending() -> int:
-    """How many notes wait."""
+    """Return the number of pending entries."""
     return db.session.scalar(select(func.count()).select_from(OutboxEntry)) or 0
 
 
 def drain(limit: int = BATCH) -> int:
-    """Bring the documents of all noted products up to date, `limit` notes a transaction; how many documents.
+    """Update the documents of all products in the outbox in batches of `limit`; return how many documents.
 
-    A crash loses nothing: a batch's notes go with the commit of its documents.
+    A crash loses nothing: a batch's entries are deleted in the transaction that writes its documents.
     """
     written = 0
     while True:
@@ -53,25 +53,25 @@ def drain(limit: int = BATCH) -> int:
 
 
 def settle() -> None:
-    """Put the index in order after all was written, in a transaction of its own."""
+    """Optimize the index after all is written, in a separate transaction."""
     search_index(db.session.connection()).settle()
     db.session.commit()
 
 
 def take_turn(connection: Connection) -> None:
-    """Wait until no other transaction writes to the index, and keep others waiting until this one ends.
+    """Lock the index for writing until the transaction ends.
 
-    Of two that write the same document the one that read the tables first could otherwise write last.
-    SQLite has one writer at a time anyway.
+    Without the lock, of two transactions that write the same document the one with the older read could write
+    last. SQLite has only one writer at a time.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text(_TURN))
 
 
 def _take_notes(connection: Connection, limit: int) -> list[tuple[int, int]]:
-    """Delete the oldest notes; the dealer's and the product's id of each.
+    """Delete the oldest entries; return the dealer id and product id of each.
 
-    By their ids, not up to the newest: an older note may be committed any moment.
+    They are deleted by id, not up to the newest one: an older entry may be committed at any moment.
     """
     oldest = select(OutboxEntry.id).order_by(OutboxEntry.id).limit(limit)
     taken = delete(OutboxEntry).where(OutboxEntry.id.in_(oldest))

@@ -1,8 +1,8 @@
-"""The search index in PostgreSQL: a table of documents with their words as a tsvector under a GIN index.
+"""PostgreSQL search index: a table of documents with a tsvector of their words and a GIN index.
 
-The words are ours, so no text search configuration and no parser of the server has a say in what is found.
-The index knows where a word is, whoever's the documents are, so the table has partitions: what a search reads
-grows with the dealers that share its dealer's, not with all of them.
+The words are computed here, so results don't depend on the server's text search configuration or parser. A
+GIN index covers the documents of all dealers, so the table is partitioned: the cost of a search grows with
+the dealers in its dealer's partition, not with all of them.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ _PUT: Final = f"""
 """  # noqa: S608 # nosec B608 - our names
 _DONE: Final = "DROP TABLE incoming_documents"
 
-# The partitions that migration 0017 made. A search names its own: the condition on the dealer by which the
-# planner would know it is the one it must not use.
+# The partitions created by migration 0017. A search names its own: the condition on the dealer, by which the
+# planner could prune, must not be used as an index condition.
 PARTITIONS: Final = 16
 _PLACE: Final = text(f"""
     SELECT place FROM generate_series(0, {PARTITIONS - 1}) AS place
@@ -56,15 +56,16 @@ _INDEXES: Final = """
     FROM pg_partition_tree('webstore_documents_words') WHERE isleaf
 """
 
-# The words name the dealer already. "+ 0" keeps the planner from reading all that the dealer has instead.
+# The words already include the dealer. "+ 0" keeps the planner from reading all of the dealer's documents
+# instead.
 _FOUND: Final = text("words @@ CAST(:query AS tsquery) AND dealer_id + 0 = :dealer_id")
-# The planner cannot tell how many documents a beginning of a word is in, and would read them all.
+# The planner cannot estimate the selectivity of a prefix, and would read all documents.
 _BY_INDEX = "SET LOCAL enable_seqscan = off"
 _AS_BEFORE = "RESET enable_seqscan"
 
 
 class PostgresIndex:
-    """See `SearchIndex`."""
+    """PostgreSQL implementation of `SearchIndex`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -83,7 +84,7 @@ class PostgresIndex:
         self._connection.execute(delete(DOCUMENTS).where(of_dealer, of_products))
 
     def settle(self) -> None:
-        # What was put last waits in a list that every search would read from end to end.
+        # Recent writes are in GIN's pending list, which every search would scan.
         self._connection.execute(text(_INDEXES))
 
     def search(self, dealer_id: int, words: str, limit: int) -> list[Document]:
@@ -110,7 +111,7 @@ class PostgresIndex:
         yield from fetched(self._connection, rows.execution_options(yield_per=1000))
 
     def _partition(self, dealer_id: int) -> TableClause:
-        """All documents of the dealers with whom this one shares an index."""
+        """Return the partition with all documents of the dealers that share this one's index."""
         place = self._connection.execute(_PLACE, {"dealer_id": dealer_id}).scalar_one()
         return documents_table(f"webstore_documents_{place:02}")
 
@@ -121,12 +122,12 @@ def _words(document: Document) -> list[str]:
 
 
 def _dealer(dealer_id: int) -> str:
-    # A sign that no word has, so that this cannot be mistaken for one.
+    # A character that no word contains, so that this cannot be mistaken for one.
     return f"+{dealer_id}"
 
 
 def _stock(dealer_id: int) -> str:
-    """Of both in one word: half as much is read as of a word for each."""
+    """Combine dealer and stock in one word: that reads half as much as two words."""
     return f"+{dealer_id}+stock"
 
 
@@ -135,7 +136,7 @@ def _number(number: str) -> str:
 
 
 def _stages(dealer_id: int, search: Search, limit: int) -> Iterator[Stage]:
-    """Queries as tsquery. Words are letters and digits only, and quoted: none is syntax."""
+    """Return queries as tsquery. Words are alphanumeric and quoted: none is syntax."""
     exact = f"'{_dealer(dealer_id)}' & '{_number(search.joined)}'"
     yield Stage(1, [exact, *_stocked_first(dealer_id, _together(search, ""))])
     yield Stage(limit, _stocked_first(dealer_id, _together(search, ":*")))

@@ -1,4 +1,4 @@
-"""Which of the documents found comes first, for engines without a ranking of their own. Pure."""
+"""Ranking of search results, for engines without their own. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from webapp.search.search_words import Search, whole_numbers, word_set
 
 
 def ranked(documents: Iterable[Document], search: Search) -> list[Document]:
-    """The documents, best first: exact part numbers, then how well words match, then what is in stock."""
+    """Sort documents, best first: exact part numbers, then the quality of word matches, then stock."""
     return sorted(documents, key=lambda document: _place(document, search))
 
 

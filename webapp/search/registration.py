@@ -1,4 +1,4 @@
-"""Adds the webstore preview, its template filters and `webstore …` to the app."""
+"""Registration of the webstore preview, its template filters and commands."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from webapp.search import cli, storefront, views
 
 
 def register(app: Flask) -> None:
-    """Adds the webstore preview, its template filters and `webstore …` to the app."""
+    """Register the webstore preview, its template filters and commands."""
     app.register_blueprint(views.pages)
     app.jinja_env.filters.update(availability=storefront.availability, ships=storefront.ships)
     app.cli.add_command(cli.webstore)

@@ -1,4 +1,4 @@
-"""Compares the search index with the tables that it is a copy of, and makes it anew from them."""
+"""Compares the search index with its source tables, and rebuilds it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from webapp.search.search_index import search_index
 
 
 def rebuild(dealer_id: int | None = None) -> int:
-    """Write the documents of a dealer, or of all, from the tables, and remove others; how many were written.
+    """Rebuild the documents of a dealer, or of all, and remove others; return how many were written.
 
-    It goes from page to page, each in a transaction of its own: searches are answered all the while.
+    Each page is a transaction of its own: searches work throughout.
     """
     with _reading() as connection:
         dealers = documents.dealer_ids(connection) if dealer_id is None else [dealer_id]
@@ -40,7 +40,7 @@ def _rebuild_dealer(dealer_id: int) -> int:
 
 
 def differences(dealer_id: int | None = None) -> int:
-    """How many documents of a dealer, or of all, are missing, superfluous, or say something else."""
+    """Return how many documents of a dealer, or of all, are missing, superfluous, or different."""
     with _reading() as connection:
         dealers = documents.dealer_ids(connection) if dealer_id is None else [dealer_id]
         return sum(_dealer_differences(connection, dealer) for dealer in dealers)
@@ -63,7 +63,7 @@ def _dealer_differences(connection: Connection, dealer_id: int) -> int:
 
 
 def _reading() -> Connection:
-    """A connection on which all is read as of one moment."""
+    """Open a connection with a consistent snapshot."""
     connection = db.engine.connect()
     if connection.dialect.name == "postgresql":
         return connection.execution_options(isolation_level="REPEATABLE READ")

@@ -1,4 +1,4 @@
-"""The search index: one class for each engine behind one narrow interface, chosen by the database."""
+"""Search index interface with one implementation per database."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from webapp.search.sqlite_index import SqliteIndex
 
 
 class SearchIndex(Protocol):
-    """Documents that can be searched. What is written shows when the transaction of the connection ends."""
+    """Searchable documents. Writes become visible when the connection's transaction is committed."""
 
     def put(self, documents: Sequence[Document]) -> None:
-        """Add documents, each in place of the one with its key."""
+        """Upsert documents by key."""
 
     def remove(self, dealer_id: int, product_ids: Sequence[int]) -> None:
-        """Remove documents of a dealer; those that are not there are no error."""
+        """Remove documents of a dealer, if they exist."""
 
     def settle(self) -> None:
-        """After much was put and removed: put the index in order, so that searches stay quick."""
+        """Optimize the index after many writes, so that searches stay fast."""
 
     def search(self, dealer_id: int, words: str, limit: int) -> list[Document]:
-        """The dealer's documents in which every word is found, best first."""
+        """Return the dealer's documents that contain every word, best first."""
 
     def stored(self, dealer_id: int, after: int = 0, last: int = MAX_ID) -> Iterator[Document]:
         """The dealer's documents in the order of their product ids, those after one and up to another."""
 
 
 def search_index(connection: Connection) -> SearchIndex:
-    """The index that lives in the database of this connection."""
+    """Return the index in the database of this connection."""
     if connection.dialect.name == "postgresql":
         return PostgresIndex(connection)
     return SqliteIndex(connection)

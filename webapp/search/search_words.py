@@ -1,8 +1,8 @@
-"""The words under which a document is found, and those of a search. Pure.
+"""Words by which a document is indexed, and those of a search. Pure.
 
-Words are letters and digits only, without case and accents, so that nothing that is typed can be a search
-engine's syntax. A part number is found by its pieces and by all that follows the start of any of its pieces,
-written together: `06455-MGE-006` by `06455`, `mge`, `006`, `06455mge006` and `mge006`.
+Words are alphanumeric, without case and accents, so that user input is never search engine syntax. A part
+number is indexed by its pieces and by every suffix that starts at a piece, joined: `06455-MGE-006` by
+`06455`, `mge`, `006`, `06455mge006` and `mge006`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from webapp.search.document import Document
 
-# Longer words are cut, in documents and searches alike; a search of more words is cut, too.
+# Longer words are truncated, in documents and searches alike; so are searches with more words.
 MAX_WORD = 64
 MAX_SEARCH_WORDS = 16
 
@@ -23,12 +23,11 @@ _PIECE = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True)
 class Term:
-    """One word of a search as it was typed, between spaces: its pieces, and the pieces written together.
+    """One word of a search as typed, between spaces: its pieces, and the pieces joined.
 
-    It matches a document that has a word beginning with `joined`. Those that have it as a word come first:
-    where they are as many as are wanted, an engine looks no further. Only where no document has either, it
-    matches one that has for each piece a word beginning with it: those of "P-1" begin half of a catalog's
-    words.
+    It matches a document that has a word with the prefix `joined`. Exact matches come first: if there are
+    enough of them, the search stops. Only if no document has either, it matches a document that has, for each
+    piece, a word with that prefix: the pieces of "P-1" are prefixes of half of a catalog's words.
     """
 
     pieces: tuple[str, ...]
@@ -37,26 +36,26 @@ class Term:
 
 @dataclass(frozen=True)
 class Search:
-    """What is searched: every term must match, or one word begin with all of them written together."""
+    """Search query: every term must match, or one word has the prefix of all terms joined."""
 
     terms: tuple[Term, ...]
     joined: str
 
     @property
     def is_split(self) -> bool:
-        """Whether it says anything else with its terms in pieces."""
+        """Return whether splitting its terms into pieces makes a difference."""
         return any(len(term.pieces) > 1 for term in self.terms)
 
 
 def pieces_of(text: str) -> list[str]:
-    """The runs of letters and digits in a text, without case and accents."""
+    """Return the runs of letters and digits in a text, without case and accents."""
     if not text.isascii():
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return [piece[:MAX_WORD] for piece in _PIECE.findall(text.casefold())]
 
 
 def number_words(number: str) -> list[str]:
-    """The words that find a part number or MPN."""
+    """Return the index words of a part number or MPN."""
     pieces = pieces_of(number)
     if len(pieces) == 1:
         return pieces
@@ -65,12 +64,12 @@ def number_words(number: str) -> list[str]:
 
 
 def document_words(document: Document) -> list[str]:
-    """The words that find a document, each one time, in a fixed order."""
+    """Return the unique index words of a document, in a fixed order."""
     return sorted(word_set(document))
 
 
 def word_set(document: Document) -> set[str]:
-    """The words that find a document."""
+    """Return the index words of a document."""
     words = set(pieces_of(f"{document.brand} {document.name}"))
     for number in document.numbers:
         words.update(number_words(number))
@@ -78,13 +77,13 @@ def word_set(document: Document) -> set[str]:
 
 
 def whole_numbers(document: Document) -> list[str]:
-    """The MPN and part numbers written together, by which a search for exactly one of them is known."""
+    """Return the joined MPN and part numbers, for detecting exact matches."""
     numbers = {"".join(pieces_of(number))[:MAX_WORD] for number in document.numbers}
     return sorted(numbers - {""})
 
 
 def search_of(words: str) -> Search | None:
-    """What a person typed, as terms; None if it holds no letter or digit."""
+    """Parse user input into terms; None if it has no letter or digit."""
     terms = tuple(_terms(words.split()))[:MAX_SEARCH_WORDS]
     if not terms:
         return None

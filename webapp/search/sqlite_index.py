@@ -1,4 +1,4 @@
-"""The search index in SQLite: a table of documents, and an FTS5 index that triggers keep in step with it."""
+"""SQLite search index: a table of documents, and an FTS5 index maintained by triggers."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _id(dealer_id: int, product_id: int) -> int:
 
 
 class SqliteIndex:
-    """See `SearchIndex`."""
+    """SQLite implementation of `SearchIndex`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -61,7 +61,7 @@ class SqliteIndex:
         self._connection.execute(delete(DOCUMENTS).where(among(self._connection, DOCUMENTS.c.id, ids)))
 
     def settle(self) -> None:
-        """FTS5 merges what was written by itself."""
+        """No-op: FTS5 merges automatically."""
 
     def search(self, dealer_id: int, words: str, limit: int) -> list[Document]:
         search = search_of(words)
@@ -71,8 +71,8 @@ class SqliteIndex:
         bounds = {"first": _id(dealer_id, 0), "last": _id(dealer_id, MAX_ID)}
 
         def find(query: str) -> Iterable[Document]:
-            found = SELECT.where(_FOUND)
-            return fetched(self._connection, found, **bounds, query=query, limit=max(CANDIDATES, limit))
+            documents = SELECT.where(_FOUND)
+            return fetched(self._connection, documents, **bounds, query=query, limit=max(CANDIDATES, limit))
 
         return ranked(candidates(find, _stages(search, limit)), search)[:limit]
 
@@ -93,7 +93,7 @@ def _written(document: Document) -> tuple[Any, ...]:
 
 
 def _stages(search: Search, limit: int) -> Iterator[Stage]:
-    """Queries of FTS5. Words are letters and digits only, and quoted: nothing in them is syntax."""
+    """Return FTS5 queries. Words are alphanumeric and quoted: none is syntax."""
     exact = f'numbers : "{search.joined}"'
     yield Stage(1, [exact, *_stocked_first(_together(search, ""))])
     yield Stage(limit, _stocked_first(_together(search, " *")))

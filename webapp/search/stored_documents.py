@@ -1,4 +1,4 @@
-"""What both databases keep of a document in the same form, and how they find what a search may rank."""
+"""Table and candidate selection shared by both databases."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ CANDIDATES: Final = 500
 
 
 def documents_table(name: str) -> TableClause:
-    """A table of documents, or a partition of one."""
+    """Return a table of documents, or a partition of one."""
     return table(name, *map(column, ("id", "words", *Document._fields)))
 
 
 def wanted(documents: TableClause) -> Select[Any]:
-    """A query for whole documents."""
+    """Return a query for complete documents."""
     return select(*(documents.c[name] for name in Document._fields))
 
 
@@ -43,7 +43,7 @@ SELECT: Final = wanted(DOCUMENTS)
 
 
 def among(connection: Connection, column: Any, ids: Sequence[int]) -> ColumnElement[bool]:
-    """Whether a column holds one of the ids, which go to the database as one text, not one by one."""
+    """Return whether a column is in a list of ids, passed to the database as one array."""
     listed = ",".join(map(str, ids))
     if connection.dialect.name == "postgresql":
         array = cast(bindparam(None, f"{{{listed}}}", String), ARRAY(BigInteger))
@@ -53,24 +53,24 @@ def among(connection: Connection, column: Any, ids: Sequence[int]) -> ColumnElem
 
 
 def fetched(connection: Connection, wanted: Select[Any], **values: int | str) -> Iterable[Document]:
-    """The documents that a query of `SELECT` finds."""
+    """Return the documents selected by a query of `SELECT`."""
     return map(Document._make, connection.execute(wanted, values))
 
 
 class Stage(NamedTuple):
-    """Queries that are asked where those before found fewer documents than `below`, the best query first."""
+    """Queries that run if earlier ones found fewer documents than `below`, the best query first."""
 
     below: int
     queries: Sequence[str]
 
 
 def candidates(find: Callable[[str], Iterable[Document]], stages: Iterable[Stage]) -> list[Document]:
-    """What the queries of the stages find, each document one time; no more are asked once that is enough."""
-    found: dict[tuple[int, int], Document] = {}
+    """Return the unique results of the stages' queries; stops once there are enough."""
+    documents: dict[tuple[int, int], Document] = {}
     for stage in stages:
-        if len(found) >= stage.below:
+        if len(documents) >= stage.below:
             break
         for query in stage.queries:
-            if len(found) < CANDIDATES:
-                found.update({document.key: document for document in find(query)} | found)
-    return list(found.values())
+            if len(documents) < CANDIDATES:
+                documents.update({document.key: document for document in find(query)} | documents)
+    return list(documents.values())

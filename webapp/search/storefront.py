@@ -1,4 +1,4 @@
-"""The webstore as a shopper finds it."""
+"""Webstore preview as a shopper sees it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ SHOWN: Final = 50
 
 @dataclass(frozen=True)
 class Storefront:
-    """What a search finds, best first. `has_products` tells an empty webstore from a search in vain."""
+    """Search results, best first. `has_products` distinguishes an empty webstore from a search without
+    results."""
 
     words: str
     documents: Sequence[Document]
@@ -27,7 +28,7 @@ class Storefront:
 
     @classmethod
     def of(cls, dealer_id: int, words: str) -> Storefront:
-        """The dealer's products for what a shopper typed."""
+        """Return the dealer's products for a shopper's search."""
         index = search_index(db.session.connection())
         found = index.search(dealer_id, words, SHOWN + 1)
         has_products = bool(found) or _has_products(dealer_id)
@@ -40,12 +41,12 @@ def _has_products(dealer_id: int) -> bool:
 
 
 def availability(quantity: int) -> str:
-    """`In stock: 6`, or `Out of stock`."""
+    """Format as `In stock: 6`, or `Out of stock`."""
     return f"In stock: {quantity:,}" if quantity else "Out of stock"
 
 
 def ships(days: int) -> str:
-    """A lead time in a shopper's words: `Ships today`, `Ships in 1 day`, `Ships in 5 days`."""
+    """Format a lead time as `Ships today`, `Ships in 1 day`, `Ships in 5 days`."""
     if days == 0:
         return "Ships today"
     return f"Ships in {days} day{'' if days == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""Webstore preview: what a shopper finds."""
+"""Webstore preview page."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ pages = tenancy.dealer_blueprint("webstore", __name__, "/webstore")
 @pages.get("")
 @replica.may_serve
 def index() -> Response:
-    """The search box, and what it finds."""
+    """Show the search box and its results."""
     return htmx.answer("search", store=storefront.Storefront.of(g.dealer.id, text(request.args, "q")))

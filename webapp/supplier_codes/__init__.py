@@ -1,7 +1,7 @@
-"""A dealer's supplier codes: checked, changed, ordered, and moved about as CSV files (R4, R5).
+"""Supplier codes of a dealer: validation, changes, order, and CSV import and export (R4, R5).
 
-Every verb commits. Those that change what the webstore shows write notes to reindex in the same transaction:
-afterwards the caller has the index drained (`webapp.search.outbox`).
+Every verb commits. Those that affect the webstore write outbox entries in the same transaction; afterwards
+the caller triggers a drain of the outbox (`webapp.search.outbox`).
 """
 
 from __future__ import annotations

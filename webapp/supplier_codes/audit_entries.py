@@ -1,4 +1,4 @@
-"""Notes changes of a dealer's list of supplier codes in the audit log."""
+"""Audit entries for changes of a dealer's supplier codes."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from webapp import audit
 from webapp.core.enums import PRICING_LABELS
 from webapp.models import Dealer, SupplierCode
 
-# An entry names so many of the codes that an import changed; a file may have tens of thousands.
+# The maximum number of codes listed in an import's entry; a file may have tens of thousands.
 MOST_NAMED = 200
 
 
 def name_of(row: SupplierCode) -> str:
-    """What a row is called: the code, and what it maps to."""
+    """Return a row's display name: the code, and its manufacturer."""
     return f"{row.code} → {row.manufacturer.name}"
 
 
 def fields_of(row: SupplierCode) -> dict[str, Any]:
-    """What can be changed of a row, its place in the list aside."""
+    """Return a row's editable fields, except its position."""
     return {
         "code": row.code,
         "catalog": row.manufacturer.catalog,
@@ -29,44 +29,44 @@ def fields_of(row: SupplierCode) -> dict[str, Any]:
 
 
 def summary_of(row: SupplierCode) -> str:
-    """The same in one line, for an entry about many rows."""
+    """Return the fields as one line, for an entry about many rows."""
     days = "1 day" if row.lead_time_days == 1 else f"{row.lead_time_days} days"
     return f"lead time {days}, pricing {PRICING_LABELS[row.pricing]}"
 
 
 def added(row: SupplierCode) -> None:
-    """A row was added."""
+    """Record that a row was added."""
     audit.note("supplier_code.added", name_of(row), dealer_id=row.dealer_id, after=fields_of(row))
 
 
 def changed(row: SupplierCode, before: dict[str, Any]) -> None:
-    """A row has other values than `before`."""
+    """Record the differences of a row from `before`."""
     fields = fields_of(row)
     audit.note("supplier_code.changed", name_of(row), dealer_id=row.dealer_id, before=before, after=fields)
 
 
 def removed(row: SupplierCode, clear: bool) -> None:
-    """A row is about to be removed."""
+    """Record that a row will be removed."""
     after = {"quantities": "set to zero" if clear else "kept"}
     fields = fields_of(row)
     audit.note("supplier_code.removed", name_of(row), dealer_id=row.dealer_id, before=fields, after=after)
 
 
 def moved(row: SupplierCode, place_before: int, place: int) -> None:
-    """A row stands elsewhere in the list; places count from 1."""
+    """Record that a row was moved; positions count from 1."""
     before, after = {"place": place_before}, {"place": place}
     audit.note("supplier_code.moved", name_of(row), dealer_id=row.dealer_id, before=before, after=after)
 
 
 def reordered(dealer: Dealer, before: list[SupplierCode], after: list[SupplierCode]) -> None:
-    """The list stands in another order."""
+    """Record that the list was reordered."""
     names = [{"order": [name_of(row) for row in rows[:MOST_NAMED]]} for rows in (before, after)]
     subject = "Supplier codes"
     audit.note("supplier_codes.reordered", subject, dealer_id=dealer.id, before=names[0], after=names[1])
 
 
 def imported(dealer: Dealer, before: dict[str, str], after: dict[str, str]) -> None:
-    """Rows were changed and added by a file: what each was and is, by its name."""
+    """Record rows changed and added by an import, with old and new values by name."""
     subject = f"{len(after) - len(before)} added, {len(before)} updated"
     named = dict(list(after.items())[:MOST_NAMED])
     known = {name: line for name, line in before.items() if name in named}

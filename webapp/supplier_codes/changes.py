@@ -1,4 +1,4 @@
-"""Changes a dealer's list of supplier codes, and with it what the webstore shows (R4, R16)."""
+"""Changes of a dealer's supplier codes, and of the webstore figures that depend on them (R4, R16)."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ def add(dealer: Dealer, fields: Fields) -> SupplierCode:
 
 
 class Stale(FieldRefused):
-    """Somebody else has saved the row since the form was filled in from it."""
+    """Another user has saved the row since the form was loaded."""
 
 
 def state_of(row: SupplierCode) -> str:
-    """What is stored in a row, as text to compare: its place in the list aside."""
+    """Return a row's stored fields as text to compare, except its position."""
     return f"{row.manufacturer_id}/{row.lead_time_days}/{row.pricing}/{row.code}"
 
 
 def edit(row: SupplierCode, fields: Fields, was: str = "") -> None:
-    """Give a supplier code other values, where it stands. Raises FieldRefused.
+    """Change a supplier code in place. Raises FieldRefused.
 
-    Mapped to something else it leaves its stock behind as a removed code does. With `was`, the `state_of`
-    the row that the fields were filled in from, raises Stale if the row is another by now.
+    When mapped to another manufacturer, it keeps the previous stock as a removed code does. With `was`, the
+    `state_of` the row when the form was loaded, raises Stale if the row has changed since.
     """
     with changing(_dealer_id(row)):
         row = _as_it_is_now(row)
@@ -65,7 +65,7 @@ def edit(row: SupplierCode, fields: Fields, was: str = "") -> None:
 def remove(row: SupplierCode, clear: bool) -> int:
     """Remove a supplier code; its stock keeps its quantities, or goes to zero with `clear` (R4).
 
-    Answers how many products kept a quantity, or lost it. Raises FieldRefused for a code already removed.
+    Returns how many products kept a quantity, or lost it. Raises FieldRefused for a code already removed.
     """
     with changing(_dealer_id(row)):
         row = _as_it_is_now(row)
@@ -81,9 +81,9 @@ def remove(row: SupplierCode, clear: bool) -> int:
 
 
 def move(row: SupplierCode, places: int) -> int:
-    """Move a supplier code up (negative) or down its dealer's list, as far as the list goes.
+    """Move a supplier code up (negative) or down its dealer's list, within its bounds.
 
-    Answers where it stands then, from 1.
+    Returns its new position, from 1.
     """
     with changing(_dealer_id(row)):
         row = _as_it_is_now(row)
@@ -97,7 +97,7 @@ def move(row: SupplierCode, places: int) -> int:
 
 
 def reorder(dealer: Dealer, ids: list[int]) -> None:
-    """Put the dealer's list in this order; ids of others are ignored, rows that are not named come last."""
+    """Reorder the dealer's list; unknown ids are ignored, missing rows come last."""
     with changing(dealer.id):
         rows = {row.id: row for row in listed(dealer)}
         named = [number for number in dict.fromkeys(ids) if number in rows]
@@ -111,14 +111,14 @@ def _place(dealer: Dealer, ids: list[int]) -> None:
     for position, number in enumerate(ids):
         rows[number].position = position
     db.session.flush()
-    # The order decides whose price a product has (R16).
+    # The order determines which price a product has (R16).
     figures.refresh(db.session(), dealer.id, figures.OF_DEALER)
 
 
 @contextmanager
 def changing(dealer_id: int) -> Iterator[None]:
-    """A change of the dealer's list: one at a time, committed at the end, undone where it is refused."""
-    # SQLite has one writer at a time anyway.
+    """Change the dealer's list under a lock; commits at the end, rolls back on errors."""
+    # SQLite has only one writer at a time.
     db.session.execute(select(Dealer.id).where(Dealer.id == dealer_id).with_for_update(key_share=True))
     try:
         yield
@@ -137,10 +137,10 @@ def _dealer_id(row: SupplierCode) -> int:
 
 
 def _as_it_is_now(row: SupplierCode) -> SupplierCode:
-    found = db.session.get(SupplierCode, row.id, populate_existing=True)
-    if found is None:
+    current = db.session.get(SupplierCode, row.id, populate_existing=True)
+    if current is None:
         raise _removed()
-    return found
+    return current
 
 
 def _removed() -> FieldRefused:
@@ -148,7 +148,7 @@ def _removed() -> FieldRefused:
 
 
 def next_position(dealer: Dealer) -> int:
-    """The place after the last of the dealer's list."""
+    """Return the position after the end of the dealer's list."""
     last = db.session.scalar(
         select(func.max(SupplierCode.position)).where(SupplierCode.dealer_id == dealer.id)
     )
@@ -156,9 +156,8 @@ def next_position(dealer: Dealer) -> int:
 
 
 def insert(dealer: Dealer, checked: Checked, position: int) -> SupplierCode:
-    """Insert a row, not committed. Raises FieldRefused where the code is mapped to the manufacturer
-    already."""
-    # Made before it is needed: after a failed flush nothing can be read.
+    """Insert a row; no commit. Raises FieldRefused if the code is already mapped to the manufacturer."""
+    # Built in advance: after a failed flush nothing can be loaded.
     twice = already_there(checked)
     row = SupplierCode(dealer_id=dealer.id, position=position)
     overwrite(row, checked)
@@ -171,7 +170,7 @@ def insert(dealer: Dealer, checked: Checked, position: int) -> SupplierCode:
 
 
 def insert_many(dealer: Dealer, checked_rows: list[Checked], position: int) -> list[SupplierCode]:
-    """Insert rows from a position on, not committed, of which none may be there already."""
+    """Insert rows from a position on, none of which may exist; no commit."""
     rows = [
         SupplierCode(dealer_id=dealer.id, position=place) for place, _ in enumerate(checked_rows, position)
     ]
@@ -183,9 +182,9 @@ def insert_many(dealer: Dealer, checked_rows: list[Checked], position: int) -> l
 
 
 def spelling_of(row: SupplierCode, checked: Checked) -> str:
-    """How a row spells its code with these values.
+    """Return a row's spelling of its code with these values.
 
-    A spelling that Lightspeed's rows have confirmed is not replaced by one that differs only in case (R4).
+    A spelling confirmed by Lightspeed's rows is not replaced by one that differs only in case (R4).
     """
     is_same_code = row.code_key == checked.key[0]
     is_kept = is_same_code and row.reported_code and row.reported_code != checked.code
@@ -193,7 +192,7 @@ def spelling_of(row: SupplierCode, checked: Checked) -> str:
 
 
 def overwrite(row: SupplierCode, checked: Checked) -> None:
-    """Write checked values into a row, its place in the list aside."""
+    """Update a row with validated values, except its position."""
     row.code = spelling_of(row, checked)
     if row.code_key != checked.key[0]:
         row.reported_code = None
@@ -204,13 +203,14 @@ def overwrite(row: SupplierCode, checked: Checked) -> None:
 
 
 def refresh(dealer_id: int, key: tuple[str, int]) -> None:
-    """Bring up to date what the webstore shows of the products with stock from a code."""
+    """Update the webstore figures of products with stock from a code."""
     code_key, manufacturer_id = key
     figures.refresh(db.session(), dealer_id, OF_CODE, manufacturer_id=manufacturer_id, code_key=code_key)
 
 
 def refresh_many(dealer_id: int, keys: Iterable[tuple[str, int]]) -> None:
-    """As `refresh`, for any number of codes: at once, as PostgreSQL has locks for some thousand steps."""
+    """Update them for any number of codes in one step, as PostgreSQL has locks for only some thousand
+    steps."""
     stock = select(ShelfStock.code_key, ShelfStock.manufacturer_id).where(ShelfStock.dealer_id == dealer_id)
     stocked = {(code_key, number) for code_key, number in db.session.execute(stock.distinct())}
     if stocked.intersection(keys):
@@ -227,6 +227,6 @@ def _clear(dealer_id: int, key: tuple[str, int]) -> None:
             ShelfStock.manufacturer_id == manufacturer_id,
             ShelfStock.quantity > 0,
         )
-        # No run cleared it, so no run's report may claim it.
+        # No run cleared it, so no run's report may list it.
         .values(quantity=0, changed_item_id=None)
     )

@@ -1,4 +1,4 @@
-"""Checks what a person or a file says about a supplier code (R4)."""
+"""Validation of a supplier code from a form or file (R4)."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ Find = Callable[[Dealer, str, str], Manufacturer | None]
 class Fields:
     """A supplier code as text, as it comes from a form or a file.
 
-    The manufacturer is its name or, for a distributor, its abbreviation. An empty lead time means one day,
-    an empty pricing that prices are left alone.
+    The manufacturer is its name or, for a distributor, its abbreviation. An empty lead time means one day, an
+    empty pricing leaves prices unchanged.
     """
 
     catalog: str
@@ -36,7 +36,7 @@ class Fields:
 
 @dataclass(frozen=True)
 class Checked:
-    """A supplier code that can be stored."""
+    """Valid supplier code, ready to be stored."""
 
     code: str
     manufacturer: Manufacturer
@@ -45,14 +45,14 @@ class Checked:
 
     @property
     def key(self) -> tuple[str, int]:
-        """What is unique in a dealer's list."""
+        """Return the unique key in a dealer's list."""
         return key_of(self.code), self.manufacturer.id
 
 
 def check(dealer: Dealer, fields: Fields, find: Find | None = None) -> Checked:
-    """What the fields mean. Raises FieldRefused for the first that cannot be taken.
+    """Validate and convert the fields. Raises FieldRefused for the first invalid one.
 
-    `find` looks a manufacturer up as `find_manufacturer` does; a long file remembers what it found.
+    `find` looks up a manufacturer as `find_manufacturer` does; an import passes a caching version.
     """
     catalog = _word_of(fields.catalog)
     if catalog not in CATALOGS:
@@ -66,7 +66,7 @@ def check(dealer: Dealer, fields: Fields, find: Find | None = None) -> Checked:
 
 
 def _word_of(text: str) -> str:
-    """`Private Label` as well as `private_label`."""
+    """Accept `Private Label` as well as `private_label`."""
     return key_of(text).replace(" ", "_")
 
 
@@ -87,15 +87,15 @@ def _manufacturer(dealer: Dealer, catalog: str, text: str, find: Find) -> Manufa
     name = cleaned(text)
     if not name:
         raise FieldRefused("manufacturer", "Manufacturer/Distributor is missing")
-    found = find(dealer, catalog, name) if name.isprintable() else None
-    if found is None:
+    manufacturer = find(dealer, catalog, name) if name.isprintable() else None
+    if manufacturer is None:
         label = CATALOG_LABELS[catalog]
         raise FieldRefused("manufacturer", f"Manufacturer/Distributor {name!r} is not in the {label} catalog")
-    return found
+    return manufacturer
 
 
 def find_manufacturer(dealer: Dealer, catalog: str, name: str) -> Manufacturer | None:
-    """The manufacturer that the dealer may use of that name or, failing that, of that abbreviation."""
+    """Return the manufacturer available to the dealer with that name or, failing that, abbreviation."""
     key = key_of(name)
     of_catalog = select(Manufacturer).where(
         Manufacturer.catalog == catalog,
@@ -125,12 +125,12 @@ def _pricing(text: str) -> str:
 
 
 def already_there(checked: Checked) -> FieldRefused:
-    """The refusal of a second row for one code and manufacturer."""
+    """Return the error for a second row with the same code and manufacturer."""
     return FieldRefused("supplier_code", f"{checked.code} is already mapped to {checked.manufacturer.name}")
 
 
 def existing(dealer: Dealer, key: tuple[str, int]) -> SupplierCode | None:
-    """The dealer's row for a code key and manufacturer."""
+    """Return the dealer's row for a code key and manufacturer."""
     code_key, manufacturer_id = key
     return db.session.scalar(
         select(SupplierCode).where(

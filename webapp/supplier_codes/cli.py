@@ -1,4 +1,4 @@
-"""`supplier-codes import`, `export` and `remove`."""
+"""Commands `supplier-codes import`, `export` and `remove`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ supplier_codes = click.Group("supplier-codes", help="A dealer's supplier codes."
 @dealer_option
 @answering
 def import_file(file: BinaryIO, dealer_id: int) -> None:
-    """Add and update supplier codes from a CSV FILE, or from standard input with `-`: all or nothing.
+    """Add and update supplier codes from a CSV FILE, or from standard input with `-`; all or nothing.
 
     Columns, values and examples are in docs/file-formats.md.
     """
@@ -43,7 +43,7 @@ def import_file(file: BinaryIO, dealer_id: int) -> None:
 @dealer_option
 @answering
 def export(dealer_id: int) -> None:
-    """Write the dealer's supplier codes to standard output as CSV, in their order."""
+    """Write the dealer's supplier codes to standard output as CSV, in list order."""
     file = io.StringIO()
     verbs.export_csv(dealer_of(dealer_id), file, marked=goes_to_file(sys.stdout))
     sys.stdout.write(file.getvalue())

@@ -1,4 +1,4 @@
-"""Adds several supplier codes at once: all of them, or none (R4)."""
+"""Adds several supplier codes at once; all or nothing (R4)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from webapp.supplier_codes.checks import Checked, Fields, already_there, check, 
 
 
 class RowsRefused(Refused):
-    """Some of the rows cannot be taken, so none was; `refusals` are by the place of the row, from 0."""
+    """Some rows are invalid, so none was added; `refusals` are keyed by the index of the row, from 0."""
 
     def __init__(self, refusals: dict[int, FieldRefused]) -> None:
         super().__init__("; ".join(f"row {place + 1}: {said}" for place, said in refusals.items()))
@@ -17,9 +17,9 @@ class RowsRefused(Refused):
 
 
 def add_all(dealer: Dealer, rows: list[Fields]) -> list[SupplierCode]:
-    """Add supplier codes at the end of the dealer's list, in this order and in one transaction.
+    """Add supplier codes at the end of the dealer's list, in order and in one transaction.
 
-    Raises RowsRefused with every row that cannot be taken; then nothing was added.
+    Raises RowsRefused with every invalid row; then nothing is added.
     """
     with changes.changing(dealer.id):
         checked_rows = _checked(dealer, rows)

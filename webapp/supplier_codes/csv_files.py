@@ -1,4 +1,5 @@
-"""Supplier codes as CSV files: planned first and then applied, so that a bad file changes nothing (R4)."""
+"""CSV import and export of supplier codes: planned first and then applied, so that a bad file changes nothing
+(R4)."""
 
 from __future__ import annotations
 
@@ -18,12 +19,12 @@ from webapp.supplier_codes.lists import listed
 
 COLUMNS = ("catalog", "supplier_code", "manufacturer", "lead_time_days", "pricing")
 MAX_BYTES = 2 * 1024 * 1024
-# Ten times the longest list there is. Each row is checked and written while a person waits.
+# Ten times the longest list in use. Each row is validated and written while the user waits.
 MAX_ROWS = 10_000
 
 
 class FileRefused(Refused):
-    """The file cannot be imported; `problems` are pairs of a line number and the reason, in order."""
+    """File that cannot be imported; `problems` are pairs of a line number and the reason, in order."""
 
     def __init__(self, problems: list[tuple[int, str]]) -> None:
         super().__init__("; ".join(f"line {line}: {reason}" for line, reason in problems))
@@ -32,7 +33,7 @@ class FileRefused(Refused):
 
 @dataclass(frozen=True)
 class ImportResult:
-    """How many supplier codes a file adds, updates, and leaves as they were."""
+    """Numbers of supplier codes that a file adds, updates, and leaves unchanged."""
 
     added: int
     updated: int
@@ -40,12 +41,12 @@ class ImportResult:
 
 
 class ListChanged(ValueError):
-    """The list is another than when the import was previewed."""
+    """The list has changed since the import was previewed."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What an import would do: rows to add, rows to give other values, and how many stay as they are."""
+    """Plan of an import: rows to add, rows to update, and the number of unchanged rows."""
 
     added: list[Checked]
     updated: list[tuple[SupplierCode, Checked]]
@@ -57,7 +58,7 @@ class Plan:
 
 
 def export_csv(dealer: Dealer, file: IO[str], *, marked: bool = True) -> None:
-    """Write the dealer's supplier codes in their order, in the form that `import_csv` reads."""
+    """Write the dealer's supplier codes in list order, in the format that `import_csv` reads."""
     rows = begin(file, COLUMNS, marked=marked)
     for row in listed(dealer):
         name = row.manufacturer.name
@@ -67,15 +68,15 @@ def export_csv(dealer: Dealer, file: IO[str], *, marked: bool = True) -> None:
 
 
 def preview_csv(dealer: Dealer, file: BinaryIO) -> ImportResult:
-    """What `import_csv` would do with the file; raises FileRefused as it does. Nothing is changed."""
+    """Return the result that `import_csv` would have; raises FileRefused likewise. Changes nothing."""
     return plan_csv(dealer, file).result
 
 
 def import_csv(dealer: Dealer, file: BinaryIO, expected: ImportResult | None = None) -> ImportResult:
     """Add and update the supplier codes of a file, all or nothing; new ones keep the file's order.
 
-    Raises FileRefused with every line that cannot be taken, and ListChanged where it would come out other
-    than `expected`: nothing is changed then.
+    Raises FileRefused with every invalid line, and ListChanged if the result would differ from `expected`;
+    then nothing is changed.
     """
     with changes.changing(dealer.id):
         plan = plan_csv(dealer, file)
@@ -93,7 +94,7 @@ def import_csv(dealer: Dealer, file: BinaryIO, expected: ImportResult | None = N
 
 
 def plan_csv(dealer: Dealer, file: BinaryIO) -> Plan:
-    """What `import_csv` would do, row by row; raises FileRefused as it does. Nothing is changed."""
+    """Plan an import row by row; raises FileRefused as `import_csv` does. Changes nothing."""
     checked_rows = _checked_rows(dealer, file)
     present = {(row.code_key, row.manufacturer_id): row for row in listed(dealer)}
     added, updated = [], []
@@ -116,7 +117,7 @@ def _checked_rows(dealer: Dealer, file: BinaryIO) -> list[Checked]:
     first_lines: dict[tuple[str, int], int] = {}
     checked_rows = []
     problems = []
-    # A list has few manufacturers and may have many codes.
+    # A list has few manufacturers, but may have many codes.
     find = cache(find_manufacturer)
     for row in _rows(file):
         try:

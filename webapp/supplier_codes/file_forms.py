@@ -1,4 +1,4 @@
-"""The two steps of a CSV import: the file, and the confirmation of what it would change."""
+"""Forms for the two steps of a CSV import: the file, and the confirmation."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from webapp.web.form_fields import Form
 
 
 class UploadForm(Form):
-    """A CSV file to look at."""
+    """CSV file to preview."""
 
     file = FileField("CSV file")
 
     def validate_file(self, field: FileField) -> None:
-        """A form that is sent without a file has none chosen."""
+        """Require a chosen file."""
         if not getattr(field.data, "filename", ""):
             raise ValidationError("Choose a CSV file first")
 
 
 class ConfirmationForm(Form):
-    """The text that was previewed, sent back by the page: nothing is kept between the two steps."""
+    """The previewed text, sent back by the page: nothing is stored between the two steps."""
 
     content = HiddenField()
     added = HiddenField()
@@ -32,16 +32,16 @@ class ConfirmationForm(Form):
 
     @classmethod
     def of(cls, content: bytes, plan: Plan) -> ConfirmationForm:
-        """The confirmation of a plan for a file's content."""
+        """Return the confirmation of a plan for a file's content."""
         counts = {name: str(getattr(plan.result, name)) for name in ("added", "updated", "unchanged")}
         return cls(formdata=None, data={"content": spreadsheet.text_of(content), **counts})
 
     def file(self) -> BytesIO:
-        """The text as the file that it was."""
+        """Return the text as a file."""
         return BytesIO((self.content.data or "").encode(errors="surrogateescape"))
 
     def expected(self) -> ImportResult | None:
-        """What the preview said; None if the form does not say it."""
+        """Return the previewed counts; None if the form lacks them."""
         counts = [field.data or "" for field in (self.added, self.updated, self.unchanged)]
         if not all(count.isascii() and count.isdigit() and len(count) < 10 for count in counts):
             return None

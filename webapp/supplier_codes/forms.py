@@ -1,4 +1,4 @@
-"""The forms of the Supplier Code Management dialog (R4)."""
+"""Forms of the Supplier Code Management dialog (R4)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from webapp.web.form_fields import AtMost, Form, Printable, choices, stripped
 
 
 class Given:
-    """Refuses an empty field."""
+    """Validator that rejects an empty field."""
 
     def __call__(self, form: Form, field: StringField) -> None:
         if not field.data:
@@ -22,9 +22,9 @@ class Given:
 
 
 class SupplierCodeForm(Form):
-    """One supplier code. What is checked here is what can be told for every field at once."""
+    """One supplier code. Only validates what each field can check on its own."""
 
-    # What was stored when the form was filled in from it, so that an older state never overwrites a newer.
+    # The stored state when the form was loaded, so that an older state never overwrites a newer one.
     was = HiddenField()
     catalog = SelectField("Ecommerce Catalog", choices=choices(CATALOG_LABELS), default="aftermarket")
     supplier_code = StringField("LightSpeed Supplier Code", [Given(), AtMost(200), Printable()], [stripped])
@@ -41,23 +41,23 @@ class SupplierCodeForm(Form):
             )
 
     def catch_up(self, row: SupplierCode) -> Self:
-        """Keep what was typed, as a change of what is stored now."""
+        """Keep the input, rebased on what is stored now."""
         self.was.data = state_of(row)
         return self
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing that tells one code from another was typed."""
+        """Return whether all distinguishing fields are empty."""
         return not (self.supplier_code.data or self.manufacturer.data)
 
     def values(self) -> Fields:
-        """The fields as the verbs take them."""
+        """Return the fields as the verbs take them."""
         names = ("catalog", "supplier_code", "manufacturer", "lead_time_days", "pricing")
         return Fields(**{name: self[name].data or "" for name in names})
 
 
 def values_of(row: SupplierCode) -> dict[str, str]:
-    """What the form shows for a stored supplier code."""
+    """Return the form's values for a stored supplier code."""
     return {
         "was": state_of(row),
         "catalog": row.manufacturer.catalog,
@@ -69,6 +69,6 @@ def values_of(row: SupplierCode) -> dict[str, str]:
 
 
 class RemovalForm(Form):
-    """Confirms that a supplier code goes, and says what becomes of its stock."""
+    """Confirms the removal of a supplier code, and the treatment of its stock."""
 
     clear = BooleanField("Set their quantity to zero")

@@ -1,4 +1,4 @@
-"""Reads a dealer's supplier codes, and what they can be mapped to."""
+"""Queries of a dealer's supplier codes, and of the manufacturers available to it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from webapp.models import Dealer, Manufacturer, ShelfStock, SupplierCode
 
 
 def listed(dealer: Dealer) -> list[SupplierCode]:
-    """The dealer's supplier codes in the dealer's order."""
+    """Return the dealer's supplier codes in list order."""
     ordered = (
         select(SupplierCode)
         .where(SupplierCode.dealer_id == dealer.id)
@@ -22,19 +22,19 @@ def listed(dealer: Dealer) -> list[SupplierCode]:
 def manufacturers_for(
     dealer: Dealer, catalog: str, matching: str = "", limit: int = 50
 ) -> list[Manufacturer]:
-    """Manufacturers of a catalog that the dealer may choose, by name; for private label the dealer's own.
+    """Return manufacturers of a catalog available to the dealer, by name; its own for private label.
 
-    `matching` is part of a name, or an abbreviation; names that begin with it come first.
+    `matching` is part of a name, or an abbreviation; names that start with it come first.
     """
     key = key_of(matching)
-    found = select(Manufacturer).where(
+    query = select(Manufacturer).where(
         Manufacturer.catalog == catalog,
         Manufacturer.owner_key == (dealer.id if catalog == "private_label" else 0),
     )
     if key and not key.isprintable():
         return []
     if key:
-        found = found.where(
+        query = query.where(
             Manufacturer.name_key.contains(key, autoescape=True) | (Manufacturer.abbreviation_key == key)
         ).order_by(
             case(
@@ -43,11 +43,11 @@ def manufacturers_for(
                 else_=2,
             )
         )
-    return list(db.session.scalars(found.order_by(Manufacturer.name_key, Manufacturer.id).limit(limit)))
+    return list(db.session.scalars(query.order_by(Manufacturer.name_key, Manufacturer.id).limit(limit)))
 
 
 def stocked_products(row: SupplierCode) -> int:
-    """How many products have a quantity from this supplier code."""
+    """Return how many products have a quantity from this supplier code."""
     count = (
         select(func.count())
         .select_from(ShelfStock)

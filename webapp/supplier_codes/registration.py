@@ -1,4 +1,4 @@
-"""Adds Supplier Code Management and `supplier-codes …` to the app."""
+"""Registration of Supplier Code Management and the `supplier-codes` commands."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from webapp.supplier_codes.views import files, manufacturer_choices, supplier_co
 
 
 def register(app: Flask) -> None:
-    """Adds Supplier Code Management and `supplier-codes …` to the app."""
+    """Register Supplier Code Management and the `supplier-codes` commands."""
     for view in (supplier_codes, files, manufacturer_choices):
         app.register_blueprint(view.pages)
     app.jinja_env.filters.update(pricing=PRICING_LABELS.__getitem__)

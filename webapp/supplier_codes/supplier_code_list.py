@@ -1,5 +1,5 @@
-"""A dealer's supplier codes as the dialog shows them, a page at a time: with what the last run made of each,
-and what follows where codes or manufacturers are shared (R4, R13, R14, R16)."""
+"""Paginated supplier codes for the dialog, with the last run's results, and notes about shared codes and
+manufacturers (R4, R13, R14, R16)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LAST: Final = -1
 
 @dataclass(frozen=True)
 class SupplierCodeList:
-    """One page of the list. `results` are the latest run items by code key, if there are any lately."""
+    """One page of the list. `results` are the latest run items by code key, if there are recent ones."""
 
     rows: list[SupplierCode]
     results: dict[str, RunItem]
@@ -29,7 +29,7 @@ class SupplierCodeList:
 
     @classmethod
     def of(cls, dealer: Dealer, page: int = 1) -> SupplierCodeList:
-        """A page of the dealer's list as it is now; the last one for `LAST`, or past the end."""
+        """Return a page of the dealer's current list; the last one for `LAST`, or past the end."""
         theirs = SupplierCode.dealer_id == dealer.id
         total = db.session.scalar(select(func.count()).select_from(SupplierCode).where(theirs)) or 0
         pages = max(1, -(-total // PAGE_LENGTH))
@@ -41,17 +41,17 @@ class SupplierCodeList:
 
     @property
     def first(self) -> int:
-        """The place of the page's first row in the whole list, from 1."""
+        """Return the position of the page's first row in the whole list, from 1."""
         return (self.page - 1) * PAGE_LENGTH + 1
 
     @property
     def pages(self) -> int:
-        """How many pages there are."""
+        """Return the number of pages."""
         return max(1, -(-self.total // PAGE_LENGTH))
 
 
 def page_of(row: SupplierCode) -> int:
-    """The page on which the row stands."""
+    """Return the page that contains the row."""
     tie = and_(SupplierCode.position == row.position, SupplierCode.id < row.id)
     before = select(func.count()).select_from(SupplierCode).where(SupplierCode.dealer_id == row.dealer_id)
     place = db.session.scalar(before.where(or_(SupplierCode.position < row.position, tie))) or 0

@@ -1,4 +1,4 @@
-"""What follows where codes of a dealer share a manufacturer, or one code has several (R13, R14, R16)."""
+"""Notes about codes that share a manufacturer, and codes with several manufacturers (R13, R14, R16)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from sqlalchemy import func, select
 from webapp.extensions import db
 from webapp.models import Manufacturer, SupplierCode
 
-# A manufacturer may have thousands of codes: so many are named.
+# A manufacturer may have thousands of codes: only so many are named.
 MOST_NAMED: Final = 5
 
 
 def notes(dealer_id: int, rows: list[SupplierCode]) -> list[str]:
-    """About the codes and manufacturers among these rows, which the others of the dealer's list may share."""
+    """Return notes about codes and manufacturers that these rows share with others of the dealer's list."""
     return [*_shared_manufacturers(dealer_id, rows), *_shared_codes(dealer_id, rows)]
 
 
@@ -46,7 +46,7 @@ def _shared_codes(dealer_id: int, rows: list[SupplierCode]) -> Iterable[str]:
 
 
 def _sharing(dealer_id: int, shared: Any, values: set[Any], named: Any) -> dict[Any, tuple[list[str], int]]:
-    """What several rows share, with the names of the first of them in the list's order, and how many more."""
+    """Return shared values, each with the names of its first rows in list order, and how many more."""
     order = SupplierCode.position, SupplierCode.id
     place = func.row_number().over(partition_by=shared, order_by=order).label("place")
     count = func.count().over(partition_by=shared).label("total")
@@ -56,15 +56,15 @@ def _sharing(dealer_id: int, shared: Any, values: set[Any], named: Any) -> dict[
         .where(SupplierCode.dealer_id == dealer_id, shared.in_(values))
         .subquery()
     )
-    wanted = select(each).where(each.c.total > 1, each.c.place <= MOST_NAMED)
+    query = select(each).where(each.c.total > 1, each.c.place <= MOST_NAMED)
     names, counts = defaultdict(list), {}
-    for row in db.session.execute(wanted.order_by(each.c.place)):
+    for row in db.session.execute(query.order_by(each.c.place)):
         names[row.shared].append(row.name)
         counts[row.shared] = row.total
     return {value: (found, counts[value] - len(found)) for value, found in names.items()}
 
 
 def listing(words: list[str], more: int = 0) -> str:
-    """`HO`, `HO and HP`, `HO, HP and HQ`, `HO, HP and 12 more`."""
+    """Format as `HO`, `HO and HP`, `HO, HP and HQ`, `HO, HP and 12 more`."""
     *others, last = [*words, f"{more:,} more"] if more else words
     return f"{', '.join(others)} and {last}" if others else last

@@ -1,7 +1,7 @@
-"""What Redis tells of workers, queues and failed jobs: for the staff page and the metrics.
+"""State of workers, queues and failed jobs in Redis, for the staff page and the metrics.
 
-Whoever can write to Redis may have put anything there, so each value is checked; what is malformed is left
-out. All functions raise RedisError where Redis does not answer.
+Anyone with write access to Redis may have written anything, so each value is validated; malformed ones are
+omitted. All functions raise RedisError if Redis is unavailable.
 """
 
 from __future__ import annotations
@@ -36,5 +36,5 @@ __all__ = [
 
 
 def waiting_counts(redis: Redis) -> dict[str, int]:
-    """How many jobs wait for a worker, by queue."""
+    """Return the number of waiting jobs by queue."""
     return {queue: int(redis.llen(f"rq:queue:{queue}")) for queue in QUEUES}

@@ -1,4 +1,4 @@
-"""Jobs that failed, why, and to have them carried out again."""
+"""Failed jobs: list, reason, and retry."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_FAILURES: Final = 50
 
 @dataclass(frozen=True)
 class FailedJob:
-    """A job that failed and was not queued again since."""
+    """Job that failed and was not queued again since."""
 
     id: str
     queue: str
@@ -33,11 +33,11 @@ class FailedJob:
 
 
 class NotFailed(LookupError):
-    """No failed job has that id: it was queued again, or is too long ago."""
+    """There is no failed job with that id: it was queued again, or has expired."""
 
 
 def failures(redis: Redis) -> list[FailedJob]:
-    """The latest failed jobs, newest first."""
+    """Return the latest failed jobs, newest first."""
     found = [each for queue in QUEUES for each in _failures_of(redis, queue)]
     oldest = datetime.min.replace(tzinfo=UTC)
     return sorted(found, key=lambda each: each.failed_at or oldest, reverse=True)[:MOST_FAILURES]
@@ -59,7 +59,7 @@ def _failure(redis: Redis, queue: str, job: Job) -> FailedJob:
 
 
 def _reason(redis: Redis, job_id: str) -> str:
-    """What the worker noted when the job failed (jobs/processes/failure_reasons.py)."""
+    """Return the reason recorded by the worker (jobs/processes/failure_reasons.py)."""
     try:
         entries: Any = redis.xrevrange(f"rq:results:{job_id}", count=1)
         packed = base64.b64decode(entries[0][1][b"exc_string"])
@@ -69,13 +69,13 @@ def _reason(redis: Redis, job_id: str) -> str:
 
 
 def failed_counts(redis: Redis) -> dict[str, int]:
-    """How many failed jobs are kept, by queue."""
+    """Return the number of failed jobs by queue."""
     now = clock.now().timestamp()
     return {queue: int(redis.zcount(f"rq:failed:{queue}", now, "+inf")) for queue in QUEUES}
 
 
 def failed_job(redis: Redis, queue: str, job_id: str) -> FailedJob:
-    """A failed job by its id. Raises NotFailed."""
+    """Return a failed job by its id. Raises NotFailed."""
     if queue not in QUEUES or redis.zscore(f"rq:failed:{queue}", job_id) is None:
         raise NotFailed
     job = TaskJob.find(job_id, redis)
@@ -85,7 +85,7 @@ def failed_job(redis: Redis, queue: str, job_id: str) -> FailedJob:
 
 
 def retry(redis: Redis, failed: FailedJob) -> None:
-    """Queue a failed job again. Raises NotFailed if that was done meanwhile."""
+    """Queue a failed job again. Raises NotFailed if that was already done."""
     job = TaskJob.find(failed.id, redis)
     if job is None or not redis.zrem(f"rq:failed:{failed.queue}", failed.id):
         raise NotFailed

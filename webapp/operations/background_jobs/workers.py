@@ -1,4 +1,4 @@
-"""Worker processes, as they report themselves to Redis."""
+"""Worker processes, as they register in Redis."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from webapp.core.job_payload import QUEUES
 
 KINDS: Final = ("short", "sync", "other")
 STATES: Final = ("idle", "busy", "other")
-# Seconds. A worker that has not been heard of for so long is gone; RQ's own note of it stays for minutes.
+# Seconds. A worker without a heartbeat for so long is gone; RQ's own entry remains for minutes.
 GONE_AFTER: Final = 480
 MOST_WORKERS: Final = 500
 
@@ -24,7 +24,7 @@ _KEY: Final = "rq:worker:"
 
 @dataclass(frozen=True)
 class WorkerSeen:
-    """A worker process: what it takes, where it runs, and what it does."""
+    """Worker process: its queues, its host, and its current job."""
 
     kind: str
     host: str
@@ -36,7 +36,7 @@ class WorkerSeen:
 
 
 def workers(redis: Redis) -> list[WorkerSeen]:
-    """The workers that are alive, by kind, host and process."""
+    """Return the live workers, sorted by kind, host and process."""
     members: Any = redis.smembers("rq:workers")
     names = sorted(name for each in members if (name := _text(each).removeprefix(_KEY)))[:MOST_WORKERS]
     with redis.pipeline(transaction=False) as asked:
@@ -70,10 +70,10 @@ def _worker(name: str, stored: Any, executions: Any) -> WorkerSeen | None:
 
 def _time(raw: bytes) -> datetime | None:
     try:
-        found = datetime.fromisoformat(_text(raw))
+        parsed = datetime.fromisoformat(_text(raw))
     except ValueError:
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def _text(raw: bytes) -> str:

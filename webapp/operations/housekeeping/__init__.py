@@ -1,6 +1,6 @@
-"""Keeps what is stored within bounds: history that is old enough goes, in small pieces.
+"""Retention: deletes old history in small batches.
 
-What the pages need of the past stays, however old: see `old_runs`.
+What the pages need is kept, however old: see `old_runs`.
 """
 
 from __future__ import annotations

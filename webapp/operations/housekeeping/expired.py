@@ -1,4 +1,4 @@
-"""One round of housekeeping: tallies first, then each kind of history in its turn, a piece at a time."""
+"""One pass of retention: tallies first, then each kind of history in turn, batch by batch."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from webapp.operations.metrics import tally
 
 log = structlog.get_logger(__name__)
 
-# Seconds. What is left over then goes in the next round.
+# Seconds. The rest is left to the next pass.
 BUDGET: Final = 240.0
-# Seconds between two pieces: on SQLite others must get to write in between.
+# Seconds between two batches: on SQLite other writers need their turn.
 BREATHER: Final = 0.05
 
-# Each deletes and commits one piece of what is older than a moment, and answers how many rows; 0 at the end.
+# Each deletes and commits one batch of rows older than a time, and returns how many; 0 at the end.
 Delete = Callable[[datetime], int]
 
 
 def purge_expired(
     should_stop: Callable[[], bool] = lambda: False, pause: Callable[[float], object] = time.sleep
 ) -> dict[str, int]:
-    """Delete what is older than the retention settings say; how much of each kind.
+    """Delete what is older than the retention settings allow; return the counts by kind.
 
-    Goes on until nothing is left to delete, it is told to stop, or `BUDGET` is used up.
+    Runs until nothing is left to delete, it is cancelled, or `BUDGET` is used up.
     """
     deadline = time.monotonic() + BUDGET
 
@@ -51,11 +51,11 @@ def purge_expired(
 
 
 def _steps() -> Mapping[str, tuple[str, Delete]]:
-    """By what is deleted: the setting that says how long it is kept, and how it is deleted."""
+    """Return the steps by kind: the setting with its retention, and the deleting function."""
     return {
         "runs": ("RUN_RETENTION_DAYS", old_runs.Deletion().delete_some),
         "audit_entries": ("AUDIT_RETENTION_DAYS", old_entries.delete_audit_entries),
-        # Each run has such an entry: they are of no use without it.
+        # Each run has such an entry: without the run they are of no use.
         "audit_entries_of_the_schedule": ("RUN_RETENTION_DAYS", old_entries.delete_schedule_entries),
         "held_clearings": ("RUN_RETENTION_DAYS", old_entries.delete_held_clearings),
         "alert_deliveries": ("ALERT_RETENTION_DAYS", old_entries.delete_alert_deliveries),

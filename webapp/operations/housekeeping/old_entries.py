@@ -1,4 +1,4 @@
-"""Deletes old audit entries, alerts that are over, what was told of them, and settled held clearings."""
+"""Deletes old audit entries, closed alerts, their deliveries, and settled held clearings."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ BATCH: Final = 1_000
 
 
 def delete_audit_entries(before: datetime) -> int:
-    """Delete some of the entries older than a moment; how many."""
+    """Delete a batch of entries older than a time; return how many."""
     return _delete_oldest(AuditEntry, AuditEntry.at, before, true())
 
 
 def delete_schedule_entries(before: datetime) -> int:
-    """Delete some of the entries about what nobody but the schedule did; how many."""
+    """Delete a batch of the scheduler's entries; return how many."""
     return _delete_oldest(AuditEntry, AuditEntry.at, before, AuditEntry.actor == "schedule")
 
 
 def delete_alert_deliveries(before: datetime) -> int:
-    """Delete some of the messages that were told, or given up, before a moment; how many."""
+    """Delete a batch of deliveries that were sent or dropped before a time; return how many."""
     return _delete_oldest(AlertDelivery, AlertDelivery.created_at, before, AlertDelivery.state != "waiting")
 
 
 def delete_closed_alerts(before: datetime) -> int:
-    """Delete some of the alerts that were over before a moment; how many. What was told of them goes too."""
+    """Delete a batch of alerts closed before a time, with their deliveries; return how many."""
     return _delete_oldest(Alert, Alert.closed_at, before, Alert.closed_at.is_not(None))
 
 
 def delete_held_clearings(before: datetime) -> int:
-    """Delete some of the held clearings that were settled, or overtaken, and are older; how many."""
+    """Delete a batch of settled or superseded held clearings that are older; return how many."""
     settled = HeldClearing.state.not_in(("held", "applying", "kept"))
     return _delete_oldest(HeldClearing, HeldClearing.held_at, before, settled)
 
 
 def _delete_oldest(model: Any, moment: Any, before: datetime, condition: Any) -> int:
-    """Delete those of the lowest numbers that are old enough.
+    """Delete rows with the lowest ids that are old enough.
 
-    Numbers are given in order of time, so no index by time is needed, and where nothing is old only one batch
-    is looked at.
+    Ids are assigned in order of time, so no index by time is needed, and if nothing is old only one batch is
+    scanned.
     """
     oldest = select(model.id, moment).where(condition).order_by(model.id).limit(BATCH)
     ids = [row[0] for row in db.session.execute(oldest) if row[1] < before]

@@ -1,4 +1,4 @@
-"""Deletes old catalog imports with the uploaded file and the list of rejected rows. The newest stays."""
+"""Deletes old catalog imports with their uploaded files and lists of rejected rows. The newest is kept."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BATCH: Final = 50
 
 
 def delete_some(before: datetime) -> int:
-    """Delete some of the imports that ended before a moment; how many."""
+    """Delete a batch of imports that ended before a time; return how many."""
     newest = select(func.max(CatalogImport.id)).scalar_subquery()
     old = select(CatalogImport.id, CatalogImport.path).where(
         CatalogImport.finished_at < before, CatalogImport.id < newest

@@ -1,8 +1,8 @@
-"""Deletes old runs with everything that belongs to them, and their report files.
+"""Deletes old runs with all their rows and report files.
 
-However old they are, these stay: of each dealer the newest run, the last that succeeded and the last that
-brought stock; and for each supplier code of the dealer's list the run in which it last succeeded, whose
-reported parts the pages show.
+These are kept however old: each dealer's newest run, the last that succeeded and the last that updated stock;
+and for each supplier code of the dealer's list the run in which it last succeeded, whose reported parts the
+pages show.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from webapp.models import PartMatch, ReportedPart, Run, RunItem
 
 log = structlog.get_logger(__name__)
 
-# Runs looked at, and runs deleted in one transaction; parts deleted in one transaction.
+# Batch sizes: runs scanned, runs deleted per transaction, and parts deleted per transaction.
 LOOKED_AT: Final = 200
 BATCH: Final = 20
 PARTS: Final = 5_000
 
-# SQLite gives the highest number away again once it is free, and shelf stock remembers item numbers: the run
-# with the highest stays. The highest run number is that of its dealer's newest run.
+# SQLite reuses the highest id once it is free, and shelf stock refers to item ids: the run with the highest
+# is kept. The highest run id is that of its dealer's newest run.
 _DELETABLE: Final = text("""
     runs.tallied
     AND runs.id < (SELECT max(n.id) FROM runs AS n WHERE n.dealer_id = runs.dealer_id)
@@ -53,13 +53,13 @@ _DELETABLE: Final = text("""
 
 
 class Deletion:
-    """One pass over the old runs, the oldest first. What stays is not looked at again until the next pass."""
+    """One pass over the old runs, the oldest first. Kept runs are not scanned again until the next pass."""
 
     def __init__(self) -> None:
         self._after = 0
 
     def delete_some(self, before: datetime) -> int:
-        """Delete up to `BATCH` runs that ended before a moment; how many, 0 when the pass is over."""
+        """Delete up to `BATCH` runs that ended before a time; return how many, 0 when the pass is over."""
         while True:
             ids, is_last = self._old(before)
             if ids:
@@ -71,13 +71,13 @@ class Deletion:
                 return 0
 
     def _old(self, before: datetime) -> tuple[list[int], bool]:
-        """The next runs to delete, and whether there are none beyond. Numbers are given in order of time."""
+        """Return the next runs to delete, and whether none follow. Ids are assigned in order of time."""
         looked_at = db.session.execute(
             select(Run.id, Run.queued_at).where(Run.id > self._after).order_by(Run.id).limit(LOOKED_AT)
         ).all()
         old = [row.id for row in looked_at if row.queued_at < before]
-        wanted = select(Run.id).where(Run.id.in_(old), Run.finished_at < before, _DELETABLE)
-        ids = list(db.session.scalars(wanted.order_by(Run.id).limit(BATCH)))
+        query = select(Run.id).where(Run.id.in_(old), Run.finished_at < before, _DELETABLE)
+        ids = list(db.session.scalars(query.order_by(Run.id).limit(BATCH)))
         db.session.rollback()
         if not ids and looked_at:
             self._after = looked_at[-1].id
@@ -85,7 +85,7 @@ class Deletion:
 
 
 def _delete_parts(run_ids: list[int]) -> None:
-    """Delete what was reported in these runs, a slice at a time: a code may have a hundred thousand."""
+    """Delete the parts reported in these runs, in batches: a code may have a hundred thousand."""
     items = list(db.session.scalars(select(RunItem.id).where(RunItem.run_id.in_(run_ids))))
     while slice_ids := _slice(items):
         db.session.execute(_deleted(PartMatch, items).where(PartMatch.reported_part_id.in_(slice_ids)))
@@ -95,8 +95,8 @@ def _delete_parts(run_ids: list[int]) -> None:
 
 
 def _slice(item_ids: list[int]) -> list[int]:
-    wanted = select(ReportedPart.id).where(ReportedPart.run_item_id.in_(item_ids)).limit(PARTS)
-    return list(db.session.scalars(wanted))
+    query = select(ReportedPart.id).where(ReportedPart.run_item_id.in_(item_ids)).limit(PARTS)
+    return list(db.session.scalars(query))
 
 
 def _deleted(model: type[PartMatch] | type[ReportedPart], item_ids: list[int]) -> Any:
@@ -105,9 +105,9 @@ def _deleted(model: type[PartMatch] | type[ReportedPart], item_ids: list[int]) -
 
 
 def _delete_runs(ids: list[int]) -> None:
-    """Delete the runs, and with them their items, mappings and reports; their files only then.
+    """Delete the runs with their items, mappings and reports, and then the files.
 
-    Files that are left behind by a crash in between belong to no run: the sweep finds them.
+    Files left behind by a crash in between belong to no run: `purge_orphan_files` finds them.
     """
     db.session.execute(delete(Run).where(Run.id.in_(ids)).execution_options(synchronize_session=False))
     db.session.commit()

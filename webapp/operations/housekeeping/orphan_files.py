@@ -1,7 +1,7 @@
-"""Removes files from report storage that belong to nothing any more.
+"""Removes orphaned files from report storage.
 
-A worker that lost its run leaves the reports of its attempt, a crash between two steps leaves files whose row
-is gone or was never written.
+A worker that lost its lease leaves the reports of its attempt, and a crash between two steps leaves files
+whose row was deleted or never written.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ log = structlog.get_logger(__name__)
 RUNS: Final = "runs"
 IMPORTS: Final = "catalog-imports"
 BATCH: Final = 500
-# What was written lately may belong to a row that is about to be committed.
+# A recently written file may belong to a row that is about to be committed.
 GRACE: Final = timedelta(days=1)
 
 
 def purge_orphan_files(should_stop: Callable[[], bool] = lambda: False) -> int:
-    """Remove what belongs to no run and no catalog import; how many files and folders.
+    """Remove files of no run and no catalog import; return how many files and folders.
 
-    Raises StorageError when storage refuses.
+    Raises StorageError.
     """
     before = clock.now() - GRACE
     orphans = _orphans_of_runs(should_stop), _orphans_of_imports(should_stop)
@@ -56,7 +56,7 @@ def _orphans_of_runs(should_stop: Callable[[], bool]) -> Iterator[str]:
 
 
 def _left_by_attempts(run_ids: list[int], recorded: set[str]) -> Iterator[str]:
-    """Only a run that was taken over can have files that are not its reports."""
+    """Return files other than reports; only a run that was taken over can have some."""
     for run_id in run_ids:
         paths = [f"{RUNS}/{run_id}/{name}" for name in storage.names_in(f"{RUNS}/{run_id}")]
         yield from (path for path in paths if path not in recorded)
@@ -71,7 +71,7 @@ def _orphans_of_imports(should_stop: Callable[[], bool]) -> Iterator[str]:
 
 
 def _remove(path: str, before: datetime) -> bool:
-    """Remove a file or a folder unless something in it was written lately."""
+    """Remove a file or a folder unless something in it was written recently."""
     if path.endswith(".csv"):
         if _is_young(path, before):
             return False

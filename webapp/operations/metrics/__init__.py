@@ -1,7 +1,7 @@
-"""Figures for Prometheus, read from SQL and Redis when they are asked for.
+"""Prometheus metrics, read from SQL and Redis on each scrape.
 
-Several web processes answer, and runs are carried out elsewhere: nothing is kept in a process for longer than
-some seconds.
+Scrapes may reach any of several web processes, and runs happen in others: nothing is kept in a process for
+more than some seconds.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The figures in Prometheus' own format."""
+"""Metrics in Prometheus' exposition format."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 
 def exposition(accept: str) -> tuple[bytes, str]:
-    """The figures as of now and their content type, in the format that the `Accept` header prefers."""
+    """Return the current metrics and their content type, in the format that the `Accept` header prefers."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Collector())
     encode, content_type = choose_encoder(accept)
@@ -31,7 +31,7 @@ def exposition(accept: str) -> tuple[bytes, str]:
 
 
 class _Collector:
-    """Reads SQL and Redis; what does not answer is told to be down, and its figures are left out."""
+    """Collects from SQL and Redis; an unavailable one is reported as down, and its metrics are omitted."""
 
     def collect(self) -> Iterator[Metric]:
         up = GaugeMetricFamily(

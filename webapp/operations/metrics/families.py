@@ -1,4 +1,4 @@
-"""What each figure is called in Prometheus, with its help text. docs/operations.md lists them."""
+"""Metric families with their names and help texts. docs/operations.md lists them."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from webapp.operations.metrics.figures import Figures
 from webapp.operations.metrics.tallying import BOUNDS, Cells, Sums
 
 PREFIX: Final = "parts_sync"
-# Of the others, most end before they have begun.
+# Most runs of the other states end before they begin.
 TIMED_STATES: Final = ("succeeded", "partial", "failed")
 PARTS: Final = ("fetched", "synced", "skipped", "kept", "cleared")
 
 
 def of_figures(found: Figures) -> Iterator[Metric]:
-    """Every family that is read from SQL."""
+    """Yield every family that is read from SQL."""
     yield from _of_runs(found.ended, found.under_way)
     yield from _of_moment(found)
     yield from _of_dealers(found)
@@ -99,7 +99,7 @@ def _single_counter(name: str, help_text: str, value: float) -> CounterMetricFam
 
 
 def gauge(name: str, help_text: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:
-    """A gauge with a series for each value of one label."""
+    """Return a gauge with a series for each value of one label."""
     family = GaugeMetricFamily(f"{PREFIX}_{name}", help_text, labels=[label])
     for value, number in values.items():
         family.add_metric([value], number)

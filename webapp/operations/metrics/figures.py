@@ -1,4 +1,4 @@
-"""What is so at this moment, read in one transaction: runs, the outbox, and how old successes are."""
+"""Snapshot of the metrics in one transaction: runs, the outbox, and the age of successes."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from webapp.models import (
 )
 from webapp.operations.metrics import tallying
 
-# One slot of six hours missed; two, with time for the second to end (which is also when people are told); a
-# day; two days.
+# One missed slot of six hours; two, with time for the second to end (when an alert opens, too); a day; two
+# days.
 WITHOUT_SUCCESS_HOURS: Final = (7, 13, 25, 49)
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything that is read from SQL for one answer. Ages are in seconds."""
+    """All values read from SQL for one scrape. Ages are in seconds."""
 
     ended: tallying.Cells
     under_way: tallying.Sums
@@ -51,7 +51,7 @@ class Figures:
 
 
 def read() -> Figures:
-    """The figures as of one moment: a run must not be missed, or counted twice, between two reads."""
+    """Read the values in one snapshot: a run must not be missed, or counted twice, between two queries."""
     now = clock.now()
     with _reading() as connection:
         active, dead, oldest_queued = _active(connection, now)
@@ -99,9 +99,10 @@ def _active(connection: Connection, now: datetime) -> tuple[dict[str, int], int,
 
 
 def _successes(connection: Connection, now: datetime) -> tuple[int, float, dict[int, int]]:
-    """How many dealers have runs to expect, the longest without a success, and how many beyond each limit.
+    """Return the number of dealers with expected runs, the longest time without a success, and the counts
+    beyond each limit.
 
-    One that never had a success is counted from its beginning.
+    For a dealer without any success the time starts when it became ready.
     """
     since = func.coalesce(RecentRuns.succeeded_at, Dealer.created_at)
     late = [

@@ -1,7 +1,7 @@
-"""How long requests took, by endpoint and class of status, added up in Redis for all web processes.
+"""Request latency by endpoint and status class, aggregated in Redis for all web processes.
 
-Each process counts by itself and adds its counts to Redis every few seconds, after an answer was sent: so one
-scrape of any process tells of all, on any number of hosts. A Redis that is away delays the counts.
+Each process counts locally and adds its counts to Redis every few seconds, after a response was sent: a
+scrape of any process covers all, on any number of hosts. If Redis is unavailable, the counts are delayed.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from webapp.core import redis_client
 from webapp.operations.metrics.families import PREFIX
 
 KEY: Final = "metrics:http-latency"
-# Upper bounds in seconds; whatever took longer is in one more.
+# Upper bounds in seconds; slower requests are in one more bucket.
 BOUNDS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 CLASSES: Final = ("1xx", "2xx", "3xx", "4xx", "5xx")
-# Of a request that no endpoint takes.
+# For requests without an endpoint.
 UNMATCHED: Final = "none"
 # Seconds.
 FLUSH_EVERY: Final = 5.0
@@ -57,7 +57,7 @@ def _flushing(app: Flask, counts: _Counts) -> Any:
 
 
 class _Counts:
-    """What one process has counted and not yet added to Redis: by field of the hash there."""
+    """Counts of this process not yet added to Redis, by field of the hash there."""
 
     def __init__(self) -> None:
         self._counted: Counter[str] = Counter()
@@ -72,7 +72,7 @@ class _Counts:
             self._counted[f"{cell}|ms"] += round(seconds * 1000)
 
     def is_due(self) -> bool:
-        """Whether the counts should be added to Redis; true to one thread at a time."""
+        """Return whether the counts should be flushed; true for one thread at a time."""
         with self._guard:
             if time.monotonic() < self._due:
                 return False
@@ -80,7 +80,7 @@ class _Counts:
             return True
 
     def flush(self) -> None:
-        """Add the counts to Redis; kept for the next time where it does not answer."""
+        """Add the counts to Redis; they are kept for the next flush if it is unavailable."""
         with self._guard:
             counted, self._counted = self._counted, Counter()
         try:
@@ -95,7 +95,7 @@ class _Counts:
 
 
 def family(redis: Redis) -> HistogramMetricFamily:
-    """The histogram of all web processes; fields that are no counts of ours are left out."""
+    """Return the histogram of all web processes; unknown fields are omitted."""
     stored: Any = redis.hgetall(KEY)
     known = {*current_app.view_functions, UNMATCHED}
     cells: dict[tuple[str, str], dict[str, int]] = {}

@@ -1,6 +1,6 @@
-"""Adds ended runs up in tallies, which outlive them, so that counters never fall when history is deleted.
+"""Tallies of ended runs, which outlive them, so that counters don't decrease when history is deleted.
 
-Also spares reading years of runs whenever the figures are asked for: only those not tallied yet are.
+They also make scrapes cheap: only runs not tallied yet are read.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from webapp.core.limits import MAX_INT32
 from webapp.extensions import db
 from webapp.models import Run, RunItem, RunTally
 
-# Upper bounds of how long runs take, in seconds; a run longer than all of them is in the last.
+# Upper bounds of run durations in seconds; a longer run is in the last bucket.
 BOUNDS: Final = (5, 15, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200)
 BEYOND: Final = MAX_INT32
 BATCH: Final = 500
 
-# Written out, so that the databases see that the partial index fits.
+# A literal, so that the planner can use the partial index.
 _UNTALLIED: Final = text("NOT runs.tallied")
 
 
 @dataclass
 class Sums:
-    """What runs did in all; the fields are the columns of `run_tallies`."""
+    """Totals of runs; the fields are the columns of `run_tallies`."""
 
     runs: int = 0
     duration_ms: int = 0
@@ -47,7 +47,7 @@ class Sums:
             setattr(self, field.name, getattr(self, field.name) + int(value))
 
 
-# By status, and the bound that the duration keeps within.
+# By status, and the upper bound of the duration.
 Cells = dict[tuple[str, int], Sums]
 
 _COLUMNS: Final = tuple(field.name for field in fields(Sums))
@@ -60,9 +60,9 @@ _ADD: Final = text(
 
 
 def tally(limit: int = BATCH) -> int:
-    """Add up to `limit` ended runs to the tallies, and commit; how many there were.
+    """Add up to `limit` ended runs to the tallies, and commit; return how many.
 
-    Of two at the same time each run is taken by one: whoever comes second finds it tallied.
+    Idempotent under concurrency: each run is tallied once, by the first transaction.
     """
     ended = select(Run.id).where(_UNTALLIED, Run.status.in_(ENDED_RUN_STATES)).order_by(Run.id).limit(limit)
     marked = update(Run).where(Run.id.in_(ended), _UNTALLIED).values(tallied=True).returning(Run.id)
@@ -75,7 +75,7 @@ def tally(limit: int = BATCH) -> int:
 
 
 def ended(connection: Connection) -> Cells:
-    """All runs that have ever ended: what is tallied, and what is not yet. Read both as of one moment."""
+    """Return the totals of all ended runs, tallied or not. Both must be read in one snapshot."""
     cells = _added_up(connection, _UNTALLIED, Run.status.in_(ENDED_RUN_STATES))
     for row in connection.execute(select(RunTally.__table__)).mappings():
         key = row["status"], row["within_seconds"]
@@ -84,10 +84,10 @@ def ended(connection: Connection) -> Cells:
 
 
 def under_way(connection: Connection) -> Sums:
-    """What the runs that are active asked of the service so far. Their other counts may still fall."""
-    wanted = _per_run(_UNTALLIED, Run.status.not_in(ENDED_RUN_STATES))
+    """Return the request counts of active runs. Their other counts may still decrease."""
+    query = _per_run(_UNTALLIED, Run.status.not_in(ENDED_RUN_STATES))
     sums = Sums()
-    for row in connection.execute(wanted):
+    for row in connection.execute(query):
         sums.requests += int(row.requests)
         sums.rate_waited_ms += int(row.rate_waited_ms)
     return sums
@@ -104,7 +104,7 @@ def _added_up(connection: Connection, *conditions: Any) -> Cells:
 
 
 def _per_run(*conditions: Any) -> Any:
-    """Status, beginning, end, and the sums over the items of each run."""
+    """Return status, start, end, and the sums over the items of each run."""
     sums = [func.coalesce(func.sum(getattr(RunItem, name)), 0).label(name) for name in _COLUMNS[2:]]
     return (
         select(Run.status, Run.started_at, Run.finished_at, *sums)

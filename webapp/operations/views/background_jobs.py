@@ -1,4 +1,4 @@
-"""Background jobs, for staff: periodic jobs, queues, workers, and failed jobs with a retry."""
+"""Background jobs page for staff: periodic jobs, queues, workers, and failed jobs with a retry."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ GONE = "This job is no longer among the failed ones. Someone may have retried it
 
 @pages.get("")
 def index() -> Response:
-    """Everything as of now."""
+    """Show the current state."""
     return _answer()
 
 
 @pages.post("/retries")
 def retry() -> ResponseReturnValue:
-    """Queue the failed job again that `queue` and `job_id` name."""
+    """Retry the failed job given by `queue` and `job_id`."""
     queue, job_id = text(request.form, "queue"), text(request.form, "job_id")
     try:
         failed = background_jobs.failed_job(queues.connection(), queue, job_id)

@@ -1,4 +1,4 @@
-"""/healthz: this process is alive. /readyz: what it rests on is there."""
+"""Health endpoints: /healthz for liveness of this process, /readyz for readiness of its dependencies."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ NOT_KEPT = {"Cache-Control": "no-store"}
 
 @pages.get("/healthz")
 def alive() -> Response:
-    """Answers whenever this process can answer at all; looks at nothing else."""
+    """Respond whenever this process can; checks nothing else."""
     return _answer({"status": "alive"})
 
 
 @pages.get("/readyz")
 def ready() -> Response:
-    """Each check with its outcome; 503 if one failed that nothing goes on without."""
+    """Report each check's result; 503 if a required one failed."""
     found = health.check_all()
     failed = {name for name, finding in found.items() if not finding.is_well}
     checks = {

@@ -1,4 +1,4 @@
-"""/metrics: figures for Prometheus, for who has the token."""
+"""Prometheus metrics, for clients with the metrics token."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ pages = Blueprint("metrics", __name__)
 
 @pages.get("/metrics")
 def show() -> Response:
-    """The figures as of now; where no METRICS_TOKEN is set there is nothing here."""
+    """Return the current metrics; 404 if METRICS_TOKEN is not set."""
     token = current_app.config["METRICS_TOKEN"]
     if token is None:
         abort(404)

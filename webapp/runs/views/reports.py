@@ -1,4 +1,4 @@
-"""The CSV files that a run left, as downloads (R18)."""
+"""Downloads of a run's CSV reports (R18)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NOT_WRITTEN = "This run left no such report: it is written when a run has ended.
 
 @pages.get("/<any(inventory, skipped):kind>.csv")
 def download(run_id: int, kind: str) -> Response:
-    """The report as an attachment, read from storage while it is sent."""
+    """Send the report as an attachment, streamed from storage."""
     run = tenancy.of_dealer(Run, run_id)
     report = db.session.scalar(select(Report).where(Report.run_id == run.id, Report.kind == kind))
     if report is None:

@@ -1,4 +1,4 @@
-"""Runs: the list, one run with its progress, and calling one off."""
+"""Run pages: the list, one run with its progress, and cancellation."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pages = tenancy.dealer_blueprint("runs", __name__, "/runs")
 @pages.get("")
 @replica.may_serve
 def index() -> Response:
-    """The dealer's runs, the latest first; narrowed by status and by days."""
+    """List the dealer's runs, the latest first; filtered by status and dates."""
     status = text(request.args, "status")
     status = status if status in RUN_STATES else ""
     wanted = RunFilter(status, day(request.args, "since"), day(request.args, "until"))
@@ -33,7 +33,7 @@ def index() -> Response:
 
 @pages.get("/<id:run_id>")
 def show(run_id: int) -> Response:
-    """One run. A poll says in `seen` what it shows already: without news it gets no answer to put in."""
+    """Show one run. A poll passes the version it shows in `seen`, and gets no content without news."""
     run = tenancy.of_dealer(Run, run_id)
     watch, seen = RunWatch.of(run, tenancy.shown_configuration()), request.args.get("seen", "")
     if htmx.wants_fragment() and seen == watch.mark:
@@ -45,7 +45,7 @@ def show(run_id: int) -> Response:
 
 @pages.post("/<id:run_id>/cancellation")
 def cancel(run_id: int) -> ResponseReturnValue:
-    """Ask the run to end; one that has ended already stays as it is."""
+    """Cancel the run; one that has ended is unchanged."""
     run = tenancy.of_dealer(Run, run_id)
     if not lifecycle.cancel(run):
         flash(f"Run {run.id} had already ended.", "warning")
@@ -58,7 +58,7 @@ def cancel(run_id: int) -> ResponseReturnValue:
 
 @pages.post("/<id:run_id>/held-clearings/<id:clearing_id>")
 def decide(run_id: int, clearing_id: int) -> ResponseReturnValue:
-    """Have a held clearing carried out, or keep the quantities; what is decided already stays so."""
+    """Apply a held clearing, or keep the quantities; an earlier decision stands."""
     run, clearing = tenancy.of_dealer(Run, run_id), tenancy.of_dealer(HeldClearing, clearing_id)
     decisions = {"apply": held_clearings.carry_out, "keep": held_clearings.keep}
     decision = decisions.get(text(request.form, "decision"))
@@ -72,7 +72,7 @@ def decide(run_id: int, clearing_id: int) -> ResponseReturnValue:
 
 @pages.post("/<id:run_id>/reports")
 def make_reports(run_id: int) -> ResponseReturnValue:
-    """Make the reports that storage refused when the run ended."""
+    """Regenerate the reports that storage refused when the run ended."""
     run = tenancy.of_dealer(Run, run_id)
     if not report_requests.make(run):
         flash("The reports of this run cannot be made now.", "warning")
@@ -86,7 +86,7 @@ def _settled(run: Run, saying: str) -> ResponseReturnValue:
 
 
 def _answer(run: Run, status: int = 200) -> Response:
-    # The verbs change rows by SQL, past what the session holds.
+    # The verbs update rows by SQL, bypassing the session.
     db.session.refresh(run)
     watch = RunWatch.of(run, tenancy.shown_configuration())
     items = RunItems.of(run, watch.progress.codes)

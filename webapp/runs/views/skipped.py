@@ -1,4 +1,4 @@
-"""Skipped parts: what a run left out, why, and what to do about it (R12, R18)."""
+"""Skipped parts page: what a run left out, why, and the remedy (R12, R18)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pages = tenancy.dealer_blueprint("skipped", __name__, "/skipped")
 @pages.get("")
 @replica.may_serve
 def index() -> Response:
-    """The skipped parts of the last finished run, or of the one that `run` names."""
+    """List the skipped parts of the last finished run, or of the one given by `run`."""
     asked = whole(request.args, "run")
     run = tenancy.of_dealer(Run, asked) if asked else skipped_parts.latest(g.dealer.id)
     parts = None

@@ -1,4 +1,4 @@
-"""Supplier codes as CSV files: export, and import in two steps, so that one sees first what would change."""
+"""CSV files of supplier codes: export, and import in two steps with a preview."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from webapp.web.numbers import count
 from webapp.web.uploads import takes_file
 
 pages = tenancy.dealer_blueprint("supplier_code_files", __name__, "/supplier-codes")
-# A form's own fields and frame around the file.
+# Size of the form's other fields and multipart framing.
 ALLOWANCE = 64 * bodies.KILOBYTE
 CHANGED = "The list was changed since you looked at the file. Please look again at what the import would do."
 
 
 @pages.get("/export.csv")
 def export() -> Response:
-    """The dealer's list as an attachment, in the form that the import reads."""
+    """Send the dealer's list as an attachment, in the import's format."""
     file = io.StringIO(newline="")
     supplier_codes.export_csv(g.dealer, file)
     headers = {
@@ -36,7 +36,7 @@ def export() -> Response:
 
 @pages.get("/import")
 def new() -> Response:
-    """A file is asked for."""
+    """Show the upload form."""
     return _answer(UploadForm(formdata=None))
 
 
@@ -44,11 +44,11 @@ def new() -> Response:
 @takes_file
 @bodies.allows(supplier_codes.MAX_BYTES + ALLOWANCE)
 def preview() -> Response:
-    """What an import of the file would change; nothing is changed yet."""
+    """Preview an import without changing anything."""
     form = UploadForm()
     if not form.validate():
         return _answer(form, 422)
-    # One byte more than is taken, so that a file which is too large is noticed without reading it all.
+    # One byte more than allowed, so that an oversized file is detected without reading it all.
     content = form.file.data.read(supplier_codes.MAX_BYTES + 1)
     try:
         plan = supplier_codes.plan_csv(g.dealer, io.BytesIO(content))
@@ -60,7 +60,7 @@ def preview() -> Response:
 @pages.post("/import")
 @bodies.allows(supplier_codes.MAX_BYTES + ALLOWANCE)
 def create() -> ResponseReturnValue:
-    """Import what was previewed: all of it, or nothing."""
+    """Import the previewed file; all or nothing."""
     form = ConfirmationForm()
     try:
         result = supplier_codes.import_csv(g.dealer, form.file(), form.expected())

@@ -1,4 +1,4 @@
-"""What a supplier code can be mapped to: narrowed while one types, and a page to search without script."""
+"""Choices of manufacturers: autocomplete, and a search page without script."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ pages = tenancy.dealer_blueprint("manufacturer_choices", __name__, "/supplier-co
 
 @pages.get("")
 def index() -> Response:
-    """Manufacturers of a catalog that match what was typed in a row of the form, the best first."""
+    """List manufacturers of a catalog that match a row's input, the best first."""
     prefix = prefix_of(min(whole(request.args, "row") or 0, MOST_ROWS))
     catalog = text(request.args, f"{prefix}catalog")
     catalog = catalog if catalog in CATALOGS else CATALOGS[0]
     matching = text(request.args, f"{prefix}manufacturer")
-    found = supplier_codes.manufacturers_for(g.dealer, catalog, matching)
+    manufacturers = supplier_codes.manufacturers_for(g.dealer, catalog, matching)
     return htmx.answer(
         "supplier_codes/manufacturer_choices",
         part="_options",
-        manufacturers=found,
+        manufacturers=manufacturers,
         catalog=catalog,
         matching=matching,
     )

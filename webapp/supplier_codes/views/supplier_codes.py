@@ -1,4 +1,4 @@
-"""Supplier Code Management: the dealer's list, and adding, editing, moving and removing its rows (R4)."""
+"""Supplier Code Management: the dealer's list, and adding, editing, moving and removing rows (R4)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from webapp.supplier_codes.supplier_code_list import LAST, SupplierCodeList, pag
 from webapp.web import bodies, htmx, tenancy
 from webapp.web.query_args import text, whole
 
-# Of the form for several: six fields a row at most, each of some hundred characters, in percent-encoding.
+# Size of the form for several codes: six fields per row at most, each of some hundred characters,
+# percent-encoded.
 MOST_FIELDS = 6 * MOST_ROWS + 10
 MOST_BYTES = 256 * bodies.KILOBYTE
 
@@ -25,13 +26,13 @@ pages = tenancy.dealer_blueprint("supplier_codes", __name__, "/supplier-codes")
 
 @pages.get("")
 def index() -> Response:
-    """The dealer's supplier codes in their order, a page at a time."""
+    """List the dealer's supplier codes, one page at a time."""
     return _list(page=whole(request.args, "page") or 1)
 
 
 @pages.get("/new")
 def new() -> Response:
-    """The list with an empty row, for a catalog and manufacturer if they are named."""
+    """Show the list with an empty row, with an optional catalog and manufacturer."""
     catalog = text(request.args, "catalog")
     catalog = catalog if catalog in CATALOGS else CATALOGS[0]
     return _list(page=LAST, new=NewSupplierCodes.empty(catalog, text(request.args, "manufacturer")))
@@ -40,7 +41,7 @@ def new() -> Response:
 @pages.post("/rows")
 @bodies.allows(MOST_BYTES, fields=MOST_FIELDS)
 def add_row() -> Response:
-    """One more empty row beneath those that were typed; nothing is saved yet."""
+    """Add another empty row below the entered ones; saves nothing."""
     rows = NewSupplierCodes.sent(request.form)
     rows.add_row()
     return _list(page=LAST, new=rows)
@@ -49,7 +50,7 @@ def add_row() -> Response:
 @pages.post("")
 @bodies.allows(MOST_BYTES, fields=MOST_FIELDS)
 def create() -> ResponseReturnValue:
-    """Add the typed supplier codes at the end of the list: all of them, or none."""
+    """Add the entered supplier codes at the end of the list; all or nothing."""
     rows = NewSupplierCodes.sent(request.form)
     if not rows.validate():
         return _list(422, page=LAST, new=rows)
@@ -64,14 +65,14 @@ def create() -> ResponseReturnValue:
 
 @pages.get("/<id:code_id>")
 def edit(code_id: int) -> Response:
-    """The list with one row as a form."""
+    """Show the list with one row as a form."""
     row = tenancy.of_dealer(SupplierCode, code_id)
     return _list(page=page_of(row), editing=row, form=SupplierCodeForm(formdata=None, data=values_of(row)))
 
 
 @pages.post("/<id:code_id>")
 def save(code_id: int) -> ResponseReturnValue:
-    """Change a supplier code, where it stands in the list."""
+    """Save a supplier code in place."""
     row = tenancy.of_dealer(SupplierCode, code_id)
     form = SupplierCodeForm()
     if not form.validate():
@@ -79,7 +80,7 @@ def save(code_id: int) -> ResponseReturnValue:
     try:
         supplier_codes.edit(row, form.values(), form.was.data or "")
     except FieldRefused as refusal:
-        # It may have been refused because somebody else has removed it: then it is not found now.
+        # The cause may be that another user has removed it: then this is a 404.
         row = tenancy.of_dealer(SupplierCode, code_id)
         form.blame(refusal.field, str(refusal))
         if isinstance(refusal, supplier_codes.Stale):
@@ -90,7 +91,7 @@ def save(code_id: int) -> ResponseReturnValue:
 
 @pages.post("/<id:code_id>/position")
 def move(code_id: int) -> ResponseReturnValue:
-    """Move a supplier code one place up or down: the first in stock gives the price (R16)."""
+    """Move a supplier code one position up or down: the first in stock gives the price (R16)."""
     row = tenancy.of_dealer(SupplierCode, code_id)
     direction = "up" if request.form.get("direction") == "up" else "down"
     place = supplier_codes.move(row, -1 if direction == "up" else 1)
@@ -99,7 +100,7 @@ def move(code_id: int) -> ResponseReturnValue:
 
 @pages.get("/<id:code_id>/removal")
 def ask_removal(code_id: int) -> Response:
-    """What removing the supplier code would do, to be confirmed."""
+    """Ask for confirmation of a removal."""
     row = tenancy.of_dealer(SupplierCode, code_id)
     products = supplier_codes.stocked_products(row)
     form = RemovalForm(formdata=None)
@@ -108,7 +109,7 @@ def ask_removal(code_id: int) -> Response:
 
 @pages.post("/<id:code_id>/removal")
 def remove(code_id: int) -> ResponseReturnValue:
-    """Remove the supplier code; its stock stays, or goes to zero if that was chosen."""
+    """Remove the supplier code; its stock stays, or goes to zero if chosen."""
     row = tenancy.of_dealer(SupplierCode, code_id)
     code, page, clear = row.code, page_of(row), bool(RemovalForm().clear.data)
     products = supplier_codes.remove(row, clear)
@@ -118,7 +119,7 @@ def remove(code_id: int) -> ResponseReturnValue:
 
 @pages.errorhandler(FieldRefused)
 def show_as_it_is(refusal: FieldRefused) -> ResponseReturnValue:
-    """A row that somebody else removed meanwhile can be neither moved nor removed: show what there is."""
+    """Show the current list after another user removed the row."""
     flash(str(refusal), "danger")
     return _list(409)
 
@@ -143,7 +144,7 @@ def _list(
     form: SupplierCodeForm | None = None,
     moved: tuple[SupplierCode, str] | None = None,
 ) -> Response:
-    """The list; with rows to add beneath it, or with one of its rows as a form."""
+    """Render the list, with rows to add below it, or with one of its rows as a form."""
     typed = new.rows if new else [form] if form else []
     return htmx.answer(
         "supplier_codes",
