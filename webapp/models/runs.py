@@ -79,7 +79,7 @@ class Run(Model):
     reason: Mapped[str | None] = mapped_column(Text)
     # R18: it ended without its report files.
     reports_missing: Mapped[bool] = mapped_column(default=False, server_default=false())
-    # The run whose failed codes this one tries again, and for how many times they are.
+    # The run whose failed codes this one retries, and the number of that retry.
     retry_of_id: Mapped[int | None] = mapped_column()
     retry_number: Mapped[int] = mapped_column(default=0, server_default="0")
 

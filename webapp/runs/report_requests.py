@@ -14,7 +14,7 @@ TASK = Task.MAKE_REPORTS
 
 
 def can_be_made(run: Run) -> bool:
-    """Whether a run's reports are missing, and the parts they are made from are still stored.
+    """Return whether a run's reports are missing, and their source rows still exist.
 
     A code's reported parts are kept until a later run has pulled that code.
     """

@@ -16,9 +16,9 @@ from webapp.runs.run_progress import progress_of
 class RunWatch:
     """Live view; `mark` changes whenever the page would: a poll with the same version gets no content.
 
-    It begins with `step`, which changes with the news that are worth saying aloud. `budget` is None where
-    there is nothing to wait for, or nothing known of it. `held` are the clearings that the run did not let
-    happen, and `can_make_reports` says that reports which could not be stored can be made now.
+    It starts with `step`, which changes with news that screen readers should announce. `budget` is None if
+    there is nothing to wait for, or if it is unknown. `held` are the run's held clearings, and
+    `can_make_reports` tells whether missing reports can be regenerated.
     """
 
     progress: Progress
