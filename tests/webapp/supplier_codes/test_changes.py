@@ -4,11 +4,11 @@ import pytest
 
 from tests.webapp import shelf_seed
 from tests.webapp.shelf_seed import figures_of, forget_notes, noted
+from webapp.core.errors import FieldRefused
 from webapp.extensions import db
 from webapp.models import ShelfStock
 from webapp.supplier_codes import (
     Fields,
-    Refused,
     Stale,
     add,
     edit,
@@ -52,7 +52,7 @@ def test_one_code_may_map_to_several_catalogs(dealer, tucker, honda):
 
 def test_the_same_code_and_manufacturer_twice_is_refused_whatever_the_case(dealer, tucker):
     add(dealer, TR)
-    with pytest.raises(Refused, match="tr is already mapped to Tucker Rocky") as refusal:
+    with pytest.raises(FieldRefused, match="tr is already mapped to Tucker Rocky") as refusal:
         add(dealer, Fields("aftermarket", " tr", "TU"))
     assert refusal.value.field == "supplier_code"
     assert codes(dealer) == ["TR"]
@@ -73,7 +73,7 @@ def test_an_edit_may_change_the_case_of_a_code_alone(dealer, tucker):
 def test_an_edit_into_another_row_is_refused_and_changes_nothing(dealer, tucker, honda):
     add(dealer, TR)
     second = add(dealer, HO)
-    with pytest.raises(Refused, match="already mapped"):
+    with pytest.raises(FieldRefused, match="already mapped"):
         edit(second, Fields("aftermarket", "tr", "Tucker Rocky", "9"))
     assert codes(dealer) == ["TR", "HO"]
     assert listed(dealer)[1].lead_time_days == 3
@@ -92,7 +92,7 @@ def test_a_code_removed_meanwhile_is_refused_in_plain_words(dealer, tucker):
     row = add(dealer, TR)
     with db.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM supplier_codes")
-    with pytest.raises(Refused, match="removed meanwhile"):
+    with pytest.raises(FieldRefused, match="removed meanwhile"):
         edit(row, TR)
 
 
