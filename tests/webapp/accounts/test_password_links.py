@@ -22,7 +22,7 @@ from webapp.extensions import db
 from webapp.models import AlertDelivery, Dealer, User
 from webapp.settings.alert_settings import MailServer
 
-pytestmark = ON_SQLITE
+pytestmark = [ON_SQLITE, pytest.mark.slow]
 CALM = "This link is no longer valid."
 
 

@@ -15,7 +15,7 @@ from webapp.accounts import second_factor, user_admin
 from webapp.extensions import db
 from webapp.models import Dealer, User
 
-pytestmark = ON_SQLITE
+pytestmark = [ON_SQLITE, pytest.mark.slow]
 STAFF = "support@example.com"
 
 

@@ -23,7 +23,7 @@ from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import Dealer, User
 
-pytestmark = ON_SQLITE
+pytestmark = [ON_SQLITE, pytest.mark.slow]
 ALLOWED = 10
 
 
