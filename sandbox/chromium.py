@@ -1,4 +1,4 @@
-"""The system's Chromium, as the browser tests and the screenshots start it."""
+"""The system's Chromium for browser tests and screenshots."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import shutil
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# A browser that looks for nothing but the pages it is sent to.
+# Disables background requests: the browser requests only the pages under test.
 FLAGS = (
     "--disable-gpu",
     "--disable-quic",
@@ -18,11 +18,11 @@ FLAGS = (
 
 
 class NoBrowser(RuntimeError):
-    """There is no Chromium on PATH; the message says what to do."""
+    """There is no Chromium on PATH; the message names the remedy."""
 
 
 def program() -> str:
-    """The path of the browser's program; raises NoBrowser."""
+    """Return the path of the browser's program; raises NoBrowser."""
     for name in NAMES:
         if found := shutil.which(name):
             return found
@@ -30,5 +30,5 @@ def program() -> str:
 
 
 def flags() -> list[str]:
-    """The flags to start it with. Its sandbox refuses to run under root."""
+    """Return the flags to start it with. Its sandbox does not work under root."""
     return [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else list(FLAGS)

@@ -1,6 +1,6 @@
-"""The software bill of materials as CycloneDX: the locked packages (requirements.txt) and the vendored files.
+"""Software bill of materials as CycloneDX: the locked packages (requirements.txt) and the vendored files.
 
-What `bin/sbom` prints. cyclonedx-bom reads the lock; it knows nothing of files that are copied into a
+`bin/sbom` prints it. cyclonedx-bom reads the lock file; it knows nothing of files that are copied into a
 repository, so those are added from their own note (webapp/static/vendor/VENDORED.md).
 """
 
@@ -19,14 +19,14 @@ _NOTED = re.compile(r"^\| (\S+) \| (\S+) \| (\S+) \| \S+ \| (\S+) \| ([0-9a-f]{6
 
 
 def bill_of_materials() -> dict[str, Any]:
-    """The whole bill; raises CalledProcessError where the lock cannot be read."""
+    """Return the complete bill; raises CalledProcessError if the lock file cannot be read."""
     bill: dict[str, Any] = json.loads(_packages())
     bill["components"] += vendored((VENDOR / "VENDORED.md").read_text())
     return bill
 
 
 def vendored(note: str) -> list[dict[str, Any]]:
-    """A component for each file of the note, by the package that it was taken from."""
+    """Return a component for each file of the note, by its package."""
     return [
         {
             "type": "file",

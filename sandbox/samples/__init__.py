@@ -1,1 +1,1 @@
-"""A sample catalog and two sample dealerships: the same bytes for the same day, on every machine."""
+"""Sample catalog and two sample dealerships: the same bytes for the same date, on every machine."""

@@ -1,7 +1,6 @@
-"""Catalogs and parts of any size for benchmarks: written as they are counted, never held in memory.
+"""Catalogs and parts of any size for benchmarks, streamed in constant memory.
 
-Nothing is drawn by chance: product `i` follows from `i` alone, so parts that match are known without the
-catalog.
+Nothing is random: product `i` follows from `i` alone, so matching parts are known without the catalog.
 """
 
 from collections.abc import Iterator, Sequence
@@ -42,7 +41,7 @@ def bulk_catalog(file: IO[str], products: int = PRODUCTS) -> int:
 
 
 def bulk_supplier_codes() -> list[SupplierCodeRow]:
-    """One row for each of `BULK_CODES`, in the columns of `supplier-codes import`."""
+    """Return one row for each of `BULK_CODES`, in the columns of `supplier-codes import`."""
     return [
         SupplierCodeRow("aftermarket" if code[0] == "B" else "oem", code, _manufacturer(code), 2, "retail")
         for code in BULK_CODES
@@ -52,10 +51,11 @@ def bulk_supplier_codes() -> list[SupplierCodeRow]:
 def bulk_parts(
     count: int, codes: Sequence[str] = BULK_CODES, today: date | None = None, products: int = PRODUCTS
 ) -> Iterator[Part]:
-    """`count` parts in stock, dealt over `codes` in turn, each one in a bulk catalog of `products` products.
+    """Return `count` parts in stock, distributed over `codes` in turn, each in a bulk catalog of `products`
+    products.
 
-    They lie as far apart in the catalog as they can. ValueError where a manufacturer has too few products.
-    `today` (default: the day part of the clock in UTC) makes the dates fresh.
+    They are as far apart in the catalog as possible. Raises ValueError if a manufacturer has too few
+    products. `today` (default: the current date in UTC) makes the dates recent.
     """
     needed, own = -(-count // len(codes)), products // len(BULK_CODES)
     if needed > own:
@@ -75,9 +75,10 @@ def bulk_parts(
 
 
 def changed(parts: Sequence[Part], share: float, seed: int = 1) -> list[Part]:
-    """The parts in the same order, a `share` of them (0.01: one in a hundred) with one more in stock."""
+    """Return the parts in the same order, a `share` of them (0.01: one in a hundred) with one more in
+    stock."""
     chosen = set(Random(seed).sample(range(len(parts)), round(len(parts) * share)))
-    return [_restocked(one) if place in chosen else one for place, one in enumerate(parts)]
+    return [_restocked(record) if place in chosen else record for place, record in enumerate(parts)]
 
 
 def _restocked(one: Part) -> Part:

@@ -1,4 +1,5 @@
-"""Writes the sample catalog: some 60,000 products of three catalogs, in the CSV of `catalog import`."""
+"""Writes the sample catalog: some 60,000 products of three catalogs, in the CSV format of `catalog
+import`."""
 
 import csv
 from collections.abc import Iterator, Mapping
@@ -34,10 +35,10 @@ class CatalogRow(NamedTuple):
 
 
 def write_catalog(file: IO[str], private_label_dealers: Mapping[str, int | str]) -> int:
-    """Write the catalog to an open text file; the number of rows, without the header.
+    """Write the catalog to an open text file; return the number of rows, without the header.
 
-    `private_label_dealers` gives the dealer id for each sample dealer's key ("northwind", "summit"); the
-    private label of a dealer that it leaves out is left out too.
+    `private_label_dealers` maps each sample dealer's key ("northwind", "summit") to the dealer id; private
+    labels of missing dealers are left out.
     """
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -52,7 +53,7 @@ def write_catalog(file: IO[str], private_label_dealers: Mapping[str, int | str])
 
 @cache
 def catalog_rows() -> tuple[CatalogRow, ...]:
-    """Every row, in the order of the file. Kept: the parts of both dealers are drawn from it."""
+    """Return every row, in the order of the file. Cached: the parts of both dealers are drawn from it."""
     rows = [*_aftermarket(Random(1001))]
     for oem in OEMS:
         rows.extend(_oem(oem, Random(oem.oem_manufacturer_id)))
@@ -62,7 +63,7 @@ def catalog_rows() -> tuple[CatalogRow, ...]:
 
 
 def _aftermarket(chance: Random) -> Iterator[CatalogRow]:
-    """Each product under the number of every distributor that carries it: one to four of them."""
+    """Return each product with the part number of every distributor that carries it: one to four of them."""
     carried = dict.fromkeys((one.abbreviation for one in DISTRIBUTORS), 0)
     for serial in range(AFTERMARKET_PRODUCTS):
         brand, line = BRANDS[serial % len(BRANDS)], _line(serial % len(BRANDS), chance)
@@ -70,14 +71,14 @@ def _aftermarket(chance: Random) -> Iterator[CatalogRow]:
         name, msrp = _name(line, chance), _price(line.cheapest, line.dearest, chance)
         for distributor in _carriers(chance):
             carried[distributor.abbreviation] += 1
-            # 4,319 and 1,000,000 have no common factor: serials look drawn, and none comes twice.
+            # 4,319 and 1,000,000 have no common factor: serials look random, and none occurs twice.
             number = distributor.number(carried[distributor.abbreviation] * 4_319 % 1_000_000)
             labels = (distributor.name, distributor.abbreviation, "", "")
             yield CatalogRow("aftermarket", *labels, number, brand, mpn, name, msrp)
 
 
 def _line(brand: int, chance: Random) -> Line:
-    """A brand makes eight kinds of product, neighbours in the list."""
+    """A brand makes eight adjacent kinds of product in the list."""
     return LINES[(brand * 3 + chance.randrange(8)) % len(LINES)]
 
 
@@ -100,7 +101,8 @@ def _name(line: Line, chance: Random) -> str:
 
 
 def _oem(oem: Oem, chance: Random) -> Iterator[CatalogRow]:
-    """An OEM's part number is the MPN too, so most rows leave that column empty, as price books do."""
+    """Return an OEM's rows. Its part number is the MPN too, so most rows leave that column empty, as price
+    books do."""
     seen: set[str] = set()
     while len(seen) < oem.products:
         number = oem.number(chance)
@@ -123,7 +125,7 @@ def _private_label(dealer: SampleDealer, chance: Random) -> Iterator[CatalogRow]
 
 
 def _price(cheapest: float, dearest: float, chance: Random) -> str:
-    """Dollars and cents, ending in .95 or .99 as shelf prices do; now and then unknown."""
+    """Return dollars and cents, ending in .95 or .99 as retail prices do; sometimes unknown."""
     if chance.random() < 0.01:
         return ""
     return f"{int(chance.uniform(cheapest, dearest)) + chance.choice((0.95, 0.99, 0.49)):.2f}"

@@ -1,4 +1,4 @@
-"""Two sample dealerships: who they are, their 3PA login, and the supplier codes they have set up."""
+"""Two sample dealerships: names, 3PA logins, and supplier codes."""
 
 import csv
 from collections.abc import Iterable
@@ -21,9 +21,8 @@ class SupplierCodeRow(NamedTuple):
 
 @dataclass(frozen=True)
 class SampleDealer:
-    """One dealership. `key` names it in the catalog and on the command line; the login is no secret of
-    anybody.
-    """
+    """One dealership. `key` names it in the catalog and on the command line; the login is not a real
+    secret."""
 
     key: str
     name: str

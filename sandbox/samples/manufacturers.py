@@ -1,7 +1,7 @@
-"""The distributors and OEMs of the sample catalog, and what their part numbers look like.
+"""Distributors and OEMs of the sample catalog, and the format of their part numbers.
 
-Names of distributors and OEMs are real, so that a dealer recognises the pages; numbers and products are
-made up.
+Names of distributors and OEMs are real, so that a dealer recognizes the pages; numbers and products are
+invented.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ class Distributor:
 
 @dataclass(frozen=True)
 class Oem:
-    """Sells under one brand, its own. `number` draws a part number in its style; two draws may be equal."""
+    """Sells under its own brand only. `number` draws a part number in its style; two draws may be equal."""
 
     name: str
     oem_manufacturer_id: int

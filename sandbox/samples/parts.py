@@ -1,6 +1,4 @@
-"""The parts that Lightspeed reports for a sample dealer: some 8,000, as untidy as a real parts
-department's.
-"""
+"""Parts that Lightspeed reports for a sample dealer: some 8,000, as untidy as a real parts department's."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -13,26 +11,26 @@ from sandbox.samples.records import Draft, Shelf
 from sandbox.simulator.parts import Part, stable_order
 
 PARTS = 8_000
-_UNCONFIGURED = 120  # parts of codes that the dealer never set up: shop supplies, a supplier of long ago
-_TWICE = 24  # parts that are there again with their number in small letters
+_UNCONFIGURED = 120  # Parts of codes that the dealer never set up: shop supplies, a former supplier.
+_TWICE = 24  # Parts that occur twice, with their number in lower case.
 
 
 def sample_parts(dealer: SampleDealer, today: date) -> list[Part]:
-    """The dealer's parts by (SupplierCode, PartNumber), dated so that they are fresh on `today`.
+    """Return the dealer's parts by (SupplierCode, PartNumber), with dates relative to `today`.
 
     Of those in stock and changed within a year, 85 to 90 % have the number of a catalog product.
     """
     chance = Random(f"{dealer.cmf} parts")
     shelf = Shelf(today, chance)
     parts = [shelf.record(draft) for draft in _drafts(dealer, chance)]
-    lettered = [one for one in parts if one["PartNumber"] != one["PartNumber"].lower()]
-    parts += [shelf.recased(one) for one in chance.sample(lettered, _TWICE)]
+    lettered = [record for record in parts if record["PartNumber"] != record["PartNumber"].lower()]
+    parts += [shelf.recased(record) for record in chance.sample(lettered, _TWICE)]
     parts += [shelf.record(draft) for draft in _curiosities(dealer)]
     return sorted(parts, key=stable_order)
 
 
 def manufacturers_of(dealer: SampleDealer, code: str) -> list[str]:
-    """Names of the manufacturers that a Lightspeed code of the dealer maps to, in the order of the list."""
+    """Return the manufacturers that a Lightspeed code of the dealer maps to, in list order."""
     return [row.manufacturer for row in dealer.supplier_codes if row.supplier_code == code]
 
 
@@ -49,7 +47,7 @@ def _drafts(dealer: SampleDealer, chance: Random) -> Iterator[Draft]:
 
 
 def _shares(dealer: SampleDealer, codes: list[str]) -> dict[str, int]:
-    """How many parts each code has: the first of the dealer's list are the big ones."""
+    """Return how many parts each code has: the first of the dealer's list are the largest."""
     weights = {code: 1.0 / (place + 3) for place, code in enumerate(codes)}
     whole = sum(weights.values())
     return {code: round((PARTS - _UNCONFIGURED) * weight / whole) for code, weight in weights.items()}
@@ -61,9 +59,8 @@ def _rows_of(manufacturer: str) -> list[CatalogRow]:
 
 
 def _draft(code: str, row: CatalogRow, chance: Random) -> Draft:
-    """The part under its catalog number; or, for about one in eight, in one of the ways parts fail to
-    match.
-    """
+    """Draft the part with its catalog number; or, for about one in eight, in one of the ways parts fail to
+    match."""
     draft = Draft(code, row.part_number, row.name, float(row.msrp or 19.95))
     kind = chance.random()
     if kind < 0.875:
@@ -77,13 +74,13 @@ def _draft(code: str, row: CatalogRow, chance: Random) -> Draft:
 
 
 def _repunctuated(part_number: str) -> str:
-    """The same number as somebody typed it at the counter: dashes left out, or one put in."""
+    """Return the number with different punctuation, as typed at the counter: dashes omitted or inserted."""
     bare = "".join(letter for letter in part_number if letter.isalnum())
     return bare if bare != part_number else f"{bare[:3]}-{bare[3:]}"
 
 
 def _curiosities(dealer: SampleDealer) -> Iterator[Draft]:
-    """Rows that have broken reports and spreadsheets before; all are in stock, and none is in the catalog."""
+    """Return edge cases that break reports and spreadsheets; all are in stock, and none is in the catalog."""
     code = dealer.supplier_codes[0].supplier_code
     yield Draft(code, "ZZ-0001", "=SUM(A1:A9) DECAL KIT", 12.5, quantity=3)
     yield Draft(code, "ZZ-0002", 'O-RING, 1/4" ID, "VITON", BLACK', 1.25, quantity=40)

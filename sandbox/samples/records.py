@@ -1,6 +1,4 @@
-"""How a sample part becomes a record: its stock, its dates, its prices, and what is wrong with some of
-them.
-"""
+"""Records of sample parts: stock, dates, prices, and data defects in some of them."""
 
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -9,12 +7,12 @@ from typing import Any, NamedTuple
 from sandbox.simulator.parts import Part, part
 
 _STALE, _UNDATED = 0.06, 0.01
-_FRESHEST, _OLDEST_FRESH, _OLDEST = 1, 300, 1500  # days; the gap to 365 keeps a sample fresh for weeks
+_FRESHEST, _OLDEST_FRESH, _OLDEST = 1, 300, 1500  # Days; the gap to 365 keeps a sample valid for weeks.
 _STALEST_FROM = 400
 
 
 class Draft(NamedTuple):
-    """What is known of a part before the shelf is looked at; `quantity` None: whatever the shelf has."""
+    """A part before its stock is drawn; `quantity` None: drawn at random."""
 
     code: str
     part_number: str
@@ -25,16 +23,14 @@ class Draft(NamedTuple):
 
 
 class Shelf:
-    """Fills in records from one stream of chance, with dates counted back from `today`."""
+    """Completes records from one random stream, with dates counted back from `today`."""
 
     def __init__(self, today: date, chance: Random) -> None:
         self._today, self._chance = today, chance
         self._gathered = self._written(datetime.combine(today, time(0, 42, 7)), fraction=False)
 
     def record(self, draft: Draft) -> Part:
-        """The draft as Lightspeed would report it. One with a given quantity is in order in every other
-        way.
-        """
+        """Return the draft as Lightspeed would report it. One with a given quantity has no other defect."""
         plain = draft.quantity is not None
         quantity = draft.quantity if plain else self._quantity()
         fields = {
@@ -50,11 +46,11 @@ class Shelf:
         number = draft.part_number if plain else self._padded(draft.part_number)
         return part(draft.code, number, **fields)
 
-    def recased(self, one: Part) -> Part:
-        """A second record of the part, its number in small letters and its stock counted anew."""
-        number = str(one["PartNumber"]).lower()
+    def recased(self, record: Part) -> Part:
+        """Return a second record of the part, with its number in lower case and a new stock count."""
+        number = str(record["PartNumber"]).lower()
         quantity = self._chance.randrange(1, 6)
-        return {**one, "PartNumber": number, "OnHand": quantity, "Avail": quantity}
+        return {**record, "PartNumber": number, "OnHand": quantity, "Avail": quantity}
 
     def _quantity(self) -> int | float:
         drawn = self._chance.random()
@@ -63,11 +59,11 @@ class Shelf:
         if drawn < 0.235:
             return -self._chance.randrange(1, 4)
         if drawn < 0.245:
-            return self._chance.randrange(1, 12) + 0.5  # oil by the quart, hose by the foot
+            return self._chance.randrange(1, 12) + 0.5  # Oil by the quart, hose by the foot.
         return self._chance.choice((1, 1, 1, 2, 2, 3, 4, 5, 6, 8, 10, 12, 24, 40))
 
     def _available(self, on_hand: int | float | None) -> int | float | None:
-        """On hand less what is committed to work orders; now and then more is promised than there is."""
+        """Return on hand less what is committed to work orders; sometimes more is committed than in stock."""
         committed = self._chance.choice((0, 0, 0, 0, 0, 0, 0, 1, 1, 2))
         return on_hand if on_hand is None or on_hand <= 0 else on_hand - committed
 
@@ -115,7 +111,7 @@ class Shelf:
         return f"{number}   " if drawn < 0.03 else f" {number} " if drawn < 0.04 else number
 
     def _upc(self) -> str | None:
-        """A valid UPC-A, for two parts in three."""
+        """Return a valid UPC-A, for two parts in three."""
         if self._chance.random() < 0.35:
             return None
         digits = [self._chance.randrange(10) for _ in range(11)]

@@ -1,4 +1,4 @@
-"""The sample dealers, and a dealer of any size, as the simulator serves them."""
+"""Sample dealers, and a dealer of any size, for the simulator."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ BULK_CMF, BULK_USERNAME, BULK_PASSWORD = "76099999", "76099999", "bulk-0f0e1d2c"
 
 
 def simulated_dealers(today: date) -> list[SimulatedDealer]:
-    """Both sample dealers with their parts as of `today`."""
+    """Return both sample dealers with their parts as of `today`."""
     return [
         SimulatedDealer(one.cmf, one.username, one.password, one.name, sample_parts(one, today))
         for one in SAMPLE_DEALERS
@@ -19,8 +19,7 @@ def simulated_dealers(today: date) -> list[SimulatedDealer]:
 
 
 def bulk_dealer(parts: int, today: date, products: int = PRODUCTS) -> SimulatedDealer:
-    """A dealer with `parts` parts over the bulk codes, all of them in the bulk catalog of `products`
-    products.
-    """
+    """Return a dealer with `parts` parts over the bulk codes, all of them in the bulk catalog of `products`
+    products."""
     own = bulk_parts(parts, today=today, products=products)
     return SimulatedDealer(BULK_CMF, BULK_USERNAME, BULK_PASSWORD, "Bulk Powersports", own)

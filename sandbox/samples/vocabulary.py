@@ -1,11 +1,12 @@
-"""The words that sample products are named with."""
+"""Words for the names of sample products."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Line:
-    """A kind of product: its noun, what may follow it, its price range in dollars, and if it fits all."""
+    """Kind of product: its noun, the possible options, its price range in dollars, and whether it fits all
+    models."""
 
     noun: str
     options: tuple[tuple[str, ...], ...]
@@ -25,7 +26,7 @@ _LENGTHS = ("110 Links", "120 Links")
 _TIRES = ("110/90-19", "90/90-21", "120/70ZR17", "180/55ZR17", "26x9R-14")
 _TRACKS = ('137" x 1.6"', '154" x 2.25"', '165" x 3.0"')
 
-# Neighbours are made by the same brands.
+# Adjacent lines are made by the same brands.
 LINES = (
     Line("Brake Pad Set", (_ENDS, ("Sintered", "Organic", "Semi-Metallic")), 18, 64),
     Line("Brake Rotor", (_ENDS, ("Solid", "Wave", "Floating, 320 mm")), 69, 239),
@@ -102,7 +103,7 @@ FITMENTS = (
     "Universal",
 )
 
-# Made up, all of them.
+# All invented.
 BRANDS = (
     *("Ironvale", "TorqLine", "Kestrel Moto", "RidgeBack", "BlueTread", "Apex Nine", "Hollow Point"),
     *("Dunmore", "Slatebrook", "Vantage", "Copperhead", "Northstar", "Mudlark", "Redline Works", "Foxglove"),

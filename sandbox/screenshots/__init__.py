@@ -1,1 +1,1 @@
-"""The pictures in docs/images, taken from the running program: `bin/screenshots`."""
+"""Screenshots in docs/images, taken from the running program: `bin/screenshots`."""

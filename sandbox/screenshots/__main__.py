@@ -1,4 +1,4 @@
-"""Takes every picture of the dealer guide anew: `python -m sandbox.screenshots [FOLDER]`."""
+"""Takes all screenshots of the dealer guide again: `python -m sandbox.screenshots [FOLDER]`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from webapp.settings.config import ROOT
 
 
 def main() -> int:
-    """Walk through the program as a new dealer would; 0 when all were taken."""
+    """Use the program as a new dealer would; return 0 when all were taken."""
     parser = argparse.ArgumentParser(prog="bin/screenshots", description="Takes the dealer guide's pictures.")
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "docs" / "images")
     folder: Path = parser.parse_args().folder

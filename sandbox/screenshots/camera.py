@@ -1,4 +1,4 @@
-"""A browser's window that pictures are taken of."""
+"""Browser window for screenshots."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, FloatRect, Locator
 
-# Pixels. As wide as a page's column of text, so that nothing must be shrunk to be read.
+# Pixels. As wide as a page's text column, so that screenshots are readable without scaling.
 WIDTH, HEIGHT = 1200, 800
-# A long page is cut here: what is beneath is more of the same.
+# Long pages are cut here: what follows is more of the same.
 TALLEST = 900
-# Bytes. Pictures are kept in the repository, each version of each.
+# Bytes. Screenshots are kept in the repository, each version of each.
 MOST = 150_000
-# Milliseconds. Long, for a whole run is waited for.
+# Milliseconds. Long, since a complete run is waited for.
 PATIENCE = 120_000
 
 
 class TooLarge(RuntimeError):
-    """A picture that is too large to be kept; the message names it."""
+    """Screenshot that is too large for the repository; the message names it."""
 
 
 class Camera:
-    """Signs in, and writes pictures into a folder."""
+    """Signs in, and writes screenshots into a folder."""
 
     def __init__(self, browser: Browser, address: str, folder: Path) -> None:
         context = browser.new_context(
@@ -35,7 +35,7 @@ class Camera:
         self._folder = folder
 
     def sign_in(self, email: str, password: str) -> None:
-        """Leave whoever is signed in, and come in as somebody else."""
+        """Sign out, and sign in as another user."""
         self.page.context.clear_cookies()
         self.page.goto("/login")
         self.page.get_by_label("E-mail address").fill(email)
@@ -43,9 +43,9 @@ class Camera:
         self.page.get_by_role("button", name="Sign in").click()
 
     def take(self, name: str, what: Locator | None = None) -> None:
-        """Write NAME.png: the page from its top, or what is given. Raises TooLarge."""
+        """Write NAME.png: the page from its top, or the given element. Raises TooLarge."""
         path = self._folder / f"{name}.png"
-        # The pointer would leave a button coloured, and the focus a ring around it.
+        # The pointer would color a button, and the focus draw a ring around it.
         self.page.mouse.move(0, 0)
         if what:
             what.screenshot(path=path)

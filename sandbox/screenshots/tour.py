@@ -1,4 +1,4 @@
-"""The way of a new dealer through the program, then that of staff: the pictures of docs/*-guide.md."""
+"""Tour of the program as a new dealer, then as staff: the screenshots of docs/*-guide.md."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CODES = (("aftermarket", "TR", "Tucker Rocky", "2"), ("oem", "KA", "Kawasaki", "
 
 
 def tour(camera: Camera, commands: Commands) -> None:
-    """Every picture, in the order of the guides."""
+    """Take every screenshot, in the order of the guides."""
     home = f"/dealers/{_newcomer(commands)}"
     camera.sign_in(EMAIL, samples.PASSWORD)
     camera.page.wait_for_url(f"**{home}")
@@ -38,7 +38,7 @@ def tour(camera: Camera, commands: Commands) -> None:
 
 
 def _support(camera: Camera, commands: Commands, home: str) -> None:
-    """What staff see: every dealer, one of them, and the catalog."""
+    """Take the screenshots for staff: the list of dealers, one dealer, and the catalog."""
     beginner = commands.run("dealer", "create", "Lakeside Cycle", "--timezone", "America/New_York")
     commands.run("lightspeed", "configure", "--dealer", beginner, "--enable")
     person = ("user", "create", samples.STAFF, "--role", "staff", "--password-stdin")
@@ -51,7 +51,7 @@ def _support(camera: Camera, commands: Commands, home: str) -> None:
 
 
 def _newcomer(commands: Commands) -> int:
-    """A dealer who has set up nothing, whose Lightspeed reports the parts of the sample dealer."""
+    """Create a dealer without any set-up, whose Lightspeed reports the parts of the sample dealer."""
     dealer = commands.run("dealer", "create", NAME, "--timezone", NORTHWIND.time_zone)
     person = ("--role", "dealer", "--dealer", dealer, "--password-stdin")
     commands.run("user", "create", EMAIL, *person, answer=samples.PASSWORD)

@@ -1,4 +1,4 @@
-"""The files of a PostgreSQL server ("cluster" in its own words): where they may lie, and laying them out."""
+"""Files of a PostgreSQL server (a "cluster" in its documentation): their location and initialization."""
 
 import shutil
 import subprocess
@@ -14,8 +14,8 @@ _LOCALES = ("C.UTF-8", "C")
 
 
 def borrow_folder(account: OsUser) -> tempfile.TemporaryDirectory[str]:
-    """Return a temporary folder for the account; raise `ServerNotStarted` if it can reach none."""
-    for place in (tempfile.gettempdir(), "/tmp", "/var/tmp"):  # TMPDIR may lie in a closed home.
+    """Return a temporary folder for the account; raise `ServerNotStarted` if it can access none."""
+    for place in (tempfile.gettempdir(), "/tmp", "/var/tmp"):  # TMPDIR may be in a private home folder.
         folder = tempfile.TemporaryDirectory(prefix="postgres-", dir=place, ignore_cleanup_errors=True)
         if account.takes(Path(folder.name)):
             return folder
@@ -26,15 +26,15 @@ def borrow_folder(account: OsUser) -> tempfile.TemporaryDirectory[str]:
 
 
 def lay_out(programs: Path, home: Path, account: OsUser | None, durable: bool) -> Path:
-    """Return the cluster in `home`, made if it is not there: UTF-8, superuser `postgres`, no password.
+    """Return the cluster in `home`, initialized if missing: UTF-8, superuser `postgres`, no password.
 
-    Raise `ServerNotStarted` with what `initdb` wrote if it fails.
+    Raise `ServerNotStarted` with the output of `initdb` if it fails.
     """
     cluster, unfinished = home / "cluster", home / "cluster.unfinished"
     if cluster.exists():
         return cluster
     for locale in _LOCALES:
-        # An interrupted attempt leaves a folder that looks whole, so only a finished one gets the name.
+        # An interrupted attempt leaves a folder that looks complete, so only a finished one gets the name.
         shutil.rmtree(unfinished, ignore_errors=True)
         refusal = _initdb(programs, unfinished, locale, account, durable)
         if refusal is None:
@@ -43,7 +43,7 @@ def lay_out(programs: Path, home: Path, account: OsUser | None, durable: bool) -
 
 
 def _initdb(programs: Path, cluster: Path, locale: str, account: OsUser | None, durable: bool) -> str | None:
-    """Return what `initdb` complained of, or nothing if it succeeded."""
+    """Return the errors of `initdb`, or nothing if it succeeded."""
     options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", f"--locale={locale}"]
     if not durable:
         options.append("--no-sync")

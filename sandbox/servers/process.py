@@ -1,4 +1,4 @@
-"""One server as a child of this program: in a session of its own, logged to a file, ended with its parent."""
+"""Server as a child process: in a session of its own, logged to a file, ended with its parent."""
 
 import os
 import signal
@@ -8,11 +8,11 @@ from pathlib import Path
 
 from sandbox.servers.os_user import OsUser
 
-# What a server needs of our environment; the rest may hold keys and database addresses.
+# Variables of our environment that a server needs; the rest may hold keys and database URLs.
 _HANDED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR")
 
 # Waits on a pipe whose other end only the parent holds. A line means "the server has ended"; end of file
-# means that the parent is gone, by whatever signal, and that the server must follow.
+# means that the parent has ended, by any signal, and that the server must end too.
 _WATCH = """
 read -r released && exit
 kill -s "$2" "$1"
@@ -22,7 +22,7 @@ kill -s KILL "$1"
 
 
 def bare_environment() -> dict[str, str]:
-    """Return the environment for a server: paths and a plain locale, nothing that is set for this program."""
+    """Return the environment for a server: paths and a plain locale, without this program's settings."""
     # Without LC_ALL, PostgreSQL on macOS starts threads while it reads the locale and then refuses to run.
     return {name: os.environ[name] for name in _HANDED_ON if name in os.environ} | {"LC_ALL": "C"}
 
@@ -30,9 +30,9 @@ def bare_environment() -> dict[str, str]:
 class ServerProcess:
     """A running server.
 
-    It outlives neither the end of this program nor its death by SIGKILL: then it gets `quit_signal`, and
-    SIGKILL ten seconds later. A fork of this program holds the watch's pipe too, so the server ends once the
-    forks have ended as well.
+    It does not outlive this program, even after SIGKILL: then it gets `quit_signal`, and SIGKILL ten seconds
+    later. Forks of this program hold the watchdog's pipe too, so the server ends once the forks have ended as
+    well.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class ServerProcess:
     ) -> None:
         self._quit_signal = quit_signal
         with log.open("ab") as output:
-            # In its own session: Ctrl-C then reaches this program alone, which ends its servers in order.
+            # In its own session: Ctrl-C then reaches only this program, which ends its servers in order.
             self._server = subprocess.Popen(
                 command,
                 cwd=folder,
@@ -74,7 +74,7 @@ class ServerProcess:
         return self._server.poll() is None
 
     def end(self, patience: float = 10) -> None:
-        """Ask the server to end and wait; after `patience` seconds end it by force."""
+        """Ask the server to end and wait; after `patience` seconds kill it."""
         self._server.send_signal(self._quit_signal)
         try:
             self._server.wait(patience)

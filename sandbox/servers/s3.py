@@ -1,4 +1,4 @@
-"""An S3 server for one machine: rclone's, over HTTP, with signed requests, each bucket a folder."""
+"""S3 server for one machine: rclone's, over HTTP, with signed requests, each bucket a folder."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ KEY, SECRET = "sandbox-key", "sandbox-secret-7b1f"
 
 
 class S3Server(LoopbackServer):
-    """Takes requests that are signed with `KEY` and `SECRET`, and keeps what it is given in `folder`."""
+    """Accepts requests signed with `KEY` and `SECRET`, and stores objects in `folder`."""
 
     title: ClassVar[str] = "S3"
 
@@ -27,12 +27,12 @@ class S3Server(LoopbackServer):
 
     @property
     def url(self) -> str:
-        """Its endpoint."""
+        """Return its endpoint."""
         return f"http://{LOOPBACK}:{self.port}"
 
     @property
     def variables(self) -> dict[str, str]:
-        """What a client of it finds in its environment."""
+        """Return the environment variables for a client."""
         return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": KEY,
@@ -45,12 +45,12 @@ class S3Server(LoopbackServer):
         return self.folder / "buckets"
 
     def create_bucket(self, name: str) -> None:
-        """Make an empty bucket: by asking for it, as the server does not see what is done past it."""
+        """Create an empty bucket: by a request, as the server does not see folders created directly."""
         login = {"key": KEY, "secret": SECRET, "endpoint_url": self.url}
         s3fs.S3FileSystem(**login, skip_instance_cache=True).mkdir(name)
 
     def _prepare(self) -> None:
-        # The package brings the program alone, into the folder of the interpreter that it was installed for.
+        # The package contains only the program, in the folder of the interpreter that it was installed for.
         path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
         found = shutil.which("rclone", path=path)
         if found is None:
@@ -61,18 +61,18 @@ class S3Server(LoopbackServer):
     def _spawn(self) -> ServerProcess:
         options = {
             "--addr": f"{LOOPBACK}:{self.port}",
-            # Nobody's settings.
+            # Ignores any user's configuration.
             "--config": "",
         }
         words = [word for pair in options.items() for word in pair]
-        # Not among the words, which anybody on the machine may read. Quoted, as it is read as a list.
+        # Not among the arguments, which any user of the machine can read. Quoted, as it is parsed as a list.
         environment = bare_environment() | {"RCLONE_AUTH_KEY": f'"{KEY},{SECRET}"'}
         command: list[str | Path] = [self._program, "serve", "s3", *words, self._buckets]
         return ServerProcess(command, self.folder, self.log, self.quit_signal, environment=environment)
 
     def _answers(self) -> bool:
         try:
-            # It listens, and refuses who does not sign.
+            # It listens, and refuses unsigned requests.
             return b"UnsupportedAlgorithm" in requests.get(self.url, timeout=2).content
         except requests.RequestException:
             return False

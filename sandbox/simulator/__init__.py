@@ -1,6 +1,6 @@
-"""A stand-in for Lightspeed's 3PA data warehouse: a real HTTP server that behaves, and misbehaves, as told.
+"""Simulator of Lightspeed's 3PA data warehouse: a real HTTP server with configurable behavior and faults.
 
-Written from docs/lightspeed-3pa.md alone and never from the client, so that the two check each other.
+Written from docs/lightspeed-3pa.md only and never from the client, so that the two check each other.
 """
 
 from sandbox.simulator.behavior import Behavior, Fault

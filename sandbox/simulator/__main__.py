@@ -19,9 +19,9 @@ _STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM}
 
 
 def main(words: list[str] | None = None) -> int:
-    """Serve until told to stop; 0 then, 1 with one line on stderr where it cannot start."""
+    """Serve until stopped; return 0 then, or 1 with one line on stderr if it cannot start."""
     chosen = _choices().parse_args(words)
-    # Blocked here, and so in every thread, they wait for sigwait: no handler runs in the middle of anything.
+    # Blocked here, and so in every thread, they wait for sigwait: no signal handler interrupts anything.
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
     try:
         simulator = Simulator(_dealers(chosen), _switches(chosen.switch), chosen.port, chosen.host)
@@ -75,7 +75,8 @@ def _switches(given: list[str]) -> Behavior:
 
 
 def _value(name: str, text: str) -> object:
-    """A number or a list where the switch holds one, else the text itself (the setting `429` is a text)."""
+    """Return a number or a list if the setting has that type, otherwise the text (the setting `429` is a
+    text)."""
     wanted = get_type_hints(Behavior).get(name)
     if wanted not in (int, float) and get_origin(wanted) is not list:
         return text

@@ -1,4 +1,4 @@
-"""Who may come in, and how often: logins, CMFs, and the limit of requests a minute."""
+"""Authentication, access to CMFs, and the rate limit per minute."""
 
 import base64
 import binascii
@@ -14,7 +14,7 @@ from sandbox.simulator.responses import Refusal
 
 
 def login_of(authorization: str | None) -> tuple[str, str] | None:
-    """User name and password of a Basic header; None where it is missing or cannot be read."""
+    """Return the username and password of a Basic header; None if it is missing or malformed."""
     scheme, _, encoded = (authorization or "").partition(" ")
     if scheme.lower() != "basic":
         return None
@@ -26,7 +26,7 @@ def login_of(authorization: str | None) -> tuple[str, str] | None:
 
 
 class Auth:
-    """Checks each request in turn; what it must remember from one to the next is here."""
+    """Checks each request; holds the state between requests."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -36,7 +36,8 @@ class Auth:
     def admit(
         self, login: tuple[str, str] | None, dealers: Iterable[SimulatedDealer], switches: Behavior
     ) -> list[SimulatedDealer]:
-        """The dealers that this login may read; Refusal 401 where it is not right, or not right any more."""
+        """Return the dealers that this login may read; raise Refusal 401 if it is wrong or no longer
+        valid."""
         own = [one for one in dealers if login is not None and _opens(one, login)]
         wrong = not own or switches.password_state == "wrong"
         if wrong or self._rotated(own[0].username, switches):
@@ -52,7 +53,8 @@ class Auth:
             return self._before_rotation[username] > switches.rotate_after
 
     def pace(self, username: str, now: float, switches: Behavior) -> float:
-        """Seconds to wait before answering; Refusal 429 or 503 beyond the limit, as the switch says."""
+        """Return the seconds to wait before responding; raise Refusal 429 or 503 beyond the limit, as
+        configured."""
         with self._lock:
             times = self._times[username]
             while times and now - times[0] >= switches.rate_window:
@@ -72,7 +74,8 @@ class Auth:
 def dealer_for(
     cmf: str, own: Iterable[SimulatedDealer], dealers: Mapping[str, SimulatedDealer], switches: Behavior
 ) -> SimulatedDealer:
-    """The dealer of `cmf`; Refusal 404 or 403 for an unknown one, 403 for one this login may not read."""
+    """Return the dealer of `cmf`; raise Refusal 404 or 403 for an unknown one, 403 for one this login may not
+    read."""
     if cmf not in dealers:
         raise Refusal(int(switches.unknown_cmf), f"System.ArgumentException: Dealer '{cmf}' was not found.")
     if cmf in switches.not_enabled or all(one.cmf != cmf for one in own):

@@ -1,7 +1,7 @@
-"""How the simulated service behaves: one field for each row of the table in docs/lightspeed-3pa.md.
+"""Configurable behavior of the simulated service: one field per row of the table in docs/lightspeed-3pa.md.
 
-The defaults are a service in good order. A setting that does not exist is refused when it is set, also on a
-running simulator, because a switch that silently does nothing would make a test pass for nothing.
+The defaults are a healthy service. An unknown setting is rejected when it is set, also on a running
+simulator: a setting without effect would make a test pass that proves nothing.
 """
 
 from dataclasses import asdict, dataclass, field, fields
@@ -30,10 +30,10 @@ FaultKind = Literal[
 
 @dataclass(frozen=True, eq=False)
 class Fault:
-    """What goes wrong at a page (from 1) of a supplier code (None: any), and how often (None: always).
+    """A fault at a page (from 1) of a supplier code (None: any), and how often (None: always).
 
-    `truncated` is half of the JSON in a well-formed answer; `short_body` ends the connection before the
-    length it promised; `endless` never stops sending; `bomb` is small and inflates to 64 MB; `nested` is an
+    `truncated` is half of the JSON in a well-formed response; `short_body` closes the connection before the
+    announced length; `endless` never stops sending; `bomb` is small and inflates to 64 MB; `nested` is an
     array in an array and so on, 100,000 deep. `row_inserted`, `row_removed` and `row_repeated` change the
     dealer's parts just before the page is read.
     """
@@ -50,37 +50,41 @@ class Fault:
 
 @dataclass
 class Behavior:
-    """Every setting, times in seconds; assign to a field, or give the simulator another `Switches`."""
+    """All settings, times in seconds; assign to a field, or give the simulator another `Behavior`."""
 
     top_limit: Literal["clamp", "serve_all"] = "clamp"
-    rows_per_page: int = 0  # at most so many rows of what `$top` asks for; 0: as many as asked for
-    short_pages: Literal["always", "now_and_then"] = "always"  # now and then: half of the answers, by chance
+    rows_per_page: int = 0  # Maximum number of rows per page, below `$top`; 0: no maximum.
+    short_pages: Literal["always", "now_and_then"] = "always"  # Sometimes: half of the responses, at random.
     unsupported_option: Literal["ignore", "error_500"] = "ignore"
     unknown_cmf: Literal["404", "403"] = "404"
-    not_enabled: list[str] = field(default_factory=list)  # CMFs that answer 403
+    not_enabled: list[str] = field(default_factory=list)  # CMFs that return 403.
     requests_per_minute: int = 200
     over_rate: Literal["nothing", "429", "429_retry_after", "503", "slow"] = "nothing"
     rate_window: float = 60.0
-    retry_after: str | None = None  # the header's text; None: the seconds until there is room again
+    retry_after: str | None = None  # The header's text; None: the seconds until there is capacity again.
     slow_seconds: float = 2.0
-    slow_dealers: list[str] = field(default_factory=list)  # CMFs whose every answer takes slow_seconds more
+    slow_dealers: list[str] = field(default_factory=list)  # CMFs whose responses all take slow_seconds more.
     numbers: Literal["numbers", "strings", "null", "negative", "fractional"] = "numbers"
     strings: Literal["clean", "padded", "null", "null_part_number"] = "clean"
     dates: Literal["as_stored", "fraction", "null", "year_1", "year_1900"] = "as_stored"
-    odd_every: int = 1  # the three above change every n-th record only
+    odd_every: int = 1  # The three above change only every n-th record.
     order: Literal["stable", "shuffled"] = "stable"
     field_names: Literal["insensitive", "sensitive"] = "insensitive"
-    text_comparison: Literal["exact", "loose"] = "exact"  # loose: no case, no trailing blanks, as SQL Server
-    filtering: Literal["applied", "ignored"] = "applied"  # ignored: read, checked, and then not used
+    text_comparison: Literal["exact", "loose"] = (
+        "exact"  # loose: case-insensitive, ignores trailing blanks, as SQL Server.
+    )
+    filtering: Literal["applied", "ignored"] = "applied"  # ignored: parsed, validated, and then not applied.
     gzip: Literal["content_encoding", "bare", "ignored"] = "content_encoding"
     faults: list[Fault] = field(default_factory=list)
     timeout_seconds: float = 120.0
     password_state: Literal["right", "wrong", "rotated"] = "right"
-    rotate_after: int = 1  # requests that the old password still opens
+    rotate_after: int = 1  # Number of requests accepted with the old password.
     keys: Literal["documented", "unknown_added", "optional_absent"] = "documented"
-    cmf: Literal["own", "other_in_one", "other", "absent", "null"] = "own"  # in one: the last row of a page
+    cmf: Literal["own", "other_in_one", "other", "absent", "null"] = (
+        "own"  # One in so many: the last row of a page.
+    )
     latency: float = 0.0
-    latency_jitter: float = 0.0  # up to this much more
+    latency_jitter: float = 0.0  # Random additional delay up to this.
     seed: int = 1
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -88,7 +92,7 @@ class Behavior:
         super().__setattr__(name, value)
 
     def change(self, settings: dict[str, Any]) -> None:
-        """Set several at once, all or none; ValueError names the first that is wrong."""
+        """Set several at once, all or none; ValueError names the first invalid one."""
         settings = dict(settings)
         if isinstance(settings.get("faults"), list):
             settings["faults"] = [_fault(one) for one in settings["faults"]]
@@ -98,7 +102,7 @@ class Behavior:
             setattr(self, name, value)
 
     def as_json(self) -> dict[str, Any]:
-        """All settings as plain JSON values; `change` accepts what this gives."""
+        """Return all settings as plain JSON values; `change` accepts the result."""
         return asdict(self)
 
 
@@ -121,7 +125,7 @@ def _fault(given: Any) -> Fault:
 
 
 def refuse_wrong(owner: type, name: str, value: Any) -> None:
-    """ValueError, naming the field and what it takes, unless `value` fits the annotation of `owner.name`."""
+    """Raise ValueError, naming the field and its type, unless `value` fits the annotation of `owner.name`."""
     hints = _hints(owner)
     if name not in hints:
         raise ValueError(f"no such switch: {name}")

@@ -1,4 +1,4 @@
-"""The simulator's own side, under /_control/: for a person with curl, and for tests in another process."""
+"""Control API of the simulator under /_control/: for curl, and for tests in another process."""
 
 from collections.abc import Callable
 from typing import Any
@@ -27,7 +27,8 @@ POST   /_control/parts/{CMF}   […] to set all; or {"set": […], "add": […],
 
 
 def answer(method: str, path: str, body: bytes, service: Service) -> Response:
-    """What the control side says; 400 with one line where the body is wrong, and then nothing is changed."""
+    """Return the control API's response; 400 with one line if the body is invalid, and then nothing is
+    changed."""
     words = [unquote(word) for word in path.removeprefix(PREFIX).strip("/").split("/")]
     if words == [""]:
         return Response(200, HELP.encode(), TEXT_TYPE)
@@ -80,7 +81,7 @@ def _dealer(cmf: str, service: Service) -> SimulatedDealer:
 
 
 def _change(dealer: SimulatedDealer, given: Any) -> None:
-    """Try the changes on a copy first, so that a wrong one leaves the dealer's parts as they were."""
+    """Try the changes on a copy first, so that an invalid one leaves the dealer's parts unchanged."""
     wanted = _wanted(given)
     tried = SimulatedDealer(dealer.cmf, dealer.username, "", parts=dealer.parts)
     acts: dict[str, Callable[[Any], None]] = {

@@ -1,4 +1,4 @@
-"""The dealers whose parts the simulator serves."""
+"""Dealers whose parts the simulator serves."""
 
 import threading
 from collections.abc import Iterable
@@ -8,10 +8,10 @@ from sandbox.simulator.stock import Stock
 
 
 class SimulatedDealer:
-    """One dealership with its login and its parts; several dealers with one login make a partner login.
+    """One dealership with its login and its parts; several dealers with one login are a partner login.
 
-    Parts are changed only by the methods here, each of which is seen whole or not at all by a request. A
-    record without Cmf or DealerId is given the dealer's.
+    Parts are changed only by the methods here, each of which is atomic for requests. A record without Cmf or
+    DealerId is given the dealer's.
     """
 
     def __init__(
@@ -31,12 +31,12 @@ class SimulatedDealer:
 
     @property
     def stock(self) -> Stock:
-        """The parts as they stand now, for one request."""
+        """Return a snapshot of the parts, for one request."""
         return self._stock
 
     @property
     def parts(self) -> list[Part]:
-        """The stored dicts as they stand now, by (SupplierCode, PartNumber), in a new list."""
+        """Return the stored dicts by (SupplierCode, PartNumber), in a new list."""
         return list(self._stock.parts)
 
     def set_parts(self, parts: Iterable[Part]) -> None:
@@ -44,7 +44,7 @@ class SimulatedDealer:
         self._stock = Stock([self._owned(one) for one in parts])
 
     def add_parts(self, parts: Iterable[Part]) -> None:
-        """Put further records beside the stored ones, also where the key is there already."""
+        """Add records to the stored ones, including duplicates of a key."""
         with self._lock:
             self._stock = Stock([*self._stock.parts, *(self._owned(one) for one in parts)])
 

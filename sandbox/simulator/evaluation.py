@@ -1,8 +1,8 @@
-"""Turns a filter or an order into something that can be asked of a record.
+"""Compiles a filter or an order to a function of a record.
 
-Two-valued: a comparison with a missing value is false, save `eq null`, and `ne` with a value. A stored
-value that is not of its field's kind (a test's "n/a" in OnHand) counts as missing here, though it is sent
-as it is.
+Two-valued: a comparison with a missing value is false, except `eq null`, and `ne` with a value. A stored
+value of another type than its field's (a test's "n/a" in OnHand) counts as missing here, though it is sent
+unchanged.
 """
 
 import operator
@@ -27,7 +27,7 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def question(expression: Expression, *, loose_text: bool = False) -> Question:
-    """A predicate over a record; `loose_text` ignores case and trailing blanks, as SQL Server does."""
+    """Return a predicate over a record; `loose_text` ignores case and trailing blanks, as SQL Server does."""
     if isinstance(expression, Comparison):
         return _comparison(expression, loose_text)
     if isinstance(expression, Negation):
@@ -39,7 +39,7 @@ def question(expression: Expression, *, loose_text: bool = False) -> Question:
 
 
 def sort_key(field: str, kind: Kind, *, loose_text: bool = False) -> Callable[[Part], Any]:
-    """Key that sorts records by one field, missing values first."""
+    """Return the key that sorts records by one field, missing values first."""
     read = _reading(Field(field, kind), loose_text)
 
     def key(one: Part) -> tuple[bool, Any]:

@@ -1,4 +1,4 @@
-"""What a `$filter` says, once it has been read: comparisons joined by and, or, not."""
+"""Syntax tree of a `$filter`: comparisons joined by and, or, not."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -18,7 +18,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Constant:
-    """A literal. A date is kept as the text between its quotes, already checked for shape."""
+    """A literal. A date is kept as the text between its quotes, with its format already checked."""
 
     kind: LiteralKind
     value: str | int | None
@@ -26,7 +26,7 @@ class Constant:
 
 @dataclass(frozen=True)
 class Comparison:
-    """`left operator right`, of one kind on both sides or null on either."""
+    """`left operator right`, of one type on both sides or null on either."""
 
     left: Field | Constant
     operator: str
@@ -52,7 +52,8 @@ Expression = Comparison | Junction | Negation
 
 
 def supplier_code_of(expression: Expression | None) -> str | None:
-    """The code of a `SupplierCode eq '…'` that every matching record must meet; None where there is none."""
+    """Return the code of a `SupplierCode eq '…'` that every matching record must satisfy; None without
+    one."""
     if isinstance(expression, Junction) and expression.word == "and":
         return next((code for code in map(supplier_code_of, expression.terms) if code is not None), None)
     if isinstance(expression, Comparison) and expression.operator == "eq":

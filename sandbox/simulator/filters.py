@@ -1,8 +1,8 @@
-"""Reads a `$filter` as the service would, and refuses what the service would refuse.
+"""Parses a `$filter` as the service would, and rejects what the service would reject.
 
-Written from docs/lightspeed-3pa.md, "Query options", and from nothing else: the client builds its filters
-from the same page, and two independent readings of it check each other. Precedence is not > and > or;
-parentheses are accepted.
+Written only from docs/lightspeed-3pa.md, "Query options": the client builds its filters from the same page,
+and the two independent implementations check each other. Precedence is not > and > or; parentheses are
+accepted.
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import Literal
 from sandbox.simulator.expressions import Comparison, Constant, Expression, Field, Junction, Negation
 from sandbox.simulator.parts import Kind
 
-# Each token must be followed by a blank, a parenthesis or the end, so that `gt0` and `'TR'and` are refused.
+# Each token must be followed by a blank, a parenthesis or the end, so that `gt0` and `'TR'and` are rejected.
 _TOKEN = re.compile(
     r"""\s*(?:
       (?P<parenthesis>[()])
@@ -32,13 +32,13 @@ _LARGEST = 2**63 - 1
 
 
 class FilterError(ValueError):
-    """A filter that the service cannot read; its text is what the answer's body says."""
+    """A filter that the service cannot parse; its text is the response's body."""
 
 
 def parse(text: str, kinds: dict[str, Kind], *, any_case: bool = True) -> Expression:
-    """The expression that `text` says; FilterError where it cannot be read or names no field of `kinds`.
+    """Parse `text`; FilterError if it is malformed or uses a field that isn't in `kinds`.
 
-    `any_case` lets field names be written in any case (the vendor's rule is not confirmed).
+    `any_case` makes field names case-insensitive (the vendor's rule is not confirmed).
     """
     names = {name.lower(): name for name in kinds} if any_case else {name: name for name in kinds}
     reader = _Reader(_tokens(text), names, kinds, any_case)
@@ -61,7 +61,7 @@ def _tokens(text: str) -> list[tuple[str, str]]:
 
 
 class _Reader:
-    """Walks the tokens once, from left to right."""
+    """Recursive descent parser over the tokens."""
 
     def __init__(
         self, tokens: list[tuple[str, str]], names: dict[str, str], kinds: dict[str, Kind], any_case: bool
@@ -144,7 +144,7 @@ class _Reader:
 
 def _integer(text: str) -> Constant:
     digits = text.rstrip("lL")
-    # Python refuses to read endless ones in its own words.
+    # Python rejects very long ones with its own message.
     value = int(digits) if len(digits) < 30 else None
     if value is None or abs(value) > _LARGEST:
         raise FilterError(f"Integer literal '{text}' is out of range.")
@@ -157,5 +157,5 @@ def _date(text: str) -> Constant:
             datetime.fromisoformat(text)
             return Constant("date", text)
     except ValueError:
-        pass  # the shape is right but there is no such day, such as the 31st of February
+        pass  # The format is right but there is no such date, such as February 31.
     raise FilterError(f"Unrecognized 'Edm.DateTime' literal '{text}'.")

@@ -1,4 +1,4 @@
-"""One HTTP connection: reads requests, sends what the service or the control side answers."""
+"""HTTP connection handler: parses requests, sends responses of the service or the control API."""
 
 import select
 import socket
@@ -14,7 +14,7 @@ from sandbox.simulator.service import PREFIX
 
 
 class Handler(BaseHTTPRequestHandler):
-    """HTTP/1.1 with kept-alive connections; an answer leaves in one write, without Nagle's delay."""
+    """HTTP/1.1 with keep-alive; a response leaves in one write, without Nagle's delay."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -23,7 +23,7 @@ class Handler(BaseHTTPRequestHandler):
     headers: Message
 
     def version_string(self) -> str:
-        """The Server header: what a client might be tempted to look at."""
+        """Return the Server header, which a client might be tempted to use."""
         return "Microsoft-IIS/10.0"
 
     def _serve(self) -> None:
@@ -74,7 +74,7 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = self.close_connection or half
 
     def _send_endlessly(self, answer: Response) -> None:
-        """Send the body as chunks until the client hangs up or the simulator stops."""
+        """Send the body as chunks until the client disconnects or the simulator stops."""
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.content_type)
         self.send_header("Transfer-Encoding", "chunked")
@@ -86,7 +86,8 @@ class Handler(BaseHTTPRequestHandler):
                 self.wfile.write(chunk)
 
     def _hold(self, seconds: float) -> None:
-        """Wait; end early when the simulator stops or the client hangs up: no thread is left behind."""
+        """Wait; end early when the simulator stops or the client disconnects, so that no thread is left
+        behind."""
         waited = 0.0
         while waited < seconds and not self.server.stopping.wait(min(0.1, seconds - waited)):
             waited += 0.1
@@ -94,10 +95,10 @@ class Handler(BaseHTTPRequestHandler):
                 return
 
     def _break(self) -> None:
-        """End the connection with a reset instead of a goodbye."""
+        """Reset the connection."""
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = True
         self.connection.close()
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: what was asked is recorded, and a log line would be one more place for a login."""
+        """Log nothing: requests are recorded, and a log line would be one more place for a login."""

@@ -1,4 +1,4 @@
-"""The answer of /lsapi/Dealer: the dealers that a login may read."""
+"""Response of /lsapi/Dealer: the dealers that a login may read."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from sandbox.simulator.dealers import SimulatedDealer
 
 
 def dealer_list(own: Iterable[SimulatedDealer], switches: Behavior) -> bytes:
-    """A JSON array of Dealer records (docs/lightspeed-3pa.md, "Dealer"), only those that are enabled."""
+    """Return a JSON array of Dealer records (docs/lightspeed-3pa.md, "Dealer"), enabled ones only."""
     return msgspec.json.encode(
         [
             {

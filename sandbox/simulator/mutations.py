@@ -1,4 +1,4 @@
-"""Parts that move while they are being read: the service keeps no snapshot between two pages."""
+"""Changes of parts during pagination: the service keeps no snapshot between two pages."""
 
 import random
 
@@ -10,11 +10,11 @@ from sandbox.simulator.stock import Stock
 
 
 def move(kind: str, dealer: SimulatedDealer, query: Query, switches: Behavior) -> None:
-    """Change the dealer's parts, for good, just before the page that `query` asks for is read.
+    """Change the dealer's parts, permanently, just before the page that `query` requests is read.
 
-    `row_inserted` puts a matching record before all that match, so the rest moves down by one.
-    `row_removed` takes the first that matches away, so the rest moves up. `row_repeated` stores the page's
-    first record a second time.
+    `row_inserted` puts a matching record before all matches, so the rest moves down by one. `row_removed`
+    removes the first match, so the rest moves up. `row_repeated` stores the page's first record a second
+    time.
     """
     stock = dealer.stock
     first = _first(stock, query, switches, skip=query.skip if kind == "row_repeated" else 0)
@@ -35,6 +35,7 @@ def _first(stock: Stock, query: Query, switches: Behavior, skip: int) -> Part | 
 
 
 def _just_before(part_number: str) -> str:
-    """Another part number, trimmed too, that sorts before this one, leading blanks or not."""
+    """Return another part number, also when trimmed, that sorts before this one, with or without leading
+    blanks."""
     bare = part_number.lstrip()
     return part_number.removesuffix(bare) + "!" + bare

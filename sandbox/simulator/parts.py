@@ -1,8 +1,8 @@
-"""The shape of a Part record: its field names, what kind of value each holds, and how a plain one is made.
+"""Part records: their field names, the type of each value, and a factory.
 
-The set is the one of docs/lightspeed-3pa.md, "Part". A part is a plain dict keyed with exactly these names,
-so that a test may store anything the service might send: a sparse record, a number as text, a date of the
-year 0001.
+The fields are those of docs/lightspeed-3pa.md, "Part". A part is a plain dict with exactly these keys, so
+that a test may store anything the service might send: a sparse record, a number as text, a date of the year
+0001.
 """
 
 from datetime import UTC, datetime, time, timedelta
@@ -87,10 +87,11 @@ _PLAIN: Part = {
 
 
 def part(supplier_code: str | None, part_number: str | None, **fields: Any) -> Part:
-    """One record with every documented key: 1 in stock, $9.95, changed yesterday, save what `fields` say.
+    """Return one record with every documented key: 1 in stock, $9.95, changed yesterday, overridden by
+    `fields`.
 
-    `Avail` follows `OnHand`, and `CurrentActivePrice` follows `Retail`, where only the first is given.
-    A name that is no Part field raises TypeError, so that a typing mistake in a test cannot pass unseen.
+    `Avail` defaults to `OnHand`, and `CurrentActivePrice` to `Retail`, if only those are given. An unknown
+    field raises TypeError, so that a typo in a test is detected.
     """
     unknown = sorted(set(fields) - set(PART_FIELDS))
     if unknown:
@@ -110,11 +111,11 @@ def part(supplier_code: str | None, part_number: str | None, **fields: Any) -> P
 
 
 def stable_order(one: Part) -> tuple[str, str]:
-    """Sort key of a dealer's parts: (SupplierCode, PartNumber), a missing one first."""
+    """Return the sort key of a dealer's parts: (SupplierCode, PartNumber), a missing one first."""
     return str(one.get("SupplierCode") or ""), str(one.get("PartNumber") or "")
 
 
 def identity(one: Part) -> tuple[str, str]:
-    """What names a part when somebody changes it: its code and number without surrounding blanks."""
+    """Return the identity of a part for changes: its code and number, stripped."""
     code, number = stable_order(one)
     return code.strip(), number.strip()

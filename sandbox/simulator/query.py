@@ -1,4 +1,4 @@
-"""Query options of one request, read as the service reads them (docs/lightspeed-3pa.md, "Query options")."""
+"""Query options of one request, parsed as the service does (docs/lightspeed-3pa.md, "Query options")."""
 
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
@@ -13,32 +13,32 @@ _SUPPORTED = ("$filter", "$orderby", "$skip", "$top")
 
 
 class QueryError(ValueError):
-    """Options that the service answers with 500 and its text."""
+    """Options for which the service returns 500 with this text."""
 
 
 @dataclass(frozen=True)
 class Query:
-    """What is asked for: which records, in which order, and which slice of them (`top` None: all)."""
+    """Query: which records, in which order, and which slice of them (`top` None: all)."""
 
     filter_text: str
     expression: Expression | None
-    order: tuple[tuple[str, bool], ...]  # field, descending
+    order: tuple[tuple[str, bool], ...]  # Field, descending.
     skip: int
     top: int | None
 
     @property
     def page(self) -> int:
-        """Number of the page that this asks for, from 1, in pages of `top`."""
+        """Return the requested page's number, from 1, in pages of `top`."""
         return self.skip // (self.top or LARGEST_TOP) + 1
 
 
 def options_of(query_string: str) -> list[tuple[str, str]]:
-    """The decoded options, as they stand in the address."""
+    """Return the decoded options in the order of the URL."""
     return parse_qsl(query_string, keep_blank_values=True)
 
 
 def read(pairs: list[tuple[str, str]], kinds: dict[str, Kind], switches: Behavior) -> Query:
-    """The query that the options say; QueryError where the service would answer 500."""
+    """Parse the options; QueryError if the service would return 500."""
     options = dict(pairs)
     if len(options) != len(pairs):
         raise QueryError("A query option was specified more than once.")

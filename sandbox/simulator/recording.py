@@ -1,4 +1,4 @@
-"""What was asked of the simulator, for tests and people to look at. Passwords are never kept."""
+"""Recorded requests, for tests and people. Passwords are never stored."""
 
 import threading
 from collections import defaultdict
@@ -13,8 +13,8 @@ _MOST_KEPT = 100_000
 class RecordedRequest:
     """One request to /lsapi.
 
-    `time` is the monotonic clock in seconds at arrival; `status` is None while unanswered, and for ever
-    where the connection was cut or held instead of answered.
+    `time` is the monotonic clock in seconds at arrival; `status` is None until a response is sent, and
+    remains so if the connection was reset or held.
     """
 
     time: float
@@ -26,19 +26,19 @@ class RecordedRequest:
     status: int | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The request as plain JSON values."""
+        """Return the request as plain JSON values."""
         return asdict(self)
 
 
 class Recorder:
-    """Keeps the requests in order of arrival; the oldest go when there are very many."""
+    """Keeps the requests in order of arrival; above a limit the oldest are dropped."""
 
     def __init__(self) -> None:
         self.requests: list[RecordedRequest] = []
         self._lock = threading.Lock()
 
     def add(self, request: RecordedRequest) -> None:
-        """Keep one more."""
+        """Add a request."""
         with self._lock:
             if len(self.requests) >= _MOST_KEPT:
                 del self.requests[: _MOST_KEPT // 10]
@@ -46,7 +46,7 @@ class Recorder:
 
 
 def peak(requests: Iterable[RecordedRequest], seconds: float = 60.0) -> int:
-    """The greatest number of requests that one login sent within any `seconds`."""
+    """Return the largest number of requests that one login sent within any `seconds`."""
     by_login: defaultdict[str | None, list[float]] = defaultdict(list)
     for one in requests:
         by_login[one.username].append(one.time)

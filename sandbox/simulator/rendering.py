@@ -1,4 +1,4 @@
-"""How a stored record looks on the wire: the switches numbers, strings, dates and keys."""
+"""Wire format of a record: the settings numbers, strings, dates and keys."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +27,7 @@ _DATES = {"null": None, "year_1": "0001-01-01T00:00:00", "year_1900": "1900-01-0
 
 @dataclass(frozen=True)
 class WireFormat:
-    """The part of the switches that changes how a record is written."""
+    """The settings that change how a record is serialized."""
 
     numbers: str
     strings: str
@@ -38,7 +38,7 @@ class WireFormat:
 
     @classmethod
     def of(cls, switches: Behavior) -> "WireFormat":
-        """The look that `switches` ask for now."""
+        """Return the format of the current settings."""
         return cls(
             switches.numbers,
             switches.strings,
@@ -49,7 +49,8 @@ class WireFormat:
         )
 
     def json(self, one: Part, position: int) -> bytes:
-        """The record as JSON; `position`, its place among the dealer's parts, decides if it is odd."""
+        """Return the record as JSON; `position`, its index among the dealer's parts, decides if it is
+        irregular."""
         if (position + 1) % self.odd_every == 0:
             one = _dated(_worded(_counted(one, self.numbers), self.strings), self.dates)
         return msgspec.json.encode(_owned(_keyed(one, self.keys), self.cmf))

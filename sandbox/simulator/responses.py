@@ -1,4 +1,4 @@
-"""What is sent back, and how an answer is spoiled by a fault."""
+"""Responses, and their corruption by faults."""
 
 import gzip
 from dataclasses import dataclass, field, replace
@@ -14,10 +14,10 @@ _HTML = (
 
 @dataclass(frozen=True)
 class Response:
-    """A status, a body and headers; or, by `cut`, no whole answer at all.
+    """A status, a body and headers; or, by `cut`, an incomplete response.
 
-    `reset` breaks the connection, `timeout` holds it without a word, `short_body` sends half of the body,
-    `endless` sends it again and again until the client leaves.
+    `reset` resets the connection, `timeout` holds it without sending, `short_body` sends half of the body,
+    `endless` repeats it until the client disconnects.
     """
 
     status: int
@@ -25,11 +25,11 @@ class Response:
     content_type: str = JSON_TYPE
     headers: dict[str, str] = field(default_factory=dict)
     cut: Literal["reset", "timeout", "short_body", "endless"] | None = None
-    delay: float = 0.0  # seconds before it is sent
+    delay: float = 0.0  # Seconds before it is sent.
 
 
 class Refusal(Exception):
-    """Ends the work on a request with an answer that is an error."""
+    """Ends the processing of a request with an error response."""
 
     def __init__(self, status: int, text: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(text)
@@ -37,7 +37,7 @@ class Refusal(Exception):
 
 
 def spoiled(kind: str, body: bytes) -> Response:
-    """The answer that fault `kind` makes of a page whose JSON is `body`."""
+    """Return the response that fault `kind` makes of a page whose JSON is `body`."""
     if kind == "error_500":
         raise Refusal(500, "System.Data.SqlClient.SqlException: Timeout expired.")
     if kind in ("reset", "timeout"):
@@ -62,7 +62,8 @@ def spoiled(kind: str, body: bytes) -> Response:
 
 
 def compressed(answer: Response, way: str) -> Response:
-    """The answer as the switch `gzip` wants it, for a request that asks for it; errors stay plain."""
+    """Return the response compressed as the setting `gzip` says, if the request accepts it; errors stay
+    plain."""
     if way == "ignored" or answer.status != 200 or answer.cut == "endless" or answer.headers:
         return answer
     headers = {"Content-Encoding": "gzip"} if way == "content_encoding" else {}
@@ -76,5 +77,5 @@ def _bomb() -> bytes:
 
 
 def _with_control_character(body: bytes) -> bytes:
-    """The first description with a raw vertical tab in it, which strict JSON does not allow."""
+    """Insert a raw vertical tab into the first description, which strict JSON does not allow."""
     return body.replace(b'"Description":"', b'"Description":"\x0b', 1)

@@ -1,4 +1,4 @@
-"""The simulator as an HTTP server on this machine."""
+"""HTTP server of the simulator."""
 
 import sys
 import threading
@@ -16,7 +16,7 @@ from sandbox.simulator.service import PREFIX, Service
 
 
 class _Server(ThreadingHTTPServer):
-    """Serves each connection in a thread, and can end the connections that are still open."""
+    """Serves each connection in a thread, and can close the open ones."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -36,12 +36,12 @@ class _Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hung up is no news; anything else is a defect, and its traceback is printed."""
+        """Ignore a client that disconnected; anything else is a defect, and its traceback is printed."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
     def end(self) -> None:
-        """Stop listening, and close kept-alive connections, which would else be answered for ever."""
+        """Stop listening, and close kept-alive connections, which would otherwise be served forever."""
         self.stopping.set()
         self.shutdown()
         for connection in list(self._open):
@@ -52,10 +52,10 @@ class _Server(ThreadingHTTPServer):
 
 
 class Simulator:
-    """A running stand-in for the 3PA service: `with Simulator([dealer]) as sim: … sim.url …`.
+    """A running simulator of the 3PA service: `with Simulator([dealer]) as sim: … sim.url …`.
 
-    `port` 0 takes a free one. A port that is taken raises OSError at construction. `switches` may be
-    changed, or replaced (which also forgets which faults have fired), while it runs.
+    `port` 0 takes a free one. A port that is taken raises OSError at construction. `switches` may be changed,
+    or replaced (which also resets fired faults), while it runs.
     """
 
     def __init__(
@@ -74,17 +74,17 @@ class Simulator:
 
     @property
     def url(self) -> str:
-        """What `LIGHTSPEED_API_URL` must be to reach it."""
+        """Return the value of `LIGHTSPEED_API_URL` for it."""
         return f"http://{self.host}:{self.port}{PREFIX}"
 
     @property
     def dealers(self) -> dict[str, SimulatedDealer]:
-        """The dealers by CMF; more may be put in while it runs."""
+        """Return the dealers by CMF; more may be added while it runs."""
         return self._service.dealers
 
     @property
     def switches(self) -> Behavior:
-        """The settings in force."""
+        """Return the current settings."""
         return self._service.switches
 
     @switches.setter
@@ -93,19 +93,19 @@ class Simulator:
 
     @property
     def requests(self) -> list[RecordedRequest]:
-        """Every request to /lsapi so far, in order of arrival; `.clear()` forgets them."""
+        """Return every request to /lsapi so far, in order of arrival; `.clear()` removes them."""
         return self._service.recorder.requests
 
     def fired(self, fault: Fault) -> int:
-        """How often `fault` has struck."""
+        """Return how often `fault` has fired."""
         return self._service.fired[fault]
 
     def peak_requests_per_minute(self) -> int:
-        """The greatest number of requests that one login sent within any 60 seconds."""
+        """Return the largest number of requests that one login sent within any 60 seconds."""
         return peak(list(self.requests))
 
     def start(self) -> Self:
-        """Serve, in threads of its own."""
+        """Serve in background threads."""
         self._thread.start()
         return self
 

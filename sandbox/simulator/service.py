@@ -1,4 +1,4 @@
-"""Answers requests to /lsapi: the service itself, without the socket."""
+"""Service that handles requests to /lsapi, without the socket."""
 
 import random
 import threading
@@ -24,7 +24,7 @@ MOVES = ("row_inserted", "row_removed", "row_repeated")
 
 
 class Service:
-    """The data warehouse: dealers, switches, and what was asked so far. Safe to ask from many threads."""
+    """The data warehouse: dealers, settings, and recorded requests. Thread-safe."""
 
     def __init__(self, dealers: list[SimulatedDealer], switches: Behavior) -> None:
         self.dealers = {one.cmf: one for one in dealers}
@@ -34,7 +34,7 @@ class Service:
         self._door, self._chance, self._lock = Auth(), random.Random(switches.seed), threading.Lock()
 
     def switch_to(self, switches: Behavior) -> None:
-        """Put other settings in force; faults count from the start again, also the same ones."""
+        """Replace the settings; all fault counts start again."""
         with self._lock:
             self.switches = switches
             self.fired.clear()
@@ -43,7 +43,8 @@ class Service:
     def answer(
         self, method: str, target: str, authorization: str | None, wants_gzip: bool
     ) -> tuple[Response, RecordedRequest]:
-        """The answer, and the record of the request, whose `status` the caller fills in when it is sent."""
+        """Return the response, and the record of the request, whose `status` the caller sets when it is
+        sent."""
         path, _, query_string = target.partition("?")
         words = [unquote(word) for word in path.removeprefix(PREFIX).strip("/").split("/")]
         options, login = options_of(query_string), login_of(authorization)
@@ -96,7 +97,7 @@ class Service:
         return spoiled(broken, body) if broken else Response(200, body)
 
     def _shortened(self, query: Query) -> Query:
-        """The query as a gateway passes it on that gives fewer rows a page than asked for."""
+        """Return the query as changed by a gateway that returns fewer rows per page than requested."""
         switches = self.switches
         if switches.rows_per_page < 1:
             return query
@@ -106,7 +107,7 @@ class Service:
         return replace(query, top=top) if is_short else query
 
     def _due(self, query: Query) -> list[Fault]:
-        """The faults that this page meets; each counts as fired from now on."""
+        """Return the faults of this page; each counts as fired from now on."""
         code = (supplier_code_of(query.expression) or "").casefold()
         with self._lock:
             due = [one for one in self.switches.faults if self._meets(one, code, query.page)]

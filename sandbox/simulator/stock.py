@@ -1,7 +1,7 @@
-"""One dealer's parts as they stand at one moment, with what has been worked out from them.
+"""Immutable snapshot of one dealer's parts, with caches derived from them.
 
-A change makes another `Stock`, so a request that is being answered never sees half of it, and the cached
-order and JSON can never outlive the parts that they were made from.
+A change creates another `Stock`, so concurrent requests never see half of it, and the cached order and JSON
+cannot outlive the parts that they were made from.
 """
 
 import random
@@ -28,9 +28,9 @@ class Stock:
         self._written: dict[WireFormat, list[bytes | None]] = {}
 
     def page(self, query: Query, switches: Behavior, chance: random.Random) -> list[int]:
-        """Positions of the records that answer `query`, at most `query.top` of them.
+        """Return positions of the records that match `query`, at most `query.top` of them.
 
-        `chance` shuffles what the order leaves open, anew for each request, when the switch says so.
+        `chance` shuffles what the order leaves open, differently for each request, if configured.
         """
         selection = self._selection(query, switches)
         if switches.order == "shuffled":
@@ -39,7 +39,8 @@ class Stock:
         return selection[query.skip : None if query.top is None else query.skip + query.top]
 
     def json(self, positions: list[int], look: WireFormat) -> bytes:
-        """The records at `positions` as one JSON array; each record is written once for a look and kept."""
+        """Return the records at `positions` as one JSON array; each record is serialized once per format and
+        cached."""
         if look.cmf == "other_in_one" and positions:
             last = replace(look, cmf="other").json(self.parts[positions[-1]], positions[-1])
             others = self._records(positions[:-1], replace(look, cmf="own"))
@@ -79,7 +80,8 @@ class Stock:
 
     @cached_property
     def _by_code(self) -> dict[str, list[int]]:
-        """Positions by supplier code, so that twelve codes of a dealer are not twelve whole scans."""
+        """Return positions by supplier code, so that twelve codes of a dealer don't need twelve full
+        scans."""
         places: dict[str, list[int]] = {}
         for at, one in enumerate(self.parts):
             places.setdefault(str(one.get("SupplierCode")), []).append(at)

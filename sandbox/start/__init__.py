@@ -1,1 +1,1 @@
-"""The whole program on one machine: what `bin/run` starts."""
+"""Starter of the whole program on one machine: `bin/run`."""

@@ -1,4 +1,4 @@
-"""`python -m sandbox.start`: Ctrl-C gets one line, also while this imports."""
+"""Entry point `python -m sandbox.start`: Ctrl-C prints one line, even during imports."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 
 def main() -> int:
-    """What `bin/run` exits with."""
+    """Return the exit code of `bin/run`."""
     try:
         from sandbox.start import command
     except KeyboardInterrupt:

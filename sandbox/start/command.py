@@ -24,7 +24,7 @@ from sandbox.start.steps import step
 
 
 def main() -> int:
-    """Start everything; 0 after Ctrl-C, 1 where it cannot start or the one sync failed."""
+    """Start everything; return 0 after Ctrl-C, 1 if it cannot start or the single sync failed."""
     chosen = _choices().parse_args()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
@@ -91,7 +91,7 @@ def _stay() -> int:
 def _servers(
     chosen: ports.Ports, redis_folder: Path
 ) -> Iterator[tuple[Program, samples.Commands, DatabaseState]]:
-    """Redis, unless REDIS_URL names one, and the simulator; both end after everything else."""
+    """Run Redis, unless REDIS_URL names one, and the simulator; both end after everything else."""
     around = environment(chosen)
     redis_folder.mkdir(parents=True, exist_ok=True)
     redis = None if os.environ.get("REDIS_URL") else RedisServer(redis_folder, chosen.redis, persistent=True)
@@ -108,7 +108,7 @@ def _servers(
 
 
 def _prepare(program: Program, commands: samples.Commands, stored: DatabaseState) -> dict[str, int]:
-    """Bring the database up to date and load the samples where it has none; the sample dealers' ids."""
+    """Migrate the database and load the samples if missing; return the sample dealers' ids."""
     with step("Preparing the database"):
         commands.run("db", "upgrade")
     ids = samples.load(commands, stored.dealers(), stored.people())

@@ -1,4 +1,4 @@
-"""The environment that the program's processes get under `bin/run`, with keys of this folder's own."""
+"""Environment of the program's processes under `bin/run`, with keys of this folder's own."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from sandbox.start.ports import Ports
 from webapp.core.private_files import make_folder
 from webapp.settings.config import ROOT
 
-# Where everything is kept that belongs to no clone: the database, reports, logs, keys.
+# Everything that is not in version control: the database, reports, logs, keys.
 INSTANCE = Path(os.environ.get("INSTANCE_FOLDER") or ROOT / "instance")
 KEYS = "development-keys.json"
 
 
 def environment(ports: Ports) -> dict[str, str]:
-    """What the processes run with: this environment, where it says nothing the embedded servers."""
+    """Return the environment: this process's own, completed by the embedded servers."""
     ours = {
         "DATABASE_URL": f"sqlite:///{INSTANCE / 'app.sqlite3'}",
         "REDIS_URL": f"redis://127.0.0.1:{ports.redis}/0",
         "REPORT_STORAGE_URL": (INSTANCE / "reports").as_uri(),
         "LIGHTSPEED_ALLOWED_HOSTS": "127.0.0.1",
-        # A webhook may be tried out against a program on this machine.
+        # Webhooks may be tried against a program on this machine.
         "ALERT_ALLOWED_HOSTS": "127.0.0.1,localhost",
         "PUBLIC_URL": f"http://127.0.0.1:{ports.web}",
         **_keys(),
@@ -38,7 +38,7 @@ def environment(ports: Ports) -> dict[str, str]:
 
 
 def _keys() -> dict[str, str]:
-    """SECRET_KEY and CREDENTIALS_KEYS, made once and kept: what they sealed must stay readable."""
+    """Return SECRET_KEY and CREDENTIALS_KEYS, created once and kept: encrypted data must stay readable."""
     path = INSTANCE / KEYS
     make_folder(INSTANCE)
     if not path.exists():

@@ -1,4 +1,4 @@
-"""The whole program in a folder of its own, on ports that nobody uses: for browser tests and screenshots."""
+"""Whole program in a folder of its own, on free ports: for browser tests and screenshots."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sandbox.start.samples import Commands
 
 @dataclass(frozen=True)
 class IsolatedProgram:
-    """A running program: where its pages are, where its simulator is told what to do, its settings."""
+    """A running program: the URLs of its pages and of the simulator's control API, and its settings."""
 
     address: str
     control: str
@@ -27,13 +27,14 @@ class IsolatedProgram:
 
     @property
     def commands(self) -> Commands:
-        """The program's commands, on its own database."""
+        """Return the program's commands, on its own database."""
         return Commands(self.environment)
 
 
 @contextmanager
 def apart(folder: Path, *simulator: str, **settings: str) -> Iterator[IsolatedProgram]:
-    """Web, worker, scheduler, Redis and a simulator with these options; everything is kept in the folder."""
+    """Run web, worker, scheduler, Redis and a simulator with these options; everything is kept in the
+    folder."""
     chosen = ports.free_ports()
     around = _environment(folder, chosen) | settings
     redis_folder = folder / "redis"
@@ -57,7 +58,7 @@ def apart(folder: Path, *simulator: str, **settings: str) -> Iterator[IsolatedPr
 
 
 def _environment(folder: Path, chosen: ports.Ports) -> dict[str, str]:
-    """Nothing of this environment but where programs are found: its settings are another program's."""
+    """Return an environment with only PATH of this one: its settings belong to another program."""
     found = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
     return found | {
         "PYTHONUNBUFFERED": "1",

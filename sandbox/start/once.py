@@ -1,4 +1,4 @@
-"""One whole sync through Redis, a worker and the simulator, watched to its end."""
+"""One complete sync through Redis, a worker and the simulator, with its progress."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from sandbox.start.state import DatabaseState, Progress
 from sandbox.start.steps import TELL_EVERY
 from webapp.core.limits import HEARTBEAT_TIMEOUT
 
-# Seconds. The sample takes well under a minute where nothing is wrong.
+# Seconds. The sample takes well under a minute if nothing is wrong.
 PATIENCE = 600
-# A worker that is alive says so more often.
+# A live worker sends heartbeats more often.
 SILENT_AFTER = timedelta(seconds=30)
 
 
 def sync(program: Program, commands: Commands, stored: DatabaseState, dealer_id: int) -> int:
-    """Queue a sync, wait for its end, print its summary; 0 only if it succeeded.
+    """Queue a sync, wait for its end, print its summary; return 0 only if it succeeded.
 
-    A run that an earlier start left behind is finished instead, as a dealer has one at a time.
+    A run left behind by an earlier start is finished instead, as a dealer has one at a time.
     """
     left = stored.active(dealer_id)
     run_id = int(commands.run("sync", "queue", "--dealer", str(dealer_id), "--anyway"))
@@ -34,7 +34,7 @@ def sync(program: Program, commands: Commands, stored: DatabaseState, dealer_id:
 
 
 def _watch(program: Program, stored: DatabaseState, run_id: int) -> str:
-    """The run's last status. A worker is told of a run that waits: this Redis knows of none from before."""
+    """Return the run's final status. A waiting run is enqueued: this Redis has no jobs from before."""
     deadline = time.monotonic() + PATIENCE
     told, told_at = "", 0.0
     while time.monotonic() < deadline:

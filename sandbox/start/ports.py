@@ -1,4 +1,4 @@
-"""The ports that `bin/run` listens on, each with its use, told apart when one is taken."""
+"""Ports of `bin/run`, each with its use, which is named if the port is taken."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class PortsTaken(Exception):
 
 @dataclass(frozen=True)
 class Ports:
-    """Where each server listens."""
+    """Port of each server."""
 
     web: int
     simulator: int
@@ -26,12 +26,12 @@ class Ports:
 
 
 def free_ports() -> Ports:
-    """Ports that nobody uses, for a run that nobody visits."""
+    """Return free ports, for a run without visitors."""
     return Ports(free_port(), free_port(), free_port())
 
 
 def fixed_ports(environ: Mapping[str, str] = os.environ) -> Ports:
-    """The ports that the environment names, else the usual ones. Raises PortsTaken, naming each in use."""
+    """Return the ports of the environment, or the defaults. Raises PortsTaken, naming each one in use."""
     chosen = {name: _number(name, environ.get(name) or str(default)) for name, default in DEFAULTS.items()}
     if environ.get("REDIS_URL"):
         # No Redis is started, so its port does not matter.

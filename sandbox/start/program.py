@@ -1,4 +1,4 @@
-"""The processes of the program, each logged to a file, all of them ended with this one."""
+"""Processes of the program, each logged to a file, all of them ended with this one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from sandbox.servers.process import ServerProcess
 from webapp.settings.config import ROOT
 
-# Seconds. What has not left by then is ended by force.
+# Seconds. Processes still running by then are killed.
 PATIENCE = 12.0
 
 
@@ -21,7 +21,7 @@ class Program:
         self._environment = environment
         self._logs = logs
         self._children: dict[str, ServerProcess] = {}
-        # Where in its log a process begins: what earlier starts wrote stays there.
+        # Offset in its log at which a process begins: output of earlier starts stays there.
         self._begins: dict[str, int] = {}
         logs.mkdir(parents=True, exist_ok=True)
 
@@ -33,15 +33,15 @@ class Program:
         self._children[name] = ServerProcess(command, ROOT, self.log(name), environment=self._environment)
 
     def log(self, name: str) -> Path:
-        """Where a process writes."""
+        """Return a process's log file."""
         return self._logs / f"{name}.log"
 
     def ended(self) -> str | None:
-        """The name of a process that has ended by itself."""
+        """Return the name of a process that has ended by itself."""
         return next((name for name, child in self._children.items() if not child.is_running()), None)
 
     def last_words(self, name: str, lines: int = 5) -> str:
-        """The end of a process's log."""
+        """Return the end of a process's log."""
         return "\n".join(self._written(name).splitlines()[-lines:])
 
     def wait_for(self, name: str, words: str, seconds: float = 60) -> None:
@@ -55,11 +55,12 @@ class Program:
             time.sleep(0.1)
 
     def _written(self, name: str) -> str:
-        """What a process has written since it was started."""
+        """Return what a process has written since it was started."""
         return self.log(name).read_bytes()[self._begins[name] :].decode(errors="replace")
 
     def end(self) -> None:
-        """End every process, the last started first, so that workers find their servers until they left."""
+        """End every process, the last started first, so that workers have their servers until they have
+        ended."""
         for child in reversed(self._children.values()):
             child.end(PATIENCE)
 

@@ -1,4 +1,4 @@
-"""Runs a command of the program with the settings of `bin/run`: what `bin/flask` starts.
+"""Runs a command of the program with the settings of `bin/run`; `bin/flask` starts it.
 
 While `bin/run` is running, its settings are in a file that only its user can read, as its keys are.
 """
@@ -21,7 +21,7 @@ RUNNING = INSTANCE / "running.json"
 
 @contextmanager
 def remembered(around: Mapping[str, str]) -> Iterator[None]:
-    """Have other commands find these settings until the block ends."""
+    """Make these settings available to other commands until the block ends."""
     settings = {name: around[name] for name in SETTINGS if name in around}
     write_privately(RUNNING, json.dumps({"pid": os.getpid(), "settings": settings}))
     try:
@@ -31,7 +31,8 @@ def remembered(around: Mapping[str, str]) -> Iterator[None]:
 
 
 def main(arguments: list[str]) -> int:
-    """Become `flask --app wsgi ARGUMENT…`; 1 with one line on stderr where `bin/run` has never run."""
+    """Replace this process by `flask --app wsgi ARGUMENT…`; return 1 with one line on stderr if `bin/run` has
+    never run."""
     settings = _running()
     if settings is None:
         if not (INSTANCE / KEYS).exists():
@@ -45,14 +46,14 @@ def main(arguments: list[str]) -> int:
 
 
 def _running() -> dict[str, str] | None:
-    """The settings of the `bin/run` that is running; None where none is."""
+    """Return the settings of the running `bin/run`; None without one."""
     try:
         found = json.loads(RUNNING.read_text())
         os.kill(found["pid"], 0)
     except (FileNotFoundError, ProcessLookupError):
         return None
     except PermissionError:
-        pass  # it runs as another user
+        pass  # It runs as another user.
     settings: dict[str, str] = found["settings"]
     return settings
 

@@ -1,4 +1,4 @@
-"""Loads the sample catalog, dealers and people into an empty database, through the program's own commands."""
+"""Loads the sample catalog, dealers and users into an empty database, through the program's own commands."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ STAFF = "support@staff.example"
 
 @dataclass(frozen=True)
 class Commands:
-    """Runs the program's commands as a person would; raises SystemExit with what a failing one said."""
+    """Runs the program's commands as a user would; raises SystemExit with the output of a failing one."""
 
     environment: Mapping[str, str]
 
     def run(self, *arguments: str | Path, answer: str = "") -> str:
-        """The standard output of a command that is given `answer` on its standard input."""
+        """Return the standard output of a command that is given `answer` on its standard input."""
         done = subprocess.run(
             [sys.executable, "-m", "flask", "--app", "wsgi", *map(str, arguments)],
             cwd=ROOT,
@@ -43,21 +43,22 @@ class Commands:
 
 
 def email(dealer: SampleDealer) -> str:
-    """The sample login of a dealer's parts manager."""
+    """Return the sample login of a dealer's parts manager."""
     return f"parts@{dealer.key}.example"
 
 
 def logins() -> list[str]:
-    """What a person signs in with, a line each."""
+    """Return the sample logins, one per line."""
     lines = [f"Sample logins, all with the password {PASSWORD}"]
     lines += [f"  {email(dealer):<28} {dealer.name}" for dealer in DEALERS]
     return [*lines, f"  {STAFF:<28} staff, who see every dealer"]
 
 
 def load(commands: Commands, dealers: Mapping[str, int], people: Collection[str]) -> dict[str, int]:
-    """Make what is missing beside these dealers (ids by name) and people; the sample dealers' ids by key.
+    """Create what is missing besides these dealers (ids by name) and users; return the sample dealers' ids by
+    key.
 
-    Staff are made last: where they are, everything is.
+    Staff are created last: if they exist, everything does.
     """
     ids = {dealer.key: dealers.get(dealer.name) or _dealer(commands, dealer) for dealer in DEALERS}
     if STAFF in people:

@@ -1,4 +1,4 @@
-"""A look into the program's database, through its own models."""
+"""State of the program's database, read through its own models."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from webapp.models import Dealer, Report, Run, RunItem, User
 from webapp.runs import lifecycle
 from webapp.settings import config
 
-# Looking on must not keep a worker from writing.
+# Read-only queries must not block a worker's writes.
 LOOKING_ON = {"SQLALCHEMY_ENGINE_OPTIONS": {"execution_options": {"sqlite_begin": "DEFERRED"}}}
 
 
 @dataclass(frozen=True)
 class Progress:
-    """A run's status, its codes that are done, of how many, parts fetched, and age of the last heartbeat."""
+    """A run's status, its finished codes and their total, parts fetched, and age of the last heartbeat."""
 
     status: str
     is_active: bool
@@ -31,30 +31,30 @@ class Progress:
 
 
 class DatabaseState:
-    """What the database holds at the moment of each question."""
+    """Current content of the database."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._app = create_app({**config.from_environment(environment), **LOOKING_ON})
 
     def dealers(self) -> dict[str, int]:
-        """Ids by name."""
+        """Return the dealers' ids by name."""
         with self._reading():
             rows = db.session.execute(db.select(Dealer.name, Dealer.id))
             return {row.name: row.id for row in rows}
 
     def people(self) -> set[str]:
-        """E-mail addresses of those who can sign in."""
+        """Return the email addresses of the users."""
         with self._reading():
             return set(db.session.scalars(db.select(User.email)))
 
     def active(self, dealer_id: int) -> int | None:
-        """The dealer's run that waits or is under way, if there is one; its id."""
+        """Return the id of the dealer's queued or running run, if any."""
         with self._reading():
             run = lifecycle.active(dealer_id)
             return run.id if run else None
 
     def progress(self, run_id: int) -> Progress:
-        """How far a run is."""
+        """Return the progress of a run."""
         with self._reading():
             run = db.session.get_one(Run, run_id)
             done = sum(item.status not in ("waiting", "running") for item in run.items)
@@ -63,17 +63,17 @@ class DatabaseState:
             return Progress(run.status, run.is_active, done, len(run.items), fetched, silent_for)
 
     def wake(self, run_id: int) -> None:
-        """Tell a worker of a run; nothing is added while that waits in Redis already."""
+        """Enqueue a job for a run, unless one is waiting in Redis already."""
         with self._reading():
             lifecycle.wake(db.session.get_one(Run, run_id))
 
     def summary(self, run_id: int) -> list[str]:
-        """A line a code, for a person."""
+        """Return one line per code, for display."""
         with self._reading():
             return [_line(item) for item in db.session.get_one(Run, run_id).items]
 
     def report_path(self, run_id: int) -> str | None:
-        """Where the run's inventory report is."""
+        """Return the path of the run's inventory report."""
         with self._reading():
             query = db.select(Report.path).where(Report.run_id == run_id, Report.kind == "inventory")
             path = db.session.scalar(query)

@@ -1,4 +1,4 @@
-"""Long steps of a start: each says what it is, and every few seconds that it is still at it."""
+"""Progress output for long steps of a start: the step's name, and its duration every few seconds."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Seconds. A person who sees nothing for longer than that wonders.
+# Seconds. Without output for longer, a user wonders.
 TELL_EVERY = 5.0
 
 
 @contextmanager
 def step(what: str) -> Iterator[None]:
-    """Print what is done now, and until it is done how long it has taken so far."""
+    """Print the current step, and every few seconds how long it has taken."""
     print(f"{what}.", flush=True)
     done = threading.Event()
     teller = threading.Thread(target=_tell, args=(what, done), daemon=True)
