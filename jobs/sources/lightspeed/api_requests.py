@@ -98,14 +98,17 @@ class RequestSender:
         return self._budget.is_crowded(self._login_key, seconds)
 
     def _attempt(self, question: ApiRequest[R], wanted: Waiting) -> tuple[R | LightspeedError, float]:
-        """Send one request and note it in the log: what was asked of whom, never as whom."""
-        noted = log.bind(request=next(self._numbers), data_type=question.data_type, cmf=question.cmf)
+        """Send one request and log it without the login; the seconds are those of the service alone."""
+        request_log = log.bind(request=next(self._numbers), data_type=question.data_type, cmf=question.cmf)
         started = time.monotonic()
+        seconds = None
         try:
-            rows = question.read(self._transport.get(question.resource, question.query, wanted))
-        except LightspeedError as error:
+            body = self._transport.get(question.resource, question.query, wanted)
             seconds = time.monotonic() - started
-            noted.warning(
+            rows = question.read(body)
+        except LightspeedError as error:
+            seconds = time.monotonic() - started if seconds is None else seconds
+            request_log.warning(
                 "lightspeed.request_failed",
                 status=error.status,
                 kind=error.kind,
@@ -113,6 +116,5 @@ class RequestSender:
                 seconds=round(seconds, 3),
             )
             return error, seconds
-        seconds = time.monotonic() - started
-        noted.info("lightspeed.requested", status=200, rows=rows.received, seconds=round(seconds, 3))
+        request_log.info("lightspeed.requested", status=200, rows=rows.received, seconds=round(seconds, 3))
         return rows, seconds

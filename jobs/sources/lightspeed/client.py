@@ -9,7 +9,7 @@ from jobs.concurrency import Cancellable, Waiting, sleep
 from jobs.sources.lightspeed.api_requests import ApiRequest, ApiResponse, R, RequestSender
 from jobs.sources.lightspeed.credentials import Credentials
 from jobs.sources.lightspeed.errors import LightspeedError, error_for_fault
-from jobs.sources.lightspeed.fetcher import Read, UnreadPage
+from jobs.sources.lightspeed.fetcher import Read
 from jobs.sources.lightspeed.pages import LARGEST_PAGE, MOST_ROWS, Pages
 from jobs.sources.lightspeed.paginator import Page
 from jobs.sources.lightspeed.parts import DecodedPage
@@ -94,7 +94,7 @@ class LightspeedClient:
 
         def ask(
             text: str, skip: int, top: int, read: Read, pause: bool, wanted: Waiting
-        ) -> ApiResponse[DecodedPage | UnreadPage]:
+        ) -> ApiResponse[DecodedPage]:
             options = (
                 ("$filter", text),
                 ("$orderby", "PartNumber"),

@@ -1,14 +1,22 @@
-"""Connections that go where `webapp.core.egress` lets them, whatever a name stands for by then (DNS
-rebinding).
+"""Connections to addresses that `webapp.core.egress` allows, within a time limit.
 
-urllib3 looks a name up and connects in one step. Here the name is looked up first, every address that it
-stands for is judged, and urllib3 is given one of them to connect to; the
-certificate is still that of the name.
+Addresses: urllib3 looks a name up and connects in one step. Here the name is looked up first, every address
+is checked, and urllib3 connects to one of them (protection from DNS rebinding); the certificate is still
+checked against the name.
+
+Time: a socket's timeout restarts with every byte, so a server that sends one byte now and then could hold a
+thread for hours. Within `time_limit`, reads of headers and body end when the limit is reached.
 """
 
+import http.client
+import io
 import socket
-from collections.abc import Collection
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
+from math import inf
 from typing import Any
 
 import requests.adapters
@@ -18,16 +26,28 @@ from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConn
 
 from webapp.core import egress
 
+_deadline: ContextVar[float] = ContextVar("deadline", default=inf)
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Limit the exchange that this thread begins inside; reads beyond it raise a timeout."""
+    token = _deadline.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
 
 class PublicOnlyAdapter(requests.adapters.HTTPAdapter):
-    """What a session of requests is to use; it does not retry by itself."""
+    """Transport adapter for a `requests` session; does not retry."""
 
     def __init__(self, allowed_hosts: Collection[str] = ()) -> None:
         self._allowed_hosts = frozenset(host.casefold() for host in allowed_hosts)
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Have every connection of this adapter judged."""
+        """Use the connection classes below."""
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = _pools(self._allowed_hosts)
 
@@ -49,25 +69,54 @@ def _pools(allowed: frozenset[str]) -> dict[str, type[urllib3.HTTPConnectionPool
     return {"http": PlainPool, "https": SecurePool}
 
 
+class _LimitedReader(io.RawIOBase):
+    """Reads a socket until the deadline."""
+
+    def __init__(self, raw: io.RawIOBase) -> None:
+        self._raw = raw
+        self._deadline = _deadline.get()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if time.monotonic() >= self._deadline:
+            raise TimeoutError("the exchange took too long")
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _LimitedResponse(http.client.HTTPResponse):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fp = io.BufferedReader(_LimitedReader(self.fp.detach()))
+
+
 class _PublicOnly(HTTPConnection):
-    """Looks its host up by itself."""
+    """Looks its host up and checks the addresses."""
 
     allowed_hosts: frozenset[str]
+    response_class = _LimitedResponse
 
     def _new_conn(self) -> socket.socket:
         name = self._dns_host
         failure: Exception | None = None
         try:
             for address in self._addresses():
-                # What urllib3 connects to; once it has, it takes the name for TLS from here.
+                # urllib3 connects to this attribute, and reads the name for TLS from it afterwards.
                 self._dns_host = address
                 try:
                     return super()._new_conn()
                 except (NewConnectionError, ConnectTimeoutError) as error:
                     failure = error
+                if time.monotonic() >= _deadline.get():
+                    break
         finally:
             self._dns_host = name
-        raise failure or NewConnectionError(self, "the name stands for no address")
+        raise failure or NewConnectionError(self, "the name has no address")
 
     def _addresses(self) -> list[str]:
         try:
@@ -75,4 +124,4 @@ class _PublicOnly(HTTPConnection):
         except socket.gaierror as error:
             raise NameResolutionError(self.host, self, error) from error
         except UnicodeError:
-            raise NewConnectionError(self, "the name is none") from None
+            raise NewConnectionError(self, "the name is invalid") from None

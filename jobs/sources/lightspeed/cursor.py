@@ -68,14 +68,6 @@ class Cursor:
         """Whether the rows of a request were not requested before."""
         return request.skip >= self._furthest
 
-    def expected_after(self, request: Request, count: int) -> Request | None:
-        """The request that follows one with so many rows if they are in order, to be sent meanwhile."""
-        received = request.skip + count
-        may_end = self._unproven is not None or (request.is_overlap and count == 1)
-        if may_end or received > self._most_rows:
-            return None
-        return self._following(received, count)
-
     def take(self, request: Request, rows: DecodedPage) -> DecodedPage:
         """Accept the rows that a request returned; those of them that are new.
 

@@ -1,6 +1,6 @@
-"""Walks through all pages of one filter, and accepts an end only when it is proven (R11, cursor.py).
+"""All pages of one filter, accepted as complete only when the end is proven (R11, cursor.py).
 
-Pages are fetched while the caller stores those before them.
+One background thread per pull fetches pages into a bounded queue, while the caller stores those before them.
 """
 
 from collections.abc import Generator, Sequence

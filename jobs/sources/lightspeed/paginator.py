@@ -53,8 +53,6 @@ class Paginator:
                 error.requests += self._sent.requests
                 error.rate_waited += self._sent.rate_waited
                 raise
-            finally:
-                fetcher.drop_ahead()
             if self._number:
                 break
         if self._sent.requests:

@@ -14,8 +14,8 @@ import requests
 import urllib3
 from requests.auth import HTTPBasicAuth
 
-from jobs.concurrency import Cancellable, Waiting
-from jobs.sources.lightspeed.connections import PublicOnlyAdapter
+from jobs.concurrency import Waiting
+from jobs.sources.lightspeed.connections import PublicOnlyAdapter, time_limit
 from jobs.sources.lightspeed.credentials import Credentials
 from jobs.sources.lightspeed.errors import LightspeedError, error_for_fault, error_for_status
 from jobs.sources.lightspeed.retry import seconds_to_wait
@@ -68,24 +68,20 @@ class Transport:
         )
 
     def get(self, resource: str, query: Query, wanted: Waiting) -> bytes:
-        """Return the inflated body of an answer with status 200; raises `LightspeedError` otherwise.
+        """Return the inflated body of a response with status 200; raises `LightspeedError` otherwise.
 
-        The exchange runs in a thread of its own, because neither name resolution nor slowly dripping headers
-        obey a socket's timeout.
+        Blocks its thread until the service answers or a time limit is reached. `wanted` is called between
+        chunks of the body.
         """
         url = f"{self._base_url}/{resource}" + (f"?{encoded(query)}" if query else "")
-        exchange = Cancellable(lambda still_wanted: self._exchange(url, still_wanted))
-        try:
-            return inflated(exchange.result(wanted, within=self._longest))
-        except TimeoutError:
-            pass
-        raise error_for_fault("timed_out")
+        return inflated(self._exchange(url, wanted))
 
     def _exchange(self, url: str, wanted: Waiting) -> bytes:
         try:
-            with self._session.get(
-                url, timeout=self._timeout, stream=True, allow_redirects=False
-            ) as response:
+            with (
+                time_limit(self._longest),
+                self._session.get(url, timeout=self._timeout, stream=True, allow_redirects=False) as response,
+            ):
                 return _body(response, wanted)
         except Forbidden:
             failure = error_for_fault("forbidden")

@@ -20,8 +20,8 @@ def test_the_next_page_is_fetched_while_the_caller_has_this_one(simulator: Simul
 
 def test_no_more_pages_are_fetched_than_are_kept(simulator: Simulator):
     batches = session(simulator.url).walk(CMF, FILTER, page_size=10).pages()
-    # Those that the caller has, those that are kept, one that waits for room, and the one after it.
-    as_many = len(next(batches)) + PAGES_AHEAD + 2
+    # Those that the caller has, those in the queue, and one that waits for room in it.
+    as_many = len(next(batches)) + PAGES_AHEAD + 1
     wait_until(lambda: len(simulator.requests) >= as_many and simulator.requests[-1].status == 200)
     threading.Event().wait(0.2)
 
@@ -55,6 +55,22 @@ def test_the_caller_looks_around_in_its_own_thread_while_the_service_is_slow(sim
 
     assert len(seen) >= 6  # two or more for each of three pages
     assert set(seen) == {threading.current_thread()}
+
+
+def test_a_pull_has_one_thread(simulator: Simulator, monkeypatch: pytest.MonkeyPatch):
+    started = []
+    start = threading.Thread.start
+
+    def counted(thread: threading.Thread) -> None:
+        started.append(thread)
+        start(thread)
+
+    lightspeed = session(simulator.url)
+    monkeypatch.setattr(threading.Thread, "start", counted)
+    list(lightspeed.part_pages(CMF, FILTER, page_size=100))
+
+    assert len([thread for thread in started if thread.name == "background"]) == 1
+    assert len(simulator.requests) > 10
 
 
 @pytest.mark.parametrize("where", ["latency", "backoff", "retry_after"])
