@@ -27,4 +27,4 @@ def _budget() -> RateBudget:
     if url is None:
         return RateBudget.in_process(per_minute)
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    return RateBudget.shared(url, per_minute, elsewhere=RecentUsage(app))
+    return RateBudget.shared(url, per_minute, usage=RecentUsage(app))

@@ -1,6 +1,6 @@
 """Rate limit window for requests to Lightspeed (R9). Pure except for the Redis storage.
 
-Workers count requests in it, and pages read it; both use this one definition.
+Workers count requests in it (jobs/sources/lightspeed/take_turn.lua), and pages read it; both use this one definition.
 """
 
 from __future__ import annotations
@@ -41,6 +41,11 @@ def login_key(base_url: str, username: str) -> str:
     one rate.
     """
     return hashlib.sha256(f"{base_url.rstrip('/')}\n{username.strip()}".casefold().encode()).hexdigest()
+
+
+def redis_key(rate: RateLimitItem, login_key: str) -> str:
+    """Return the key of the list in Redis that `limits` keeps the window of a login in."""
+    return f"{RedisStorage.PREFIX}:{rate.key_for(login_key)}"
 
 
 def shared(redis_url: str, patience: float) -> MovingWindowRateLimiter:

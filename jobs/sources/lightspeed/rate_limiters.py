@@ -1,6 +1,7 @@
-"""Where requests are counted: in this process alone, or in a Redis that processes share."""
+"""Counts requests in this process alone, or in a Redis that processes share, with a fallback."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +11,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
 
-from jobs.concurrency import TICK, Cancellable, Waiting
+from jobs.concurrency import TICK
 from jobs.sources.lightspeed.fair_queue import SIGN_EVERY, Ticket
 from jobs.sources.lightspeed.fallback_rate_limiter import FallbackRateLimiter
 from jobs.sources.lightspeed.redis_rate_limiter import RedisRateLimiter
@@ -21,7 +22,7 @@ log = structlog.get_logger()
 
 _PARTS: Final = 10
 """A process that cannot reach Redis sends at most a tenth of the rate; less where more than five may send."""
-# Seconds. Room may be there a moment later than it was promised.
+# Seconds. Room may appear a moment later than predicted.
 _LEAST_PAUSE: Final = 0.002
 
 
@@ -32,13 +33,13 @@ class LocalRateLimiter:
         self._rate = rate
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
-    def take(self, place: Ticket, waiting: Waiting) -> float | None:
-        if self._limiter.hit(self._rate, place.login_key):
+    def take(self, ticket: Ticket) -> float | None:
+        if self._limiter.hit(self._rate, ticket.login_key):
             return None
-        return min(max(self._room_in(place.login_key), _LEAST_PAUSE), SIGN_EVERY)
+        return min(max(self._room_in(ticket.login_key), _LEAST_PAUSE), SIGN_EVERY)
 
-    def leave(self, place: Ticket) -> None:
-        """Nobody else waits."""
+    def leave(self, ticket: Ticket) -> None:
+        """Do nothing: there is no queue in one process."""
 
     def is_crowded(self, login_key: str, seconds: float) -> bool:
         is_full = self._limiter.get_window_stats(self._rate, login_key).remaining == 0
@@ -49,64 +50,65 @@ class LocalRateLimiter:
 
 
 class SharedRateLimiter:
-    """The moving window that processes share in Redis, and what to do without it."""
+    """The moving window that processes share in Redis, and a small share of the rate during its outages."""
 
-    def __init__(self, rate: RateLimitItem, memory: RedisRateLimiter, elsewhere: UsageEstimate) -> None:
+    def __init__(self, rate: RateLimitItem, shared: RedisRateLimiter, usage: UsageEstimate) -> None:
         self._rate = rate
-        self._memory = memory
-        self._elsewhere = elsewhere
-        self._reserve = FallbackRateLimiter(self._rate.get_expiry())
-        self._silence: _Outage | None = None
+        self._shared = shared
+        self._usage = usage
+        self._fallback = FallbackRateLimiter(self._rate.get_expiry())
+        self._outage: _Outage | None = None
         self._taken_at: float | None = None
 
-    def take(self, place: Ticket, waiting: Waiting) -> float | None:
-        # Requests sent while Redis was away are counted now, all at once, with the first that it hears of.
-        unheard = self._reserve.used(place.login_key)
-        cost = min(1 + unheard, self._rate.amount)
+    def take(self, ticket: Ticket) -> float | None:
+        # Requests sent during an outage of Redis are counted all at once, with the first after it.
+        uncounted = self._fallback.used(ticket.login_key)
+        cost = min(1 + uncounted, self._rate.amount)
         try:
-            pause = Cancellable(lambda _: self._memory.hit(place, cost)).result(waiting)
+            turn = self._shared.take(ticket, cost)
         except RedisError as error:
-            return None if self._take_without_redis(place.login_key, error) else TICK
-        self._silence = None
-        if pause is None:
-            self._taken_at = time.monotonic()
-            self._reserve.forget(place.login_key)
-        return pause
+            return None if self._take_without_redis(ticket.login_key, error) else TICK
+        self._outage = None
+        if not turn.is_counted:
+            return turn.wait
+        self._taken_at = time.monotonic()
+        self._fallback.forget(ticket.login_key)
+        return None
 
-    def leave(self, place: Ticket) -> None:
-        # Whoever leaves is in a hurry, and a Redis that hangs is not: without this the place ends by itself.
-        Cancellable(lambda _: self._memory.leave(place))
+    def leave(self, ticket: Ticket) -> None:
+        with suppress(RedisError):  # without this the ticket expires
+            self._shared.leave(ticket)
 
     def is_crowded(self, login_key: str, seconds: float) -> bool:
         try:
-            return self._memory.is_crowded(login_key, seconds)
+            return self._shared.is_crowded(login_key, seconds)
         except RedisError:
             return False
 
     def _take_without_redis(self, key: str, error: RedisError) -> bool:
-        if self._silence is None:
-            self._silence = self._fallen_silent()
+        if self._outage is None:
+            self._outage = self._begin_outage()
             log.warning(
                 "lightspeed.rate_budget_degraded",
                 error=described(error),
-                share=self._silence.share,
+                share=self._outage.share,
             )
-        if time.monotonic() < self._silence.wait_until:
+        if time.monotonic() < self._outage.wait_until:
             return False
-        return self._reserve.take(key, self._silence.share)
+        return self._fallback.take(key, self._outage.share)
 
-    def _fallen_silent(self) -> "_Outage":
-        """All shares together are at most half of the rate: no need to wait where the rest was not used."""
+    def _begin_outage(self) -> "_Outage":
+        """All shares together are at most half of the rate: no wait if the other half was not used."""
         now, window = time.monotonic(), self._rate.get_expiry()
-        parts = max(_PARTS, 2 * self._elsewhere.senders())
+        parts = max(_PARTS, 2 * self._usage.senders())
         is_used = self._taken_at is not None and now - self._taken_at < window
-        must_wait = is_used or self._elsewhere.sent(window) > self._rate.amount // 2
+        must_wait = is_used or self._usage.sent(window) > self._rate.amount // 2
         return _Outage(now + window if must_wait else now, max(1, self._rate.amount // parts))
 
 
 @dataclass(frozen=True)
 class _Outage:
-    """Until when (monotonic) to wait, and how many requests may be sent in each window then."""
+    """Until when (monotonic) to wait, and how many requests each window may have then."""
 
     wait_until: float
     share: int

@@ -10,6 +10,8 @@ from redis import Redis
 
 from jobs.sources.lightspeed import Credentials, LightspeedClient, RateBudget
 from jobs.sources.lightspeed.fair_queue import Requester, Ticket
+from jobs.sources.lightspeed.redis_rate_limiter import RedisRateLimiter
+from jobs.sources.lightspeed.usage_estimate import NoOtherUsage
 from jobs.sync import lease, preemption, recent_usage, run_sync
 from tests.factories import HERE, PASSWORD, QUICK, USERNAME, World, part
 from webapp.core import clock, rate_window, vault
@@ -198,11 +200,17 @@ class Narrow:
             self._budget.acquire(self.login, lambda: None)
 
 
+def queue_request_of_another_dealer(login_key: str, redis_url: str) -> None:
+    """Queue a ticket that there is never room for."""
+    limiter = RedisRateLimiter(redis_url, 2.0, rate_window.rate(100), NoOtherUsage(), spread=0)
+    limiter.take(Ticket(login_key, Requester("4712")), cost=101)
+
+
 def test_a_login_for_which_others_wait_lets_other_logins_go_first(
     world: World, redis: Redis, redis_url: str
 ) -> None:
     run_id, narrow = shop(world), Narrow(world, redis_url, 100)
-    Ticket(narrow.login, Requester("4712")).stand(redis)
+    queue_request_of_another_dealer(narrow.login, redis_url)
     assert gives_way(world, run_id, 60.0, connect=narrow) == preemption.CROWDED
     assert world.simulator.requests == []
     assert [item.tries for item in world.run(run_id).items] == [0, 0]
@@ -212,7 +220,7 @@ def test_who_comes_back_at_once_does_a_code_before_it_lets_others_go_again(
     world: World, redis: Redis, redis_url: str
 ) -> None:
     run_id, narrow = shop(world), Narrow(world, redis_url, 100)
-    Ticket(narrow.login, Requester("4712")).stand(redis)
+    queue_request_of_another_dealer(narrow.login, redis_url)
     for _ in range(2):
         gives_way(world, run_id, 60.0, connect=narrow)
     assert codes_asked_for(world) == ["TR", "TR"]
@@ -226,7 +234,7 @@ def test_an_organizations_dealers_do_not_go_before_each_other_for_their_logins_s
     for run in db.session.scalars(db.select(Run)):
         run.dealer.organization = group
     db.session.commit()
-    Ticket(narrow.login, Requester("4712")).stand(redis)
+    queue_request_of_another_dealer(narrow.login, redis_url)
     assert run_sync.execute(run_id, world.surroundings(slice_seconds=60.0, connect=narrow))
 
 

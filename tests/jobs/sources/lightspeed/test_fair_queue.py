@@ -1,4 +1,4 @@
-"""In which order those who wait for room under one login get it."""
+"""The order in which requests that wait for room under one login get it."""
 
 import subprocess
 import sys
@@ -12,6 +12,8 @@ from redis import Redis
 
 from jobs.sources.lightspeed import RateBudget, fair_queue
 from jobs.sources.lightspeed.fair_queue import Requester, Ticket
+from jobs.sources.lightspeed.redis_rate_limiter import RedisRateLimiter, Turn
+from jobs.sources.lightspeed.usage_estimate import NoOtherUsage
 from webapp.core import rate_window
 
 pytestmark = pytest.mark.slow
@@ -36,68 +38,96 @@ def redis(redis_url: str) -> Iterator[Redis]:
         client.flushdb()
 
 
-def place(dealer: str, *, is_urgent: bool = False) -> Ticket:
+@pytest.fixture
+def limiter(redis: Redis, redis_url: str) -> RedisRateLimiter:
+    return RedisRateLimiter(redis_url, 2.0, rate_window.rate(8), NoOtherUsage(), spread=0)
+
+
+def ticket(dealer: str, *, is_urgent: bool = False) -> Ticket:
     return Ticket(KEY, Requester(dealer, is_urgent))
 
 
-def order(redis: Redis, *places: Ticket) -> list[str | None]:
-    """The dealers of these places, first come first, as they are served."""
-    for one in places:
-        one.stand(redis)
-    return [one.asker.dealer for one in sorted(places, key=lambda one: ahead(redis, one))]
+def wait(limiter: RedisRateLimiter, one: Ticket) -> Turn:
+    """Queue a ticket that there is never room for."""
+    turn = limiter.take(one, cost=9)
+    assert not turn.is_counted
+    return turn
 
 
-def ahead(redis: Redis, one: Ticket) -> int:
-    return fair_queue.queue_position(one.stand(redis)).ahead
+def ahead(limiter: RedisRateLimiter, one: Ticket) -> int:
+    return wait(limiter, one).ahead
 
 
-def test_who_came_first_is_served_first(redis: Redis):
-    assert order(redis, place("1"), place("2"), place("3")) == ["1", "2", "3"]
+def serve(limiter: RedisRateLimiter, *dealers: str) -> None:
+    for dealer in dealers:
+        assert limiter.take(ticket(dealer)).is_counted
 
 
-def test_a_check_is_served_before_those_who_wait_already(redis: Redis):
-    assert order(redis, place("1"), place("2"), place("3", is_urgent=True)) == ["3", "1", "2"]
+def order(limiter: RedisRateLimiter, *tickets: Ticket) -> list[str | None]:
+    """The dealers of these tickets, queued in this order, as they are served."""
+    for one in tickets:
+        wait(limiter, one)
+    return [one.requester.dealer for one in sorted(tickets, key=lambda one: ahead(limiter, one))]
 
 
-def test_who_was_just_served_stands_behind_the_others(redis: Redis):
-    for dealer in ("1", "2"):
-        place(dealer).leave(redis, is_served=True)
-
-    assert order(redis, place("1"), place("2"), place("3")) == ["3", "1", "2"]
+def count(redis: Redis) -> int:
+    """How many wait."""
+    return int(redis.zcard(fair_queue.keys(KEY)[0]))
 
 
-def test_new_dealers_do_not_go_first_for_ever(redis: Redis):
-    """Somebody who was served some seconds ago is before whoever comes a moment later."""
-    first, served = place("1"), fair_queue._keys(KEY)[2]
-    first.leave(redis, is_served=True)
+def test_who_came_first_is_served_first(limiter: RedisRateLimiter):
+    assert order(limiter, ticket("1"), ticket("2"), ticket("3")) == ["1", "2", "3"]
+
+
+def test_a_check_is_served_before_those_that_wait_already(limiter: RedisRateLimiter):
+    assert order(limiter, ticket("1"), ticket("2"), ticket("3", is_urgent=True)) == ["3", "1", "2"]
+
+
+def test_a_dealer_that_was_just_served_is_behind_the_others(limiter: RedisRateLimiter):
+    serve(limiter, "1", "2")
+
+    assert order(limiter, ticket("1"), ticket("2"), ticket("3")) == ["3", "1", "2"]
+
+
+def test_new_dealers_do_not_go_first_forever(redis: Redis, limiter: RedisRateLimiter):
+    """A dealer that was served some seconds ago is before one that comes a moment later."""
+    first, served = ticket("1"), fair_queue.keys(KEY)[2]
+    serve(limiter, "1")
     redis.zincrby(served, 0.05 - fair_queue.REMEMBERED, redis.zrange(served, 0, -1)[0])
-    first.stand(redis)
-    assert ahead(redis, place("2")) == 0
+    wait(limiter, first)
+    assert ahead(limiter, ticket("2")) == 0
     time.sleep(0.1)
 
-    assert ahead(redis, place("3")) == 2
+    assert ahead(limiter, ticket("3")) == 2
 
 
-def test_one_that_gives_no_sign_of_life_holds_nobody_up(redis: Redis):
-    dead, living = place("1"), place("2")
-    assert [ahead(redis, dead), ahead(redis, living)] == [0, 1]
-    redis.zadd(fair_queue._keys(KEY)[1], {dead.name: time.time() - fair_queue.LIFE - 1})
+def test_a_ticket_that_is_not_renewed_holds_no_other_up(redis: Redis, limiter: RedisRateLimiter):
+    dead, living = ticket("1"), ticket("2")
+    assert [ahead(limiter, dead), ahead(limiter, living)] == [0, 1]
+    redis.zadd(fair_queue.keys(KEY)[1], {dead.name: time.time() - fair_queue.LIFE - 1})
 
-    assert ahead(redis, living) == 0
-    assert fair_queue.count(redis, KEY) == 1
+    assert ahead(limiter, living) == 0
+    assert count(redis) == 1
 
 
-def test_who_leaves_holds_nobody_up(redis: Redis, redis_url: str):
+def test_a_requester_that_leaves_holds_no_other_up(redis: Redis, redis_url: str):
     budget = RateBudget.shared(redis_url, 1)
     budget.acquire(KEY, stop)
     with pytest.raises(Stop):
         budget.acquire(KEY, stop, Requester("1"))
-    # Sooner than it would be taken for dead.
-    deadline = time.monotonic() + fair_queue.LIFE / 2
-    while fair_queue.count(redis, KEY) and time.monotonic() < deadline:
-        threading.Event().wait(0.01)
 
-    assert fair_queue.count(redis, KEY) == 0
+    assert count(redis) == 0
+
+
+def test_a_request_costs_one_round_trip(redis: Redis, limiter: RedisRateLimiter):
+    serve(limiter, "0")  # loads the script, and writes the note
+    redis.config_resetstat()
+    serve(limiter, "1", "2", "3")
+    own, stats = {"config|resetstat", "info"}, redis.info("commandstats")
+
+    # Everything else ran inside of the script.
+    assert stats["cmdstat_evalsha"]["calls"] == 3
+    assert not {"multi", "eval", "script|load"} & {name.removeprefix("cmdstat_") for name in stats} - own
 
 
 def test_the_last_tenth_is_sent_one_by_one_and_left_to_checks_meanwhile(redis: Redis, redis_url: str):
@@ -114,49 +144,54 @@ def test_where_the_window_is_about_to_turn_over_nothing_is_held_back(redis: Redi
     assert sum(has_room(budget, Requester("1")) for _ in range(12)) == 10
 
 
-def has_room(budget: RateBudget, asker: Requester) -> bool:
+def has_room(budget: RateBudget, requester: Requester) -> bool:
     try:
-        budget.acquire(KEY, stop, asker)
+        budget.acquire(KEY, stop, requester)
     except Stop:
         return False
     return True
 
 
-def test_dealers_that_used_their_logins_rate_up_are_served_at_an_even_pace(redis: Redis, redis_url: str):
-    """Although the window has room; whoever is alone is not held up."""
+def test_dealers_that_used_their_logins_rate_up_are_served_at_an_even_pace(
+    redis: Redis, limiter: RedisRateLimiter
+):
+    """Although the window has room; a dealer that is alone is not held up."""
+    first, second = ticket("1"), ticket("2")
+    wait(limiter, second)
+    assert not wait(limiter, first).is_paced
+    redis.set(fair_queue.keys(KEY)[3], 1, ex=60)
+    assert wait(limiter, first).is_paced
+    limiter.leave(first)
+    limiter.leave(second)
+    serve(limiter, "1")
+    wait(limiter, second)
+    assert not limiter.take(ticket("3")).is_counted
+    redis.delete(*fair_queue.keys(KEY)[:3])
+    assert limiter.take(ticket("3")).is_counted
+
+
+def test_a_login_is_crowded_while_a_request_waits_or_its_rate_is_used_up(redis: Redis, redis_url: str):
     budget = RateBudget.shared(redis_url, 8)
-    first, second = place("1"), place("2")
-    for one in (first, second):
-        one.stand(redis)
-    assert not fair_queue.queue_position(first.stand(redis)).is_paced
-    fair_queue.used_up(redis, KEY, 60)
-    assert fair_queue.queue_position(first.stand(redis)).is_paced
-    first.leave(redis, is_served=True)
-    assert not has_room(budget, Requester("3"))
-    for one in (second, place("4")):
-        one.leave(redis, is_served=False)
-    redis.delete(fair_queue._keys(KEY)[2])
-    assert has_room(budget, Requester("3"))
-
-
-def test_a_login_is_crowded_while_somebody_waits_or_its_rate_is_used_up(redis: Redis, redis_url: str):
-    budget = RateBudget.shared(redis_url, 1)
+    limiter = RedisRateLimiter(redis_url, 2.0, rate_window.rate(8), NoOtherUsage(), spread=0)
     assert not budget.is_crowded(KEY, 3.0)
-    waiting = place("1")
-    waiting.stand(redis)
+    waiting = ticket("1")
+    wait(limiter, waiting)
     assert budget.is_crowded(KEY, 3.0)
-    waiting.leave(redis, is_served=False)
+    limiter.leave(waiting)
     assert not budget.is_crowded(KEY, 3.0)
-    budget.acquire(KEY, stop)
+    for _ in range(8):
+        budget.acquire(KEY, stop)
     assert budget.is_crowded(KEY, 3.0)
     assert not budget.is_crowded(KEY, 100.0)
     assert not RateBudget.shared("redis://127.0.0.1:9/0", 1).is_crowded(KEY, 3.0)
 
 
-def test_neither_login_nor_dealer_can_be_read_in_redis(redis: Redis, redis_url: str):
+def test_neither_login_nor_dealer_can_be_read_in_redis(
+    redis: Redis, redis_url: str, limiter: RedisRateLimiter
+):
     budget = RateBudget.shared(redis_url, 1)
     budget.acquire(KEY, stop, Requester("76014857"))
-    place("76014857").stand(redis)
+    wait(limiter, ticket("76014857"))
     kept = b"".join(key + (redis.dump(key) or b"") for key in redis.scan_iter("lightspeed/turns/*"))
 
     assert kept

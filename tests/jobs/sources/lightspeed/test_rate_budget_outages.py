@@ -74,13 +74,13 @@ def has_room(budget: RateBudget) -> bool:
 def test_a_redis_that_forgot_the_window_is_taken_to_hold_a_full_one(forgetful):
     server, how = forgetful
     others = Others()
-    budget = RateBudget.shared(server.url, 5, seconds=1, elsewhere=others)
+    budget = RateBudget.shared(server.url, 5, seconds=1, usage=others)
     assert has_room(budget)
     others.lately = 1_000_000
     forget(server, how)
     begun = time.monotonic()
     assert not has_room(budget)
-    assert not has_room(RateBudget.shared(server.url, 5, seconds=1, elsewhere=others))
+    assert not has_room(RateBudget.shared(server.url, 5, seconds=1, usage=others))
 
     budget.acquire(KEY, look_around)
     assert time.monotonic() - begun > 1.0
@@ -89,28 +89,28 @@ def test_a_redis_that_forgot_the_window_is_taken_to_hold_a_full_one(forgetful):
 def test_a_redis_without_a_past_slows_nobody_down(forgetful):
     server, how = forgetful
     forget(server, how)
-    budget = RateBudget.shared(server.url, 5, elsewhere=Others())
+    budget = RateBudget.shared(server.url, 5, usage=Others())
 
     assert [has_room(budget) for _ in range(6)] == [True] * 5 + [False]
 
 
 def test_the_first_requests_of_runs_that_begin_together_leave_room_for_each_other(forgetful):
-    budget = RateBudget.shared(forgetful[0].url, 10, elsewhere=Others(lately=4))
+    budget = RateBudget.shared(forgetful[0].url, 10, usage=Others(lately=4))
 
     assert [has_room(budget) for _ in range(7)] == [True] * 6 + [False]
 
 
 def test_without_redis_the_share_gets_smaller_the_more_are_sending():
     away = "redis://127.0.0.1:9/0"
-    few = RateBudget.shared(away, 200, elsewhere=Others(now=2))
-    many = RateBudget.shared(away, 200, elsewhere=Others(now=50))
+    few = RateBudget.shared(away, 200, usage=Others(now=2))
+    many = RateBudget.shared(away, 200, usage=Others(now=50))
 
     assert sum(has_room(few) for _ in range(25)) == 20
     assert sum(has_room(many) for _ in range(25)) == 2
 
 
 def test_without_redis_it_waits_where_others_may_have_used_the_window_up():
-    budget = RateBudget.shared("redis://127.0.0.1:9/0", 200, elsewhere=Others(lately=101))
+    budget = RateBudget.shared("redis://127.0.0.1:9/0", 200, usage=Others(lately=101))
 
     assert not has_room(budget)
 
@@ -138,7 +138,7 @@ class Busy:
     def sent(self, seconds): return 0 if time.time() < float(sys.argv[3]) else 1_000_000
     def senders(self): return 3
 
-budget = RateBudget.shared(sys.argv[1], 20, seconds=2, elsewhere=Busy())
+budget = RateBudget.shared(sys.argv[1], 20, seconds=2, usage=Busy())
 login, hosts = Credentials("login", "password"), ("127.0.0.1",)
 lightspeed = LightspeedClient(sys.argv[2], login, budget, allowed_hosts=hosts)
 until = time.monotonic() + 11
