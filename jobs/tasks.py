@@ -1,22 +1,22 @@
-"""The doors that the queues knock at: ids in, claim, call, end. Each is harmless when delivered twice."""
+"""RQ entry points. All are idempotent."""
 
 from __future__ import annotations
 
 import structlog
 from flask import current_app
 
-from jobs import shutdown
+from jobs import shutdown, targets
 from jobs.processes import tick_monitor
 from jobs.sync import clearing_guard, client_factory, lease, regenerate_reports, run_sync
 from jobs.sync.check import check_credentials as validate
 from jobs.sync.tick import tick as _tick
+from jobs.targets.search_index import SearchIndexTarget
 from webapp.catalog import uploads
 from webapp.core.storage import StorageError
 from webapp.extensions import db
 from webapp.models import CatalogImport, Run
 from webapp.operations import housekeeping
 from webapp.runs import lifecycle
-from webapp.search import outbox
 from webapp.web import job_heartbeats
 
 log = structlog.get_logger(__name__)
@@ -33,7 +33,7 @@ def sync_run(run_id: int) -> None:
     """Carry out a run, or as much of it as this worker is given time for."""
     seconds = current_app.config["RUN_SLICE_SECONDS"]
     around = run_sync.RunContext(
-        client_factory.connect, shutdown.requested, applied=_wake_index, slice_seconds=seconds
+        client_factory.connect, shutdown.requested, applied=targets.wake_all, slice_seconds=seconds
     )
     try:
         run_sync.execute(run_id, around)
@@ -71,7 +71,7 @@ def purge_orphan_files() -> None:
 def clear_held(clearing_id: int) -> None:
     """Carry out a clearing that was held, as a person decided."""
     if clearing_guard.carry_out(clearing_id):
-        _wake_index()
+        targets.wake_all()
 
 
 def make_reports(run_id: int) -> None:
@@ -84,8 +84,4 @@ def make_reports(run_id: int) -> None:
 
 def drain_index() -> None:
     """Bring the webstore's search index up to date."""
-    outbox.drain()
-
-
-def _wake_index() -> None:
-    outbox.wake()
+    SearchIndexTarget().drain()

@@ -13,6 +13,7 @@ import structlog
 from rq.timeouts import BaseTimeoutException
 from sqlalchemy import and_, or_, select
 
+from jobs import targets
 from jobs.sync import lease
 from jobs.sync.dispatch import start_due
 from jobs.sync.retry import retry_failed
@@ -22,7 +23,6 @@ from webapp.extensions import db
 from webapp.lightspeed import configurations
 from webapp.models import Configuration, Run
 from webapp.runs import held_clearings, lifecycle
-from webapp.search import outbox
 
 log = structlog.get_logger(__name__)
 
@@ -89,11 +89,8 @@ def _wake_imports(now: datetime) -> int:
 
 
 def _wake_index(_now: datetime) -> int:
-    """Have a worker drain the outbox if anything waits in it."""
-    waiting = outbox.pending()
-    if waiting:
-        outbox.wake()
-    return waiting
+    """Enqueue a drain of the outbox if entries wait in it."""
+    return targets.wake_waiting()
 
 
 def _check_again(now: datetime) -> int:

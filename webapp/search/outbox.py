@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import groupby
 
 from sqlalchemy import delete, func, select, text
@@ -32,13 +33,14 @@ def pending() -> int:
     return db.session.scalar(select(func.count()).select_from(OutboxEntry)) or 0
 
 
-def drain(limit: int = BATCH) -> int:
+def drain(limit: int = BATCH, should_stop: Callable[[], bool] = lambda: False) -> int:
     """Update the documents of all products in the outbox in batches of `limit`; return how many documents.
 
-    A crash loses nothing: a batch's entries are deleted in the transaction that writes its documents.
+    A crash loses nothing: a batch's entries are deleted in the transaction that writes its documents. If
+    `should_stop` between two batches, the remaining entries stay for a later drain.
     """
     written = 0
-    while True:
+    while not should_stop():
         # The session's own connection: another one would wait for a transaction that the session has open.
         connection = db.session.connection()
         take_turn(connection)
