@@ -30,7 +30,7 @@ def logged() -> Iterator[tuple[str, str | None]]:
 def _logs(call: ast.Call) -> bool:
     function = call.func
     if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
-        return function.value.id in ("log", "noted") and function.attr in LEVELS
+        return function.value.id in ("log", "request_log") and function.attr in LEVELS
     return isinstance(function, ast.Name) and function.id in PASS_ON
 
 

@@ -1,6 +1,7 @@
 """Rate limit window for requests to Lightspeed (R9). Pure except for the Redis storage.
 
-Workers count requests in it (jobs/sources/lightspeed/take_turn.lua), and pages read it; both use this one definition.
+Workers count requests in it (jobs/sources/lightspeed/take_turn.lua), and pages read it; both use this
+definition.
 """
 
 from __future__ import annotations
