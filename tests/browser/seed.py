@@ -16,23 +16,31 @@ from sqlalchemy import func, select
 
 from sandbox.simulator import Behavior
 from sandbox.start.isolated import IsolatedProgram
-from tests.factories import part
+from tests.factories import (
+    NO_PASSWORD,
+    make_configuration,
+    make_dealer,
+    make_manufacturer,
+    make_organization,
+    make_product,
+    make_supplier_code,
+    make_user,
+)
+from tests.sync_harness import part
 from tests.webapp.client import session_of
-from tests.webapp.pages_seed import NO_PASSWORD, Shop
 from webapp.accounts import user_admin
 from webapp.alerts import confirmations, recipients
 from webapp.application import create_app
 from webapp.core import clock, vault
-from webapp.core.text_keys import bare_key_of, key_of
 from webapp.extensions import db
-from webapp.models import Dealer, Manufacturer, OutboxEntry, PartNumber, Product, Run, User
+from webapp.models import Dealer, Manufacturer, OutboxEntry, Run, User
 from webapp.runs import lifecycle
 from webapp.settings import config
 
 # Long, as machines are shared; nothing waits for it when all is well.
 PATIENCE_SECONDS = 45
 PASSWORD = "a long enough one"
-# That of `Shop.organization`.
+# That of `make_organization`.
 GROUP_LOGIN = ("group", "group secret")
 MANUFACTURERS = {"Tucker Rocky": "aftermarket", "Parts Unlimited": "aftermarket", "Honda": "oem"}
 
@@ -60,7 +68,10 @@ class Town:
         self._made = 0
         with self.writing():
             for name, catalog in MANUFACTURERS.items():
-                self._sell(Shop().manufacturer(name, catalog))
+                manufacturer = make_manufacturer(name, catalog)
+                # Five products under the numbers that the code TR reports.
+                for number in range(5):
+                    make_product(manufacturer, f"TR-{number}", name=f"Brake pad TR-{number}")
 
     def dealership(
         self, codes: Mapping[str, int] | None = None, connected: bool = True, organization: bool = False
@@ -68,17 +79,17 @@ class Town:
         """A dealer whose Lightspeed reports this many parts for each code, all mapped to Tucker Rocky."""
         self._made += 1
         cmf = str(76_500_000 + self._made)
-        with self.writing() as shop:
-            group = shop.organization(f"Group {cmf}").id if organization else None
-            dealer = shop.dealer(f"Dealership {cmf}", organization_id=group)
+        with self.writing():
+            group = make_organization(f"Group {cmf}").id if organization else None
+            dealer = make_dealer(f"Dealership {cmf}", organization_id=group)
             if connected:
-                shop.configuration(dealer, cmf=cmf, username=cmf, sealed_password=vault.seal(PASSWORD))
+                make_configuration(dealer, cmf=cmf, username=cmf, sealed_password=vault.seal(PASSWORD))
             tucker = db.session.scalars(select(Manufacturer).where(Manufacturer.name == "Tucker Rocky")).one()
             for position, code in enumerate(codes or {}):
-                shop.code(dealer, code, tucker, position)
+                make_supplier_code(dealer, code, tucker, position)
             # Argon2 takes long: only a newcomer is asked for the password.
             password = NO_PASSWORD if connected else hash_password(PASSWORD)
-            user = shop.user(f"parts@{cmf}.example", dealer, password)
+            user = make_user(f"parts@{cmf}.example", dealer, password)
             made = Dealership(dealer.id, user.email, cmf, self._session_of(user))
         self.report(cmf, codes or {"TR": 3}, login=GROUP_LOGIN if organization else (cmf, PASSWORD))
         return made
@@ -86,8 +97,8 @@ class Town:
     def staff(self) -> str:
         """The session of a person who supports every dealer."""
         self._made += 1
-        with self.writing() as shop:
-            return self._session_of(shop.user(f"support{self._made}@staff.example"))
+        with self.writing():
+            return self._session_of(make_user(f"support{self._made}@staff.example"))
 
     def link_token(self) -> str:
         """What a link to set a password ends with, for somebody who was invited."""
@@ -117,14 +128,14 @@ class Town:
 
     def halfway(self) -> str:
         """The session of a person who gave the right password, and not yet the code."""
-        with self.writing() as shop:
-            user = self._with_second_factor(shop.user("halfway@staff.example"))
+        with self.writing():
+            user = self._with_second_factor(make_user("halfway@staff.example"))
             return self._signed({"tf_user_id": user.fs_uniquifier, "tf_state": "ready"})
 
     def secured(self) -> str:
         """The session of a person who has a second factor."""
-        with self.writing() as shop:
-            return self._session_of(self._with_second_factor(shop.user("secured@staff.example")))
+        with self.writing():
+            return self._session_of(self._with_second_factor(make_user("secured@staff.example")))
 
     def _with_second_factor(self, user: User) -> User:
         user.tf_primary_method = "authenticator"
@@ -147,10 +158,10 @@ class Town:
         self._tell("switches", asdict(Behavior()) | settings)
 
     @contextmanager
-    def writing(self) -> Iterator[Shop]:
+    def writing(self) -> Iterator[None]:
         """A place to add further rows from; what is added is committed by then."""
         with self._app.app_context():
-            yield Shop()
+            yield
             db.session.rollback()
 
     def update(self, dealership: Dealership) -> int:
@@ -173,19 +184,6 @@ class Town:
 
     def _tell(self, what: str, told: Mapping[str, Any]) -> None:
         requests.post(f"{self._control}/{what}", json=told, timeout=10).raise_for_status()
-
-    def _sell(self, manufacturer: Manufacturer) -> None:
-        """Five products under the numbers that the code TR reports."""
-        for number in (f"TR-{number}" for number in range(5)):
-            names = {"brand": manufacturer.name, "brand_key": manufacturer.name_key, "mpn": number}
-            product = Product(
-                catalog=manufacturer.catalog, **names, mpn_key=key_of(number), name=f"Brake pad {number}"
-            )
-            db.session.add(product)
-            db.session.flush()
-            keys = {"part_number": number, "key": key_of(number), "bare_key": bare_key_of(number)}
-            db.session.add(PartNumber(manufacturer_id=manufacturer.id, product_id=product.id, **keys))
-        db.session.commit()
 
     def _session_of(self, user: User) -> str:
         return self._signed(session_of(user))

@@ -10,6 +10,7 @@ from io import BytesIO
 from sqlalchemy import select
 
 from tests.browser.seed import Dealership, Town
+from tests.factories import make_configuration, make_dealer, make_organization, make_run, make_run_item
 from webapp.catalog import uploads
 from webapp.core import clock
 from webapp.extensions import db
@@ -57,9 +58,9 @@ def everybody(town: Town) -> dict[str, Visitor]:
 
 
 def _managed(town: Town) -> dict[str, int | str]:
-    with town.writing() as shop:
-        organization = shop.organization()
-        shop.dealer("Summit Motorsports", organization=organization)
+    with town.writing():
+        organization = make_organization()
+        make_dealer("Summit Motorsports", organization=organization)
         return {"organization_id": organization.id}
 
 
@@ -102,12 +103,12 @@ def _first(column: object, condition: object) -> int:
 def _watcher(town: Town, staff: str) -> Visitor:
     """Staff, while a run and an import are under way that never end."""
     dealership = town.dealership({"TR": 3, "PU": 2})
-    with town.writing() as shop:
+    with town.writing():
         # Nobody takes over what shows signs of life from the future.
         alive = {"started_at": clock.now(), "heartbeat_at": clock.now() + timedelta(days=1), "attempt": 1}
-        run = shop.run(_stored(dealership), "running", **alive)
-        shop.item(run, "TR", pages=1, fetched=3, synced=3)
-        shop.item(run, "PU", "running", pages=1, fetched=1)
+        run = make_run(_stored(dealership), "running", **alive)
+        make_run_item(run, "TR", pages=1, fetched=3, synced=3)
+        make_run_item(run, "PU", "running", pages=1, fetched=1)
         sizes = {"bytes_total": 4096, "bytes_read": 1024}
         row = CatalogImport(status="running", file_name="huge.csv", path="nowhere", **sizes, **alive)
         db.session.add(row)
@@ -118,12 +119,12 @@ def _watcher(town: Town, staff: str) -> Visitor:
 
 def _refused(town: Town) -> Visitor:
     dealership = town.dealership({"TR": 3, "PU": 2})
-    with town.writing() as shop:
+    with town.writing():
         dealer = _stored(dealership)
-        shop.configuration(dealer, check_state="refused", check_reason=REASON)
-        run = shop.run(dealer, "failed", reason=REASON)
-        shop.item(run, "TR", "failed", error_kind="account", error=REASON)
-        shop.item(run, "PU", "not_tried", error="It was not tried: the account was refused.")
+        make_configuration(dealer, check_state="refused", check_reason=REASON)
+        run = make_run(dealer, "failed", reason=REASON)
+        make_run_item(run, "TR", "failed", error_kind="account", error=REASON)
+        make_run_item(run, "PU", "not_tried", error="It was not tried: the account was refused.")
         rows = {"dealer_id": dealership.id, "run_id": run.id}
     return Visitor(dealership.session, rows)
 
@@ -131,11 +132,11 @@ def _refused(town: Town) -> Visitor:
 def _held(town: Town) -> Visitor:
     """A dealer of whose parts one code suddenly reported none; another such clearing was decided before."""
     dealership = town.dealership({"TR": 3, "PU": 2})
-    with town.writing() as shop:
+    with town.writing():
         dealer = _stored(dealership)
-        run = shop.run(dealer, "partial", reason="1 of 2 supplier codes has a clearing that is held: TR.")
+        run = make_run(dealer, "partial", reason="1 of 2 supplier codes has a clearing that is held: TR.")
         for code, state in (("TR", "held"), ("PU", "kept")):
-            item = shop.item(run, code, "succeeded", pages=1)
+            item = make_run_item(run, code, "succeeded", pages=1)
             of_item = {"dealer_id": dealer.id, "run_id": run.id, "run_item_id": item.id}
             named = {"supplier_code": code, "code_key": code.lower(), "products": 1920, "stocked": 2014}
             decided = clock.now() if state == "kept" else None

@@ -17,7 +17,7 @@ from sqlalchemy.orm import close_all_sessions
 
 from sandbox.simulator import Simulator
 from tests.conftest import settings
-from tests.factories import World
+from tests.sync_harness import SyncHarness
 from webapp.application import create_app
 from webapp.extensions import db
 from webapp.settings.config import ROOT
@@ -117,9 +117,9 @@ def simulator() -> Iterator[Simulator]:
 
 
 @pytest.fixture
-def world(app: Flask, simulator: Simulator) -> World:
+def harness(app: Flask, simulator: Simulator) -> SyncHarness:
     """One connected dealer; on each database."""
-    return World(simulator)
+    return SyncHarness(simulator)
 
 
 @pytest.fixture

@@ -13,14 +13,13 @@ from sqlalchemy import text
 from jobs.notifications import sender
 from sandbox.simulator import Behavior, Fault, Simulator
 from sandbox.simulator.behavior import FaultKind
-from tests.factories import CMF, World, part
+from tests.factories import make_alert_recipients, make_manufacturer, make_user
 from tests.flows import outputs
 from tests.flows.conftest import Program, wait_until
 from tests.flows.markers import Marks
 from tests.jobs.notifications.receivers import Kept, mail_server
-from tests.webapp.alerts.evaluation import tell
+from tests.sync_harness import CMF, SyncHarness, part
 from tests.webapp.client import session_of
-from tests.webapp.pages_seed import Shop
 from webapp.alerts import recipients
 from webapp.core import queues
 from webapp.extensions import db
@@ -37,12 +36,12 @@ PAGE: Final = "/dealers/{}/lightspeed/credentials"
 class Search:
     """What came out so far, and who typed what."""
 
-    def __init__(self, world: World, marks: Marks) -> None:
-        self.world, self.marks, self.found = world, marks, dict[str, bytes]()
-        self.dealer_id = world.dealer.id
+    def __init__(self, harness: SyncHarness, marks: Marks) -> None:
+        self.harness, self.marks, self.found = harness, marks, dict[str, bytes]()
+        self.dealer_id = harness.dealer.id
         self.users = {
-            "dealer": Shop().user("parts@zq7.example", world.dealer).id,
-            "staff": Shop().user("support@zq7.example").id,
+            "dealer": make_user("parts@zq7.example", harness.dealer).id,
+            "staff": make_user("support@zq7.example").id,
         }
 
     def secret(self, what: str) -> str:
@@ -96,20 +95,20 @@ def commands(search: Search, simulator: Simulator) -> None:
 
 def every_fault(search: Search, simulator: Simulator) -> None:
     """One run with a code for each fault of the simulator, and one that is refused as a whole."""
-    world = search.world
-    maker = world.manufacturer("Tucker", numbers=["A-1"])
+    harness = search.harness
+    maker = make_manufacturer("Tucker", numbers=["A-1"])
     for kind in KINDS:
-        world.map(kind.upper(), maker)
-    world.report(*(part(kind.upper(), "A-1") for kind in KINDS))
+        harness.map_code(kind.upper(), maker)
+    harness.set_parts(*(part(kind.upper(), "A-1") for kind in KINDS))
     simulator.switches = Behavior(
         faults=[Fault(kind, code=kind.upper(), times=None) for kind in KINDS],
         requests_per_minute=1_000_000,
         timeout_seconds=0.2,
     )
-    assert world.sync().status == "partial"
+    assert harness.sync().status == "partial"
     assert {fault.kind for fault in simulator._service.fired} == set(KINDS)
     simulator.switches = Behavior(password_state="wrong")
-    assert world.sync().status == "failed"
+    assert harness.sync().status == "failed"
     simulator.switches = Behavior(requests_per_minute=1_000_000)
 
 
@@ -136,13 +135,13 @@ def forms(search: Search) -> None:
 
 def alerts(search: Search, receiver: HTTPServer) -> None:
     """A webhook's secret, and mail servers that take no login and refuse it."""
-    tell(search.world.dealer, "boss@zq7.example")
+    make_alert_recipients(search.harness.dealer, "boss@zq7.example")
     receiver.expect_request("/in").respond_with_data("no", 500)
     url = f"http://127.0.0.1:{receiver.port}/in"
     search.marks.plant(
-        "webhook secret", recipients.save_webhook(recipients.locked(search.world.dealer), url) or ""
+        "webhook secret", recipients.save_webhook(recipients.locked(search.harness.dealer), url) or ""
     )
-    recipients.send_test(recipients.locked(search.world.dealer))
+    recipients.send_test(recipients.locked(search.harness.dealer))
     db.session.commit()
     kept = Kept()
     with mail_server(kept, current_app.config["SMTP_URL"].port):
@@ -175,7 +174,7 @@ def rotate(search: Search, program: Program) -> None:
 def processes(search: Search, program: Program, redis: Redis) -> None:
     """A worker that carries out a run, a check that is refused and a job that breaks, and reports it."""
     program.start("jobs.worker", queues.CONTROL, queues.SYNC, queues.INDEX)
-    run_id = lifecycle.start(search.world.dealer, "manual").run.id
+    run_id = lifecycle.start(search.harness.dealer, "manual").run.id
     queues.enqueue(queues.CONTROL, "jobs.tasks.check_credentials", 4711, 1)
     wait_until(lambda: _status(run_id) not in ("queued", "running"), "the run", program)
     # Under the new key alone.

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from sandbox.servers.ports import free_port
-from tests.factories import World
+from tests.factories import make_alert_recipients
 from tests.flows.conftest import Program, wait_until
 from tests.jobs.notifications.receivers import Kept, mail_server
-from tests.webapp.alerts.evaluation import tell
+from tests.sync_harness import SyncHarness
 from webapp.extensions import db
 from webapp.models import Alert, AlertDelivery
 
@@ -27,22 +27,22 @@ def mailed() -> Iterator[tuple[Kept, str]]:
         yield kept, f"smtp://127.0.0.1:{port}"
 
 
-def refuse(world: World) -> None:
-    world.configuration.check_state = "refused"
+def refuse(harness: SyncHarness) -> None:
+    harness.configuration.check_state = "refused"
     db.session.commit()
-    tell(world.dealer, ADDRESS)
+    make_alert_recipients(harness.dealer, ADDRESS)
 
 
 def test_an_alert_is_told_while_redis_is_away_and_no_worker_runs(
-    world: World, program: Program, mailed: tuple[Kept, str]
+    harness: SyncHarness, program: Program, mailed: tuple[Kept, str]
 ) -> None:
     kept, server = mailed
-    refuse(world)
+    refuse(harness)
     process = program.start(
         "jobs.schedule", REDIS_URL=NOBODY_LISTENS, SMTP_URL=server, MAIL_FROM="alerts@example.com"
     )
     wait_until(lambda: kept.messages, "the e-mail", program)
-    assert kept.subjects == [f"{world.dealer.name}: Credentials refused"]
+    assert kept.subjects == [f"{harness.dealer.name}: Credentials refused"]
     assert kept.recipients == [[ADDRESS]]
     wait_until(lambda: "scheduler.redis_lost" in program.log, "the outage to be noticed", program)
     process.send_signal(signal.SIGTERM)
@@ -50,9 +50,11 @@ def test_an_alert_is_told_while_redis_is_away_and_no_worker_runs(
     assert "Traceback" not in program.log
 
 
-def test_two_schedulers_tell_it_once(world: World, program: Program, mailed: tuple[Kept, str]) -> None:
+def test_two_schedulers_tell_it_once(
+    harness: SyncHarness, program: Program, mailed: tuple[Kept, str]
+) -> None:
     kept, server = mailed
-    refuse(world)
+    refuse(harness)
     for _ in range(2):
         program.start("jobs.schedule", SMTP_URL=server, MAIL_FROM="alerts@example.com")
     wait_until(lambda: program.log.count("scheduler.started") == 2, "both schedulers", program)

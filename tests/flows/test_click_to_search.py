@@ -9,8 +9,9 @@ import json
 from flask import Flask
 from flask_security import hash_password
 
-from tests.factories import World, part
+from tests.factories import make_manufacturer
 from tests.flows.conftest import Program, wait_until
+from tests.sync_harness import SyncHarness, part
 from webapp.extensions import db
 from webapp.models import Run, User
 from webapp.runs import lifecycle
@@ -19,10 +20,12 @@ from webapp.search import outbox
 EMAIL, PASSWORD = "parts@northwind.example", "a long enough one"
 
 
-def test_from_the_click_to_the_shopper(app: Flask, world: World, program: Program) -> None:
-    world.map("TR", world.manufacturer("Tucker", numbers=["BRK-100"]), lead_time_days=2, pricing="retail")
-    world.report(part("TR", "BRK-100", 6, Retail=24.5), part("TR", "UNKNOWN", 1))
-    dealer_id = world.dealer.id
+def test_from_the_click_to_the_shopper(app: Flask, harness: SyncHarness, program: Program) -> None:
+    harness.map_code(
+        "TR", make_manufacturer("Tucker", numbers=["BRK-100"]), lead_time_days=2, pricing="retail"
+    )
+    harness.set_parts(part("TR", "BRK-100", 6, Retail=24.5), part("TR", "UNKNOWN", 1))
+    dealer_id = harness.dealer.id
     db.session.add(User(email=EMAIL, password=hash_password(PASSWORD), role="dealer", dealer_id=dealer_id))
     db.session.commit()
     for _ in range(2):

@@ -10,8 +10,9 @@ import requests
 from flask_security import hash_password
 
 from sandbox.servers.ports import LOOPBACK, free_port
-from tests.factories import World
+from tests.factories import make_manufacturer
 from tests.flows.conftest import Program, wait_until
+from tests.sync_harness import SyncHarness
 from webapp.extensions import db
 from webapp.models import Run, User
 
@@ -41,9 +42,9 @@ def token(page: requests.Response) -> dict[str, str]:
     return {"csrf_token": found[1]}
 
 
-def test_twenty_presses_over_two_web_processes_give_one_run(world: World, program: Program) -> None:
-    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
-    dealer_id = world.dealer.id
+def test_twenty_presses_over_two_web_processes_give_one_run(harness: SyncHarness, program: Program) -> None:
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
+    dealer_id = harness.dealer.id
     db.session.add(User(email=EMAIL, password=hash_password(PASSWORD), role="dealer", dealer_id=dealer_id))
     db.session.commit()
     addresses = [web(program), web(program)]

@@ -13,8 +13,9 @@ import pytest
 from pytest_httpserver import HTTPServer
 from redis import Redis
 
-from tests.factories import PASSWORD, World, part
+from tests.factories import make_manufacturer
 from tests.flows.conftest import Program, wait_until
+from tests.sync_harness import PASSWORD, SyncHarness, part
 from tests.webapp.client import ON_SQLITE
 from webapp.core import queues
 from webapp.extensions import db
@@ -76,7 +77,7 @@ def kinds(event: dict[str, Any]) -> list[str]:
     return [one["type"] for one in event.get("exception", {}).get("values", [])]
 
 
-def test_what_breaks_in_a_request_is_reported(world: World, program: Program, sentry: Sentry) -> None:
+def test_what_breaks_in_a_request_is_reported(harness: SyncHarness, program: Program, sentry: Sentry) -> None:
     done = subprocess.run(
         [sys.executable, "-c", BREAKS],
         cwd=ROOT,
@@ -99,7 +100,7 @@ def test_what_breaks_in_a_request_is_reported(world: World, program: Program, se
 
 
 def test_what_breaks_in_a_worker_is_reported(
-    world: World, redis: Redis, program: Program, sentry: Sentry
+    harness: SyncHarness, redis: Redis, program: Program, sentry: Sentry
 ) -> None:
     program.start("jobs.worker", queues.CONTROL, SENTRY_DSN=sentry.dsn)
     queues.enqueue(queues.CONTROL, "jobs.tasks.check_credentials", 4711, 1)
@@ -108,11 +109,11 @@ def test_what_breaks_in_a_worker_is_reported(
 
 
 def test_what_a_run_survives_is_reported_too_with_its_number(
-    world: World, redis: Redis, program: Program, sentry: Sentry
+    harness: SyncHarness, redis: Redis, program: Program, sentry: Sentry
 ) -> None:
-    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
-    world.report(part("TR", "A-1"))
-    run = lifecycle.start(world.dealer, "manual").run
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
+    harness.set_parts(part("TR", "A-1"))
+    run = lifecycle.start(harness.dealer, "manual").run
     program.start(
         "jobs.worker", queues.SYNC, SENTRY_DSN=sentry.dsn, REPORT_STORAGE_URL="file:///dev/null/reports"
     )

@@ -14,9 +14,9 @@ import requests
 from redis import Redis
 
 from sandbox.servers.ports import free_port
-from tests.factories import World
 from tests.flows.conftest import Program, wait_until
 from tests.flows.test_workers import ended, two_codes
+from tests.sync_harness import SyncHarness
 from webapp.runs import lifecycle
 
 # What a fork must find imported: both halves of the program, and the largest of its libraries.
@@ -68,11 +68,11 @@ def assert_nothing_is_shared(parent: psutil.Process) -> None:
 
 
 def test_workers_are_forks_of_one_parent_which_imported_everything(
-    world: World, program: Program, forks: Forks
+    harness: SyncHarness, program: Program, forks: Forks
 ) -> None:
-    two_codes(world)
+    two_codes(harness)
     parent = psutil.Process(program.start("tests.flows.tailed_process", WORKER_PROCESSES="2").pid)
-    run = lifecycle.start(world.dealer, "manual").run
+    run = lifecycle.start(harness.dealer, "manual").run
     wait_until(lambda: ended(run.id), "the run's end", program)
     wait_until(lambda: program.log.count("Listening on") == 3, "three workers", program)
 
@@ -91,9 +91,9 @@ def test_workers_are_forks_of_one_parent_which_imported_everything(
 
 
 def test_a_worker_that_died_is_forked_again_from_the_same_parent(
-    world: World, program: Program, forks: Forks, redis: Redis
+    harness: SyncHarness, program: Program, forks: Forks, redis: Redis
 ) -> None:
-    two_codes(world)
+    two_codes(harness)
     parent = psutil.Process(program.start("tests.flows.tailed_process", WORKER_PROCESSES="1").pid)
     wait_until(lambda: program.log.count("Listening on") == 2, "two workers", program)
     first = {child.pid for child in parent.children()}
@@ -103,14 +103,14 @@ def test_a_worker_that_died_is_forked_again_from_the_same_parent(
     assert not first & {child.pid for child in parent.children()}
     for one in forks.of(parent.pid):
         assert one["forked"] == {"threads": 1, "connections": 0, "files": []}
-    run = lifecycle.start(world.dealer, "manual").run
+    run = lifecycle.start(harness.dealer, "manual").run
     wait_until(lambda: ended(run.id), "the run's end", program)
-    assert world.run(run.id).status == "succeeded"
+    assert harness.load_run(run.id).status == "succeeded"
     assert forks.imported_later() == set()
 
 
 @pytest.mark.parametrize("moment", ["while starting", "while idle"])
-def test_all_leave_on_sigterm_at_any_moment(world: World, program: Program, moment: str) -> None:
+def test_all_leave_on_sigterm_at_any_moment(harness: SyncHarness, program: Program, moment: str) -> None:
     process = program.start("jobs.worker", WORKER_PROCESSES="3")
     wait_until(lambda: "process.started" in program.log, "the first worker", program)
     if moment == "while idle":
@@ -124,7 +124,7 @@ def test_all_leave_on_sigterm_at_any_moment(world: World, program: Program, mome
 
 
 def test_web_processes_are_forks_of_one_parent_which_imported_the_app(
-    world: World, program: Program, forks: Forks
+    harness: SyncHarness, program: Program, forks: Forks
 ) -> None:
     port = free_port()
     serving = ("--bind", f"127.0.0.1:{port}", "--workers", "3", "--threads", "4")

@@ -9,9 +9,10 @@ import pytest
 from pytest_httpserver import HTTPServer
 from redis import Redis
 
-from tests.factories import World, part
+from tests.factories import make_manufacturer
 from tests.flows.conftest import Program, wait_until
 from tests.flows.hostile import SET, Hostile
+from tests.sync_harness import SyncHarness, part
 from tests.webapp.client import ON_SQLITE
 from webapp.core import queues
 from webapp.runs import lifecycle
@@ -35,7 +36,7 @@ def refused(program: Program) -> set[str]:
 
 @pytest.mark.parametrize("queue", [queues.CONTROL, queues.SYNC])
 def test_a_worker_drops_what_is_no_task_and_works_on(
-    world: World, redis: Redis, program: Program, hostile: Hostile, httpserver: HTTPServer, queue: str
+    harness: SyncHarness, redis: Redis, program: Program, hostile: Hostile, httpserver: HTTPServer, queue: str
 ) -> None:
     hostile.fill_queue(queue)
     queues.enqueue(queue, "jobs.tasks.tick")
@@ -54,7 +55,7 @@ def test_a_worker_drops_what_is_no_task_and_works_on(
 
 
 def test_a_worker_survives_hostile_registries(
-    world: World, redis: Redis, program: Program, hostile: Hostile, httpserver: HTTPServer
+    harness: SyncHarness, redis: Redis, program: Program, hostile: Hostile, httpserver: HTTPServer
 ) -> None:
     for queue in (queues.CONTROL, queues.SYNC, queues.INDEX):
         hostile.fill_registries(queue)
@@ -72,7 +73,9 @@ def name_of(redis: Redis) -> bytes:
     return bytes(worker.removeprefix(b"rq:worker:"))
 
 
-def test_lists_of_the_wrong_type_do_not_end_a_worker(world: World, redis: Redis, program: Program) -> None:
+def test_lists_of_the_wrong_type_do_not_end_a_worker(
+    harness: SyncHarness, redis: Redis, program: Program
+) -> None:
     for key in ("rq:wip:control", "rq:failed:control", "rq:queue:control:intermediate", "rq:groups"):
         redis.set(key, "not a list")
     worker = program.start("jobs.worker", queues.CONTROL, queues.INDEX)
@@ -82,7 +85,7 @@ def test_lists_of_the_wrong_type_do_not_end_a_worker(world: World, redis: Redis,
     assert worker.poll() is None
 
 
-def test_a_worker_takes_no_commands_from_redis(world: World, redis: Redis, program: Program) -> None:
+def test_a_worker_takes_no_commands_from_redis(harness: SyncHarness, redis: Redis, program: Program) -> None:
     worker = program.start("jobs.worker", queues.CONTROL, queues.INDEX)
     wait_until(lambda: redis.smembers("rq:workers"), "the worker", program)
     assert redis.publish(f"rq:pubsub:{name_of(redis).decode()}", '{"command": "shutdown"}') == 0
@@ -90,7 +93,7 @@ def test_a_worker_takes_no_commands_from_redis(world: World, redis: Redis, progr
 
 
 def test_the_scheduler_removes_what_is_not_declared_unread(
-    world: World, redis: Redis, program: Program, hostile: Hostile
+    harness: SyncHarness, redis: Redis, program: Program, hostile: Hostile
 ) -> None:
     hostile.fill_schedule()
     scheduler = program.start("jobs.schedule")
@@ -102,18 +105,18 @@ def test_the_scheduler_removes_what_is_not_declared_unread(
 
 
 def test_jobs_of_the_previous_version_are_dropped_and_the_tick_queues_their_runs_again(
-    world: World, redis: Redis, program: Program, hostile: Hostile
+    harness: SyncHarness, redis: Redis, program: Program, hostile: Hostile
 ) -> None:
     import pickle
 
-    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
-    world.report(part("TR", "A-1", 3))
-    run = lifecycle.start(world.dealer, "manual").run
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
+    harness.set_parts(part("TR", "A-1", 3))
+    run = lifecycle.start(harness.dealer, "manual").run
     (job_id,) = [each.decode() for each in redis.lrange("rq:queue:sync", 0, -1)]
     data = pickle.dumps(("jobs.tasks.sync_run", None, (run.id,), {}))
     redis.hset(f"rq:job:{job_id}", "data", data)
     worker = program.start("jobs.worker", queues.CONTROL, queues.SYNC)
     wait_until(lambda: job_id in refused(program), "the old job's end", program)
     program.start("jobs.schedule")
-    wait_until(lambda: world.shelf() == {("TR", "A-1"): 3}, "the run", program)
+    wait_until(lambda: harness.shelf_quantities() == {("TR", "A-1"): 3}, "the run", program)
     assert worker.poll() is None

@@ -12,11 +12,10 @@ import pytest
 from flask import current_app
 from redis import Redis
 
-from tests.factories import World, part
+from tests.factories import make_alert_recipients, make_manufacturer, make_product, make_user
 from tests.flows import outputs
-from tests.webapp.alerts.evaluation import tell
+from tests.sync_harness import SyncHarness, part
 from tests.webapp.client import ON_SQLITE, session_of
-from tests.webapp.pages_seed import Shop
 from webapp import supplier_codes
 from webapp.extensions import db
 from webapp.models import Alert, Product, Run, SupplierCode, User
@@ -32,34 +31,34 @@ TAG, PRODUCT = "<svg/onload", "67092481"
 
 
 @pytest.fixture
-def stored(world: World) -> World:
+def stored(harness: SyncHarness) -> SyncHarness:
     """A dealer whose every name is hostile, after a run with hostile parts."""
     everything = " ".join(HOSTILE.values())
-    world.dealer.name = f"{HOSTILE['html']} {HOSTILE['template']}"
-    maker = world.manufacturer(everything[:200], numbers=["A-1"])
-    world.sell(maker, HOSTILE["formula"][:100], upc=None)
+    harness.dealer.name = f"{HOSTILE['html']} {HOSTILE['template']}"
+    maker = make_manufacturer(everything[:200], numbers=["A-1"])
+    make_product(maker, HOSTILE["formula"][:100], upc=None)
     for kind, text in HOSTILE.items():
         code = text[:50].strip()
-        supplier_codes.add(world.dealer, Fields("aftermarket", code, maker.name, "1", "retail"))
+        supplier_codes.add(harness.dealer, Fields("aftermarket", code, maker.name, "1", "retail"))
         parts = [part(code, "A-1"), part(code, f"{kind} {text}"[:150]), part(code, HOSTILE["formula"][:100])]
-        world.simulator.dealers[world.configuration.cmf or ""].add_parts(
+        harness.simulator.dealers[harness.configuration.cmf or ""].add_parts(
             [{**one, "Description": everything, "SupersededTo": text, "UPC": text} for one in parts]
         )
         db.session.commit()
     product = db.session.scalars(db.select(Product)).first()
     assert product is not None
     product.name, product.brand = everything, everything
-    tell(world.dealer, "boss@example.com")
+    make_alert_recipients(harness.dealer, "boss@example.com")
     alert: dict[str, Any] = {"cause": "failing", "subject": HOSTILE["html"], "sentence": everything}
-    db.session.add(Alert(dealer_id=world.dealer.id, dealer_key=world.dealer.id, **alert))
+    db.session.add(Alert(dealer_id=harness.dealer.id, dealer_key=harness.dealer.id, **alert))
     db.session.commit()
-    return world
+    return harness
 
 
-def pages(world: World, run: Run) -> dict[str, bytes]:
+def pages(harness: SyncHarness, run: Run) -> dict[str, bytes]:
     """Every page, to the dealer's user and to staff; searches look for hostile words."""
     ids = {
-        "dealer_id": world.dealer.id,
+        "dealer_id": harness.dealer.id,
         "run_id": run.id,
         "kind": "skipped",
         "token": "x",
@@ -67,8 +66,8 @@ def pages(world: World, run: Run) -> dict[str, bytes]:
         "product_id": db.session.scalars(db.select(Product.id)).first(),
     }
     found = {}
-    for who, dealer in (("dealer", world.dealer), ("staff", None)):
-        user = Shop().user(f"{who}@zq7.example", dealer)
+    for who, dealer in (("dealer", harness.dealer), ("staff", None)):
+        user = make_user(f"{who}@zq7.example", dealer)
         client = current_app.test_client()
         held = session_of(db.session.get_one(User, user.id))
         with client.session_transaction() as session:
@@ -78,7 +77,9 @@ def pages(world: World, run: Run) -> dict[str, bytes]:
 
 
 @ON_SQLITE
-def test_hostile_texts_are_shown_as_what_they_are_and_run_in_no_file(stored: World, redis: Redis) -> None:
+def test_hostile_texts_are_shown_as_what_they_are_and_run_in_no_file(
+    stored: SyncHarness, redis: Redis
+) -> None:
     run = stored.sync()
     assert run.status == "succeeded"
     shown = {place: content.decode() for place, content in pages(stored, run).items()}

@@ -8,9 +8,9 @@ from collections import Counter
 import requests
 from flask_security import hash_password
 
-from tests.factories import World
 from tests.flows.conftest import Program
 from tests.flows.test_concurrent_queueing import token, web
+from tests.sync_harness import SyncHarness
 from webapp.extensions import db
 from webapp.models import User
 
@@ -37,8 +37,8 @@ def attempts(addresses: list[str], password: str, count: int) -> Counter[int]:
     return Counter(statuses)
 
 
-def test_of_forty_guesses_at_once_ten_are_tried(world: World, program: Program) -> None:
-    person = {"email": EMAIL, "role": "dealer", "dealer_id": world.dealer.id}
+def test_of_forty_guesses_at_once_ten_are_tried(harness: SyncHarness, program: Program) -> None:
+    person = {"email": EMAIL, "role": "dealer", "dealer_id": harness.dealer.id}
     db.session.add(User(password=hash_password(PASSWORD), **person))
     db.session.commit()
     addresses = [web(program), web(program)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sandbox.simulator import Behavior, Simulator
-from tests.factories import CMF, World, part
+from tests.factories import make_manufacturer
 from tests.flows.conftest import Program, wait_until
+from tests.sync_harness import CMF, SyncHarness, part
 from webapp.extensions import db
 from webapp.models import Run
 from webapp.runs import lifecycle
@@ -17,23 +18,23 @@ def is_over(run_id: int) -> bool:
 
 
 def test_a_short_run_does_not_wait_for_the_end_of_a_long_one(
-    world: World, program: Program, simulator: Simulator
+    harness: SyncHarness, program: Program, simulator: Simulator
 ) -> None:
-    makers = [world.manufacturer(code, numbers=[f"{code}-1"]) for code in CODES]
+    makers = [make_manufacturer(code, numbers=[f"{code}-1"]) for code in CODES]
     for code, maker in zip(CODES, makers, strict=True):
-        world.map(code, maker)
-    world.report(*(part(code, f"{code}-1", 3) for code in CODES))
+        harness.map_code(code, maker)
+    harness.set_parts(*(part(code, f"{code}-1", 3) for code in CODES))
     # One code takes longer than a slice.
     simulator.switches = Behavior(slow_dealers=[CMF], slow_seconds=1.2)
-    long = lifecycle.start(world.dealer, "manual").run.id
-    world.dealer = world.add_dealer("Short", "4711")
-    world.map("TR", makers[0])
-    world.report(part("TR", "TR-1", 5))
-    short = lifecycle.start(world.dealer, "manual").run.id
+    long = lifecycle.start(harness.dealer, "manual").run.id
+    harness.dealer = harness.add_dealer("Short", "4711")
+    harness.map_code("TR", makers[0])
+    harness.set_parts(part("TR", "TR-1", 5))
+    short = lifecycle.start(harness.dealer, "manual").run.id
     program.start("jobs.worker", "sync", RUN_SLICE_SECONDS="1")
     wait_until(lambda: is_over(short) and is_over(long), "the end of both", program)
 
-    first, second = world.run(short), world.run(long)
+    first, second = harness.load_run(short), harness.load_run(long)
     assert (first.status, first.gave_way) == ("succeeded", 0)
     assert (second.status, second.attempt, second.gave_way) == ("succeeded", 2, 1)
     assert first.finished_at < second.finished_at
@@ -41,4 +42,4 @@ def test_a_short_run_does_not_wait_for_the_end_of_a_long_one(
     # Each code's page, and the proof of its end (R11).
     assert asked == [code for code in CODES for _ in range(2)]
     assert [item.status for item in second.items] == ["succeeded"] * 4
-    assert [row["change"] for row in world.csv(second, "inventory")] == ["new"] * 4
+    assert [row["change"] for row in harness.report_rows(second, "inventory")] == ["new"] * 4

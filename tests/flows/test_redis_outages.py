@@ -13,8 +13,9 @@ from redis import Redis
 from jobs.sync import tick
 from sandbox.servers.redis import RedisServer
 from sandbox.simulator import Simulator
-from tests.factories import World, part
+from tests.factories import make_manufacturer
 from tests.flows.conftest import Program, wait_until
+from tests.sync_harness import SyncHarness, part
 from webapp.core import queues
 from webapp.extensions import db
 from webapp.models import Run
@@ -39,10 +40,10 @@ def redis(server: RedisServer, app: Flask) -> Redis:
 
 
 @pytest.fixture
-def mapped(world: World) -> World:
-    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
-    world.report(part("TR", "A-1", 3))
-    return world
+def mapped(harness: SyncHarness) -> SyncHarness:
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
+    harness.set_parts(part("TR", "A-1", 3))
+    return harness
 
 
 def statuses() -> list[str]:
@@ -57,7 +58,7 @@ def is_over(run_id: int) -> bool:
 
 @ONE_KIND
 def test_a_run_that_an_emptied_redis_forgot_is_carried_out_by_the_next_tick(
-    mapped: World, redis: Redis, server: RedisServer, program: Program
+    mapped: SyncHarness, redis: Redis, server: RedisServer, program: Program
 ) -> None:
     run_id = lifecycle.start(mapped.dealer, "manual").run.id
     server.stop()
@@ -67,12 +68,12 @@ def test_a_run_that_an_emptied_redis_forgot_is_carried_out_by_the_next_tick(
     program.start("jobs.worker", WORKER_PROCESSES="1")
     wait_until(lambda: is_over(run_id), "the run's end", program)
     assert statuses() == ["succeeded"]
-    assert mapped.shelf() == {("TR", "A-1"): 3}
+    assert mapped.shelf_quantities() == {("TR", "A-1"): 3}
 
 
 @ONE_KIND
 def test_workers_and_scheduler_outlive_an_outage_and_go_on_by_themselves(
-    mapped: World, redis: Redis, server: RedisServer, program: Program
+    mapped: SyncHarness, redis: Redis, server: RedisServer, program: Program
 ) -> None:
     scheduler = program.start("jobs.schedule")
     worker = program.start("jobs.worker", WORKER_PROCESSES="1")
@@ -92,7 +93,7 @@ def test_workers_and_scheduler_outlive_an_outage_and_go_on_by_themselves(
 
 @ONE_KIND
 def test_a_full_redis_delays_runs_and_loses_none(
-    mapped: World, redis: Redis, server: RedisServer, program: Program
+    mapped: SyncHarness, redis: Redis, server: RedisServer, program: Program
 ) -> None:
     scheduler = program.start("jobs.schedule")
     worker = program.start("jobs.worker", WORKER_PROCESSES="1")
@@ -111,10 +112,10 @@ def test_a_full_redis_delays_runs_and_loses_none(
 
 @ONE_KIND
 def test_a_run_that_is_under_way_when_redis_goes_ends_well_and_one_time(
-    mapped: World, redis: Redis, server: RedisServer, program: Program, simulator: Simulator
+    mapped: SyncHarness, redis: Redis, server: RedisServer, program: Program, simulator: Simulator
 ) -> None:
     parts = [part("TR", f"B-{number:04}") for number in range(1_500)]
-    mapped.report(part("TR", "A-1", 3), *parts)
+    mapped.set_parts(part("TR", "A-1", 3), *parts)
     simulator.switches.change({"latency": 0.5})
     program.start("jobs.worker", WORKER_PROCESSES="1")
     run_id = lifecycle.start(mapped.dealer, "manual").run.id
@@ -122,8 +123,8 @@ def test_a_run_that_is_under_way_when_redis_goes_ends_well_and_one_time(
     server.stop()
     wait_until(lambda: "lightspeed.rate_budget_degraded" in program.log, "the slow rate", program)
     server.start()
-    tick.wake_stalled(mapped.run(run_id).queued_at)
+    tick.wake_stalled(mapped.load_run(run_id).queued_at)
     wait_until(lambda: is_over(run_id), "the run's end", program)
-    run = mapped.run(run_id)
+    run = mapped.load_run(run_id)
     assert (run.status, run.attempt) == ("succeeded", 1)
-    assert mapped.shelf() == {("TR", "A-1"): 3}
+    assert mapped.shelf_quantities() == {("TR", "A-1"): 3}

@@ -14,9 +14,10 @@ from pytest_httpserver import HTTPServer
 from redis import Redis
 
 from jobs.notifications import alert_loop
-from tests.factories import World, part
+from tests.factories import make_manufacturer
 from tests.flows.conftest import Program, wait_until
 from tests.flows.tls_relay import certificate, relay
+from tests.sync_harness import SyncHarness, part
 from tests.webapp.client import ON_SQLITE
 from webapp.application import create_app
 from webapp.core import clock, queues, redis_client
@@ -58,17 +59,17 @@ def use(app: Flask, variables: dict[str, str]) -> None:
 
 
 def test_workers_and_scheduler_work_through_a_verified_connection(
-    world: World, program: Program, trusted: dict[str, str]
+    harness: SyncHarness, program: Program, trusted: dict[str, str]
 ) -> None:
-    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
-    world.report(part("TR", "A-1", 3))
-    run = lifecycle.start(world.dealer, "manual").run
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
+    harness.set_parts(part("TR", "A-1", 3))
+    run = lifecycle.start(harness.dealer, "manual").run
     program.environment |= trusted
     program.start("jobs.worker", queues.CONTROL, queues.SYNC, queues.INDEX)
     program.start("jobs.schedule")
     wait_until(lambda: job_heartbeats.done_at(job_heartbeats.TICK), "the tick", program)
     wait_until(lambda: not db.session.get_one(Run, run.id, populate_existing=True).is_active, "it", program)
-    assert world.run(run.id).status == "succeeded"
+    assert harness.load_run(run.id).status == "succeeded"
     # The rate budget counted there, and not in the process by itself.
     assert "lightspeed.rate_budget_degraded" not in program.log
 
@@ -76,7 +77,7 @@ def test_workers_and_scheduler_work_through_a_verified_connection(
 @pytest.mark.parametrize("kept", ["trusted", "no-hostname", "none"])
 def test_every_client_of_the_web_accepts_the_certificate_as_told(
     app: Flask,
-    world: World,
+    harness: SyncHarness,
     redis: Redis,
     request: pytest.FixtureRequest,
     trusted: dict[str, str],
@@ -92,7 +93,7 @@ def test_every_client_of_the_web_accepts_the_certificate_as_told(
     assert queues.enqueue(queues.CONTROL, "jobs.tasks.tick")
     assert health.check_all()["redis"].is_well
     app.config["LIGHTSPEED_REQUESTS_PER_MINUTE"] = 200
-    budget = RequestBudget.of(world.configuration)
+    budget = RequestBudget.of(harness.configuration)
     assert budget is not None
     assert (budget.left, budget.per_minute) == (200, 200)
     redis.delete(*redis.scan_iter("LIMITS*"), "none")
@@ -119,7 +120,7 @@ def test_what_is_wrong_with_the_certificate_is_told(
 
 
 def test_logs_and_the_alert_name_the_certificate(
-    app: Flask, world: World, program: Program, trusted: dict[str, str]
+    app: Flask, harness: SyncHarness, program: Program, trusted: dict[str, str]
 ) -> None:
     program.environment |= {"REDIS_URL": trusted["REDIS_URL"]}
     program.start("jobs.worker", queues.CONTROL)

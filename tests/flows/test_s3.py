@@ -16,10 +16,10 @@ from flask import Flask, current_app
 
 from jobs.sync import regenerate_reports
 from sandbox.servers.s3 import S3Server
-from tests.factories import World, part
+from tests.factories import make_manufacturer, make_user
 from tests.flows.conftest import Program, wait_until
+from tests.sync_harness import SyncHarness, part
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import Shop
 from webapp.core import storage
 from webapp.models import Run
 from webapp.operations import housekeeping
@@ -51,17 +51,17 @@ def bucket(server: S3Server, app: Flask, monkeypatch: pytest.MonkeyPatch) -> str
 
 
 @pytest.fixture
-def stocked(world: World, bucket: str) -> World:
+def stocked(harness: SyncHarness, bucket: str) -> SyncHarness:
     """A dealer with a code of twenty parts, of which all but one match."""
-    world.map("TR", world.manufacturer("Tucker", numbers=[one["PartNumber"] for one in PARTS[1:]]))
-    world.report(*PARTS)
-    return world
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=[one["PartNumber"] for one in PARTS[1:]]))
+    harness.set_parts(*PARTS)
+    return harness
 
 
 @pytest.fixture
 def staff(app: Flask) -> LintingClient:
     app.test_client_class = LintingClient
-    return app.test_client().sign_in(Shop().user("support@example.com"))
+    return app.test_client().sign_in(make_user("support@example.com"))
 
 
 def pages(run: Run) -> dict[str, str]:
@@ -77,7 +77,7 @@ def stored() -> list[str]:
 
 
 def test_a_worker_keeps_both_reports_and_every_other_process_reads_them(
-    stocked: World, staff: LintingClient, server: S3Server, program: Program, tmp_path: Path
+    stocked: SyncHarness, staff: LintingClient, server: S3Server, program: Program, tmp_path: Path
 ) -> None:
     # Nothing of another host's files: the database of this test is a file, and all else is its own.
     own = {name: str(tmp_path / name.lower()) for name in ("HOME", "TMPDIR")}
@@ -86,8 +86,8 @@ def test_a_worker_keeps_both_reports_and_every_other_process_reads_them(
     program.environment |= server.variables | own
     program.start("jobs.worker", "sync")
     run = lifecycle.start(stocked.dealer, "manual").run
-    wait_until(lambda: not stocked.run(run.id).is_active, "the run's end", program)
-    assert stocked.run(run.id).status == "succeeded", program.log
+    wait_until(lambda: not stocked.load_run(run.id).is_active, "the run's end", program)
+    assert stocked.load_run(run.id).status == "succeeded", program.log
     assert stored() == ["inventory-1.csv", "skipped-1.csv"]
     shown = {kind: staff.get(path) for kind, path in pages(run).items()}
     assert {answer.status_code for answer in shown.values()} == {200}
@@ -98,15 +98,15 @@ def test_a_worker_keeps_both_reports_and_every_other_process_reads_them(
 
 
 def test_a_server_that_goes_away_in_the_middle_of_a_run_costs_its_reports_alone(
-    stocked: World, staff: LintingClient, server: S3Server
+    stocked: SyncHarness, staff: LintingClient, server: S3Server
 ) -> None:
     run = stocked.sync(tell=lambda _line: server.stop())
     assert (run.status, run.explanation) == ("partial", "The reports could not be stored.")
-    assert len(stocked.shelf()) == 19
+    assert len(stocked.shelf_quantities()) == 19
     server.start()
     assert stored() == []
     assert regenerate_reports.make_reports(run.id)
-    assert stocked.run(run.id).status == "succeeded"
+    assert stocked.load_run(run.id).status == "succeeded"
     assert staff.get(pages(run)["inventory"]).text.count("\n") == 20
     server.stop()
     assert staff.get(pages(run)["inventory"]).status_code == 503
@@ -144,7 +144,9 @@ def test_what_another_host_wrote_over_a_file_is_read(bucket: str) -> None:
     assert storage.names_in("runs/1") == []
 
 
-def test_files_that_belong_to_nothing_are_swept(stocked: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_that_belong_to_nothing_are_swept(
+    stocked: SyncHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = stocked.sync()
     for path in ("runs/4711/inventory-1.csv", "catalog-imports/0f/catalog.csv"):
         with storage.open_for_writing(path) as file:
@@ -158,7 +160,11 @@ def test_files_that_belong_to_nothing_are_swept(stocked: World, monkeypatch: pyt
 
 @pytest.mark.parametrize("trouble", ["no bucket", "wrong key", "wrong secret"])
 def test_a_refusal_costs_the_reports_alone_and_tells_no_login(
-    stocked: World, server: S3Server, staff: LintingClient, monkeypatch: pytest.MonkeyPatch, trouble: str
+    stocked: SyncHarness,
+    server: S3Server,
+    staff: LintingClient,
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: str,
 ) -> None:
     if trouble == "no bucket":
         current_app.config["REPORT_STORAGE_URL"] = "s3://gone/prefix"

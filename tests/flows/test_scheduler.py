@@ -12,8 +12,8 @@ from rq_scheduler import Scheduler
 
 from jobs import schedule
 from jobs.processes.task_scheduler import TaskScheduler
-from tests.factories import World
 from tests.flows.conftest import Program, wait_until
+from tests.sync_harness import SyncHarness
 from webapp.core import queues
 from webapp.web import job_heartbeats
 
@@ -25,7 +25,9 @@ def ticks(redis: Redis) -> int:
     return int(redis.llen("rq:queue:control"))
 
 
-def test_two_schedulers_started_at_once_leave_one_tick(world: World, redis: Redis, program: Program) -> None:
+def test_two_schedulers_started_at_once_leave_one_tick(
+    harness: SyncHarness, redis: Redis, program: Program
+) -> None:
     both = [program.start("jobs.schedule") for _ in range(2)]
     wait_until(lambda: program.log.count("scheduler.started") == 2, "both schedulers", program)
     wait_until(lambda: ticks(redis) == 1, "a tick", program)
@@ -37,7 +39,7 @@ def test_two_schedulers_started_at_once_leave_one_tick(world: World, redis: Redi
 
 
 def test_a_scheduler_that_was_killed_leaves_one_tick_to_the_next(
-    world: World, redis: Redis, program: Program
+    harness: SyncHarness, redis: Redis, program: Program
 ) -> None:
     first = program.start("jobs.schedule")
     wait_until(lambda: redis.zcard(SET) == len(EVERY), "the schedule", program)
@@ -48,7 +50,7 @@ def test_a_scheduler_that_was_killed_leaves_one_tick_to_the_next(
     wait_until(lambda: set(redis.zrange(SET, 0, -1)) == EVERY, "the next tick", program)
 
 
-def test_it_puts_right_a_set_with_strange_and_unreadable_jobs(world: World, redis: Redis) -> None:
+def test_it_puts_right_a_set_with_strange_and_unreadable_jobs(harness: SyncHarness, redis: Redis) -> None:
     redis.zadd(SET, {"left-over": 1, "tick": 1})
     redis.hset("rq:job:tick", mapping={"data": b"not a job", "created_at": b"nonsense"})
     scheduler = TaskScheduler(redis, schedule.DECLARED, 5)
@@ -57,7 +59,7 @@ def test_it_puts_right_a_set_with_strange_and_unreadable_jobs(world: World, redi
     assert ticks(redis) == 1
 
 
-def test_a_tick_that_is_there_is_left_as_it_is(world: World, redis: Redis) -> None:
+def test_a_tick_that_is_there_is_left_as_it_is(harness: SyncHarness, redis: Redis) -> None:
     scheduler = TaskScheduler(redis, schedule.DECLARED, 5)
     schedule.look(scheduler)
     due = redis.zscore(SET, "tick")
@@ -67,7 +69,7 @@ def test_a_tick_that_is_there_is_left_as_it_is(world: World, redis: Redis) -> No
 
 
 def test_a_job_that_was_done_is_not_due_again_before_its_time(
-    world: World, redis: Redis, program: Program
+    harness: SyncHarness, redis: Redis, program: Program
 ) -> None:
     scheduler = TaskScheduler(redis, schedule.DECLARED, 5)
     schedule.look(scheduler)
@@ -82,7 +84,7 @@ def test_a_job_that_was_done_is_not_due_again_before_its_time(
 
 
 def test_periodic_jobs_do_not_pile_up_while_workers_are_away(
-    world: World, redis: Redis, program: Program
+    harness: SyncHarness, redis: Redis, program: Program
 ) -> None:
     scheduler = TaskScheduler(redis, schedule.DECLARED, 5)
     schedule.look(scheduler)
@@ -103,7 +105,7 @@ def test_periodic_jobs_do_not_pile_up_while_workers_are_away(
     assert redis.zscore(SET, "tick") > soon
 
 
-def test_it_waits_for_a_redis_that_is_away(world: World) -> None:
+def test_it_waits_for_a_redis_that_is_away(harness: SyncHarness) -> None:
     pauses: list[float] = []
 
     def pause(seconds: float) -> None:

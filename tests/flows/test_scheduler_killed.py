@@ -10,8 +10,9 @@ from redis import Redis
 from redis.client import Monitor
 from rq_scheduler import Scheduler
 
-from tests.factories import World, part
+from tests.factories import make_manufacturer
 from tests.flows.conftest import Program, wait_until
+from tests.sync_harness import SyncHarness, part
 from webapp.core import clock, queues
 from webapp.extensions import db
 from webapp.models import Run, SlotLedgerEntry
@@ -27,28 +28,28 @@ ONE_KIND = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True
 
 @ONE_KIND
 def test_a_slot_starts_one_time_though_schedulers_are_killed_while_enqueuing(
-    world: World, redis: Redis, program: Program
+    harness: SyncHarness, redis: Redis, program: Program
 ) -> None:
-    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
-    world.report(part("TR", "A-1", 3))
-    due = have_slot_due(world)
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
+    harness.set_parts(part("TR", "A-1", 3))
+    due = have_slot_due(harness)
     seen = [kill_at(number, redis, program) for number in KILLED_AT]
     assert "zadd" in seen[-1]
     assert len({len(commands) for commands in seen}) == len(KILLED_AT)
     program.start("jobs.schedule", SYNC_HOURS=",".join(map(str, EVERY_HOUR)))
     program.start("jobs.worker", queues.CONTROL, queues.SYNC, SYNC_HOURS=",".join(map(str, EVERY_HOUR)))
-    wait_until(lambda: world.shelf() == {("TR", "A-1"): 3}, "the run of the slot", program)
+    wait_until(lambda: harness.shelf_quantities() == {("TR", "A-1"): 3}, "the run of the slot", program)
     found = db.session.execute(db.select(Run.trigger, Run.slot_date, Run.slot_hour)).all()
     assert [tuple(run) for run in found] == [("scheduled", due.date, due.hour)]
 
 
-def have_slot_due(world: World) -> Slot:
+def have_slot_due(harness: SyncHarness) -> Slot:
     """Have the dealer's latest slot be the first that is not settled."""
-    dealer = world.dealer
+    dealer = harness.dealer
     now, delay = clock.now(), slots.delay(dealer.id)
     last = slots.last_begun(now, dealer.zone, EVERY_HOUR, delay)
     before = slots.last_begun(now - timedelta(hours=1), dealer.zone, EVERY_HOUR, delay)
-    world.ready_since(now - timedelta(hours=4))
+    harness.set_ready_since(now - timedelta(hours=4))
     settled = {"timezone": dealer.timezone, "slot_date": before.date, "slot_hour": before.hour}
     db.session.add(SlotLedgerEntry(dealer_id=dealer.id, **settled))
     db.session.commit()

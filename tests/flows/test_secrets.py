@@ -26,7 +26,6 @@ from jobs import cli
 from sandbox.servers.ports import free_port
 from sandbox.simulator import Simulator
 from tests.conftest import settings
-from tests.factories import World
 from tests.flows.conftest import Program, wait_until
 from tests.flows.exercise import (
     AWKWARD,
@@ -42,6 +41,7 @@ from tests.flows.exercise import (
 )
 from tests.flows.markers import Marks
 from tests.flows.test_error_reports import Sentry
+from tests.sync_harness import SyncHarness
 from webapp.application import create_app
 from webapp.extensions import db
 from webapp.settings.alert_settings import MailServer
@@ -83,7 +83,7 @@ def app(database_url: str, tmp_path: Path, marks: Marks) -> Iterator[Flask]:
 
 
 def test_no_secret_comes_out_anywhere(
-    world: World,
+    harness: SyncHarness,
     marks: Marks,
     program: Program,
     redis: Redis,
@@ -95,7 +95,7 @@ def test_no_secret_comes_out_anywhere(
     sentry = Sentry(httpserver)
     program.environment |= {"SENTRY_DSN": sentry.dsn, "METRICS_TOKEN": marks.secrets["METRICS_TOKEN"]}
     current_app.config["LIGHTSPEED_API_URL"] = simulator.url
-    search = Search(world, marks)
+    search = Search(harness, marks)
     commands(search, simulator)
     every_fault(search, simulator)
     second_factor(search)

@@ -9,9 +9,9 @@ import requests
 from flask_security import hash_password
 
 from sandbox.servers.ports import LOOPBACK
-from tests.factories import World
 from tests.flows.conftest import Program, wait_until
 from tests.flows.test_concurrent_queueing import EMAIL, PASSWORD, token, web
+from tests.sync_harness import SyncHarness
 from webapp.extensions import db
 from webapp.models import Configuration, User
 
@@ -26,8 +26,8 @@ def body(csrf: str, size: int) -> bytes:
     return f"{part}{file}{'x' * size}\r\n--{FRAME}--\r\n".encode()
 
 
-def test_others_save_while_an_upload_is_under_way(world: World, program: Program) -> None:
-    dealer_id = world.dealer.id
+def test_others_save_while_an_upload_is_under_way(harness: SyncHarness, program: Program) -> None:
+    dealer_id = harness.dealer.id
     db.session.add(User(email=EMAIL, password=hash_password(PASSWORD), role="dealer", dealer_id=dealer_id))
     db.session.commit()
     address = web(program)

@@ -12,8 +12,9 @@ from redis import Redis
 
 from jobs.sync import tick
 from sandbox.simulator import Behavior, Fault, Simulator
-from tests.factories import World, part
+from tests.factories import make_manufacturer
 from tests.flows.conftest import Program, wait_until
+from tests.sync_harness import SyncHarness, part
 from webapp.core import clock
 from webapp.extensions import db
 from webapp.lightspeed import configurations
@@ -23,55 +24,62 @@ from webapp.runs import lifecycle
 ALL = ("jobs.worker", "control", "index", "sync")
 
 
-def two_codes(world: World) -> None:
+def two_codes(harness: SyncHarness) -> None:
     numbers = [f"P{number:05}" for number in range(1200)]
-    world.map("TR", world.manufacturer("Tucker", numbers=["A-1", "A-2"]), pricing="retail")
-    world.map("PU", world.manufacturer("Parts", numbers=numbers))
-    world.report(part("TR", "A-1", 3), part("TR", "A-2", 4), *(part("PU", number, 2) for number in numbers))
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1", "A-2"]), pricing="retail")
+    harness.map_code("PU", make_manufacturer("Parts", numbers=numbers))
+    harness.set_parts(
+        part("TR", "A-1", 3), part("TR", "A-2", 4), *(part("PU", number, 2) for number in numbers)
+    )
 
 
-def outcome(world: World, run: Run) -> tuple[object, ...]:
+def outcome(harness: SyncHarness, run: Run) -> tuple[object, ...]:
     """All that a run leaves, comparable between runs of equal worlds."""
     items = [(item.status, item.fetched, item.synced, item.skipped, item.changed) for item in run.items]
-    return run.status, items, sorted(world.shelf().items()), world.csv(run, "inventory")
+    return (
+        run.status,
+        items,
+        sorted(harness.shelf_quantities().items()),
+        harness.report_rows(run, "inventory"),
+    )
 
 
 def ended(run_id: int) -> bool:
     return not db.session.get_one(Run, run_id, populate_existing=True).is_active
 
 
-def pages_of(world: World, run_id: int, code_key: str) -> int:
-    return sum(item.pages for item in world.run(run_id).items if item.code_key == code_key)
+def pages_of(harness: SyncHarness, run_id: int, code_key: str) -> int:
+    return sum(item.pages for item in harness.load_run(run_id).items if item.code_key == code_key)
 
 
-def states(world: World, run_id: int) -> list[str]:
-    return [item.status for item in world.run(run_id).items]
+def states(harness: SyncHarness, run_id: int) -> list[str]:
+    return [item.status for item in harness.load_run(run_id).items]
 
 
 def horses(worker: int) -> list[psutil.Process]:
     return psutil.Process(worker).children(recursive=True)
 
 
-def test_a_run_that_was_queued_is_carried_out_and_indexed(world: World, program: Program) -> None:
-    two_codes(world)
+def test_a_run_that_was_queued_is_carried_out_and_indexed(harness: SyncHarness, program: Program) -> None:
+    two_codes(harness)
     program.start(*ALL)
-    run = lifecycle.start(world.dealer, "manual").run
+    run = lifecycle.start(harness.dealer, "manual").run
     wait_until(lambda: ended(run.id), "the run's end", program)
     wait_until(lambda: not db.session.scalars(db.select(OutboxEntry)).first(), "an empty outbox", program)
-    assert world.run(run.id).status == "succeeded"
-    assert len(world.csv(run, "inventory")) == 1202
+    assert harness.load_run(run.id).status == "succeeded"
+    assert len(harness.report_rows(run, "inventory")) == 1202
 
 
 @pytest.mark.parametrize("moment", ["between two codes", "within a page"])
 def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost_or_doubled(
-    world: World, program: Program, simulator: Simulator, moment: str
+    harness: SyncHarness, program: Program, simulator: Simulator, moment: str
 ) -> None:
-    two_codes(world)
+    two_codes(harness)
     # The request that never answers holds the worker where it is to be killed.
     page = 1 if moment == "between two codes" else 2
     simulator.switches = Behavior(faults=[Fault("timeout", code="PU", page=page, times=None)])
     worker = program.start(*ALL)
-    run = lifecycle.start(world.dealer, "manual").run
+    run = lifecycle.start(harness.dealer, "manual").run
     held = f"$skip={500 * (page - 1)}"
     wait_until(
         lambda: any(
@@ -82,89 +90,93 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost_or_doubled(
         program,
     )
     # Which is asked for while the code before is still being applied.
-    wait_until(lambda: states(world, run.id) == ["succeeded", "running"], "the first code's end", program)
+    wait_until(lambda: states(harness, run.id) == ["succeeded", "running"], "the first code's end", program)
     os.killpg(horses(worker.pid)[0].pid, signal.SIGKILL)
     worker.kill()
     simulator.switches = Behavior()
-    left = world.run(run.id)
+    left = harness.load_run(run.id)
     assert left.status == "running"
-    assert states(world, run.id) == ["succeeded", "running"]
+    assert states(harness, run.id) == ["succeeded", "running"]
     left.heartbeat_at = clock.now() - timedelta(seconds=91)
     db.session.commit()
     program.start(*ALL)
     tick.tick()
     wait_until(lambda: ended(run.id), "the run's end", program)
-    taken_over = outcome(world, world.run(run.id))
+    taken_over = outcome(harness, harness.load_run(run.id))
     # On SQLite a write that follows a read fails when the index was written in between.
     wait_until(lambda: not db.session.scalars(db.select(OutboxEntry)).first(), "an empty outbox", program)
 
-    undisturbed = world.add_dealer("Undisturbed", "4711")
-    rows = [(row.code, row.manufacturer, row.pricing) for row in _codes(world)]
+    undisturbed = harness.add_dealer("Undisturbed", "4711")
+    rows = [(row.code, row.manufacturer, row.pricing) for row in _codes(harness)]
     parts = simulator.dealers["76014857"].parts
-    world.dealer = undisturbed
+    harness.dealer = undisturbed
     for code, manufacturer, pricing in rows:
-        world.map(code, manufacturer, pricing=pricing)
+        harness.map_code(code, manufacturer, pricing=pricing)
     simulator.dealers["4711"].set_parts({**one, "Cmf": "4711"} for one in parts)
     other_id = lifecycle.start(undisturbed, "manual").run.id
     wait_until(lambda: ended(other_id), "the undisturbed run's end", program)
-    other = world.run(other_id)
-    assert outcome(world, other)[:2] == taken_over[:2]
-    assert outcome(world, other)[3] == taken_over[3]
+    other = harness.load_run(other_id)
+    assert outcome(harness, other)[:2] == taken_over[:2]
+    assert outcome(harness, other)[3] == taken_over[3]
 
 
-def _codes(world: World) -> list[object]:
+def _codes(harness: SyncHarness) -> list[object]:
     from webapp.models import SupplierCode
 
-    return list(db.session.scalars(db.select(SupplierCode).where(SupplierCode.dealer_id == world.dealer.id)))
+    return list(
+        db.session.scalars(db.select(SupplierCode).where(SupplierCode.dealer_id == harness.dealer.id))
+    )
 
 
 def test_a_worker_that_is_told_to_stop_leaves_and_another_goes_on_at_once(
-    world: World, program: Program, simulator: Simulator
+    harness: SyncHarness, program: Program, simulator: Simulator
 ) -> None:
-    two_codes(world)
+    two_codes(harness)
     simulator.switches = Behavior(faults=[Fault("timeout", code="PU", page=2, times=1)])
     worker = program.start(*ALL)
-    run = lifecycle.start(world.dealer, "manual").run
+    run = lifecycle.start(harness.dealer, "manual").run
     wait_until(
-        lambda: [i for i in world.run(run.id).items if i.pages and i.code_key == "pu"], "a page", program
+        lambda: [i for i in harness.load_run(run.id).items if i.pages and i.code_key == "pu"],
+        "a page",
+        program,
     )
     # As a platform does: every process is told, the worker and its horse alike.
     for process in [*horses(worker.pid), psutil.Process(worker.pid)]:
         process.send_signal(signal.SIGTERM)
     assert worker.wait(10) == 0
-    assert world.run(run.id).status == "queued"
+    assert harness.load_run(run.id).status == "queued"
     program.start(*ALL)
     wait_until(lambda: ended(run.id), "the run's end", program)
-    assert world.run(run.id).status == "succeeded"
-    assert world.run(run.id).attempt == 2
+    assert harness.load_run(run.id).status == "succeeded"
+    assert harness.load_run(run.id).attempt == 2
 
 
-def test_credentials_are_validated_by_a_worker(world: World, program: Program) -> None:
+def test_credentials_are_validated_by_a_worker(harness: SyncHarness, program: Program) -> None:
     program.start(*ALL)
-    configurations.save_credentials(world.configuration, password="wrong horse")
-    wait_until(lambda: world.configuration.check_state == "refused", "the refusal", program)
-    assert "password" in (world.configuration.check_reason or "").lower()
-    configurations.save_credentials(world.configuration, password="correct horse")
-    wait_until(lambda: world.configuration.check_state == "connected", "the connection", program)
+    configurations.save_credentials(harness.configuration, password="wrong horse")
+    wait_until(lambda: harness.configuration.check_state == "refused", "the refusal", program)
+    assert "password" in (harness.configuration.check_reason or "").lower()
+    configurations.save_credentials(harness.configuration, password="correct horse")
+    wait_until(lambda: harness.configuration.check_state == "connected", "the connection", program)
 
 
-def test_the_worker_command_keeps_its_processes_running(world: World, program: Program) -> None:
-    two_codes(world)
+def test_the_worker_command_keeps_its_processes_running(harness: SyncHarness, program: Program) -> None:
+    two_codes(harness)
     parent = program.start("jobs.worker", WORKER_PROCESSES="1")
     wait_until(lambda: len(psutil.Process(parent.pid).children()) == 2, "two workers", program)
     psutil.Process(parent.pid).children()[1].kill()
     wait_until(lambda: "process.died" in program.log, "the restart", program)
-    run = lifecycle.start(world.dealer, "manual").run
+    run = lifecycle.start(harness.dealer, "manual").run
     wait_until(lambda: ended(run.id), "the run's end", program)
     parent.terminate()
     assert parent.wait(15) == 0
 
 
-def test_no_job_holds_a_login(world: World, redis: Redis, program: Program) -> None:
-    two_codes(world)
+def test_no_job_holds_a_login(harness: SyncHarness, redis: Redis, program: Program) -> None:
+    two_codes(harness)
     program.start(*ALL)
-    run = lifecycle.start(world.dealer, "manual").run
-    configurations.save_credentials(world.configuration, password="correct horse")
+    run = lifecycle.start(harness.dealer, "manual").run
+    configurations.save_credentials(harness.configuration, password="correct horse")
     wait_until(lambda: ended(run.id), "the run's end", program)
     stored = b"".join(_dump(redis, key) for key in redis.scan_iter("*"))
     assert b"correct horse" not in stored

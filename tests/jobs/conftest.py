@@ -1,4 +1,4 @@
-"""A world for the tests of the sync."""
+"""A harness for the tests of the sync."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from sandbox.simulator import Simulator
-from tests.factories import World
+from tests.sync_harness import SyncHarness
 
 
 @pytest.fixture
@@ -19,6 +19,6 @@ def simulator() -> Iterator[Simulator]:
 
 
 @pytest.fixture
-def world(app: Flask, simulator: Simulator) -> World:
+def harness(app: Flask, simulator: Simulator) -> SyncHarness:
     """One connected dealer, no codes yet; on each database."""
-    return World(simulator)
+    return SyncHarness(simulator)

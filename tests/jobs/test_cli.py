@@ -11,7 +11,8 @@ from flask import Flask, current_app
 
 from jobs import cli
 from sandbox.simulator import Behavior, Fault, Simulator
-from tests.factories import World, part
+from tests.factories import make_manufacturer
+from tests.sync_harness import SyncHarness, part
 from webapp import dealers
 from webapp.core import clock
 from webapp.extensions import db
@@ -19,12 +20,12 @@ from webapp.runs import lifecycle
 
 
 @pytest.fixture
-def world(app: Flask, simulator: Simulator) -> World:
+def harness(app: Flask, simulator: Simulator) -> SyncHarness:
     """A dealer whose commands reach the simulator."""
     app.config["LIGHTSPEED_API_URL"] = simulator.url
     if "sync" not in app.cli.commands:
         cli.register(app)
-    return World(simulator)
+    return SyncHarness(simulator)
 
 
 def command(*arguments: str) -> Result:
@@ -32,18 +33,18 @@ def command(*arguments: str) -> Result:
     return current_app.test_cli_runner().invoke(args=arguments)
 
 
-def run(world: World, *options: str) -> Result:
-    return command("sync", "run", "--dealer", str(world.dealer.id), *options)
+def run(harness: SyncHarness, *options: str) -> Result:
+    return command("sync", "run", "--dealer", str(harness.dealer.id), *options)
 
 
-def mapped(world: World) -> None:
-    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]), pricing="retail")
-    world.report(part("TR", "A-1", 3), part("TR", "=X", 1))
+def mapped(harness: SyncHarness) -> None:
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]), pricing="retail")
+    harness.set_parts(part("TR", "A-1", 3), part("TR", "=X", 1))
 
 
-def test_run_prints_one_json_object_and_its_progress_elsewhere(world: World) -> None:
-    mapped(world)
-    done = run(world)
+def test_run_prints_one_json_object_and_its_progress_elsewhere(harness: SyncHarness) -> None:
+    mapped(harness)
+    done = run(harness)
     assert done.exit_code == 0
     assert json.loads(done.stdout) == {
         "run": 1,
@@ -65,97 +66,97 @@ def test_run_prints_one_json_object_and_its_progress_elsewhere(world: World) -> 
     assert "TR: fetched 2" in done.stderr
 
 
-def test_run_leaves_the_index_drained(world: World) -> None:
-    mapped(world)
-    run(world)
-    found = command("webstore", "search", "--dealer", str(world.dealer.id), "A-1")
+def test_run_leaves_the_index_drained(harness: SyncHarness) -> None:
+    mapped(harness)
+    run(harness)
+    found = command("webstore", "search", "--dealer", str(harness.dealer.id), "A-1")
     assert json.loads(found.stdout)["shelf_quantity"] == 3
 
 
-def test_run_without_codes_succeeds_also_before_anything_is_configured(world: World) -> None:
-    world.configuration.enabled = False
+def test_run_without_codes_succeeds_also_before_anything_is_configured(harness: SyncHarness) -> None:
+    harness.configuration.enabled = False
     db.session.commit()
-    done = run(world)
+    done = run(harness)
     assert done.exit_code == 0
     assert json.loads(done.stdout) == {"run": 1, "status": "succeeded", "items": []}
-    assert world.simulator.requests == []
+    assert harness.simulator.requests == []
 
 
-def test_run_for_a_dealer_without_3pa_is_refused(world: World) -> None:
-    mapped(world)
-    world.configuration.enabled = False
+def test_run_for_a_dealer_without_3pa_is_refused(harness: SyncHarness) -> None:
+    mapped(harness)
+    harness.configuration.enabled = False
     db.session.commit()
-    done = run(world)
+    done = run(harness)
     assert done.exit_code == 1
     assert "not enabled" in done.stderr
 
 
 @pytest.mark.parametrize("verb", ["run", "queue"])
-def test_a_closed_dealer_has_no_runs(world: World, verb: str) -> None:
-    mapped(world)
-    dealers.dealer_admin.close(world.dealer)
-    done = command("sync", verb, "--dealer", str(world.dealer.id))
-    assert (done.exit_code, done.stderr) == (1, f"Error: dealer {world.dealer.id} is closed\n")
-    assert world.simulator.requests == []
+def test_a_closed_dealer_has_no_runs(harness: SyncHarness, verb: str) -> None:
+    mapped(harness)
+    dealers.dealer_admin.close(harness.dealer)
+    done = command("sync", verb, "--dealer", str(harness.dealer.id))
+    assert (done.exit_code, done.stderr) == (1, f"Error: dealer {harness.dealer.id} is closed\n")
+    assert harness.simulator.requests == []
 
 
-def test_run_on_a_disabled_day_is_skipped_unless_one_insists(world: World) -> None:
-    mapped(world)
-    world.settings(disabled_on=[clock.local_now("America/Chicago").strftime("%A")])
-    skipped = run(world)
+def test_run_on_a_disabled_day_is_skipped_unless_one_insists(harness: SyncHarness) -> None:
+    mapped(harness)
+    harness.change_settings(disabled_on=[clock.local_now("America/Chicago").strftime("%A")])
+    skipped = run(harness)
     assert (skipped.exit_code, json.loads(skipped.stdout)["status"]) == (0, "skipped")
-    done = run(world, "--anyway")
+    done = run(harness, "--anyway")
     assert (done.exit_code, json.loads(done.stdout)["status"]) == (0, "succeeded")
 
 
 @pytest.mark.parametrize("kind", ["json_string", "html"])
-def test_a_run_that_does_not_succeed_exits_with_1_and_still_prints(world: World, kind: str) -> None:
-    mapped(world)
-    world.simulator.switches = Behavior(faults=[Fault(kind, times=None)])  # type: ignore[arg-type]
-    done = run(world)
+def test_a_run_that_does_not_succeed_exits_with_1_and_still_prints(harness: SyncHarness, kind: str) -> None:
+    mapped(harness)
+    harness.simulator.switches = Behavior(faults=[Fault(kind, times=None)])  # type: ignore[arg-type]
+    done = run(harness)
     assert done.exit_code == 1
     answer = json.loads(done.stdout)
     assert (answer["status"], answer["items"][0]["status"]) == ("failed", "failed")
     assert answer["items"][0]["error"]
 
 
-def test_run_takes_over_a_run_whose_worker_died(world: World) -> None:
-    mapped(world)
-    left = lifecycle.record(world.dealer, "manual").run
+def test_run_takes_over_a_run_whose_worker_died(harness: SyncHarness) -> None:
+    mapped(harness)
+    left = lifecycle.record(harness.dealer, "manual").run
     left.status, left.attempt, left.heartbeat_at = "running", 1, clock.now() - timedelta(seconds=91)
     db.session.commit()
-    done = run(world)
+    done = run(harness)
     assert (done.exit_code, json.loads(done.stdout)["run"]) == (0, left.id)
 
 
-def test_run_leaves_a_run_alone_that_is_under_way(world: World) -> None:
-    mapped(world)
-    active = lifecycle.record(world.dealer, "manual").run
+def test_run_leaves_a_run_alone_that_is_under_way(harness: SyncHarness) -> None:
+    mapped(harness)
+    active = lifecycle.record(harness.dealer, "manual").run
     active.status, active.attempt, active.heartbeat_at = "running", 1, clock.now()
     db.session.commit()
-    done = run(world)
+    done = run(harness)
     assert done.exit_code == 1
-    assert f"run {active.id} of dealer {world.dealer.id} is under way" in done.stderr
+    assert f"run {active.id} of dealer {harness.dealer.id} is under way" in done.stderr
 
 
-def test_queue_prints_the_id_and_asking_again_the_same(world: World) -> None:
-    mapped(world)
-    first = command("sync", "queue", "--dealer", str(world.dealer.id))
-    second = command("sync", "queue", "--dealer", str(world.dealer.id))
+def test_queue_prints_the_id_and_asking_again_the_same(harness: SyncHarness) -> None:
+    mapped(harness)
+    first = command("sync", "queue", "--dealer", str(harness.dealer.id))
+    second = command("sync", "queue", "--dealer", str(harness.dealer.id))
     assert (first.exit_code, first.stdout) == (0, "1\n")
     assert (second.exit_code, second.stdout) == (0, "1\n")
     assert "already queued" in second.stderr
 
 
-def test_queue_without_codes_is_refused(world: World) -> None:
-    done = command("sync", "queue", "--dealer", str(world.dealer.id))
+def test_queue_without_codes_is_refused(harness: SyncHarness) -> None:
+    done = command("sync", "queue", "--dealer", str(harness.dealer.id))
     assert done.exit_code == 1
     assert "There are currently no supplier codes configured" in done.stderr
 
 
-def test_report_prints_both_files_with_formulas_defused(world: World) -> None:
-    mapped(world)
-    run(world)
+def test_report_prints_both_files_with_formulas_defused(harness: SyncHarness) -> None:
+    mapped(harness)
+    run(harness)
     inventory = command("sync", "report", "1")
     assert inventory.stdout.splitlines() == [
         "catalog,manufacturer,supplier_code,part_number,brand,mpn,name,reported_quantity,shelf_quantity,"
@@ -169,7 +170,7 @@ def test_report_prints_both_files_with_formulas_defused(world: World) -> None:
     ]
 
 
-def test_a_report_that_is_not_there_is_said_so(world: World) -> None:
+def test_a_report_that_is_not_there_is_said_so(harness: SyncHarness) -> None:
     for number in ("7", "99999999999999"):
         missing = command("sync", "report", number)
         assert missing.exit_code == 1
@@ -177,19 +178,19 @@ def test_a_report_that_is_not_there_is_said_so(world: World) -> None:
 
 
 @pytest.mark.parametrize("arguments", [("run",), ("queue",)])
-def test_a_dealer_that_is_not_there_is_said_so(world: World, arguments: tuple[str, ...]) -> None:
+def test_a_dealer_that_is_not_there_is_said_so(harness: SyncHarness, arguments: tuple[str, ...]) -> None:
     done = command("sync", *arguments, "--dealer", "77")
     assert (done.exit_code, done.stdout) == (1, "")
     assert "dealer 77 does not exist" in done.stderr
 
 
-def test_check_says_whether_the_credentials_work(world: World) -> None:
-    good = command("lightspeed", "check", "--dealer", str(world.dealer.id))
+def test_check_says_whether_the_credentials_work(harness: SyncHarness) -> None:
+    good = command("lightspeed", "check", "--dealer", str(harness.dealer.id))
     assert (good.exit_code, good.stdout) == (0, "connected\n")
-    assert world.configuration.check_state == "connected"
-    world.simulator.switches = Behavior(password_state="wrong")
-    bad = command("lightspeed", "check", "--dealer", str(world.dealer.id))
+    assert harness.configuration.check_state == "connected"
+    harness.simulator.switches = Behavior(password_state="wrong")
+    bad = command("lightspeed", "check", "--dealer", str(harness.dealer.id))
     assert (bad.exit_code, bad.stdout) == (1, "")
     db.session.expire_all()
-    assert world.configuration.check_state == "refused"
+    assert harness.configuration.check_state == "refused"
     assert "Third Party Access" in bad.stderr

@@ -19,9 +19,9 @@ from sqlalchemy.orm import close_all_sessions
 from jobs.sync import tick
 from sandbox.simulator import SimulatedDealer, Simulator
 from tests.conftest import settings
-from tests.factories import PASSWORD, USERNAME, World, part
 from tests.migrations.earlier import DUMPS, Rows, kept, restore, rows_of
 from tests.migrations.schema import Schema, schema_of
+from tests.sync_harness import PASSWORD, USERNAME, SyncHarness, part
 from webapp.application import create_app
 from webapp.core import vault
 from webapp.extensions import db
@@ -147,13 +147,13 @@ def former_documents() -> int:
 def test_a_sync_of_a_dealer_succeeds(earlier: Flask) -> None:
     upgrade()
     with Simulator([]) as simulator:
-        world = World(simulator)
-        world.dealer = db.session.get_one(Dealer, 1)
+        harness = SyncHarness(simulator)
+        harness.dealer = db.session.get_one(Dealer, 1)
         configuration = db.session.get_one(Configuration, 1)
         configuration.username, configuration.sealed_password = USERNAME, vault.seal(PASSWORD)
         cmf = str(configuration.cmf)
         simulator.dealers[cmf] = SimulatedDealer(cmf, USERNAME, PASSWORD, "Alpha")
-        run = world.sync(part("Tr", "P-003", 30), part("HON", "06455-MGE-012", 2), part("HON", "P-012", 5))
+        run = harness.sync(part("Tr", "P-003", 30), part("HON", "06455-MGE-012", 2), part("HON", "P-012", 5))
         assert run.status == "succeeded", run.reason
     outbox.drain()
     stock = select(ShelfStock.product_id, ShelfStock.quantity).where(

@@ -6,8 +6,8 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import select, text
 
+from tests.factories import make_dealer, make_manufacturer, make_part_number, make_product
 from tests.migrations.test_upgrade import empty  # noqa: F401 - a fixture
-from tests.webapp import shelf_seed
 from webapp.core.text_keys import bare_key_of, key_of
 from webapp.extensions import db
 from webapp.models import Manufacturer, PartNumber, Product, ShelfStock, SupplierCode
@@ -32,12 +32,12 @@ def numbers() -> dict[str, tuple[str, str]]:
 
 def test_keys_are_made_again(empty: Flask) -> None:  # noqa: F811 - the fixture
     upgrade(revision="0024")
-    dealer = shelf_seed.add_dealer()
+    dealer = make_dealer()
     dealer_id = dealer.id
-    maker = shelf_seed.add_manufacturer(DECOMPOSED, abbreviation="OH")
-    product = shelf_seed.add_product(maker, "A\u00a01")
+    maker = make_manufacturer(DECOMPOSED, abbreviation="OH")
+    product = make_product(maker, "A\u00a01")
     for number in ("B-2\u200b", "C-3", "C-3\u200b", "D-4"):
-        shelf_seed.add_part_number(maker, product, number) if number != "C-3\u200b" else None
+        make_part_number(maker, product, number) if number != "C-3\u200b" else None
     db.session.flush()
     code = {"code": DECOMPOSED, "code_key": old_key(DECOMPOSED), "lead_time_days": 1, "pricing": "disabled"}
     db.session.add(SupplierCode(dealer_id=dealer_id, manufacturer_id=maker.id, position=0, **code))

@@ -5,27 +5,22 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from tests.factories import make_dealer, make_user
 from tests.webapp.client import LintingClient
 from tests.webapp.command_runner import flask
-from tests.webapp.pages_seed import Shop
 from webapp.models import Dealer, User
 
-__all__ = ["anonymous", "client", "dealer", "flask", "shop", "staff", "user"]
+__all__ = ["anonymous", "client", "dealer", "flask", "staff", "user"]
 
 
 @pytest.fixture
-def shop(app: Flask) -> Shop:
-    return Shop()
+def dealer(app: Flask) -> Dealer:
+    return make_dealer("Prairie Powersports", "America/Chicago")
 
 
 @pytest.fixture
-def dealer(shop: Shop) -> Dealer:
-    return shop.dealer("Prairie Powersports", "America/Chicago")
-
-
-@pytest.fixture
-def user(shop: Shop, dealer: Dealer) -> User:
-    return shop.user("parts@prairie.example", dealer)
+def user(dealer: Dealer) -> User:
+    return make_user("parts@prairie.example", dealer)
 
 
 @pytest.fixture
@@ -41,7 +36,7 @@ def client(anonymous: LintingClient, user: User) -> LintingClient:
 
 
 @pytest.fixture
-def staff(app: Flask, shop: Shop) -> LintingClient:
+def staff(app: Flask) -> LintingClient:
     """Signed in as staff."""
     app.test_client_class = LintingClient
-    return app.test_client().sign_in(shop.user("support@example.com"))
+    return app.test_client().sign_in(make_user("support@example.com"))

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from benchmarks.peers import orm_loop
 from sandbox.simulator import Simulator
-from tests.factories import CMF, PASSWORD, USERNAME, World, part
+from tests.factories import make_manufacturer
+from tests.sync_harness import CMF, PASSWORD, USERNAME, SyncHarness, part
 from webapp.extensions import db
 
 NUMBERS = [f"A-{place:03}" for place in range(30)]
@@ -20,19 +21,19 @@ NUMBERS = [f"A-{place:03}" for place in range(30)]
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_it_comes_to_the_same_stock_as_our_sync(app: Flask) -> None:
     with Simulator([]) as simulator:
-        world = World(simulator)
+        harness = SyncHarness(simulator)
         for code, name in (("TR", "Tucker"), ("PU", "Parts")):
-            world.map(code, world.manufacturer(name, numbers=NUMBERS[1:]), pricing="retail")
+            harness.map_code(code, make_manufacturer(name, numbers=NUMBERS[1:]), pricing="retail")
         numbered = list(enumerate(NUMBERS))
         stock = [part(code, number, place + 1) for code in ("TR", "PU") for place, number in numbered]
-        assert world.sync(*stock).status == "succeeded"
-        wanted = _wanted(world)
+        assert harness.sync(*stock).status == "succeeded"
+        wanted = _wanted(harness)
         db.session.rollback()
         orm_loop.Base.metadata.tables[orm_loop.Stock.__tablename__].create(db.engine)
         # The second time it finds all of it there already.
         for _ in range(2):
             orm_loop.sync(db.engine, wanted)
-        shelf = world.shelf()
+        shelf = harness.shelf_quantities()
     with Session(db.engine) as session:
         rows = session.scalars(select(orm_loop.Stock)).all()
     assert sorted(row.quantity for row in rows) == sorted(shelf.values())
@@ -40,10 +41,10 @@ def test_it_comes_to_the_same_stock_as_our_sync(app: Flask) -> None:
     assert {row.sale_price_cents for row in rows} == {1000}
 
 
-def _wanted(world: World) -> dict[str, Any]:
+def _wanted(harness: SyncHarness) -> dict[str, Any]:
     return {
-        "dealer": world.dealer.id,
-        "url": f"{world.simulator.url}/Part/{CMF}",
+        "dealer": harness.dealer.id,
+        "url": f"{harness.simulator.url}/Part/{CMF}",
         "login": [USERNAME, PASSWORD],
         "page": 20,
         "filters": {code: f"SupplierCode eq '{code}'" for code in ("TR", "PU")},

@@ -11,8 +11,8 @@ import trustme
 from flask import Flask, current_app
 
 from sandbox.servers.ports import free_port
+from tests.factories import make_dealer
 from tests.jobs.notifications.receivers import Kept, mail_server
-from tests.webapp.pages_seed import Shop
 from webapp.models import Dealer
 from webapp.settings.alert_settings import MailServer
 
@@ -37,13 +37,8 @@ def port() -> int:
 
 
 @pytest.fixture
-def shop(app: Flask) -> Shop:
-    return Shop()
-
-
-@pytest.fixture
-def dealer(shop: Shop) -> Dealer:
-    return shop.dealer("Prairie Powersports", "America/Chicago")
+def dealer(app: Flask) -> Dealer:
+    return make_dealer("Prairie Powersports", "America/Chicago")
 
 
 @pytest.fixture

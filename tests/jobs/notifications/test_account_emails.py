@@ -7,10 +7,10 @@ import re
 from flask import Flask
 
 from jobs.notifications import sender
+from tests.factories import make_user
 from tests.jobs.notifications.receivers import Kept
 from tests.webapp.accounts.users import EMAIL, follow
 from tests.webapp.client import ON_SQLITE
-from tests.webapp.pages_seed import Shop
 from webapp import dealers
 from webapp.accounts import emails, user_admin
 from webapp.extensions import db
@@ -19,8 +19,8 @@ from webapp.models import AlertDelivery, Dealer
 pytestmark = ON_SQLITE
 
 
-def test_users_of_a_closed_dealer_are_not_written_to(app: Flask, mailed: Kept, shop: Shop, dealer: Dealer):
-    user = shop.user("parts@prairie.example", dealer)
+def test_users_of_a_closed_dealer_are_not_written_to(app: Flask, mailed: Kept, dealer: Dealer):
+    user = make_user("parts@prairie.example", dealer)
     dealers.dealer_admin.close(dealer)
     emails.note("reset", user.email)
     db.session.commit()

@@ -10,10 +10,10 @@ from sqlalchemy.exc import OperationalError
 
 from jobs import shutdown
 from jobs.notifications import alert_loop
+from tests.factories import make_alert_recipients, make_configuration
 from tests.jobs.notifications.receivers import Kept
-from tests.webapp.alerts.evaluation import open_causes, tell
+from tests.webapp.alerts.evaluation import open_causes
 from tests.webapp.client import ON_SQLITE
-from tests.webapp.pages_seed import Shop
 from webapp import alerts
 from webapp.models import Dealer
 from webapp.web import job_heartbeats
@@ -36,10 +36,10 @@ def looks(count: int) -> Callable[[float], None]:
     return pause
 
 
-def test_it_finds_opens_and_tells_without_redis(app: Flask, shop: Shop, dealer: Dealer, mailed: Kept):
+def test_it_finds_opens_and_tells_without_redis(app: Flask, dealer: Dealer, mailed: Kept):
     assert app.config["REDIS_URL"] is None
-    tell(dealer, "parts@prairie.example.com")
-    shop.configuration(dealer, check_state="refused", check_reason="The password has expired.")
+    make_alert_recipients(dealer, "parts@prairie.example.com")
+    make_configuration(dealer, check_state="refused", check_reason="The password has expired.")
     alert_loop.run_loop(app, looks(2))
     assert open_causes() == ["refused"]
     assert mailed.subjects == ["Prairie Powersports: Credentials refused"]
@@ -60,10 +60,10 @@ def test_a_round_is_taken_once_a_minute(app: Flask, monkeypatch: pytest.MonkeyPa
 
 @ON_SQLITE
 def test_a_database_that_fails_ends_nothing(
-    app: Flask, shop: Shop, dealer: Dealer, mailed: Kept, monkeypatch: pytest.MonkeyPatch
+    app: Flask, dealer: Dealer, mailed: Kept, monkeypatch: pytest.MonkeyPatch
 ):
-    tell(dealer, "parts@prairie.example.com")
-    shop.configuration(dealer, check_state="refused")
+    make_alert_recipients(dealer, "parts@prairie.example.com")
+    make_configuration(dealer, check_state="refused")
     failures = iter([True, True, False])
     take_round = alerts.evaluate_rules
 

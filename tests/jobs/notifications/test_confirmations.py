@@ -10,10 +10,10 @@ import time_machine
 from flask import Flask
 
 from jobs.notifications import sender
+from tests.factories import make_dealer, make_user
 from tests.jobs.notifications.receivers import Kept
 from tests.webapp.alerts.test_evaluate import cause
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import Shop
 from webapp import alerts
 from webapp.alerts import Finding, confirmations, recipients
 from webapp.core import clock
@@ -47,9 +47,9 @@ def contact_of(dealer: Dealer) -> AlertRecipients:
 
 
 @pytest.fixture
-def page(app: Flask, shop: Shop, dealer: Dealer) -> LintingClient:
+def page(app: Flask, dealer: Dealer) -> LintingClient:
     """Signed in as the dealer's user."""
-    return visitor(app).sign_in(shop.user("parts@prairie.example", dealer))
+    return visitor(app).sign_in(make_user("parts@prairie.example", dealer))
 
 
 def save(page: LintingClient, dealer: Dealer, *addresses: str) -> str:
@@ -144,11 +144,9 @@ def test_it_is_sent_again_but_not_to_flood_an_address(page: LintingClient, deale
 
 
 @ON_SQLITE
-def test_nor_by_way_of_another_dealer(
-    app: Flask, shop: Shop, page: LintingClient, dealer: Dealer, mailed: Kept
-):
-    other = shop.dealer("Lakeside")
-    second = visitor(app).sign_in(shop.user("parts@lakeside.example", other))
+def test_nor_by_way_of_another_dealer(app: Flask, page: LintingClient, dealer: Dealer, mailed: Kept):
+    other = make_dealer("Lakeside")
+    second = visitor(app).sign_in(make_user("parts@lakeside.example", other))
     save(page, dealer, NEW)
     assert "No link to confirm was sent" in save(second, other, NEW)
     deliver()

@@ -10,11 +10,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from jobs.notifications import sender
+from tests.factories import make_alert_recipients, make_dealer, make_user
 from tests.jobs.notifications.receivers import Kept
-from tests.webapp.alerts.evaluation import tell
 from tests.webapp.alerts.test_evaluate import cause
 from tests.webapp.client import LintingClient
-from tests.webapp.pages_seed import Shop
 from webapp import alerts
 from webapp.alerts import Finding, digest, email_limit
 from webapp.core import clock
@@ -47,12 +46,10 @@ def outcomes(dealer_id: int) -> list[tuple[str, str, str | None]]:
     return rows  # type: ignore[return-value]
 
 
-def test_what_is_beyond_the_limit_is_not_sent_and_told_once(
-    app: Flask, shop: Shop, dealer: Dealer, mailed: Kept
-):
-    other = shop.dealer("Lakeside")
-    tell(dealer, ADDRESS)
-    tell(other, "boss@lakeside.example.com")
+def test_what_is_beyond_the_limit_is_not_sent_and_told_once(app: Flask, dealer: Dealer, mailed: Kept):
+    other = make_dealer("Lakeside")
+    make_alert_recipients(dealer, ADDRESS)
+    make_alert_recipients(other, "boss@lakeside.example.com")
     ours, theirs = dealer.id, other.id
     app.config["STAFF_ALERT_RECIPIENTS"] = (STAFF,)
     with time_machine.travel(NOON, tick=False):
@@ -80,7 +77,7 @@ def test_what_is_beyond_the_limit_is_not_sent_and_told_once(
 
 
 def test_the_next_day_has_room_again(dealer: Dealer, mailed: Kept):
-    tell(dealer, ADDRESS)
+    make_alert_recipients(dealer, ADDRESS)
     dealer_id = dealer.id
     with time_machine.travel(NOON, tick=False):
         raise_alerts(dealer_id, 4)
@@ -90,13 +87,13 @@ def test_the_next_day_has_room_again(dealer: Dealer, mailed: Kept):
     assert outcomes(dealer_id)[-1] == ("opened", "delivered", None)
 
 
-def test_the_page_says_it_to_the_dealer_and_to_staff(app: Flask, shop: Shop, dealer: Dealer, mailed: Kept):
-    tell(dealer, ADDRESS)
+def test_the_page_says_it_to_the_dealer_and_to_staff(app: Flask, dealer: Dealer, mailed: Kept):
+    make_alert_recipients(dealer, ADDRESS)
     dealer_id = dealer.id
     raise_alerts(dealer_id, 5)
     dealer = db.session.get_one(Dealer, dealer_id)
     app.test_client_class = LintingClient
-    for user in (shop.user("parts@prairie.example", dealer), shop.user(STAFF)):
+    for user in (make_user("parts@prairie.example", dealer), make_user(STAFF)):
         page = app.test_client().sign_in(user).get(f"/dealers/{dealer.id}/alerts").text
         assert "The limit of 3 alert emails a day was reached: 2 emails not sent today." in page
         assert NOT_SENT in page

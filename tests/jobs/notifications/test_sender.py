@@ -18,8 +18,9 @@ from pytest_httpserver import HTTPServer
 from sqlalchemy import select
 
 from jobs.notifications import sender
+from tests.factories import make_alert_recipients
 from tests.jobs.notifications.receivers import Kept
-from tests.webapp.alerts.evaluation import NOW, tell
+from tests.webapp.alerts.evaluation import NOW
 from tests.webapp.alerts.test_evaluate import cause
 from tests.webapp.client import ON_SQLITE
 from webapp import alerts
@@ -62,7 +63,7 @@ def test_an_alert_is_told_by_mail_and_webhook_and_so_is_its_end(
     dealer: Dealer, mailed: Kept, receiver: HTTPServer
 ):
     receiver.expect_request("/in").respond_with_data("", 200)
-    contact = tell(dealer, ADDRESS, webhook=f"http://127.0.0.1:{receiver.port}/in")
+    contact = make_alert_recipients(dealer, ADDRESS, webhook=f"http://127.0.0.1:{receiver.port}/in")
     secret = vault.unseal(contact.sealed_webhook_secret or "")
     dealer_id = dealer.id
     take_round(Finding(dealer_id, "Oil is leaking."))
@@ -89,7 +90,7 @@ def test_an_alert_is_told_by_mail_and_webhook_and_so_is_its_end(
 
 
 def test_what_did_not_arrive_is_sent_again_later_and_no_more_than_once(dealer: Dealer, mailed: Kept):
-    tell(dealer, ADDRESS)
+    make_alert_recipients(dealer, ADDRESS)
     take_round(Finding(dealer.id, "Oil."))
     mailed.busy += ["451 Later", "451 Later"]
     deliver()
@@ -106,7 +107,7 @@ def test_what_did_not_arrive_is_sent_again_later_and_no_more_than_once(dealer: D
 
 @ON_SQLITE
 def test_after_some_attempts_it_is_given_up(dealer: Dealer, mailed: Kept):
-    tell(dealer, ADDRESS)
+    make_alert_recipients(dealer, ADDRESS)
     take_round(Finding(dealer.id, "Oil."))
     mailed.busy += ["451 Later"] * 99
     for hours in range(0, 60, 4):
@@ -118,7 +119,7 @@ def test_after_some_attempts_it_is_given_up(dealer: Dealer, mailed: Kept):
 
 @ON_SQLITE
 def test_an_address_that_does_not_exist_is_given_up_at_once(dealer: Dealer, mailed: Kept):
-    tell(dealer, ADDRESS)
+    make_alert_recipients(dealer, ADDRESS)
     take_round(Finding(dealer.id, "Oil."))
     mailed.refuse[ADDRESS] = "550 No such user"
     deliver()
@@ -126,7 +127,7 @@ def test_an_address_that_does_not_exist_is_given_up_at_once(dealer: Dealer, mail
 
 
 def test_nobody_hears_of_an_end_before_the_beginning(dealer: Dealer, mailed: Kept):
-    tell(dealer, ADDRESS)
+    make_alert_recipients(dealer, ADDRESS)
     take_round(Finding(dealer.id, "Oil."))
     mailed.busy.append("451 Later")
     deliver()
@@ -138,7 +139,7 @@ def test_nobody_hears_of_an_end_before_the_beginning(dealer: Dealer, mailed: Kep
 
 
 def test_two_senders_at_once_send_each_message_once(app: Flask, dealer: Dealer, mailed: Kept):
-    tell(dealer, ADDRESS)
+    make_alert_recipients(dealer, ADDRESS)
     take_round(*(Finding(dealer.id, f"{code} leaks.", code) for code in "ABCDEFGH"))
     together, tried = threading.Barrier(3), []
 
@@ -158,7 +159,7 @@ def test_two_senders_at_once_send_each_message_once(app: Flask, dealer: Dealer, 
 
 
 def test_a_delivery_whose_sender_died_is_claimed_again(dealer: Dealer, mailed: Kept):
-    tell(dealer, ADDRESS)
+    make_alert_recipients(dealer, ADDRESS)
     take_round(Finding(dealer.id, "Oil."))
     (only,) = kept()
     # Claimed, and then nothing more was heard.
@@ -170,7 +171,7 @@ def test_a_delivery_whose_sender_died_is_claimed_again(dealer: Dealer, mailed: K
 
 @ON_SQLITE
 def test_a_sender_that_was_overtaken_changes_nothing(dealer: Dealer, mailed: Kept):
-    tell(dealer, ADDRESS)
+    make_alert_recipients(dealer, ADDRESS)
     take_round(Finding(dealer.id, "Oil."))
     (only,) = kept()
     slow = sender._claim(only.id)
@@ -186,11 +187,13 @@ def test_who_is_not_to_be_told_any_more_is_not(
     app: Flask, dealer: Dealer, mailed: Kept, receiver: HTTPServer, removed: str
 ):
     hook = f"http://127.0.0.1:{receiver.port}/in"
-    contact = tell(dealer, *([] if removed == "webhook" else [ADDRESS]), webhook=hook)
+    contact = make_alert_recipients(dealer, *([] if removed == "webhook" else [ADDRESS]), webhook=hook)
     if removed != "webhook":
         recipients.remove_webhook(contact)
     take_round(Finding(dealer.id, "Oil."))
-    recipients.remove_webhook(tell(dealer, ADDRESS if removed == "mail server" else "other@example.com"))
+    recipients.remove_webhook(
+        make_alert_recipients(dealer, ADDRESS if removed == "mail server" else "other@example.com")
+    )
     if removed == "mail server":
         app.config["SMTP_URL"] = None
     deliver()
@@ -202,7 +205,7 @@ def test_who_is_not_to_be_told_any_more_is_not(
 @ON_SQLITE
 def test_a_test_is_tried_once(dealer: Dealer, mailed: Kept, receiver: HTTPServer):
     receiver.expect_request("/in").respond_with_data("", 500)
-    contact = tell(dealer, ADDRESS, webhook=f"http://127.0.0.1:{receiver.port}/in")
+    contact = make_alert_recipients(dealer, ADDRESS, webhook=f"http://127.0.0.1:{receiver.port}/in")
     recipients.send_test(contact)
     deliver()
     assert states() == [("test", "delivered", 1), ("test", "failed", 1)]
@@ -234,7 +237,7 @@ def test_a_digest_of_nothing_is_not_sent(app: Flask, dealer: Dealer, mailed: Kep
 
 @ON_SQLITE
 def test_a_message_that_cannot_be_made_stops_no_other(dealer: Dealer, mailed: Kept):
-    tell(dealer, "bad@prairie.example.com", ADDRESS)
+    make_alert_recipients(dealer, "bad@prairie.example.com", ADDRESS)
     take_round(Finding(dealer.id, "Oil."))
     bad = kept()[0].id
     broken = "bad@prairie.example.com\r\nBcc: x@example.com"
@@ -251,7 +254,7 @@ def test_a_message_that_cannot_be_made_stops_no_other(dealer: Dealer, mailed: Ke
 
 @ON_SQLITE
 def test_it_leaves_when_it_is_told_to(dealer: Dealer, mailed: Kept):
-    tell(dealer, ADDRESS)
+    make_alert_recipients(dealer, ADDRESS)
     take_round(Finding(dealer.id, "Oil."))
     assert sender.deliver_due(lambda: True) == 0
     assert states() == [("opened", "waiting", 0)]
@@ -269,7 +272,9 @@ def test_neither_logs_nor_rows_hold_a_secret(
     # The receiver's own lines, which are somebody else's.
     caplog.set_level(logging.ERROR, "werkzeug")
     receiver.expect_request("/token-in-the-path").respond_with_data("", 500)
-    contact = tell(dealer, ADDRESS, webhook=f"http://127.0.0.1:{receiver.port}/token-in-the-path")
+    contact = make_alert_recipients(
+        dealer, ADDRESS, webhook=f"http://127.0.0.1:{receiver.port}/token-in-the-path"
+    )
     sealed = contact.sealed_webhook_secret or ""
     secret = vault.unseal(sealed)
     take_round(Finding(dealer.id, "Oil."))

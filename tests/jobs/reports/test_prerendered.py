@@ -12,21 +12,24 @@ from sqlalchemy import update
 from jobs import reports
 from jobs.reports.formats import Applied, report_formats
 from jobs.sync import code_sync
-from tests.factories import World, part
+from tests.factories import make_manufacturer
+from tests.sync_harness import SyncHarness, part
 from webapp.core import storage
 from webapp.extensions import db
 from webapp.models import Run, RunItem
 
 
-def shop(world: World) -> None:
+def shop(harness: SyncHarness) -> None:
     """Two codes with parts in and out of order, one unmatched, and one that was cleared."""
     for code in ("TR", "PU"):
-        world.map(
-            code, world.manufacturer(code, numbers=[f"{code}-{n}" for n in range(1, 6)]), pricing="retail"
+        harness.map_code(
+            code, make_manufacturer(code, numbers=[f"{code}-{n}" for n in range(1, 6)]), pricing="retail"
         )
-    world.settings(clear_previous=True)
-    world.sync(*[part(code, f"{code}-{n}", n) for code in ("TR", "PU") for n in (5, 1, 3)])
-    world.report(part("TR", "TR-2", 7), part("TR", "=TR-9"), part("PU", "PU-4", 2), part("PU", "PU-1", 1))
+    harness.change_settings(clear_previous=True)
+    harness.sync(*[part(code, f"{code}-{n}", n) for code in ("TR", "PU") for n in (5, 1, 3)])
+    harness.set_parts(
+        part("TR", "TR-2", 7), part("TR", "=TR-9"), part("PU", "PU-4", 2), part("PU", "PU-1", 1)
+    )
 
 
 def texts(run: Run, attempt: int) -> list[str]:
@@ -37,9 +40,9 @@ def texts(run: Run, attempt: int) -> list[str]:
     return found
 
 
-def test_a_prerendered_report_is_the_report_that_the_database_gives(world: World) -> None:
-    shop(world)
-    run = world.sync()
+def test_a_prerendered_report_is_the_report_that_the_database_gives(harness: SyncHarness) -> None:
+    shop(harness)
+    run = harness.sync()
     again = reports.write(run.id, 99, lambda: None)
     assert [file.rows for file in again] == [8, 1]
     assert texts(run, 1) == texts(run, 99)
@@ -52,18 +55,18 @@ def unwritable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("unwritable")
-def test_reports_are_whole_where_nothing_could_be_prerendered(world: World) -> None:
-    shop(world)
-    run = world.sync()
+def test_reports_are_whole_where_nothing_could_be_prerendered(harness: SyncHarness) -> None:
+    shop(harness)
+    run = harness.sync()
     assert run.status == "succeeded"
-    assert len(world.csv(run, "inventory")) == 8
-    assert len(world.csv(run, "skipped")) == 1
+    assert len(harness.report_rows(run, "inventory")) == 8
+    assert len(harness.report_rows(run, "skipped")) == 1
 
 
-def test_what_was_cleared_after_prerendering_is_not_missing(world: World) -> None:
-    shop(world)
-    run = world.sync()
-    item = Applied(world.item(run, "TR").id, world.item(run, "TR").cleared)
+def test_what_was_cleared_after_prerendering_is_not_missing(harness: SyncHarness) -> None:
+    shop(harness)
+    run = harness.sync()
+    item = Applied(harness.load_item(run, "TR").id, harness.load_item(run, "TR").cleared)
     inventory = report_formats()[0]
     with reports.prerendering() as prerendered:
         prerendered.begin(item.id)
@@ -75,7 +78,7 @@ def test_what_was_cleared_after_prerendering_is_not_missing(world: World) -> Non
 
 
 def test_each_code_is_prerendered_before_the_next_is_done_with(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    harness: SyncHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun: list[tuple[str, list[str]]] = []
     begin, apply = reports.PrerenderedReports.begin, code_sync.apply
@@ -90,8 +93,8 @@ def test_each_code_is_prerendered_before_the_next_is_done_with(
         applied.append(item.supplier_code)
         apply(claim, run, item)  # type: ignore[arg-type]
 
-    shop(world)
+    shop(harness)
     monkeypatch.setattr(reports.PrerenderedReports, "begin", note)
     monkeypatch.setattr(code_sync, "apply", noted)
-    world.sync()
+    harness.sync()
     assert begun == [("TR", ["TR"]), ("PU", ["TR", "PU"])]

@@ -15,7 +15,8 @@ from sqlalchemy import text
 from jobs.sources.lightspeed import Page, Part
 from jobs.sync import run_sync
 from sandbox.simulator import Simulator
-from tests.factories import World
+from tests.factories import make_manufacturer, make_part_number, make_product
+from tests.sync_harness import SyncHarness
 from webapp.extensions import db
 from webapp.models import Manufacturer, RunItem
 from webapp.runs import lifecycle
@@ -279,48 +280,53 @@ class Answering:
             pages = pages[together:]
 
 
-def build(world: World, scene: Scene) -> dict[int, int]:
+def build(harness: SyncHarness, scene: Scene) -> dict[int, int]:
     """Make the scene's catalog and codes; database ids of the scene's products."""
-    makers: list[Manufacturer] = [world.manufacturer("Tucker"), world.manufacturer("Western")]
+    makers: list[Manufacturer] = [make_manufacturer("Tucker"), make_manufacturer("Western")]
     products: dict[int, Any] = {}
     for maker, sold in zip(makers, scene.catalog, strict=True):
         for number, place in sold.items():
-            products[place] = world.sell(maker, number, products.get(place))
+            if place in products:
+                make_part_number(maker, products[place], number)
+            else:
+                products[place] = make_product(maker, number)
     for code, maker_place, lead, pricing in scene.codes:
-        world.map(code, makers[maker_place], lead, pricing)
+        harness.map_code(code, makers[maker_place], lead_time_days=lead, pricing=pricing)
     return {product.id: place for place, product in products.items()}
 
 
-def forget(world: World) -> None:
+def forget(harness: SyncHarness) -> None:
     for table in TABLES:
         db.session.execute(text(f"DELETE FROM {table}"))
     db.session.commit()
 
 
 @pytest.fixture
-def scenery(app: Flask) -> Iterator[World]:
+def harness(app: Flask) -> Iterator[SyncHarness]:
     with Simulator([]) as unused:
-        yield World(unused)
+        yield SyncHarness(unused)
 
 
 @given(scene=scenes)
 @pytest.mark.slow
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_the_shelf_and_the_webstore_are_what_the_obvious_model_says(scenery: World, scene: Scene) -> None:
-    forget(scenery)
-    products = build(scenery, scene)
+def test_the_shelf_and_the_webstore_are_what_the_obvious_model_says(
+    harness: SyncHarness, scene: Scene
+) -> None:
+    forget(harness)
+    products = build(harness, scene)
     model = Model(scene)
     for clear, reported in scene.runs:
         before = model.figures()
         model.run(clear, reported)
-        scenery.settings(clear_previous=clear)
-        run = lifecycle.record(scenery.dealer, "command").run
+        harness.change_settings(clear_previous=clear)
+        run = lifecycle.record(harness.dealer, "command").run
         run_id = run.id
         reporting: Any = Reporting(reported)
         assert run_sync.execute(run_id, run_sync.RunContext(lambda _, r=reporting: r))
-        assert {item.supplier_code: item.kept for item in scenery.run(run_id).items if is_applied(item)} == {
-            code: kept for code, kept in model.kept.items() if kept is not None
-        }
+        assert {
+            item.supplier_code: item.kept for item in harness.load_run(run_id).items if is_applied(item)
+        } == {code: kept for code, kept in model.kept.items() if kept is not None}
         assert figures(products) == model.figures()
         changed = {place for place, now in model.figures().items() if before.get(place) != now}
         # A product may also change with one code and back with the next: noted for nothing, never missed.

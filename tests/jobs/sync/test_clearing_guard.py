@@ -9,7 +9,8 @@ from flask import current_app
 
 from jobs import tasks
 from jobs.sync import clearing_guard as holding
-from tests.factories import World, part
+from tests.factories import make_manufacturer
+from tests.sync_harness import SyncHarness, part
 from webapp.extensions import db
 from webapp.models import HeldClearing, Run
 from webapp.runs import held_clearings
@@ -20,20 +21,20 @@ MANY = 120
 
 
 @pytest.fixture
-def stocked(world: World) -> World:
+def stocked(harness: SyncHarness) -> SyncHarness:
     """A dealer with 120 parts of KA in stock."""
-    manufacturer = world.manufacturer("Kawasaki", numbers=[f"K-{number}" for number in range(MANY)])
-    world.map("KA", manufacturer)
-    world.sync(*reported(MANY))
-    return world
+    manufacturer = make_manufacturer("Kawasaki", numbers=[f"K-{number}" for number in range(MANY)])
+    harness.map_code("KA", manufacturer)
+    harness.sync(*reported(MANY))
+    return harness
 
 
 def reported(count: int, quantity: int = 2) -> list[dict[str, Any]]:
     return [part("KA", f"K-{number}", quantity) for number in range(count)]
 
 
-def in_stock(world: World) -> int:
-    return sum(quantity > 0 for quantity in world.shelf().values())
+def in_stock(harness: SyncHarness) -> int:
+    return sum(quantity > 0 for quantity in harness.shelf_quantities().values())
 
 
 def states() -> list[str]:
@@ -42,46 +43,46 @@ def states() -> list[str]:
     return found
 
 
-def the_held(world: World) -> HeldClearing:
-    return held_clearings.waiting(world.dealer.id)[0]
+def the_held(harness: SyncHarness) -> HeldClearing:
+    return held_clearings.waiting(harness.dealer.id)[0]
 
 
-def silent(world: World) -> Run:
+def silent(harness: SyncHarness) -> Run:
     """A run to which Lightspeed reports nothing at all."""
-    world.report()
-    return world.sync()
+    harness.set_parts()
+    return harness.sync()
 
 
-def test_a_pull_that_would_take_more_than_half_to_zero_is_held(stocked: World) -> None:
+def test_a_pull_that_would_take_more_than_half_to_zero_is_held(stocked: SyncHarness) -> None:
     run = stocked.sync(*reported(50, quantity=7))
     assert run.status == "partial"
     assert "KA: 70 of 120 parts would go to zero." in (run.reason or "")
     assert in_stock(stocked) == MANY
-    item = stocked.item(run, "KA")
+    item = stocked.load_item(run, "KA")
     assert (item.status, item.cleared, item.held) == ("succeeded", 0, 70)
 
 
-def test_what_was_reported_is_applied_meanwhile(stocked: World) -> None:
+def test_what_was_reported_is_applied_meanwhile(stocked: SyncHarness) -> None:
     stocked.sync(*reported(50, quantity=7))
-    assert stocked.shelf()[("KA", "K-0")] == 7
-    assert stocked.shelf()[("KA", "K-119")] == 2
+    assert stocked.shelf_quantities()[("KA", "K-0")] == 7
+    assert stocked.shelf_quantities()[("KA", "K-119")] == 2
 
 
-def test_half_of_it_may_go_to_zero(stocked: World) -> None:
+def test_half_of_it_may_go_to_zero(stocked: SyncHarness) -> None:
     run = stocked.sync(*reported(60))
     assert (run.status, in_stock(stocked)) == ("succeeded", 60)
 
 
-def test_a_day_without_any_part_is_held(stocked: World) -> None:
+def test_a_day_without_any_part_is_held(stocked: SyncHarness) -> None:
     run = silent(stocked)
     assert (run.status, in_stock(stocked)) == ("partial", MANY)
     assert "KA: 120 of 120 parts would go to zero." in (run.reason or "")
 
 
-def test_a_silent_code_is_held_also_where_its_manufacturer_has_much_more(stocked: World) -> None:
-    codes = stocked.manufacturer("Honda", numbers=[f"H-{number}" for number in range(400)])
-    stocked.map("HO", codes)
-    stocked.map("HP", codes)
+def test_a_silent_code_is_held_also_where_its_manufacturer_has_much_more(stocked: SyncHarness) -> None:
+    codes = make_manufacturer("Honda", numbers=[f"H-{number}" for number in range(400)])
+    stocked.map_code("HO", codes)
+    stocked.map_code("HP", codes)
     both = [part("HO", f"H-{number}") for number in range(300)]
     both += [part("HP", f"H-{number}") for number in range(300, 400)]
     stocked.sync(*reported(MANY), *both)
@@ -89,57 +90,59 @@ def test_a_silent_code_is_held_also_where_its_manufacturer_has_much_more(stocked
     assert (run.reason or "").endswith("HP: 100 of 100 parts would go to zero.")
 
 
-def test_a_small_store_is_never_held(world: World) -> None:
-    world.map("KA", world.manufacturer("Kawasaki", numbers=[f"K-{number}" for number in range(99)]))
-    world.sync(*reported(99))
-    assert silent(world).status == "succeeded"
-    assert in_stock(world) == 0
+def test_a_small_store_is_never_held(harness: SyncHarness) -> None:
+    harness.map_code("KA", make_manufacturer("Kawasaki", numbers=[f"K-{number}" for number in range(99)]))
+    harness.sync(*reported(99))
+    assert silent(harness).status == "succeeded"
+    assert in_stock(harness) == 0
 
 
 @pytest.mark.parametrize("name", ["CLEAR_HOLD_SHARE", "CLEAR_HOLD_MINIMUM"])
-def test_a_deployment_can_turn_it_off(stocked: World, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_a_deployment_can_turn_it_off(
+    stocked: SyncHarness, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     monkeypatch.setitem(current_app.config, name, 0)
     assert silent(stocked).status == "succeeded"
     assert in_stock(stocked) == 0
 
 
-def test_nothing_is_held_where_nothing_is_cleared(stocked: World) -> None:
-    stocked.settings(clear_previous=False)
+def test_nothing_is_held_where_nothing_is_cleared(stocked: SyncHarness) -> None:
+    stocked.change_settings(clear_previous=False)
     assert silent(stocked).status == "succeeded"
     assert (in_stock(stocked), states()) == (MANY, [])
 
 
-def test_the_next_run_confirms_it_by_the_same_answer(stocked: World) -> None:
+def test_the_next_run_confirms_it_by_the_same_answer(stocked: SyncHarness) -> None:
     silent(stocked)
     run = silent(stocked)
     assert (run.status, in_stock(stocked)) == ("succeeded", 0)
     assert states() == ["confirmed"]
 
 
-def test_a_worse_answer_confirms_nothing(stocked: World) -> None:
+def test_a_worse_answer_confirms_nothing(stocked: SyncHarness) -> None:
     stocked.sync(*reported(50))
     assert silent(stocked).status == "partial"
     assert (in_stock(stocked), states()) == (MANY, ["overtaken", "held"])
 
 
-def test_a_pull_in_good_order_puts_an_end_to_it(stocked: World) -> None:
+def test_a_pull_in_good_order_puts_an_end_to_it(stocked: SyncHarness) -> None:
     silent(stocked)
     run = stocked.sync(*reported(119))
     assert (run.status, in_stock(stocked), states()) == ("succeeded", 119, ["overtaken"])
 
 
-def test_a_person_has_it_carried_out(stocked: World) -> None:
+def test_a_person_has_it_carried_out(stocked: SyncHarness) -> None:
     stocked.sync(*reported(50))
-    stocked.noted()
+    stocked.take_outbox()
     clearing = the_held(stocked)
     assert held_clearings.carry_out(clearing, None)
     tasks.clear_held(clearing.id)
     assert (in_stock(stocked), states()) == (50, ["applied"])
-    assert len(stocked.noted()) == 70
-    assert stocked.figures("K-119") == (0, None, None)
+    assert len(stocked.take_outbox()) == 70
+    assert stocked.webstore_figures("K-119") == (0, None, None)
 
 
-def test_it_is_carried_out_once(stocked: World) -> None:
+def test_it_is_carried_out_once(stocked: SyncHarness) -> None:
     silent(stocked)
     clearing_id = the_held(stocked).id
     held_clearings.carry_out(the_held(stocked), None)
@@ -149,7 +152,7 @@ def test_it_is_carried_out_once(stocked: World) -> None:
     assert in_stock(stocked) == MANY
 
 
-def test_a_decision_that_a_later_run_overtook_clears_nothing(stocked: World) -> None:
+def test_a_decision_that_a_later_run_overtook_clears_nothing(stocked: SyncHarness) -> None:
     silent(stocked)
     clearing = the_held(stocked)
     held_clearings.carry_out(clearing, None)
@@ -158,7 +161,7 @@ def test_a_decision_that_a_later_run_overtook_clears_nothing(stocked: World) -> 
     assert (in_stock(stocked), states()) == (MANY, ["overtaken"])
 
 
-def test_a_person_keeps_the_quantities_for_as_long_as_the_answer_is_the_same(stocked: World) -> None:
+def test_a_person_keeps_the_quantities_for_as_long_as_the_answer_is_the_same(stocked: SyncHarness) -> None:
     silent(stocked)
     assert held_clearings.keep(the_held(stocked), None)
     runs = [silent(stocked), silent(stocked)]
@@ -166,7 +169,7 @@ def test_a_person_keeps_the_quantities_for_as_long_as_the_answer_is_the_same(sto
     assert (in_stock(stocked), states()) == (MANY, ["kept"])
 
 
-def test_what_is_decided_is_not_decided_again(stocked: World) -> None:
+def test_what_is_decided_is_not_decided_again(stocked: SyncHarness) -> None:
     silent(stocked)
     clearing = the_held(stocked)
     assert held_clearings.keep(clearing, None)
@@ -174,7 +177,7 @@ def test_what_is_decided_is_not_decided_again(stocked: World) -> None:
     assert states() == ["kept"]
 
 
-def test_a_decision_that_redis_forgot_is_found(stocked: World) -> None:
+def test_a_decision_that_redis_forgot_is_found(stocked: SyncHarness) -> None:
     silent(stocked)
     clearing = the_held(stocked)
     held_clearings.carry_out(clearing, None)

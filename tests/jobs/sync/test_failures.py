@@ -13,7 +13,8 @@ from sqlalchemy.exc import OperationalError
 
 from jobs.sync import code_sync, lease, regenerate_reports, run_sync, staging
 from sandbox.simulator import Behavior
-from tests.factories import PASSWORD, World, is_postgresql, part
+from tests.factories import make_manufacturer
+from tests.sync_harness import PASSWORD, SyncHarness, is_postgresql, part
 from webapp.core import clock, vault
 from webapp.extensions import db
 from webapp.models import ReportedPart
@@ -23,12 +24,12 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def two_codes(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+def two_codes(harness: SyncHarness, monkeypatch: pytest.MonkeyPatch) -> SyncHarness:
     monkeypatch.setattr(code_sync, "DATABASE_PAUSES", (0.0, 0.0, 0.0))
-    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
-    world.map("KA", world.manufacturer("Kawasaki", "oem", numbers=["K-1"]))
-    world.report(part("TR", "A-1", 3), part("KA", "K-1", 5))
-    return world
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
+    harness.map_code("KA", make_manufacturer("Kawasaki", "oem", numbers=["K-1"]))
+    harness.set_parts(part("TR", "A-1", 3), part("KA", "K-1", 5))
+    return harness
 
 
 WHOLE = {("TR", "A-1"): 3, ("KA", "K-1"): 5}
@@ -50,44 +51,46 @@ class Refusals:
         event.remove(db.engine, "before_cursor_execute", self._before)
 
 
-def test_a_code_that_the_database_refused_is_done_again_on_the_spot(two_codes: World) -> None:
+def test_a_code_that_the_database_refused_is_done_again_on_the_spot(two_codes: SyncHarness) -> None:
     refusals = Refusals("INSERT INTO shelf_stock", times=2)
     run = two_codes.sync()
     refusals.end()
-    assert (run.status, two_codes.shelf(), refusals.left) == ("succeeded", WHOLE, 0)
+    assert (run.status, two_codes.shelf_quantities(), refusals.left) == ("succeeded", WHOLE, 0)
 
 
-def test_a_code_that_the_database_goes_on_refusing_fails_with_the_reason(two_codes: World) -> None:
+def test_a_code_that_the_database_goes_on_refusing_fails_with_the_reason(two_codes: SyncHarness) -> None:
     refusals = Refusals("INSERT INTO part_matches", times=1 + len(code_sync.DATABASE_PAUSES))
     run = two_codes.sync()
     refusals.end()
-    assert (run.status, two_codes.shelf()) == ("partial", {("KA", "K-1"): 5})
-    item = two_codes.item(run, "TR")
+    assert (run.status, two_codes.shelf_quantities()) == ("partial", {("KA", "K-1"): 5})
+    item = two_codes.load_item(run, "TR")
     assert (item.error_kind, item.error) == ("database", code_sync.DATABASE)
     assert db.session.scalars(db.select(ReportedPart).where(ReportedPart.run_item_id == item.id)).all() == []
 
 
 @pytest.mark.parametrize("times", [1, 10_000])
-def test_a_code_that_was_applied_stays_so_when_what_follows_is_refused(two_codes: World, times: int) -> None:
+def test_a_code_that_was_applied_stays_so_when_what_follows_is_refused(
+    two_codes: SyncHarness, times: int
+) -> None:
     refusals = Refusals("SET check_state", times)
     run = two_codes.sync()
     refusals.end()
     assert refusals.left < times
-    assert (run.status, two_codes.shelf()) == ("succeeded", WHOLE)
+    assert (run.status, two_codes.shelf_quantities()) == ("succeeded", WHOLE)
     assert [(item.status, item.tries, item.changed) for item in run.items] == [("succeeded", 1, 1)] * 2
 
 
-def test_a_code_that_was_applied_stays_so_when_what_follows_is_broken(two_codes: World) -> None:
+def test_a_code_that_was_applied_stays_so_when_what_follows_is_broken(two_codes: SyncHarness) -> None:
     def broken() -> None:
         raise ZeroDivisionError
 
     run = two_codes.sync(applied=broken)
-    assert (run.status, two_codes.shelf()) == ("succeeded", WHOLE)
-    assert [row["part_number"] for row in two_codes.csv(run, "inventory")] == ["A-1", "K-1"]
+    assert (run.status, two_codes.shelf_quantities()) == ("succeeded", WHOLE)
+    assert [row["part_number"] for row in two_codes.report_rows(run, "inventory")] == ["A-1", "K-1"]
 
 
 def test_a_connection_that_is_cut_within_the_applying_transaction_leaves_nothing_half_done(
-    two_codes: World,
+    two_codes: SyncHarness,
 ) -> None:
     if not is_postgresql():
         # A file has no connection to cut: what ends is the process that holds it, and others test that.
@@ -104,7 +107,7 @@ def test_a_connection_that_is_cut_within_the_applying_transaction_leaves_nothing
     event.listen(db.engine, "before_cursor_execute", cut_once)
     run = two_codes.sync()
     event.remove(db.engine, "before_cursor_execute", cut_once)
-    assert (cut, run.status, two_codes.shelf()) == ([True], "succeeded", WHOLE)
+    assert (cut, run.status, two_codes.shelf_quantities()) == ([True], "succeeded", WHOLE)
 
 
 REFUSE_TO_KEEP = """
@@ -120,7 +123,7 @@ A_RESTART = "IF nextval('refused') = 1 THEN PERFORM pg_terminate_backend(pg_back
     ("act", "status", "kinds"), [(A_FULL_DISK, "failed", {"database"}), (A_RESTART, "succeeded", {None})]
 )
 def test_what_postgresql_refuses_while_parts_are_copied_to_it_is_no_defect_of_ours(
-    two_codes: World, act: str, status: str, kinds: set[str | None]
+    two_codes: SyncHarness, act: str, status: str, kinds: set[str | None]
 ) -> None:
     if not is_postgresql():
         # Only there are parts copied, past SQLAlchemy.
@@ -131,29 +134,29 @@ def test_what_postgresql_refuses_while_parts_are_copied_to_it_is_no_defect_of_ou
     assert (run.status, {item.error_kind for item in run.items}) == (status, kinds)
 
 
-def test_a_run_whose_database_is_away_goes_on_once_it_answers(two_codes: World) -> None:
+def test_a_run_whose_database_is_away_goes_on_once_it_answers(two_codes: SyncHarness) -> None:
     run_id = lifecycle.record(two_codes.dealer, "manual").run.id
     away = Refusals("UPDATE runs SET heartbeat_at", times=10_000)
     with pytest.raises(OperationalError):
-        run_sync.execute(run_id, two_codes.surroundings())
+        run_sync.execute(run_id, two_codes.run_context())
     away.end()
-    assert two_codes.run(run_id).status == "queued"
-    assert run_sync.execute(run_id, two_codes.surroundings())
-    assert (two_codes.run(run_id).status, two_codes.shelf()) == ("succeeded", WHOLE)
+    assert two_codes.load_run(run_id).status == "queued"
+    assert run_sync.execute(run_id, two_codes.run_context())
+    assert (two_codes.load_run(run_id).status, two_codes.shelf_quantities()) == ("succeeded", WHOLE)
 
 
-def test_a_run_that_never_comes_to_its_end_is_given_up(two_codes: World) -> None:
+def test_a_run_that_never_comes_to_its_end_is_given_up(two_codes: SyncHarness) -> None:
     run_id = lifecycle.record(two_codes.dealer, "manual").run.id
-    two_codes.run(run_id).attempt = run_sync.MOST_ATTEMPTS
+    two_codes.load_run(run_id).attempt = run_sync.MOST_ATTEMPTS
     db.session.commit()
-    assert run_sync.execute(run_id, two_codes.surroundings())
-    run = two_codes.run(run_id)
+    assert run_sync.execute(run_id, two_codes.run_context())
+    run = two_codes.load_run(run_id)
     said = run_sync.TOO_OFTEN.format(attempts=run_sync.MOST_ATTEMPTS)
     assert (run.status, run.reason, run.reports_missing) == ("failed", said, True)
     assert (two_codes.simulator.requests, run.reports) == ([], [])
 
 
-def test_a_run_ends_when_its_time_is_over_and_keeps_what_it_applied(two_codes: World) -> None:
+def test_a_run_ends_when_its_time_is_over_and_keeps_what_it_applied(two_codes: SyncHarness) -> None:
     with time_machine.travel(clock.now(), tick=True) as traveller:
 
         def late(line: str) -> None:
@@ -161,21 +164,21 @@ def test_a_run_ends_when_its_time_is_over_and_keeps_what_it_applied(two_codes: W
                 traveller.shift(timedelta(minutes=151))
 
         run = two_codes.sync(tell=late)
-    assert (run.status, two_codes.shelf()) == ("partial", {("TR", "A-1"): 3})
+    assert (run.status, two_codes.shelf_quantities()) == ("partial", {("TR", "A-1"): 3})
     assert (run.reason or "").startswith("The update took longer than 150 minutes")
-    assert two_codes.item(run, "KA").error_kind == "out_of_time"
+    assert two_codes.load_item(run, "KA").error_kind == "out_of_time"
 
 
-def test_time_is_counted_from_the_first_start_through_every_takeover(two_codes: World) -> None:
+def test_time_is_counted_from_the_first_start_through_every_takeover(two_codes: SyncHarness) -> None:
     run_id = lifecycle.record(two_codes.dealer, "manual").run.id
     claim = lease.acquire(run_id)
     assert claim is not None
     with time_machine.travel(clock.now() + timedelta(minutes=151), tick=True):
-        assert run_sync.execute(run_id, two_codes.surroundings())
-    assert (two_codes.run(run_id).status, two_codes.shelf()) == ("failed", {})
+        assert run_sync.execute(run_id, two_codes.run_context())
+    assert (two_codes.load_run(run_id).status, two_codes.shelf_quantities()) == ("failed", {})
 
 
-def test_a_password_that_is_changed_under_way_is_taken_up(two_codes: World) -> None:
+def test_a_password_that_is_changed_under_way_is_taken_up(two_codes: SyncHarness) -> None:
     two_codes.simulator.switches = Behavior(password_state="rotated", rotate_after=2)
 
     def save_the_new_one(line: str) -> None:
@@ -187,17 +190,17 @@ def test_a_password_that_is_changed_under_way_is_taken_up(two_codes: World) -> N
             db.session.commit()
 
     run = two_codes.sync(tell=save_the_new_one)
-    assert (run.status, two_codes.shelf()) == ("succeeded", WHOLE)
+    assert (run.status, two_codes.shelf_quantities()) == ("succeeded", WHOLE)
 
 
-def test_a_password_that_lightspeed_no_longer_takes_ends_the_run(two_codes: World) -> None:
+def test_a_password_that_lightspeed_no_longer_takes_ends_the_run(two_codes: SyncHarness) -> None:
     two_codes.simulator.switches = Behavior(password_state="rotated", rotate_after=2)
     run = two_codes.sync()
-    assert (run.status, two_codes.shelf()) == ("failed", {("TR", "A-1"): 3})
+    assert (run.status, two_codes.shelf_quantities()) == ("failed", {("TR", "A-1"): 3})
     assert PASSWORD not in (run.reason or "")
 
 
-def test_what_a_run_hears_of_the_credentials_is_shown_as_a_validation_is(two_codes: World) -> None:
+def test_what_a_run_hears_of_the_credentials_is_shown_as_a_validation_is(two_codes: SyncHarness) -> None:
     two_codes.simulator.switches = Behavior(password_state="wrong")
     refused = two_codes.sync()
     db.session.expire_all()
@@ -209,7 +212,7 @@ def test_what_a_run_hears_of_the_credentials_is_shown_as_a_validation_is(two_cod
     assert (two_codes.configuration.check_state, two_codes.configuration.check_reason) == ("connected", None)
 
 
-def test_a_validation_that_is_under_way_has_the_last_word(two_codes: World) -> None:
+def test_a_validation_that_is_under_way_has_the_last_word(two_codes: SyncHarness) -> None:
     two_codes.configuration.check_state = "checking"
     db.session.commit()
     two_codes.simulator.switches = Behavior(password_state="wrong")
@@ -218,7 +221,7 @@ def test_a_validation_that_is_under_way_has_the_last_word(two_codes: World) -> N
     assert two_codes.configuration.check_state == "checking"
 
 
-def test_3pa_that_is_switched_off_under_way_ends_the_run(two_codes: World) -> None:
+def test_3pa_that_is_switched_off_under_way_ends_the_run(two_codes: SyncHarness) -> None:
     def switch_off(line: str) -> None:
         if line.startswith("TR: fetched"):
             two_codes.configuration.enabled = False
@@ -226,36 +229,36 @@ def test_3pa_that_is_switched_off_under_way_ends_the_run(two_codes: World) -> No
 
     run = two_codes.sync(tell=switch_off)
     assert (run.status, run.reason) == ("cancelled", code_sync.SWITCHED_OFF)
-    assert two_codes.shelf() == {("TR", "A-1"): 3}
-    assert two_codes.item(run, "KA").error == f"Not tried: {code_sync.SWITCHED_OFF}"
+    assert two_codes.shelf_quantities() == {("TR", "A-1"): 3}
+    assert two_codes.load_item(run, "KA").error == f"Not tried: {code_sync.SWITCHED_OFF}"
 
 
-def test_settings_saved_under_way_count_from_the_next_run(two_codes: World) -> None:
-    two_codes.report(part("TR", "A-1", 3, Avail=1), part("KA", "K-1", 5, Avail=2))
+def test_settings_saved_under_way_count_from_the_next_run(two_codes: SyncHarness) -> None:
+    two_codes.set_parts(part("TR", "A-1", 3, Avail=1), part("KA", "K-1", 5, Avail=2))
 
     def save(line: str) -> None:
         if line.startswith("TR: fetched"):
-            two_codes.settings(quantity_column="available")
+            two_codes.change_settings(quantity_column="available")
 
     first = two_codes.sync(tell=save)
-    assert (two_codes.shelf(), (first.settings or {})["quantity_column"]) == (WHOLE, "on_hand")
+    assert (two_codes.shelf_quantities(), (first.settings or {})["quantity_column"]) == (WHOLE, "on_hand")
     two_codes.sync()
-    assert two_codes.shelf() == {("TR", "A-1"): 1, ("KA", "K-1"): 2}
+    assert two_codes.shelf_quantities() == {("TR", "A-1"): 1, ("KA", "K-1"): 2}
 
 
 def test_a_defect_outside_of_any_code_ends_the_run_with_a_reason(
-    two_codes: World, monkeypatch: pytest.MonkeyPatch
+    two_codes: SyncHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_arguments: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(run_sync.reports, "record", broken)
     run = two_codes.sync()
-    assert (run.status, run.reason, two_codes.shelf()) == ("partial", run_sync.CRASHED, WHOLE)
+    assert (run.status, run.reason, two_codes.shelf_quantities()) == ("partial", run_sync.CRASHED, WHOLE)
 
 
 def test_what_a_page_holds_is_kept_once_however_often_it_was_refused(
-    two_codes: World, monkeypatch: pytest.MonkeyPatch
+    two_codes: SyncHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store, refused = staging.store, []
 
@@ -267,29 +270,33 @@ def test_what_a_page_holds_is_kept_once_however_often_it_was_refused(
 
     monkeypatch.setattr(staging, "store", refuse_once)
     run = two_codes.sync()
-    assert (run.status, two_codes.item(run, "TR").fetched, two_codes.shelf()) == ("succeeded", 1, WHOLE)
+    assert (run.status, two_codes.load_item(run, "TR").fetched, two_codes.shelf_quantities()) == (
+        "succeeded",
+        1,
+        WHOLE,
+    )
 
 
 def test_reports_that_storage_refused_are_made_again(
-    two_codes: World, monkeypatch: pytest.MonkeyPatch
+    two_codes: SyncHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as refusing:
         refusing.setitem(current_app.config, "REPORT_STORAGE_URL", "file:///proc/nowhere")
         run = two_codes.sync()
     assert (run.status, run.explanation) == ("partial", "The reports could not be stored.")
     assert regenerate_reports.make_reports(run.id)
-    run = two_codes.run(run.id)
+    run = two_codes.load_run(run.id)
     assert (run.status, run.explanation) == ("succeeded", None)
-    assert [row["part_number"] for row in two_codes.csv(run, "inventory")] == ["A-1", "K-1"]
+    assert [row["part_number"] for row in two_codes.report_rows(run, "inventory")] == ["A-1", "K-1"]
     assert not regenerate_reports.make_reports(run.id)
 
 
 def test_reports_of_what_a_later_run_replaced_are_not_made(
-    two_codes: World, monkeypatch: pytest.MonkeyPatch
+    two_codes: SyncHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as refusing:
         refusing.setitem(current_app.config, "REPORT_STORAGE_URL", "file:///proc/nowhere")
         run = two_codes.sync()
     two_codes.sync()
     assert not regenerate_reports.make_reports(run.id)
-    assert two_codes.run(run.id).status == "partial"
+    assert two_codes.load_run(run.id).status == "partial"

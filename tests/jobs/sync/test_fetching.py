@@ -7,32 +7,33 @@ from datetime import timedelta
 import pytest
 
 from sandbox.simulator import Behavior, Fault
-from tests.factories import World, part
+from tests.factories import make_manufacturer
+from tests.sync_harness import SyncHarness, part
 from webapp.core import clock
 
 pytestmark = pytest.mark.slow
 
 
-def asked_for(world: World) -> list[str]:
-    return [request.options.get("$filter", "") for request in world.simulator.requests]
+def asked_for(harness: SyncHarness) -> list[str]:
+    return [request.options.get("$filter", "") for request in harness.simulator.requests]
 
 
-def test_it_fetches_a_code_once_however_many_catalogs_it_maps_to(world: World) -> None:
-    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
-    world.map("tr ", world.manufacturer("Honda", "oem", numbers=["A-1"]))
-    run = world.sync(part("TR", "A-1", 3))
+def test_it_fetches_a_code_once_however_many_catalogs_it_maps_to(harness: SyncHarness) -> None:
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
+    harness.map_code("tr ", make_manufacturer("Honda", "oem", numbers=["A-1"]))
+    run = harness.sync(part("TR", "A-1", 3))
     since = clock.local_today("America/Chicago") - timedelta(days=365)
     asked = f"SupplierCode eq 'TR' and OnHand gt 0 and lastupdatedate ge datetime'{since}T00:00:00'"
-    assert asked_for(world) == [asked, asked]  # its page, and the proof of its end
+    assert asked_for(harness) == [asked, asked]  # its page, and the proof of its end
     assert [item.supplier_code for item in run.items] == ["TR"]
 
 
-def test_it_asks_for_the_available_quantity_where_that_column_is_chosen(world: World) -> None:
-    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
-    world.settings(quantity_column="available")
-    world.sync(part("TR", "A-1", 9, Avail=2))
-    assert "Avail gt 0" in asked_for(world)[0]
-    assert world.shelf() == {("TR", "A-1"): 2}
+def test_it_asks_for_the_available_quantity_where_that_column_is_chosen(harness: SyncHarness) -> None:
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
+    harness.change_settings(quantity_column="available")
+    harness.sync(part("TR", "A-1", 9, Avail=2))
+    assert "Avail gt 0" in asked_for(harness)[0]
+    assert harness.shelf_quantities() == {("TR", "A-1"): 2}
 
 
 @pytest.mark.parametrize(
@@ -53,101 +54,101 @@ def test_it_asks_for_the_available_quantity_where_that_column_is_chosen(world: W
     ],
 )
 def test_it_lists_a_part_that_does_not_count_with_its_reason(
-    world: World, fields: dict[str, object], reason: str
+    harness: SyncHarness, fields: dict[str, object], reason: str
 ) -> None:
-    world.map("TR", world.manufacturer("Tucker", numbers=["A-1", "B-1"]))
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1", "B-1"]))
     # A service that ignores the filter sends what it should not. One part counts: without any the code fails.
-    world.simulator.switches = Behavior(filtering="ignored")
-    run = world.sync({**part("TR", "A-1", 1), **fields}, part("TR", "B-1", 1))
-    assert world.shelf() == {("TR", "B-1"): 1}
-    item = world.item(run, "TR")
+    harness.simulator.switches = Behavior(filtering="ignored")
+    run = harness.sync({**part("TR", "A-1", 1), **fields}, part("TR", "B-1", 1))
+    assert harness.shelf_quantities() == {("TR", "B-1"): 1}
+    item = harness.load_item(run, "TR")
     assert (item.status, item.fetched, item.synced, item.skipped) == ("succeeded", 2, 1, 1)
-    assert [row["reason"] for row in world.csv(run, "skipped")] == [reason]
+    assert [row["reason"] for row in harness.report_rows(run, "skipped")] == [reason]
 
 
-def test_a_fraction_rounds_down_first(world: World) -> None:
-    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
-    world.sync(part("TR", "A-1", 2.9))
-    assert world.shelf() == {("TR", "A-1"): 2}
+def test_a_fraction_rounds_down_first(harness: SyncHarness) -> None:
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
+    harness.sync(part("TR", "A-1", 2.9))
+    assert harness.shelf_quantities() == {("TR", "A-1"): 2}
 
 
-def test_a_part_changed_exactly_365_days_ago_still_counts(world: World) -> None:
-    world.map("TR", world.manufacturer("Tucker", numbers=["A-1", "A-2"]))
+def test_a_part_changed_exactly_365_days_ago_still_counts(harness: SyncHarness) -> None:
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1", "A-2"]))
     edge = clock.local_today("America/Chicago") - timedelta(days=365)
     before = edge - timedelta(days=1)
-    world.simulator.switches = Behavior(filtering="ignored")
-    world.sync(
+    harness.simulator.switches = Behavior(filtering="ignored")
+    harness.sync(
         part("TR", "A-1", 1, lastupdatedate=f"{edge}T00:00:00"),
         part("TR", "A-2", 1, lastupdatedate=f"{before}T23:59:59.9999999"),
     )
-    assert world.shelf() == {("TR", "A-1"): 1}
+    assert harness.shelf_quantities() == {("TR", "A-1"): 1}
 
 
-def test_of_rows_with_the_same_part_number_the_later_counts(world: World) -> None:
-    world.map("TR", world.manufacturer("Tucker", numbers=["a-1"]))
-    run = world.sync(part("TR", "A-1", 5), part("TR", "a-1 ", 7))
-    item = world.item(run, "TR")
-    assert world.shelf() == {("TR", "a-1"): 7}
+def test_of_rows_with_the_same_part_number_the_later_counts(harness: SyncHarness) -> None:
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["a-1"]))
+    run = harness.sync(part("TR", "A-1", 5), part("TR", "a-1 ", 7))
+    item = harness.load_item(run, "TR")
+    assert harness.shelf_quantities() == {("TR", "a-1"): 7}
     assert (item.fetched, item.synced, item.skipped) == (2, 1, 0)
 
 
-def test_the_later_row_counts_also_when_it_says_that_nothing_is_left(world: World) -> None:
-    world.map("TR", world.manufacturer("Tucker", numbers=["a-1"]))
-    world.simulator.switches = Behavior(filtering="ignored")
-    run = world.sync(part("TR", "A-1", 5), part("TR", "a-1", 0))
-    assert world.shelf() == {}
-    assert world.item(run, "TR").skipped == 1
+def test_the_later_row_counts_also_when_it_says_that_nothing_is_left(harness: SyncHarness) -> None:
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["a-1"]))
+    harness.simulator.switches = Behavior(filtering="ignored")
+    run = harness.sync(part("TR", "A-1", 5), part("TR", "a-1", 0))
+    assert harness.shelf_quantities() == {}
+    assert harness.load_item(run, "TR").skipped == 1
 
 
-def test_a_row_of_another_code_is_no_later_row_of_this_one(world: World) -> None:
-    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
-    world.simulator.switches = Behavior(filtering="ignored")
-    world.sync(part("TR", "A-1", 5), part("XX", "A-1", 0))
-    assert world.shelf() == {("TR", "A-1"): 5}
+def test_a_row_of_another_code_is_no_later_row_of_this_one(harness: SyncHarness) -> None:
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
+    harness.simulator.switches = Behavior(filtering="ignored")
+    harness.sync(part("TR", "A-1", 5), part("XX", "A-1", 0))
+    assert harness.shelf_quantities() == {("TR", "A-1"): 5}
 
 
 @pytest.mark.parametrize("count", [500, 501, 1203])
-def test_it_fetches_every_page(world: World, count: int) -> None:
+def test_it_fetches_every_page(harness: SyncHarness, count: int) -> None:
     numbers = [f"P{number:05}" for number in range(count)]
-    world.map("TR", world.manufacturer("Tucker", numbers=numbers[:10]))
-    run = world.sync(*(part("TR", number, 2) for number in numbers))
-    item = world.item(run, "TR")
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=numbers[:10]))
+    run = harness.sync(*(part("TR", number, 2) for number in numbers))
+    item = harness.load_item(run, "TR")
     assert (item.fetched, item.synced, item.skipped) == (count, 10, count - 10)
 
 
-def test_an_incomplete_pull_changes_nothing_for_its_code_and_the_others_go_on(world: World) -> None:
-    tucker = world.manufacturer("Tucker", numbers=[f"P{number:05}" for number in range(600)])
-    world.map("TR", tucker)
-    world.map("KA", world.manufacturer("Kawasaki", "oem", numbers=["K-1"]))
+def test_an_incomplete_pull_changes_nothing_for_its_code_and_the_others_go_on(harness: SyncHarness) -> None:
+    tucker = make_manufacturer("Tucker", numbers=[f"P{number:05}" for number in range(600)])
+    harness.map_code("TR", tucker)
+    harness.map_code("KA", make_manufacturer("Kawasaki", "oem", numbers=["K-1"]))
     parts = [part("TR", f"P{number:05}", 2) for number in range(600)]
-    world.sync(*parts, part("KA", "K-1", 1))
-    before = world.shelf()
-    world.simulator.switches = Behavior(faults=[Fault("error_500", code="TR", page=2, times=None)])
-    run = world.sync(*(dict(one, OnHand=9) for one in parts), part("KA", "K-1", 4))
+    harness.sync(*parts, part("KA", "K-1", 1))
+    before = harness.shelf_quantities()
+    harness.simulator.switches = Behavior(faults=[Fault("error_500", code="TR", page=2, times=None)])
+    run = harness.sync(*(dict(one, OnHand=9) for one in parts), part("KA", "K-1", 4))
     assert run.status == "partial"
     assert run.reason == "1 of 2 supplier codes failed: TR."
-    failed = world.item(run, "TR")
+    failed = harness.load_item(run, "TR")
     assert (failed.status, failed.error_kind) == ("failed", "transient")
     assert failed.error
-    assert world.shelf() == {**before, ("KA", "K-1"): 4}
+    assert harness.shelf_quantities() == {**before, ("KA", "K-1"): 4}
 
 
-def test_a_run_of_which_no_code_succeeded_failed(world: World) -> None:
-    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
-    world.simulator.switches = Behavior(faults=[Fault("html", times=None)])
-    run = world.sync(part("TR", "A-1", 1))
+def test_a_run_of_which_no_code_succeeded_failed(harness: SyncHarness) -> None:
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
+    harness.simulator.switches = Behavior(faults=[Fault("html", times=None)])
+    run = harness.sync(part("TR", "A-1", 1))
     assert run.status == "failed"
-    assert world.item(run, "TR").error_kind == "bad_answer"
+    assert harness.load_item(run, "TR").error_kind == "bad_answer"
 
 
-def test_a_refused_login_ends_the_run_at_once_and_the_rest_says_so(world: World) -> None:
-    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
-    world.map("KA", world.manufacturer("Kawasaki", "oem", numbers=["K-1"]))
-    world.simulator.switches = Behavior(password_state="wrong")
-    run = world.sync(part("TR", "A-1", 1))
+def test_a_refused_login_ends_the_run_at_once_and_the_rest_says_so(harness: SyncHarness) -> None:
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
+    harness.map_code("KA", make_manufacturer("Kawasaki", "oem", numbers=["K-1"]))
+    harness.simulator.switches = Behavior(password_state="wrong")
+    run = harness.sync(part("TR", "A-1", 1))
     assert run.status == "failed"
-    assert len(world.simulator.requests) == 1
-    first, second = world.item(run, "TR"), world.item(run, "KA")
+    assert len(harness.simulator.requests) == 1
+    first, second = harness.load_item(run, "TR"), harness.load_item(run, "KA")
     assert (first.status, first.error_kind) == ("failed", "account")
     assert second.status == "not_tried"
     assert second.error == f"Not tried: {first.error}"
@@ -158,20 +159,20 @@ def test_a_refused_login_ends_the_run_at_once_and_the_rest_says_so(world: World)
     [Behavior(unknown_cmf="404"), Behavior(unknown_cmf="403")],
     ids=["404", "403"],
 )
-def test_a_dealer_id_that_the_service_refuses_ends_the_run(world: World, switches: Behavior) -> None:
-    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
-    world.map("KA", world.manufacturer("Kawasaki", "oem", numbers=["K-1"]))
-    world.simulator.dealers.clear()
-    world.simulator.switches = switches
-    run = world.sync()
+def test_a_dealer_id_that_the_service_refuses_ends_the_run(harness: SyncHarness, switches: Behavior) -> None:
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
+    harness.map_code("KA", make_manufacturer("Kawasaki", "oem", numbers=["K-1"]))
+    harness.simulator.dealers.clear()
+    harness.simulator.switches = switches
+    run = harness.sync()
     assert run.status == "failed"
     assert [item.status for item in run.items] == ["failed", "not_tried"]
 
 
-def test_a_password_that_changes_mid_pull_leaves_the_code_as_it_was(world: World) -> None:
+def test_a_password_that_changes_mid_pull_leaves_the_code_as_it_was(harness: SyncHarness) -> None:
     numbers = [f"P{number:05}" for number in range(1100)]
-    world.map("TR", world.manufacturer("Tucker", numbers=numbers))
-    world.simulator.switches = Behavior(password_state="rotated", rotate_after=1)
-    run = world.sync(*(part("TR", number, 2) for number in numbers))
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=numbers))
+    harness.simulator.switches = Behavior(password_state="rotated", rotate_after=1)
+    run = harness.sync(*(part("TR", number, 2) for number in numbers))
     assert run.status == "failed"
-    assert world.shelf() == {}
+    assert harness.shelf_quantities() == {}

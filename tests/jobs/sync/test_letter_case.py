@@ -7,7 +7,8 @@ import io
 import pytest
 
 from sandbox.simulator import Behavior, Fault
-from tests.factories import World, part
+from tests.factories import make_manufacturer
+from tests.sync_harness import SyncHarness, part
 from webapp.extensions import db
 from webapp.models import SupplierCode
 from webapp.supplier_codes import changes
@@ -20,52 +21,52 @@ NUMBERS = [f"P{number:04}" for number in range(80)]
 
 
 @pytest.fixture
-def shop(world: World) -> World:
+def shop(harness: SyncHarness) -> SyncHarness:
     """A manufacturer with 80 products, all of which Lightspeed reports under `TR`."""
-    world.manufacturer("Tucker", numbers=NUMBERS)
-    world.settings(clear_previous=True)
-    world.report(*(part("TR", number, 2) for number in NUMBERS))
-    world.simulator.switches = Behavior(text_comparison="exact")
-    return world
+    make_manufacturer("Tucker", numbers=NUMBERS)
+    harness.change_settings(clear_previous=True)
+    harness.set_parts(*(part("TR", number, 2) for number in NUMBERS))
+    harness.simulator.switches = Behavior(text_comparison="exact")
+    return harness
 
 
-def import_code(world: World, code: str, catalog: str = "aftermarket", maker: str = "Tucker") -> None:
+def import_code(harness: SyncHarness, code: str, catalog: str = "aftermarket", maker: str = "Tucker") -> None:
     text = f"catalog,supplier_code,manufacturer,lead_time_days,pricing\n{catalog},{code},{maker},3,retail\n"
-    import_csv(world.dealer, io.BytesIO(text.encode()))
+    import_csv(harness.dealer, io.BytesIO(text.encode()))
 
 
-def requested(world: World) -> list[str]:
+def requested(harness: SyncHarness) -> list[str]:
     """The spellings that were requested, in order; forgets them."""
-    spellings = [request.options["$filter"].split("'")[1] for request in world.simulator.requests]
-    world.simulator.requests.clear()
+    spellings = [request.options["$filter"].split("'")[1] for request in harness.simulator.requests]
+    harness.simulator.requests.clear()
     return spellings
 
 
-def listed(world: World) -> list[tuple[str, str | None]]:
+def listed(harness: SyncHarness) -> list[tuple[str, str | None]]:
     rows = db.session.scalars(db.select(SupplierCode).order_by(SupplierCode.id))
     found = [(row.code, row.reported_code) for row in rows]
     db.session.commit()
     return found
 
 
-def test_an_import_in_another_case_clears_nothing_and_keeps_the_spelling(shop: World) -> None:
+def test_an_import_in_another_case_clears_nothing_and_keeps_the_spelling(shop: SyncHarness) -> None:
     import_code(shop, "TR")
     shop.sync()
     import_code(shop, "tr")
     run = shop.sync()
     assert run.status == "succeeded"
-    assert (len(shop.shelf()), set(shop.shelf().values())) == (80, {2})
-    assert (shop.item(run, "TR").synced, shop.item(run, "TR").cleared) == (80, 0)
+    assert (len(shop.shelf_quantities()), set(shop.shelf_quantities().values())) == (80, {2})
+    assert (shop.load_item(run, "TR").synced, shop.load_item(run, "TR").cleared) == (80, 0)
     assert listed(shop) == [("TR", "TR")]
     assert requested(shop) == ["TR"] * 4
 
 
-def test_a_first_sync_finds_the_spelling_and_remembers_it(shop: World) -> None:
+def test_a_first_sync_finds_the_spelling_and_remembers_it(shop: SyncHarness) -> None:
     import_code(shop, "tr")
     run = shop.sync()
-    assert (run.status, shop.item(run, "TR").synced) == ("succeeded", 80)
+    assert (run.status, shop.load_item(run, "TR").synced) == ("succeeded", 80)
     assert requested(shop) == ["tr", "tr", "TR", "TR"]
-    assert shop.item(run, "TR").requests == 4
+    assert shop.load_item(run, "TR").requests == 4
     shop.sync()
     assert requested(shop) == ["TR", "TR"]
     assert listed(shop) == [("tr", "TR")]
@@ -73,46 +74,46 @@ def test_a_first_sync_finds_the_spelling_and_remembers_it(shop: World) -> None:
     assert listed(shop) == [("TR", "TR")]
 
 
-def test_lower_case_is_found_too(shop: World) -> None:
+def test_lower_case_is_found_too(shop: SyncHarness) -> None:
     import_code(shop, "TR")
     run = shop.sync(*(part("tr", number, 2) for number in NUMBERS))
-    assert shop.item(run, "TR").synced == 80
+    assert shop.load_item(run, "TR").synced == 80
     assert listed(shop) == [("TR", "tr")]
 
 
-def test_an_empty_list_is_accepted_after_every_spelling(shop: World) -> None:
+def test_an_empty_list_is_accepted_after_every_spelling(shop: SyncHarness) -> None:
     import_code(shop, "Tr")
     run = shop.sync(part("XX", "A-1"))
-    assert (run.status, shop.item(run, "TR").fetched) == ("succeeded", 0)
+    assert (run.status, shop.load_item(run, "TR").fetched) == ("succeeded", 0)
     assert requested(shop) == ["Tr", "Tr", "TR", "tr"]
     assert listed(shop) == [("Tr", None)]
 
 
-def test_a_code_without_letters_has_one_spelling(shop: World) -> None:
+def test_a_code_without_letters_has_one_spelling(shop: SyncHarness) -> None:
     import_code(shop, "123")
     shop.sync()
     assert requested(shop) == ["123", "123"]
 
 
-def test_a_confirmed_spelling_without_rows_is_not_the_last_word(shop: World) -> None:
+def test_a_confirmed_spelling_without_rows_is_not_the_last_word(shop: SyncHarness) -> None:
     import_code(shop, "TR")
     shop.sync()
     requested(shop)
     run = shop.sync(*(part("tr", number, 5) for number in NUMBERS))
-    assert (run.status, set(shop.shelf().values())) == ("succeeded", {5})
+    assert (run.status, set(shop.shelf_quantities().values())) == ("succeeded", {5})
     assert requested(shop) == ["TR", "TR", "tr", "tr"]
     assert listed(shop) == [("TR", "tr")]
 
 
-def test_an_error_with_one_spelling_is_no_reason_to_try_another(shop: World) -> None:
+def test_an_error_with_one_spelling_is_no_reason_to_try_another(shop: SyncHarness) -> None:
     import_code(shop, "TR")
     shop.sync()
     shop.simulator.switches = Behavior(faults=[Fault("error_500", code="TR", times=None)])
     run = shop.sync()
-    assert (run.status, len(shop.shelf())) == ("failed", 80)
+    assert (run.status, len(shop.shelf_quantities())) == ("failed", 80)
 
 
-def test_a_form_in_another_case_keeps_the_spelling(shop: World) -> None:
+def test_a_form_in_another_case_keeps_the_spelling(shop: SyncHarness) -> None:
     import_code(shop, "TR")
     shop.sync()
     row = db.session.scalars(db.select(SupplierCode)).one()
@@ -120,13 +121,13 @@ def test_a_form_in_another_case_keeps_the_spelling(shop: World) -> None:
     assert (listed(shop), row.lead_time_days) == ([("TR", "TR")], 9)
 
 
-def test_before_rows_came_the_case_can_be_changed(shop: World) -> None:
+def test_before_rows_came_the_case_can_be_changed(shop: SyncHarness) -> None:
     import_code(shop, "TR")
     import_code(shop, "tr")
     assert listed(shop) == [("tr", None)]
 
 
-def test_another_code_starts_without_a_confirmed_spelling(shop: World) -> None:
+def test_another_code_starts_without_a_confirmed_spelling(shop: SyncHarness) -> None:
     import_code(shop, "TR")
     shop.sync()
     row = db.session.scalars(db.select(SupplierCode)).one()
@@ -134,35 +135,35 @@ def test_another_code_starts_without_a_confirmed_spelling(shop: World) -> None:
     assert listed(shop) == [("PU", None)]
 
 
-def test_a_code_removed_and_added_again_is_found_again(shop: World) -> None:
+def test_a_code_removed_and_added_again_is_found_again(shop: SyncHarness) -> None:
     import_code(shop, "TR")
     shop.sync()
     changes.remove(db.session.scalars(db.select(SupplierCode)).one(), clear=False)
     import_code(shop, "tr")
     run = shop.sync()
-    assert (shop.item(run, "TR").synced, len(shop.shelf())) == (80, 80)
+    assert (shop.load_item(run, "TR").synced, len(shop.shelf_quantities())) == (80, 80)
     assert listed(shop) == [("tr", "TR")]
 
 
-def test_two_catalogs_may_spell_a_code_differently(shop: World) -> None:
-    shop.manufacturer("Honda", "oem", numbers=["H-1"])
+def test_two_catalogs_may_spell_a_code_differently(shop: SyncHarness) -> None:
+    make_manufacturer("Honda", "oem", numbers=["H-1"])
     import_code(shop, "tr", "oem", "Honda")
     import_code(shop, "Tr")
     shop.sync()
     assert requested(shop) == ["tr", "tr", "Tr", "TR", "TR"]
     assert listed(shop) == [("tr", "TR"), ("Tr", "TR")]
-    assert len(shop.shelf()) == 80
+    assert len(shop.shelf_quantities()) == 80
 
 
-def test_of_several_spellings_the_usual_one_is_remembered(shop: World) -> None:
+def test_of_several_spellings_the_usual_one_is_remembered(shop: SyncHarness) -> None:
     shop.simulator.switches = Behavior(text_comparison="loose")
     import_code(shop, "tr")
     shop.sync(*(part("Tr" if number > "P0070" else "TR", number, 2) for number in NUMBERS))
     assert listed(shop) == [("tr", "TR")]
-    assert len(shop.shelf()) == 80
+    assert len(shop.shelf_quantities()) == 80
 
 
-def test_rows_of_another_code_confirm_nothing(shop: World) -> None:
+def test_rows_of_another_code_confirm_nothing(shop: SyncHarness) -> None:
     shop.simulator.switches = Behavior(filtering="ignored")
     import_code(shop, "PU")
     shop.sync()

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from sandbox.simulator import Behavior, Fault
-from tests.factories import PASSWORD, World, part
+from tests.factories import make_manufacturer
+from tests.sync_harness import PASSWORD, SyncHarness, part
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
@@ -15,13 +16,13 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
 
 
 def test_every_line_of_a_run_names_it_and_those_of_a_code_the_code(
-    world: World, capsys: pytest.CaptureFixture[str]
+    harness: SyncHarness, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
-    world.map("PU", world.manufacturer("Parts", numbers=["P-1"]))
-    world.simulator.switches = Behavior(faults=[Fault("error_500", code="PU", times=None)])
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
+    harness.map_code("PU", make_manufacturer("Parts", numbers=["P-1"]))
+    harness.simulator.switches = Behavior(faults=[Fault("error_500", code="PU", times=None)])
     capsys.readouterr()
-    run = world.sync(part("TR", "A-1"), part("PU", "P-1"))
+    run = harness.sync(part("TR", "A-1"), part("PU", "P-1"))
     told = lines(capsys)
     assert {(line["run"], line["dealer"], line["attempt"]) for line in told} == {(run.id, run.dealer_id, 1)}
     events = [(line["event"], line.get("code")) for line in told]

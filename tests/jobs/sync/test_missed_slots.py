@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from jobs.sync.dispatch import start_due
-from tests.factories import World
+from tests.factories import make_manufacturer
+from tests.sync_harness import SyncHarness
 from webapp.extensions import db
 from webapp.models import Run
 from webapp.runs import lifecycle
@@ -18,10 +19,10 @@ ONE_TEN = datetime(2026, 11, 23, 7, 10, tzinfo=UTC)
 
 
 @pytest.fixture
-def mapped(world: World) -> World:
-    world.map("TR", world.manufacturer("Tucker"))
-    world.ready_since(ONE_TEN - timedelta(hours=4))
-    return world
+def mapped(harness: SyncHarness) -> SyncHarness:
+    harness.map_code("TR", make_manufacturer("Tucker"))
+    harness.set_ready_since(ONE_TEN - timedelta(hours=4))
+    return harness
 
 
 def recorded() -> list[tuple[int | None, str, str]]:
@@ -36,7 +37,7 @@ def finish_all(at: datetime) -> None:
     db.session.commit()
 
 
-def test_slots_of_a_scheduler_that_was_down_are_recorded_one_time(mapped: World) -> None:
+def test_slots_of_a_scheduler_that_was_down_are_recorded_one_time(mapped: SyncHarness) -> None:
     start_due(ONE_TEN)
     finish_all(ONE_TEN)
     for _ in range(2):
@@ -47,7 +48,7 @@ def test_slots_of_a_scheduler_that_was_down_are_recorded_one_time(mapped: World)
     assert reason == f"our scheduler was not running at 1:{down}".replace("AM", "PM")
 
 
-def test_a_run_that_took_too_long_is_named_as_the_reason_once_it_has_ended(mapped: World) -> None:
+def test_a_run_that_took_too_long_is_named_as_the_reason_once_it_has_ended(mapped: SyncHarness) -> None:
     start_due(ONE_TEN)
     later = ONE_TEN + timedelta(hours=9)
     start_due(later)
@@ -59,7 +60,7 @@ def test_a_run_that_took_too_long_is_named_as_the_reason_once_it_has_ended(mappe
     ]
 
 
-def test_what_passed_before_a_dealer_was_enabled_is_no_slot_of_its_own(mapped: World) -> None:
+def test_what_passed_before_a_dealer_was_enabled_is_no_slot_of_its_own(mapped: SyncHarness) -> None:
     start_due(ONE_TEN)
     finish_all(ONE_TEN)
     mapped.configuration.enabled = False
@@ -71,7 +72,7 @@ def test_what_passed_before_a_dealer_was_enabled_is_no_slot_of_its_own(mapped: W
     assert recorded() == [(1, "succeeded", "")]
 
 
-def test_a_zone_in_which_the_hour_had_passed_is_named_as_the_reason(mapped: World) -> None:
+def test_a_zone_in_which_the_hour_had_passed_is_named_as_the_reason(mapped: SyncHarness) -> None:
     start_due(ONE_TEN)
     finish_all(ONE_TEN)
     mapped.dealer.timezone = "Europe/Rome"
@@ -83,17 +84,17 @@ def test_a_zone_in_which_the_hour_had_passed_is_named_as_the_reason(mapped: Worl
     assert recorded()[1:] == [(7, "skipped", passed)]
 
 
-def test_a_disabled_day_is_no_miss(mapped: World) -> None:
+def test_a_disabled_day_is_no_miss(mapped: SyncHarness) -> None:
     start_due(ONE_TEN)
     finish_all(ONE_TEN)
-    mapped.settings(disabled_on=["Monday"])
+    mapped.change_settings(disabled_on=["Monday"])
     start_due(ONE_TEN + timedelta(hours=9))
     missed = db.session.scalars(select(Run).order_by(Run.id.desc())).first()
     assert missed is not None
     assert missed.reason == "Updates are disabled on Monday."
 
 
-def test_a_slot_with_an_active_run_beside_it_is_started_when_that_has_ended(mapped: World) -> None:
+def test_a_slot_with_an_active_run_beside_it_is_started_when_that_has_ended(mapped: SyncHarness) -> None:
     manual = lifecycle.record(mapped.dealer, "manual").run
     assert start_due(ONE_TEN) == 0
     lifecycle.cancel(manual)

@@ -8,7 +8,8 @@ from flask import current_app
 from jobs.notifications import messages
 from jobs.sync import refusals
 from jobs.sync.check import check_credentials
-from tests.factories import PASSWORD, USERNAME, World
+from tests.factories import make_manufacturer
+from tests.sync_harness import PASSWORD, USERNAME, SyncHarness
 from tests.webapp.client import ON_SQLITE, LintingClient
 from webapp import alerts
 from webapp.alerts.rules import refused
@@ -22,50 +23,54 @@ FIELDS = ("3PA Username", "3PA Password", "LightSpeed Configuration page", "cred
 
 
 @pytest.fixture
-def world(world: World) -> World:
+def harness(harness: SyncHarness) -> SyncHarness:
     """A dealer whose organization holds a login with a wrong password."""
-    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
     login = {"username": USERNAME, "sealed_password": vault.seal("wrong")}
-    world.dealer.organization = Organization(name="Big Sky Group", **login)
+    harness.dealer.organization = Organization(name="Big Sky Group", **login)
     db.session.commit()
-    return world
+    return harness
 
 
-def store(world: World, **values: object) -> None:
+def store(harness: SyncHarness, **values: object) -> None:
     for name, value in values.items():
-        setattr(world.configuration, name, value)
+        setattr(harness.configuration, name, value)
     db.session.commit()
 
 
-def check(world: World) -> str | None:
-    configurations.start_check(world.configuration)
-    return check_credentials(world.dealer.id, world.configuration.check_number, world.connect)
+def check(harness: SyncHarness) -> str | None:
+    configurations.start_check(harness.configuration)
+    return check_credentials(harness.dealer.id, harness.configuration.check_number, harness.connect)
 
 
-def test_a_check_says_that_it_is_the_organizations_login(world: World) -> None:
-    assert check(world) == refusals.ORGANIZATION_REFUSED
+def test_a_check_says_that_it_is_the_organizations_login(harness: SyncHarness) -> None:
+    assert check(harness) == refusals.ORGANIZATION_REFUSED
     assert (
         "Your organization's Lightspeed login was refused. Ask our support" in refusals.ORGANIZATION_REFUSED
     )
     assert not any(field in refusals.ORGANIZATION_REFUSED for field in FIELDS)
 
 
-def test_a_run_says_so_too_also_where_another_reason_was_kept_before(world: World) -> None:
-    store(world, check_state="refused", check_reason="Lightspeed did not accept the 3PA Username.")
-    run = world.sync()
+def test_a_run_says_so_too_also_where_another_reason_was_kept_before(harness: SyncHarness) -> None:
+    store(harness, check_state="refused", check_reason="Lightspeed did not accept the 3PA Username.")
+    run = harness.sync()
     assert (run.status, run.reason) == ("failed", refusals.ORGANIZATION_REFUSED)
     assert run.items[0].error == refusals.ORGANIZATION_REFUSED
     db.session.expire_all()
-    assert world.configuration.check_reason == refusals.ORGANIZATION_REFUSED
+    assert harness.configuration.check_reason == refusals.ORGANIZATION_REFUSED
 
 
-def test_pages_and_the_email_say_it_and_name_no_field_that_is_not_there(world: World) -> None:
-    check(world)
+def test_pages_and_the_email_say_it_and_name_no_field_that_is_not_there(harness: SyncHarness) -> None:
+    check(harness)
     alerts.evaluate_rules(clock.now(), (refused.CAUSE,))
-    user = User(email="parts@northwind.example", password="x", role="dealer", dealer_id=world.dealer.id)
-    alert = alerts.open_of(world.dealer.id)[0]
+    user = User(email="parts@northwind.example", password="x", role="dealer", dealer_id=harness.dealer.id)
+    alert = alerts.open_of(harness.dealer.id)[0]
     letter = AlertDelivery(
-        alert_id=alert.id, dealer_id=world.dealer.id, event="opened", channel="email", recipient="a@b.example"
+        alert_id=alert.id,
+        dealer_id=harness.dealer.id,
+        event="opened",
+        channel="email",
+        recipient="a@b.example",
     )
     db.session.add_all([user, letter])
     db.session.commit()
@@ -74,30 +79,30 @@ def test_pages_and_the_email_say_it_and_name_no_field_that_is_not_there(world: W
     assert not any(field in text for field in FIELDS)
     current_app.test_client_class = LintingClient
     client = current_app.test_client().sign_in(user)
-    for page in (f"/dealers/{world.dealer.id}", f"/dealers/{world.dealer.id}/lightspeed"):
+    for page in (f"/dealers/{harness.dealer.id}", f"/dealers/{harness.dealer.id}/lightspeed"):
         shown = client.get(page).text
         assert "organization&#39;s Lightspeed login was refused" in shown
         assert "Check the 3PA credentials" not in shown
         assert 'name="username"' not in shown
-    assert connection.of(world.configuration).sentence == refusals.ORGANIZATION_REFUSED
+    assert connection.of(harness.configuration).sentence == refusals.ORGANIZATION_REFUSED
 
 
-def test_what_the_dealer_can_correct_still_names_the_field(world: World) -> None:
-    assert world.dealer.organization
-    world.dealer.organization.sealed_password = vault.seal(PASSWORD)
-    store(world, cmf="1")
-    assert "3PA Dealer ID" in (check(world) or "")
+def test_what_the_dealer_can_correct_still_names_the_field(harness: SyncHarness) -> None:
+    assert harness.dealer.organization
+    harness.dealer.organization.sealed_password = vault.seal(PASSWORD)
+    store(harness, cmf="1")
+    assert "3PA Dealer ID" in (check(harness) or "")
 
 
-def test_a_login_that_no_key_opens_is_the_organizations_too(world: World) -> None:
-    assert world.dealer.organization
-    world.dealer.organization.sealed_password = "no such seal"
+def test_a_login_that_no_key_opens_is_the_organizations_too(harness: SyncHarness) -> None:
+    assert harness.dealer.organization
+    harness.dealer.organization.sealed_password = "no such seal"
     db.session.commit()
-    assert check(world) == refusals.ORGANIZATION_SEALED
-    assert world.sync().reason == refusals.ORGANIZATION_SEALED
+    assert check(harness) == refusals.ORGANIZATION_SEALED
+    assert harness.sync().reason == refusals.ORGANIZATION_SEALED
 
 
-def test_a_dealers_own_login_is_still_told_by_its_fields(world: World) -> None:
-    world.dealer.organization = None
-    store(world, username=USERNAME, sealed_password=vault.seal("wrong"))
-    assert "3PA Username and 3PA Password" in (check(world) or "")
+def test_a_dealers_own_login_is_still_told_by_its_fields(harness: SyncHarness) -> None:
+    harness.dealer.organization = None
+    store(harness, username=USERNAME, sealed_password=vault.seal("wrong"))
+    assert "3PA Username and 3PA Password" in (check(harness) or "")

@@ -6,65 +6,68 @@ import pytest
 
 from jobs.sources.lightspeed.errors import error_for_fault
 from sandbox.simulator import Behavior
-from tests.factories import World, part
+from tests.factories import make_manufacturer
+from tests.sync_harness import SyncHarness, part
 from webapp.extensions import db
 from webapp.models import ReportedPart
 
 
 @pytest.fixture
-def shop(world: World) -> World:
+def shop(harness: SyncHarness) -> SyncHarness:
     """Two codes; 600 parts of TR were synced, and one of KA."""
     numbers = [f"P{number:05}" for number in range(600)]
-    world.map("TR", world.manufacturer("Tucker", numbers=numbers))
-    world.map("KA", world.manufacturer("Kawasaki", "oem", numbers=["K-1"]))
-    world.settings(clear_previous=True)
-    world.sync(*(part("TR", number, 2) for number in numbers), part("KA", "K-1", 1))
-    return world
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=numbers))
+    harness.map_code("KA", make_manufacturer("Kawasaki", "oem", numbers=["K-1"]))
+    harness.change_settings(clear_previous=True)
+    harness.sync(*(part("TR", number, 2) for number in numbers), part("KA", "K-1", 1))
+    return harness
 
 
 @pytest.mark.parametrize("setting", ["other", "other_in_one"])
-def test_such_rows_change_nothing(shop: World, setting: str) -> None:
-    before = shop.shelf()
+def test_such_rows_change_nothing(shop: SyncHarness, setting: str) -> None:
+    before = shop.shelf_quantities()
     shop.simulator.switches = Behavior(cmf=setting)
     run = shop.sync(part("TR", "P00000", 9), part("TR", "P00001", 9), part("KA", "K-1", 9))
-    assert (run.status, shop.shelf()) == ("failed", before)
+    assert (run.status, shop.shelf_quantities()) == ("failed", before)
     for item in run.items:
         assert (item.status, item.error_kind) == ("failed", "other_dealer")
         assert item.error == error_for_fault("foreign_parts").sentence
 
 
-def test_one_such_row_fails_its_code_alone(shop: World) -> None:
-    before = shop.shelf()
+def test_one_such_row_fails_its_code_alone(shop: SyncHarness) -> None:
+    before = shop.shelf_quantities()
     parts = [part("TR", f"P{number:05}", 9) for number in range(600)]
     parts[550]["Cmf"] = "11111111"
     run = shop.sync(*parts, part("KA", "K-1", 9))
     assert run.status == "partial"
     assert [item.status for item in run.items] == ["failed", "succeeded"]
-    assert shop.shelf() == {**before, ("KA", "K-1"): 9}
+    assert shop.shelf_quantities() == {**before, ("KA", "K-1"): 9}
     # What was received of the code before is gone, and it was not requested again in this run.
     assert (run.items[0].tries, run.items[0].synced) == (1, 0)
     assert db.session.query(ReportedPart).filter_by(run_item_id=run.items[0].id).count() == 0
 
 
-def test_what_was_requested_ahead_for_such_a_code_is_discarded(shop: World) -> None:
-    before = shop.shelf()
+def test_what_was_requested_ahead_for_such_a_code_is_discarded(shop: SyncHarness) -> None:
+    before = shop.shelf_quantities()
     foreign = {**part("KA", "K-1", 9), "Cmf": "11111111"}
     run = shop.sync(*(part("TR", f"P{number:05}", 3) for number in range(600)), foreign)
     assert [item.status for item in run.items] == ["succeeded", "failed"]
-    assert shop.shelf() == {key: 3 if key[0] == "TR" else quantity for key, quantity in before.items()}
+    assert shop.shelf_quantities() == {
+        key: 3 if key[0] == "TR" else quantity for key, quantity in before.items()
+    }
 
 
-def test_the_next_run_takes_the_code_up_again(shop: World) -> None:
+def test_the_next_run_takes_the_code_up_again(shop: SyncHarness) -> None:
     foreign = {**part("KA", "K-1", 9), "Cmf": "11111111"}
     shop.sync(part("TR", "P00000", 2), part("TR", "P00001", 2), foreign)
     run = shop.sync(part("TR", "P00000", 2), part("TR", "P00001", 2), part("KA", "K-1", 9))
-    assert shop.item(run, "KA").status == "succeeded"
-    assert shop.shelf()["KA", "K-1"] == 9
+    assert shop.load_item(run, "KA").status == "succeeded"
+    assert shop.shelf_quantities()["KA", "K-1"] == 9
 
 
 @pytest.mark.parametrize("setting", ["absent", "null"])
-def test_rows_without_a_dealership_are_applied(shop: World, setting: str) -> None:
+def test_rows_without_a_dealership_are_applied(shop: SyncHarness, setting: str) -> None:
     shop.simulator.switches = Behavior(cmf=setting)
     run = shop.sync(part("KA", "K-1", 9))
-    assert shop.item(run, "KA").status == "succeeded"
-    assert shop.shelf()["KA", "K-1"] == 9
+    assert shop.load_item(run, "KA").status == "succeeded"
+    assert shop.shelf_quantities()["KA", "K-1"] == 9

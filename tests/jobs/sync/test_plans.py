@@ -13,7 +13,7 @@ from sqlalchemy import event, text
 
 from benchmarks.bulk_seed import CODES, BulkSeed, bulk_seed
 from sandbox.simulator import Behavior, Simulator
-from tests.factories import World, is_postgresql, part
+from tests.sync_harness import SyncHarness, is_postgresql, part
 from webapp.extensions import db
 from webapp.models import Manufacturer
 
@@ -31,7 +31,7 @@ LARGE = (
 
 
 @pytest.fixture
-def world(app: Flask, simulator: Simulator) -> World:
+def harness(app: Flask, simulator: Simulator) -> SyncHarness:
     """A dealer beside one with a full shelf, with a code for a manufacturer of some thousand part numbers."""
     bulk_seed(SIZE)
     if not is_postgresql():
@@ -40,10 +40,10 @@ def world(app: Flask, simulator: Simulator) -> World:
         db.session.commit()
         db.session.remove()
         db.engine.dispose()
-    world = World(simulator)
-    world.map("TR", db.session.get_one(Manufacturer, 1), pricing="retail")
-    world.settings(clear_previous=True)
-    return world
+    harness = SyncHarness(simulator)
+    harness.map_code("TR", db.session.get_one(Manufacturer, 1), pricing="retail")
+    harness.change_settings(clear_previous=True)
+    return harness
 
 
 def parts(count: int, quantity: int = 3) -> list[dict[str, Any]]:
@@ -81,36 +81,36 @@ def read_whole(plan: str) -> set[str]:
     return set(re.findall(scans, plan)) & {*LARGE} - set(re.findall(made, plan))
 
 
-def test_no_statement_of_a_run_reads_a_large_table_whole(world: World) -> None:
+def test_no_statement_of_a_run_reads_a_large_table_whole(harness: SyncHarness) -> None:
     with explained() as first:
-        assert world.sync(*parts(30)).status == "succeeded"
+        assert harness.sync(*parts(30)).status == "succeeded"
     with explained() as again:
-        run = world.sync(*parts(20))
-    assert (world.item(run, "TR").cleared, world.item(run, "TR").skipped) == (10, 20)
+        run = harness.sync(*parts(20))
+    assert (harness.load_item(run, "TR").cleared, harness.load_item(run, "TR").skipped) == (10, 20)
     assert len(first) > 20
     wholes = {statement: plan for statement, plan in first + again if read_whole(plan)}
     assert wholes == {}
 
 
-def test_a_run_takes_no_more_statements_for_more_parts(world: World) -> None:
-    world.sync(*parts(10))
+def test_a_run_takes_no_more_statements_for_more_parts(harness: SyncHarness) -> None:
+    harness.sync(*parts(10))
     with explained() as few:
-        world.sync(*parts(10, quantity=3))
+        harness.sync(*parts(10, quantity=3))
     with explained() as many:
-        run = world.sync(*parts(200, quantity=5))
-    assert world.item(run, "TR").changed == 200
+        run = harness.sync(*parts(200, quantity=5))
+    assert harness.load_item(run, "TR").changed == 200
     # The longer one may send a heartbeat or two.
     assert len(many) <= len(few) + 4
 
 
-def test_no_statement_about_kept_or_moved_parts_reads_a_large_table_whole(world: World) -> None:
-    world.map("TRX", db.session.get_one(Manufacturer, 1))
-    world.settings(clear_previous=False)
-    world.simulator.switches = Behavior(filtering="ignored")
-    world.sync(*parts(30))
+def test_no_statement_about_kept_or_moved_parts_reads_a_large_table_whole(harness: SyncHarness) -> None:
+    harness.map_code("TRX", db.session.get_one(Manufacturer, 1))
+    harness.change_settings(clear_previous=False)
+    harness.simulator.switches = Behavior(filtering="ignored")
+    harness.sync(*parts(30))
     moved = [{**row, "SupplierCode": "TRX"} for row in parts(10)]
     undated = [{**row, "lastupdatedate": None} for row in parts(20)[10:20]]
     with explained() as seen:
-        run = world.sync(*moved, *undated, *parts(30)[20:30])
-    assert (world.item(run, "TR").kept, sum(item.cleared for item in run.items)) == (10, 10)
+        run = harness.sync(*moved, *undated, *parts(30)[20:30])
+    assert (harness.load_item(run, "TR").kept, sum(item.cleared for item in run.items)) == (10, 10)
     assert {statement: plan for statement, plan in seen if read_whole(plan)} == {}

@@ -13,7 +13,8 @@ from jobs.sources.lightspeed.fair_queue import Requester, Ticket
 from jobs.sources.lightspeed.redis_rate_limiter import RedisRateLimiter
 from jobs.sources.lightspeed.usage_estimate import NoOtherUsage
 from jobs.sync import lease, preemption, recent_usage, run_sync
-from tests.factories import HERE, PASSWORD, QUICK, USERNAME, World, part
+from tests.factories import make_manufacturer
+from tests.sync_harness import HERE, PASSWORD, QUICK, USERNAME, SyncHarness, part
 from webapp.core import clock, rate_window, vault
 from webapp.extensions import db
 from webapp.models import Organization, Run
@@ -25,45 +26,45 @@ pytestmark = pytest.mark.slow
 MOMENT = 1e-6
 
 
-def shop(world: World) -> int:
+def shop(harness: SyncHarness) -> int:
     """A run of two codes that waits, and the run of another dealer; the id of the first."""
-    world.map("TR", world.manufacturer("Tucker", numbers=["A-1", "A-2"]), pricing="retail")
-    world.map("KA", world.manufacturer("Kawasaki", "oem", numbers=["K-1"]))
-    world.report(part("TR", "A-1", 3), part("TR", "A-2", 4), part("KA", "K-1", 5))
-    run_id = lifecycle.record(world.dealer, "manual").run.id
-    other(world)
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1", "A-2"]), pricing="retail")
+    harness.map_code("KA", make_manufacturer("Kawasaki", "oem", numbers=["K-1"]))
+    harness.set_parts(part("TR", "A-1", 3), part("TR", "A-2", 4), part("KA", "K-1", 5))
+    run_id = lifecycle.record(harness.dealer, "manual").run.id
+    other(harness)
     return run_id
 
 
-def other(world: World, username: str = "another login") -> Run:
+def other(harness: SyncHarness, username: str = "another login") -> Run:
     """The run of another dealer, that waits."""
-    dealer = world.add_dealer("Summit Cycles", "4711")
-    configuration = dealer_configuration(world, dealer.id)
+    dealer = harness.add_dealer("Summit Cycles", "4711")
+    configuration = dealer_configuration(harness, dealer.id)
     configuration.username = username
     db.session.commit()
     return lifecycle.record(dealer, "manual").run
 
 
-def dealer_configuration(world: World, dealer_id: int):
+def dealer_configuration(harness: SyncHarness, dealer_id: int):
     from webapp.models import Configuration
 
     return db.session.get_one(Configuration, dealer_id)
 
 
-def gives_way(world: World, run_id: int, seconds: float = MOMENT, **changes) -> str:
+def gives_way(harness: SyncHarness, run_id: int, seconds: float = MOMENT, **changes) -> str:
     """Carry a run out until it gives way; why it does."""
     with pytest.raises(lease.Yielded) as gave_way:
-        run_sync.execute(run_id, world.surroundings(slice_seconds=seconds, **changes))
+        run_sync.execute(run_id, harness.run_context(slice_seconds=seconds, **changes))
     return str(gave_way.value)
 
 
-def goes_on(world: World, run_id: int, **changes) -> Run:
-    assert run_sync.execute(run_id, world.surroundings(slice_seconds=MOMENT, **changes))
-    return world.run(run_id)
+def goes_on(harness: SyncHarness, run_id: int, **changes) -> Run:
+    assert run_sync.execute(run_id, harness.run_context(slice_seconds=MOMENT, **changes))
+    return harness.load_run(run_id)
 
 
-def codes_asked_for(world: World) -> list[str]:
-    return [request.options["$filter"][17:19] for request in world.simulator.requests if request.options]
+def codes_asked_for(harness: SyncHarness) -> list[str]:
+    return [request.options["$filter"][17:19] for request in harness.simulator.requests if request.options]
 
 
 def begin(run: Run) -> None:
@@ -72,103 +73,105 @@ def begin(run: Run) -> None:
     db.session.commit()
 
 
-def test_after_its_slice_a_run_waits_again_with_what_is_not_done(world: World) -> None:
-    run_id = shop(world)
-    assert gives_way(world, run_id) == preemption.HELD_LONG
-    run = world.run(run_id)
+def test_after_its_slice_a_run_waits_again_with_what_is_not_done(harness: SyncHarness) -> None:
+    run_id = shop(harness)
+    assert gives_way(harness, run_id) == preemption.HELD_LONG
+    run = harness.load_run(run_id)
     assert (run.status, run.heartbeat_at, run.attempt, run.gave_way) == ("queued", None, 1, 1)
     assert [item.status for item in run.items] == ["succeeded", "waiting"]
-    assert codes_asked_for(world) == ["TR", "TR"]  # its page, and the proof of its end
+    assert codes_asked_for(harness) == ["TR", "TR"]  # its page, and the proof of its end
     assert status(run).label == "Queued"
     assert "go first" in status(run).sentence
 
 
-def test_it_goes_on_to_where_an_undisturbed_run_comes(world: World) -> None:
-    run_id = shop(world)
-    gives_way(world, run_id)
+def test_it_goes_on_to_where_an_undisturbed_run_comes(harness: SyncHarness) -> None:
+    run_id = shop(harness)
+    gives_way(harness, run_id)
     begin(db.session.scalars(db.select(Run).where(Run.id != run_id)).one())
-    run = goes_on(world, run_id)
+    run = goes_on(harness, run_id)
     assert (run.status, run.attempt, run.gave_way, run.gave_way_at) == ("succeeded", 2, 1, None)
-    assert codes_asked_for(world) == ["TR", "TR", "KA", "KA"]
-    assert world.shelf() == {("TR", "A-1"): 3, ("TR", "A-2"): 4, ("KA", "K-1"): 5}
-    assert [row["change"] for row in world.csv(run, "inventory")] == ["new", "new", "new"]
+    assert codes_asked_for(harness) == ["TR", "TR", "KA", "KA"]
+    assert harness.shelf_quantities() == {("TR", "A-1"): 3, ("TR", "A-2"): 4, ("KA", "K-1"): 5}
+    assert [row["change"] for row in harness.report_rows(run, "inventory")] == ["new", "new", "new"]
 
 
-def test_it_keeps_its_worker_where_nobody_waits_that_has_not_begun(world: World) -> None:
-    run_id = shop(world)
+def test_it_keeps_its_worker_where_nobody_waits_that_has_not_begun(harness: SyncHarness) -> None:
+    run_id = shop(harness)
     begin(db.session.scalars(db.select(Run).where(Run.id != run_id)).one())
-    assert goes_on(world, run_id).status == "succeeded"
+    assert goes_on(harness, run_id).status == "succeeded"
 
 
-def test_it_keeps_its_worker_for_its_slice_and_without_one(world: World) -> None:
-    run_id = shop(world)
+def test_it_keeps_its_worker_for_its_slice_and_without_one(harness: SyncHarness) -> None:
+    run_id = shop(harness)
     for seconds in (60.0, 0.0):
-        assert run_sync.execute(run_id, world.surroundings(slice_seconds=seconds))
-        run_id = lifecycle.record(world.dealer, "manual").run.id
+        assert run_sync.execute(run_id, harness.run_context(slice_seconds=seconds))
+        run_id = lifecycle.record(harness.dealer, "manual").run.id
     assert db.session.scalars(db.select(Run.gave_way).where(Run.status == "succeeded")).all() == [0, 0]
 
 
-def test_giving_way_is_no_attempt_that_died(world: World) -> None:
-    run_id = shop(world)
-    run = world.run(run_id)
+def test_giving_way_is_no_attempt_that_died(harness: SyncHarness) -> None:
+    run_id = shop(harness)
+    run = harness.load_run(run_id)
     run.attempt, run.gave_way = run_sync.MOST_ATTEMPTS + 5, 6
     db.session.commit()
-    assert run_sync.execute(run_id, world.surroundings())
-    assert world.run(run_id).status == "succeeded"
-    run_id = lifecycle.record(world.dealer, "manual").run.id
-    world.run(run_id).attempt = run_sync.MOST_ATTEMPTS
+    assert run_sync.execute(run_id, harness.run_context())
+    assert harness.load_run(run_id).status == "succeeded"
+    run_id = lifecycle.record(harness.dealer, "manual").run.id
+    harness.load_run(run_id).attempt = run_sync.MOST_ATTEMPTS
     db.session.commit()
-    assert run_sync.execute(run_id, world.surroundings())
-    assert world.run(run_id).status == "failed"
+    assert run_sync.execute(run_id, harness.run_context())
+    assert harness.load_run(run_id).status == "failed"
 
 
 @pytest.mark.parametrize(("waited", "state"), [(0, "failed"), (100 * 60, "succeeded")])
-def test_what_it_waited_for_others_is_no_time_of_its_own(world: World, waited: int, state: str) -> None:
-    run_id = shop(world)
-    run = world.run(run_id)
+def test_what_it_waited_for_others_is_no_time_of_its_own(
+    harness: SyncHarness, waited: int, state: str
+) -> None:
+    run_id = shop(harness)
+    run = harness.load_run(run_id)
     run.started_at, run.gave_way_seconds = clock.now() - timedelta(minutes=200), waited
     db.session.commit()
-    run_sync.execute(run_id, world.surroundings())
-    assert world.run(run_id).status == state
+    run_sync.execute(run_id, harness.run_context())
+    assert harness.load_run(run_id).status == state
 
 
-def test_the_wait_is_counted_when_it_goes_on(world: World) -> None:
-    run_id = shop(world)
-    gives_way(world, run_id)
-    world.run(run_id).gave_way_at = clock.now() - timedelta(seconds=100)
+def test_the_wait_is_counted_when_it_goes_on(harness: SyncHarness) -> None:
+    run_id = shop(harness)
+    gives_way(harness, run_id)
+    harness.load_run(run_id).gave_way_at = clock.now() - timedelta(seconds=100)
     db.session.commit()
     claim = lease.acquire(run_id)
     assert claim is not None
     assert claim.gave_way == 1
     assert 100 <= claim.waited < 130
-    assert 100 <= world.run(run_id).gave_way_seconds < 130
+    assert 100 <= harness.load_run(run_id).gave_way_seconds < 130
 
 
-def test_a_run_that_was_lost_gives_nothing_back(world: World) -> None:
-    run_id = shop(world)
+def test_a_run_that_was_lost_gives_nothing_back(harness: SyncHarness) -> None:
+    run_id = shop(harness)
     claim = lease.acquire(run_id)
     assert claim is not None
-    run = world.run(run_id)
+    run = harness.load_run(run_id)
     run.attempt += 1
     db.session.commit()
     assert not lease.yield_run(claim)
-    assert (world.run(run_id).status, world.run(run_id).gave_way) == ("running", 0)
+    assert (harness.load_run(run_id).status, harness.load_run(run_id).gave_way) == ("running", 0)
 
 
-def test_cancelled_while_it_waits_it_ends_with_reports_of_what_it_did(world: World) -> None:
-    run_id = shop(world)
-    gives_way(world, run_id)
-    assert lifecycle.cancel(world.run(run_id))
-    assert status(world.run(run_id)).label == "Cancelling"
-    run = goes_on(world, run_id)
+def test_cancelled_while_it_waits_it_ends_with_reports_of_what_it_did(harness: SyncHarness) -> None:
+    run_id = shop(harness)
+    gives_way(harness, run_id)
+    assert lifecycle.cancel(harness.load_run(run_id))
+    assert status(harness.load_run(run_id)).label == "Cancelling"
+    run = goes_on(harness, run_id)
     assert run.status == "cancelled"
     assert [item.status for item in run.items] == ["succeeded", "not_tried"]
-    assert len(world.csv(run, "inventory")) == 2
+    assert len(harness.report_rows(run, "inventory")) == 2
 
 
-def test_its_requests_count_for_a_redis_that_forgot_only_while_they_are_fresh(world: World) -> None:
-    run_id = shop(world)
-    gives_way(world, run_id)
+def test_its_requests_count_for_a_redis_that_forgot_only_while_they_are_fresh(harness: SyncHarness) -> None:
+    run_id = shop(harness)
+    gives_way(harness, run_id)
     lately = recent_usage._sent(db.session.connection(), clock.now() - timedelta(seconds=61))
     long_after = recent_usage._sent(db.session.connection(), clock.now() + timedelta(seconds=1))
     assert (lately, long_after) == (2 + recent_usage.UNCOUNTED, 0)
@@ -186,8 +189,8 @@ def redis(redis_url: str) -> Iterator[Redis]:
 class Narrow:
     """A budget of some requests a minute, shared with others."""
 
-    def __init__(self, world: World, redis_url: str, per_minute: int) -> None:
-        self._url = world.simulator.url
+    def __init__(self, harness: SyncHarness, redis_url: str, per_minute: int) -> None:
+        self._url = harness.simulator.url
         self._budget = RateBudget.shared(redis_url, per_minute)
         self.login = rate_window.login_key(self._url, USERNAME)
 
@@ -207,42 +210,42 @@ def queue_request_of_another_dealer(login_key: str, redis_url: str) -> None:
 
 
 def test_a_login_for_which_others_wait_lets_other_logins_go_first(
-    world: World, redis: Redis, redis_url: str
+    harness: SyncHarness, redis: Redis, redis_url: str
 ) -> None:
-    run_id, narrow = shop(world), Narrow(world, redis_url, 100)
+    run_id, narrow = shop(harness), Narrow(harness, redis_url, 100)
     queue_request_of_another_dealer(narrow.login, redis_url)
-    assert gives_way(world, run_id, 60.0, connect=narrow) == preemption.CROWDED
-    assert world.simulator.requests == []
-    assert [item.tries for item in world.run(run_id).items] == [0, 0]
+    assert gives_way(harness, run_id, 60.0, connect=narrow) == preemption.CROWDED
+    assert harness.simulator.requests == []
+    assert [item.tries for item in harness.load_run(run_id).items] == [0, 0]
 
 
 def test_who_comes_back_at_once_does_a_code_before_it_lets_others_go_again(
-    world: World, redis: Redis, redis_url: str
+    harness: SyncHarness, redis: Redis, redis_url: str
 ) -> None:
-    run_id, narrow = shop(world), Narrow(world, redis_url, 100)
+    run_id, narrow = shop(harness), Narrow(harness, redis_url, 100)
     queue_request_of_another_dealer(narrow.login, redis_url)
     for _ in range(2):
-        gives_way(world, run_id, 60.0, connect=narrow)
-    assert codes_asked_for(world) == ["TR", "TR"]
+        gives_way(harness, run_id, 60.0, connect=narrow)
+    assert codes_asked_for(harness) == ["TR", "TR"]
 
 
 def test_an_organizations_dealers_do_not_go_before_each_other_for_their_logins_sake(
-    world: World, redis: Redis, redis_url: str
+    harness: SyncHarness, redis: Redis, redis_url: str
 ) -> None:
-    run_id, narrow = shop(world), Narrow(world, redis_url, 100)
+    run_id, narrow = shop(harness), Narrow(harness, redis_url, 100)
     group = Organization(name="Group", username=USERNAME, sealed_password=vault.seal(PASSWORD))
     for run in db.session.scalars(db.select(Run)):
         run.dealer.organization = group
     db.session.commit()
     queue_request_of_another_dealer(narrow.login, redis_url)
-    assert run_sync.execute(run_id, world.surroundings(slice_seconds=60.0, connect=narrow))
+    assert run_sync.execute(run_id, harness.run_context(slice_seconds=60.0, connect=narrow))
 
 
 def test_it_gives_way_while_it_waits_for_the_first_page_of_a_code(
-    world: World, redis: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch
+    harness: SyncHarness, redis: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(preemption, "LONG_WITHOUT_ROOM", 0.3)
-    run_id, narrow = shop(world), Narrow(world, redis_url, 2)
+    run_id, narrow = shop(harness), Narrow(harness, redis_url, 2)
     look = preemption.Preemption.before_code
 
     def before_code(self: preemption.Preemption) -> None:
@@ -251,7 +254,7 @@ def test_it_gives_way_while_it_waits_for_the_first_page_of_a_code(
         narrow.use_up()
 
     monkeypatch.setattr(preemption.Preemption, "before_code", before_code)
-    assert gives_way(world, run_id, 60.0, connect=narrow) == preemption.CROWDED
-    assert world.simulator.requests == []
-    run = world.run(run_id)
+    assert gives_way(harness, run_id, 60.0, connect=narrow) == preemption.CROWDED
+    assert harness.simulator.requests == []
+    run = harness.load_run(run_id)
     assert [(item.status, item.tries) for item in run.items] == [("waiting", 0), ("waiting", 0)]

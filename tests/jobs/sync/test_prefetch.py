@@ -13,49 +13,50 @@ from jobs.sources.lightspeed import Pages as Walk
 from jobs.sync import lease, run_plan
 from jobs.sync.fetch import pull
 from sandbox.simulator import Behavior, Fault
-from tests.factories import QUICK, World, part
+from tests.factories import make_manufacturer
+from tests.sync_harness import QUICK, SyncHarness, part
 from webapp.runs import lifecycle
 
 
-def asked(world: World, code: str) -> int:
+def asked(harness: SyncHarness, code: str) -> int:
     """How often the service was asked for a code."""
-    return sum(f"'{code}'" in str(request) for request in list(world.simulator.requests))
+    return sum(f"'{code}'" in str(request) for request in list(harness.simulator.requests))
 
 
-def see_within(seconds: float, world: World, code: str) -> bool:
+def see_within(seconds: float, harness: SyncHarness, code: str) -> bool:
     deadline = time.monotonic() + seconds
-    while not asked(world, code) and time.monotonic() < deadline:
+    while not asked(harness, code) and time.monotonic() < deadline:
         time.sleep(0.01)
-    return asked(world, code) > 0
+    return asked(harness, code) > 0
 
 
-def shop(world: World) -> World:
+def shop(harness: SyncHarness) -> SyncHarness:
     for code, maker in (("TR", "Tucker"), ("PU", "Parts"), ("HO", "Honda")):
-        world.map(code, world.manufacturer(maker, numbers=[f"{code}-1"]))
-    world.report(part("TR", "TR-1", 3), part("PU", "PU-1", 4), part("HO", "HO-1", 5))
-    return world
+        harness.map_code(code, make_manufacturer(maker, numbers=[f"{code}-1"]))
+    harness.set_parts(part("TR", "TR-1", 3), part("PU", "PU-1", 4), part("HO", "HO-1", 5))
+    return harness
 
 
-def test_the_next_code_is_asked_for_before_this_one_is_done_with(world: World) -> None:
-    shop(world)
+def test_the_next_code_is_asked_for_before_this_one_is_done_with(harness: SyncHarness) -> None:
+    shop(harness)
     seen: list[bool] = []
 
     def applied() -> None:
-        seen.append(see_within(20, world, ("PU", "HO", "HO")[len(seen)]))
+        seen.append(see_within(20, harness, ("PU", "HO", "HO")[len(seen)]))
 
-    run = world.sync(applied=applied)
+    run = harness.sync(applied=applied)
     assert (run.status, seen) == ("succeeded", [True, True, True])
-    assert [asked(world, code) for code in ("TR", "PU", "HO")] == [2, 2, 2]
+    assert [asked(harness, code) for code in ("TR", "PU", "HO")] == [2, 2, 2]
     assert [item.requests for item in run.items] == [2, 2, 2]
-    assert world.shelf() == {("TR", "TR-1"): 3, ("PU", "PU-1"): 4, ("HO", "HO-1"): 5}
+    assert harness.shelf_quantities() == {("TR", "TR-1"): 3, ("PU", "PU-1"): 4, ("HO", "HO-1"): 5}
 
 
-def test_what_was_asked_ahead_fails_the_code_that_it_is_about(world: World) -> None:
-    shop(world)
-    world.simulator.switches = Behavior(faults=[Fault("error_500", code="PU", times=None)])
-    run = world.sync()
+def test_what_was_asked_ahead_fails_the_code_that_it_is_about(harness: SyncHarness) -> None:
+    shop(harness)
+    harness.simulator.switches = Behavior(faults=[Fault("error_500", code="PU", times=None)])
+    run = harness.sync()
     assert [item.status for item in run.items] == ["succeeded", "failed", "succeeded"]
-    assert world.shelf() == {("TR", "TR-1"): 3, ("HO", "HO-1"): 5}
+    assert harness.shelf_quantities() == {("TR", "TR-1"): 3, ("HO", "HO-1"): 5}
 
 
 class Pages:
@@ -71,9 +72,11 @@ class Pages:
         yield [Page(2, [], [], 0, 1, 0.1)]
 
 
-def test_the_next_code_is_begun_while_only_the_proof_of_this_ones_end_is_missing(world: World) -> None:
-    shop(world)
-    claim = lease.acquire(lifecycle.record(world.dealer, "command").run.id)
+def test_the_next_code_is_begun_while_only_the_proof_of_this_ones_end_is_missing(
+    harness: SyncHarness,
+) -> None:
+    shop(harness)
+    claim = lease.acquire(lifecycle.record(harness.dealer, "command").run.id)
     assert claim is not None
     run = run_plan.open_run(claim)
     order: list[str] = []
@@ -82,11 +85,11 @@ def test_the_next_code_is_begun_while_only_the_proof_of_this_ones_end_is_missing
     assert order == ["page", "next", "proof"]
 
 
-def test_a_code_that_is_done_is_not_begun_again_when_one_before_it_is_retried(world: World) -> None:
-    shop(world)
-    world.simulator.switches = Behavior(faults=[Fault("error_500", code="TR", times=QUICK.attempts)])
+def test_a_code_that_is_done_is_not_begun_again_when_one_before_it_is_retried(harness: SyncHarness) -> None:
+    shop(harness)
+    harness.simulator.switches = Behavior(faults=[Fault("error_500", code="TR", times=QUICK.attempts)])
     current_app.config["CODE_RETRY_SECONDS"] = 0
-    run = world.sync()
+    run = harness.sync()
     assert [item.status for item in run.items] == ["succeeded"] * 3
     assert [item.tries for item in run.items] == [2, 1, 1]
-    assert [asked(world, code) for code in ("TR", "PU", "HO")] == [QUICK.attempts + 2, 2, 2]
+    assert [asked(harness, code) for code in ("TR", "PU", "HO")] == [QUICK.attempts + 2, 2, 2]

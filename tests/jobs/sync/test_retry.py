@@ -10,7 +10,8 @@ from flask import current_app
 from jobs.sync import run_sync
 from jobs.sync.retry import retry_failed
 from sandbox.simulator import Behavior, Fault
-from tests.factories import World, part
+from tests.factories import make_manufacturer
+from tests.sync_harness import SyncHarness, part
 from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import Run
@@ -23,21 +24,21 @@ REQUESTS = 4
 
 
 @pytest.fixture
-def two_codes(world: World) -> World:
-    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
-    world.map("KA", world.manufacturer("Kawasaki", "oem", numbers=["K-1"]))
-    world.report(part("TR", "A-1", 3), part("KA", "K-1", 5))
-    return world
+def two_codes(harness: SyncHarness) -> SyncHarness:
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
+    harness.map_code("KA", make_manufacturer("Kawasaki", "oem", numbers=["K-1"]))
+    harness.set_parts(part("TR", "A-1", 3), part("KA", "K-1", 5))
+    return harness
 
 
-def trouble(world: World, code: str | None, times: int | None = None) -> None:
-    world.simulator.switches = Behavior(faults=[Fault("error_500", code=code, times=times)])
+def trouble(harness: SyncHarness, code: str | None, times: int | None = None) -> None:
+    harness.simulator.switches = Behavior(faults=[Fault("error_500", code=code, times=times)])
 
 
-def scheduled(world: World) -> Run:
-    run_id = lifecycle.record(world.dealer, "scheduled", slot=lifecycle.Slot(clock.now().date(), 1)).run.id
-    assert run_sync.execute(run_id, world.surroundings())
-    return world.run(run_id)
+def scheduled(harness: SyncHarness) -> Run:
+    run_id = lifecycle.record(harness.dealer, "scheduled", slot=lifecycle.Slot(clock.now().date(), 1)).run.id
+    assert run_sync.execute(run_id, harness.run_context())
+    return harness.load_run(run_id)
 
 
 def in_minutes(minutes: float) -> int:
@@ -48,33 +49,33 @@ def newest() -> Run:
     return db.session.scalars(db.select(Run).order_by(Run.id.desc()).limit(1)).one()
 
 
-def carried_out(world: World) -> Run:
+def carried_out(harness: SyncHarness) -> Run:
     run_id = newest().id
-    assert run_sync.execute(run_id, world.surroundings())
-    return world.run(run_id)
+    assert run_sync.execute(run_id, harness.run_context())
+    return harness.load_run(run_id)
 
 
-def test_a_code_is_tried_once_more_before_it_is_given_up(two_codes: World) -> None:
+def test_a_code_is_tried_once_more_before_it_is_given_up(two_codes: SyncHarness) -> None:
     trouble(two_codes, "TR", times=REQUESTS // 2)
     run = two_codes.sync()
     assert run.status == "succeeded"
     assert [(item.supplier_code, item.tries) for item in run.items] == [("TR", 2), ("KA", 1)]
 
 
-def test_it_is_given_up_after_that(two_codes: World) -> None:
+def test_it_is_given_up_after_that(two_codes: SyncHarness) -> None:
     trouble(two_codes, "TR")
     run = two_codes.sync()
-    assert (run.status, two_codes.item(run, "TR").tries) == ("partial", 2)
+    assert (run.status, two_codes.load_item(run, "TR").tries) == ("partial", 2)
 
 
-def test_a_refused_account_is_not_tried_again(two_codes: World) -> None:
+def test_a_refused_account_is_not_tried_again(two_codes: SyncHarness) -> None:
     two_codes.simulator.switches = Behavior(password_state="wrong")
     run = scheduled(two_codes)
     assert (run.status, len(two_codes.simulator.requests)) == ("failed", 1)
     assert in_minutes(60) == 0
 
 
-def test_failed_codes_get_a_run_of_their_own_some_minutes_later(two_codes: World) -> None:
+def test_failed_codes_get_a_run_of_their_own_some_minutes_later(two_codes: SyncHarness) -> None:
     trouble(two_codes, "TR")
     first = scheduled(two_codes)
     assert (in_minutes(4.9), in_minutes(5.1)) == (0, 1)
@@ -84,23 +85,23 @@ def test_failed_codes_get_a_run_of_their_own_some_minutes_later(two_codes: World
     assert (run.trigger, run.retry_of_id, run.status) == ("retry", first.id, "succeeded")
     filters = {request.options["$filter"][:22] for request in two_codes.simulator.requests[asked:]}
     assert filters == {"SupplierCode eq 'TR' a"}
-    assert two_codes.item(run, "KA").error == f"Not tried again: run {first.id} has updated it."
+    assert two_codes.load_item(run, "KA").error == f"Not tried again: run {first.id} has updated it."
 
 
-def test_a_run_of_failed_codes_leaves_the_stock_of_the_others_alone(world: World) -> None:
-    both = world.manufacturer("Tucker", numbers=["A-1", "B-1"])
-    world.map("TR", both)
-    world.map("TX", both)
-    world.report(part("TR", "A-1", 3), part("TX", "B-1", 4))
-    trouble(world, "TR")
-    scheduled(world)
+def test_a_run_of_failed_codes_leaves_the_stock_of_the_others_alone(harness: SyncHarness) -> None:
+    both = make_manufacturer("Tucker", numbers=["A-1", "B-1"])
+    harness.map_code("TR", both)
+    harness.map_code("TX", both)
+    harness.set_parts(part("TR", "A-1", 3), part("TX", "B-1", 4))
+    trouble(harness, "TR")
+    scheduled(harness)
     in_minutes(6)
-    world.simulator.switches = Behavior()
-    carried_out(world)
-    assert world.shelf() == {("TR", "A-1"): 3, ("TX", "B-1"): 4}
+    harness.simulator.switches = Behavior()
+    carried_out(harness)
+    assert harness.shelf_quantities() == {("TR", "A-1"): 3, ("TX", "B-1"): 4}
 
 
-def test_it_is_tried_a_few_times_with_longer_and_longer_waits(two_codes: World) -> None:
+def test_it_is_tried_a_few_times_with_longer_and_longer_waits(two_codes: SyncHarness) -> None:
     trouble(two_codes, None)
     first = scheduled(two_codes)
     waits = current_app.config["RETRY_AFTER_MINUTES"]
@@ -111,7 +112,7 @@ def test_it_is_tried_a_few_times_with_longer_and_longer_waits(two_codes: World) 
     assert in_minutes(300) == 0
 
 
-def test_a_code_that_one_retry_updated_is_left_out_of_the_next(two_codes: World) -> None:
+def test_a_code_that_one_retry_updated_is_left_out_of_the_next(two_codes: SyncHarness) -> None:
     trouble(two_codes, None)
     scheduled(two_codes)
     in_minutes(6)
@@ -119,11 +120,11 @@ def test_a_code_that_one_retry_updated_is_left_out_of_the_next(two_codes: World)
     second = carried_out(two_codes)
     in_minutes(16)
     third = carried_out(two_codes)
-    assert two_codes.item(third, "TR").error == f"Not tried again: run {second.id} has updated it."
-    assert two_codes.item(third, "KA").status == "failed"
+    assert two_codes.load_item(third, "TR").error == f"Not tried again: run {second.id} has updated it."
+    assert two_codes.load_item(third, "KA").status == "failed"
 
 
-def test_a_later_run_takes_its_place(two_codes: World) -> None:
+def test_a_later_run_takes_its_place(two_codes: SyncHarness) -> None:
     trouble(two_codes, "TR")
     scheduled(two_codes)
     two_codes.simulator.switches = Behavior()
@@ -131,13 +132,13 @@ def test_a_later_run_takes_its_place(two_codes: World) -> None:
     assert in_minutes(10) == 0
 
 
-def test_what_a_person_ran_by_a_command_is_theirs_to_repeat(two_codes: World) -> None:
+def test_what_a_person_ran_by_a_command_is_theirs_to_repeat(two_codes: SyncHarness) -> None:
     trouble(two_codes, "TR")
     two_codes.sync()
     assert in_minutes(10) == 0
 
 
-def test_a_dealer_that_switched_it_off_is_left_alone(two_codes: World) -> None:
+def test_a_dealer_that_switched_it_off_is_left_alone(two_codes: SyncHarness) -> None:
     trouble(two_codes, "TR")
     scheduled(two_codes)
     two_codes.configuration.enabled = False
@@ -145,7 +146,7 @@ def test_a_dealer_that_switched_it_off_is_left_alone(two_codes: World) -> None:
     assert in_minutes(10) == 0
 
 
-def test_a_deployment_can_do_without(two_codes: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_deployment_can_do_without(two_codes: SyncHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(current_app.config, "RETRY_AFTER_MINUTES", ())
     trouble(two_codes, "TR")
     scheduled(two_codes)

@@ -11,21 +11,22 @@ from sqlalchemy import select
 
 from jobs.sources.lightspeed import Credentials, LightspeedClient
 from jobs.sync import code_sync, lease, run_sync
-from tests.factories import World, part
+from tests.factories import make_manufacturer
+from tests.sync_harness import SyncHarness, part
 from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import Report, ReportedPart, Run, RunItem, SupplierCode
 from webapp.runs import lifecycle
 
 
-def two_codes(world: World) -> None:
-    world.map("TR", world.manufacturer("Tucker", numbers=["A-1", "A-2"]), pricing="retail")
-    world.map("KA", world.manufacturer("Kawasaki", "oem", numbers=["K-1"]))
-    world.report(part("TR", "A-1", 3), part("TR", "A-2", 4), part("KA", "K-1", 5))
+def two_codes(harness: SyncHarness) -> None:
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1", "A-2"]), pricing="retail")
+    harness.map_code("KA", make_manufacturer("Kawasaki", "oem", numbers=["K-1"]))
+    harness.set_parts(part("TR", "A-1", 3), part("TR", "A-2", 4), part("KA", "K-1", 5))
 
 
-def queued(world: World, **options: bool) -> int:
-    return lifecycle.record(world.dealer, "manual", **options).run.id
+def queued(harness: SyncHarness, **options: bool) -> int:
+    return lifecycle.record(harness.dealer, "manual", **options).run.id
 
 
 def make_old(run_id: int, seconds: int) -> None:
@@ -46,66 +47,66 @@ def crash_when(line_has: str) -> object:
     return tell
 
 
-def left_behind(world: World, at: str) -> int:
+def left_behind(harness: SyncHarness, at: str) -> int:
     """A run whose worker died when it was about to say `at`, found 91 s later."""
-    run_id = queued(world)
+    run_id = queued(harness)
     with pytest.raises(Crash):
-        run_sync.execute(run_id, world.surroundings(tell=crash_when(at)))
+        run_sync.execute(run_id, harness.run_context(tell=crash_when(at)))
     db.session.rollback()
     make_old(run_id, 91)
     return run_id
 
 
-def test_a_second_run_of_a_dealer_is_never_queued(world: World) -> None:
-    first = lifecycle.record(world.dealer, "manual")
-    second = lifecycle.record(world.dealer, "scheduled")
+def test_a_second_run_of_a_dealer_is_never_queued(harness: SyncHarness) -> None:
+    first = lifecycle.record(harness.dealer, "manual")
+    second = lifecycle.record(harness.dealer, "scheduled")
     assert (first.created, second.created) == (True, False)
     assert second.run.id == first.run.id
 
 
-def test_without_codes_a_run_succeeds_without_a_request(world: World) -> None:
-    run = world.sync()
+def test_without_codes_a_run_succeeds_without_a_request(harness: SyncHarness) -> None:
+    run = harness.sync()
     assert (run.status, run.items) == ("succeeded", [])
-    assert world.simulator.requests == []
+    assert harness.simulator.requests == []
 
 
-def test_a_disabled_day_is_skipped_and_sends_nothing(world: World) -> None:
-    two_codes(world)
-    world.settings(disabled_on=[clock.local_now("America/Chicago").strftime("%A")])
-    run = world.sync()
+def test_a_disabled_day_is_skipped_and_sends_nothing(harness: SyncHarness) -> None:
+    two_codes(harness)
+    harness.change_settings(disabled_on=[clock.local_now("America/Chicago").strftime("%A")])
+    run = harness.sync()
     assert run.status == "skipped"
     assert (run.reason or "").startswith("Updates are disabled on ")
-    assert world.simulator.requests == []
+    assert harness.simulator.requests == []
 
 
-def test_a_disabled_day_is_the_dealers_own(world: World) -> None:
-    two_codes(world)
-    world.settings(disabled_on=["Sunday"])
+def test_a_disabled_day_is_the_dealers_own(harness: SyncHarness) -> None:
+    two_codes(harness)
+    harness.change_settings(disabled_on=["Sunday"])
     # Monday 03:00 in UTC is still Sunday evening in Chicago.
     with time_machine.travel("2026-11-23T03:00:00Z", tick=True):
-        assert world.sync().status == "skipped"
+        assert harness.sync().status == "skipped"
     with time_machine.travel("2026-11-23T12:00:00Z", tick=True):
-        assert world.sync().status != "skipped"
+        assert harness.sync().status != "skipped"
 
 
-def test_a_person_who_insists_gets_a_run_on_a_disabled_day(world: World) -> None:
-    two_codes(world)
-    world.settings(disabled_on=[clock.local_now("America/Chicago").strftime("%A")])
-    assert world.sync(anyway=True).status == "succeeded"
+def test_a_person_who_insists_gets_a_run_on_a_disabled_day(harness: SyncHarness) -> None:
+    two_codes(harness)
+    harness.change_settings(disabled_on=[clock.local_now("America/Chicago").strftime("%A")])
+    assert harness.sync(anyway=True).status == "succeeded"
 
 
-def test_a_run_without_a_complete_login_fails_with_the_reason(world: World) -> None:
-    two_codes(world)
-    world.configuration.sealed_password = None
+def test_a_run_without_a_complete_login_fails_with_the_reason(harness: SyncHarness) -> None:
+    two_codes(harness)
+    harness.configuration.sealed_password = None
     db.session.commit()
-    run = world.sync()
+    run = harness.sync()
     assert run.status == "failed"
     assert "3PA Password" in (run.reason or "")
     assert {item.status for item in run.items} == {"not_tried"}
 
 
-def test_a_claimed_run_cannot_be_claimed_again_while_its_heart_beats(world: World) -> None:
-    run_id = queued(world)
+def test_a_claimed_run_cannot_be_claimed_again_while_its_heart_beats(harness: SyncHarness) -> None:
+    run_id = queued(harness)
     assert lease.acquire(run_id) == lease.Lease(run_id, 1)
     make_old(run_id, 89)
     assert lease.acquire(run_id) is None
@@ -113,13 +114,13 @@ def test_a_claimed_run_cannot_be_claimed_again_while_its_heart_beats(world: Worl
     assert lease.acquire(run_id) == lease.Lease(run_id, 2)
 
 
-def test_a_finished_run_cannot_be_claimed(world: World) -> None:
-    two_codes(world)
-    assert lease.acquire(world.sync().id) is None
+def test_a_finished_run_cannot_be_claimed(harness: SyncHarness) -> None:
+    two_codes(harness)
+    assert lease.acquire(harness.sync().id) is None
 
 
-def test_a_worker_that_lost_its_run_can_write_nothing_more(world: World) -> None:
-    run_id = queued(world)
+def test_a_worker_that_lost_its_run_can_write_nothing_more(harness: SyncHarness) -> None:
+    run_id = queued(harness)
     old = lease.acquire(run_id)
     assert old is not None
     make_old(run_id, 91)
@@ -129,103 +130,107 @@ def test_a_worker_that_lost_its_run_can_write_nothing_more(world: World) -> None
     with pytest.raises(lease.LeaseLost):
         lease.finish(old, "succeeded")
     assert not lease.release(old)
-    assert world.run(run_id).status == "running"
+    assert harness.load_run(run_id).status == "running"
 
 
 @pytest.mark.parametrize("moment", ["TR: page 1", "TR: fetched", "KA: page 1", "KA: fetched", "succeeded"])
-def test_a_run_left_behind_ends_as_an_undisturbed_one_would(world: World, moment: str) -> None:
-    two_codes(world)
-    run_id = left_behind(world, moment)
+def test_a_run_left_behind_ends_as_an_undisturbed_one_would(harness: SyncHarness, moment: str) -> None:
+    two_codes(harness)
+    run_id = left_behind(harness, moment)
     if moment != "succeeded":
-        assert run_sync.execute(run_id, world.surroundings())
-    run = world.run(run_id)
+        assert run_sync.execute(run_id, harness.run_context())
+    run = harness.load_run(run_id)
     assert run.status == "succeeded"
-    assert world.shelf() == {("TR", "A-1"): 3, ("TR", "A-2"): 4, ("KA", "K-1"): 5}
+    assert harness.shelf_quantities() == {("TR", "A-1"): 3, ("TR", "A-2"): 4, ("KA", "K-1"): 5}
     counts = [(item.fetched, item.synced, item.changed) for item in run.items]
     assert counts == [(2, 2, 2), (1, 1, 1)]
-    assert world.noted() == ["A-1", "A-2", "K-1"]
-    assert [row["change"] for row in world.csv(run, "inventory")] == ["new", "new", "new"]
+    assert harness.take_outbox() == ["A-1", "A-2", "K-1"]
+    assert [row["change"] for row in harness.report_rows(run, "inventory")] == ["new", "new", "new"]
 
 
-def test_a_run_taken_over_does_not_fetch_a_completed_code_again(world: World) -> None:
-    two_codes(world)
-    run_id = left_behind(world, "KA: page 1")
-    world.simulator.requests.clear()
-    run_sync.execute(run_id, world.surroundings())
-    assert ["'KA'" in request.options["$filter"] for request in world.simulator.requests] == [True, True]
+def test_a_run_taken_over_does_not_fetch_a_completed_code_again(harness: SyncHarness) -> None:
+    two_codes(harness)
+    run_id = left_behind(harness, "KA: page 1")
+    harness.simulator.requests.clear()
+    run_sync.execute(run_id, harness.run_context())
+    assert ["'KA'" in request.options["$filter"] for request in harness.simulator.requests] == [True, True]
 
 
-def test_a_worker_told_to_stop_gives_the_run_back_and_another_finishes_it(world: World) -> None:
-    two_codes(world)
-    run_id = queued(world)
+def test_a_worker_told_to_stop_gives_the_run_back_and_another_finishes_it(harness: SyncHarness) -> None:
+    two_codes(harness)
+    run_id = queued(harness)
     told: list[str] = []
     with pytest.raises(lease.Stopped):
         run_sync.execute(
             run_id,
-            world.surroundings(tell=told.append, should_stop=lambda: any("fetched" in line for line in told)),
+            harness.run_context(
+                tell=told.append, should_stop=lambda: any("fetched" in line for line in told)
+            ),
         )
-    run = world.run(run_id)
+    run = harness.load_run(run_id)
     assert (run.status, run.heartbeat_at) == ("queued", None)
     assert [item.status for item in run.items] == ["succeeded", "waiting"]
-    assert run_sync.execute(run_id, world.surroundings())
-    assert world.run(run_id).status == "succeeded"
+    assert run_sync.execute(run_id, harness.run_context())
+    assert harness.load_run(run_id).status == "succeeded"
 
 
-def test_a_run_is_cancelled_between_pages_and_what_was_applied_stays(world: World) -> None:
-    two_codes(world)
-    run_id = queued(world)
+def test_a_run_is_cancelled_between_pages_and_what_was_applied_stays(harness: SyncHarness) -> None:
+    two_codes(harness)
+    run_id = queued(harness)
 
     def tell(line: str) -> None:
         if line.startswith("TR: fetched"):
-            lifecycle.cancel(world.run(run_id))
+            lifecycle.cancel(harness.load_run(run_id))
 
-    run_sync.execute(run_id, world.surroundings(tell=tell))
-    run = world.run(run_id)
+    run_sync.execute(run_id, harness.run_context(tell=tell))
+    run = harness.load_run(run_id)
     assert run.status == "cancelled"
     assert [item.status for item in run.items] == ["succeeded", "not_tried"]
     assert run.items[1].error == "Not tried: the run was cancelled."
-    assert world.shelf() == {("TR", "A-1"): 3, ("TR", "A-2"): 4}
-    assert len(world.csv(run, "inventory")) == 2
+    assert harness.shelf_quantities() == {("TR", "A-1"): 3, ("TR", "A-2"): 4}
+    assert len(harness.report_rows(run, "inventory")) == 2
 
 
-def test_a_queued_run_is_cancelled_at_once(world: World) -> None:
-    run_id = queued(world)
-    assert lifecycle.cancel(world.run(run_id))
-    assert world.run(run_id).status == "cancelled"
-    assert not lifecycle.cancel(world.run(run_id))
-    assert not run_sync.execute(run_id, world.surroundings())
+def test_a_queued_run_is_cancelled_at_once(harness: SyncHarness) -> None:
+    run_id = queued(harness)
+    assert lifecycle.cancel(harness.load_run(run_id))
+    assert harness.load_run(run_id).status == "cancelled"
+    assert not lifecycle.cancel(harness.load_run(run_id))
+    assert not run_sync.execute(run_id, harness.run_context())
 
 
-def test_settings_saved_during_a_run_take_effect_in_the_next(world: World) -> None:
-    two_codes(world)
-    world.sync()
+def test_settings_saved_during_a_run_take_effect_in_the_next(harness: SyncHarness) -> None:
+    two_codes(harness)
+    harness.sync()
 
     def tell(line: str) -> None:
         if line.startswith("TR: page"):
-            world.settings(clear_previous=False)
+            harness.change_settings(clear_previous=False)
 
-    run = world.sync(part("TR", "A-1", 3), part("KA", "K-1", 5), tell=tell)
-    assert world.shelf()[("TR", "A-2")] == 0
+    run = harness.sync(part("TR", "A-1", 3), part("KA", "K-1", 5), tell=tell)
+    assert harness.shelf_quantities()[("TR", "A-2")] == 0
     assert run.settings is not None
     assert run.settings["clear_previous"] is True
 
 
-def test_a_code_removed_during_a_run_is_not_tried(world: World) -> None:
-    two_codes(world)
+def test_a_code_removed_during_a_run_is_not_tried(harness: SyncHarness) -> None:
+    two_codes(harness)
 
     def tell(line: str) -> None:
         if line.startswith("TR: page"):
             db.session.execute(db.delete(SupplierCode).where(SupplierCode.code == "KA"))
             db.session.commit()
 
-    run = world.sync(tell=tell)
+    run = harness.sync(tell=tell)
     assert [item.status for item in run.items] == ["succeeded", "not_tried"]
     assert run.status == "succeeded"
-    assert ("KA", "K-1") not in world.shelf()
+    assert ("KA", "K-1") not in harness.shelf_quantities()
 
 
-def test_a_defect_in_one_code_does_not_stop_the_others(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    two_codes(world)
+def test_a_defect_in_one_code_does_not_stop_the_others(
+    harness: SyncHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_codes(harness)
     apply = code_sync.apply
 
     def broken(claim: lease.Lease, run: Run, item: RunItem) -> None:
@@ -234,7 +239,7 @@ def test_a_defect_in_one_code_does_not_stop_the_others(world: World, monkeypatch
         apply(claim, run, item)
 
     monkeypatch.setattr(code_sync, "apply", broken)
-    run = world.sync()
+    run = harness.sync()
     assert run.status == "partial"
     assert [(item.status, item.error_kind) for item in run.items] == [
         ("failed", "internal"),
@@ -243,34 +248,36 @@ def test_a_defect_in_one_code_does_not_stop_the_others(world: World, monkeypatch
 
 
 def test_refused_report_storage_leaves_the_stock_applied_and_the_run_partial(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    harness: SyncHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    two_codes(world)
+    two_codes(harness)
     monkeypatch.setitem(current_app.config, "REPORT_STORAGE_URL", "file:///proc/nowhere")
-    run = world.sync()
+    run = harness.sync()
     assert (run.status, run.reason, run.reports_missing) == ("partial", None, True)
     assert run.explanation == "The reports could not be stored."
-    assert world.shelf()[("KA", "K-1")] == 5
+    assert harness.shelf_quantities()[("KA", "K-1")] == 5
     assert db.session.scalars(db.select(Report)).all() == []
 
 
-def test_it_keeps_only_what_was_last_reported(world: World) -> None:
-    two_codes(world)
-    first = world.sync()
-    second = world.sync()
+def test_it_keeps_only_what_was_last_reported(harness: SyncHarness) -> None:
+    two_codes(harness)
+    first = harness.sync()
+    second = harness.sync()
     kept = db.session.scalars(select(ReportedPart.run_item_id).distinct())
     assert sorted(kept) == [item.id for item in second.items]
     assert first.id != second.id
 
 
-def test_the_login_reaches_neither_logs_nor_progress(world: World, capfd: pytest.CaptureFixture[str]) -> None:
-    two_codes(world)
+def test_the_login_reaches_neither_logs_nor_progress(
+    harness: SyncHarness, capfd: pytest.CaptureFixture[str]
+) -> None:
+    two_codes(harness)
     lines: list[str] = []
 
     def connect(credentials: Credentials) -> LightspeedClient:
         assert "correct horse" not in repr(credentials)
-        return world.connect(credentials)
+        return harness.connect(credentials)
 
-    world.sync(connect=connect, tell=lines.append)
+    harness.sync(connect=connect, tell=lines.append)
     out, err = capfd.readouterr()
     assert "correct horse" not in out + err + "".join(lines)

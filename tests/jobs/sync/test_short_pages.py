@@ -5,32 +5,37 @@ from __future__ import annotations
 import pytest
 
 from sandbox.simulator import Behavior
-from tests.factories import World, part
+from tests.factories import make_manufacturer
+from tests.sync_harness import SyncHarness, part
 
 NUMBERS = [f"P{number:05}" for number in range(600)]
 
 
 @pytest.fixture
-def shop(world: World) -> World:
+def shop(harness: SyncHarness) -> SyncHarness:
     """One code with 600 parts in the catalog, and Clear Previous Quantities on."""
-    world.map("TR", world.manufacturer("Tucker", numbers=NUMBERS))
-    world.settings(clear_previous=True)
-    return world
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=NUMBERS))
+    harness.change_settings(clear_previous=True)
+    return harness
 
 
 @pytest.mark.parametrize("short_pages", ["always", "now_and_then"])
 @pytest.mark.parametrize("limit", [499, 250, 100, 7])
-def test_all_parts_stay_in_stock(shop: World, limit: int, short_pages: str) -> None:
+def test_all_parts_stay_in_stock(shop: SyncHarness, limit: int, short_pages: str) -> None:
     shop.sync(*(part("TR", number, 2) for number in NUMBERS))
     shop.simulator.switches = Behavior(rows_per_page=limit, short_pages=short_pages)
     run = shop.sync()
-    assert (run.status, shop.shelf()) == ("succeeded", {("TR", number): 2 for number in NUMBERS})
-    item = shop.item(run, "TR")
+    assert (run.status, shop.shelf_quantities()) == ("succeeded", {("TR", number): 2 for number in NUMBERS})
+    item = shop.load_item(run, "TR")
     assert (item.fetched, item.synced, item.cleared) == (600, 600, 0)
 
 
 @pytest.mark.parametrize("limit", [100, 1])
-def test_a_first_sync_fetches_all_parts(shop: World, limit: int) -> None:
+def test_a_first_sync_fetches_all_parts(shop: SyncHarness, limit: int) -> None:
     shop.simulator.switches = Behavior(rows_per_page=limit)
     run = shop.sync(*(part("TR", number, 2) for number in NUMBERS))
-    assert (run.status, shop.item(run, "TR").fetched, len(shop.shelf())) == ("succeeded", 600, 600)
+    assert (run.status, shop.load_item(run, "TR").fetched, len(shop.shelf_quantities())) == (
+        "succeeded",
+        600,
+        600,
+    )

@@ -12,7 +12,8 @@ from redis import Redis
 from sqlalchemy import select
 
 from jobs.sync import tick
-from tests.factories import World
+from tests.factories import make_manufacturer, make_product
+from tests.sync_harness import SyncHarness
 from webapp.core import clock, queues
 from webapp.core.task_queue import TaskQueue
 from webapp.extensions import db
@@ -35,15 +36,15 @@ def redis(redis_url: str, app: object) -> Iterator[Redis]:
 
 
 @pytest.fixture
-def mapped(world: World, redis: Redis) -> World:
-    world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
-    return world
+def mapped(harness: SyncHarness, redis: Redis) -> SyncHarness:
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
+    return harness
 
 
 @pytest.fixture
-def scheduled(mapped: World) -> World:
+def scheduled(mapped: SyncHarness) -> SyncHarness:
     """A dealer that became ready before the slot of 1:00 AM."""
-    mapped.ready_since(BEFORE_ONE)
+    mapped.set_ready_since(BEFORE_ONE)
     return mapped
 
 
@@ -56,7 +57,7 @@ def waiting(redis: Redis, queue: str = queues.SYNC) -> int:
     return len(TaskQueue(queue, connection=redis))
 
 
-def test_a_due_dealer_is_started_once(scheduled: World, redis: Redis) -> None:
+def test_a_due_dealer_is_started_once(scheduled: SyncHarness, redis: Redis) -> None:
     with time_machine.travel(ONE_TEN, tick=True):
         tick.tick()
         tick.tick()
@@ -64,7 +65,7 @@ def test_a_due_dealer_is_started_once(scheduled: World, redis: Redis) -> None:
     assert waiting(redis) == 1
 
 
-def test_a_slot_whose_run_has_ended_is_not_started_again(scheduled: World) -> None:
+def test_a_slot_whose_run_has_ended_is_not_started_again(scheduled: SyncHarness) -> None:
     with time_machine.travel(ONE_TEN, tick=True):
         tick.tick()
         run = db.session.scalars(select(Run)).one()
@@ -73,7 +74,7 @@ def test_a_slot_whose_run_has_ended_is_not_started_again(scheduled: World) -> No
     assert slots_of_runs() == [(date(2026, 11, 23), 1, "cancelled")]
 
 
-def test_a_dealer_starts_only_after_its_own_delay(scheduled: World) -> None:
+def test_a_dealer_starts_only_after_its_own_delay(scheduled: SyncHarness) -> None:
     start = clock.now().replace(year=2026, month=11, day=23, hour=7, minute=0, second=0, microsecond=0)
     wait = delay(scheduled.dealer.id)
     with time_machine.travel(start + wait - timedelta(seconds=1), tick=False):
@@ -85,14 +86,14 @@ def test_a_dealer_starts_only_after_its_own_delay(scheduled: World) -> None:
 
 
 def test_workers_are_told_of_those_due_together_in_the_order_of_their_delays(
-    scheduled: World, redis: Redis
+    scheduled: SyncHarness, redis: Redis
 ) -> None:
     first = scheduled.dealer.id
     code = db.session.scalars(select(SupplierCode)).one()
     for number in range(4):
         scheduled.dealer = scheduled.add_dealer(f"Dealer {number}", f"471{number}")
-        scheduled.map(code.code, code.manufacturer)
-        scheduled.ready_since(BEFORE_ONE)
+        scheduled.map_code(code.code, code.manufacturer)
+        scheduled.set_ready_since(BEFORE_ONE)
     with time_machine.travel(ONE_TEN, tick=True):
         tick.tick()
     jobs = TaskQueue(queues.SYNC, connection=redis).jobs
@@ -101,18 +102,18 @@ def test_workers_are_told_of_those_due_together_in_the_order_of_their_delays(
 
 
 @pytest.mark.parametrize("spoil", ["not enabled", "no codes"])
-def test_a_dealer_that_cannot_sync_is_not_started(world: World, redis: Redis, spoil: str) -> None:
+def test_a_dealer_that_cannot_sync_is_not_started(harness: SyncHarness, redis: Redis, spoil: str) -> None:
     if spoil == "not enabled":
-        world.map("TR", world.manufacturer("Tucker"))
-        world.ready_since(BEFORE_ONE)
-        world.configuration.enabled = False
+        harness.map_code("TR", make_manufacturer("Tucker"))
+        harness.set_ready_since(BEFORE_ONE)
+        harness.configuration.enabled = False
         db.session.commit()
     with time_machine.travel(ONE_TEN, tick=True):
         tick.tick()
     assert slots_of_runs() == []
 
 
-def test_a_slot_waits_for_a_run_that_is_still_active(scheduled: World) -> None:
+def test_a_slot_waits_for_a_run_that_is_still_active(scheduled: SyncHarness) -> None:
     with time_machine.travel(ONE_TEN, tick=True):
         manual = lifecycle.record(scheduled.dealer, "manual").run
         tick.tick()
@@ -122,7 +123,7 @@ def test_a_slot_waits_for_a_run_that_is_still_active(scheduled: World) -> None:
     assert slots_of_runs() == [(None, None, "cancelled"), (date(2026, 11, 23), 1, "queued")]
 
 
-def test_a_run_whose_worker_died_is_handed_out_again(mapped: World, redis: Redis) -> None:
+def test_a_run_whose_worker_died_is_handed_out_again(mapped: SyncHarness, redis: Redis) -> None:
     run = lifecycle.record(mapped.dealer, "manual").run
     run.status, run.attempt, run.heartbeat_at = "running", 1, clock.now() - timedelta(seconds=91)
     db.session.commit()
@@ -131,7 +132,7 @@ def test_a_run_whose_worker_died_is_handed_out_again(mapped: World, redis: Redis
     assert waiting(redis) == 1
 
 
-def test_a_run_whose_worker_lives_is_left_alone(mapped: World, redis: Redis) -> None:
+def test_a_run_whose_worker_lives_is_left_alone(mapped: SyncHarness, redis: Redis) -> None:
     run = lifecycle.record(mapped.dealer, "manual").run
     run.status, run.attempt, run.heartbeat_at = "running", 1, clock.now() - timedelta(seconds=60)
     db.session.commit()
@@ -139,7 +140,7 @@ def test_a_run_whose_worker_lives_is_left_alone(mapped: World, redis: Redis) -> 
     assert waiting(redis) == 0
 
 
-def test_a_queued_run_that_redis_forgot_is_queued_again(mapped: World, redis: Redis) -> None:
+def test_a_queued_run_that_redis_forgot_is_queued_again(mapped: SyncHarness, redis: Redis) -> None:
     lifecycle.start(mapped.dealer, "manual")
     redis.flushdb()
     tick.wake_stalled(clock.now())
@@ -147,15 +148,15 @@ def test_a_queued_run_that_redis_forgot_is_queued_again(mapped: World, redis: Re
     assert waiting(redis) == 1
 
 
-def test_a_redis_that_is_away_loses_no_run(mapped: World, redis: Redis) -> None:
+def test_a_redis_that_is_away_loses_no_run(mapped: SyncHarness, redis: Redis) -> None:
     current_app.config["REDIS_URL"] = "redis://127.0.0.1:1/0"
     started = lifecycle.start(mapped.dealer, "manual")
     assert started.run.status == "queued"
 
 
-def test_notes_that_nobody_drained_wake_the_index(mapped: World, redis: Redis) -> None:
-    manufacturer = mapped.manufacturer("Western")
-    product = mapped.sell(manufacturer, "W-1")
+def test_notes_that_nobody_drained_wake_the_index(mapped: SyncHarness, redis: Redis) -> None:
+    manufacturer = make_manufacturer("Western")
+    product = make_product(manufacturer, "W-1")
     db.session.add(OutboxEntry(dealer_id=mapped.dealer.id, product_id=product.id))
     db.session.commit()
     tick.tick()
@@ -163,7 +164,7 @@ def test_notes_that_nobody_drained_wake_the_index(mapped: World, redis: Redis) -
     assert waiting(redis, queues.INDEX) == 1
 
 
-def test_a_check_that_was_lost_is_asked_for_again(mapped: World, redis: Redis) -> None:
+def test_a_check_that_was_lost_is_asked_for_again(mapped: SyncHarness, redis: Redis) -> None:
     mapped.configuration.check_state = "checking"
     mapped.configuration.checked_at = clock.now() - timedelta(minutes=3)
     db.session.commit()
@@ -174,7 +175,7 @@ def test_a_check_that_was_lost_is_asked_for_again(mapped: World, redis: Redis) -
 
 @pytest.mark.parametrize(("hours", "was_ready", "jobs"), [(7, False, 1), (5, False, 0), (7, True, 0)])
 def test_a_refusal_is_checked_again_only_for_a_dealer_without_scheduled_runs(
-    mapped: World, redis: Redis, hours: int, was_ready: bool, jobs: int
+    mapped: SyncHarness, redis: Redis, hours: int, was_ready: bool, jobs: int
 ) -> None:
     """The scheduled runs of others find out by themselves that Lightspeed answers again."""
     mapped.configuration.check_state = "refused"

@@ -16,7 +16,8 @@ from structlog.testing import capture_logs
 
 from jobs import tasks
 from jobs.sync import tick
-from tests.factories import World
+from tests.factories import make_manufacturer, make_product
+from tests.sync_harness import SyncHarness
 from webapp.core import clock, queues
 from webapp.extensions import db
 from webapp.models import (
@@ -45,27 +46,27 @@ def redis(redis_url: str, app: object) -> Iterator[Redis]:
 
 
 @pytest.fixture
-def busy(world: World, redis: Redis) -> Iterator[World]:
+def busy(harness: SyncHarness, redis: Redis) -> Iterator[SyncHarness]:
     """Dealers with something to do for each step of a tick at 1:10 AM."""
     with time_machine.travel(ONE_TEN, tick=True):
         now = clock.now()
-        world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
+        harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
         code = db.session.scalars(select(SupplierCode)).one()
         for number in range(2):
-            world.dealer = world.add_dealer(f"Dealer {number}", f"471{number}")
-            world.map("TR", code.manufacturer)
-            _record(world, ("queued", "failed")[number], now)
-        _add_rows(world, now)
+            harness.dealer = harness.add_dealer(f"Dealer {number}", f"471{number}")
+            harness.map_code("TR", code.manufacturer)
+            _record(harness, ("queued", "failed")[number], now)
+        _add_rows(harness, now)
         # Slots count from the moment when a dealer is ready (R6).
         db.session.execute(update(Configuration).values(ready_since=now - timedelta(minutes=20)))
         db.session.commit()
-        yield world
+        yield harness
 
 
-def _record(world: World, status: str, now: datetime) -> None:
+def _record(harness: SyncHarness, status: str, now: datetime) -> None:
     # One that failed had the slot that is due, so that what follows is a run of its failed codes.
     slot = lifecycle.Slot(date(2026, 11, 23), 1) if status == "failed" else None
-    run = lifecycle.record(world.dealer, "scheduled" if slot else "manual", slot=slot).run
+    run = lifecycle.record(harness.dealer, "scheduled" if slot else "manual", slot=slot).run
     if status == "failed":
         run.status, run.finished_at = "failed", now - timedelta(minutes=30)
         item = RunItem(run_id=run.id, position=1, supplier_code="TR", code_key="tr", status="failed")
@@ -74,16 +75,16 @@ def _record(world: World, status: str, now: datetime) -> None:
     db.session.commit()
 
 
-def _add_rows(world: World, now: datetime) -> None:
+def _add_rows(harness: SyncHarness, now: datetime) -> None:
     long_ago = now - timedelta(hours=1)
     named = {"supplier_code": "TR", "code_key": "tr", "products": 1, "stocked": 1}
-    clearing = HeldClearing(dealer_id=world.dealer.id, run_id=1, run_item_id=1, state="applying", **named)
+    clearing = HeldClearing(dealer_id=harness.dealer.id, run_id=1, run_item_id=1, state="applying", **named)
     clearing.decided_at = long_ago
     upload = CatalogImport(status="queued", file_name="a.csv", path="a", bytes_total=1)
-    product = world.sell(world.manufacturer("Western"), "W-1")
-    note = OutboxEntry(dealer_id=world.dealer.id, product_id=product.id)
+    product = make_product(make_manufacturer("Western"), "W-1")
+    note = OutboxEntry(dealer_id=harness.dealer.id, product_id=product.id)
     db.session.add_all([clearing, upload, note])
-    world.configuration.check_state, world.configuration.checked_at = "checking", long_ago
+    harness.configuration.check_state, harness.configuration.checked_at = "checking", long_ago
 
 
 def done(redis: Redis) -> dict[str, bool]:
@@ -118,7 +119,7 @@ def refused_by_the_database(_now: datetime) -> int:
     return int(db.session.execute(text("SELECT nothing FROM no_such_table")).scalar_one())
 
 
-def test_a_tick_takes_every_step(busy: World, redis: Redis) -> None:
+def test_a_tick_takes_every_step(busy: SyncHarness, redis: Redis) -> None:
     assert not any(done(redis).values())
     tasks.tick()
     assert done(redis) == dict.fromkeys(STEPS, True)
@@ -127,7 +128,7 @@ def test_a_tick_takes_every_step(busy: World, redis: Redis) -> None:
 
 @pytest.mark.parametrize("name", STEPS)
 def test_a_step_that_fails_keeps_no_other_from_its_work(
-    name: str, busy: World, redis: Redis, monkeypatch: pytest.MonkeyPatch
+    name: str, busy: SyncHarness, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken(monkeypatch, name, refused_by_the_database)
     with capture_logs() as logs, pytest.raises(tick.TickFailed, match=rf"^{name}$"):
@@ -139,7 +140,7 @@ def test_a_step_that_fails_keeps_no_other_from_its_work(
 
 
 def test_a_tick_names_all_steps_that_failed(
-    busy: World, redis: Redis, monkeypatch: pytest.MonkeyPatch
+    busy: SyncHarness, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tick, "STEPS", tuple((name, refused_by_the_database) for name in STEPS))
     with pytest.raises(tick.TickFailed) as failed:
@@ -148,7 +149,7 @@ def test_a_tick_names_all_steps_that_failed(
 
 
 def test_a_tick_whose_time_is_over_takes_no_further_step(
-    busy: World, redis: Redis, monkeypatch: pytest.MonkeyPatch
+    busy: SyncHarness, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def late(_now: datetime) -> Any:
         raise JobTimeoutException("The job took too long")
@@ -160,7 +161,9 @@ def test_a_tick_whose_time_is_over_takes_no_further_step(
     assert [name for name in STEPS if steps[name]] == ["start_due", "retry_failed"]
 
 
-def test_a_database_without_the_trigger_retry_keeps_its_index_up_to_date(busy: World, redis: Redis) -> None:
+def test_a_database_without_the_trigger_retry_keeps_its_index_up_to_date(
+    busy: SyncHarness, redis: Redis
+) -> None:
     """What databases of earlier versions refused: only a run of the failed codes."""
     if db.engine.dialect.name == "sqlite":
         refuse = "WHEN new.trigger = 'retry' BEGIN SELECT RAISE(ABORT, 'refused'); END"

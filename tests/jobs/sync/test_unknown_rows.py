@@ -14,7 +14,8 @@ import pytest
 from jobs.sources.lightspeed import Page, Part, Unreadable
 from jobs.sync import clearing_guard
 from sandbox.simulator import Behavior
-from tests.factories import World, part
+from tests.factories import make_manufacturer, make_part_number, make_product
+from tests.sync_harness import SyncHarness, part
 from webapp.extensions import db
 from webapp.models import HeldClearing, Run, RunItem
 from webapp.runs import held_clearings
@@ -86,52 +87,56 @@ CASES = {
 
 
 @pytest.fixture
-def stocked(world: World) -> World:
+def stocked(harness: SyncHarness) -> SyncHarness:
     """A dealer with four parts in stock, and a service that filters nothing from now on."""
-    world.map("TR", world.manufacturer("Tucker", numbers=NUMBERS), pricing="retail")
-    world.sync(*(part("TR", number, 3) for number in NUMBERS))
-    world.simulator.switches = Behavior(filtering="ignored")
-    return world
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=NUMBERS), pricing="retail")
+    harness.sync(*(part("TR", number, 3) for number in NUMBERS))
+    harness.simulator.switches = Behavior(filtering="ignored")
+    return harness
 
 
-def in_stock(world: World) -> tuple[int, ...]:
-    shelf = world.shelf()
+def in_stock(harness: SyncHarness) -> tuple[int, ...]:
+    shelf = harness.shelf_quantities()
     return tuple(shelf["TR", number] for number in NUMBERS)
 
 
-def figures(world: World) -> list[tuple[int, int | None, int | None]]:
-    return [world.figures(number) for number in NUMBERS]
+def figures(harness: SyncHarness) -> list[tuple[int, int | None, int | None]]:
+    return [harness.webstore_figures(number) for number in NUMBERS]
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_a_part_keeps_its_quantity_unless_its_row_says_that_it_is_gone(stocked: World, case: Case) -> None:
+def test_a_part_keeps_its_quantity_unless_its_row_says_that_it_is_gone(
+    stocked: SyncHarness, case: Case
+) -> None:
     run = stocked.sync(*case.answer())
-    item = stocked.item(run, "TR")
+    item = stocked.load_item(run, "TR")
     assert (item.status, in_stock(stocked)) == (case.status, case.stock)
     assert tuple(figure[0] for figure in figures(stocked)) == case.stock
     if case.status == "succeeded":
         assert item.kept == case.kept
 
     before = figures(stocked)
-    stocked.noted()
+    stocked.take_outbox()
     again = stocked.sync()
-    assert (stocked.item(again, "TR").status, in_stock(stocked)) == (case.status, case.stock)
-    assert stocked.item(again, "TR").changed == 0
-    assert (figures(stocked), stocked.noted()) == (before, [])
+    assert (stocked.load_item(again, "TR").status, in_stock(stocked)) == (case.status, case.stock)
+    assert stocked.load_item(again, "TR").changed == 0
+    assert (figures(stocked), stocked.take_outbox()) == (before, [])
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_where_previous_quantities_are_kept_no_part_loses_its_quantity(stocked: World, case: Case) -> None:
-    stocked.settings(clear_previous=False)
+def test_where_previous_quantities_are_kept_no_part_loses_its_quantity(
+    stocked: SyncHarness, case: Case
+) -> None:
+    stocked.change_settings(clear_previous=False)
     for _ in range(2):
-        item = stocked.item(stocked.sync(*case.answer()), "TR")
+        item = stocked.load_item(stocked.sync(*case.answer()), "TR")
         assert item.status == case.status
         assert in_stock(stocked) == tuple(quantity or 3 for quantity in case.stock)
 
 
-def test_a_code_without_evidence_says_what_is_wrong_with_its_rows(stocked: World) -> None:
+def test_a_code_without_evidence_says_what_is_wrong_with_its_rows(stocked: SyncHarness) -> None:
     run = stocked.sync(*Case(UNDATED, {"P0001": {"OnHand": None}}).answer())
-    item = stocked.item(run, "TR")
+    item = stocked.load_item(run, "TR")
     assert item.error == (
         "Lightspeed sent 4 rows, and none of them can be used"
         " (1: Quantity is missing or not a number; 3: No date of last change)."
@@ -139,70 +144,70 @@ def test_a_code_without_evidence_says_what_is_wrong_with_its_rows(stocked: World
     assert (run.status, item.error_kind, item.fetched, item.synced) == ("failed", "bad_answer", 4, 0)
 
 
-def test_the_last_row_of_a_part_wins_whatever_it_says(stocked: World) -> None:
+def test_the_last_row_of_a_part_wins_whatever_it_says(stocked: SyncHarness) -> None:
     rows = [part("TR", "P0001", 9), part("TR", "P0001", 8, **UNDATED)]
     rows += [part("TR", "P0002", 9, **UNDATED), part("TR", "P0002", 8)]
     rows += [part("TR", "P0003", 9, **UNDATED), part("TR", "P0003", 0)]
-    item = stocked.item(stocked.sync(*rows), "TR")
+    item = stocked.load_item(stocked.sync(*rows), "TR")
     assert in_stock(stocked) == (3, 8, 0, 0)
     assert (item.kept, item.synced) == (1, 1)
 
 
-def test_a_part_that_was_never_in_stock_keeps_nothing(stocked: World) -> None:
+def test_a_part_that_was_never_in_stock_keeps_nothing(stocked: SyncHarness) -> None:
     rows = [part("TR", number, 3) for number in NUMBERS]
-    item = stocked.item(stocked.sync(*rows, part("TR", "P0009", 3, **UNDATED)), "TR")
+    item = stocked.load_item(stocked.sync(*rows, part("TR", "P0009", 3, **UNDATED)), "TR")
     assert (item.kept, item.skipped) == (0, 1)
 
 
-def test_of_two_parts_on_one_product_the_unknown_one_goes_on_contributing(world: World) -> None:
-    tucker = world.manufacturer("Tucker")
-    product = world.sell(tucker, "A-1")
-    world.sell(tucker, "A-2", product)
-    world.map("TR", tucker, pricing="retail")
-    world.sync(part("TR", "A-1", 4, Retail=5), part("TR", "A-2", 3, Retail=7))
-    world.simulator.switches = Behavior(filtering="ignored")
+def test_of_two_parts_on_one_product_the_unknown_one_goes_on_contributing(harness: SyncHarness) -> None:
+    tucker = make_manufacturer("Tucker")
+    product = make_product(tucker, "A-1")
+    make_part_number(tucker, product, "A-2")
+    harness.map_code("TR", tucker, pricing="retail")
+    harness.sync(part("TR", "A-1", 4, Retail=5), part("TR", "A-2", 3, Retail=7))
+    harness.simulator.switches = Behavior(filtering="ignored")
     for _ in range(2):
-        run = world.sync(part("TR", "A-1", 1, Retail=6), part("TR", "A-2", 9, **UNDATED))
-        assert (world.figures("A-1"), world.item(run, "TR").kept) == ((4, 600, 1), 1)
-    world.sync(part("TR", "A-1", 1, **UNDATED), part("TR", "A-2", 2, Retail=9))
-    assert world.figures("A-1") == (3, 600, 1)
-    world.sync(part("TR", "A-1", 1, **UNDATED))
-    assert world.figures("A-1") == (3, 600, 1)
+        run = harness.sync(part("TR", "A-1", 1, Retail=6), part("TR", "A-2", 9, **UNDATED))
+        assert (harness.webstore_figures("A-1"), harness.load_item(run, "TR").kept) == ((4, 600, 1), 1)
+    harness.sync(part("TR", "A-1", 1, **UNDATED), part("TR", "A-2", 2, Retail=9))
+    assert harness.webstore_figures("A-1") == (3, 600, 1)
+    harness.sync(part("TR", "A-1", 1, **UNDATED))
+    assert harness.webstore_figures("A-1") == (3, 600, 1)
 
 
-def test_kept_parts_are_no_part_of_the_inventory_report(stocked: World) -> None:
+def test_kept_parts_are_no_part_of_the_inventory_report(stocked: SyncHarness) -> None:
     run = stocked.sync(*Case({"OnHand": 5}, {"P0002": UNDATED}).answer())
-    assert [row["mpn"] for row in stocked.csv(run, "inventory")] == ["P0001", "P0003", "P0004"]
-    assert [row["part_number"] for row in stocked.csv(run, "skipped")] == ["P0002"]
+    assert [row["mpn"] for row in stocked.report_rows(run, "inventory")] == ["P0001", "P0003", "P0004"]
+    assert [row["part_number"] for row in stocked.report_rows(run, "skipped")] == ["P0002"]
 
 
-def test_a_row_without_a_part_number_that_has_always_been_there_hides_nothing(world: World) -> None:
-    world.map("TR", world.manufacturer("Tucker", numbers=NUMBERS))
+def test_a_row_without_a_part_number_that_has_always_been_there_hides_nothing(harness: SyncHarness) -> None:
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=NUMBERS))
     unnamed = part("TR", None, 1)
-    world.simulator.switches = Behavior(filtering="ignored")
-    world.sync(*(part("TR", number, 3) for number in NUMBERS), unnamed)
-    run = world.sync(*(part("TR", number, 3) for number in NUMBERS[1:]), unnamed)
-    assert (in_stock(world), world.item(run, "TR").kept) == ((0, 3, 3, 3), 0)
+    harness.simulator.switches = Behavior(filtering="ignored")
+    harness.sync(*(part("TR", number, 3) for number in NUMBERS), unnamed)
+    run = harness.sync(*(part("TR", number, 3) for number in NUMBERS[1:]), unnamed)
+    assert (in_stock(harness), harness.load_item(run, "TR").kept) == ((0, 3, 3, 3), 0)
 
 
-def test_a_part_that_an_unnamed_row_may_be_is_cleared_once_the_row_is_gone(stocked: World) -> None:
+def test_a_part_that_an_unnamed_row_may_be_is_cleared_once_the_row_is_gone(stocked: SyncHarness) -> None:
     rows = [part("TR", number, 3) for number in NUMBERS]
     run = stocked.sync(*rows[1:], part("TR", "", 3))
-    assert (in_stock(stocked), stocked.item(run, "TR").kept) == ((3, 3, 3, 3), 1)
+    assert (in_stock(stocked), stocked.load_item(run, "TR").kept) == ((3, 3, 3, 3), 1)
     # What disappears later was reported beside the row: the row is not it.
     run = stocked.sync(*rows[2:], part("TR", "", 3))
-    assert (in_stock(stocked), stocked.item(run, "TR").kept) == ((3, 0, 3, 3), 1)
+    assert (in_stock(stocked), stocked.load_item(run, "TR").kept) == ((3, 0, 3, 3), 1)
     run = stocked.sync(*rows[2:])
-    assert (in_stock(stocked), stocked.item(run, "TR").kept) == ((0, 0, 3, 3), 0)
+    assert (in_stock(stocked), stocked.load_item(run, "TR").kept) == ((0, 0, 3, 3), 0)
 
 
-def test_a_part_is_kept_that_comes_back_under_a_row_that_cannot_be_used(stocked: World) -> None:
+def test_a_part_is_kept_that_comes_back_under_a_row_that_cannot_be_used(stocked: SyncHarness) -> None:
     rows = [part("TR", number, 3) for number in NUMBERS]
-    stocked.settings(clear_previous=False)
+    stocked.change_settings(clear_previous=False)
     stocked.sync(*rows[1:])
-    stocked.settings(clear_previous=True)
+    stocked.change_settings(clear_previous=True)
     run = stocked.sync(*rows[1:], part("TR", "P0001", 9, **UNDATED))
-    assert (in_stock(stocked), stocked.item(run, "TR").kept) == ((3, 3, 3, 3), 1)
+    assert (in_stock(stocked), stocked.load_item(run, "TR").kept) == ((3, 3, 3, 3), 1)
 
 
 class Service:
@@ -229,12 +234,12 @@ def decoded(*numbers: str) -> list[Part]:
     return [Part(part_number=n, supplier_code="TR", on_hand=5, last_updated=date) for n in numbers]
 
 
-def sync_decoded(world: World, parts: list[Part], *unreadable: Unreadable) -> RunItem:
+def sync_decoded(harness: SyncHarness, parts: list[Part], *unreadable: Unreadable) -> RunItem:
     service: Any = Service(parts, list(unreadable))
-    return world.item(world.sync(connect=lambda _: service), "TR")
+    return harness.load_item(harness.sync(connect=lambda _: service), "TR")
 
 
-def test_a_record_that_cannot_be_decoded_may_be_any_part(stocked: World) -> None:
+def test_a_record_that_cannot_be_decoded_may_be_any_part(stocked: SyncHarness) -> None:
     for _ in range(2):
         item = sync_decoded(stocked, decoded(*NUMBERS[:3]), Unreadable(1, "not a record"))
         assert (in_stock(stocked), item.kept, item.fetched) == ((5, 5, 5, 3), 1, 4)
@@ -242,14 +247,14 @@ def test_a_record_that_cannot_be_decoded_may_be_any_part(stocked: World) -> None
     assert (in_stock(stocked), item.kept) == ((5, 5, 5, 0), 0)
 
 
-def test_an_undecodable_record_with_a_part_number_keeps_that_part_alone(stocked: World) -> None:
+def test_an_undecodable_record_with_a_part_number_keeps_that_part_alone(stocked: SyncHarness) -> None:
     item = sync_decoded(stocked, decoded("P0001"), Unreadable(0, "damaged", "p0002 "))
     assert (in_stock(stocked), item.kept) == ((5, 3, 0, 0), 1)
 
 
 @pytest.mark.parametrize(("position", "first", "kept"), [(0, 5, 0), (1, 5, 0), (3, 3, 1)])
 def test_undecodable_records_count_in_the_order_reported(
-    stocked: World, position: int, first: int, kept: int
+    stocked: SyncHarness, position: int, first: int, kept: int
 ) -> None:
     parts = decoded("P0004", "P0002", "P0001")
     item = sync_decoded(stocked, parts, Unreadable(position, "damaged", "P0001"))
@@ -260,20 +265,20 @@ MANY = 120
 
 
 @pytest.fixture
-def full(world: World) -> World:
+def full(harness: SyncHarness) -> SyncHarness:
     """A dealer with 120 parts in stock, and a service that filters nothing from now on."""
-    world.map("KA", world.manufacturer("Kawasaki", numbers=[f"K-{number}" for number in range(MANY)]))
-    world.sync(*many(MANY))
-    world.simulator.switches = Behavior(filtering="ignored")
-    return world
+    harness.map_code("KA", make_manufacturer("Kawasaki", numbers=[f"K-{number}" for number in range(MANY)]))
+    harness.sync(*many(MANY))
+    harness.simulator.switches = Behavior(filtering="ignored")
+    return harness
 
 
 def many(count: int, first: int = 0, **fields: Any) -> list[dict[str, Any]]:
     return [part("KA", f"K-{number}", 2, **fields) for number in range(first, first + count)]
 
 
-def full_count(world: World) -> int:
-    return sum(quantity > 0 for quantity in world.shelf().values())
+def full_count(harness: SyncHarness) -> int:
+    return sum(quantity > 0 for quantity in harness.shelf_quantities().values())
 
 
 def states() -> list[str]:
@@ -282,12 +287,12 @@ def states() -> list[str]:
     return found
 
 
-def silent(world: World) -> Run:
-    world.report()
-    return world.sync()
+def silent(harness: SyncHarness) -> Run:
+    harness.set_parts()
+    return harness.sync()
 
 
-def test_an_answer_without_evidence_never_confirms_a_held_clearing(full: World) -> None:
+def test_an_answer_without_evidence_never_confirms_a_held_clearing(full: SyncHarness) -> None:
     assert silent(full).status == "partial"
     for _ in range(2):
         run = full.sync(*many(MANY, **UNDATED))
@@ -296,19 +301,19 @@ def test_an_answer_without_evidence_never_confirms_a_held_clearing(full: World) 
     assert (full_count(full), states()) == (0, ["confirmed"])
 
 
-def test_a_clearing_weighs_only_what_would_really_be_cleared(full: World) -> None:
+def test_a_clearing_weighs_only_what_would_really_be_cleared(full: SyncHarness) -> None:
     run = full.sync(*many(20), *many(60, 20, **UNDATED))
     assert (run.status, full_count(full), states()) == ("succeeded", 80, [])
-    assert (full.item(run, "KA").kept, full.item(run, "KA").cleared) == (60, 40)
+    assert (full.load_item(run, "KA").kept, full.load_item(run, "KA").cleared) == (60, 40)
 
 
-def test_a_code_of_which_every_part_is_kept_or_gone_is_not_silent(full: World) -> None:
+def test_a_code_of_which_every_part_is_kept_or_gone_is_not_silent(full: SyncHarness) -> None:
     rows = [*many(30, lastupdatedate="2001-01-01T00:00:00"), *many(90, 30, **UNDATED)]
     run = full.sync(*rows)
     assert (run.status, full_count(full), states()) == ("succeeded", 90, [])
 
 
-def test_an_approved_clearing_leaves_what_is_kept(full: World) -> None:
+def test_an_approved_clearing_leaves_what_is_kept(full: SyncHarness) -> None:
     full.sync(*many(10), *many(20, 10, **UNDATED))
     clearing = held_clearings.waiting(full.dealer.id)[0]
     assert (clearing.products, clearing.stocked) == (90, 120)

@@ -8,16 +8,17 @@ import pytest
 
 from jobs import shutdown, targets
 from jobs.targets.search_index import SearchIndexTarget
-from tests.factories import World, part
+from tests.factories import make_manufacturer
+from tests.sync_harness import SyncHarness, part
 from webapp.search import outbox, reindexing
 
 
 @pytest.fixture
-def changed(world: World) -> World:
+def changed(harness: SyncHarness) -> SyncHarness:
     """Three products that a sync has put on the shelf."""
-    world.map("TR", world.manufacturer("Tucker", numbers=["TR-1", "TR-2", "TR-3"]))
-    world.sync(*[part("TR", f"TR-{n}", n) for n in (1, 2, 3)])
-    return world
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["TR-1", "TR-2", "TR-3"]))
+    harness.sync(*[part("TR", f"TR-{n}", n) for n in (1, 2, 3)])
+    return harness
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 from flask_security import hash_password
 
+from tests.factories import PASSWORD, make_dealer, make_user
 from tests.webapp.accounts.users import EMAIL, NEW, follow, noted, sign_in
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import PASSWORD, Shop
 from webapp.accounts import sessions
 from webapp.extensions import db
 from webapp.models import AlertDelivery, Dealer, User
@@ -20,8 +20,8 @@ pytestmark = ON_SQLITE
 
 
 @pytest.fixture
-def person(app: Flask, shop: Shop, dealer: Dealer) -> User:
-    return shop.user("new@prairie.example", dealer, hash_password(PASSWORD))
+def person(app: Flask, dealer: Dealer) -> User:
+    return make_user("new@prairie.example", dealer, hash_password(PASSWORD))
 
 
 def invite(client: LintingClient, **fields: str):
@@ -61,8 +61,8 @@ def test_nobody_ends_the_sessions_of_another(client: LintingClient, person: User
     assert [row.id for row in sessions.of(person)] == [number]
 
 
-def test_users_are_found_by_address_and_dealer(staff: LintingClient, person: User, shop: Shop):
-    shop.user("else@lakeside.example", shop.dealer("Lakeside 100%"))
+def test_users_are_found_by_address_and_dealer(staff: LintingClient, person: User):
+    make_user("else@lakeside.example", make_dealer("Lakeside 100%"))
     everybody = staff.get("/users").text
     for said in (
         "new@prairie.example",
@@ -114,11 +114,9 @@ def test_where_mail_is_set_up_the_link_is_sent_and_not_shown(
         ({"role": "owner"}, "Not a valid choice"),
     ],
 )
-def test_an_invitation_is_refused_at_its_field(
-    staff: LintingClient, shop: Shop, fields: dict[str, str], said: str
-):
-    shop.dealer("Twice")
-    shop.dealer("Twice")
+def test_an_invitation_is_refused_at_its_field(staff: LintingClient, fields: dict[str, str], said: str):
+    make_dealer("Twice")
+    make_dealer("Twice")
     refused = invite(staff, **fields)
     assert refused.status_code == 422
     assert said in refused.text

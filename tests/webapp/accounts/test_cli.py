@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from tests.webapp import shelf_seed
+from tests.factories import make_dealer
 from tests.webapp.accounts.users import EMAIL, NEW, follow, sign_in
 from tests.webapp.client import ON_SQLITE, LintingClient
 from webapp.accounts import sessions
@@ -28,7 +28,7 @@ def person() -> User:
 
 def test_an_invitation_prints_a_link_that_sets_the_password(flask, app: Flask, client: LintingClient):
     app.config["PUBLIC_URL"] = "https://sync.example.com"
-    dealer = shelf_seed.add_dealer()
+    dealer = make_dealer()
     done = flask("user", "invite", EMAIL.upper(), "--role", "dealer", "--dealer", dealer.id)
     assert (done.exit_code, done.stderr) == (0, "")
     assert done.stdout.startswith("https://sync.example.com/reset/")

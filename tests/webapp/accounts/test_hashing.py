@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 from flask_security import hash_password
 
+from tests.factories import PASSWORD, make_user
 from tests.webapp.accounts.users import EMAIL, NEW, follow, set_up, sign_in
 from tests.webapp.client import LintingClient
-from tests.webapp.pages_seed import PASSWORD, Shop
 from webapp.accounts import emails, passwords
 from webapp.extensions import db, end_reading
 from webapp.models import Dealer, User
@@ -20,8 +20,8 @@ SLOW = ("hash", "verify")
 
 
 @pytest.fixture
-def person(app: Flask, shop: Shop, dealer: Dealer) -> User:
-    return shop.user(EMAIL, dealer, hash_password(PASSWORD))
+def person(app: Flask, dealer: Dealer) -> User:
+    return make_user(EMAIL, dealer, hash_password(PASSWORD))
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from flask_security import hash_password
 
 from jobs.notifications import account_emails
 from jobs.notifications.undeliverable import NoLongerWanted
+from tests.factories import PASSWORD, make_user
 from tests.webapp.accounts.users import EMAIL, NEW, follow, noted, sign_in
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import PASSWORD, Shop
 from webapp.accounts import emails, sessions, user_admin
 from webapp.core import clock
 from webapp.core.redaction import redacted
@@ -27,8 +27,8 @@ CALM = "This link is no longer valid."
 
 
 @pytest.fixture
-def person(app: Flask, shop: Shop, dealer: Dealer) -> User:
-    return shop.user(EMAIL, dealer, hash_password(PASSWORD))
+def person(app: Flask, dealer: Dealer) -> User:
+    return make_user(EMAIL, dealer, hash_password(PASSWORD))
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 from flask_security import hash_password
 
+from tests.factories import PASSWORD, make_configuration, make_user
 from tests.webapp.accounts.users import EMAIL
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import PASSWORD, Shop
 from webapp.accounts import sessions
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, User
@@ -20,15 +20,15 @@ OURS = {"Origin": "http://localhost"}
 
 
 @pytest.fixture
-def path(dealer: Dealer, shop: Shop) -> str:
-    shop.configuration(dealer)
+def path(dealer: Dealer) -> str:
+    make_configuration(dealer)
     return f"/dealers/{dealer.id}/lightspeed/credentials"
 
 
 @pytest.fixture
-def stale(anonymous: LintingClient, shop: Shop, dealer: Dealer) -> LintingClient:
+def stale(anonymous: LintingClient, dealer: Dealer) -> LintingClient:
     """Signed in an hour ago."""
-    anonymous.sign_in(shop.user(EMAIL, dealer, hash_password(PASSWORD)))
+    anonymous.sign_in(make_user(EMAIL, dealer, hash_password(PASSWORD)))
     with anonymous.session_transaction() as session:
         session["fs_paa"] -= 3600
     return anonymous
@@ -81,8 +81,8 @@ def test_so_does_the_second_factor(app: Flask, stale: LintingClient, path: str):
     assert stale.get(path).status_code == 200
 
 
-def test_staff_are_asked_before_users_change(app: Flask, staff: LintingClient, shop: Shop, dealer: Dealer):
-    user = shop.user(EMAIL, dealer)
+def test_staff_are_asked_before_users_change(app: Flask, staff: LintingClient, dealer: Dealer):
+    user = make_user(EMAIL, dealer)
     with staff.session_transaction() as session:
         session["fs_paa"] -= 3600
     changes = [f"/users/{user.id}/{one}" for one in ("link", "sessions/ending", "deactivation", "activation")]
@@ -90,9 +90,7 @@ def test_staff_are_asked_before_users_change(app: Flask, staff: LintingClient, s
         assert staff.hx("POST", path).status_code == 401, path
 
 
-def test_ending_sessions_asks_with_script_and_without(
-    app: Flask, stale: LintingClient, shop: Shop, dealer: Dealer
-):
+def test_ending_sessions_asks_with_script_and_without(app: Flask, stale: LintingClient, dealer: Dealer):
     person = db.session.scalars(db.select(User).where(User.email == EMAIL)).one()
     sessions.begin(person)
     other, _ = sessions.begin(person)

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from flask_security import hash_password
 
+from tests.factories import PASSWORD, make_user
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import PASSWORD, Shop
 from webapp.accounts.safe_redirect import is_ours
 from webapp.models import User
 
@@ -66,8 +66,8 @@ HOSTILE = (
 
 
 @pytest.fixture
-def person(app: Flask, shop: Shop) -> User:
-    return shop.user("support@example.com", password=hash_password(PASSWORD))
+def person(app: Flask) -> User:
+    return make_user("support@example.com", password=hash_password(PASSWORD))
 
 
 def leads_here(location: str) -> bool:

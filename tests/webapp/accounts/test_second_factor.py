@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 from flask_security import hash_password
 
+from tests.factories import PASSWORD, make_user
 from tests.webapp.accounts.users import EMAIL, code_of, noted, set_up, sign_in
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import PASSWORD, Shop
 from webapp.accounts import second_factor, user_admin
 from webapp.extensions import db
 from webapp.models import Dealer, User
@@ -20,8 +20,8 @@ STAFF = "support@example.com"
 
 
 @pytest.fixture
-def person(app: Flask, shop: Shop, dealer: Dealer) -> User:
-    return shop.user(EMAIL, dealer, hash_password(PASSWORD))
+def person(app: Flask, dealer: Dealer) -> User:
+    return make_user(EMAIL, dealer, hash_password(PASSWORD))
 
 
 @pytest.fixture
@@ -144,9 +144,9 @@ def test_it_can_be_removed_with_its_recovery_codes(anonymous: LintingClient, per
 
 
 def test_staff_who_must_have_one_are_led_to_set_it_up_and_reach_nothing_else(
-    app: Flask, anonymous: LintingClient, shop: Shop
+    app: Flask, anonymous: LintingClient
 ):
-    user = shop.user(STAFF, password=hash_password(PASSWORD))
+    user = make_user(STAFF, password=hash_password(PASSWORD))
     sign_in(anonymous, email=STAFF)
     assert anonymous.get("/dealers").status_code == 200
     app.config["REQUIRE_STAFF_2FA"] = True
@@ -273,9 +273,9 @@ def test_of_a_factor_removed_meanwhile_no_codes_are_created(app: Flask, secured:
 
 
 def test_a_sign_in_that_began_before_the_second_factor_does_not_replace_it(
-    app: Flask, anonymous: LintingClient, shop: Shop
+    app: Flask, anonymous: LintingClient
 ):
-    user = shop.user(STAFF, password=hash_password(PASSWORD))
+    user = make_user(STAFF, password=hash_password(PASSWORD))
     owner = anonymous.sign_in(user)
     app.config["REQUIRE_STAFF_2FA"] = True
     early, later = app.test_client(), app.test_client()

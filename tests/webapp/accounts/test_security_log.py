@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from flask_security import hash_password
 
+from tests.factories import PASSWORD, make_dealer, make_user
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import PASSWORD, Shop
 from webapp.models import Dealer
 from webapp.web.device_cookies import mark_of
 
@@ -24,9 +24,9 @@ def events(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 
 
 def test_each_try_to_sign_in_is_told_with_its_outcome_and_address_and_no_secret(
-    anonymous: LintingClient, shop: Shop, capsys: pytest.CaptureFixture[str]
+    anonymous: LintingClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shop.user(EMAIL, password=hash_password(PASSWORD))
+    make_user(EMAIL, password=hash_password(PASSWORD))
     anonymous.post("/login", data={"email": EMAIL.upper(), "password": "wrong horse"})
     anonymous.post(
         "/login", data={"email": EMAIL, "password": PASSWORD}, headers={"X-Forwarded-For": "203.0.113.9"}
@@ -41,9 +41,9 @@ def test_each_try_to_sign_in_is_told_with_its_outcome_and_address_and_no_secret(
 
 
 def test_what_is_refused_is_told(
-    app: Flask, client: LintingClient, shop: Shop, dealer: Dealer, capsys: pytest.CaptureFixture[str]
+    app: Flask, client: LintingClient, dealer: Dealer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    other = shop.dealer("Lakeside Cycle")
+    other = make_dealer("Lakeside Cycle")
     client.get(f"/dealers/{other.id}/runs")
     client.get("/dealers")
     app.config["WTF_CSRF_ENABLED"] = True

@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from flask_security import hash_password
 
+from tests.factories import PASSWORD, make_user
 from tests.webapp.accounts.users import EMAIL, set_up
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import PASSWORD, Shop
 from webapp.accounts import sessions
 from webapp.models import Dealer, User, UserSession
 
@@ -16,8 +16,8 @@ pytestmark = ON_SQLITE
 
 
 @pytest.fixture
-def person(app: Flask, shop: Shop, dealer: Dealer) -> User:
-    return shop.user(EMAIL, dealer, hash_password(PASSWORD))
+def person(app: Flask, dealer: Dealer) -> User:
+    return make_user(EMAIL, dealer, hash_password(PASSWORD))
 
 
 @pytest.fixture

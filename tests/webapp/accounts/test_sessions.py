@@ -10,9 +10,9 @@ from flask import Flask
 from flask_security import hash_password
 from sqlalchemy import event
 
+from tests.factories import PASSWORD, make_user
 from tests.webapp.accounts.test_sign_in import token
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import PASSWORD, Shop
 from webapp.accounts import sessions
 from webapp.core import clock
 from webapp.extensions import db
@@ -23,8 +23,8 @@ FIREFOX = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/201001
 
 
 @pytest.fixture
-def person(app: Flask, shop: Shop, dealer: Dealer) -> User:
-    return shop.user(SIGN_IN["email"], dealer, hash_password(PASSWORD))
+def person(app: Flask, dealer: Dealer) -> User:
+    return make_user(SIGN_IN["email"], dealer, hash_password(PASSWORD))
 
 
 def is_signed_in(client: LintingClient, path: str) -> bool:
@@ -68,8 +68,8 @@ def test_a_session_is_kept_in_the_browser_only_where_the_person_wants_it(
     assert not any("remember_token=" in cookie for cookie in cookies)
 
 
-def test_sessions_end_by_themselves_when_idle_and_in_the_end(app: Flask, shop: Shop, dealer: Dealer):
-    user = shop.user("parts@prairie.example", dealer)
+def test_sessions_end_by_themselves_when_idle_and_in_the_end(app: Flask, dealer: Dealer):
+    user = make_user("parts@prairie.example", dealer)
     _, secret = sessions.begin(user)
     db.session.commit()
     begun = clock.now()
@@ -113,8 +113,8 @@ def test_a_session_in_use_is_noted_once_a_minute_and_keeps_no_page_waiting(
 
 
 @ON_SQLITE
-def test_a_new_password_and_a_deactivation_end_every_session(app: Flask, shop: Shop, dealer: Dealer):
-    user = shop.user("parts@prairie.example", dealer)
+def test_a_new_password_and_a_deactivation_end_every_session(app: Flask, dealer: Dealer):
+    user = make_user("parts@prairie.example", dealer)
     _, secret = sessions.begin(user)
     db.session.commit()
     assert sessions.current(secret, "an older password's") is None
@@ -124,8 +124,8 @@ def test_a_new_password_and_a_deactivation_end_every_session(app: Flask, shop: S
 
 
 @ON_SQLITE
-def test_one_query_finds_session_person_and_dealer(app: Flask, shop: Shop, dealer: Dealer):
-    user = shop.user("parts@prairie.example", dealer)
+def test_one_query_finds_session_person_and_dealer(app: Flask, dealer: Dealer):
+    user = make_user("parts@prairie.example", dealer)
     _, secret = sessions.begin(user)
     identity = user.fs_uniquifier
     db.session.commit()

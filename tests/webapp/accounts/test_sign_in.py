@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from flask_security import hash_password, verify_password
 
+from tests.factories import PASSWORD, make_configuration, make_user
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import PASSWORD, Shop
 from webapp.extensions import db
 from webapp.models import Dealer, User
 
@@ -23,8 +23,8 @@ def visitor(app: Flask, anonymous: LintingClient) -> LintingClient:
 
 
 @pytest.fixture
-def person(app: Flask, shop: Shop, dealer: Dealer) -> User:
-    return shop.user("parts@prairie.example", dealer, hash_password(PASSWORD))
+def person(app: Flask, dealer: Dealer) -> User:
+    return make_user("parts@prairie.example", dealer, hash_password(PASSWORD))
 
 
 def token(client: LintingClient, path: str = "/login") -> str:
@@ -46,8 +46,8 @@ def test_the_right_password_leads_to_the_dealers_home(visitor: LintingClient, pe
     assert dealer.name in visitor.get(home.location).text
 
 
-def test_staff_land_on_the_list_of_dealers(visitor: LintingClient, shop: Shop):
-    shop.user("support@example.com", password=hash_password(PASSWORD))
+def test_staff_land_on_the_list_of_dealers(visitor: LintingClient, app: Flask):
+    make_user("support@example.com", password=hash_password(PASSWORD))
     sign_in(visitor, email="support@example.com")
     assert visitor.get("/").location == "/dealers"
 
@@ -117,9 +117,9 @@ def test_a_short_new_password_is_told_at_its_field(visitor: LintingClient, perso
 
 
 def test_a_form_without_a_token_is_refused_and_changes_nothing(
-    visitor: LintingClient, person: User, dealer: Dealer, shop: Shop
+    visitor: LintingClient, person: User, dealer: Dealer
 ):
-    shop.configuration(dealer)
+    make_configuration(dealer)
     sign_in(visitor)
     path = f"/dealers/{dealer.id}/lightspeed/settings"
     assert visitor.post(path, data={"quantity_column": "available"}).status_code == 400
@@ -127,13 +127,13 @@ def test_a_form_without_a_token_is_refused_and_changes_nothing(
     assert refused.status_code == 400
     # What was typed stays in the form.
     assert refused.headers["HX-Reswap"] == "none"
-    assert shop.configuration(dealer).quantity_column == "on_hand"
+    assert make_configuration(dealer).quantity_column == "on_hand"
 
 
 def test_a_form_that_outlived_its_session_goes_on_with_a_new_token(
-    visitor: LintingClient, person: User, dealer: Dealer, shop: Shop
+    visitor: LintingClient, person: User, dealer: Dealer
 ):
-    shop.configuration(dealer)
+    make_configuration(dealer)
     sign_in(visitor)
     path = f"/dealers/{dealer.id}/lightspeed/settings"
     values = {"quantity_column": "available", "csrf_token": token(visitor, f"/dealers/{dealer.id}")}
@@ -147,10 +147,8 @@ def test_a_form_that_outlived_its_session_goes_on_with_a_new_token(
     assert visitor.hx("POST", path, data=values | {"csrf_token": renewed[1]}).status_code == 200
 
 
-def test_htmx_sends_the_token_of_the_page_in_a_header(
-    visitor: LintingClient, person: User, dealer: Dealer, shop: Shop
-):
-    shop.configuration(dealer)
+def test_htmx_sends_the_token_of_the_page_in_a_header(visitor: LintingClient, person: User, dealer: Dealer):
+    make_configuration(dealer)
     sign_in(visitor)
     page = visitor.get(f"/dealers/{dealer.id}/lightspeed")
     sent = re.search(r"hx-headers=\"{&#34;X-CSRFToken&#34;: &#34;([^&]+)&#34;}\"", page.text)

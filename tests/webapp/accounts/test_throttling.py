@@ -14,9 +14,9 @@ from redis import Redis
 from sqlalchemy.orm import close_all_sessions
 
 from tests.conftest import settings
+from tests.factories import PASSWORD, make_user
 from tests.webapp.accounts.users import EMAIL, NEW, follow, sign_in
 from tests.webapp.client import HTMX, ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import PASSWORD, Shop
 from webapp.accounts import emails
 from webapp.application import create_app
 from webapp.core import clock
@@ -28,8 +28,8 @@ ALLOWED = 10
 
 
 @pytest.fixture
-def person(app: Flask, shop: Shop, dealer: Dealer) -> User:
-    return shop.user(EMAIL, dealer, hash_password(PASSWORD))
+def person(app: Flask, dealer: Dealer) -> User:
+    return make_user(EMAIL, dealer, hash_password(PASSWORD))
 
 
 @pytest.fixture
@@ -89,9 +89,9 @@ def test_its_own_failures_do_count(anonymous: LintingClient, person: User):
 
 
 def test_a_cookie_for_one_account_is_no_allowance_for_another(
-    anonymous: LintingClient, stranger: LintingClient, person: User, shop: Shop
+    anonymous: LintingClient, stranger: LintingClient, person: User
 ):
-    shop.user("support@example.com", password=hash_password(PASSWORD))
+    make_user("support@example.com", password=hash_password(PASSWORD))
     sign_in(stranger, email="support@example.com")
     stranger.delete_cookie("session")
     use_up(anonymous)

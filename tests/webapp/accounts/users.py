@@ -8,8 +8,8 @@ from typing import Any
 from passlib.totp import TOTP
 from werkzeug.test import TestResponse
 
+from tests.factories import PASSWORD
 from tests.webapp.client import LintingClient
-from tests.webapp.pages_seed import PASSWORD
 from webapp.core import vault
 from webapp.extensions import db
 from webapp.models import AuditEntry, User

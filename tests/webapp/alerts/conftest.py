@@ -5,22 +5,17 @@ from __future__ import annotations
 import pytest
 from flask import Flask, current_app
 
-from tests.webapp.pages_seed import Shop
+from tests.factories import make_configuration, make_dealer, make_manufacturer, make_supplier_code
 from webapp.models import Dealer
 from webapp.settings.alert_settings import MailServer
 
 
 @pytest.fixture
-def shop(app: Flask) -> Shop:
-    return Shop()
-
-
-@pytest.fixture
-def dealer(shop: Shop) -> Dealer:
+def dealer(app: Flask) -> Dealer:
     """Enabled, connected, with a supplier code."""
-    dealer = shop.dealer("Prairie Powersports", "America/Chicago")
-    shop.configuration(dealer)
-    shop.code(dealer, "TR", shop.manufacturer("Tucker"))
+    dealer = make_dealer("Prairie Powersports", "America/Chicago")
+    make_configuration(dealer)
+    make_supplier_code(dealer, "TR", make_manufacturer("Tucker"))
     return dealer
 
 

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from flask import Flask
 from sqlalchemy import select, text
 
-from tests.webapp.alerts.evaluation import NOW, open_causes, sentence, tell, told
-from tests.webapp.pages_seed import Shop
+from tests.factories import make_alert_recipients, make_dealer, make_run
+from tests.webapp.alerts.evaluation import NOW, open_causes, sentence, told
 from webapp import alerts
 from webapp.alerts import RULES, AlertRule, Finding
 from webapp.extensions import db
@@ -30,7 +30,9 @@ def rows() -> list[tuple[str, bool]]:
 
 
 def test_an_episode_is_told_once_and_once_more_when_it_is_over(dealer: Dealer, mail: None):
-    tell(dealer, "parts@prairie.example.com", webhook="https://hooks.example.com/secret-path")
+    make_alert_recipients(
+        dealer, "parts@prairie.example.com", webhook="https://hooks.example.com/secret-path"
+    )
     leak = cause(Finding(dealer.id, "Oil is leaking."))
     assert [alerts.evaluate_rules(NOW, [leak]).opened for _ in range(3)] == [1, 0, 0]
     ways = [("email", "parts@prairie.example.com"), ("webhook", "hooks.example.com")]
@@ -40,7 +42,7 @@ def test_an_episode_is_told_once_and_once_more_when_it_is_over(dealer: Dealer, m
 
 
 def test_a_second_episode_is_told_again(dealer: Dealer, mail: None):
-    tell(dealer, "parts@prairie.example.com")
+    make_alert_recipients(dealer, "parts@prairie.example.com")
     leak = cause(Finding(dealer.id, "Oil is leaking."))
     for causes in ([leak], [cause()], [leak], [cause()]):
         alerts.evaluate_rules(NOW, causes)
@@ -48,8 +50,8 @@ def test_a_second_episode_is_told_again(dealer: Dealer, mail: None):
     assert rows() == [("", False), ("", False)]
 
 
-def test_each_subject_and_each_dealer_is_an_episode_of_its_own(shop: Shop, dealer: Dealer):
-    other = shop.dealer("Lakeside Cycle")
+def test_each_subject_and_each_dealer_is_an_episode_of_its_own(dealer: Dealer):
+    other = make_dealer("Lakeside Cycle")
     places = [Finding(dealer.id, "TR leaks.", "TR"), Finding(dealer.id, "PU leaks.", "PU")]
     alerts.evaluate_rules(
         NOW, [cause(*places, Finding(other.id, "TR leaks.", "TR"), Finding(None, "All leak.", "TR"))]
@@ -59,7 +61,7 @@ def test_each_subject_and_each_dealer_is_an_episode_of_its_own(shop: Shop, deale
 
 
 def test_new_words_are_kept_and_not_told(dealer: Dealer, mail: None):
-    tell(dealer, "parts@prairie.example.com")
+    make_alert_recipients(dealer, "parts@prairie.example.com")
     alerts.evaluate_rules(NOW, [cause(Finding(dealer.id, "A drop."))])
     alerts.evaluate_rules(NOW, [cause(Finding(dealer.id, "A puddle."))])
     assert sentence("leak") == "A puddle."
@@ -84,7 +86,7 @@ def test_a_cause_that_breaks_keeps_its_alerts_and_stops_no_other(dealer: Dealer)
 
 
 def test_rounds_at_once_open_one_alert_and_tell_it_once(app: Flask, dealer: Dealer, mail: None):
-    tell(dealer, "parts@prairie.example.com")
+    make_alert_recipients(dealer, "parts@prairie.example.com")
     dealer_id, together, results = dealer.id, threading.Barrier(4), []
     db.session.rollback()
 
@@ -110,8 +112,8 @@ def test_rounds_at_once_open_one_alert_and_tell_it_once(app: Flask, dealer: Deal
     assert len(told()) == 10
 
 
-def test_a_round_over_every_cause_finds_nothing_wrong_with_a_dealer_that_is_well(shop: Shop, dealer: Dealer):
-    shop.run(dealer, "succeeded", finished_at=NOW)
+def test_a_round_over_every_cause_finds_nothing_wrong_with_a_dealer_that_is_well(dealer: Dealer):
+    make_run(dealer, "succeeded", finished_at=NOW)
     assert alerts.evaluate_rules(NOW + timedelta(hours=1)) == alerts.Evaluation(0, 0, ())
 
 

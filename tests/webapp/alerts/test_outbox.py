@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from tests.webapp.alerts.evaluation import NOW, tell, told
+from tests.factories import make_alert_recipients, make_dealer
+from tests.webapp.alerts.evaluation import NOW, told
 from tests.webapp.alerts.test_evaluate import cause
 from tests.webapp.client import ON_SQLITE
-from tests.webapp.pages_seed import Shop
 from webapp import alerts
 from webapp.alerts import Finding, outbox
 from webapp.extensions import db
@@ -21,30 +21,32 @@ EARLY = datetime(2026, 11, 23, 12, 59, tzinfo=UTC)
 
 @ON_SQLITE
 def test_without_a_mail_server_only_the_webhook_is_told(dealer: Dealer):
-    tell(dealer, "parts@prairie.example.com", webhook="https://hooks.example.com/x")
+    make_alert_recipients(dealer, "parts@prairie.example.com", webhook="https://hooks.example.com/x")
     alerts.evaluate_rules(NOW, [cause(Finding(dealer.id, "Oil."))])
     assert told() == [("opened", "webhook", "hooks.example.com")]
 
 
 @ON_SQLITE
-def test_a_dealers_alert_is_told_to_that_dealer_alone(app: Flask, shop: Shop, dealer: Dealer, mail: None):
+def test_a_dealers_alert_is_told_to_that_dealer_alone(app: Flask, dealer: Dealer, mail: None):
     app.config["STAFF_ALERT_RECIPIENTS"] = ("support@example.com",)
     app.config["STAFF_DIGEST_HOUR"] = 24
-    tell(shop.dealer("Lakeside Cycle"), "parts@lakeside.example.com")
-    tell(dealer, "parts@prairie.example.com")
+    make_alert_recipients(make_dealer("Lakeside Cycle"), "parts@lakeside.example.com")
+    make_alert_recipients(dealer, "parts@prairie.example.com")
     alerts.evaluate_rules(NOW, [cause(Finding(dealer.id, "Oil."))])
     assert told() == [("opened", "email", "parts@prairie.example.com")]
 
 
 @ON_SQLITE
 def test_who_was_not_told_of_the_beginning_is_not_told_of_the_end(dealer: Dealer, mail: None):
-    tell(dealer, "one@prairie.example.com", "two@prairie.example.com")
+    make_alert_recipients(dealer, "one@prairie.example.com", "two@prairie.example.com")
     alerts.evaluate_rules(NOW, [cause(Finding(dealer.id, "Oil."))])
     failed = db.session.scalars(db.select(AlertDelivery).order_by(AlertDelivery.id)).first()
     assert failed is not None
     failed.state = "failed"
     db.session.commit()
-    tell(dealer, "one@prairie.example.com", "two@prairie.example.com", "three@prairie.example.com")
+    make_alert_recipients(
+        dealer, "one@prairie.example.com", "two@prairie.example.com", "three@prairie.example.com"
+    )
     alerts.evaluate_rules(NOW, [cause()])
     assert told()[2:] == [("recovered", "email", "two@prairie.example.com")]
 
@@ -52,7 +54,7 @@ def test_who_was_not_told_of_the_beginning_is_not_told_of_the_end(dealer: Dealer
 def test_nothing_is_noted_if_the_alert_is_not_kept(
     dealer: Dealer, mail: None, monkeypatch: pytest.MonkeyPatch
 ):
-    tell(dealer, "parts@prairie.example.com")
+    make_alert_recipients(dealer, "parts@prairie.example.com")
 
     def full(*_: object) -> None:
         raise OSError("disk full")

@@ -7,7 +7,7 @@ import io
 import pytest
 from flask import Flask
 
-from tests.webapp import shelf_seed
+from tests.factories import make_dealer, make_manufacturer
 from tests.webapp.audit.entries import actions, last, noted, told
 from webapp import accounts, supplier_codes
 from webapp.catalog import uploads
@@ -24,8 +24,8 @@ CATALOG = "catalog,manufacturer,abbreviation,oem_manufacturer_id,dealer,part_num
 
 @pytest.fixture
 def dealer(app: Flask) -> Dealer:
-    shelf_seed.add_manufacturer("Tucker Rocky")
-    return shelf_seed.add_dealer()
+    make_manufacturer("Tucker Rocky")
+    return make_dealer()
 
 
 def fields(code: str = "TR", **others: str) -> Fields:

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import delete, text
 from sqlalchemy.exc import DBAPIError
 
-from tests.webapp import shelf_seed
+from tests.factories import make_dealer
 from tests.webapp.audit.entries import last, noted, told
 from webapp import audit
 from webapp.core.actor import by_command
@@ -89,7 +89,7 @@ def test_within_a_command_it_was_a_command(app: Flask) -> None:
 
 @pytest.mark.parametrize("role", ["dealer", "staff"])
 def test_a_person_is_named_with_the_role(app: Flask, role: str) -> None:
-    dealer = shelf_seed.add_dealer()
+    dealer = make_dealer()
     person = User(
         email="parts@example.com", password="!", role=role, dealer_id=dealer.id if role == "dealer" else None
     )

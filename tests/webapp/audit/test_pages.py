@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from tests.factories import make_configuration, make_dealer, make_manufacturer, make_supplier_code, make_user
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import Shop
 from webapp.audit.audit_log import PAGE_LENGTH
 from webapp.extensions import db
 from webapp.models import AuditEntry, Dealer, User
@@ -34,7 +34,7 @@ def test_without_changes_it_says_so(client: LintingClient, url: str):
 
 
 def test_what_a_person_saves_on_a_page_is_shown_with_name_and_values(
-    client: LintingClient, url: str, dealer: Dealer, shop: Shop
+    client: LintingClient, url: str, dealer: Dealer
 ):
     settings = {"quantity_column": "available", "clear_previous": "y", "disabled_on": ["Sunday"]}
     assert client.post(f"/dealers/{dealer.id}/lightspeed/settings", data=settings).status_code == 303
@@ -57,10 +57,10 @@ def test_a_password_is_never_shown(client: LintingClient, url: str, dealer: Deal
 
 
 def test_what_support_did_for_the_dealer_is_shown_to_both(
-    client: LintingClient, staff: LintingClient, url: str, dealer: Dealer, shop: Shop
+    client: LintingClient, staff: LintingClient, url: str, dealer: Dealer
 ):
-    shop.configuration(dealer)
-    shop.code(dealer, "TR", shop.manufacturer("Tucker"))
+    make_configuration(dealer)
+    make_supplier_code(dealer, "TR", make_manufacturer("Tucker"))
     assert staff.post(f"/dealers/{dealer.id}/runs").status_code == 303
     for page in (client.get(url).text, staff.get("/changes").text):
         assert "support@example.com" in page
@@ -69,10 +69,10 @@ def test_what_support_did_for_the_dealer_is_shown_to_both(
     assert "Prairie Powersports</a>" in staff.get("/changes").text
 
 
-def test_a_change_of_password_is_noted(anonymous: LintingClient, shop: Shop, dealer: Dealer, url: str):
+def test_a_change_of_password_is_noted(anonymous: LintingClient, dealer: Dealer, url: str):
     from flask_security.utils import hash_password
 
-    person = shop.user("new@prairie.example", dealer, hash_password("correct horse battery"))
+    person = make_user("new@prairie.example", dealer, hash_password("correct horse battery"))
     visitor = anonymous.sign_in(person)
     changed = {
         "password": "correct horse battery",
@@ -127,9 +127,9 @@ def test_nonsense_in_the_address_shows_all(client: LintingClient, url: str, deal
     assert ">TR</span>" in client.get(f"{url}?{query}").text
 
 
-def test_staff_narrow_all_changes_by_dealer(staff: LintingClient, dealer: Dealer, shop: Shop):
+def test_staff_narrow_all_changes_by_dealer(staff: LintingClient, dealer: Dealer):
     noted("for prairie", dealer)
-    noted("for lakeside", shop.dealer("Lakeside Cycle"))
+    noted("for lakeside", make_dealer("Lakeside Cycle"))
     noted("for nobody")
     page = staff.get("/changes").text
     assert all(said in page for said in ("for prairie", "for lakeside", "for nobody"))
@@ -141,10 +141,8 @@ def test_staff_narrow_all_changes_by_dealer(staff: LintingClient, dealer: Dealer
     assert "for nobody" not in page
 
 
-def test_a_dealer_sees_only_its_own_and_not_those_of_all(
-    client: LintingClient, url: str, dealer: Dealer, shop: Shop
-):
-    noted("for lakeside", shop.dealer("Lakeside Cycle"))
+def test_a_dealer_sees_only_its_own_and_not_those_of_all(client: LintingClient, url: str, dealer: Dealer):
+    noted("for lakeside", make_dealer("Lakeside Cycle"))
     noted("for nobody")
     assert "Nothing has been changed yet." in client.get(url).text
     assert client.get("/changes").status_code == 403
@@ -170,9 +168,9 @@ def test_it_is_linked_from_every_page(client: LintingClient, staff: LintingClien
     assert 'href="/changes"' in staff.get("/dealers").text
 
 
-def test_a_page_asks_the_database_few_questions(staff: LintingClient, dealer: Dealer, shop: Shop):
+def test_a_page_asks_the_database_few_questions(staff: LintingClient, dealer: Dealer):
     for number in range(PAGE_LENGTH):
-        noted(f"code {number}", shop.dealer(f"Dealer {number}"))
+        noted(f"code {number}", make_dealer(f"Dealer {number}"))
     asked: list[str] = []
 
     @event.listens_for(db.engine, "before_cursor_execute")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from tests.webapp import shelf_seed
+from tests.factories import make_dealer, make_manufacturer, make_product, make_shelf_stock
 from tests.webapp.catalog.importing.files import catalog, line
 from webapp.extensions import db
 from webapp.models import Product
@@ -34,8 +34,8 @@ def test_rejected_rows_are_listed_and_end_in_exit_code_1(flask):
 
 
 def test_what_an_import_changes_is_found_at_once(flask):
-    dealer, honda = shelf_seed.add_dealer(), shelf_seed.add_manufacturer("12", "oem")
-    shelf_seed.put_on_shelf(dealer, shelf_seed.add_product(honda, "A-1", name="Old name"), honda)
+    dealer, honda = make_dealer(), make_manufacturer("12", "oem")
+    make_shelf_stock(dealer, make_product(honda, "A-1", name="Old name"), honda)
     flask("catalog", "import", "-", stdin=catalog(["oem,12,,12,,A-1,12,,New name,"]))
     assert '"New name"' in flask("webstore", "search", "--dealer", dealer.id, "new").stdout
     assert (outbox.pending(), reindexing.differences()) == (0, 0)

@@ -7,9 +7,8 @@ import re
 
 import pytest
 
+from tests.factories import make_manufacturer, make_user
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import Shop
-from tests.webapp.shelf_seed import add_manufacturer
 from webapp.catalog import uploads
 from webapp.catalog.manufacturer_list import PAGE_LENGTH
 from webapp.extensions import db
@@ -42,10 +41,10 @@ def cells(page: str) -> list[list[str]]:
 def test_manufacturers_are_listed_with_counts_of_products_and_part_numbers(
     staff: LintingClient, dealer: Dealer
 ):
-    tucker = add_manufacturer("Tucker")
+    tucker = make_manufacturer("Tucker")
     tucker.product_count, tucker.part_number_count = 2, 1300
-    add_manufacturer("Honda", "oem")
-    add_manufacturer("Own brand", "private_label", dealer)
+    make_manufacturer("Honda", "oem")
+    make_manufacturer("Own brand", "private_label", dealer)
     name = dealer.name
     assert cells(staff.get("/catalog").text) == [
         ["Honda", "OEM", "Honda", "Being counted", "Being counted"],
@@ -55,9 +54,9 @@ def test_manufacturers_are_listed_with_counts_of_products_and_part_numbers(
 
 
 def test_manufacturers_are_found_by_name_abbreviation_and_catalog(staff: LintingClient):
-    add_manufacturer("Tucker")
-    add_manufacturer("Western Power", abbreviation="PU")
-    add_manufacturer("Honda", "oem")
+    make_manufacturer("Tucker")
+    make_manufacturer("Western Power", abbreviation="PU")
+    make_manufacturer("Honda", "oem")
     for asked, found in (
         ("matching=TUCK", ["Tucker"]),
         ("matching=pu", ["Western Power"]),
@@ -72,7 +71,7 @@ def test_manufacturers_are_found_by_name_abbreviation_and_catalog(staff: Linting
 @ON_SQLITE
 def test_many_manufacturers_come_a_page_at_a_time(staff: LintingClient):
     for number in range(PAGE_LENGTH + 1):
-        add_manufacturer(f"Maker {number:02}", "oem")
+        make_manufacturer(f"Maker {number:02}", "oem")
     first, second = staff.get("/catalog").text, staff.get("/catalog?page=2").text
     assert len(cells(first)) == PAGE_LENGTH
     assert ">Next</a>" in first
@@ -153,14 +152,14 @@ def test_what_is_no_csv_file_is_refused_at_once(staff: LintingClient, data: dict
 
 @ON_SQLITE
 def test_a_file_larger_than_other_forms_may_be_is_taken_from_staff_alone(
-    staff: LintingClient, anonymous: LintingClient, shop: Shop, dealer: Dealer
+    staff: LintingClient, anonymous: LintingClient, dealer: Dealer
 ):
     large = HEADER + GOOD + "x" * (9 * 1024 * 1024) + "\n"
     assert upload(staff, large).status_code == 303
     size = only().bytes_total
     assert size == len(large)
     assert upload(anonymous, large).status_code in (302, 413)
-    dealers_own = anonymous.sign_in(shop.user("parts@prairie.example", dealer))
+    dealers_own = anonymous.sign_in(make_user("parts@prairie.example", dealer))
     assert upload(dealers_own, large).status_code in (403, 413)
     assert only().bytes_total == size
 

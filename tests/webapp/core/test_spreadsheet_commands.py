@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.webapp import shelf_seed
+from tests.factories import make_dealer, make_manufacturer
 from webapp.catalog.importing import COLUMNS, OPTIONAL_COLUMNS
 from webapp.core.spreadsheet import Sheet, damage
 from webapp.extensions import db
@@ -21,11 +21,11 @@ CATALOG = ",".join(COLUMNS) + "\n"
 
 @pytest.fixture
 def dealer(app):
-    shelf_seed.add_manufacturer("Tucker Rocky", abbreviation="TR")
-    shelf_seed.add_manufacturer("Honda", "oem")
-    shelf_seed.add_manufacturer("Öhlins", abbreviation="OH")
-    dealer = shelf_seed.add_dealer()
-    shelf_seed.add_manufacturer("House Brand", "private_label", dealer)
+    make_manufacturer("Tucker Rocky", abbreviation="TR")
+    make_manufacturer("Honda", "oem")
+    make_manufacturer("Öhlins", abbreviation="OH")
+    dealer = make_dealer()
+    make_manufacturer("House Brand", "private_label", dealer)
     return dealer
 
 
@@ -112,7 +112,7 @@ def test_a_damaged_catalog_costs_its_damaged_rows_and_prices_only(flask, app, tm
 
 
 def test_the_example_of_a_catalog_is_imported(flask, app):
-    shelf_seed.add_dealer()
+    make_dealer()
     done = flask("catalog", "import", EXAMPLES / "catalog.csv")
     assert (done.exit_code, done.stderr) == (0, "")
     assert prices() == {"AC-1": 123456, "0123457": 2500, "06455-MGE-006": 1999, "HB-1": 995}

@@ -6,7 +6,7 @@ import pytest
 from flask_security.utils import verify_password
 from sqlalchemy import select
 
-from tests.webapp import shelf_seed
+from tests.factories import make_dealer
 from webapp import accounts
 from webapp.core import vault
 from webapp.core.errors import Refused
@@ -71,7 +71,7 @@ def test_a_dealer_is_refused(flask):
 
 
 def test_a_user_can_sign_in_with_the_password(flask, app):
-    dealer = shelf_seed.add_dealer()
+    dealer = make_dealer()
     create = ("user", "create", "Parts@Northwind.COM", "--role", "dealer", "--dealer", dealer.id)
     done = flask(*create, "--password-stdin", stdin=PASSWORD + "\n")
     assert (done.exit_code, done.stdout) == (0, "")

@@ -7,9 +7,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from flask import Flask
 
+from tests.factories import (
+    make_alert,
+    make_configuration,
+    make_dealer,
+    make_manufacturer,
+    make_run,
+    make_run_item,
+    make_supplier_code,
+    make_user,
+)
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import Shop
 from webapp.core import clock
 from webapp.dealers.dealer_list import PAGE_LENGTH, SORTS
 from webapp.extensions import db
@@ -25,34 +35,34 @@ def hours_ago(hours: float) -> datetime:
     return clock.now() - timedelta(hours=hours)
 
 
-def stock(shop: Shop, name: str, **configuration: object) -> Dealer:
+def stock(name: str, **configuration: object) -> Dealer:
     """A dealer that is enabled, connected and mapped."""
-    dealer = shop.dealer(name)
-    shop.configuration(dealer, **configuration)
-    maker = shop.manufacturer(f"{dealer.id:03} distributor")
-    shop.code(dealer, "TR", maker)
+    dealer = make_dealer(name)
+    make_configuration(dealer, **configuration)
+    maker = make_manufacturer(f"{dealer.id:03} distributor")
+    make_supplier_code(dealer, "TR", maker)
     return dealer
 
 
-def finished(shop: Shop, dealer: Dealer, status: str, hours: float, synced: int = 0, skipped: int = 0):
-    run = shop.run(dealer, "running")
-    shop.item(run, "TR", synced=synced, skipped=skipped)
+def finished(dealer: Dealer, status: str, hours: float, synced: int = 0, skipped: int = 0):
+    run = make_run(dealer, "running")
+    make_run_item(run, "TR", synced=synced, skipped=skipped)
     run.status, run.finished_at = status, hours_ago(hours)
     db.session.commit()
     return run
 
 
 @pytest.fixture
-def six(shop: Shop) -> None:
+def six(app: Flask) -> None:
     """A dealer for each trouble, one that is well and one that is off."""
-    finished(shop, stock(shop, "Partial"), "partial", 1, synced=10, skipped=90)
-    finished(shop, stock(shop, "Fine"), "succeeded", 1, synced=75, skipped=25)
-    stale = stock(shop, "Stale")
-    finished(shop, stale, "succeeded", 14, synced=100)
-    shop.alert(stale, "stale")
-    finished(shop, stock(shop, "Failed"), "failed", 2)
-    finished(shop, stock(shop, "Refused", check_state="refused", check_reason="No."), "failed", 2)
-    shop.dealer("Off")
+    finished(stock("Partial"), "partial", 1, synced=10, skipped=90)
+    finished(stock("Fine"), "succeeded", 1, synced=75, skipped=25)
+    stale = stock("Stale")
+    finished(stale, "succeeded", 14, synced=100)
+    make_alert(stale, "stale")
+    finished(stock("Failed"), "failed", 2)
+    finished(stock("Refused", check_state="refused", check_reason="No."), "failed", 2)
+    make_dealer("Off")
 
 
 def test_those_that_need_attention_come_first_the_worst_at_the_top(staff: LintingClient, six: None):
@@ -91,12 +101,10 @@ def test_a_heading_says_how_it_is_sorted_and_turns_it_around(staff: LintingClien
     assert all(f'<option value="{sort}"' in page for sort in SORTS)
 
 
-def test_each_dealer_is_shown_with_its_last_run_and_last_success(
-    staff: LintingClient, shop: Shop, dealer: Dealer
-):
-    shop.configuration(dealer, check_state="refused", check_reason="No.")
-    finished(shop, dealer, "succeeded", 5, synced=7, skipped=1)
-    last = finished(shop, dealer, "failed", 1)
+def test_each_dealer_is_shown_with_its_last_run_and_last_success(staff: LintingClient, dealer: Dealer):
+    make_configuration(dealer, check_state="refused", check_reason="No.")
+    finished(dealer, "succeeded", 5, synced=7, skipped=1)
+    last = finished(dealer, "failed", 1)
     number = last.id
     page = staff.get("/dealers").text
     assert "Not connected" in page
@@ -107,13 +115,13 @@ def test_each_dealer_is_shown_with_its_last_run_and_last_success(
 
 
 @ON_SQLITE
-def test_the_next_run_is_told_with_the_dealers_own_time(staff: LintingClient, shop: Shop):
+def test_the_next_run_is_told_with_the_dealers_own_time(staff: LintingClient):
     with time_machine.travel(datetime(2026, 11, 23, 15, 0, tzinfo=UTC), tick=False):
-        stock(shop, "Prairie")
-        stock(shop, "Closed on Mondays", disabled_days=1)
-        shop.configuration(shop.dealer("Not enabled"), enabled=False)
+        stock("Prairie")
+        stock("Closed on Mondays", disabled_days=1)
+        make_configuration(make_dealer("Not enabled"), enabled=False)
         # A session of that time: one from its future would not be taken.
-        page = staff.sign_in(shop.user("night@example.com")).get("/dealers?sort=name").text
+        page = staff.sign_in(make_user("night@example.com")).get("/dealers?sort=name").text
     # 09:00 in Chicago: the next slot is at 13:00, with up to five minutes of delay.
     times = re.findall(r'<td data-label="Next run">(?:<time [^>]*title="([^"]*)">)?([^<]*)', page)
     assert [words for _, words in times] == ["in 16 hours", "–", "in 4 hours"]
@@ -121,10 +129,8 @@ def test_the_next_run_is_told_with_the_dealers_own_time(staff: LintingClient, sh
     assert times[2][0].startswith("Nov 23, 2026, 1:0")
 
 
-def test_dealers_are_found_by_part_of_their_name_or_3pa_dealer_id(
-    staff: LintingClient, shop: Shop, dealer: Dealer
-):
-    shop.configuration(shop.dealer("Lakeside Cycle"), cmf="76550123")
+def test_dealers_are_found_by_part_of_their_name_or_3pa_dealer_id(staff: LintingClient, dealer: Dealer):
+    make_configuration(make_dealer("Lakeside Cycle"), cmf="76550123")
     for asked in ("LAKE", "655012"):
         for page in (staff.get(f"/dealers?matching={asked}"), staff.hx("GET", f"/dealers?matching={asked}")):
             assert names(page.text) == ["Lakeside Cycle"]
@@ -132,7 +138,7 @@ def test_dealers_are_found_by_part_of_their_name_or_3pa_dealer_id(
     assert staff.get("/dealers?matching=%00&page=x").status_code == 200
 
 
-def test_many_dealers_come_a_page_at_a_time(staff: LintingClient, shop: Shop):
+def test_many_dealers_come_a_page_at_a_time(staff: LintingClient):
     db.session.add_all(
         Dealer(name=f"Dealer {n:03}", timezone="America/Denver") for n in range(PAGE_LENGTH + 1)
     )
@@ -157,18 +163,18 @@ def test_the_list_is_for_staff_alone(client: LintingClient):
     assert client.get("/dealers").status_code == 403
 
 
-def test_every_open_alert_of_a_dealer_is_named_and_puts_it_first(staff: LintingClient, shop: Shop):
-    finished(shop, stock(shop, "Fine"), "succeeded", 1)
-    finished(shop, stock(shop, "Partial"), "partial", 1)
+def test_every_open_alert_of_a_dealer_is_named_and_puts_it_first(staff: LintingClient):
+    finished(stock("Fine"), "succeeded", 1)
+    finished(stock("Partial"), "partial", 1)
     for name, causes in (("Jumped", ["unmatched"]), ("Failing", ["unmatched", "failing", "failing"])):
-        dealer = stock(shop, name)
-        finished(shop, dealer, "failed" if name == "Failing" else "succeeded", 1)
+        dealer = stock(name)
+        finished(dealer, "failed" if name == "Failing" else "succeeded", 1)
         for number, cause in enumerate(causes):
-            shop.alert(dealer, cause, subject=str(number))
-    shop.alert(stock(shop, "Over"), "failing", closed_at=clock.now())
-    off = shop.dealer("Off")
-    shop.configuration(off, enabled=False)
-    shop.alert(off, "stale")
+            make_alert(dealer, cause, subject=str(number))
+    make_alert(stock("Over"), "failing", closed_at=clock.now())
+    off = make_dealer("Off")
+    make_configuration(off, enabled=False)
+    make_alert(off, "stale")
     page = staff.get("/dealers").text
     assert names(page) == ["Failing", "Jumped", "Partial", "Over", "Fine", "Off"]
     assert page.count("Two runs failed or partial") == 1
@@ -179,8 +185,8 @@ def test_every_open_alert_of_a_dealer_is_named_and_puts_it_first(staff: LintingC
 
 @ON_SQLITE
 def test_what_is_wrong_with_the_deployment_is_said_above_all(
-    staff: LintingClient, client: LintingClient, shop: Shop, dealer: Dealer
+    staff: LintingClient, client: LintingClient, dealer: Dealer
 ):
-    shop.alert(None, "idle", "Runs are waiting.")
+    make_alert(None, "idle", "Runs are waiting.")
     assert "Runs are waiting. It began just now." in staff.get("/dealers").text
     assert "Runs are waiting." not in client.get(f"/dealers/{dealer.id}").text

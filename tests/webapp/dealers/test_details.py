@@ -7,8 +7,18 @@ from flask import Flask
 from flask_security import hash_password
 from sqlalchemy import select
 
+from tests.factories import (
+    PASSWORD,
+    make_configuration,
+    make_dealer,
+    make_manufacturer,
+    make_organization,
+    make_run,
+    make_stocked_product,
+    make_supplier_code,
+    make_user,
+)
 from tests.webapp.client import LintingClient
-from tests.webapp.pages_seed import PASSWORD, Shop
 from webapp.accounts import sessions
 from webapp.core import clock
 from webapp.core.errors import FieldRefused
@@ -31,8 +41,8 @@ def stored(dealer: Dealer) -> Dealer:
     return db.session.get_one(Dealer, dealer.id, populate_existing=True)
 
 
-def test_a_dealer_is_added(staff: LintingClient, shop: Shop) -> None:
-    group = shop.organization()
+def test_a_dealer_is_added(staff: LintingClient) -> None:
+    group = make_organization()
     form = {"name": "Lakeside", "timezone": "America/Denver", "organization": str(group.id)}
     added = staff.post("/dealers/new", data=form)
     dealer = db.session.scalars(select(Dealer)).one()
@@ -69,11 +79,11 @@ def test_details_are_changed_and_noted(staff: LintingClient, dealer: Dealer, det
 
 
 def test_a_dealer_that_moves_to_another_login_is_checked_again(
-    staff: LintingClient, shop: Shop, dealer: Dealer, details: str
+    staff: LintingClient, dealer: Dealer, details: str
 ) -> None:
-    number = shop.configuration(dealer).check_number
+    number = make_configuration(dealer).check_number
     form = {"name": dealer.name, "timezone": dealer.timezone}
-    with_login, without = shop.organization(), shop.dealer("x").organization
+    with_login, without = make_organization(), make_dealer("x").organization
     assert without is None
     staff.post(details, data={**form, "organization": str(with_login.id)})
     moved = db.session.get_one(Configuration, dealer.id, populate_existing=True)
@@ -90,18 +100,18 @@ def test_a_dealer_that_moves_to_another_login_is_checked_again(
 
 
 @pytest.fixture
-def closed(staff: LintingClient, shop: Shop, dealer: Dealer, details: str) -> Dealer:
+def closed(staff: LintingClient, dealer: Dealer, details: str) -> Dealer:
     """A closed dealer that had stock, a code and 3PA switched on."""
-    shop.configuration(dealer)
-    shop.stock(shop.code(dealer, "TR", shop.manufacturer("Tucker Rocky")), "P-1")
+    make_configuration(dealer)
+    make_stocked_product(make_supplier_code(dealer, "TR", make_manufacturer("Tucker Rocky")), "P-1")
     assert staff.post(f"{details}/closure").status_code == 303
     return stored(dealer)
 
 
 def test_a_closed_dealers_users_are_signed_out_and_stay_out(
-    app: Flask, staff: LintingClient, shop: Shop, dealer: Dealer, details: str
+    app: Flask, staff: LintingClient, dealer: Dealer, details: str
 ) -> None:
-    user = shop.user("parts@prairie.example", dealer, hash_password(PASSWORD))
+    user = make_user("parts@prairie.example", dealer, hash_password(PASSWORD))
     browser = app.test_client().sign_in(user)
     assert browser.get(f"/dealers/{dealer.id}").status_code == 200
     staff.post(f"{details}/closure")
@@ -113,10 +123,8 @@ def test_a_closed_dealers_users_are_signed_out_and_stay_out(
     assert app.test_client().post("/login", data=form).status_code == 302
 
 
-def test_a_session_that_begins_while_the_dealer_is_closed_is_none(
-    app: Flask, shop: Shop, closed: Dealer
-) -> None:
-    browser = app.test_client().sign_in(shop.user("late@prairie.example", closed))
+def test_a_session_that_begins_while_the_dealer_is_closed_is_none(app: Flask, closed: Dealer) -> None:
+    browser = app.test_client().sign_in(make_user("late@prairie.example", closed))
     assert browser.get(f"/dealers/{closed.id}").status_code == 302
 
 
@@ -134,11 +142,11 @@ def test_a_closed_dealer_cannot_be_enabled(closed: Dealer) -> None:
     assert not configurations.of(closed).enabled
 
 
-def test_closing_ends_the_active_run(staff: LintingClient, shop: Shop, dealer: Dealer, details: str) -> None:
-    queued = shop.run(dealer, "queued")
+def test_closing_ends_the_active_run(staff: LintingClient, dealer: Dealer, details: str) -> None:
+    queued = make_run(dealer, "queued")
     staff.post(f"{details}/closure")
     assert db.session.get_one(Run, queued.id, populate_existing=True).status == "cancelled"
-    running = shop.run(shop.dealer("Other"), "running", heartbeat_at=clock.now(), attempt=1)
+    running = make_run(make_dealer("Other"), "running", heartbeat_at=clock.now(), attempt=1)
     staff.post(f"/dealers/{running.dealer_id}/details/closure")
     assert db.session.get_one(Run, running.id, populate_existing=True).cancel_requested_at is not None
 

@@ -9,8 +9,17 @@ from typing import Any
 import pytest
 import time_machine
 
+from tests.factories import (
+    make_alert,
+    make_configuration,
+    make_dealer,
+    make_manufacturer,
+    make_run,
+    make_run_item,
+    make_stocked_product,
+    make_supplier_code,
+)
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import Shop
 from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import Dealer, User
@@ -18,10 +27,10 @@ from webapp.runs.run_chart import RUNS
 from webapp.search import figures
 
 
-def test_home_shows_connection_and_last_run(client: LintingClient, shop: Shop, dealer: Dealer):
-    shop.configuration(dealer)
-    run = shop.run(dealer, "partial", reason="PU failed.")
-    shop.item(run, "TR", synced=1200, changed=1)
+def test_home_shows_connection_and_last_run(client: LintingClient, dealer: Dealer):
+    make_configuration(dealer)
+    run = make_run(dealer, "partial", reason="PU failed.")
+    make_run_item(run, "TR", synced=1200, changed=1)
     page = client.get(f"/dealers/{dealer.id}").text
     for said in ("Connected", "Partial", "PU failed.", "1,200 parts synced", "1 product changed"):
         assert said in page
@@ -35,20 +44,20 @@ def test_home_of_a_new_dealer_says_what_is_missing(client: LintingClient, dealer
 
 
 def test_the_checklist_leads_from_connecting_to_the_first_run_and_then_disappears(
-    client: LintingClient, shop: Shop, dealer: Dealer
+    client: LintingClient, dealer: Dealer
 ):
     own = f"/dealers/{dealer.id}"
     page = client.get(own).text
     for step in (f'{own}/lightspeed">Connect', f'{own}/supplier-codes">Map', f'{own}/runs/new">Sync'):
         assert step in page
-    shop.configuration(dealer)
-    shop.code(dealer, "TR", shop.manufacturer("Tucker"))
+    make_configuration(dealer)
+    make_supplier_code(dealer, "TR", make_manufacturer("Tucker"))
     page = client.get(own).text
     assert page.count(">Done</span>") == 2
     assert "no supplier codes" not in page
-    shop.run(dealer, "failed")
+    make_run(dealer, "failed")
     assert "Three steps" in client.get(own).text
-    shop.run(dealer, "succeeded")
+    make_run(dealer, "succeeded")
     assert "Three steps" not in client.get(own).text
 
 
@@ -65,7 +74,6 @@ def test_the_checklist_leads_from_connecting_to_the_first_run_and_then_disappear
 )
 def test_home_says_whether_the_stock_is_current_with_one_alert_for_each_cause(
     client: LintingClient,
-    shop: Shop,
     dealer: Dealer,
     status: str,
     hours: int,
@@ -73,10 +81,10 @@ def test_home_says_whether_the_stock_is_current_with_one_alert_for_each_cause(
     said: str,
     alert: str | None,
 ):
-    shop.configuration(dealer, **fields)
-    shop.code(dealer, "TR", shop.manufacturer("Tucker"))
-    shop.run(dealer, "succeeded", finished_at=clock.now() - timedelta(hours=20))
-    shop.run(dealer, status, finished_at=clock.now() - timedelta(hours=hours))
+    make_configuration(dealer, **fields)
+    make_supplier_code(dealer, "TR", make_manufacturer("Tucker"))
+    make_run(dealer, "succeeded", finished_at=clock.now() - timedelta(hours=20))
+    make_run(dealer, status, finished_at=clock.now() - timedelta(hours=hours))
     page = client.get(f"/dealers/{dealer.id}").text
     assert f">{said}</span>" in page
     alerts = re.findall(r'<div class="alert alert-(?:danger|warning)" role="alert">([^<]*)', page)
@@ -87,18 +95,16 @@ def test_home_says_whether_the_stock_is_current_with_one_alert_for_each_cause(
 BANNER = r'<div class="alert alert-(danger|warning)" role="alert">([^<]*)'
 
 
-def test_each_cause_of_open_alerts_has_one_banner_the_worst_first(
-    client: LintingClient, shop: Shop, dealer: Dealer
-):
-    shop.configuration(dealer)
-    code = shop.code(dealer, "TR", shop.manufacturer("Tucker"))
-    run = shop.run(dealer, "partial", finished_at=clock.now() - timedelta(hours=20))
-    shop.alert(dealer, "unmatched", "Run 1 could not match 40%.")
-    shop.alert(dealer, "failing", "TR fails.", subject="TR")
-    shop.alert(dealer, "failing", "PU fails.", subject="PU")
-    shop.alert(dealer, "stale", "No run has succeeded for more than 13 hours.")
-    shop.alert(dealer, "unmatched", "Over.", closed_at=clock.now(), subject="old")
-    shop.alert(shop.dealer("Lakeside Cycle"), "refused", "Not ours.")
+def test_each_cause_of_open_alerts_has_one_banner_the_worst_first(client: LintingClient, dealer: Dealer):
+    make_configuration(dealer)
+    code = make_supplier_code(dealer, "TR", make_manufacturer("Tucker"))
+    run = make_run(dealer, "partial", finished_at=clock.now() - timedelta(hours=20))
+    make_alert(dealer, "unmatched", "Run 1 could not match 40%.")
+    make_alert(dealer, "failing", "TR fails.", subject="TR")
+    make_alert(dealer, "failing", "PU fails.", subject="PU")
+    make_alert(dealer, "stale", "No run has succeeded for more than 13 hours.")
+    make_alert(dealer, "unmatched", "Over.", closed_at=clock.now(), subject="old")
+    make_alert(make_dealer("Lakeside Cycle"), "refused", "Not ours.")
     page = client.get(f"/dealers/{dealer.id}").text
     assert [(tone, said.strip().split(" It began")[0]) for tone, said in re.findall(BANNER, page)] == [
         ("danger", "PU fails. TR fails."),
@@ -112,26 +118,26 @@ def test_each_cause_of_open_alerts_has_one_banner_the_worst_first(
 
 
 def test_what_a_success_or_a_good_check_has_settled_is_not_shown_until_the_next_round(
-    client: LintingClient, shop: Shop, dealer: Dealer
+    client: LintingClient, dealer: Dealer
 ):
-    shop.code(dealer, "TR", shop.manufacturer("Tucker"))
+    make_supplier_code(dealer, "TR", make_manufacturer("Tucker"))
     opened = clock.now() - timedelta(minutes=5)
-    shop.configuration(dealer, checked_at=opened - timedelta(hours=1))
+    make_configuration(dealer, checked_at=opened - timedelta(hours=1))
     for cause in ("refused", "failing", "stale"):
-        shop.alert(dealer, cause, f"{cause} it is.", opened_at=opened)
-    shop.run(dealer, "failed", finished_at=opened - timedelta(hours=1))
+        make_alert(dealer, cause, f"{cause} it is.", opened_at=opened)
+    make_run(dealer, "failed", finished_at=opened - timedelta(hours=1))
     page = client.get(f"/dealers/{dealer.id}").text
     assert [said.split()[0] for _, said in re.findall(BANNER, page)] == ["refused", "failing", "stale"]
-    shop.run(dealer, "succeeded")
-    shop.configuration(dealer)
+    make_run(dealer, "succeeded")
+    make_configuration(dealer)
     assert re.findall(BANNER, client.get(f"/dealers/{dealer.id}").text) == []
 
 
 @ON_SQLITE
-def test_banners_go_by_themselves(client: LintingClient, shop: Shop, dealer: Dealer):
-    shop.configuration(dealer)
-    shop.code(dealer, "TR", shop.manufacturer("Tucker"))
-    alert = shop.alert(dealer, "unmatched", "Far more than usual.")
+def test_banners_go_by_themselves(client: LintingClient, dealer: Dealer):
+    make_configuration(dealer)
+    make_supplier_code(dealer, "TR", make_manufacturer("Tucker"))
+    alert = make_alert(dealer, "unmatched", "Far more than usual.")
     page = client.get(f"/dealers/{dealer.id}").text
     polled = re.search(r'hx-get="([^"]+seen=[^"]+)" hx-trigger="every 30s"', page)
     assert polled is not None
@@ -144,19 +150,17 @@ def test_banners_go_by_themselves(client: LintingClient, shop: Shop, dealer: Dea
 
 
 @ON_SQLITE
-def test_a_cause_that_an_older_version_knew_still_has_a_banner(
-    client: LintingClient, shop: Shop, dealer: Dealer
-):
-    shop.alert(dealer, "forgotten", "Something odd.")
+def test_a_cause_that_an_older_version_knew_still_has_a_banner(client: LintingClient, dealer: Dealer):
+    make_alert(dealer, "forgotten", "Something odd.")
     page = client.get(f"/dealers/{dealer.id}").text
     assert "Something odd." in page
     assert f'href="/dealers/{dealer.id}/alerts">See all alerts</a>' in page
 
 
-def test_the_shelf_is_counted_by_catalog(client: LintingClient, shop: Shop, dealer: Dealer):
-    code = shop.code(dealer, "TR", shop.manufacturer("Tucker"))
+def test_the_shelf_is_counted_by_catalog(client: LintingClient, dealer: Dealer):
+    code = make_supplier_code(dealer, "TR", make_manufacturer("Tucker"))
     for mpn, quantity in (("A", 1200), ("B", 34), ("C", 0)):
-        shop.stock(code, mpn, quantity)
+        make_stocked_product(code, mpn, quantity)
     figures.refresh(db.session(), dealer.id, figures.OF_DEALER)
     db.session.commit()
     cells = re.findall(r'<td class="amount">([^<]*)</td>', client.get(f"/dealers/{dealer.id}").text)
@@ -164,28 +168,26 @@ def test_the_shelf_is_counted_by_catalog(client: LintingClient, shop: Shop, deal
 
 
 @ON_SQLITE
-def test_the_next_run_is_in_the_dealers_own_time(
-    client: LintingClient, shop: Shop, dealer: Dealer, user: User
-):
-    shop.configuration(dealer)
-    shop.code(dealer, "TR", shop.manufacturer("Tucker"))
+def test_the_next_run_is_in_the_dealers_own_time(client: LintingClient, dealer: Dealer, user: User):
+    make_configuration(dealer)
+    make_supplier_code(dealer, "TR", make_manufacturer("Tucker"))
     with time_machine.travel(datetime(2026, 11, 23, 15, 0, tzinfo=UTC), tick=False):
         # A session of that time: one from its future would not be taken.
         page = client.sign_in(user).get(f"/dealers/{dealer.id}").text
     client.sign_in(user)
     assert re.search(r">Nov 23, 2026, 1:0\d PM CST</time> \(.*in 4 hours", page)
-    shop.configuration(dealer, disabled_days=127)
+    make_configuration(dealer, disabled_days=127)
     assert "none is scheduled" in client.get(f"/dealers/{dealer.id}").text
 
 
 def test_the_chart_shows_the_last_thirty_runs_and_says_the_same_in_a_table(
-    client: LintingClient, shop: Shop, dealer: Dealer
+    client: LintingClient, dealer: Dealer
 ):
     for number in range(RUNS + 2):
-        run = shop.run(dealer, "succeeded" if number % 2 else "partial")
-        shop.item(run, "TR", synced=number * 10, skipped=number)
-        shop.item(run, "PU", synced=0, skipped=1)
-    shop.run(dealer, "cancelled")
+        run = make_run(dealer, "succeeded" if number % 2 else "partial")
+        make_run_item(run, "TR", synced=number * 10, skipped=number)
+        make_run_item(run, "PU", synced=0, skipped=1)
+    make_run(dealer, "cancelled")
     page = client.get(f"/dealers/{dealer.id}").text
     assert page.count('<rect class="synced"') == RUNS
     rows = re.findall(r'<th scope="row">Run \d+</th><td>[^<]+</td><td>(\d+)</td><td>(\d+)</td>', page)
@@ -195,9 +197,9 @@ def test_the_chart_shows_the_last_thirty_runs_and_says_the_same_in_a_table(
 
 
 @ON_SQLITE
-def test_a_poll_without_news_gets_nothing_to_put_in(client: LintingClient, shop: Shop, dealer: Dealer):
+def test_a_poll_without_news_gets_nothing_to_put_in(client: LintingClient, dealer: Dealer):
     own = f"/dealers/{dealer.id}"
-    run = shop.run(dealer, "running")
+    run = make_run(dealer, "running")
     polled = re.search(r'hx-get="([^"]+seen=[^"]+)"', client.get(own).text)
     assert polled is not None
     assert client.hx("GET", polled[1]).status_code == 204

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
+from tests.factories import make_configuration, make_dealer, make_organization
 from tests.webapp.client import LintingClient
-from tests.webapp.pages_seed import Shop
 from webapp.core import queues, vault
 from webapp.extensions import db
 from webapp.lightspeed import configurations
@@ -14,8 +15,8 @@ from webapp.models import AuditEntry, Configuration, Dealer, Organization
 
 
 @pytest.fixture
-def group(shop: Shop) -> Organization:
-    return shop.organization()
+def group(app: Flask) -> Organization:
+    return make_organization()
 
 
 @pytest.fixture
@@ -26,9 +27,9 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
     return queued
 
 
-def member(shop: Shop, group: Organization, name: str, **fields: object) -> Dealer:
-    dealer = shop.dealer(name, organization=group)
-    shop.configuration(dealer, **{"username": None, "sealed_password": None, **fields})
+def member(group: Organization, name: str, **fields: object) -> Dealer:
+    dealer = make_dealer(name, organization=group)
+    make_configuration(dealer, **{"username": None, "sealed_password": None, **fields})
     return dealer
 
 
@@ -57,13 +58,13 @@ def test_a_name_that_cannot_be_stored_is_refused(staff: LintingClient, name: str
 
 
 def test_a_changed_login_is_stored_sealed_and_checked_for_every_dealer_that_uses_it(
-    staff: LintingClient, shop: Shop, group: Organization, checks: list[tuple[int, ...]]
+    staff: LintingClient, group: Organization, checks: list[tuple[int, ...]]
 ) -> None:
-    connected = member(shop, group, "A", check_state="refused", check_reason="old password", check_number=4)
-    off = member(shop, group, "B", enabled=False)
-    without_cmf = member(shop, group, "C", cmf=None)
-    outsider = shop.dealer("D")
-    shop.configuration(outsider, check_number=7)
+    connected = member(group, "A", check_state="refused", check_reason="old password", check_number=4)
+    off = member(group, "B", enabled=False)
+    without_cmf = member(group, "C", cmf=None)
+    outsider = make_dealer("D")
+    make_configuration(outsider, check_number=7)
     answer = staff.post(f"/organizations/{group.id}/login", data={"username": "new", "password": "pass-2"})
     assert answer.status_code == 303
     db.session.expire_all()
@@ -106,10 +107,10 @@ def test_a_first_login_needs_both(staff: LintingClient) -> None:
 
 
 def test_without_the_login_each_dealer_uses_its_own(
-    staff: LintingClient, shop: Shop, group: Organization, checks: list[tuple[int, ...]]
+    staff: LintingClient, group: Organization, checks: list[tuple[int, ...]]
 ) -> None:
-    own = member(shop, group, "A", username="own", sealed_password=vault.seal("mine"))
-    none = member(shop, group, "B")
+    own = member(group, "A", username="own", sealed_password=vault.seal("mine"))
+    none = member(group, "B")
     staff.post(f"/organizations/{group.id}/login/removal")
     assert [dealer for dealer, _ in checks] == [own.id]
     assert configurations.login_of(configuration(own)) is not None

@@ -5,10 +5,19 @@ from __future__ import annotations
 import re
 
 import pytest
+from flask import Flask
 
+from tests.factories import (
+    make_dealer,
+    make_indexed_product,
+    make_manufacturer,
+    make_part_match,
+    make_reported_part,
+    make_run,
+    make_run_item,
+    make_supplier_code,
+)
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import Shop
-from tests.webapp.stocked_shelf import match, report, shelve
 from webapp.extensions import db
 from webapp.inventory import inventory_filter
 from webapp.inventory.inventory_list import PAGE_LENGTH
@@ -21,8 +30,8 @@ def url(dealer: Dealer) -> str:
 
 
 @pytest.fixture
-def tucker(shop: Shop) -> Manufacturer:
-    return shop.manufacturer("Tucker")
+def tucker(app: Flask) -> Manufacturer:
+    return make_manufacturer("Tucker")
 
 
 def shown(html: str) -> list[str]:
@@ -38,14 +47,16 @@ def test_an_empty_shelf_says_where_an_update_is_queued(client: LintingClient, ur
 
 
 def test_the_list_is_narrowed_by_words_manufacturer_stock_and_run(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer, tucker: Manufacturer
+    client: LintingClient, url: str, dealer: Dealer, tucker: Manufacturer
 ):
-    parts = shop.manufacturer("Parts Unlimited")
-    run = shop.run(dealer)
-    item = shop.item(run, "TR")
-    shelve(dealer, tucker, "06455-MGE-006", name="Brake pads", quantity=1_234, price=1999, lead_time_days=5)
-    shelve(dealer, tucker, "B-2", name="Chain", quantity=0)
-    shelve(dealer, parts, "C-3", name="Brake lever", run_item_id=item.id)
+    parts = make_manufacturer("Parts Unlimited")
+    run = make_run(dealer)
+    item = make_run_item(run, "TR")
+    make_indexed_product(
+        dealer, tucker, "06455-MGE-006", name="Brake pads", quantity=1_234, price=1999, lead_time_days=5
+    )
+    make_indexed_product(dealer, tucker, "B-2", name="Chain", quantity=0)
+    make_indexed_product(dealer, parts, "C-3", name="Brake lever", run_item_id=item.id)
     assert shown(client.get(url).text) == ["06455-MGE-006", "B-2", "C-3"]
     page = client.get(f"{url}?q=06455mge").text
     assert shown(page) == ["06455-MGE-006"]
@@ -70,20 +81,21 @@ def test_the_list_is_narrowed_by_words_manufacturer_stock_and_run(
 def test_what_a_run_changed_in_stock_or_out_of_it_is_the_same_however_it_is_looked_for(
     client: LintingClient,
     url: str,
-    shop: Shop,
     dealer: Dealer,
     tucker: Manufacturer,
     monkeypatch: pytest.MonkeyPatch,
     few: int,
 ):
     monkeypatch.setattr(inventory_filter, "FEW", few)
-    parts = shop.manufacturer("Parts Unlimited")
-    run, other = shop.run(dealer), shop.run(dealer)
-    items = [shop.item(run, code, changed=3).id for code in ("TR", "PU")]
-    shelve(dealer, tucker, "A-1", quantity=0, run_item_id=items[0])
-    shelve(dealer, parts, "B-2", quantity=0, run_item_id=items[1])
-    shelve(dealer, parts, "C-3", quantity=4, run_item_id=items[1])
-    shelve(dealer, tucker, "D-4", quantity=0, run_item_id=shop.item(other, "TR", changed=1).id)
+    parts = make_manufacturer("Parts Unlimited")
+    run, other = make_run(dealer), make_run(dealer)
+    items = [make_run_item(run, code, changed=3).id for code in ("TR", "PU")]
+    make_indexed_product(dealer, tucker, "A-1", quantity=0, run_item_id=items[0])
+    make_indexed_product(dealer, parts, "B-2", quantity=0, run_item_id=items[1])
+    make_indexed_product(dealer, parts, "C-3", quantity=4, run_item_id=items[1])
+    make_indexed_product(
+        dealer, tucker, "D-4", quantity=0, run_item_id=make_run_item(other, "TR", changed=1).id
+    )
     for item_id, maker in zip(items, (tucker, parts), strict=True):
         db.session.add(
             RunMapping(
@@ -107,13 +119,13 @@ def leads_to(page: str, label: str) -> str:
 
 
 def test_pages_follow_each_other_without_gap_or_repeat_and_lead_back(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer, tucker: Manufacturer
+    client: LintingClient, url: str, dealer: Dealer, tucker: Manufacturer
 ):
-    run = shop.run(dealer)
-    items = [shop.item(run, code).id for code in ("TR", "PU")]
+    run = make_run(dealer)
+    items = [make_run_item(run, code).id for code in ("TR", "PU")]
     count = 2 * PAGE_LENGTH + 3
     for number in range(count):
-        shelve(dealer, tucker, f"N-{number:03}", name="Bolt", run_item_id=items[number % 2])
+        make_indexed_product(dealer, tucker, f"N-{number:03}", name="Bolt", run_item_id=items[number % 2])
     for asked in (f"{url}?stock=in", f"{url}?q=bolt", f"{url}?run={run.id}"):
         pages = [client.get(asked).text]
         while following := leads_to(pages[-1], "Next"):
@@ -132,19 +144,19 @@ def test_pages_follow_each_other_without_gap_or_repeat_and_lead_back(
 def test_past_the_last_product_there_is_a_way_back(
     client: LintingClient, url: str, dealer: Dealer, tucker: Manufacturer
 ):
-    shelve(dealer, tucker, "A-1")
+    make_indexed_product(dealer, tucker, "A-1")
     page = client.get(f"{url}?stock=in&after=999999").text
     assert "There are no more products" in page
     assert shown(client.get(leads_to(page, "Show the first page")).text) == ["A-1"]
 
 
 def test_another_dealers_stock_is_neither_listed_nor_found(
-    client: LintingClient, url: str, shop: Shop, tucker: Manufacturer
+    client: LintingClient, url: str, tucker: Manufacturer
 ):
-    other = shop.dealer("Lakeside Cycle")
-    run = shop.run(other)
-    item = shop.item(run, "TR")
-    product = shelve(other, tucker, "A-1", name="Brake pads", run_item_id=item.id)
+    other = make_dealer("Lakeside Cycle")
+    run = make_run(other)
+    item = make_run_item(run, "TR")
+    product = make_indexed_product(other, tucker, "A-1", name="Brake pads", run_item_id=item.id)
     for narrowing in ("", "?q=brake", f"?manufacturer={tucker.id}", f"?run={run.id}"):
         assert shown(client.get(f"{url}{narrowing}").text) == []
     assert client.get(f"{url}/{product.id}").status_code == 404
@@ -155,18 +167,22 @@ def test_another_dealers_stock_is_neither_listed_nor_found(
 def test_nonsense_in_the_address_narrows_nothing(
     client: LintingClient, url: str, dealer: Dealer, tucker: Manufacturer, asked: str
 ):
-    shelve(dealer, tucker, "A-1")
+    make_indexed_product(dealer, tucker, "A-1")
     assert shown(client.get(url + asked).text) == ["A-1"]
 
 
 def test_a_products_page_shows_contributions_and_what_was_reported(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer, tucker: Manufacturer
+    client: LintingClient, url: str, dealer: Dealer, tucker: Manufacturer
 ):
-    shop.code(dealer, "TR", tucker)
-    run = shop.run(dealer)
-    item = shop.item(run, "TR", finished_at=run.finished_at)
-    product = shelve(dealer, tucker, "A-1", quantity=6, price=1050, lead_time_days=0, run_item_id=item.id)
-    match(report(item, "A-1", quantity=6, description="Pads", retail_cents=1250), tucker, product)
+    make_supplier_code(dealer, "TR", tucker)
+    run = make_run(dealer)
+    item = make_run_item(run, "TR", finished_at=run.finished_at)
+    product = make_indexed_product(
+        dealer, tucker, "A-1", quantity=6, price=1050, lead_time_days=0, run_item_id=item.id
+    )
+    make_part_match(
+        make_reported_part(item, "A-1", quantity=6, description="Pads", retail_cents=1250), tucker, product
+    )
     page = client.get(f"{url}/{product.id}").text
     for said in ("In stock: 6", "ships today", "$10.50", "$12.50", "Pads", f"run {run.id}</a>"):
         assert said in page
@@ -175,21 +191,21 @@ def test_a_products_page_shows_contributions_and_what_was_reported(
 
 
 def test_a_product_that_is_no_longer_reported_says_so(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer, tucker: Manufacturer
+    client: LintingClient, url: str, dealer: Dealer, tucker: Manufacturer
 ):
-    product = shelve(dealer, tucker, "A-1", quantity=0)
+    product = make_indexed_product(dealer, tucker, "A-1", quantity=0)
     page = client.get(f"{url}/{product.id}").text
     for said in ("Out of stock", "No longer configured", "No complete pull", "A-1</span> at Tucker"):
         assert said in page
-    shop.item(shop.run(dealer), "TR")
+    make_run_item(make_run(dealer), "TR")
     assert "not among the parts in stock" in client.get(f"{url}/{product.id}").text
 
 
 def test_the_whole_inventory_is_downloaded_in_pieces(
     client: LintingClient, url: str, dealer: Dealer, tucker: Manufacturer
 ):
-    shelve(dealer, tucker, "B-2", brand="=Bell", price=999, lead_time_days=2)
-    shelve(dealer, tucker, "A-1", brand="=Bell", quantity=0)
+    make_indexed_product(dealer, tucker, "B-2", brand="=Bell", price=999, lead_time_days=2)
+    make_indexed_product(dealer, tucker, "A-1", brand="=Bell", quantity=0)
     response = client.get(f"{url}/export.csv")
     assert response.content_type == "text/csv; charset=utf-8"
     assert response.get_data(as_text=True).splitlines() == [

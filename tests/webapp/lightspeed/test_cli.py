@@ -2,15 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.webapp import shelf_seed
+from tests.factories import make_dealer
 from webapp.extensions import db
 from webapp.lightspeed import configurations
-from webapp.models import Configuration, Organization
+from webapp.models import Configuration, Dealer, Organization
 
 
 @pytest.fixture
 def configure(flask):
-    dealer = shelf_seed.add_dealer()
+    dealer = make_dealer()
 
     def configure(*options, stdin=""):
         return flask("lightspeed", "configure", "--dealer", dealer.id, *options, stdin=stdin)
@@ -66,7 +66,7 @@ def test_what_cannot_be_set_is_refused_and_nothing_is_saved(configure, flask):
 
 
 def test_a_login_is_refused_where_the_organization_holds_one(configure):
-    dealer = db.session.query(shelf_seed.Dealer).one()
+    dealer = db.session.query(Dealer).one()
     dealer.organization = Organization(name="North Group", username="all", sealed_password="sealed")
     db.session.commit()
     told = "not accepted: North Group holds the 3PA credentials of its dealers"

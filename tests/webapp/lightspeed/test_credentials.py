@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from tests.factories import make_configuration, make_organization
 from tests.webapp.client import ON_SQLITE, LintingClient
 from tests.webapp.lightspeed.configuration_page import stored, version
-from tests.webapp.pages_seed import Shop
 from webapp.core import clock, vault
 from webapp.extensions import db
 from webapp.lightspeed.connection import PATIENCE_SECONDS
@@ -63,8 +63,8 @@ def test_the_password_is_in_no_answer(client: LintingClient, url: str, dealer: D
     assert "Set on " in answers[-1].text
 
 
-def test_an_empty_password_keeps_the_stored_one(client: LintingClient, url: str, shop: Shop, dealer: Dealer):
-    shop.configuration(dealer)
+def test_an_empty_password_keeps_the_stored_one(client: LintingClient, url: str, dealer: Dealer):
+    make_configuration(dealer)
     client.post(f"{url}/credentials", data=CREDENTIALS | {"password": ""})
     assert stored(dealer).username == "login"
     assert vault.unseal(stored(dealer).sealed_password or "") == "hunter2"
@@ -81,9 +81,9 @@ def test_an_empty_password_keeps_the_stored_one(client: LintingClient, url: str,
     ],
 )
 def test_a_bad_value_is_told_at_its_field_and_changes_nothing(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer, field: str, value: str, said: str
+    client: LintingClient, url: str, dealer: Dealer, field: str, value: str, said: str
 ):
-    shop.configuration(dealer)
+    make_configuration(dealer)
     for response in (
         client.post(f"{url}/credentials", data=CREDENTIALS | {field: value}),
         client.hx("POST", f"{url}/credentials", data=CREDENTIALS | {field: value}),
@@ -100,9 +100,9 @@ def test_a_bad_value_is_told_at_its_field_and_changes_nothing(
 
 
 def test_where_the_organization_holds_the_credentials_they_are_neither_shown_nor_accepted(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer
+    client: LintingClient, url: str, dealer: Dealer
 ):
-    dealer.organization_id = shop.organization().id
+    dealer.organization_id = make_organization().id
     db.session.commit()
     page = client.get(url).text
     assert "Big Sky Group holds the 3PA username and password" in page
@@ -117,27 +117,25 @@ def test_where_the_organization_holds_the_credentials_they_are_neither_shown_nor
     assert (row.cmf, row.username, row.check_state) == ("123456", None, "checking")
 
 
-def test_while_checking_the_page_asks_again_and_then_stops(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer
-):
+def test_while_checking_the_page_asks_again_and_then_stops(client: LintingClient, url: str, dealer: Dealer):
     poll = f'hx-get="{url}/connection" hx-trigger="every 2s"'
-    shop.configuration(dealer, check_state="checking")
+    make_configuration(dealer, check_state="checking")
     assert poll in client.get(url).text
     assert client.hx("GET", f"{url}/connection").status_code == 204
-    shop.configuration(dealer, check_state="refused", check_reason="Lightspeed did not accept the password.")
+    make_configuration(dealer, check_state="refused", check_reason="Lightspeed did not accept the password.")
     part = client.hx("GET", f"{url}/connection")
     assert "Lightspeed did not accept the password." in part.text
     assert "every 2s" not in part.text
-    shop.configuration(dealer, check_state="connected", check_reason=None)
+    make_configuration(dealer, check_state="connected", check_reason=None)
     assert "Connected" in client.hx("GET", f"{url}/connection").text
     assert poll not in client.get(url).text
 
 
 def test_a_check_that_is_never_answered_is_not_waited_for_without_end(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer
+    client: LintingClient, url: str, dealer: Dealer
 ):
     long_ago = clock.now() - timedelta(seconds=PATIENCE_SECONDS + 1)
-    shop.configuration(dealer, check_state="checking", checked_at=long_ago)
+    make_configuration(dealer, check_state="checking", checked_at=long_ago)
     part = client.hx("GET", f"{url}/connection")
     assert part.status_code == 200
     assert "No answer yet" in part.text
@@ -145,22 +143,20 @@ def test_a_check_that_is_never_answered_is_not_waited_for_without_end(
     assert "Check again" in part.text
 
 
-def test_the_credentials_can_be_checked_again(client: LintingClient, url: str, shop: Shop, dealer: Dealer):
-    before = shop.configuration(dealer, check_state="refused", check_reason="No.").check_number
+def test_the_credentials_can_be_checked_again(client: LintingClient, url: str, dealer: Dealer):
+    before = make_configuration(dealer, check_state="refused", check_reason="No.").check_number
     assert "Checking" in client.hx("POST", f"{url}/check").text
     assert client.post(f"{url}/check").location == url
     assert (stored(dealer).check_state, stored(dealer).check_number) == ("checking", before + 2)
 
 
-def test_what_is_missing_is_named(client: LintingClient, url: str, shop: Shop, dealer: Dealer):
+def test_what_is_missing_is_named(client: LintingClient, url: str, dealer: Dealer):
     client.post(f"{url}/credentials", data={"enabled": "y", "username": "login"})
     assert "Still missing: 3PA Password, 3PA Dealer ID." in client.get(url).text
 
 
-def test_of_two_people_the_second_is_told_and_loses_nothing(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer
-):
-    shop.configuration(dealer)
+def test_of_two_people_the_second_is_told_and_loses_nothing(client: LintingClient, url: str, dealer: Dealer):
+    make_configuration(dealer)
     (seen,) = version(client.get(url).text)
     client.post(f"{url}/credentials", data=CREDENTIALS | {"username": "first", "version": seen})
     second = CREDENTIALS | {"username": "second", "version": seen}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.factories import make_configuration, make_manufacturer, make_supplier_code
 from tests.webapp.client import ON_SQLITE, LintingClient, without_tokens
 from tests.webapp.lightspeed.configuration_page import is_checked
-from tests.webapp.pages_seed import Shop
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer
 
@@ -38,10 +38,8 @@ def url(dealer: Dealer) -> str:
     return f"/dealers/{dealer.id}/lightspeed"
 
 
-def test_the_labels_are_those_of_the_dealer_guide(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer
-):
-    shop.code(dealer, "TR", shop.manufacturer("Tucker"))
+def test_the_labels_are_those_of_the_dealer_guide(client: LintingClient, url: str, dealer: Dealer):
+    make_supplier_code(dealer, "TR", make_manufacturer("Tucker"))
     page = client.get(url).text
     assert [label for label in LABELS if label not in page] == []
 
@@ -66,22 +64,22 @@ def test_restored_history_gets_the_page(client: LintingClient, url: str):
 
 @pytest.mark.parametrize(("enabled", "codes", "shown"), [(0, 0, 0), (0, 1, 0), (1, 0, 0), (1, 1, 1)])
 def test_use_lightspeed_inventory_is_checked_only_while_enabled_and_mapped(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer, enabled: int, codes: int, shown: int
+    client: LintingClient, url: str, dealer: Dealer, enabled: int, codes: int, shown: int
 ):
-    shop.configuration(dealer, enabled=bool(enabled))
+    make_configuration(dealer, enabled=bool(enabled))
     if codes:
-        shop.code(dealer, "TR", shop.manufacturer("Tucker"))
+        make_supplier_code(dealer, "TR", make_manufacturer("Tucker"))
     assert is_checked(client.get(url).text, "use-inventory") is bool(shown)
 
 
 def test_without_supplier_codes_the_page_says_so_and_offers_no_update(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer
+    client: LintingClient, url: str, dealer: Dealer
 ):
-    shop.configuration(dealer)
+    make_configuration(dealer)
     page = client.get(url).text
     assert NO_CODES in page
     assert "Queue Inventory Update" not in page
-    shop.code(dealer, "TR", shop.manufacturer("Tucker"))
+    make_supplier_code(dealer, "TR", make_manufacturer("Tucker"))
     page = client.get(url).text
     assert NO_CODES not in page
     assert "Queue Inventory Update" in page

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from tests.factories import make_configuration, make_manufacturer, make_run, make_supplier_code
 from tests.webapp.client import ON_SQLITE, LintingClient, without_tokens
-from tests.webapp.pages_seed import Shop
 from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import Dealer, Run, SupplierCode, User
@@ -33,10 +33,10 @@ def url(dealer: Dealer) -> str:
 
 
 @pytest.fixture
-def code(shop: Shop, dealer: Dealer) -> SupplierCode:
+def code(dealer: Dealer) -> SupplierCode:
     """A dealer that is ready to sync."""
-    shop.configuration(dealer)
-    return shop.code(dealer, "TR", shop.manufacturer("Tucker"))
+    make_configuration(dealer)
+    return make_supplier_code(dealer, "TR", make_manufacturer("Tucker"))
 
 
 def the_runs() -> list[Run]:
@@ -45,9 +45,9 @@ def the_runs() -> list[Run]:
 
 
 def test_the_dialog_says_what_will_happen_and_is_a_page_too(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer, code: SupplierCode
+    client: LintingClient, url: str, dealer: Dealer, code: SupplierCode
 ):
-    shop.code(dealer, "tr", shop.manufacturer("Parts Unlimited"))
+    make_supplier_code(dealer, "tr", make_manufacturer("Parts Unlimited"))
     page, fragment = client.get(f"{url}/new"), client.hx("GET", f"{url}/new")
     assert without_tokens(fragment.text) in without_tokens(page.text)
     # Two mappings of one code are fetched once (R9).
@@ -59,16 +59,16 @@ def test_the_dialog_says_what_will_happen_and_is_a_page_too(
 
 
 def test_the_dialog_says_what_clearing_does_and_how_long_the_last_one_took(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer, code: SupplierCode
+    client: LintingClient, url: str, dealer: Dealer, code: SupplierCode
 ):
     ended = clock.now()
-    last = shop.run(dealer, "partial", started_at=ended - timedelta(seconds=125), finished_at=ended)
-    shop.run(dealer, "failed")
+    last = make_run(dealer, "partial", started_at=ended - timedelta(seconds=125), finished_at=ended)
+    make_run(dealer, "failed")
     page = client.get(f"{url}/new").text
     assert "Clear Previous Quantities is on: what Lightspeed no longer reports for this manufacturer" in page
     assert f'href="{url}/{last.id}"' in page
     assert "took 2 min 5 s" in page
-    shop.configuration(dealer, clear_previous=False)
+    make_configuration(dealer, clear_previous=False)
     assert "Clear Previous Quantities is off" in client.get(f"{url}/new").text
 
 
@@ -88,10 +88,8 @@ def test_with_htmx_it_leads_there_too(client: LintingClient, url: str, code: Sup
     assert response.headers["HX-Redirect"] == f"{url}/{the_runs()[0].id}"
 
 
-def test_without_supplier_codes_nothing_is_queued(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer
-):
-    shop.configuration(dealer)
+def test_without_supplier_codes_nothing_is_queued(client: LintingClient, url: str, dealer: Dealer):
+    make_configuration(dealer)
     for response in (client.post(url), client.hx("POST", url)):
         assert response.status_code == 409
         assert "There are currently no supplier codes configured" in response.text
@@ -110,13 +108,12 @@ def test_without_supplier_codes_nothing_is_queued(
 def test_without_credentials_nothing_is_queued(
     client: LintingClient,
     url: str,
-    shop: Shop,
     dealer: Dealer,
     code: SupplierCode,
     fields: dict[str, object],
     said: str,
 ):
-    shop.configuration(dealer, **fields)
+    make_configuration(dealer, **fields)
     response = client.post(url)
     assert response.status_code == 409
     assert said in response.text
@@ -124,9 +121,9 @@ def test_without_credentials_nothing_is_queued(
 
 
 def test_a_run_that_is_active_is_shown_instead_of_queueing_a_second(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer, code: SupplierCode
+    client: LintingClient, url: str, dealer: Dealer, code: SupplierCode
 ):
-    active = f'href="{url}/{shop.run(dealer, "running").id}"'
+    active = f'href="{url}/{make_run(dealer, "running").id}"'
     for response in (client.post(url), client.hx("POST", url)):
         assert response.status_code == 409
         assert "An inventory update is under way" in response.text
@@ -135,18 +132,18 @@ def test_a_run_that_is_active_is_shown_instead_of_queueing_a_second(
 
 
 def test_the_active_run_is_shown_before_one_asks(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer, code: SupplierCode
+    client: LintingClient, url: str, dealer: Dealer, code: SupplierCode
 ):
-    shop.run(dealer, "queued")
+    make_run(dealer, "queued")
     page = client.get(f"{url}/new").text
     assert "An inventory update is under way" in page
     assert f'hx-post="{url}"' not in page
 
 
 def test_on_a_disabled_day_of_the_dealers_own_week_it_must_be_asked_for_explicitly(
-    on_sunday: None, client: LintingClient, url: str, shop: Shop, dealer: Dealer, code: SupplierCode
+    on_sunday: None, client: LintingClient, url: str, dealer: Dealer, code: SupplierCode
 ):
-    shop.configuration(dealer, disabled_on=["Sunday"])
+    make_configuration(dealer, disabled_on=["Sunday"])
     page = client.get(f"{url}/new").text
     assert "Today is Sunday, a day that is disabled" in page
     assert "Run anyway" in page
@@ -160,7 +157,7 @@ def test_on_a_disabled_day_of_the_dealers_own_week_it_must_be_asked_for_explicit
 
 
 def test_another_disabled_day_is_no_hindrance(
-    on_sunday: None, client: LintingClient, url: str, shop: Shop, dealer: Dealer, code: SupplierCode
+    on_sunday: None, client: LintingClient, url: str, dealer: Dealer, code: SupplierCode
 ):
-    shop.configuration(dealer, disabled_on=["Monday"])
+    make_configuration(dealer, disabled_on=["Monday"])
     assert client.post(url).status_code == 303

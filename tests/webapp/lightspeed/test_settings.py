@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.factories import make_configuration
 from tests.webapp.client import ON_SQLITE, LintingClient
 from tests.webapp.lightspeed.configuration_page import is_checked, stored, version
-from tests.webapp.pages_seed import Shop
 from webapp.models import Dealer
 
 pytestmark = ON_SQLITE
@@ -19,10 +19,8 @@ def url(dealer: Dealer) -> str:
     return f"/dealers/{dealer.id}/lightspeed"
 
 
-def test_the_inventory_settings_save_by_themselves(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer
-):
-    shop.configuration(dealer)
+def test_the_inventory_settings_save_by_themselves(client: LintingClient, url: str, dealer: Dealer):
+    make_configuration(dealer)
     assert client.post(f"{url}/settings", data=SETTINGS).status_code == 303
     row = stored(dealer)
     assert (row.quantity_column, row.clear_previous) == ("available", False)
@@ -36,19 +34,17 @@ def test_the_inventory_settings_save_by_themselves(
 
 @pytest.mark.parametrize("bad", [{"quantity_column": "both"}, {"disabled_on": "Caturday"}])
 def test_settings_outside_their_lists_are_refused(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer, bad: dict[str, str]
+    client: LintingClient, url: str, dealer: Dealer, bad: dict[str, str]
 ):
-    shop.configuration(dealer)
+    make_configuration(dealer)
     response = client.post(f"{url}/settings", data={**SETTINGS, **bad})
     assert response.status_code == 422
     assert "error-summary" in response.text
     assert stored(dealer).quantity_column == "on_hand"
 
 
-def test_a_stale_save_of_the_settings_is_a_conflict_too(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer
-):
-    shop.configuration(dealer)
+def test_a_stale_save_of_the_settings_is_a_conflict_too(client: LintingClient, url: str, dealer: Dealer):
+    make_configuration(dealer)
     (seen,) = version(client.get(url).text)
     client.post(f"{url}/settings", data={"quantity_column": "on_hand", "version": seen})
     answer = client.post(f"{url}/settings", data={**SETTINGS, "version": seen})

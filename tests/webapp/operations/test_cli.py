@@ -3,8 +3,8 @@ from __future__ import annotations
 from cryptography.fernet import Fernet
 from flask import Flask
 
+from tests.factories import make_configuration, make_dealer, make_organization
 from tests.webapp.client import ON_SQLITE
-from tests.webapp.pages_seed import Shop
 from webapp.core import vault
 from webapp.extensions import db
 from webapp.models import AlertRecipients, Configuration, Organization
@@ -25,10 +25,9 @@ def test_every_sealed_column_is_known(app: Flask):
 
 
 def test_after_resealing_the_old_key_can_go(app: Flask, flask):
-    shop = Shop()
-    dealer = shop.dealer("Prairie")
-    shop.configuration(dealer)
-    shop.organization()
+    dealer = make_dealer("Prairie")
+    make_configuration(dealer)
+    make_organization()
     secret = vault.seal("webhook secret")
     db.session.add(
         AlertRecipients(dealer_id=dealer.id, webhook_url="https://example.com", sealed_webhook_secret=secret)
@@ -48,8 +47,7 @@ def test_after_resealing_the_old_key_can_go(app: Flask, flask):
 
 
 def test_what_no_key_opens_is_named(app: Flask, flask):
-    shop = Shop()
-    shop.configuration(shop.dealer("Prairie"))
+    make_configuration(make_dealer("Prairie"))
     app.config["CREDENTIALS_KEYS"] = [Fernet.generate_key().decode()]
     done = flask("credentials", "reseal")
     assert done.exit_code == 1

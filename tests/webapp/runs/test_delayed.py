@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from tests.factories import make_configuration, make_manufacturer, make_supplier_code
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import Shop
 from webapp.core import redis_client
 from webapp.models import Dealer, Run
 from webapp.runs import lifecycle
@@ -24,10 +24,10 @@ def away(app: Flask) -> None:
 
 
 @pytest.fixture
-def ready(shop: Shop, dealer: Dealer) -> Dealer:
+def ready(dealer: Dealer) -> Dealer:
     """A dealer that can queue a run."""
-    shop.configuration(dealer)
-    shop.code(dealer, "TR", shop.manufacturer("Tucker"))
+    make_configuration(dealer)
+    make_supplier_code(dealer, "TR", make_manufacturer("Tucker"))
     return dealer
 
 
@@ -46,9 +46,7 @@ def test_home_and_dialog_say_so_and_a_run_is_queued_all_the_same(
     assert active.status == "queued"
 
 
-def test_an_open_page_learns_of_it_and_of_its_end(
-    client: LintingClient, app: Flask, shop: Shop, ready: Dealer
-):
+def test_an_open_page_learns_of_it_and_of_its_end(client: LintingClient, app: Flask, ready: Dealer):
     run = lifecycle.record(ready, "manual").run
     page = f"/dealers/{ready.id}/runs/{run.id}"
     before = client.hx("GET", page).text
@@ -62,7 +60,7 @@ def test_an_open_page_learns_of_it_and_of_its_end(
     assert client.hx("GET", poll).status_code == 204
 
 
-def test_a_run_that_has_ended_waits_for_nothing(client: LintingClient, shop: Shop, ready: Dealer, away: None):
+def test_a_run_that_has_ended_waits_for_nothing(client: LintingClient, ready: Dealer, away: None):
     run: Run = lifecycle.record(ready, "manual").run
     lifecycle.cancel(run)
     assert DELAYED not in client.get(f"/dealers/{ready.id}/runs/{run.id}").text

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import pytest
 
+from tests.factories import make_dealer, make_run, make_run_item
 from tests.webapp.client import LintingClient
-from tests.webapp.pages_seed import Shop
 from webapp.extensions import db
 from webapp.models import AuditEntry, Dealer, HeldClearing, Run, User
 
 
 @pytest.fixture
-def run(shop: Shop, dealer: Dealer) -> Run:
+def run(dealer: Dealer) -> Run:
     settings = {"quantity_column": "on_hand", "clear_previous": True, "today": "2026-11-23"}
-    return shop.run(dealer, "partial", settings=settings)
+    return make_run(dealer, "partial", settings=settings)
 
 
 @pytest.fixture
-def held(shop: Shop, dealer: Dealer, run: Run) -> HeldClearing:
-    return hold(shop, dealer, run)
+def held(dealer: Dealer, run: Run) -> HeldClearing:
+    return hold(dealer, run)
 
 
-def hold(shop: Shop, dealer: Dealer, run: Run) -> HeldClearing:
+def hold(dealer: Dealer, run: Run) -> HeldClearing:
     row = HeldClearing(
         dealer_id=dealer.id,
         run_id=run.id,
-        run_item_id=shop.item(run, "KA").id,
+        run_item_id=make_run_item(run, "KA").id,
         supplier_code="KA",
         code_key="ka",
         products=1920,
@@ -90,21 +90,17 @@ def test_another_decision_is_none(client: LintingClient, held: HeldClearing):
     assert client.post(f"{path(held)}/held-clearings/{held.id}", data={"decision": "?"}).status_code == 404
 
 
-def test_another_dealers_clearing_is_not_found(
-    client: LintingClient, shop: Shop, held: HeldClearing, run: Run
-):
-    other = shop.dealer("Elsewhere")
-    theirs = hold(shop, other, shop.run(other, "partial"))
+def test_another_dealers_clearing_is_not_found(client: LintingClient, held: HeldClearing, run: Run):
+    other = make_dealer("Elsewhere")
+    theirs = hold(other, make_run(other, "partial"))
     answer = client.post(f"{path(held)}/held-clearings/{theirs.id}", data={"decision": "apply"})
     assert answer.status_code == 404
     db.session.expire_all()
     assert theirs.state == "held"
 
 
-def test_reports_that_storage_refused_can_be_asked_for_again(
-    client: LintingClient, shop: Shop, dealer: Dealer, run: Run
-):
-    shop.item(run, "TR")
+def test_reports_that_storage_refused_can_be_asked_for_again(client: LintingClient, dealer: Dealer, run: Run):
+    make_run_item(run, "TR")
     run.reports_missing = True
     db.session.commit()
     page = client.get(f"/dealers/{dealer.id}/runs/{run.id}").text
@@ -116,16 +112,14 @@ def test_reports_that_storage_refused_can_be_asked_for_again(
     assert "cannot be made now" in answer.text
 
 
-def test_reports_of_a_run_that_a_later_one_followed_cannot(
-    client: LintingClient, shop: Shop, dealer: Dealer, run: Run
-):
-    shop.item(run, "TR")
+def test_reports_of_a_run_that_a_later_one_followed_cannot(client: LintingClient, dealer: Dealer, run: Run):
+    make_run_item(run, "TR")
     run.reports_missing = True
     db.session.commit()
-    shop.item(shop.run(dealer), "TR")
+    make_run_item(make_run(dealer), "TR")
     assert "Make the reports again" not in client.get(f"/dealers/{dealer.id}/runs/{run.id}").text
 
 
-def test_reports_of_a_run_that_has_them_cannot(client: LintingClient, shop: Shop, dealer: Dealer, run: Run):
-    shop.item(run, "TR")
+def test_reports_of_a_run_that_has_them_cannot(client: LintingClient, dealer: Dealer, run: Run):
+    make_run_item(run, "TR")
     assert "Make the reports again" not in client.get(f"/dealers/{dealer.id}/runs/{run.id}").text

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from tests.factories import make_run, make_run_item
 from tests.webapp.client import ON_SQLITE, LintingClient, without_tokens
 from tests.webapp.page_lint import Document
-from tests.webapp.pages_seed import Shop
 from webapp.core import clock
 from webapp.core.enums import RUN_STATES
 from webapp.extensions import db
@@ -35,10 +35,8 @@ def test_without_runs_the_list_says_where_one_is_queued(client: LintingClient, u
     assert "/lightspeed" in page
 
 
-def test_runs_are_listed_a_page_at_a_time_the_latest_first(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer
-):
-    ids = [shop.run(dealer).id for _ in range(PAGE_LENGTH + 2)]
+def test_runs_are_listed_a_page_at_a_time_the_latest_first(client: LintingClient, url: str, dealer: Dealer):
+    ids = [make_run(dealer).id for _ in range(PAGE_LENGTH + 2)]
     first = client.get(url).text
     assert f"{url}/{ids[-1]}" in first
     assert f'"{url}/{ids[1]}"' not in first
@@ -51,18 +49,16 @@ def test_runs_are_listed_a_page_at_a_time_the_latest_first(
 
 @pytest.mark.parametrize("before", ["x", "-1", "0", "²", "9" * 30, ""])
 def test_nonsense_in_the_address_shows_the_latest(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer, before: str
+    client: LintingClient, url: str, dealer: Dealer, before: str
 ):
-    run = shop.run(dealer)
+    run = make_run(dealer)
     assert f"{url}/{run.id}" in client.get(url, query_string={"before": before}).text
 
 
-def test_a_row_says_what_came_of_the_run(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer, user: User
-):
-    run = shop.run(dealer, "partial", requested_by_id=user.id)
-    shop.item(run, "TR", synced=1200, skipped=34, changed=1100)
-    shop.item(run, "PU", "failed", synced=0)
+def test_a_row_says_what_came_of_the_run(client: LintingClient, url: str, dealer: Dealer, user: User):
+    run = make_run(dealer, "partial", requested_by_id=user.id)
+    make_run_item(run, "TR", synced=1200, skipped=34, changed=1100)
+    make_run_item(run, "PU", "failed", synced=0)
     page = client.get(url).text
     for said in ("Partial", "1,200", "34", "1,100", "Queue Inventory Update by parts@prairie.example"):
         assert said in page
@@ -70,9 +66,9 @@ def test_a_row_says_what_came_of_the_run(
 
 @pytest.mark.parametrize("status", RUN_STATES)
 def test_each_status_has_its_words_and_only_an_active_run_is_asked_for_again(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer, status: str
+    client: LintingClient, url: str, dealer: Dealer, status: str
 ):
-    run = shop.run(dealer, status)
+    run = make_run(dealer, status)
     page = client.get(f"{url}/{run.id}")
     assert f">{status.capitalize()}</span>" in page.text
     is_active = status in ("queued", "running")
@@ -82,11 +78,9 @@ def test_each_status_has_its_words_and_only_an_active_run_is_asked_for_again(
     assert without_tokens(fragment.text) in without_tokens(page.text)
 
 
-def test_a_poll_is_answered_only_when_there_is_news(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer
-):
-    run = shop.run(dealer, "running")
-    item = shop.item(run, "TR", "running", pages=1, fetched=500)
+def test_a_poll_is_answered_only_when_there_is_news(client: LintingClient, url: str, dealer: Dealer):
+    run = make_run(dealer, "running")
+    item = make_run_item(run, "TR", "running", pages=1, fetched=500)
     asked = poll(client.get(f"{url}/{run.id}").text)
     assert asked
     assert client.hx("GET", asked).status_code == 204
@@ -100,12 +94,10 @@ def test_a_poll_is_answered_only_when_there_is_news(
     assert client.hx("GET", asked).status_code == 204
 
 
-def test_only_a_step_is_announced_and_not_every_page(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer
-):
-    run = shop.run(dealer, "running")
-    item = shop.item(run, "TR", "running", pages=1, fetched=500)
-    shop.item(run, "PU", "waiting")
+def test_only_a_step_is_announced_and_not_every_page(client: LintingClient, url: str, dealer: Dealer):
+    run = make_run(dealer, "running")
+    item = make_run_item(run, "TR", "running", pages=1, fetched=500)
+    make_run_item(run, "PU", "waiting")
     page = client.get(f"{url}/{run.id}").text
     assert 'id="announcement" hx-swap-oob' not in page
     item.pages, item.fetched = 2, 1000
@@ -119,9 +111,9 @@ def test_only_a_step_is_announced_and_not_every_page(
     assert f"Run {run.id}: Running, 1 of 2 supplier codes done." in news
 
 
-def test_the_last_answer_to_a_poll_ends_it(client: LintingClient, url: str, shop: Shop, dealer: Dealer):
-    run = shop.run(dealer, "running")
-    shop.item(run, "TR", "running")
+def test_the_last_answer_to_a_poll_ends_it(client: LintingClient, url: str, dealer: Dealer):
+    run = make_run(dealer, "running")
+    make_run_item(run, "TR", "running")
     asked = poll(client.get(f"{url}/{run.id}").text)
     run.status, run.finished_at, run.items[0].status = "succeeded", clock.now(), "succeeded"
     db.session.commit()
@@ -131,13 +123,11 @@ def test_the_last_answer_to_a_poll_ends_it(client: LintingClient, url: str, shop
     assert "Succeeded" in end.text
 
 
-def test_results_are_shown_for_each_code_with_its_error(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer
-):
-    run = shop.run(dealer, "partial", reason="One of two supplier codes failed.")
-    shop.item(run, "TR", pages=12, fetched=5512, synced=5300, skipped=212, cleared=7, changed=1204)
-    shop.item(run, "PU", "failed", error="Lightspeed did not answer.")
-    shop.item(run, "KA", "not_tried")
+def test_results_are_shown_for_each_code_with_its_error(client: LintingClient, url: str, dealer: Dealer):
+    run = make_run(dealer, "partial", reason="One of two supplier codes failed.")
+    make_run_item(run, "TR", pages=12, fetched=5512, synced=5300, skipped=212, cleared=7, changed=1204)
+    make_run_item(run, "PU", "failed", error="Lightspeed did not answer.")
+    make_run_item(run, "KA", "not_tried")
     page = client.get(f"{url}/{run.id}").text
     for said in ("One of two supplier codes failed.", "5,512", "5,300", "212", "1,204", "Not tried"):
         assert said in page
@@ -153,29 +143,25 @@ def test_results_are_shown_for_each_code_with_its_error(
     ],
 )
 def test_a_run_says_how_many_parts_kept_their_quantity(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer, kept: tuple[int, int], said: str
+    client: LintingClient, url: str, dealer: Dealer, kept: tuple[int, int], said: str
 ):
-    run = shop.run(dealer, "succeeded")
+    run = make_run(dealer, "succeeded")
     for code, number in zip(("TR", "PU"), kept, strict=True):
-        shop.item(run, code, kept=number, skipped=number)
+        make_run_item(run, code, kept=number, skipped=number)
     page = client.get(f"{url}/{run.id}").text
     assert said in page
     assert f"skipped?run={run.id}" in page
 
 
-def test_a_run_in_which_no_part_was_kept_says_nothing_of_it(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer
-):
-    run = shop.run(dealer, "succeeded")
-    shop.item(run, "TR", skipped=3)
+def test_a_run_in_which_no_part_was_kept_says_nothing_of_it(client: LintingClient, url: str, dealer: Dealer):
+    run = make_run(dealer, "succeeded")
+    make_run_item(run, "TR", skipped=3)
     assert "quantity:" not in client.get(f"{url}/{run.id}").text
 
 
-def test_times_are_the_dealers_own_and_name_the_zone(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer
-):
+def test_times_are_the_dealers_own_and_name_the_zone(client: LintingClient, url: str, dealer: Dealer):
     at = clock.now().replace(year=2025, month=7, day=4, hour=18, minute=5)
-    run = shop.run(dealer, queued_at=at, started_at=at, finished_at=at + timedelta(minutes=2, seconds=5))
+    run = make_run(dealer, queued_at=at, started_at=at, finished_at=at + timedelta(minutes=2, seconds=5))
     page = client.get(f"{url}/{run.id}").text
     assert "Jul 4, 2025, 1:05 PM CDT" in page
     assert "after 2 min 5 s" in page
@@ -183,9 +169,9 @@ def test_times_are_the_dealers_own_and_name_the_zone(
 
 @pytest.mark.parametrize(("status", "becomes"), [("queued", "cancelled"), ("running", "running")])
 def test_an_active_run_can_be_cancelled(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer, status: str, becomes: str
+    client: LintingClient, url: str, dealer: Dealer, status: str, becomes: str
 ):
-    run = shop.run(dealer, status)
+    run = make_run(dealer, status)
     path = f"{url}/{run.id}"
     response = client.post(f"{path}/cancellation")
     assert response.status_code == 303
@@ -197,20 +183,16 @@ def test_an_active_run_can_be_cancelled(
     assert "Cancel this run" not in page
 
 
-def test_with_htmx_the_cancelled_run_comes_back_in_its_place(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer
-):
-    run = shop.run(dealer, "queued")
+def test_with_htmx_the_cancelled_run_comes_back_in_its_place(client: LintingClient, url: str, dealer: Dealer):
+    run = make_run(dealer, "queued")
     response = client.hx("POST", f"{url}/{run.id}/cancellation")
     assert response.status_code == 200
     assert "Cancelled" in response.text
     assert "is being cancelled" in response.text
 
 
-def test_a_run_that_has_ended_cannot_be_cancelled(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer
-):
-    run = shop.run(dealer, "succeeded")
+def test_a_run_that_has_ended_cannot_be_cancelled(client: LintingClient, url: str, dealer: Dealer):
+    run = make_run(dealer, "succeeded")
     path = f"{url}/{run.id}/cancellation"
     for response in (client.post(path), client.hx("POST", path)):
         assert response.status_code == 409

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.webapp import shelf_seed
+from tests.factories import make_dealer, make_manufacturer
 from webapp import supplier_codes
 from webapp.core import clock
 from webapp.dealers import dealer_admin
@@ -23,8 +23,8 @@ LIST = b"catalog,supplier_code,manufacturer,lead_time_days,pricing\naftermarket,
 
 @pytest.fixture
 def dealer(app: object) -> Dealer:
-    shelf_seed.add_manufacturer("Tucker Rocky")
-    return shelf_seed.add_dealer()
+    make_manufacturer("Tucker Rocky")
+    return make_dealer()
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_the_first_code_makes_a_connected_dealer_ready(connected: Dealer, way: s
 def test_a_later_code_or_refusal_leaves_the_moment_as_it_is(connected: Dealer) -> None:
     supplier_codes.add(connected, TUCKER)
     first = ready_since(connected)
-    shelf_seed.add_manufacturer("Honda", "oem")
+    make_manufacturer("Honda", "oem")
     supplier_codes.add(connected, Fields("oem", "HO", "Honda"))
     hear(connected, "Lightspeed refused.")
     hear(connected, None)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from flask import Flask
 
-from tests.webapp.pages_seed import Shop
+from tests.factories import make_dealer, make_run, make_run_item
 from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import Dealer, RecentRuns, Run
@@ -15,13 +15,8 @@ from webapp.runs import lifecycle
 
 
 @pytest.fixture
-def shop(app: Flask) -> Shop:
-    return Shop()
-
-
-@pytest.fixture
-def dealer(shop: Shop) -> Dealer:
-    return shop.dealer("Prairie Powersports")
+def dealer(app: Flask) -> Dealer:
+    return make_dealer("Prairie Powersports")
 
 
 def recent(dealer: Dealer) -> tuple[int, str, datetime | None, float | None] | None:
@@ -38,11 +33,11 @@ def test_a_dealer_without_runs_has_none(dealer: Dealer):
     assert recent(dealer) is None
 
 
-def test_the_last_run_is_known_from_its_beginning_and_a_success_until_the_next(shop: Shop, dealer: Dealer):
+def test_the_last_run_is_known_from_its_beginning_and_a_success_until_the_next(dealer: Dealer):
     monday = clock.now() - timedelta(days=1)
     first = lifecycle.record(dealer, "manual").run
     assert recent(dealer) == (first.id, "queued", None, None)
-    shop.item(first, "TR", synced=3, skipped=1)
+    make_run_item(first, "TR", synced=3, skipped=1)
     end(first, "succeeded", monday)
     assert recent(dealer) == (first.id, "succeeded", monday, 0.25)
     second = lifecycle.record(dealer, "manual").run
@@ -51,24 +46,24 @@ def test_the_last_run_is_known_from_its_beginning_and_a_success_until_the_next(s
     assert recent(dealer) == (second.id, "failed", monday, 0.25)
 
 
-def test_cancelling_is_noticed_and_other_dealers_are_left_alone(shop: Shop, dealer: Dealer):
-    other = shop.dealer("Lakeside Cycle")
-    theirs = shop.run(other, "partial")
+def test_cancelling_is_noticed_and_other_dealers_are_left_alone(dealer: Dealer):
+    other = make_dealer("Lakeside Cycle")
+    theirs = make_run(other, "partial")
     own = lifecycle.record(dealer, "manual").run
     lifecycle.cancel(own)
     assert recent(dealer) == (own.id, "cancelled", None, None)
     assert recent(other) == (theirs.id, "partial", None, None)
 
 
-def test_an_older_run_that_ends_later_is_not_taken_for_the_last(shop: Shop, dealer: Dealer):
-    older, newer = shop.run(dealer, "partial"), shop.run(dealer, "failed")
+def test_an_older_run_that_ends_later_is_not_taken_for_the_last(dealer: Dealer):
+    older, newer = make_run(dealer, "partial"), make_run(dealer, "failed")
     now = clock.now()
     end(older, "succeeded", now)
     assert recent(dealer) == (newer.id, "failed", now, None)
 
 
-def test_what_is_removed_is_forgotten(shop: Shop, dealer: Dealer):
-    first, second = shop.run(dealer, "partial"), shop.run(dealer, "failed")
+def test_what_is_removed_is_forgotten(dealer: Dealer):
+    first, second = make_run(dealer, "partial"), make_run(dealer, "failed")
     db.session.delete(second)
     db.session.commit()
     assert recent(dealer) == (first.id, "partial", None, None)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.factories import make_run
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import Shop
 from webapp.core import storage
 from webapp.extensions import db
 from webapp.models import Dealer, Report, Run
@@ -16,8 +16,8 @@ ROWS = "part_number,name\r\n" + "".join(f"{number},Kühler “{number}”\r\n" f
 
 
 @pytest.fixture
-def run(shop: Shop, dealer: Dealer) -> Run:
-    return shop.run(dealer)
+def run(dealer: Dealer) -> Run:
+    return make_run(dealer)
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 
 from jobs.sources.lightspeed import RateBudget
+from tests.factories import make_configuration, make_organization, make_run
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import Shop
 from webapp.core import rate_window
 from webapp.extensions import db
 from webapp.models import Dealer
@@ -33,34 +33,34 @@ def send(app: Flask, redis_url: str, request: pytest.FixtureRequest) -> Callable
     return send
 
 
-def page_of(client: LintingClient, shop: Shop, dealer: Dealer, status: str = "running") -> str:
-    run = shop.run(dealer, status)
+def page_of(client: LintingClient, dealer: Dealer, status: str = "running") -> str:
+    run = make_run(dealer, status)
     return client.get(f"/dealers/{dealer.id}/runs/{run.id}").text
 
 
 def test_what_is_left_in_this_minute_is_told_for_the_dealers_login(
-    client: LintingClient, shop: Shop, dealer: Dealer, send: Callable[[str, int], None]
+    client: LintingClient, dealer: Dealer, send: Callable[[str, int], None]
 ):
-    shop.configuration(dealer, username="Prairie")
+    make_configuration(dealer, username="Prairie")
     send("prairie", 2)
     send("somebody else", 4)
-    assert "3 of 5 requests to Lightspeed left in this minute." in page_of(client, shop, dealer)
+    assert "3 of 5 requests to Lightspeed left in this minute." in page_of(client, dealer)
 
 
 def test_an_organizations_login_is_the_one_that_counts(
-    client: LintingClient, shop: Shop, dealer: Dealer, send: Callable[[str, int], None]
+    client: LintingClient, dealer: Dealer, send: Callable[[str, int], None]
 ):
-    dealer.organization = shop.organization()
-    shop.configuration(dealer, username="former login")
+    dealer.organization = make_organization()
+    make_configuration(dealer, username="former login")
     send("group", 1)
-    assert "4 of 5 requests" in page_of(client, shop, dealer)
+    assert "4 of 5 requests" in page_of(client, dealer)
 
 
 def test_a_run_that_waits_for_room_says_so_and_a_poll_learns_of_it(
-    client: LintingClient, shop: Shop, dealer: Dealer, send: Callable[[str, int], None]
+    client: LintingClient, dealer: Dealer, send: Callable[[str, int], None]
 ):
-    shop.configuration(dealer, username="prairie")
-    page = page_of(client, shop, dealer)
+    make_configuration(dealer, username="prairie")
+    page = page_of(client, dealer)
     assert "5 of 5 requests" in page
     poll = page.split('hx-get="')[1].split('"')[0].replace("&amp;", "&")
     assert client.hx("GET", poll).status_code == 204
@@ -71,25 +71,25 @@ def test_a_run_that_waits_for_room_says_so_and_a_poll_learns_of_it(
 
 @pytest.mark.parametrize("status", ["queued", "succeeded"])
 def test_a_run_that_sends_nothing_does_not_speak_of_requests(
-    client: LintingClient, shop: Shop, dealer: Dealer, send: Callable[[str, int], None], status: str
+    client: LintingClient, dealer: Dealer, send: Callable[[str, int], None], status: str
 ):
-    shop.configuration(dealer)
-    assert "requests to Lightspeed" not in page_of(client, shop, dealer, status)
+    make_configuration(dealer)
+    assert "requests to Lightspeed" not in page_of(client, dealer, status)
 
 
 def test_while_redis_is_away_the_page_simply_does_not_say_it(
-    app: Flask, client: LintingClient, shop: Shop, dealer: Dealer
+    app: Flask, client: LintingClient, dealer: Dealer
 ):
     app.config.update(REDIS_URL="redis://127.0.0.1:9/0", LIGHTSPEED_REQUESTS_PER_MINUTE=PER_MINUTE)
-    shop.configuration(dealer)
-    page = page_of(client, shop, dealer)
+    make_configuration(dealer)
+    page = page_of(client, dealer)
     assert "Fetching from Lightspeed" in page
     assert "requests to Lightspeed" not in page
 
 
 def test_a_dealer_without_a_login_has_no_budget(
-    client: LintingClient, shop: Shop, dealer: Dealer, send: Callable[[str, int], None]
+    client: LintingClient, dealer: Dealer, send: Callable[[str, int], None]
 ):
-    run = shop.run(dealer, "running")
+    run = make_run(dealer, "running")
     db.session.commit()
     assert "requests to Lightspeed" not in client.get(f"/dealers/{dealer.id}/runs/{run.id}").text

@@ -6,9 +6,8 @@ import re
 
 import pytest
 
+from tests.factories import make_dealer, make_reported_part, make_run, make_run_item
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import Shop
-from tests.webapp.stocked_shelf import report
 from webapp.models import Dealer
 from webapp.runs.skipped_parts import PAGE_LENGTH
 
@@ -23,16 +22,16 @@ def test_before_the_first_run_it_says_where_one_is_queued(client: LintingClient,
     assert "No run has finished yet" in client.get(url).text
 
 
-def test_parts_are_grouped_by_reason_the_most_frequent_first(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer
-):
-    run = shop.run(dealer, "partial")
-    item = shop.item(run, "TR", skipped=3)
-    report(item, "S-1", reason="stale", quantity=2)
-    report(item, "U-1", reason="unmatched", quantity=1, candidate="U1", candidate_by="punctuation")
-    report(item, "U-2", reason="unmatched", quantity_text="many")
-    report(item, "OK-1", quantity=1)
-    shop.run(dealer, "running")
+def test_parts_are_grouped_by_reason_the_most_frequent_first(client: LintingClient, url: str, dealer: Dealer):
+    run = make_run(dealer, "partial")
+    item = make_run_item(run, "TR", skipped=3)
+    make_reported_part(item, "S-1", reason="stale", quantity=2)
+    make_reported_part(
+        item, "U-1", reason="unmatched", quantity=1, candidate="U1", candidate_by="punctuation"
+    )
+    make_reported_part(item, "U-2", reason="unmatched", quantity_text="many")
+    make_reported_part(item, "OK-1", quantity=1)
+    make_run(dealer, "running")
     page = client.get(url).text
     assert page.index("No product has this part number") < page.index("Not changed for more than 365 days")
     for said in ("U-1", "U-2", "U1</span>: one is the same but for punctuation", "many", "Correct the part"):
@@ -44,10 +43,10 @@ def test_parts_are_grouped_by_reason_the_most_frequent_first(
     assert "U-1" not in stale
 
 
-def test_a_reasons_parts_come_a_page_at_a_time(client: LintingClient, url: str, shop: Shop, dealer: Dealer):
-    item = shop.item(shop.run(dealer), "TR", skipped=PAGE_LENGTH + 1)
+def test_a_reasons_parts_come_a_page_at_a_time(client: LintingClient, url: str, dealer: Dealer):
+    item = make_run_item(make_run(dealer), "TR", skipped=PAGE_LENGTH + 1)
     for number in range(PAGE_LENGTH + 1):
-        report(item, f"N-{number:03}", reason="unmatched")
+        make_reported_part(item, f"N-{number:03}", reason="unmatched")
     first = client.get(url).text
     following = re.search(r'href="([^"]*after=[^"]*)">Next', first)
     assert following
@@ -58,15 +57,15 @@ def test_a_reasons_parts_come_a_page_at_a_time(client: LintingClient, url: str, 
 
 
 @ON_SQLITE
-def test_what_a_later_pull_replaced_is_told(client: LintingClient, url: str, shop: Shop, dealer: Dealer):
-    old = shop.run(dealer)
-    shop.item(old, "TR", skipped=12)
-    shop.item(shop.run(dealer), "TR", skipped=0)
+def test_what_a_later_pull_replaced_is_told(client: LintingClient, url: str, dealer: Dealer):
+    old = make_run(dealer)
+    make_run_item(old, "TR", skipped=12)
+    make_run_item(make_run(dealer), "TR", skipped=0)
     assert "12 more parts of this run are no longer listed here" in client.get(f"{url}?run={old.id}").text
     assert "Every part that this run fetched was synced." in client.get(url).text
 
 
 @ON_SQLITE
-def test_another_dealers_run_is_not_found(client: LintingClient, url: str, shop: Shop):
-    run = shop.run(shop.dealer("Lakeside Cycle"))
+def test_another_dealers_run_is_not_found(client: LintingClient, url: str):
+    run = make_run(make_dealer("Lakeside Cycle"))
     assert client.get(f"{url}?run={run.id}").status_code == 404

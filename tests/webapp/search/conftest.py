@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from tests.webapp import shelf_seed
+from tests.factories import make_dealer, make_manufacturer, make_product, make_shelf_stock
 from webapp.extensions import db
 from webapp.models import Dealer, Manufacturer, Product
 from webapp.search import outbox
@@ -14,12 +14,12 @@ from webapp.search.search_index import search_index
 
 @pytest.fixture
 def dealer(app: Flask) -> Dealer:
-    return shelf_seed.add_dealer()
+    return make_dealer()
 
 
 @pytest.fixture
 def honda(app: Flask) -> Manufacturer:
-    return shelf_seed.add_manufacturer("Honda", "oem")
+    return make_manufacturer("Honda", "oem")
 
 
 @pytest.fixture
@@ -27,8 +27,8 @@ def shelve(dealer: Dealer, honda: Manufacturer) -> Callable[..., Product]:
     """Adds a product, puts it on the dealer's shelf, and indexes it."""
 
     def shelve(number: str, quantity: int = 1, price: int | None = None, **fields: str) -> Product:
-        product = shelf_seed.add_product(honda, number, **fields)
-        shelf_seed.put_on_shelf(dealer, product, honda, quantity=quantity, price=price)
+        product = make_product(honda, number, **fields)
+        make_shelf_stock(dealer, product, honda, quantity=quantity, price=price)
         outbox.drain()
         return product
 

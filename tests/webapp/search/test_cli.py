@@ -5,17 +5,17 @@ import json
 import pytest
 from sqlalchemy import text
 
-from tests.webapp import shelf_seed
+from tests.factories import make_dealer, make_manufacturer, make_product, make_shelf_stock
 from webapp.extensions import db
 from webapp.search import outbox
 
 
 @pytest.fixture
 def dealer(app):
-    dealer, honda = shelf_seed.add_dealer(), shelf_seed.add_manufacturer("Honda", "oem")
+    dealer, honda = make_dealer(), make_manufacturer("Honda", "oem")
     for number, quantity, price in (("06455-MGE-006", 3, 1999), ("2", 1, 2000), ("3", 0, 100)):
-        product = shelf_seed.add_product(honda, number, name="Fjäder kit")
-        shelf_seed.put_on_shelf(dealer, product, honda, quantity=quantity, price=price, lead_time_days=2)
+        product = make_product(honda, number, name="Fjäder kit")
+        make_shelf_stock(dealer, product, honda, quantity=quantity, price=price, lead_time_days=2)
     outbox.drain()
     return dealer
 

@@ -7,7 +7,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from tests.webapp import shelf_seed
+from tests.factories import make_product, make_shelf_stock
+from tests.webapp.webstore import webstore_figures
 from webapp.extensions import db
 from webapp.models import ShelfStock
 from webapp.search import figures, outbox, reindexing
@@ -15,9 +16,9 @@ from webapp.search import figures, outbox, reindexing
 
 @pytest.fixture
 def product(dealer, honda):
-    product = shelf_seed.add_product(honda, "1")
+    product = make_product(honda, "1")
     for code in "AB":
-        shelf_seed.put_on_shelf(dealer, product, honda, code, quantity=1)
+        make_shelf_stock(dealer, product, honda, code, quantity=1)
     return product
 
 
@@ -49,6 +50,6 @@ def test_two_changes_of_one_product_at_once_add_up(app: Flask, dealer, product):
     with ThreadPoolExecutor(2) as people:
         for future in [people.submit(change_a), people.submit(change_b)]:
             future.result(timeout=30)
-    assert shelf_seed.figures_of(dealer, product)[0] == 5
+    assert webstore_figures(dealer, product)[0] == 5
     outbox.drain()
     assert reindexing.differences() == 0

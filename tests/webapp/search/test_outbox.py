@@ -8,21 +8,18 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from tests.webapp import shelf_seed
+from tests.factories import make_dealer, make_product, make_shelf_stock
 from webapp.extensions import db
 from webapp.models import OutboxEntry
 from webapp.search import outbox, reindexing
 
 
 def shelve_unindexed(dealer, honda, count):
-    return [
-        put(dealer, honda, shelf_seed.add_product(honda, f"N{number:03}", name="Chain"))
-        for number in range(count)
-    ]
+    return [put(dealer, honda, make_product(honda, f"N{number:03}", name="Chain")) for number in range(count)]
 
 
 def put(dealer, honda, product, quantity=1):
-    shelf_seed.put_on_shelf(dealer, product, honda, quantity=quantity)
+    make_shelf_stock(dealer, product, honda, quantity=quantity)
     return product
 
 
@@ -51,7 +48,7 @@ def test_batches_are_drained_until_none_is_left(dealer, honda):
 
 
 def test_notes_of_several_dealers_are_drained_together(dealer, honda, search):
-    other = shelf_seed.add_dealer("Summit")
+    other = make_dealer("Summit")
     (product,) = shelve_unindexed(dealer, honda, 1)
     put(other, honda, product, quantity=9)
     assert outbox.drain() == 2

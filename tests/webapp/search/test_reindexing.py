@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from tests.webapp import shelf_seed
+from tests.factories import make_dealer, make_product, make_shelf_stock
 from webapp.extensions import db
 from webapp.search import documents, outbox, reindexing
 
@@ -60,15 +60,15 @@ def test_differences_of_several_kinds_add_up(shop, search):
 
 
 def test_a_note_that_waits_is_a_difference(shop, honda):
-    shelf_seed.put_on_shelf(shop, shelf_seed.add_product(honda, "9"), honda)
+    make_shelf_stock(shop, make_product(honda, "9"), honda)
     assert reindexing.differences() == 1
     outbox.drain()
     assert reindexing.differences() == 0
 
 
 def test_one_dealer_is_looked_at_without_the_others(shop, honda):
-    other = shelf_seed.add_dealer("Summit")
-    shelf_seed.put_on_shelf(other, shelf_seed.add_product(honda, "9"), honda)
+    other = make_dealer("Summit")
+    make_shelf_stock(other, make_product(honda, "9"), honda)
     assert reindexing.differences(shop.id) == 0
     assert reindexing.differences(other.id) == 1
     assert reindexing.rebuild(shop.id) == 5

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from tests.webapp import shelf_seed
+from tests.factories import make_dealer, make_part_number, make_product, make_shelf_stock
 from webapp.extensions import db
 from webapp.search import outbox, stored_documents
 from webapp.search.search_index import search_index
@@ -40,9 +40,9 @@ def test_a_product_is_not_found_by_less_or_other_than_that(shelve, search):
 
 def test_every_part_number_finds_the_product(shelve, search, honda):
     product = shelve("FA001")
-    shelf_seed.add_part_number(honda, product, "17-0042")
+    make_part_number(honda, product, "17-0042")
     shelve("X")
-    shelf_seed.put_on_shelf(shelf_seed.add_dealer("Summit"), product, honda)
+    make_shelf_stock(make_dealer("Summit"), product, honda)
     db.session.execute(
         text("INSERT INTO reindex_outbox (dealer_id, product_id, noted_at) VALUES (1, :id, '2026-01-01')"),
         {"id": product.id},
@@ -66,9 +66,9 @@ def test_signs_between_words_do_not_matter(shelve, search):
 def test_a_dealer_finds_nothing_of_another(shelve, search, honda):
     product = shelve("1", name="Brake pad")
     for number in range(3):
-        other = shelf_seed.add_dealer(f"Dealer {number}")
+        other = make_dealer(f"Dealer {number}")
         assert search("brake", of=other) == []
-        shelf_seed.put_on_shelf(other, shelf_seed.add_product(honda, f"X{number}", name="Brake"), honda)
+        make_shelf_stock(other, make_product(honda, f"X{number}", name="Brake"), honda)
     outbox.drain()
     assert search("brake") == [product.mpn]
     assert search("brake", of=other) == ["X2"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from tests.webapp import shelf_seed
+from tests.factories import make_dealer, make_manufacturer, make_product, make_shelf_stock
 from webapp.extensions import db
 from webapp.models import Dealer, Manufacturer, Product, ShelfStock, ShelfTotal, WebstoreFigures
 from webapp.search import figures
@@ -33,10 +33,10 @@ def set_quantity(dealer: Dealer, product: Product, quantity: int) -> None:
 
 
 def test_totals_follow_products_that_come_change_and_go(dealer: Dealer, honda: Manufacturer):
-    tucker = shelf_seed.add_manufacturer("Tucker")
-    pad, lever = shelf_seed.add_product(honda, "1"), shelf_seed.add_product(tucker, "2")
-    shelf_seed.put_on_shelf(dealer, pad, honda, quantity=3)
-    shelf_seed.put_on_shelf(dealer, lever, tucker, quantity=4)
+    tucker = make_manufacturer("Tucker")
+    pad, lever = make_product(honda, "1"), make_product(tucker, "2")
+    make_shelf_stock(dealer, pad, honda, quantity=3)
+    make_shelf_stock(dealer, lever, tucker, quantity=4)
     assert totals(dealer) == {"oem": (1, 3), "aftermarket": (1, 4)}
     set_quantity(dealer, pad, 5)
     assert totals(dealer)["oem"] == (1, 5)
@@ -47,19 +47,19 @@ def test_totals_follow_products_that_come_change_and_go(dealer: Dealer, honda: M
 
 
 def test_a_product_of_two_manufacturers_counts_once_and_other_dealers_not_at_all(dealer: Dealer):
-    tucker, parts = shelf_seed.add_manufacturer("Tucker"), shelf_seed.add_manufacturer("Parts Unlimited")
-    pad = shelf_seed.add_product(tucker, "1")
-    shelf_seed.put_on_shelf(dealer, pad, tucker, quantity=3)
-    shelf_seed.put_on_shelf(dealer, pad, parts, code="PU", quantity=4)
-    other = shelf_seed.add_dealer("Lakeside Cycle")
-    shelf_seed.put_on_shelf(other, pad, tucker, quantity=1)
+    tucker, parts = make_manufacturer("Tucker"), make_manufacturer("Parts Unlimited")
+    pad = make_product(tucker, "1")
+    make_shelf_stock(dealer, pad, tucker, quantity=3)
+    make_shelf_stock(dealer, pad, parts, code="PU", quantity=4)
+    other = make_dealer("Lakeside Cycle")
+    make_shelf_stock(other, pad, tucker, quantity=1)
     assert totals(dealer) == {"aftermarket": (1, 7)}
     assert totals(other) == {"aftermarket": (1, 1)}
 
 
 def test_what_is_not_committed_is_not_counted(dealer: Dealer, honda: Manufacturer):
-    pad = shelf_seed.add_product(honda, "1")
-    shelf_seed.put_on_shelf(dealer, pad, honda, quantity=3)
+    pad = make_product(honda, "1")
+    make_shelf_stock(dealer, pad, honda, quantity=3)
     db.session.execute(db.update(ShelfStock).values(quantity=9))
     figures.refresh(db.session, dealer.id, figures.OF_DEALER)
     db.session.rollback()

@@ -18,7 +18,8 @@ from sandbox.servers.pgbouncer import POOL_SIZE, PgBouncer, folder
 from sandbox.servers.postgres import PostgresServer
 from sandbox.simulator import Simulator
 from tests.conftest import settings
-from tests.factories import World, part
+from tests.factories import make_manufacturer
+from tests.sync_harness import SyncHarness, part
 from webapp.application import create_app
 from webapp.catalog.importing import import_catalog
 from webapp.core.spreadsheet import Unreadable
@@ -87,13 +88,13 @@ def test_transactions_do_get_different_server_connections(pooled: Flask) -> None
 
 def test_a_sync_is_applied_and_found(pooled: Flask) -> None:
     with Simulator([]) as simulator:
-        world = World(simulator)
-        world.map("TR", world.manufacturer("Tucker", numbers=[f"A-{n}" for n in range(30)]))
-        run = world.sync(*(part("TR", f"A-{n}", n) for n in range(1, 30)))
+        harness = SyncHarness(simulator)
+        harness.map_code("TR", make_manufacturer("Tucker", numbers=[f"A-{n}" for n in range(30)]))
+        run = harness.sync(*(part("TR", f"A-{n}", n) for n in range(1, 30)))
         assert run.status == "succeeded", run.reason
-        again = world.sync(*(part("TR", f"A-{n}", n + 1) for n in range(1, 30)))
+        again = harness.sync(*(part("TR", f"A-{n}", n + 1) for n in range(1, 30)))
         assert (again.status, again.items[0].changed) == ("succeeded", 29)
-        dealer_id = world.dealer.id
+        dealer_id = harness.dealer.id
     outbox.drain()
     assert differences() == 0
     for _ in range(20):
@@ -116,11 +117,11 @@ def test_nothing_that_a_transaction_sets_is_left_to_others(pooled: Flask) -> Non
     names = "('work_mem', 'join_collapse_limit', 'enable_seqscan', 'lock_timeout', 'enable_nestloop')"
     query = text(f"SELECT name FROM pg_settings WHERE name IN {names} AND source = 'session'")
     with Simulator([]) as simulator:
-        world = World(simulator)
-        world.map("TR", world.manufacturer("Tucker", numbers=["A-1"]))
-        world.sync(part("TR", "A-1", 3))
+        harness = SyncHarness(simulator)
+        harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
+        harness.sync(part("TR", "A-1", 3))
         outbox.drain()
-        search_index(db.session.connection()).search(world.dealer.id, "A-1", 5)
+        search_index(db.session.connection()).search(harness.dealer.id, "A-1", 5)
         db.session.commit()
     for _ in range(20):
         left = db.session.execute(query).all()

@@ -3,20 +3,20 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from tests.webapp import shelf_seed
+from tests.factories import make_dealer, make_manufacturer
 from webapp.models import Dealer, Manufacturer
 
 
 @pytest.fixture
 def dealer(app: Flask) -> Dealer:
-    return shelf_seed.add_dealer()
+    return make_dealer()
 
 
 @pytest.fixture
 def tucker(app: Flask) -> Manufacturer:
-    return shelf_seed.add_manufacturer("Tucker Rocky")
+    return make_manufacturer("Tucker Rocky", abbreviation="TU")
 
 
 @pytest.fixture
 def honda(app: Flask) -> Manufacturer:
-    return shelf_seed.add_manufacturer("Honda", "oem")
+    return make_manufacturer("Honda", "oem")

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.webapp import shelf_seed
-from tests.webapp.shelf_seed import figures_of, forget_notes, noted
+from tests.factories import make_dealer, make_product, make_shelf_stock
+from tests.webapp.webstore import clear_outbox, outbox_entries, webstore_figures
 from webapp.core.errors import FieldRefused
 from webapp.extensions import db
 from webapp.models import ShelfStock
@@ -38,7 +38,7 @@ def test_new_codes_come_at_the_end_of_the_list(dealer, tucker):
 
 
 def test_lists_of_two_dealers_are_apart(dealer, tucker):
-    other = shelf_seed.add_dealer("Summit")
+    other = make_dealer("Summit")
     add(dealer, TR)
     assert add(other, TR).position == 0
     assert codes(other) == ["TR"]
@@ -97,58 +97,58 @@ def test_a_code_removed_meanwhile_is_refused_in_plain_words(dealer, tucker):
 
 
 def test_a_removed_code_keeps_its_quantities(dealer, tucker):
-    product = shelf_seed.add_product(tucker, "1")
+    product = make_product(tucker, "1")
     row = add(dealer, TR)
-    shelf_seed.put_on_shelf(dealer, product, tucker, quantity=4, price=500)
-    forget_notes()
+    make_shelf_stock(dealer, product, tucker, quantity=4, price=500)
+    clear_outbox()
     assert remove(row, clear=False) == 1
     assert codes(dealer) == []
-    assert figures_of(dealer, product) == (4, 500, 1)
-    assert noted() == []
+    assert webstore_figures(dealer, product) == (4, 500, 1)
+    assert outbox_entries() == []
 
 
 def test_a_removed_code_gives_up_its_quantities_when_asked_to(dealer, tucker):
-    product = shelf_seed.add_product(tucker, "1")
-    gone = shelf_seed.add_product(tucker, "2")
+    product = make_product(tucker, "1")
+    gone = make_product(tucker, "2")
     row = add(dealer, TR)
-    shelf_seed.put_on_shelf(dealer, product, tucker, quantity=4, price=500, run_item_id=7)
-    shelf_seed.put_on_shelf(dealer, gone, tucker, quantity=0, run_item_id=7)
-    forget_notes()
+    make_shelf_stock(dealer, product, tucker, quantity=4, price=500, run_item_id=7)
+    make_shelf_stock(dealer, gone, tucker, quantity=0, run_item_id=7)
+    clear_outbox()
     assert remove(row, clear=True) == 1
-    assert figures_of(dealer, product) == (0, None, None)
-    assert noted() == [(dealer.id, product.id)]
+    assert webstore_figures(dealer, product) == (0, None, None)
+    assert outbox_entries() == [(dealer.id, product.id)]
     stock = db.session.get_one(ShelfStock, (dealer.id, product.id, tucker.id, "tr"), populate_existing=True)
     assert (stock.quantity, stock.changed_item_id) == (0, None)
 
 
 def test_clearing_leaves_what_other_codes_and_dealers_contribute(dealer, tucker):
-    other = shelf_seed.add_dealer("Summit")
-    product = shelf_seed.add_product(tucker, "1")
+    other = make_dealer("Summit")
+    product = make_product(tucker, "1")
     row, _ = add_codes(dealer, "TR", "TX")
-    shelf_seed.put_on_shelf(dealer, product, tucker, "TR", quantity=4)
-    shelf_seed.put_on_shelf(dealer, product, tucker, "TX", quantity=2)
-    shelf_seed.put_on_shelf(other, product, tucker, "TR", quantity=8)
+    make_shelf_stock(dealer, product, tucker, "TR", quantity=4)
+    make_shelf_stock(dealer, product, tucker, "TX", quantity=2)
+    make_shelf_stock(other, product, tucker, "TR", quantity=8)
     remove(row, clear=True)
-    assert figures_of(dealer, product)[0] == 2
-    assert figures_of(other, product)[0] == 8
+    assert webstore_figures(dealer, product)[0] == 2
+    assert webstore_figures(other, product)[0] == 8
 
 
 def test_the_price_follows_the_order_of_the_list(dealer, tucker):
-    product = shelf_seed.add_product(tucker, "1")
+    product = make_product(tucker, "1")
     first, second = add_codes(dealer, "A", "B")
-    shelf_seed.put_on_shelf(dealer, product, tucker, "A", price=100)
-    shelf_seed.put_on_shelf(dealer, product, tucker, "B", price=200)
-    assert figures_of(dealer, product)[1] == 100
-    forget_notes()
+    make_shelf_stock(dealer, product, tucker, "A", price=100)
+    make_shelf_stock(dealer, product, tucker, "B", price=200)
+    assert webstore_figures(dealer, product)[1] == 100
+    clear_outbox()
     move(second, -1)
     assert codes(dealer) == ["B", "A"]
-    assert figures_of(dealer, product)[1] == 200
-    assert noted() == [(dealer.id, product.id)]
+    assert webstore_figures(dealer, product)[1] == 200
+    assert outbox_entries() == [(dealer.id, product.id)]
     remove(second, clear=False)
-    assert figures_of(dealer, product)[1] == 100
+    assert webstore_figures(dealer, product)[1] == 100
     edit(first, Fields("aftermarket", "C", "Tucker Rocky"))
     add(dealer, Fields("aftermarket", "B", "Tucker Rocky"))
-    assert figures_of(dealer, product)[1] == 200
+    assert webstore_figures(dealer, product)[1] == 200
 
 
 def test_a_move_ends_where_the_list_ends(dealer, tucker):
@@ -162,7 +162,7 @@ def test_a_move_ends_where_the_list_ends(dealer, tucker):
 
 def test_reordering_takes_ids_as_they_come(dealer, tucker, honda):
     a, b, c = add_codes(dealer, "A", "B", "C")
-    foreign = add(shelf_seed.add_dealer("Summit"), HO)
+    foreign = add(make_dealer("Summit"), HO)
     reorder(dealer, [c.id, foreign.id, 999, c.id, a.id])
     assert codes(dealer) == ["C", "A", "B"]
     assert [row.id for row in listed(dealer)] == [c.id, a.id, b.id]
@@ -172,6 +172,6 @@ def test_stocked_products_are_those_with_a_quantity(dealer, tucker):
     row = add(dealer, TR)
     assert stocked_products(row) == 0
     for number, quantity in (("1", 3), ("2", 0), ("3", 1)):
-        product = shelf_seed.add_product(tucker, number)
-        shelf_seed.put_on_shelf(dealer, product, tucker, quantity=quantity)
+        product = make_product(tucker, number)
+        make_shelf_stock(dealer, product, tucker, quantity=quantity)
     assert stocked_products(row) == 2

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.webapp import shelf_seed
+from tests.factories import make_dealer, make_manufacturer
 from webapp.core.errors import FieldRefused
 from webapp.supplier_codes import Fields, check
 
@@ -29,12 +29,12 @@ def test_a_distributor_may_be_named_by_its_abbreviation(dealer, tucker):
 
 
 def test_a_name_counts_before_the_abbreviation_of_another(dealer, tucker):
-    named = shelf_seed.add_manufacturer("Tu", abbreviation="ZZ")
+    named = make_manufacturer("Tu", abbreviation="ZZ")
     assert check(dealer, Fields("aftermarket", "TR", "TU")).manufacturer == named
 
 
 def test_the_labels_of_the_page_are_understood_too(dealer, honda):
-    own = shelf_seed.add_manufacturer("Northwind Gear", "private_label", dealer)
+    own = make_manufacturer("Northwind Gear", "private_label", dealer)
     checked = check(dealer, Fields("Private Label", "NW", "northwind gear", "0", "Current Active"))
     assert (checked.manufacturer, checked.lead_time_days, checked.pricing) == (own, 0, "current_active")
 
@@ -60,7 +60,7 @@ def test_a_manufacturer_that_is_not_in_the_catalog_is_refused(dealer, tucker, ho
 
 
 def test_the_private_label_of_another_dealer_is_refused(dealer, tucker):
-    shelf_seed.add_manufacturer("Summit Gear", "private_label", shelf_seed.add_dealer("Summit"))
+    make_manufacturer("Summit Gear", "private_label", make_dealer("Summit"))
     assert refused(dealer, catalog="private_label", manufacturer="Summit Gear") == "manufacturer"
 
 

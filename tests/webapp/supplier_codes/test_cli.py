@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.webapp import shelf_seed
+from tests.factories import make_dealer, make_manufacturer, make_product, make_shelf_stock
+from tests.webapp.webstore import webstore_figures
 from webapp.extensions import db
 from webapp.search import outbox, reindexing
 from webapp.supplier_codes import listed
@@ -16,9 +17,9 @@ LIST = (
 
 @pytest.fixture
 def dealer(app):
-    shelf_seed.add_manufacturer("Tucker Rocky")
-    shelf_seed.add_manufacturer("Honda", "oem")
-    return shelf_seed.add_dealer()
+    make_manufacturer("Tucker Rocky")
+    make_manufacturer("Honda", "oem")
+    return make_dealer()
 
 
 def import_list(flask, dealer, text=LIST):
@@ -63,18 +64,18 @@ def test_a_dealer_that_there_is_not_is_refused(flask, app):
 def test_a_removed_code_keeps_or_clears_its_stock(flask, dealer):
     import_list(flask, dealer)
     tucker = listed(dealer)[1].manufacturer
-    product = shelf_seed.add_product(tucker, "1")
-    shelf_seed.put_on_shelf(dealer, product, tucker, quantity=3)
+    product = make_product(tucker, "1")
+    make_shelf_stock(dealer, product, tucker, quantity=3)
     done = remove(flask, dealer, " tr ", "tucker rocky")
     assert (done.exit_code, done.stdout, done.stderr) == (
         0,
         "",
         "removed; 1 products kept their quantities\n",
     )
-    assert shelf_seed.figures_of(dealer, product)[0] == 3
+    assert webstore_figures(dealer, product)[0] == 3
     import_list(flask, dealer)
     assert remove(flask, dealer, "TR", "TU", "--clear").stderr == "removed; 1 products went to zero\n"
-    assert shelf_seed.figures_of(dealer, product)[0] == 0
+    assert webstore_figures(dealer, product)[0] == 0
     assert [row.code for row in listed(dealer)] == ["HO"]
     assert (outbox.pending(), reindexing.differences()) == (0, 0)
 
@@ -87,7 +88,7 @@ def test_a_code_that_there_is_not_cannot_be_removed(flask, dealer):
 
 
 def test_the_catalog_tells_two_manufacturers_of_one_name_apart(flask, dealer):
-    shelf_seed.add_manufacturer("Honda", "private_label", dealer)
+    make_manufacturer("Honda", "private_label", dealer)
     import_list(flask, dealer, LIST + "private_label,HO,Honda,,\n")
     told = "HO is mapped to Honda in oem, private_label: give --catalog"
     assert remove(flask, dealer, "HO", "Honda").error == told

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.webapp import shelf_seed
+from tests.factories import make_product, make_shelf_stock
+from tests.webapp.webstore import webstore_figures
 from webapp.supplier_codes import Fields, RowsRefused, add, add_all, listed
 
 TR = Fields("aftermarket", "TR", "Tucker Rocky")
@@ -46,8 +47,8 @@ def test_a_row_that_is_there_already_or_comes_twice_is_refused(dealer, tucker, h
 
 
 def test_codes_that_find_old_stock_again_give_the_price_by_their_order(dealer, tucker):
-    product = shelf_seed.add_product(tucker, "1")
-    shelf_seed.put_on_shelf(dealer, product, tucker, "A", price=100)
-    shelf_seed.put_on_shelf(dealer, product, tucker, "Z", price=200)
+    product = make_product(tucker, "1")
+    make_shelf_stock(dealer, product, tucker, "A", price=100)
+    make_shelf_stock(dealer, product, tucker, "Z", price=200)
     add_all(dealer, [Fields("aftermarket", code, "Tucker Rocky") for code in ("Z", "A")])
-    assert shelf_seed.figures_of(dealer, product)[1] == 200
+    assert webstore_figures(dealer, product)[1] == 200

@@ -5,7 +5,8 @@ import io
 
 import pytest
 
-from tests.webapp import shelf_seed
+from tests.factories import make_dealer, make_product, make_shelf_stock
+from tests.webapp.webstore import webstore_figures
 from webapp.supplier_codes import (
     Fields,
     FileRefused,
@@ -50,7 +51,7 @@ def test_a_list_comes_out_as_it_went_in(dealer, tucker, honda):
 
 def test_an_exported_list_makes_the_same_list_elsewhere(dealer, tucker, honda):
     import_(dealer, LIST)
-    other = shelf_seed.add_dealer("Summit")
+    other = make_dealer("Summit")
     import_(other, exported(dealer))
     assert exported(other) == LIST
 
@@ -133,13 +134,13 @@ def test_a_file_that_is_no_list_is_refused_in_one_line(dealer, content, reason):
 
 
 def test_codes_that_find_old_stock_again_take_their_place_in_the_order(dealer, tucker):
-    product = shelf_seed.add_product(tucker, "1")
+    product = make_product(tucker, "1")
     add(dealer, Fields("aftermarket", "B", "Tucker Rocky"))
-    shelf_seed.put_on_shelf(dealer, product, tucker, "A", price=100)
-    shelf_seed.put_on_shelf(dealer, product, tucker, "Z", price=200)
-    assert shelf_seed.figures_of(dealer, product)[1] == 100
+    make_shelf_stock(dealer, product, tucker, "A", price=100)
+    make_shelf_stock(dealer, product, tucker, "Z", price=200)
+    assert webstore_figures(dealer, product)[1] == 100
     import_(dealer, HEADER + b"aftermarket,Z,Tucker Rocky,,\n")
-    assert shelf_seed.figures_of(dealer, product)[1] == 200
+    assert webstore_figures(dealer, product)[1] == 200
 
 
 def test_a_cell_that_a_spreadsheet_would_run_comes_back_as_it_was(dealer, tucker):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.webapp import shelf_seed
+from tests.factories import make_dealer, make_manufacturer
 from webapp.supplier_codes import manufacturers_for
 
 
@@ -11,24 +11,24 @@ def names(dealer, catalog, matching="", **options):
 
 
 def test_manufacturers_are_those_of_the_catalog_by_name(dealer, tucker, honda):
-    shelf_seed.add_manufacturer("parts unlimited")
+    make_manufacturer("parts unlimited")
     assert names(dealer, "aftermarket") == ["parts unlimited", "Tucker Rocky"]
     assert names(dealer, "oem") == ["Honda"]
     assert names(dealer, "used") == []
 
 
 def test_private_labels_are_the_dealers_own(dealer):
-    other = shelf_seed.add_dealer("Summit")
-    shelf_seed.add_manufacturer("Northwind Gear", "private_label", dealer)
-    shelf_seed.add_manufacturer("Summit Gear", "private_label", other)
+    other = make_dealer("Summit")
+    make_manufacturer("Northwind Gear", "private_label", dealer)
+    make_manufacturer("Summit Gear", "private_label", other)
     assert names(dealer, "private_label") == ["Northwind Gear"]
     assert names(other, "private_label", "gear") == ["Summit Gear"]
 
 
 def test_an_abbreviation_comes_first_then_the_beginning_of_a_name(dealer):
     for name in ("Parts Unlimited", "Zed's All Parts", "All Parts"):
-        shelf_seed.add_manufacturer(name)
-    shelf_seed.add_manufacturer("XY Cycles", abbreviation="Parts")
+        make_manufacturer(name)
+    make_manufacturer("XY Cycles", abbreviation="Parts")
     expected = ["XY Cycles", "Parts Unlimited", "All Parts", "Zed's All Parts"]
     assert names(dealer, "aftermarket", " PARTS") == expected
 
@@ -40,5 +40,5 @@ def test_what_is_typed_is_text_and_no_pattern(dealer, tucker, matching):
 
 def test_no_more_than_asked_for_are_listed(dealer):
     for number in range(10, 16):
-        shelf_seed.add_manufacturer(f"{number} Distributor")
+        make_manufacturer(f"{number} Distributor")
     assert names(dealer, "aftermarket", limit=2) == ["10 Distributor", "11 Distributor"]

@@ -16,9 +16,20 @@ from werkzeug.test import TestResponse
 
 from jobs import cli
 from tests.conftest import settings
+from tests.factories import (
+    PASSWORD,
+    make_alert,
+    make_configuration,
+    make_dealer,
+    make_indexed_product,
+    make_manufacturer,
+    make_organization,
+    make_run,
+    make_run_item,
+    make_supplier_code,
+    make_user,
+)
 from tests.webapp.client import session_of
-from tests.webapp.pages_seed import PASSWORD, Shop
-from tests.webapp.stocked_shelf import shelve
 from webapp.accounts import sessions
 from webapp.application import create_app
 from webapp.core import clock, storage, vault
@@ -65,14 +76,14 @@ class Town:
         self._tokens = {role: self._token(role) for role in ROLES}
 
     def _settle(self) -> None:
-        shop, password = Shop(), hash_password(PASSWORD)
-        group = shop.organization()
+        password = hash_password(PASSWORD)
+        group = make_organization()
         for role, organization in ((STRANGER, None), (SIBLING, group), (OWN, group)):
-            dealer = shop.dealer(f"Dealer {role}", organization=organization)
-            user = shop.user(f"parts@{role}.example", dealer, password)
+            dealer = make_dealer(f"Dealer {role}", organization=organization)
+            user = make_user(f"parts@{role}.example", dealer, password)
             self._sessions[role] = self._cookie(user)
-            self.rows[role] = _stock(shop, dealer) | _person(user)
-        staff = shop.user("support@example.com", password=password)
+            self.rows[role] = _stock(dealer) | _person(user)
+        staff = make_user("support@example.com", password=password)
         self._sessions[STAFF] = self._cookie(staff)
         self.rows[STAFF] = {"import_id": _catalog_import(staff), "organization_id": group.id}
 
@@ -131,21 +142,21 @@ class Town:
             return {name: list(connection.execute(f'SELECT * FROM "{name}"')) for name in names}
 
 
-def _stock(shop: Shop, dealer: Dealer) -> dict[str, object]:
+def _stock(dealer: Dealer) -> dict[str, object]:
     """Something behind every address of the dealer, by the names that the addresses give their ids."""
     number = dealer.id
-    shop.configuration(dealer)
-    maker = shop.manufacturer(f"Maker {number}", "private_label", dealer)
-    code = shop.code(dealer, "TR", maker)
-    product = shelve(dealer, maker, f"MPN-{number}").id
-    ended = shop.run(dealer, "succeeded")
+    make_configuration(dealer)
+    maker = make_manufacturer(f"Maker {number}", "private_label", dealer)
+    code = make_supplier_code(dealer, "TR", maker)
+    product = make_indexed_product(dealer, maker, f"MPN-{number}").id
+    ended = make_run(dealer, "succeeded")
     with storage.open_for_writing(f"runs/{ended.id}/inventory.csv") as file:
         file.write(f"of dealer {number}\r\n")
     db.session.add(Report(run_id=ended.id, kind="inventory", path=f"runs/{ended.id}/inventory.csv", rows=1))
-    item = shop.item(ended, "TR")
+    item = make_run_item(ended, "TR")
     held = {"supplier_code": "TR", "code_key": "tr", "products": 100, "stocked": 120}
     clearing = HeldClearing(dealer_id=number, run_id=ended.id, run_item_id=item.id, **held)
-    shop.alert(dealer, "stale", f"Stale at {number}.")
+    make_alert(dealer, "stale", f"Stale at {number}.")
     secret = {"sealed_webhook_secret": vault.seal("whsec"), "secret_set_at": clock.now()}
     address = f"https://hooks-{number}.example.com/in"
     mailed = [f"boss@{number}.example"]

@@ -13,8 +13,8 @@ from sqlalchemy.orm import close_all_sessions
 from werkzeug.test import TestResponse
 
 from tests.conftest import settings
+from tests.factories import make_dealer, make_user
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import Shop
 from webapp import supplier_codes
 from webapp.application import create_app
 from webapp.extensions import db
@@ -193,8 +193,8 @@ def test_no_route_breaks_on_a_body_that_is_refused(guarded: Flask, name: str, is
     guarded.test_client_class = LintingClient
     client = guarded.test_client()
     if is_signed_in:
-        client.sign_in(Shop().user("support@example.com"))
-    dealer = Shop().dealer("Prairie Powersports")
+        client.sign_in(make_user("support@example.com"))
+    dealer = make_dealer("Prairie Powersports")
     for path in paths(guarded, dealer):
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
             response = client.open(path, method=method, **BODIES[name])

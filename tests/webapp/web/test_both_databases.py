@@ -8,8 +8,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
+from tests.factories import (
+    make_configuration,
+    make_manufacturer,
+    make_run,
+    make_run_item,
+    make_stocked_product,
+    make_supplier_code,
+)
 from tests.webapp.client import LintingClient
-from tests.webapp.pages_seed import Shop
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, Run, User
 
@@ -30,12 +37,12 @@ def written(client: LintingClient) -> list[str]:
 
 
 def test_pages_with_something_on_them_are_shown_and_write_nothing(
-    client: LintingClient, shop: Shop, dealer: Dealer, user: User, written: list[str]
+    client: LintingClient, dealer: Dealer, user: User, written: list[str]
 ):
-    shop.configuration(dealer)
-    code = shop.code(dealer, "TR", shop.manufacturer("Tucker"))
-    shop.stock(code, "A")
-    shop.item(shop.run(dealer, "partial", requested_by_id=user.id), "TR", synced=1)
+    make_configuration(dealer)
+    code = make_supplier_code(dealer, "TR", make_manufacturer("Tucker"))
+    make_stocked_product(code, "A")
+    make_run_item(make_run(dealer, "partial", requested_by_id=user.id), "TR", synced=1)
     own = f"/dealers/{dealer.id}"
     paths = [
         own,
@@ -69,8 +76,8 @@ def test_looking_at_a_new_dealer_writes_nothing_either(
     assert written == []
 
 
-def test_a_dealers_day_from_saving_to_cancelling(client: LintingClient, shop: Shop, dealer: Dealer):
-    shop.manufacturer("Tucker")
+def test_a_dealers_day_from_saving_to_cancelling(client: LintingClient, dealer: Dealer):
+    make_manufacturer("Tucker")
     own = f"/dealers/{dealer.id}"
     fields = {"catalog": "aftermarket", "supplier_code": "TR", "manufacturer": "tucker", "pricing": "retail"}
     login = {"enabled": "y", "username": "login", "password": "secret", "cmf": "123"}
@@ -107,9 +114,9 @@ def at_once(app: Flask, user: User, path: str, values: dict[str, str]) -> list[i
 
 
 def test_of_two_saves_at_the_same_moment_one_is_told(
-    app: Flask, client: LintingClient, shop: Shop, dealer: Dealer, user: User
+    app: Flask, client: LintingClient, dealer: Dealer, user: User
 ):
-    version = str(shop.configuration(dealer).version)
+    version = str(make_configuration(dealer).version)
     path = f"/dealers/{dealer.id}/lightspeed/settings"
     answers = at_once(app, user, path, SETTINGS | {"version": version})
     assert answers == [303, 409, 409, 409]
@@ -117,9 +124,9 @@ def test_of_two_saves_at_the_same_moment_one_is_told(
 
 
 def test_of_two_who_remove_a_supplier_code_one_is_told_that_it_is_gone(
-    app: Flask, client: LintingClient, shop: Shop, dealer: Dealer, user: User
+    app: Flask, client: LintingClient, dealer: Dealer, user: User
 ):
-    code = shop.code(dealer, "TR", shop.manufacturer("Tucker"))
+    code = make_supplier_code(dealer, "TR", make_manufacturer("Tucker"))
     answers = at_once(app, user, f"/dealers/{dealer.id}/supplier-codes/{code.id}/removal", {})
     assert answers[0] == 303
     assert set(answers[1:]) <= {404, 409}
@@ -127,9 +134,9 @@ def test_of_two_who_remove_a_supplier_code_one_is_told_that_it_is_gone(
 
 
 def test_of_two_clicks_at_the_same_moment_one_queues_a_run(
-    app: Flask, client: LintingClient, shop: Shop, dealer: Dealer, user: User
+    app: Flask, client: LintingClient, dealer: Dealer, user: User
 ):
-    shop.configuration(dealer)
-    shop.code(dealer, "TR", shop.manufacturer("Tucker"))
+    make_configuration(dealer)
+    make_supplier_code(dealer, "TR", make_manufacturer("Tucker"))
     assert at_once(app, user, f"/dealers/{dealer.id}/runs", {}) == [303, 409, 409, 409]
     assert len(db.session.scalars(db.select(Run)).all()) == 1

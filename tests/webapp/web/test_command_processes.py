@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from tests.webapp import shelf_seed
+from tests.factories import make_dealer, make_manufacturer
 from webapp.extensions import db
 from webapp.models import SupplierCode
 from webapp.settings.config import ROOT
@@ -57,7 +57,7 @@ def test_a_command_ends_with_0_or_1_or_2(environment):
 
 
 def test_a_reader_that_goes_away_ends_a_command_quietly(app, environment):
-    dealer, honda = shelf_seed.add_dealer(), shelf_seed.add_manufacturer("Honda", "oem")
+    dealer, honda = make_dealer(), make_manufacturer("Honda", "oem")
     # More than a pipe holds.
     codes = [f"c{number:049}" for number in range(1500)]
     db.session.add_all(

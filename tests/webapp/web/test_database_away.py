@@ -17,8 +17,8 @@ from werkzeug.test import TestResponse
 
 from sandbox.servers.postgres import PostgresServer
 from tests.conftest import settings
+from tests.factories import make_user
 from tests.webapp.client import HTMX, LintingClient
-from tests.webapp.pages_seed import Shop
 from webapp.application import create_app
 from webapp.core.database_errors import is_away
 from webapp.extensions import db
@@ -50,7 +50,7 @@ def app(url: str, tmp_path: Path) -> Iterator[Flask]:
 @pytest.fixture
 def staff(app: Flask) -> LintingClient:
     app.test_client_class = LintingClient
-    return app.test_client().sign_in(Shop().user("support@example.com"))
+    return app.test_client().sign_in(make_user("support@example.com"))
 
 
 def is_refused_for_a_moment(response: TestResponse) -> bool:

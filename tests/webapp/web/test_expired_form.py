@@ -8,8 +8,8 @@ import re
 import pytest
 from flask import Flask
 
+from tests.factories import make_configuration
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import Shop
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, User
 
@@ -24,8 +24,8 @@ def with_tokens(app: Flask) -> None:
 
 
 @pytest.fixture
-def path(dealer: Dealer, shop: Shop) -> str:
-    shop.configuration(dealer)
+def path(dealer: Dealer) -> str:
+    make_configuration(dealer)
     return f"/dealers/{dealer.id}/lightspeed/settings"
 
 

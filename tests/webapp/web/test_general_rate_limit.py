@@ -10,9 +10,9 @@ from flask import Flask
 from sqlalchemy.orm import close_all_sessions
 
 from tests.conftest import settings
+from tests.factories import make_user
 from tests.webapp.accounts.test_sign_in import token
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import Shop
 from webapp.application import create_app
 from webapp.extensions import db
 from webapp.models import Dealer
@@ -62,9 +62,9 @@ def test_polls_and_files_do_not_count(client: LintingClient, dealer: Dealer):
 
 
 def test_each_person_has_one_and_so_has_an_address_nobody_signed_in_from(
-    app: Flask, anonymous: LintingClient, staff: LintingClient, shop: Shop
+    app: Flask, anonymous: LintingClient, staff: LintingClient
 ):
-    other = app.test_client().sign_in(shop.user("other@example.com"))
+    other = app.test_client().sign_in(make_user("other@example.com"))
     for _ in range(ALLOWED):
         assert staff.get("/users?matching=a").status_code == 200
         assert anonymous.post("/login").status_code == 422

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from flask_security import hash_password
 
+from tests.factories import PASSWORD, make_user
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import PASSWORD, Shop
 
 pytestmark = ON_SQLITE
 HTTPS = "https://localhost"
@@ -24,7 +24,7 @@ def client(app: Flask) -> LintingClient:
 
 def sign_in(client: LintingClient, base_url: str) -> list[str]:
     """The cookies that were set on the way."""
-    Shop().user("support@example.com", password=hash_password(PASSWORD))
+    make_user("support@example.com", password=hash_password(PASSWORD))
     page = client.get("/login", base_url=base_url)
     token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
     assert token

@@ -7,8 +7,8 @@ import re
 import pytest
 from flask import Flask
 
+from tests.factories import make_manufacturer, make_run, make_supplier_code
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import Shop
 from webapp.extensions import db
 from webapp.models import Dealer, Manufacturer, RunItem, SupplierCode
 
@@ -20,9 +20,9 @@ MOST = 200_000
 
 
 @pytest.fixture
-def url(dealer: Dealer, shop: Shop) -> str:
+def url(dealer: Dealer) -> str:
     """A dealer with ten thousand supplier codes of one manufacturer."""
-    manufacturer = shop.manufacturer("Tucker Rocky")
+    manufacturer = make_manufacturer("Tucker Rocky")
     rows = [
         {"code": f"C{n}", "code_key": f"c{n}", "position": n, "dealer_id": dealer.id}
         | {"manufacturer_id": manufacturer.id, "lead_time_days": 1, "pricing": "disabled"}
@@ -101,10 +101,8 @@ def test_an_export_has_every_row(client: LintingClient, url: str):
     assert len(client.get(f"{url}/export.csv").text.splitlines()) == MANY + 1
 
 
-def test_a_run_of_many_codes_shows_those_that_failed_first(
-    app: Flask, client: LintingClient, dealer: Dealer, shop: Shop
-):
-    run = shop.run(dealer, "partial")
+def test_a_run_of_many_codes_shows_those_that_failed_first(app: Flask, client: LintingClient, dealer: Dealer):
+    run = make_run(dealer, "partial")
     rows = [
         {"run_id": run.id, "position": n, "supplier_code": f"C{n}", "code_key": f"c{n}", "synced": 1}
         | {"status": "failed" if n == 9_000 else "succeeded"}
@@ -123,10 +121,10 @@ def test_a_run_of_many_codes_shows_those_that_failed_first(
     assert len(client.get(f"/dealers/{dealer.id}/runs").data) < MOST
 
 
-def test_a_shared_code_and_its_manufacturers_are_named(client: LintingClient, dealer: Dealer, shop: Shop):
-    makers: list[Manufacturer] = [shop.manufacturer(f"{n:02} Maker") for n in range(8)]
+def test_a_shared_code_and_its_manufacturers_are_named(client: LintingClient, dealer: Dealer):
+    makers: list[Manufacturer] = [make_manufacturer(f"{n:02} Maker") for n in range(8)]
     for n, maker in enumerate(makers):
-        shop.code(dealer, "TR", maker, n)
+        make_supplier_code(dealer, "TR", maker, n)
     page = client.get(f"/dealers/{dealer.id}/supplier-codes").text
     named = "TR is mapped to 00 Maker, 01 Maker, 02 Maker, 03 Maker, 04 Maker and 3 more."
     assert named in page

@@ -21,8 +21,8 @@ from sandbox.servers.databases import Databases
 from sandbox.servers.postgres import PostgresServer
 from sandbox.servers.replica import PostgresReplica
 from tests.conftest import settings
+from tests.factories import make_dealer, make_run
 from tests.webapp.client import LintingClient
-from tests.webapp.pages_seed import Shop
 from webapp.application import create_app
 from webapp.core import clock
 from webapp.extensions import db
@@ -89,27 +89,25 @@ def readiness(client: LintingClient) -> tuple[str, int, str | None]:
     return said["status"], answer.status_code, said["checks"]["replica"].get("reason")
 
 
-def test_lists_are_read_from_the_replica(staff: LintingClient, shop: Shop, standby: PostgresReplica) -> None:
+def test_lists_are_read_from_the_replica(staff: LintingClient, standby: PostgresReplica) -> None:
     standby.pause()
-    shop.dealer(NEW)
+    make_dealer(NEW)
     assert not shows(staff, "/dealers", NEW)
     standby.resume()
     standby.catch_up()
     assert shows(staff, "/dealers", NEW)
 
 
-def test_other_pages_are_read_from_the_primary(
-    staff: LintingClient, shop: Shop, standby: PostgresReplica
-) -> None:
+def test_other_pages_are_read_from_the_primary(staff: LintingClient, standby: PostgresReplica) -> None:
     standby.pause()
-    dealer_id = shop.dealer(NEW).id
+    dealer_id = make_dealer(NEW).id
     assert shows(staff, f"/dealers/{dealer_id}", NEW)
 
 
 def test_a_person_sees_their_own_change_at_once(
-    client: LintingClient, staff: LintingClient, shop: Shop, dealer: Dealer, standby: PostgresReplica
+    client: LintingClient, staff: LintingClient, dealer: Dealer, standby: PostgresReplica
 ) -> None:
-    run_id = shop.run(dealer, "queued").id
+    run_id = make_run(dealer, "queued").id
     path = f"/dealers/{dealer.id}/runs"
     standby.catch_up()
     standby.pause()
@@ -119,15 +117,15 @@ def test_a_person_sees_their_own_change_at_once(
 
 
 def test_who_wrote_comes_back_to_the_replica_when_it_has_what_was_written(
-    client: LintingClient, shop: Shop, dealer: Dealer, standby: PostgresReplica
+    client: LintingClient, dealer: Dealer, standby: PostgresReplica
 ) -> None:
-    run_id = shop.run(dealer, "queued").id
+    run_id = make_run(dealer, "queued").id
     path = f"/dealers/{dealer.id}/runs"
     client.post(f"{path}/{run_id}/cancellation")
     with time_machine.travel(clock.now() + timedelta(seconds=30)):
         tick(standby)
         standby.pause()
-        later = shop.run(dealer, "queued").id
+        later = make_run(dealer, "queued").id
         assert not shows(client, path, f'{path}/{later}"')
 
 
@@ -140,11 +138,9 @@ def test_what_a_page_writes_all_the_same_goes_to_the_primary(app: Flask, standby
         assert db.session.scalar(select(func.count()).where(Dealer.name == NEW)) == 1
 
 
-def test_a_replica_that_is_away_is_done_without(
-    staff: LintingClient, shop: Shop, standby: PostgresReplica
-) -> None:
+def test_a_replica_that_is_away_is_done_without(staff: LintingClient, standby: PostgresReplica) -> None:
     standby.stop()
-    shop.dealer(NEW)
+    make_dealer(NEW)
     with structlog.testing.capture_logs() as logs:
         assert all(shows(staff, "/dealers", NEW) for _ in range(3))
         status, code, reason = readiness(staff)
@@ -159,21 +155,21 @@ def test_a_replica_that_is_away_is_done_without(
 
 
 def test_a_page_whose_replica_ends_under_way_is_read_from_the_primary(
-    staff: LintingClient, shop: Shop, standby: PostgresReplica, monkeypatch: pytest.MonkeyPatch
+    staff: LintingClient, standby: PostgresReplica, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert not shows(staff, "/dealers", NEW)
     monkeypatch.setattr(replica, "LOOK_EVERY", 1000.0)
     standby.kill()
-    shop.dealer(NEW)
+    make_dealer(NEW)
     assert shows(staff, "/dealers", NEW)
     standby.start()
 
 
 def test_a_replica_that_is_far_behind_is_done_without_and_told(
-    staff: LintingClient, shop: Shop, standby: PostgresReplica
+    staff: LintingClient, standby: PostgresReplica
 ) -> None:
     standby.pause()
-    shop.dealer(NEW)
+    make_dealer(NEW)
     with time_machine.travel(clock.now() + timedelta(minutes=6)):
         job_heartbeats.done(job_heartbeats.TICK)
         assert shows(staff, "/dealers", NEW)

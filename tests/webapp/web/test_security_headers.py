@@ -7,8 +7,8 @@ import re
 import pytest
 from flask import Flask
 
+from tests.factories import make_user
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import Shop
 
 pytestmark = ON_SQLITE
 HTTPS = "https://localhost"
@@ -93,16 +93,11 @@ def test_https_is_remembered_for_all_below_and_plain_http_still_works(client: Li
     assert secure.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
-def test_signing_out_has_the_browser_forget_what_it_kept(client: LintingClient, shop: Shop):
-    client.sign_in(shop.user("support@example.com"))
+def test_signing_out_has_the_browser_forget_what_it_kept(client: LintingClient):
+    client.sign_in(make_user("support@example.com"))
     assert client.post("/logout", base_url=HTTPS).headers["Clear-Site-Data"] == '"cache"'
 
 
 def test_what_an_address_can_do_is_not_told(client: LintingClient):
     for path in ("/login", "/dealers/1", "/metrics"):
         assert client.options(path).status_code == 405
-
-
-@pytest.fixture
-def shop(app: Flask) -> Shop:
-    return Shop()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 
+from tests.factories import make_dealer
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import Shop
 from webapp.extensions import db
 from webapp.models import Dealer, User
 
@@ -13,8 +14,8 @@ pytestmark = ON_SQLITE
 
 
 @pytest.fixture
-def other(shop: Shop) -> Dealer:
-    return shop.dealer("Lakeside Cycle")
+def other(app: Flask) -> Dealer:
+    return make_dealer("Lakeside Cycle")
 
 
 def test_staff_reach_every_page_of_every_dealer(staff: LintingClient, dealer: Dealer, other: Dealer):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.factories import make_configuration, make_dealer, make_run
 from tests.webapp.alerts.evaluation import NOW, open_causes, sentence
 from tests.webapp.client import ON_SQLITE
-from tests.webapp.pages_seed import Shop
 from webapp import alerts
 from webapp.alerts.rules import failing
 from webapp.models import Dealer
@@ -35,21 +35,21 @@ ONLY = (failing.CAUSE,)
     ],
 )
 def test_it_opens_after_two_bad_runs_whatever_was_skipped_or_cancelled_between(
-    shop: Shop, dealer: Dealer, runs: str, is_open: bool
+    dealer: Dealer, runs: str, is_open: bool
 ):
     for status in runs.split():
-        shop.run(dealer, status)
+        make_run(dealer, status)
     alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == (["failing"] if is_open else [])
 
 
-def test_it_says_which_runs_and_why_and_is_over_after_a_success(shop: Shop, dealer: Dealer):
-    shop.run(shop.dealer("Lakeside Cycle"), "failed")
-    first, second = shop.run(dealer, "failed").id, shop.run(dealer, "partial", reason="PU failed.").id
+def test_it_says_which_runs_and_why_and_is_over_after_a_success(dealer: Dealer):
+    make_run(make_dealer("Lakeside Cycle"), "failed")
+    first, second = make_run(dealer, "failed").id, make_run(dealer, "partial", reason="PU failed.").id
     alerts.evaluate_rules(NOW, ONLY)
     said = f"The last two runs did not succeed: run {first} failed, then run {second} was partial. PU failed."
     assert sentence("failing") == said
-    shop.run(dealer, "succeeded")
+    make_run(dealer, "succeeded")
     assert alerts.evaluate_rules(NOW, ONLY).closed == 1
 
 
@@ -63,28 +63,28 @@ def test_it_says_which_runs_and_why_and_is_over_after_a_success(shop: Shop, deal
         ("failed failed retry-succeeded", False),
     ],
 )
-def test_a_retry_counts_only_if_it_succeeded(shop: Shop, dealer: Dealer, runs: str, is_open: bool):
+def test_a_retry_counts_only_if_it_succeeded(dealer: Dealer, runs: str, is_open: bool):
     for run in runs.split():
         trigger, _, status = run.rpartition("-")
-        shop.run(dealer, status, trigger=trigger or "scheduled")
+        make_run(dealer, status, trigger=trigger or "scheduled")
     alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == (["failing"] if is_open else [])
 
 
 @ON_SQLITE
-def test_a_third_bad_run_changes_the_words_and_opens_nothing(shop: Shop, dealer: Dealer):
+def test_a_third_bad_run_changes_the_words_and_opens_nothing(dealer: Dealer):
     for _ in range(2):
-        shop.run(dealer, "failed")
+        make_run(dealer, "failed")
     alerts.evaluate_rules(NOW, ONLY)
-    third = shop.run(dealer, "failed", reason="Too busy.").id
+    third = make_run(dealer, "failed", reason="Too busy.").id
     assert alerts.evaluate_rules(NOW, ONLY).opened == 0
     assert sentence("failing").endswith(f"run {third} failed. Too busy.")
 
 
 @ON_SQLITE
-def test_a_dealer_that_is_not_enabled_is_left_alone(shop: Shop, dealer: Dealer):
-    shop.configuration(dealer, enabled=False)
+def test_a_dealer_that_is_not_enabled_is_left_alone(dealer: Dealer):
+    make_configuration(dealer, enabled=False)
     for _ in range(2):
-        shop.run(dealer, "failed")
+        make_run(dealer, "failed")
     alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == []

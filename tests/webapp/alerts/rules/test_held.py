@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tests.factories import make_run, make_run_item, save
 from tests.webapp.alerts.evaluation import NOW, open_causes, sentence
-from tests.webapp.pages_seed import Shop
 from webapp import alerts
 from webapp.alerts.rules import held
 from webapp.models import Dealer, HeldClearing
@@ -12,9 +12,9 @@ from webapp.runs import held_clearings
 ONLY = (held.CAUSE,)
 
 
-def hold(shop: Shop, dealer: Dealer, code: str, products: int, stocked: int) -> HeldClearing:
+def hold(dealer: Dealer, code: str, products: int, stocked: int) -> HeldClearing:
     """A clearing of a run that would take so many of the stocked products to zero."""
-    item = shop.item(shop.run(dealer, "partial"), code)
+    item = make_run_item(make_run(dealer, "partial"), code)
     row = HeldClearing(
         dealer_id=dealer.id,
         run_id=item.run_id,
@@ -24,19 +24,19 @@ def hold(shop: Shop, dealer: Dealer, code: str, products: int, stocked: int) -> 
         products=products,
         stocked=stocked,
     )
-    return shop._add(row)
+    return save(row)
 
 
-def test_it_says_what_would_happen_until_it_is_decided(shop: Shop, dealer: Dealer):
-    clearing = hold(shop, dealer, "KA", 1920, 2014)
+def test_it_says_what_would_happen_until_it_is_decided(dealer: Dealer):
+    clearing = hold(dealer, "KA", 1920, 2014)
     alerts.evaluate_rules(NOW, ONLY)
     assert sentence("held") == "KA: 1,920 of 2,014 parts would go to zero."
     held_clearings.keep(clearing, None)
     assert alerts.evaluate_rules(NOW, ONLY).closed == 1
 
 
-def test_each_code_is_told_by_itself(shop: Shop, dealer: Dealer):
+def test_each_code_is_told_by_itself(dealer: Dealer):
     for code in ("KA", "TR"):
-        hold(shop, dealer, code, 100, 120)
+        hold(dealer, code, 100, 120)
     assert alerts.evaluate_rules(NOW, ONLY).opened == 2
     assert open_causes() == ["held", "held"]

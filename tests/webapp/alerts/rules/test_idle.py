@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from tests.factories import make_dealer, make_run, save
 from tests.webapp.alerts.evaluation import NOW, ago, open_causes, told
 from tests.webapp.client import ON_SQLITE
-from tests.webapp.pages_seed import Shop
 from webapp import alerts
 from webapp.alerts.rules import idle
 from webapp.core import clock
@@ -35,34 +35,34 @@ ONLY = (idle.CAUSE,)
     ],
 )
 def test_it_opens_for_the_deployment_when_runs_wait_and_none_gives_a_sign_of_life(
-    shop: Shop, dealer: Dealer, minutes: int, beside: tuple[str, dict[str, Any]] | None, is_open: bool
+    dealer: Dealer, minutes: int, beside: tuple[str, dict[str, Any]] | None, is_open: bool
 ):
-    shop.run(dealer, "queued", queued_at=ago(minutes=minutes))
+    make_run(dealer, "queued", queued_at=ago(minutes=minutes))
     if beside:
-        shop.run(shop.dealer("Lakeside Cycle"), beside[0], **beside[1])
+        make_run(make_dealer("Lakeside Cycle"), beside[0], **beside[1])
     alerts.evaluate_rules(NOW, ONLY)
     assert [alert.dealer_id for alert in alerts.of_deployment()] == ([None] if is_open else [])
 
 
-def test_of_two_rounds_one_opens_it_although_it_has_no_dealer(shop: Shop, dealer: Dealer):
-    shop.run(dealer, "queued", queued_at=ago(minutes=30))
+def test_of_two_rounds_one_opens_it_although_it_has_no_dealer(dealer: Dealer):
+    make_run(dealer, "queued", queued_at=ago(minutes=30))
     assert [alerts.evaluate_rules(NOW, ONLY).opened for _ in range(2)] == [1, 0]
     assert open_causes() == ["idle"]
 
 
-def test_the_staff_are_told(app: Any, shop: Shop, dealer: Dealer, mail: None):
+def test_the_staff_are_told(app: Any, dealer: Dealer, mail: None):
     app.config["STAFF_ALERT_RECIPIENTS"] = ("support@example.com",)
     app.config["STAFF_DIGEST_HOUR"] = 24
-    run = shop.run(dealer, "queued", queued_at=ago(minutes=30))
+    run = make_run(dealer, "queued", queued_at=ago(minutes=30))
     alerts.evaluate_rules(NOW, ONLY)
     run.status = "cancelled"
-    shop._add(run)
+    save(run)
     alerts.evaluate_rules(NOW, ONLY)
     assert told() == [(event, "email", "support@example.com") for event in ("opened", "recovered")]
     assert Alert.query.one().closed_at == NOW
 
 
-def test_a_tick_that_does_not_come_is_told_although_no_run_waits(app: Any, shop: Shop, dealer: Dealer):
+def test_a_tick_that_does_not_come_is_told_although_no_run_waits(app: Any, dealer: Dealer):
     watched = ago(minutes=14)
     db.session.add(AlertState(dealer_id=dealer.id, since=watched))
     db.session.commit()

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import current_app
 
+from tests.factories import make_configuration, make_run
 from tests.webapp.alerts.evaluation import NOW, ago, open_causes, sentence
 from tests.webapp.client import ON_SQLITE
-from tests.webapp.pages_seed import Shop
 from webapp import alerts
 from webapp.alerts.rules import stale
 from webapp.extensions import db
@@ -26,20 +26,20 @@ def watched_since(dealer: Dealer, since: datetime) -> None:
 
 @ON_SQLITE
 @pytest.mark.parametrize(("hours", "is_open"), [(12.9, False), (13.1, True)])
-def test_it_opens_13_hours_after_the_last_success(shop: Shop, dealer: Dealer, hours: float, is_open: bool):
+def test_it_opens_13_hours_after_the_last_success(dealer: Dealer, hours: float, is_open: bool):
     watched_since(dealer, ago(days=9))
-    shop.run(dealer, "succeeded", finished_at=ago(hours=hours))
-    shop.run(dealer, "partial", finished_at=ago(hours=1))
+    make_run(dealer, "succeeded", finished_at=ago(hours=hours))
+    make_run(dealer, "partial", finished_at=ago(hours=1))
     alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == (["stale"] if is_open else [])
 
 
-def test_it_is_over_with_the_next_success(shop: Shop, dealer: Dealer):
+def test_it_is_over_with_the_next_success(dealer: Dealer):
     watched_since(dealer, ago(days=9))
-    shop.run(dealer, "succeeded", finished_at=ago(hours=20))
+    make_run(dealer, "succeeded", finished_at=ago(hours=20))
     alerts.evaluate_rules(NOW, ONLY)
     assert sentence("stale") == "No run has succeeded for more than 13 hours."
-    shop.run(dealer, "succeeded", finished_at=NOW)
+    make_run(dealer, "succeeded", finished_at=NOW)
     assert alerts.evaluate_rules(NOW, ONLY).closed == 1
 
 
@@ -52,12 +52,12 @@ def test_a_dealer_that_never_had_a_run_is_told_13_hours_after_it_was_enabled(dea
     assert sentence("stale").startswith("No run has succeeded yet")
 
 
-def test_a_dealer_that_is_enabled_again_has_13_hours_anew(shop: Shop, dealer: Dealer):
-    shop.run(dealer, "succeeded", finished_at=ago(days=30))
+def test_a_dealer_that_is_enabled_again_has_13_hours_anew(dealer: Dealer):
+    make_run(dealer, "succeeded", finished_at=ago(days=30))
     watched_since(dealer, ago(days=60))
-    shop.configuration(dealer, enabled=False)
+    make_configuration(dealer, enabled=False)
     alerts.evaluate_rules(NOW, ONLY)
-    shop.configuration(dealer, enabled=True)
+    make_configuration(dealer, enabled=True)
     alerts.evaluate_rules(NOW + HOURS, ONLY)
     alerts.evaluate_rules(NOW + 14 * HOURS, ONLY)
     assert open_causes() == []
@@ -66,9 +66,9 @@ def test_a_dealer_that_is_enabled_again_has_13_hours_anew(shop: Shop, dealer: De
 
 
 @ON_SQLITE
-def test_a_dealer_without_supplier_codes_is_not_expected_to_run(shop: Shop, dealer: Dealer):
+def test_a_dealer_without_supplier_codes_is_not_expected_to_run(dealer: Dealer):
     watched_since(dealer, ago(days=9))
-    shop.run(dealer, "succeeded", finished_at=ago(days=2))
+    make_run(dealer, "succeeded", finished_at=ago(days=2))
     alerts.evaluate_rules(NOW, ONLY)
     db.session.execute(db.delete(SupplierCode))
     db.session.commit()
@@ -77,12 +77,12 @@ def test_a_dealer_without_supplier_codes_is_not_expected_to_run(shop: Shop, deal
 
 
 @ON_SQLITE
-def test_time_on_disabled_days_does_not_count(shop: Shop, dealer: Dealer):
+def test_time_on_disabled_days_does_not_count(dealer: Dealer):
     # Monday, November 23, 2026, 09:00 in Chicago; Sunday is disabled, the last success was Saturday at 19:00.
     now = datetime(2026, 11, 23, 15, tzinfo=UTC)
-    shop.configuration(dealer, disabled_days=1 << 6)
+    make_configuration(dealer, disabled_days=1 << 6)
     watched_since(dealer, now - timedelta(days=9))
-    shop.run(dealer, "succeeded", finished_at=datetime(2026, 11, 22, 1, tzinfo=UTC))
+    make_run(dealer, "succeeded", finished_at=datetime(2026, 11, 22, 1, tzinfo=UTC))
     # Five hours of Saturday were left; with eight of Monday it is thirteen.
     alerts.evaluate_rules(datetime(2026, 11, 23, 14, tzinfo=UTC), ONLY)
     assert open_causes() == []
@@ -91,8 +91,8 @@ def test_time_on_disabled_days_does_not_count(shop: Shop, dealer: Dealer):
 
 
 @ON_SQLITE
-def test_a_dealer_that_is_disabled_on_every_day_is_never_told(shop: Shop, dealer: Dealer):
-    shop.configuration(dealer, disabled_days=127)
+def test_a_dealer_that_is_disabled_on_every_day_is_never_told(dealer: Dealer):
+    make_configuration(dealer, disabled_days=127)
     watched_since(dealer, ago(days=90))
     alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == []
@@ -106,10 +106,10 @@ def test_how_long_it_may_take_follows_the_hours_of_the_schedule(hours: tuple[int
 
 
 @ON_SQLITE
-def test_the_sentence_says_the_deployments_own_limit(shop: Shop, dealer: Dealer):
+def test_the_sentence_says_the_deployments_own_limit(dealer: Dealer):
     current_app.config["SYNC_HOURS"] = (1, 7)
     watched_since(dealer, ago(days=9))
-    shop.run(dealer, "succeeded", finished_at=ago(hours=24))
+    make_run(dealer, "succeeded", finished_at=ago(hours=24))
     alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == []
     alerts.evaluate_rules(NOW + 2 * HOURS, ONLY)

@@ -8,9 +8,8 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from tests.webapp.alerts.evaluation import tell
+from tests.factories import make_alert, make_alert_recipients, make_dealer
 from tests.webapp.client import ON_SQLITE, LintingClient, without_tokens
-from tests.webapp.pages_seed import Shop
 from webapp.alerts.alert_labels import PATIENCE
 from webapp.core import clock, vault
 from webapp.extensions import db
@@ -59,17 +58,15 @@ def test_it_says_when_there_is_no_e_mail(client: LintingClient, url: str):
     assert "Send a test" not in page
 
 
-def test_it_lists_what_is_open_what_was_and_what_was_sent(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer
-):
-    shop.alert(dealer, "refused", "The password has expired.")
-    over = shop.alert(dealer, "failing", "Two runs failed.", closed_at=clock.now())
+def test_it_lists_what_is_open_what_was_and_what_was_sent(client: LintingClient, url: str, dealer: Dealer):
+    make_alert(dealer, "refused", "The password has expired.")
+    over = make_alert(dealer, "failing", "Two runs failed.", closed_at=clock.now())
     delivery(dealer, "delivered", event="recovered", alert_id=over.id, finished_at=clock.now())
     delivery(dealer, "failed", channel="webhook", recipient="hooks.example.com", error="It answered 500.")
     later = clock.now() + timedelta(minutes=5, seconds=10)
     delivery(dealer, recipient="two@example.com", error="Busy.", next_attempt_at=later)
-    other = shop.dealer("Lakeside Cycle")
-    shop.alert(other, "stale", "Not ours.")
+    other = make_dealer("Lakeside Cycle")
+    make_alert(other, "stale", "Not ours.")
     delivery(other, recipient="theirs@example.com")
     page = client.get(url).text
     for said in (
@@ -200,7 +197,7 @@ def test_a_webhook_is_removed_with_its_secret(client: LintingClient, url: str, d
 def test_a_test_is_sent_and_the_page_says_by_itself_what_became_of_it(
     client: LintingClient, url: str, dealer: Dealer, mail: None
 ):
-    tell(dealer, "one@example.com")
+    make_alert_recipients(dealer, "one@example.com")
     sent = client.hx("POST", f"{url}/tests")
     assert "A test is on its way." in sent.text
     polled = re.search(r'hx-get="([^"]+seen=[^"]+)" hx-trigger="every 2s"', sent.text)
@@ -217,7 +214,7 @@ def test_a_test_is_sent_and_the_page_says_by_itself_what_became_of_it(
 def test_without_script_a_test_leads_back_to_the_page(
     client: LintingClient, url: str, dealer: Dealer, mail: None
 ):
-    tell(dealer, "one@example.com")
+    make_alert_recipients(dealer, "one@example.com")
     response = client.post(f"{url}/tests")
     assert (response.status_code, response.location) == (303, url)
     again = client.post(f"{url}/tests")

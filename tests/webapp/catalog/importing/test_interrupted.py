@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from tests.webapp import shelf_seed
+from tests.factories import make_dealer, make_shelf_stock
 from tests.webapp.catalog.importing.files import (
     catalog,
     import_,
@@ -62,7 +62,7 @@ def alter(statements: dict[str, list[str]], **names: str) -> None:
 )
 def test_an_import_that_breaks_off_is_completed_by_the_next(app, monkeypatch, table, column, value):
     monkeypatch.setattr(run_import, "SLICE", 4)
-    dealer = shelf_seed.add_dealer()
+    dealer = make_dealer()
     old = [line(str(number), f"m{number // 2}", name="Old name") for number in range(10, 20)]
     import_rows(*old)
     shelf(dealer, "m5", "m9")
@@ -88,7 +88,7 @@ def shelf(dealer: Dealer, *mpns: str) -> None:
     manufacturer = db.session.query(Manufacturer).one()
     for mpn in mpns:
         product = db.session.query(Product).filter_by(mpn=mpn).one()
-        shelf_seed.put_on_shelf(dealer, product, manufacturer)
+        make_shelf_stock(dealer, product, manufacturer)
     outbox.drain()
 
 

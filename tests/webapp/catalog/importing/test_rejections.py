@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from tests.webapp import shelf_seed
+from tests.factories import make_dealer
 from tests.webapp.catalog.importing.files import (
     catalog,
     import_,
@@ -88,7 +88,7 @@ def test_a_bad_row_adds_no_manufacturer(app):
 
 
 def test_a_dealer_that_there_is_not_is_rejected(app):
-    shelf_seed.add_dealer()
+    make_dealer()
     for dealer in ("7", "0", "-1", "x", "1.0", "9" * 20):
         assert reason(f"private_label,Own,,,{dealer},S1,Own,,Mug,5") == f"dealer {dealer} does not exist"
 

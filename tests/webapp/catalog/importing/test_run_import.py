@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from tests.webapp import shelf_seed
+from tests.factories import make_dealer
 from tests.webapp.catalog.importing.files import (
     catalog,
     import_,
@@ -26,7 +26,7 @@ def upcs():
 
 
 def test_each_catalog_gets_its_manufacturers_products_and_part_numbers(app):
-    dealer = shelf_seed.add_dealer()
+    dealer = make_dealer()
     done = import_rows(line("X-1", "FA001"), OEM, f"private_label,Own,,,{dealer.id},S1,Own,,Mug,")
     assert done == Imported(3, 3, 0, 3, 0, 0, 0)
     assert part_numbers() == [
@@ -103,7 +103,7 @@ def test_one_mpn_of_two_brands_is_two_products(app):
 
 
 def test_private_label_of_two_dealers_is_apart(app):
-    first, second = shelf_seed.add_dealer(), shelf_seed.add_dealer("Summit")
+    first, second = make_dealer(), make_dealer("Summit")
     rows = [f"private_label,Own,,,{dealer.id},S1,Own,,Mug {dealer.name},5" for dealer in (first, second)]
     assert import_rows(*rows) == Imported(2, 2, 0, 2, 0, 0, 0)
 

@@ -6,7 +6,8 @@ import io
 
 from sqlalchemy import select
 
-from tests.webapp.operations.housekeeping.conftest import Past, ago
+from tests.factories import make_user
+from tests.webapp.operations.housekeeping.conftest import History, ago
 from webapp.catalog import uploads
 from webapp.core import clock, storage
 from webapp.extensions import db
@@ -25,28 +26,30 @@ def subjects() -> list[str]:
     return found
 
 
-def test_what_people_did_is_kept_longer_than_what_the_schedule_did(past: Past) -> None:
+def test_what_people_did_is_kept_longer_than_what_the_schedule_did(history: History) -> None:
     for days in (800, 100, 1):
         entry(days)
         entry(days, "schedule")
-    past.purge_expired()
+    history.purge_expired()
     assert subjects() == ["command 100", "command 1", "schedule 1"]
 
 
-def test_what_was_deleted_is_itself_noted(past: Past) -> None:
+def test_what_was_deleted_is_itself_noted(history: History) -> None:
     entry(800)
-    past.purge_expired()
-    past.purge_expired()
+    history.purge_expired()
+    history.purge_expired()
     noted = db.session.scalars(select(AuditEntry)).all()
     assert [(one.actor, one.action, one.after) for one in noted] == [
         ("schedule", "history.deleted", {"audit_entries": 1})
     ]
 
 
-def alert(past: Past, subject: str, closed: float | None, told: float, state: str = "delivered") -> None:
+def alert(
+    history: History, subject: str, closed: float | None, told: float, state: str = "delivered"
+) -> None:
     row = Alert(
-        dealer_id=past.dealer.id,
-        dealer_key=past.dealer.id,
+        dealer_id=history.dealer.id,
+        dealer_key=history.dealer.id,
         cause="held",
         subject=subject,
         sentence="x",
@@ -57,7 +60,7 @@ def alert(past: Past, subject: str, closed: float | None, told: float, state: st
     db.session.flush()
     delivery = AlertDelivery(
         alert_id=row.id,
-        dealer_id=past.dealer.id,
+        dealer_id=history.dealer.id,
         event="opened",
         channel="email",
         recipient="parts@example.com",
@@ -68,20 +71,20 @@ def alert(past: Past, subject: str, closed: float | None, told: float, state: st
     db.session.commit()
 
 
-def test_alerts_go_when_they_have_been_over_for_long_with_what_was_told_of_them(past: Past) -> None:
-    alert(past, "over", closed=200, told=10)
-    alert(past, "lately", closed=10, told=200)
-    alert(past, "open", closed=None, told=200, state="waiting")
-    found = past.purge_expired()
+def test_alerts_go_when_they_have_been_over_for_long_with_what_was_told_of_them(history: History) -> None:
+    alert(history, "over", closed=200, told=10)
+    alert(history, "lately", closed=10, told=200)
+    alert(history, "open", closed=None, told=200, state="waiting")
+    found = history.purge_expired()
     assert (found["closed_alerts"], found["alert_deliveries"]) == (1, 1)
     assert list(db.session.scalars(select(Alert.subject).order_by(Alert.id))) == ["lately", "open"]
     assert list(db.session.scalars(select(AlertDelivery.state))) == ["waiting"]
 
 
-def test_held_clearings_go_when_they_are_settled(past: Past) -> None:
+def test_held_clearings_go_when_they_are_settled(history: History) -> None:
     for code, state, days in (("TR", "held", 200), ("PU", "applied", 200), ("KA", "applied", 10)):
         row = HeldClearing(
-            dealer_id=past.dealer.id,
+            dealer_id=history.dealer.id,
             run_id=1,
             run_item_id=1,
             supplier_code=code,
@@ -93,17 +96,17 @@ def test_held_clearings_go_when_they_are_settled(past: Past) -> None:
         )
         db.session.add(row)
     db.session.commit()
-    assert past.purge_expired()["held_clearings"] == 1
+    assert history.purge_expired()["held_clearings"] == 1
     found = db.session.scalars(select(HeldClearing.supplier_code).order_by(HeldClearing.id))
     assert list(found) == ["TR", "KA"]
 
 
-def test_catalog_imports_go_with_their_files_save_the_newest(past: Past) -> None:
-    staff = past.shop.user("support@example.com")
+def test_catalog_imports_go_with_their_files_save_the_newest(history: History) -> None:
+    staff = make_user("support@example.com")
     rows = [_upload(staff, days) for days in (200, 100, 95)]
     _upload(staff, None)
-    assert past.purge_expired()["catalog_imports"] == 3
-    assert past.count(CatalogImport) == 1
+    assert history.purge_expired()["catalog_imports"] == 3
+    assert history.count(CatalogImport) == 1
     assert len(storage.names_in("catalog-imports")) == 1
     assert len(rows) == 3
 
@@ -116,10 +119,10 @@ def _upload(staff: User, days: float | None) -> CatalogImport:
     return row
 
 
-def test_an_import_that_is_not_over_stays(past: Past) -> None:
-    staff = past.shop.user("support@example.com")
+def test_an_import_that_is_not_over_stays(history: History) -> None:
+    staff = make_user("support@example.com")
     _upload(staff, None).queued_at = ago(300)
     db.session.commit()
     _upload(staff, 200)
-    assert past.purge_expired()["catalog_imports"] == 0
+    assert history.purge_expired()["catalog_imports"] == 0
     assert clock.now() > ago(1)

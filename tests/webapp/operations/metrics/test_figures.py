@@ -8,7 +8,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.webapp.pages_seed import Shop
+from tests.factories import (
+    make_configuration,
+    make_dealer,
+    make_manufacturer,
+    make_run,
+    make_stocked_product,
+    make_supplier_code,
+)
 from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import Alert, Dealer, Manufacturer, OutboxEntry
@@ -17,21 +24,16 @@ from webapp.web import job_heartbeats
 
 
 @pytest.fixture
-def shop(app: Flask) -> Shop:
-    return Shop()
-
-
-@pytest.fixture
-def dealer(shop: Shop) -> Dealer:
+def dealer(app: Flask) -> Dealer:
     """A dealer that is enabled and has a code."""
-    return syncing(shop, "Prairie")
+    return syncing("Prairie")
 
 
-def syncing(shop: Shop, name: str) -> Dealer:
-    dealer = shop.dealer(name)
-    shop.configuration(dealer)
-    maker = db.session.scalar(select(Manufacturer)) or shop.manufacturer("Tucker")
-    shop.code(dealer, "TR", maker)
+def syncing(name: str) -> Dealer:
+    dealer = make_dealer(name)
+    make_configuration(dealer)
+    maker = db.session.scalar(select(Manufacturer)) or make_manufacturer("Tucker")
+    make_supplier_code(dealer, "TR", maker)
     return dealer
 
 
@@ -45,23 +47,23 @@ def test_nothing_is_nothing(app: Flask) -> None:
     assert found.oldest_success == found.oldest_note == found.oldest_queued == 0.0
 
 
-def test_active_runs_and_those_whose_worker_died(shop: Shop) -> None:
-    shop.run(shop.dealer("A"), "queued", queued_at=ago(minutes=10))
+def test_active_runs_and_those_whose_worker_died(app: Flask) -> None:
+    make_run(make_dealer("A"), "queued", queued_at=ago(minutes=10))
     # It let others go first since.
-    shop.run(shop.dealer("D"), "queued", queued_at=ago(hours=2), gave_way_at=ago(minutes=1))
-    shop.run(shop.dealer("B"), "running", heartbeat_at=ago(seconds=10))
-    shop.run(shop.dealer("C"), "running", heartbeat_at=ago(seconds=100))
+    make_run(make_dealer("D"), "queued", queued_at=ago(hours=2), gave_way_at=ago(minutes=1))
+    make_run(make_dealer("B"), "running", heartbeat_at=ago(seconds=10))
+    make_run(make_dealer("C"), "running", heartbeat_at=ago(seconds=100))
     found = figures.read()
     assert found.active == {"queued": 2, "running": 2}
     assert found.dead == 1
     assert 600 <= found.oldest_queued < 900
 
 
-def test_dealers_without_a_success_are_counted_by_how_long(shop: Shop, dealer: Dealer) -> None:
+def test_dealers_without_a_success_are_counted_by_how_long(dealer: Dealer) -> None:
     for hours in (1, 8, 14, 60):
-        one = syncing(shop, f"Since {hours}")
-        shop.run(one, "succeeded", finished_at=ago(hours=hours))
-        shop.run(one, "failed")
+        one = syncing(f"Since {hours}")
+        make_run(one, "succeeded", finished_at=ago(hours=hours))
+        make_run(one, "failed")
     found = figures.read()
     assert found.dealers == 5
     assert found.without_success == {7: 3, 13: 2, 25: 1, 49: 1}
@@ -74,14 +76,14 @@ def test_a_dealer_that_never_had_a_success_counts_from_its_beginning(dealer: Dea
     assert figures.read().without_success == {7: 1, 13: 1, 25: 1, 49: 0}
 
 
-def test_dealers_that_expect_no_run_do_not_count(shop: Shop, dealer: Dealer) -> None:
-    shop.configuration(shop.dealer("No codes"))
-    shop.configuration(syncing(shop, "Off"), enabled=False)
+def test_dealers_that_expect_no_run_do_not_count(dealer: Dealer) -> None:
+    make_configuration(make_dealer("No codes"))
+    make_configuration(syncing("Off"), enabled=False)
     assert figures.read().dealers == 1
 
 
-def test_the_outbox_and_its_oldest_note(shop: Shop, dealer: Dealer) -> None:
-    stock = shop.stock(shop.code(dealer, "PU", shop.manufacturer("Parts")), "A")
+def test_the_outbox_and_its_oldest_note(dealer: Dealer) -> None:
+    stock = make_stocked_product(make_supplier_code(dealer, "PU", make_manufacturer("Parts")), "A")
     for minutes in (30, 10):
         note = OutboxEntry(dealer_id=dealer.id, product_id=stock.product_id, noted_at=ago(minutes=minutes))
         db.session.add(note)
@@ -91,7 +93,7 @@ def test_the_outbox_and_its_oldest_note(shop: Shop, dealer: Dealer) -> None:
     assert 1800 <= found.oldest_note < 2400
 
 
-def test_open_alerts_by_cause(shop: Shop, dealer: Dealer) -> None:
+def test_open_alerts_by_cause(dealer: Dealer) -> None:
     for subject, closed_at in (("", None), ("TR", None), ("PU", clock.now())):
         alert = Alert(
             dealer_id=dealer.id,

@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 from redis import Redis
 
+from tests.factories import make_dealer, make_run, make_run_item
 from tests.webapp.client import ON_SQLITE
-from tests.webapp.pages_seed import Shop
 from webapp.core import queues
 from webapp.extensions import db
 
@@ -45,10 +45,10 @@ def test_who_has_not_the_token_is_refused(client: FlaskClient, given: str) -> No
     assert "parts_sync" not in answer.text
 
 
-def test_runs_are_counted_by_status_with_how_long_they_took(client: FlaskClient, shop: Shop) -> None:
-    dealer = shop.dealer("Prairie")
+def test_runs_are_counted_by_status_with_how_long_they_took(client: FlaskClient) -> None:
+    dealer = make_dealer("Prairie")
     for status in ("succeeded", "succeeded", "failed"):
-        shop.item(shop.run(dealer, status), "TR", fetched=10, synced=9, requests=2, rate_waited_ms=500)
+        make_run_item(make_run(dealer, status), "TR", fetched=10, synced=9, requests=2, rate_waited_ms=500)
     found = scrape(client)
     assert found["parts_sync_runs_total succeeded"] == 2
     assert found["parts_sync_runs_total failed"] == 1
@@ -60,9 +60,7 @@ def test_runs_are_counted_by_status_with_how_long_they_took(client: FlaskClient,
     assert found["parts_sync_rate_wait_seconds_total"] == 1.5
 
 
-def test_queues_are_counted_where_redis_answers(
-    app: Flask, client: FlaskClient, redis_url: str, shop: Shop
-) -> None:
+def test_queues_are_counted_where_redis_answers(app: Flask, client: FlaskClient, redis_url: str) -> None:
     with Redis.from_url(redis_url) as redis:
         redis.flushdb()
         app.config["REDIS_URL"] = redis_url
@@ -82,8 +80,3 @@ def test_a_redis_that_is_away_is_told_beside_what_the_database_says(app: Flask, 
     assert found["parts_sync_up database"] == 1
     assert "parts_sync_queue_jobs sync" not in found
     assert found["parts_sync_enabled_dealers"] == 0
-
-
-@pytest.fixture
-def shop(app: Flask) -> Shop:
-    return Shop()

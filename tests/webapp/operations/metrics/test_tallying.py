@@ -10,8 +10,7 @@ from flask import Flask
 from sqlalchemy import delete
 
 from jobs.sync import lease
-from tests.webapp import shelf_seed
-from tests.webapp.pages_seed import Shop
+from tests.factories import make_dealer, make_run, make_run_item
 from webapp.core import clock
 from webapp.core.limits import HEARTBEAT_TIMEOUT
 from webapp.extensions import db
@@ -22,15 +21,15 @@ from webapp.operations.metrics.tallying import BEYOND, Sums
 
 @pytest.fixture
 def dealer(app: Flask) -> Dealer:
-    return shelf_seed.add_dealer()
+    return make_dealer()
 
 
 def ended(dealer: Dealer, seconds: float, status: str = "succeeded", **counts: int) -> Run:
     """A run that took so long, with one item."""
     finished_at = clock.now()
     started_at = finished_at - timedelta(seconds=seconds)
-    run = Shop().run(dealer, status, started_at=started_at, finished_at=finished_at)
-    Shop().item(run, "TR", **counts)
+    run = make_run(dealer, status, started_at=started_at, finished_at=finished_at)
+    make_run_item(run, "TR", **counts)
     return run
 
 
@@ -82,8 +81,8 @@ def test_what_runs_did_outlives_them(dealer: Dealer) -> None:
 
 
 def test_a_run_under_way_is_not_tallied_but_its_requests_count(dealer: Dealer) -> None:
-    run = Shop().run(dealer, "running")
-    Shop().item(run, "TR", "running", requests=4, rate_waited_ms=250, fetched=100)
+    run = make_run(dealer, "running")
+    make_run_item(run, "TR", "running", requests=4, rate_waited_ms=250, fetched=100)
     assert tally() == 0
     found = figures.read()
     assert found.ended == {}
@@ -91,7 +90,7 @@ def test_a_run_under_way_is_not_tallied_but_its_requests_count(dealer: Dealer) -
 
 
 def test_a_run_that_was_cancelled_before_it_began_took_no_time(dealer: Dealer) -> None:
-    Shop().run(dealer, "cancelled", started_at=None)
+    make_run(dealer, "cancelled", started_at=None)
     tally()
     assert figures.read().ended == {("cancelled", 5): Sums(runs=1)}
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.factories import make_indexed_product, make_manufacturer
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import Shop
-from tests.webapp.stocked_shelf import shelve
 from webapp.models import Dealer
 from webapp.search.storefront import availability, ships
 
@@ -17,11 +16,13 @@ def url(dealer: Dealer) -> str:
 
 
 def test_a_shopper_finds_a_part_with_availability_price_and_lead_time(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer
+    client: LintingClient, url: str, dealer: Dealer
 ):
-    tucker = shop.manufacturer("Tucker")
-    shelve(dealer, tucker, "06455-MGE-006", name="Brake pads", quantity=6, price=1999, lead_time_days=1)
-    shelve(dealer, tucker, "B-2", name="Brake lever", quantity=0)
+    tucker = make_manufacturer("Tucker")
+    make_indexed_product(
+        dealer, tucker, "06455-MGE-006", name="Brake pads", quantity=6, price=1999, lead_time_days=1
+    )
+    make_indexed_product(dealer, tucker, "B-2", name="Brake lever", quantity=0)
     for page in (client.get(f"{url}?q=06455mge006"), client.hx("GET", f"{url}?q=06455mge006")):
         for said in ("Brake pads", "In stock: 6", "$19.99", "Ships in 1 day"):
             assert said in page.text

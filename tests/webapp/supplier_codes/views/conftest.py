@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.webapp.conftest import anonymous, client, dealer, shop, staff, user
+from tests.webapp.conftest import anonymous, client, dealer, staff, user
 
-__all__ = ["anonymous", "client", "dealer", "shop", "staff", "user"]
+__all__ = ["anonymous", "client", "dealer", "staff", "user"]

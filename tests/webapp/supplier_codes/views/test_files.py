@@ -10,8 +10,8 @@ from html import unescape
 import pytest
 from werkzeug.test import TestResponse
 
+from tests.factories import make_manufacturer, make_supplier_code
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import Shop
 from webapp.extensions import db
 from webapp.models import Dealer, SupplierCode
 
@@ -27,9 +27,9 @@ def url(dealer: Dealer) -> str:
 
 
 @pytest.fixture(autouse=True)
-def row(shop: Shop, dealer: Dealer) -> SupplierCode:
-    shop.manufacturer("Honda", "oem")
-    return shop.code(dealer, "TR", shop.manufacturer("Tucker Rocky"))
+def row(dealer: Dealer) -> SupplierCode:
+    make_manufacturer("Honda", "oem")
+    return make_supplier_code(dealer, "TR", make_manufacturer("Tucker Rocky"))
 
 
 def codes() -> list[tuple[str, int, str]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 
+from tests.factories import make_manufacturer, make_run, make_run_item, make_supplier_code
 from tests.webapp.client import ON_SQLITE, LintingClient
-from tests.webapp.pages_seed import Shop
 from webapp.extensions import db
 from webapp.models import Dealer, Manufacturer, SupplierCode
 
@@ -30,8 +31,8 @@ def url(dealer: Dealer) -> str:
 
 
 @pytest.fixture
-def tucker(shop: Shop) -> Manufacturer:
-    return shop.manufacturer("Tucker Rocky")
+def tucker(app: Flask) -> Manufacturer:
+    return make_manufacturer("Tucker Rocky")
 
 
 def codes() -> list[tuple[str, int]]:
@@ -81,10 +82,8 @@ def test_there_is_an_end_to_rows(client: LintingClient, url: str):
     assert 'id="add-row"' not in answer.text
 
 
-def test_choices_narrow_for_the_row_that_is_typed_in(
-    client: LintingClient, url: str, shop: Shop, tucker: Manufacturer
-):
-    shop.manufacturer("Honda", "oem")
+def test_choices_narrow_for_the_row_that_is_typed_in(client: LintingClient, url: str, tucker: Manufacturer):
+    make_manufacturer("Honda", "oem")
     asked = {"row": "2", "row2-catalog": "oem", "row2-manufacturer": "hon"}
     part = client.hx("GET", f"{url}/manufacturers", query_string=asked).text
     assert 'value="Honda"' in part
@@ -92,10 +91,10 @@ def test_choices_narrow_for_the_row_that_is_typed_in(
 
 
 def test_without_script_manufacturers_are_searched_on_a_page_that_leads_to_the_form(
-    client: LintingClient, url: str, shop: Shop, tucker: Manufacturer
+    client: LintingClient, url: str, tucker: Manufacturer
 ):
     for number in range(60):
-        shop.manufacturer(f"{number:03} Distributor")
+        make_manufacturer(f"{number:03} Distributor")
     page = client.get(f"{url}/manufacturers?catalog=aftermarket&manufacturer=tuck").text
     link = f"{url}/new?catalog=aftermarket&amp;manufacturer=Tucker+Rocky"
     assert link.replace("+", "%20") in page or link in page
@@ -105,9 +104,12 @@ def test_without_script_manufacturers_are_searched_on_a_page_that_leads_to_the_f
 
 
 def test_a_row_turns_into_a_form_in_its_place(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer, tucker: Manufacturer
+    client: LintingClient, url: str, dealer: Dealer, tucker: Manufacturer
 ):
-    first, second = shop.code(dealer, "TR", tucker), shop.code(dealer, "T2", tucker, position=1)
+    first, second = (
+        make_supplier_code(dealer, "TR", tucker),
+        make_supplier_code(dealer, "T2", tucker, position=1),
+    )
     page = client.get(f"{url}/{first.id}").text
     assert f'action="{url}/{first.id}"' in page
     # What was typed would be lost by acting on another row meanwhile.
@@ -116,9 +118,9 @@ def test_a_row_turns_into_a_form_in_its_place(
 
 
 def test_the_second_of_two_who_edit_is_told_and_keeps_what_was_typed(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer, tucker: Manufacturer
+    client: LintingClient, url: str, dealer: Dealer, tucker: Manufacturer
 ):
-    row = shop.code(dealer, "TR", tucker)
+    row = make_supplier_code(dealer, "TR", tucker)
     seen = {"was": f"{tucker.id}/1/disabled/TR"}
     assert seen["was"] in client.get(f"{url}/{row.id}").text
     client.post(f"{url}/{row.id}", data=FIRST | seen)
@@ -134,15 +136,15 @@ def test_the_second_of_two_who_edit_is_told_and_keeps_what_was_typed(
 
 
 def test_each_code_says_what_its_last_run_made_of_it(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer, tucker: Manufacturer
+    client: LintingClient, url: str, dealer: Dealer, tucker: Manufacturer
 ):
     for code in ("TR", "PU", "KA"):
-        shop.code(dealer, code, tucker)
-    older, newer = shop.run(dealer), shop.run(dealer)
-    shop.item(older, "TR", fetched=9, synced=9)
-    shop.item(older, "PU", fetched=1500, synced=1400, skipped=100)
-    shop.item(newer, "TR", "failed", error="No answer.")
-    shop.item(newer, "PU", "not_tried")
+        make_supplier_code(dealer, code, tucker)
+    older, newer = make_run(dealer), make_run(dealer)
+    make_run_item(older, "TR", fetched=9, synced=9)
+    make_run_item(older, "PU", fetched=1500, synced=1400, skipped=100)
+    make_run_item(newer, "TR", "failed", error="No answer.")
+    make_run_item(newer, "PU", "not_tried")
     page = client.get(url).text
     assert "1,500 fetched, 1,400 synced, 100 skipped" in page
     assert "9 fetched" not in page
@@ -151,24 +153,24 @@ def test_each_code_says_what_its_last_run_made_of_it(
 
 
 def test_what_sharing_does_is_explained_only_where_codes_share(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer, tucker: Manufacturer
+    client: LintingClient, url: str, dealer: Dealer, tucker: Manufacturer
 ):
-    honda = shop.manufacturer("Honda", "oem")
-    shop.code(dealer, "HO", honda, position=0)
+    honda = make_manufacturer("Honda", "oem")
+    make_supplier_code(dealer, "HO", honda, position=0)
     assert "add up" not in client.get(url).text
-    shop.code(dealer, "HP", honda, position=1)
+    make_supplier_code(dealer, "HP", honda, position=1)
     page = client.get(url).text
     assert "Quantities of HO and HP add up for Honda products" in page
     assert "is fetched once" not in page
-    shop.code(dealer, "ho", tucker, position=2)
+    make_supplier_code(dealer, "ho", tucker, position=2)
     assert "HO is mapped to Honda and Tucker Rocky. It is fetched once" in client.get(url).text
 
 
 def test_a_moved_row_keeps_the_focus_also_at_the_end_of_the_list(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer, tucker: Manufacturer
+    client: LintingClient, url: str, dealer: Dealer, tucker: Manufacturer
 ):
-    row = shop.code(dealer, "TR", tucker)
-    shop.code(dealer, "PU", tucker, position=1)
+    row = make_supplier_code(dealer, "TR", tucker)
+    make_supplier_code(dealer, "PU", tucker, position=1)
     answer = client.hx("POST", f"{url}/{row.id}/position", data={"direction": "down"})
     assert "TR is now number 2 in the list." in answer.text
     (focused,) = [line for line in answer.text.splitlines() if "autofocus" in line]

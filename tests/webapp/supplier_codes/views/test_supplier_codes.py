@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from flask import Flask
 
+from tests.factories import make_dealer, make_manufacturer, make_stocked_product, make_supplier_code
 from tests.webapp.client import ON_SQLITE, LintingClient, without_tokens
-from tests.webapp.pages_seed import Shop
 from webapp.extensions import db
 from webapp.models import Dealer, Manufacturer, ShelfStock, SupplierCode
 
@@ -44,13 +45,13 @@ def url(dealer: Dealer) -> str:
 
 
 @pytest.fixture
-def tucker(shop: Shop) -> Manufacturer:
-    return shop.manufacturer("Tucker Rocky")
+def tucker(app: Flask) -> Manufacturer:
+    return make_manufacturer("Tucker Rocky")
 
 
 @pytest.fixture
-def row(shop: Shop, dealer: Dealer, tucker: Manufacturer) -> SupplierCode:
-    return shop.code(dealer, "TR", tucker)
+def row(dealer: Dealer, tucker: Manufacturer) -> SupplierCode:
+    return make_supplier_code(dealer, "TR", tucker)
 
 
 def codes() -> list[SupplierCode]:
@@ -161,27 +162,25 @@ def test_a_bad_edit_is_told_and_changes_nothing(client: LintingClient, url: str,
 
 
 def test_removing_says_how_many_products_keep_their_quantity(
-    client: LintingClient, url: str, shop: Shop, row: SupplierCode
+    client: LintingClient, url: str, row: SupplierCode
 ):
     for mpn in ("A", "B"):
-        shop.stock(row, mpn)
+        make_stocked_product(row, mpn)
     page = client.get(f"{url}/{row.id}/removal").text
     assert "2 products have a quantity from this supplier code" in page
     assert "Set their quantity to zero" in page
 
 
-def test_removing_keeps_the_quantities(client: LintingClient, url: str, shop: Shop, row: SupplierCode):
-    shop.stock(row, "A", 3)
+def test_removing_keeps_the_quantities(client: LintingClient, url: str, row: SupplierCode):
+    make_stocked_product(row, "A", 3)
     assert client.post(f"{url}/{row.id}/removal").status_code == 303
     assert codes() == []
     assert db.session.scalars(db.select(ShelfStock.quantity)).all() == [3]
     assert "Products that keep their last quantity: 1." in client.get(url).text
 
 
-def test_removing_sets_them_to_zero_if_that_is_chosen(
-    client: LintingClient, url: str, shop: Shop, row: SupplierCode
-):
-    shop.stock(row, "A", 3)
+def test_removing_sets_them_to_zero_if_that_is_chosen(client: LintingClient, url: str, row: SupplierCode):
+    make_stocked_product(row, "A", 3)
     answer = client.hx("POST", f"{url}/{row.id}/removal", data={"clear": "y"})
     assert "Products that were set to zero: 1." in answer.text
     assert db.session.scalars(db.select(ShelfStock.quantity)).all() == [0]
@@ -200,10 +199,8 @@ def test_a_code_that_is_gone_is_not_found(client: LintingClient, url: str, row: 
     assert client.hx("GET", path).status_code == 404
 
 
-def test_codes_are_moved_up_and_down(
-    client: LintingClient, url: str, shop: Shop, dealer: Dealer, row: SupplierCode
-):
-    other = shop.code(dealer, "PU", shop.manufacturer("Parts Unlimited"), position=1)
+def test_codes_are_moved_up_and_down(client: LintingClient, url: str, dealer: Dealer, row: SupplierCode):
+    other = make_supplier_code(dealer, "PU", make_manufacturer("Parts Unlimited"), position=1)
     client.post(f"{url}/{other.id}/position", data={"direction": "up"})
     assert [each.code for each in codes()] == ["PU", "TR"]
     client.hx("POST", f"{url}/{other.id}/position", data={"direction": "down"})
@@ -211,11 +208,11 @@ def test_codes_are_moved_up_and_down(
 
 
 def test_the_choices_are_those_of_the_catalog(
-    client: LintingClient, url: str, shop: Shop, tucker: Manufacturer, dealer: Dealer
+    client: LintingClient, url: str, tucker: Manufacturer, dealer: Dealer
 ):
-    shop.manufacturer("Kawasaki", "oem")
-    shop.manufacturer("Our Own", "private_label", dealer)
-    shop.manufacturer("Their Own", "private_label", shop.dealer("Lakeside"))
+    make_manufacturer("Kawasaki", "oem")
+    make_manufacturer("Our Own", "private_label", dealer)
+    make_manufacturer("Their Own", "private_label", make_dealer("Lakeside"))
     for catalog, names in (
         ("aftermarket", "Tucker Rocky"),
         ("oem", "Kawasaki"),
@@ -226,15 +223,13 @@ def test_the_choices_are_those_of_the_catalog(
         assert f'value="{names}"' in client.get(f"{url}/new?catalog={catalog}").text
 
 
-def test_the_choices_narrow_while_one_types(
-    client: LintingClient, url: str, shop: Shop, tucker: Manufacturer
-):
-    shop.manufacturer("Parts Unlimited")
+def test_the_choices_narrow_while_one_types(client: LintingClient, url: str, tucker: Manufacturer):
+    make_manufacturer("Parts Unlimited")
     part = client.hx("GET", f"{url}/manufacturers?catalog=aftermarket&manufacturer=unlim").text
     assert re.findall(r'value="([^"]+)"', part) == ["Parts Unlimited"]
     assert client.hx("GET", f"{url}/manufacturers?catalog=books&manufacturer=%00").status_code == 200
 
 
-def test_a_name_with_markup_is_shown_as_text(client: LintingClient, url: str, shop: Shop, dealer: Dealer):
-    shop.code(dealer, "<b>x", shop.manufacturer('"><script>alert(1)</script>'))
+def test_a_name_with_markup_is_shown_as_text(client: LintingClient, url: str, dealer: Dealer):
+    make_supplier_code(dealer, "<b>x", make_manufacturer('"><script>alert(1)</script>'))
     assert "<script>alert" not in client.get(url).text

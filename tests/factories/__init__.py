@@ -1,0 +1,48 @@
+"""Factories of rows for tests: plain functions with sensible defaults, each of which commits."""
+
+from __future__ import annotations
+
+from tests.factories.alerts import make_alert, make_alert_recipients
+from tests.factories.catalog import make_manufacturer, make_part_number, make_product
+from tests.factories.rows import save
+from tests.factories.runs import make_part_match, make_report, make_reported_part, make_run, make_run_item
+from tests.factories.shelf import (
+    make_indexed_product,
+    make_shelf_stock,
+    make_stocked_product,
+    make_supplier_code,
+)
+from tests.factories.tenants import (
+    NO_PASSWORD,
+    PASSWORD,
+    backdate_readiness,
+    make_configuration,
+    make_dealer,
+    make_organization,
+    make_user,
+)
+
+__all__ = [
+    "NO_PASSWORD",
+    "PASSWORD",
+    "backdate_readiness",
+    "make_alert",
+    "make_alert_recipients",
+    "make_configuration",
+    "make_dealer",
+    "make_indexed_product",
+    "make_manufacturer",
+    "make_organization",
+    "make_part_match",
+    "make_part_number",
+    "make_product",
+    "make_report",
+    "make_reported_part",
+    "make_run",
+    "make_run_item",
+    "make_shelf_stock",
+    "make_stocked_product",
+    "make_supplier_code",
+    "make_user",
+    "save",
+]

@@ -1,0 +1,68 @@
+"""Manufacturers and their products."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from tests.factories.rows import save
+from webapp.core.text_keys import bare_key_of, key_of
+from webapp.extensions import db
+from webapp.models import Dealer, Manufacturer, PartNumber, Product
+
+
+def make_manufacturer(
+    name: str,
+    catalog: str = "aftermarket",
+    dealer: Dealer | None = None,
+    abbreviation: str = "",
+    numbers: Iterable[str] = (),
+) -> Manufacturer:
+    """A manufacturer with a product for each part number; the dealer owns a private label.
+
+    The abbreviation of an aftermarket distributor, and the id of an OEM, are the name by default.
+    """
+    short = (abbreviation or name) if catalog == "aftermarket" else None
+    manufacturer = save(
+        Manufacturer(
+            catalog=catalog,
+            name=name,
+            name_key=key_of(name),
+            abbreviation=short,
+            abbreviation_key=key_of(short) if short else None,
+            oem_manufacturer_id=name if catalog == "oem" else None,
+            dealer_id=dealer.id if dealer else None,
+            owner_key=dealer.id if dealer else 0,
+        )
+    )
+    for number in numbers:
+        make_product(manufacturer, number)
+    return manufacturer
+
+
+def make_product(
+    manufacturer: Manufacturer, number: str, *, brand: str = "", mpn: str = "", name: str = "", **fields: Any
+) -> Product:
+    """A product with one part number."""
+    brand, mpn = brand or manufacturer.name, mpn or number
+    product = Product(
+        catalog=manufacturer.catalog,
+        dealer_id=manufacturer.dealer_id,
+        owner_key=manufacturer.owner_key,
+        brand=brand,
+        brand_key=key_of(brand),
+        mpn=mpn,
+        mpn_key=key_of(mpn),
+        name=name or f"Product {number}",
+        **fields,
+    )
+    db.session.add(product)
+    db.session.flush()
+    make_part_number(manufacturer, product, number)
+    return product
+
+
+def make_part_number(manufacturer: Manufacturer, product: Product, number: str) -> PartNumber:
+    """A further part number under which a manufacturer sells the product."""
+    keys = {"part_number": number, "key": key_of(number), "bare_key": bare_key_of(number)}
+    return save(PartNumber(manufacturer_id=manufacturer.id, product_id=product.id, **keys))
