@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from sandbox import chromium
 from sandbox.start.isolated import IsolatedProgram, apart
-from tests.browser.seed import Town
-from tests.browser.users import Visitor, everybody
+from tests.browser.seed import ProgramSeed
+from tests.browser.users import PageUser, all_users
 from tests.browser.viewports import PATIENCE, Window, open_window
 
 Visit = Callable[..., Page]
@@ -28,22 +28,22 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IsolatedProgra
 
 
 @pytest.fixture(scope="package")
-def town_hall(running: IsolatedProgram) -> Town:
+def program_seed(running: IsolatedProgram) -> ProgramSeed:
     """Where dealerships are added."""
-    return Town(running)
+    return ProgramSeed(running)
 
 
 @pytest.fixture(scope="package")
-def visitors(town_hall: Town) -> dict[str, Visitor]:
+def users(program_seed: ProgramSeed) -> dict[str, PageUser]:
     """Who looks at the pages; nobody changes anything of theirs."""
-    return everybody(town_hall)
+    return all_users(program_seed)
 
 
 @pytest.fixture
-def town(town_hall: Town) -> Iterator[Town]:
+def seed(program_seed: ProgramSeed) -> Iterator[ProgramSeed]:
     """The same, with a Lightspeed in good order afterwards."""
-    yield town_hall
-    town_hall.switch()
+    yield program_seed
+    program_seed.set_behavior()
 
 
 @pytest.fixture(scope="package")

@@ -1,7 +1,7 @@
-"""Every page of the application as its visitors see it: the one list that the tests of all pages go through.
+"""Every page of the application as its users see it: the one list that the tests of all pages go through.
 
 It is made from the application's own addresses, so a page that is added is looked at without being named
-here. One that is about a row which no visitor has fails the tests until `visitors` makes one.
+here. One that is about a row which no user has fails the tests until `users` makes one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.browser.users import (
     STAFF,
     STRANGER,
     WATCHER,
-    Visitor,
+    PageUser,
 )
 from tests.conftest import settings
 from webapp.application import create_app
@@ -48,9 +48,9 @@ OF_NO_DEALER = {
 }
 # Pages that look different to others, or when something is asked of them.
 FURTHER = (
-    *(("dealer.show", visitor, "") for visitor in (WATCHER, REFUSED, HELD)),
-    *(("lightspeed.show", visitor, "") for visitor in (WATCHER, REFUSED)),
-    *(("runs.show", visitor, "") for visitor in (WATCHER, REFUSED, HELD)),
+    *(("dealer.show", user, "") for user in (WATCHER, REFUSED, HELD)),
+    *(("lightspeed.show", user, "") for user in (WATCHER, REFUSED)),
+    *(("runs.show", user, "") for user in (WATCHER, REFUSED, HELD)),
     ("queue.new", WATCHER, ""),
     ("catalog.show", WATCHER, ""),
     ("account.show", STAFF, ""),
@@ -70,19 +70,19 @@ FURTHER = (
 
 @dataclass(frozen=True)
 class Sight:
-    """One page as one visitor sees it."""
+    """One page as one user sees it."""
 
     endpoint: str
-    visitor: str
+    user: str
     query: str = ""
 
     def __str__(self) -> str:
-        return " ".join(filter(None, (self.endpoint, self.visitor, self.query)))
+        return " ".join(filter(None, (self.endpoint, self.user, self.query)))
 
-    def path(self, visitor: Visitor) -> str:
-        """Its address; KeyError names what the visitor has no row of."""
+    def path(self, user: PageUser) -> str:
+        """Its address; KeyError names what the user has no row of."""
         rule = next(rule for rule in pages() if rule.endpoint == self.endpoint)
-        rows = {argument: visitor.rows[argument] for argument in rule.arguments}
+        rows = {argument: user.rows[argument] for argument in rule.arguments}
         return f"{addresses().bind('').build(self.endpoint, rows)}?{self.query}".rstrip("?")
 
 
@@ -105,11 +105,11 @@ def pages() -> list[Rule]:
 @cache
 def sights() -> list[Sight]:
     """Each page as those who may open it, and further ones that look different."""
-    seen = [Sight(rule.endpoint, visitor) for rule in pages() for visitor in _visitors(rule)]
+    seen = [Sight(rule.endpoint, user) for rule in pages() for user in _users_of(rule)]
     return [*sorted(seen, key=str), *(Sight(*one) for one in FURTHER)]
 
 
-def _visitors(rule: Rule) -> list[str]:
+def _users_of(rule: Rule) -> list[str]:
     if rule.endpoint == "dealer_details.show":
         return [WATCHER]
     if "dealer_id" not in rule.arguments:

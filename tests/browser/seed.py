@@ -59,14 +59,14 @@ class Dealership:
         return f"/dealers/{self.id}"
 
 
-class Town:
+class ProgramSeed:
     """Adds to the running program. No transaction is left open: SQLite has one writer, and it is not we."""
 
     def __init__(self, running: IsolatedProgram) -> None:
         self._control = running.control
         self._app: Flask = create_app(config.from_environment(running.environment))
         self._made = 0
-        with self.writing():
+        with self.database():
             for name, catalog in MANUFACTURERS.items():
                 manufacturer = make_manufacturer(name, catalog)
                 # Five products under the numbers that the code TR reports.
@@ -79,7 +79,7 @@ class Town:
         """A dealer whose Lightspeed reports this many parts for each code, all mapped to Tucker Rocky."""
         self._made += 1
         cmf = str(76_500_000 + self._made)
-        with self.writing():
+        with self.database():
             group = make_organization(f"Group {cmf}").id if organization else None
             dealer = make_dealer(f"Dealership {cmf}", organization_id=group)
             if connected:
@@ -91,18 +91,18 @@ class Town:
             password = NO_PASSWORD if connected else hash_password(PASSWORD)
             user = make_user(f"parts@{cmf}.example", dealer, password)
             made = Dealership(dealer.id, user.email, cmf, self._session_of(user))
-        self.report(cmf, codes or {"TR": 3}, login=GROUP_LOGIN if organization else (cmf, PASSWORD))
+        self.serve_parts(cmf, codes or {"TR": 3}, login=GROUP_LOGIN if organization else (cmf, PASSWORD))
         return made
 
-    def staff(self) -> str:
+    def staff_session(self) -> str:
         """The session of a person who supports every dealer."""
         self._made += 1
-        with self.writing():
+        with self.database():
             return self._session_of(make_user(f"support{self._made}@staff.example"))
 
-    def link_token(self) -> str:
+    def password_link_token(self) -> str:
         """What a link to set a password ends with, for somebody who was invited."""
-        with self.writing():
+        with self.database():
             return user_admin.make_link(user_admin.invite("invited@staff.example", "staff")).rpartition("/")[
                 2
             ]
@@ -110,7 +110,7 @@ class Town:
     def confirmation_token(self, dealership: Dealership) -> str:
         """What the link ends with by which a new recipient of a dealer's alerts confirms."""
         address = "boss@prairie.example.com"
-        with self.writing():
+        with self.database():
             contact = recipients.locked(db.session.get_one(Dealer, dealership.id))
             contact.recipients, contact.unconfirmed = [address], {address: "nonce"}
             # Its port was allowed once.
@@ -119,22 +119,22 @@ class Town:
             db.session.commit()
             return confirmations.link_for(contact, address).rpartition("/")[2]
 
-    def long_ago(self, email: str) -> str:
+    def stale_session(self, email: str) -> str:
         """The session of a person who gave the password an hour ago."""
-        with self.writing():
+        with self.database():
             user = db.session.scalars(select(User).where(User.email == email)).one()
             held = session_of(user)
         return self._signed(held | {"fs_paa": held["fs_paa"] - 3600})
 
-    def halfway(self) -> str:
+    def half_signed_in_session(self) -> str:
         """The session of a person who gave the right password, and not yet the code."""
-        with self.writing():
+        with self.database():
             user = self._with_second_factor(make_user("halfway@staff.example"))
             return self._signed({"tf_user_id": user.fs_uniquifier, "tf_state": "ready"})
 
-    def secured(self) -> str:
+    def second_factor_session(self) -> str:
         """The session of a person who has a second factor."""
-        with self.writing():
+        with self.database():
             return self._session_of(self._with_second_factor(make_user("secured@staff.example")))
 
     def _with_second_factor(self, user: User) -> User:
@@ -143,7 +143,7 @@ class Town:
         db.session.commit()
         return user
 
-    def report(self, cmf: str, codes: Mapping[str, int], login: tuple[str, str]) -> None:
+    def serve_parts(self, cmf: str, codes: Mapping[str, int], login: tuple[str, str]) -> None:
         """Serve a dealer, to whom comes with this login, with this many parts for each code."""
         parts = [
             part(code, f"{code}-{number}", 2, Retail=24.5)
@@ -151,22 +151,22 @@ class Town:
             for number in range(count)
         ]
         served = {"cmf": cmf, "username": login[0], "password": login[1], "name": cmf, "parts": parts}
-        self._tell("dealers", served)
+        self._post("dealers", served)
 
-    def switch(self, **settings: Any) -> None:
+    def set_behavior(self, **settings: Any) -> None:
         """Have Lightspeed behave in this way, and well in every other."""
-        self._tell("switches", asdict(Behavior()) | settings)
+        self._post("switches", asdict(Behavior()) | settings)
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def database(self) -> Iterator[None]:
         """A place to add further rows from; what is added is committed by then."""
         with self._app.app_context():
             yield
             db.session.rollback()
 
-    def update(self, dealership: Dealership) -> int:
+    def sync(self, dealership: Dealership) -> int:
         """Have a worker bring the dealer's stock up to date, webstore and all; the run's id."""
-        with self.writing():
+        with self.database():
             run_id = lifecycle.start(db.session.get_one(Dealer, dealership.id), "manual").run.id
         self.wait_until(lambda: not db.session.get_one(Run, run_id).is_active)
         self.wait_until(lambda: not db.session.scalar(select(func.count(OutboxEntry.product_id))))
@@ -176,14 +176,14 @@ class Town:
         """Look at the database until it is so; fails after a while."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
-            with self.writing():
+            with self.database():
                 if is_so():
                     return
             time.sleep(0.1)
         pytest.fail("The program did not come to it.")
 
-    def _tell(self, what: str, told: Mapping[str, Any]) -> None:
-        requests.post(f"{self._control}/{what}", json=told, timeout=10).raise_for_status()
+    def _post(self, path: str, body: Mapping[str, Any]) -> None:
+        requests.post(f"{self._control}/{path}", json=body, timeout=10).raise_for_status()
 
     def _session_of(self, user: User) -> str:
         return self._signed(session_of(user))

@@ -10,7 +10,7 @@ from pytest_httpserver import HTTPServer
 
 from tests.browser.accessibility import problems
 from tests.browser.conftest import Visit
-from tests.browser.seed import Town
+from tests.browser.seed import ProgramSeed
 
 
 @pytest.fixture
@@ -21,9 +21,9 @@ def receiver() -> Iterator[HTTPServer]:
 
 
 def test_a_webhook_is_set_up_and_its_test_is_seen_to_arrive(
-    visit: Visit, town: Town, receiver: HTTPServer
+    visit: Visit, seed: ProgramSeed, receiver: HTTPServer
 ) -> None:
-    dealership = town.dealership()
+    dealership = seed.add_dealership()
     page = visit(dealership.path, dealership.session)
     page.get_by_role("link", name="Alerts").click()
     page.get_by_label("Webhook address").fill(f"http://127.0.0.1:{receiver.port}/in")
@@ -38,8 +38,8 @@ def test_a_webhook_is_set_up_and_its_test_is_seen_to_arrive(
     assert [request.get_json()["event"] for request, _ in receiver.log] == ["test"]
 
 
-def test_an_address_that_is_refused_leads_to_its_field(visit: Visit, town: Town) -> None:
-    dealership = town.dealership()
+def test_an_address_that_is_refused_leads_to_its_field(visit: Visit, seed: ProgramSeed) -> None:
+    dealership = seed.add_dealership()
     page = visit(f"{dealership.path}/alerts", dealership.session, expected=(422,))
     page.get_by_label("E-mail recipients").fill("nobody")
     page.locator("#save-recipients").click()

@@ -6,15 +6,17 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import problems
 from tests.browser.conftest import Visit
-from tests.browser.seed import Town
+from tests.browser.seed import ProgramSeed
 from tests.browser.steps import choose_file, open_dialog
 from tests.browser.test_dialogs import BOTH, CODES, HEADER
 
 SAVED = "Inventory Settings: saved."
 
 
-def test_the_second_to_save_settings_is_told_and_keeps_what_was_chosen(visit: Visit, town: Town) -> None:
-    dealership = town.dealership({"TR": 1})
+def test_the_second_to_save_settings_is_told_and_keeps_what_was_chosen(
+    visit: Visit, seed: ProgramSeed
+) -> None:
+    dealership = seed.add_dealership({"TR": 1})
     first, second = (visit(f"{dealership.path}/lightspeed", dealership.session) for _ in range(2))
     first.get_by_label("Available", exact=True).check()
     first.locator("#save-settings").click()
@@ -41,8 +43,8 @@ def edit(page: Page, lead_time: str) -> None:
 
 
 @BOTH
-def test_the_second_to_save_a_supplier_code_is_told(visit: Visit, town: Town, script: bool) -> None:
-    dealership = town.dealership({"TR": 1})
+def test_the_second_to_save_a_supplier_code_is_told(visit: Visit, seed: ProgramSeed, script: bool) -> None:
+    dealership = seed.add_dealership({"TR": 1})
     windows = [
         visit(f"{dealership.path}/lightspeed", dealership.session, java_script_enabled=script)
         for _ in range(2)
@@ -65,8 +67,10 @@ def test_the_second_to_save_a_supplier_code_is_told(visit: Visit, town: Town, sc
     expect(second.get_by_role("row").nth(1)).to_contain_text("9 days")
 
 
-def test_who_edits_a_code_that_was_removed_is_told_and_keeps_what_was_typed(visit: Visit, town: Town) -> None:
-    dealership = town.dealership({"TR": 1})
+def test_who_edits_a_code_that_was_removed_is_told_and_keeps_what_was_typed(
+    visit: Visit, seed: ProgramSeed
+) -> None:
+    dealership = seed.add_dealership({"TR": 1})
     first = visit(f"{dealership.path}/supplier-codes", dealership.session)
     second = visit(f"{dealership.path}/supplier-codes", dealership.session, expected=(404,))
     edit(second, "9")
@@ -79,8 +83,10 @@ def test_who_edits_a_code_that_was_removed_is_told_and_keeps_what_was_typed(visi
 
 
 @BOTH
-def test_an_import_is_looked_at_again_when_the_list_changed(visit: Visit, town: Town, script: bool) -> None:
-    dealership = town.dealership({"TR": 1})
+def test_an_import_is_looked_at_again_when_the_list_changed(
+    visit: Visit, seed: ProgramSeed, script: bool
+) -> None:
+    dealership = seed.add_dealership({"TR": 1})
     first = visit(f"{dealership.path}/supplier-codes", dealership.session, java_script_enabled=script)
     second = visit(f"{dealership.path}/supplier-codes", dealership.session)
     choose_file(first.locator("main"), HEADER + "aftermarket,TR,Tucker Rocky,4,disabled\n")

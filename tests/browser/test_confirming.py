@@ -5,12 +5,12 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.seed import PASSWORD, Town
+from tests.browser.seed import PASSWORD, ProgramSeed
 
 
-def test_a_dialog_asks_and_what_was_typed_is_saved_afterwards(visit: Visit, town: Town) -> None:
-    newcomer = town.dealership(connected=False)
-    session = town.long_ago(newcomer.email)
+def test_a_dialog_asks_and_what_was_typed_is_saved_afterwards(visit: Visit, seed: ProgramSeed) -> None:
+    newcomer = seed.add_dealership(connected=False)
+    session = seed.stale_session(newcomer.email)
     page = visit(f"{newcomer.path}/lightspeed", session=session, expected=(401, 422))
     form = page.get_by_role("region", name="3PA/Data Warehouse")
     form.get_by_label("3PA Username").fill("typed-before")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.seed import PASSWORD, Town
+from tests.browser.seed import PASSWORD, ProgramSeed
 from tests.browser.steps import enter_credentials, queue_update
 
 
-def test_a_wrong_password_is_told_by_itself_and_the_settings_stay(visit: Visit, town: Town) -> None:
-    dealership = town.dealership(connected=False)
+def test_a_wrong_password_is_told_by_itself_and_the_settings_stay(visit: Visit, seed: ProgramSeed) -> None:
+    dealership = seed.add_dealership(connected=False)
     page = visit(f"{dealership.path}/lightspeed", dealership.session)
     enter_credentials(page, dealership.cmf, "not the password")
     connection = page.locator("#connection")
@@ -25,8 +25,8 @@ def test_a_wrong_password_is_told_by_itself_and_the_settings_stay(visit: Visit, 
     expect(connection.get_by_text("Connected", exact=True)).to_be_visible()
 
 
-def test_a_dealer_of_an_organization_gives_only_its_id_and_syncs(visit: Visit, town: Town) -> None:
-    dealership = town.dealership({"TR": 2}, organization=True, connected=False)
+def test_a_dealer_of_an_organization_gives_only_its_id_and_syncs(visit: Visit, seed: ProgramSeed) -> None:
+    dealership = seed.add_dealership({"TR": 2}, organization=True, connected=False)
     page = visit(f"{dealership.path}/lightspeed", dealership.session)
     expect(page.get_by_label("3PA Username")).to_have_count(0)
     expect(page.get_by_label("3PA Password")).to_have_count(0)
@@ -39,10 +39,10 @@ def test_a_dealer_of_an_organization_gives_only_its_id_and_syncs(visit: Visit, t
 
 
 def test_a_password_that_changed_ends_the_run_and_its_banner_goes_with_the_cause(
-    visit: Visit, town: Town
+    visit: Visit, seed: ProgramSeed
 ) -> None:
-    dealership = town.dealership({"TR": 2, "PU": 1})
-    town.switch(password_state="wrong")
+    dealership = seed.add_dealership({"TR": 2, "PU": 1})
+    seed.set_behavior(password_state="wrong")
     page = visit(f"{dealership.path}/lightspeed", dealership.session)
     queue_update(page)
     expect(page.get_by_text("Failed", exact=True).first).to_be_visible()
@@ -54,7 +54,7 @@ def test_a_password_that_changed_ends_the_run_and_its_banner_goes_with_the_cause
     page.goto(dealership.path)
     expect(banner).not_to_have_count(0)
 
-    town.switch()
-    town.update(dealership)
+    seed.set_behavior()
+    seed.sync(dealership)
     page.reload()
     expect(banner).to_have_count(0)

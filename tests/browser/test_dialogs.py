@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.seed import Town
+from tests.browser.seed import ProgramSeed
 from tests.browser.steps import add_supplier_code, choose_file, open_dialog, queue_update
 from webapp.core import clock
 from webapp.core.enums import WEEKDAYS
@@ -20,8 +20,8 @@ BOTH = pytest.mark.parametrize("script", [True, False], ids=["with script", "wit
 
 
 @BOTH
-def test_supplier_codes_are_added_edited_and_moved(visit: Visit, town: Town, script: bool) -> None:
-    dealership = town.dealership()
+def test_supplier_codes_are_added_edited_and_moved(visit: Visit, seed: ProgramSeed, script: bool) -> None:
+    dealership = seed.add_dealership()
     page = visit(f"{dealership.path}/lightspeed", dealership.session, java_script_enabled=script)
     inside = open_dialog(page, CODES)
     add_supplier_code(page, "TR", "Tucker Rocky")
@@ -36,8 +36,8 @@ def test_supplier_codes_are_added_edited_and_moved(visit: Visit, town: Town, scr
 
 
 @BOTH
-def test_several_rows_are_typed_before_one_save(visit: Visit, town: Town, script: bool) -> None:
-    dealership = town.dealership()
+def test_several_rows_are_typed_before_one_save(visit: Visit, seed: ProgramSeed, script: bool) -> None:
+    dealership = seed.add_dealership()
     page = visit(f"{dealership.path}/lightspeed", dealership.session, java_script_enabled=script)
     inside = open_dialog(page, CODES)
     inside.get_by_role("link", name="Add Supplier Code").click()
@@ -58,9 +58,9 @@ def test_several_rows_are_typed_before_one_save(visit: Visit, town: Town, script
 
 
 @BOTH
-def test_a_removed_code_leaves_its_stock_or_clears_it(visit: Visit, town: Town, script: bool) -> None:
-    dealership = town.dealership({"TR": 3})
-    town.update(dealership)
+def test_a_removed_code_leaves_its_stock_or_clears_it(visit: Visit, seed: ProgramSeed, script: bool) -> None:
+    dealership = seed.add_dealership({"TR": 3})
+    seed.sync(dealership)
     page = visit(f"{dealership.path}/lightspeed", dealership.session, java_script_enabled=script)
     inside = open_dialog(page, CODES)
     inside.get_by_role("link", name="Remove TR to Tucker Rocky").click()
@@ -72,8 +72,8 @@ def test_a_removed_code_leaves_its_stock_or_clears_it(visit: Visit, town: Town, 
 
 
 @BOTH
-def test_an_import_shows_first_what_it_would_change(visit: Visit, town: Town, script: bool) -> None:
-    dealership = town.dealership({"TR": 1})
+def test_an_import_shows_first_what_it_would_change(visit: Visit, seed: ProgramSeed, script: bool) -> None:
+    dealership = seed.add_dealership({"TR": 1})
     page = visit(f"{dealership.path}/lightspeed", dealership.session, java_script_enabled=script)
     inside = open_dialog(page, CODES)
     choose_file(inside, HEADER + "aftermarket,TR,Nobody,1,retail\n")
@@ -97,17 +97,19 @@ def test_an_import_shows_first_what_it_would_change(visit: Visit, town: Town, sc
 
 
 @BOTH
-def test_an_update_is_queued(visit: Visit, town: Town, script: bool) -> None:
-    dealership = town.dealership({"TR": 1})
+def test_an_update_is_queued(visit: Visit, seed: ProgramSeed, script: bool) -> None:
+    dealership = seed.add_dealership({"TR": 1})
     page = visit(f"{dealership.path}/lightspeed", dealership.session, java_script_enabled=script)
     queue_update(page)
 
 
 @BOTH
-def test_an_update_on_a_disabled_day_is_asked_for_twice(visit: Visit, town: Town, script: bool) -> None:
-    dealership = town.dealership({"TR": 1})
+def test_an_update_on_a_disabled_day_is_asked_for_twice(
+    visit: Visit, seed: ProgramSeed, script: bool
+) -> None:
+    dealership = seed.add_dealership({"TR": 1})
     today = WEEKDAYS[clock.local_today("America/Chicago").weekday()]
-    with town.writing():
+    with seed.database():
         configuration = db.session.get_one(Configuration, dealership.id)
         configurations.save_settings(configuration, disabled_on=[today])
     page = visit(f"{dealership.path}/lightspeed", dealership.session, java_script_enabled=script)
@@ -120,16 +122,16 @@ def test_an_update_on_a_disabled_day_is_asked_for_twice(visit: Visit, town: Town
 
 
 @BOTH
-def test_nothing_is_queued_where_nothing_could_be_done(visit: Visit, town: Town, script: bool) -> None:
-    dealership = town.dealership(connected=False)
+def test_nothing_is_queued_where_nothing_could_be_done(visit: Visit, seed: ProgramSeed, script: bool) -> None:
+    dealership = seed.add_dealership(connected=False)
     page = visit(f"{dealership.path}/runs/new", dealership.session, java_script_enabled=script)
     expect(page.locator("main")).to_contain_text("There are currently no supplier codes configured")
     page.get_by_role("link", name="Add Supplier Code").click()
     expect(page.get_by_label("LightSpeed Supplier Code")).to_be_focused()
 
 
-def test_a_dialog_gives_the_focus_back_to_what_opened_it(visit: Visit, town: Town) -> None:
-    dealership = town.dealership({"TR": 1})
+def test_a_dialog_gives_the_focus_back_to_what_opened_it(visit: Visit, seed: ProgramSeed) -> None:
+    dealership = seed.add_dealership({"TR": 1})
     page = visit(f"{dealership.path}/lightspeed", dealership.session)
     opener = page.get_by_role("link", name=CODES)
     opener.focus()
@@ -140,8 +142,8 @@ def test_a_dialog_gives_the_focus_back_to_what_opened_it(visit: Visit, town: Tow
     expect(opener).to_be_focused()
 
 
-def test_a_manufacturer_is_found_while_one_types(visit: Visit, town: Town) -> None:
-    dealership = town.dealership()
+def test_a_manufacturer_is_found_while_one_types(visit: Visit, seed: ProgramSeed) -> None:
+    dealership = seed.add_dealership()
     page = visit(f"{dealership.path}/supplier-codes/new", dealership.session)
     choices = page.locator("datalist option")
     expect(choices).to_have_count(2)

@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 from tests.browser.accessibility import problems
 from tests.browser.conftest import Visit
 from tests.browser.steps import sign_in
-from tests.browser.users import DEALER, NEWCOMER, Visitor
+from tests.browser.users import DEALER, NEWCOMER, PageUser
 from tests.conftest import settings
 from webapp.application import create_app
 
@@ -26,15 +26,15 @@ PAGES = (
 
 @pytest.mark.parametrize(("path", "status", "heading"), PAGES)
 def test_a_page_that_is_refused_or_missing(
-    visit: Visit, visitors: dict[str, Visitor], path: str, status: int, heading: str
+    visit: Visit, users: dict[str, PageUser], path: str, status: int, heading: str
 ) -> None:
-    page = visit(path, visitors[DEALER].session, expected=(status,))
+    page = visit(path, users[DEALER].session, expected=(status,))
     expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()
     assert problems(page) == []
 
 
-def test_a_file_that_is_too_large(visit: Visit, visitors: dict[str, Visitor]) -> None:
-    newcomer = visitors[NEWCOMER]
+def test_a_file_that_is_too_large(visit: Visit, users: dict[str, PageUser]) -> None:
+    newcomer = users[NEWCOMER]
     path = f"/dealers/{newcomer.rows['dealer_id']}/supplier-codes/import"
     page = visit(path, newcomer.session, expected=(413,), java_script_enabled=False)
     large: FilePayload = {"name": "codes.csv", "mimeType": "text/csv", "buffer": b"x" * 9_000_000}
@@ -71,8 +71,8 @@ def test_a_sign_in_that_is_refused(visit: Visit) -> None:
     assert problems(page) == []
 
 
-def test_a_form_that_outlived_its_session(visit: Visit, visitors: dict[str, Visitor]) -> None:
-    newcomer = visitors[NEWCOMER]
+def test_a_form_that_outlived_its_session(visit: Visit, users: dict[str, PageUser]) -> None:
+    newcomer = users[NEWCOMER]
     path = f"/dealers/{newcomer.rows['dealer_id']}/lightspeed"
     page = visit(path, newcomer.session, expected=(401,))
     page.context.clear_cookies()
@@ -82,8 +82,8 @@ def test_a_form_that_outlived_its_session(visit: Visit, visitors: dict[str, Visi
     assert problems(page) == []
 
 
-def test_passwords_that_are_refused(visit: Visit, visitors: dict[str, Visitor]) -> None:
-    page = visit("/change", visitors[NEWCOMER].session)
+def test_passwords_that_are_refused(visit: Visit, users: dict[str, PageUser]) -> None:
+    page = visit("/change", users[NEWCOMER].session)
     page.get_by_label("Current password").fill("not the password")
     page.get_by_label("New password", exact=True).fill("short")
     page.get_by_label("New password, once more").fill("another one")

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.accessibility import problems
 from tests.browser.conftest import Visit
 from tests.browser.steps import choose_file, open_dialog
-from tests.browser.users import DEALER, WATCHER, Visitor
+from tests.browser.users import DEALER, WATCHER, PageUser
 from webapp.settings.config import ROOT
 
 CODES, QUEUE = "Manage Supplier Codes", "Queue Inventory Update"
@@ -85,16 +85,16 @@ def test_no_dialog_is_left_out() -> None:
     assert named == {folder for folder, *_ in DIALOGS}
 
 
-@pytest.mark.parametrize(("folder", "visitor", "link", "act"), DIALOGS)
+@pytest.mark.parametrize(("folder", "user", "link", "act"), DIALOGS)
 def test_a_dialog_is_good_in_any_look(
-    visit: Visit, visitors: dict[str, Visitor], folder: str, visitor: str, link: str, act: Act
+    visit: Visit, users: dict[str, PageUser], folder: str, user: str, link: str, act: Act
 ) -> None:
-    page = on_the_configuration_page(visit, visitors[visitor])
+    page = on_the_configuration_page(visit, users[user])
     dialog = open_dialog(page, link)
     act(dialog)
     expect(dialog.get_by_role("heading", level=2).first).to_be_visible()
     assert problems(page) == []
 
 
-def on_the_configuration_page(visit: Visit, visitor: Visitor) -> Page:
-    return visit(f"/dealers/{visitor.rows['dealer_id']}/lightspeed", visitor.session)
+def on_the_configuration_page(visit: Visit, user: PageUser) -> Page:
+    return visit(f"/dealers/{user.rows['dealer_id']}/lightspeed", user.session)

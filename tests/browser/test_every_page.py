@@ -11,7 +11,7 @@ from sandbox.start.isolated import IsolatedProgram
 from tests.browser import pages
 from tests.browser.accessibility import problems
 from tests.browser.pages import Sight
-from tests.browser.users import WATCHER, Visitor
+from tests.browser.users import WATCHER, PageUser
 from tests.browser.viewports import Window, open_window
 
 
@@ -21,11 +21,11 @@ def test_no_page_is_left_out() -> None:
 
 @pytest.fixture(scope="module")
 def windows(
-    browser: Browser, running: IsolatedProgram, visitors: dict[str, Visitor]
+    browser: Browser, running: IsolatedProgram, users: dict[str, PageUser]
 ) -> Iterator[dict[str, Window]]:
-    """A window of each visitor: what the browser keeps of one page serves the next."""
+    """A window of each user: what the browser keeps of one page serves the next."""
     address = running.address
-    opened = {name: open_window(browser, address, one.session) for name, one in visitors.items()}
+    opened = {name: open_window(browser, address, one.session) for name, one in users.items()}
     yield opened
     for window in opened.values():
         window.close()
@@ -33,12 +33,12 @@ def windows(
 
 @pytest.mark.parametrize("sight", pages.sights(), ids=str)
 def test_a_page_is_good_in_any_look(
-    windows: dict[str, Window], visitors: dict[str, Visitor], sight: Sight
+    windows: dict[str, Window], users: dict[str, PageUser], sight: Sight
 ) -> None:
-    window = windows[sight.visitor]
+    window = windows[sight.user]
     page = window.page
-    page.goto(sight.path(visitors[sight.visitor]))
+    page.goto(sight.path(users[sight.user]))
     assert page.locator("h1").count() == 1
-    acts_for_another = sight.visitor == WATCHER and "/dealers/" in page.url
+    acts_for_another = sight.user == WATCHER and "/dealers/" in page.url
     assert page.get_by_text("You are working for").count() == acts_for_another
     assert problems(page) + window.watch.take() == []

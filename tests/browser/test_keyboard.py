@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.seed import PASSWORD, Town
+from tests.browser.seed import PASSWORD, ProgramSeed
 
 NAME = "(e) => (e.getAttribute('aria-label') || e.labels?.[0]?.innerText || e.innerText || '').trim()"
 # Whether the focus can be seen: it changes how the element, or a switch's box, is drawn.
@@ -42,8 +42,8 @@ def type_into(page: Page, *fields: tuple[str, str]) -> None:
         page.keyboard.type(typed)
 
 
-def test_a_newcomer_needs_no_mouse(visit: Visit, town: Town) -> None:
-    dealership = town.dealership(connected=False)
+def test_a_newcomer_needs_no_mouse(visit: Visit, seed: ProgramSeed) -> None:
+    dealership = seed.add_dealership(connected=False)
     page = visit("/", reduced_motion="reduce")
     type_into(page, ("E-mail address", dealership.email), ("Password", PASSWORD))
     page.keyboard.press("Enter")
@@ -91,8 +91,8 @@ def test_a_newcomer_needs_no_mouse(visit: Visit, town: Town) -> None:
     expect(found).to_be_visible()
 
 
-def test_a_dialog_keeps_the_focus_until_it_is_closed(visit: Visit, town: Town) -> None:
-    dealership = town.dealership({"TR": 1, "PU": 1})
+def test_a_dialog_keeps_the_focus_until_it_is_closed(visit: Visit, seed: ProgramSeed) -> None:
+    dealership = seed.add_dealership({"TR": 1, "PU": 1})
     page = visit(f"{dealership.path}/lightspeed", dealership.session, reduced_motion="reduce")
     press(page, "Manage Supplier Codes")
     inside = "document.querySelector('dialog').contains(document.activeElement)"

@@ -7,7 +7,7 @@ import time
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.seed import PASSWORD, Town
+from tests.browser.seed import PASSWORD, ProgramSeed
 from tests.browser.steps import (
     add_supplier_code,
     come_to,
@@ -24,9 +24,9 @@ NO_CODES = "There are currently no supplier codes configured"
 
 @BOTH
 def test_a_newcomer_connects_maps_a_code_syncs_and_finds_the_product(
-    visit: Visit, town: Town, script: bool
+    visit: Visit, seed: ProgramSeed, script: bool
 ) -> None:
-    dealership = town.dealership(connected=False)
+    dealership = seed.add_dealership(connected=False)
     page = visit(f"{dealership.path}/lightspeed", java_script_enabled=script)
     sign_in(page, dealership.email, PASSWORD)
     # Landed where one was going.

@@ -6,14 +6,14 @@ from playwright.sync_api import expect
 
 from tests.browser.accessibility import problems
 from tests.browser.conftest import Visit
-from tests.browser.seed import Town
+from tests.browser.seed import ProgramSeed
 from tests.browser.steps import come_to, open_dialog, queue_update
 from tests.browser.test_dialogs import BOTH
 
 
-def test_a_run_is_watched_to_its_end(visit: Visit, town: Town) -> None:
-    dealership = town.dealership({f"C{number}": 1 for number in range(6)})
-    town.switch(latency=0.4)
+def test_a_run_is_watched_to_its_end(visit: Visit, seed: ProgramSeed) -> None:
+    dealership = seed.add_dealership({f"C{number}": 1 for number in range(6)})
+    seed.set_behavior(latency=0.4)
     page = visit(f"{dealership.path}/lightspeed", dealership.session)
     queue_update(page)
     expect(page.get_by_label("of 6 supplier codes done")).to_be_visible()
@@ -29,9 +29,9 @@ def test_a_run_is_watched_to_its_end(visit: Visit, town: Town) -> None:
         assert len(downloading.value.path().read_text().splitlines()) == lines
 
 
-def test_a_run_that_fails_in_one_code_says_which_and_why(visit: Visit, town: Town) -> None:
-    dealership = town.dealership({"TR": 3, "PU": 2})
-    town.switch(faults=[{"kind": "json_string", "code": "PU", "times": None}])
+def test_a_run_that_fails_in_one_code_says_which_and_why(visit: Visit, seed: ProgramSeed) -> None:
+    dealership = seed.add_dealership({"TR": 3, "PU": 2})
+    seed.set_behavior(faults=[{"kind": "json_string", "code": "PU", "times": None}])
     page = visit(f"{dealership.path}/lightspeed", dealership.session)
     queue_update(page)
     rows = page.get_by_role("row")
@@ -51,9 +51,9 @@ def test_a_run_that_fails_in_one_code_says_which_and_why(visit: Visit, town: Tow
 
 
 @BOTH
-def test_a_run_is_cancelled(visit: Visit, town: Town, script: bool) -> None:
-    dealership = town.dealership({f"C{number}": 1 for number in range(30)})
-    town.switch(latency=0.5)
+def test_a_run_is_cancelled(visit: Visit, seed: ProgramSeed, script: bool) -> None:
+    dealership = seed.add_dealership({f"C{number}": 1 for number in range(30)})
+    seed.set_behavior(latency=0.5)
     page = visit(f"{dealership.path}/lightspeed", dealership.session, java_script_enabled=script)
     queue_update(page)
     page.get_by_role("button", name="Cancel this run").click()
@@ -63,9 +63,11 @@ def test_a_run_is_cancelled(visit: Visit, town: Town, script: bool) -> None:
 
 
 @BOTH
-def test_a_second_update_is_not_queued_beside_the_first(visit: Visit, town: Town, script: bool) -> None:
-    dealership = town.dealership({f"C{number}": 1 for number in range(30)})
-    town.switch(latency=0.5)
+def test_a_second_update_is_not_queued_beside_the_first(
+    visit: Visit, seed: ProgramSeed, script: bool
+) -> None:
+    dealership = seed.add_dealership({f"C{number}": 1 for number in range(30)})
+    seed.set_behavior(latency=0.5)
     first, second = (
         visit(f"{dealership.path}/lightspeed", dealership.session, java_script_enabled=script)
         for _ in range(2)

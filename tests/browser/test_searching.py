@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.users import DEALER, STAFF, Visitor
+from tests.browser.users import DEALER, STAFF, PageUser
 
 BOXES = (
     (DEALER, "/webstore", "Search the webstore", "#products"),
@@ -18,12 +18,12 @@ BOXES = (
 )
 
 
-@pytest.mark.parametrize(("visitor", "path", "label", "place"), BOXES)
+@pytest.mark.parametrize(("user", "path", "label", "place"), BOXES)
 def test_what_is_typed_last_is_what_is_found(
-    visit: Visit, visitors: dict[str, Visitor], visitor: str, path: str, label: str, place: str
+    visit: Visit, users: dict[str, PageUser], user: str, path: str, label: str, place: str
 ) -> None:
-    who = visitors[visitor]
-    within = f"/dealers/{who.rows['dealer_id']}" if visitor == DEALER else ""
+    who = users[user]
+    within = f"/dealers/{who.rows['dealer_id']}" if user == DEALER else ""
     page = visit(within + path, who.session)
     box = page.get_by_label(label)
     for words in ("t", "tu", "tucker and nobody else"):

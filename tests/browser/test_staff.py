@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import FilePayload, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.seed import Town
+from tests.browser.seed import ProgramSeed
 from tests.browser.steps import add_supplier_code, come_to, open_dialog, queue_update
 from tests.browser.test_dialogs import BOTH, CODES
 from tests.browser.users import CATALOG
@@ -17,9 +17,9 @@ LINKS = ("Home", "LightSpeed Configuration", "Runs", "Inventory", "Skipped parts
 
 
 @pytest.mark.parametrize("width", [1280, 360])
-def test_staff_act_for_a_dealer_and_always_see_for_whom(visit: Visit, town: Town, width: int) -> None:
-    dealership = town.dealership()
-    page = visit("/", town.staff(), viewport={"width": width, "height": 800})
+def test_staff_act_for_a_dealer_and_always_see_for_whom(visit: Visit, seed: ProgramSeed, width: int) -> None:
+    dealership = seed.add_dealership()
+    page = visit("/", seed.staff_session(), viewport={"width": width, "height": 800})
     for_whom = page.get_by_text(f"You are working for Dealership {dealership.cmf}.")
     expect(for_whom).to_have_count(0)
     page.get_by_label("Name or 3PA Dealer ID").press_sequentially(dealership.cmf)
@@ -43,9 +43,9 @@ def test_staff_act_for_a_dealer_and_always_see_for_whom(visit: Visit, town: Town
 
 @BOTH
 def test_a_catalog_file_is_imported_and_its_rejected_rows_are_listed(
-    visit: Visit, town: Town, script: bool
+    visit: Visit, seed: ProgramSeed, script: bool
 ) -> None:
-    page = visit("/catalog", town.staff(), java_script_enabled=script)
+    page = visit("/catalog", seed.staff_session(), java_script_enabled=script)
     page.get_by_role("link", name="Import a catalog file").first.click()
     page.get_by_role("button", name="Upload and import").click()
     expect(page.get_by_role("alert")).to_be_focused()
@@ -64,12 +64,12 @@ def test_a_catalog_file_is_imported_and_its_rejected_rows_are_listed(
     expect(page.get_by_role("row", name="Western Power Sports")).to_contain_text("WPS")
 
 
-def test_staff_see_first_who_needs_attention_and_sort_as_they_like(visit: Visit, town: Town) -> None:
-    fine, troubled = town.dealership({"TR": 3}), town.dealership({"TR": 1})
-    town.update(fine)
-    town.switch(faults=[{"kind": "json_string", "code": "TR", "times": None}])
-    town.update(troubled)
-    page = visit("/dealers", town.staff())
+def test_staff_see_first_who_needs_attention_and_sort_as_they_like(visit: Visit, seed: ProgramSeed) -> None:
+    fine, troubled = seed.add_dealership({"TR": 3}), seed.add_dealership({"TR": 1})
+    seed.sync(fine)
+    seed.set_behavior(faults=[{"kind": "json_string", "code": "TR", "times": None}])
+    seed.sync(troubled)
+    page = visit("/dealers", seed.staff_session())
     rows = page.get_by_role("row").all_inner_texts()
     places = [next(place for place, row in enumerate(rows) if one.cmf in row) for one in (troubled, fine)]
     assert places == sorted(places)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.seed import PASSWORD, Dealership, Town
+from tests.browser.seed import PASSWORD, Dealership, ProgramSeed
 from tests.browser.steps import enter_credentials, open_dialog, queue_update, sign_in
 from tests.browser.test_dialogs import CODES
 
 ENDED = "Your session has ended"
 
 
-def test_a_poll_leaves_what_is_typed_meanwhile(visit: Visit, town: Town) -> None:
-    dealership = town.dealership(connected=False)
-    town.switch(latency=1.5)
+def test_a_poll_leaves_what_is_typed_meanwhile(visit: Visit, seed: ProgramSeed) -> None:
+    dealership = seed.add_dealership(connected=False)
+    seed.set_behavior(latency=1.5)
     page = visit(f"{dealership.path}/lightspeed", dealership.session)
     enter_credentials(page, dealership.cmf, PASSWORD)
     expect(page.locator("#connection").get_by_text("Checking", exact=True)).to_be_visible()
@@ -40,8 +40,8 @@ def sign_in_elsewhere(page: Page, dealership: Dealership) -> None:
     tab.close()
 
 
-def test_an_ended_session_loses_nothing_and_the_form_goes_on(visit: Visit, town: Town) -> None:
-    dealership = town.dealership(connected=False)
+def test_an_ended_session_loses_nothing_and_the_form_goes_on(visit: Visit, seed: ProgramSeed) -> None:
+    dealership = seed.add_dealership(connected=False)
     page = visit(f"{dealership.path}/lightspeed", dealership.session, expected=(400, 401))
     page.get_by_label("3PA Dealer ID").fill("4711")
     page.context.clear_cookies()
@@ -59,8 +59,8 @@ def test_an_ended_session_loses_nothing_and_the_form_goes_on(visit: Visit, town:
     expect(page.get_by_label("3PA Dealer ID")).to_have_value("4711")
 
 
-def test_an_ended_session_loses_nothing_without_script(visit: Visit, town: Town) -> None:
-    dealership = town.dealership(connected=False)
+def test_an_ended_session_loses_nothing_without_script(visit: Visit, seed: ProgramSeed) -> None:
+    dealership = seed.add_dealership(connected=False)
     path, options = f"{dealership.path}/lightspeed", {"java_script_enabled": False, "expected": (401,)}
     page = visit(path, dealership.session, **options)
     page.get_by_label("3PA Dealer ID").fill("4711")
@@ -76,8 +76,8 @@ def test_an_ended_session_loses_nothing_without_script(visit: Visit, town: Town)
     expect(page.get_by_label("3PA Dealer ID")).to_have_value("4711")
 
 
-def test_an_ended_session_loses_nothing_in_a_dialog(visit: Visit, town: Town) -> None:
-    dealership = town.dealership(connected=False)
+def test_an_ended_session_loses_nothing_in_a_dialog(visit: Visit, seed: ProgramSeed) -> None:
+    dealership = seed.add_dealership(connected=False)
     page = visit(f"{dealership.path}/lightspeed", dealership.session, expected=(400, 401))
     dialog = open_dialog(page, CODES)
     dialog.get_by_role("link", name="Add Supplier Code").click()
@@ -94,9 +94,9 @@ def test_an_ended_session_loses_nothing_in_a_dialog(visit: Visit, town: Town) ->
     expect(dialog.get_by_role("row").nth(1)).to_contain_text("Tucker Rocky")
 
 
-def test_a_page_that_watches_a_run_says_that_the_session_has_ended(visit: Visit, town: Town) -> None:
-    dealership = town.dealership({f"C{number}": 1 for number in range(30)})
-    town.switch(latency=0.5)
+def test_a_page_that_watches_a_run_says_that_the_session_has_ended(visit: Visit, seed: ProgramSeed) -> None:
+    dealership = seed.add_dealership({f"C{number}": 1 for number in range(30)})
+    seed.set_behavior(latency=0.5)
     page = visit(f"{dealership.path}/lightspeed", dealership.session, expected=(401,))
     queue_update(page)
     page.context.clear_cookies()
@@ -104,8 +104,8 @@ def test_a_page_that_watches_a_run_says_that_the_session_has_ended(visit: Visit,
     expect(page.get_by_role("link", name="Sign in again")).to_be_visible()
 
 
-def test_a_dialog_with_typed_rows_asks_before_it_closes(visit: Visit, town: Town) -> None:
-    dealership = town.dealership()
+def test_a_dialog_with_typed_rows_asks_before_it_closes(visit: Visit, seed: ProgramSeed) -> None:
+    dealership = seed.add_dealership()
     page = visit(f"{dealership.path}/lightspeed", dealership.session)
     answers = [False, True]
     page.on("dialog", lambda asked: asked.accept() if answers.pop(0) else asked.dismiss())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from tests.browser.conftest import Visit
-from tests.browser.seed import Town
+from tests.browser.seed import ProgramSeed
 
 BYTES = 150_000
 
 
-def test_a_page_transfers_little_when_nothing_is_kept(visit: Visit, town: Town) -> None:
-    dealership = town.dealership({f"C{number}": 1 for number in range(15)})
+def test_a_page_transfers_little_when_nothing_is_kept(visit: Visit, seed: ProgramSeed) -> None:
+    dealership = seed.add_dealership({f"C{number}": 1 for number in range(15)})
     page = visit("/login", dealership.session)
     transferred: list[float] = []
     network = page.context.new_cdp_session(page)

@@ -9,7 +9,7 @@ from io import BytesIO
 
 from sqlalchemy import select
 
-from tests.browser.seed import Dealership, Town
+from tests.browser.seed import Dealership, ProgramSeed
 from tests.factories import make_configuration, make_dealer, make_organization, make_run, make_run_item
 from webapp.catalog import uploads
 from webapp.core import clock
@@ -32,67 +32,67 @@ REASON = "Lightspeed does not accept the user name or password."
 
 
 @dataclass(frozen=True)
-class Visitor:
+class PageUser:
     """A person: the session's cookie, and ids by the names that the addresses give them."""
 
     session: str
     rows: Mapping[str, int | str]
 
 
-def everybody(town: Town) -> dict[str, Visitor]:
+def all_users(seed: ProgramSeed) -> dict[str, PageUser]:
     """One of each kind. They only look: what they see stays as it is while the tests last."""
-    newcomer = town.dealership(connected=False)
-    staff = town.staff()
+    newcomer = seed.add_dealership(connected=False)
+    staff = seed.staff_session()
     return {
-        STRANGER: Visitor("", {"token": town.link_token()}),
-        HALFWAY: Visitor(town.halfway(), {}),
-        RECIPIENT: _recipient(town),
-        SECURED: Visitor(town.secured(), {}),
-        NEWCOMER: Visitor(newcomer.session, {"dealer_id": newcomer.id}),
-        DEALER: _dealer(town),
-        WATCHER: _watcher(town, staff),
-        REFUSED: _refused(town),
-        HELD: _held(town),
-        STAFF: Visitor(staff, {"import_id": import_catalog(town, CATALOG), "user_id": 1} | _managed(town)),
+        STRANGER: PageUser("", {"token": seed.password_link_token()}),
+        HALFWAY: PageUser(seed.half_signed_in_session(), {}),
+        RECIPIENT: _recipient(seed),
+        SECURED: PageUser(seed.second_factor_session(), {}),
+        NEWCOMER: PageUser(newcomer.session, {"dealer_id": newcomer.id}),
+        DEALER: _dealer(seed),
+        WATCHER: _watcher(seed, staff),
+        REFUSED: _refused(seed),
+        HELD: _held(seed),
+        STAFF: PageUser(staff, {"import_id": import_catalog(seed, CATALOG), "user_id": 1} | _managed(seed)),
     }
 
 
-def _managed(town: Town) -> dict[str, int | str]:
-    with town.writing():
+def _managed(seed: ProgramSeed) -> dict[str, int | str]:
+    with seed.database():
         organization = make_organization()
         make_dealer("Summit Motorsports", organization=organization)
         return {"organization_id": organization.id}
 
 
-def import_catalog(town: Town, content: bytes) -> int:
+def import_catalog(seed: ProgramSeed, content: bytes) -> int:
     """Have a worker import a catalog file that staff uploaded; the id of the import, which has ended."""
-    with town.writing():
+    with seed.database():
         person = db.session.scalars(select(User).where(User.role == "staff")).first()
         assert person is not None
         import_id = uploads.start(BytesIO(content), "spring catalog.csv", person).id
-    town.wait_until(lambda: not db.session.get_one(CatalogImport, import_id).is_active)
+    seed.wait_until(lambda: not db.session.get_one(CatalogImport, import_id).is_active)
     return import_id
 
 
-def _dealer(town: Town) -> Visitor:
-    dealership = town.dealership({"TR": 3, "PU": 2, "BELL": 1})
-    town.switch(faults=[{"kind": "json_string", "code": "BELL", "times": None}])
-    run_id = town.update(dealership)
-    town.switch()
-    with town.writing():
+def _dealer(seed: ProgramSeed) -> PageUser:
+    dealership = seed.add_dealership({"TR": 3, "PU": 2, "BELL": 1})
+    seed.set_behavior(faults=[{"kind": "json_string", "code": "BELL", "times": None}])
+    run_id = seed.sync(dealership)
+    seed.set_behavior()
+    with seed.database():
         rows = {
             "dealer_id": dealership.id,
             "run_id": run_id,
             "code_id": _first(SupplierCode.id, SupplierCode.dealer_id == dealership.id),
             "product_id": _first(ShelfStock.product_id, ShelfStock.dealer_id == dealership.id),
         }
-    return Visitor(dealership.session, rows)
+    return PageUser(dealership.session, rows)
 
 
-def _recipient(town: Town) -> Visitor:
-    dealership = town.dealership(connected=False)
-    return Visitor(
-        dealership.session, {"dealer_id": dealership.id, "token": town.confirmation_token(dealership)}
+def _recipient(seed: ProgramSeed) -> PageUser:
+    dealership = seed.add_dealership(connected=False)
+    return PageUser(
+        dealership.session, {"dealer_id": dealership.id, "token": seed.confirmation_token(dealership)}
     )
 
 
@@ -100,10 +100,10 @@ def _first(column: object, condition: object) -> int:
     return db.session.scalars(select(column).where(condition).order_by(column)).first()  # type: ignore
 
 
-def _watcher(town: Town, staff: str) -> Visitor:
+def _watcher(seed: ProgramSeed, staff: str) -> PageUser:
     """Staff, while a run and an import are under way that never end."""
-    dealership = town.dealership({"TR": 3, "PU": 2})
-    with town.writing():
+    dealership = seed.add_dealership({"TR": 3, "PU": 2})
+    with seed.database():
         # Nobody takes over what shows signs of life from the future.
         alive = {"started_at": clock.now(), "heartbeat_at": clock.now() + timedelta(days=1), "attempt": 1}
         run = make_run(_stored(dealership), "running", **alive)
@@ -114,25 +114,25 @@ def _watcher(town: Town, staff: str) -> Visitor:
         db.session.add(row)
         db.session.commit()
         rows = {"dealer_id": dealership.id, "run_id": run.id, "import_id": row.id}
-    return Visitor(staff, rows)
+    return PageUser(staff, rows)
 
 
-def _refused(town: Town) -> Visitor:
-    dealership = town.dealership({"TR": 3, "PU": 2})
-    with town.writing():
+def _refused(seed: ProgramSeed) -> PageUser:
+    dealership = seed.add_dealership({"TR": 3, "PU": 2})
+    with seed.database():
         dealer = _stored(dealership)
         make_configuration(dealer, check_state="refused", check_reason=REASON)
         run = make_run(dealer, "failed", reason=REASON)
         make_run_item(run, "TR", "failed", error_kind="account", error=REASON)
         make_run_item(run, "PU", "not_tried", error="It was not tried: the account was refused.")
         rows = {"dealer_id": dealership.id, "run_id": run.id}
-    return Visitor(dealership.session, rows)
+    return PageUser(dealership.session, rows)
 
 
-def _held(town: Town) -> Visitor:
+def _held(seed: ProgramSeed) -> PageUser:
     """A dealer of whose parts one code suddenly reported none; another such clearing was decided before."""
-    dealership = town.dealership({"TR": 3, "PU": 2})
-    with town.writing():
+    dealership = seed.add_dealership({"TR": 3, "PU": 2})
+    with seed.database():
         dealer = _stored(dealership)
         run = make_run(dealer, "partial", reason="1 of 2 supplier codes has a clearing that is held: TR.")
         for code, state in (("TR", "held"), ("PU", "kept")):
@@ -143,7 +143,7 @@ def _held(town: Town) -> Visitor:
             db.session.add(HeldClearing(**of_item, **named, state=state, decided_at=decided))
         db.session.commit()
         rows = {"dealer_id": dealership.id, "run_id": run.id}
-    return Visitor(dealership.session, rows)
+    return PageUser(dealership.session, rows)
 
 
 def _stored(dealership: Dealership) -> Dealer:

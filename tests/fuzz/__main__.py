@@ -22,7 +22,7 @@ from tests.conftest import _migrate
 from tests.fuzz.attempts import tries
 from tests.fuzz.routes import Watched
 from tests.fuzz.run import Found, feed
-from tests.webapp.tenancy.seed import Town
+from tests.webapp.tenancy.seed import SeededApp
 
 SHARES = {"decoder": 0.25, "filter": 0.125}
 CASES = {"forms": 200, "routes": 30}
@@ -78,7 +78,7 @@ def _requests(deadline: float, seed: int) -> list[str]:
 def _watched(folder: Path) -> Watched:
     template = folder / "template.sqlite3"
     _migrate(f"sqlite:///{template}", folder)
-    watched = Watched(Town(template, folder))
+    watched = Watched(SeededApp(template, folder))
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     return watched
 

@@ -29,7 +29,7 @@ def tries(watched: Watched) -> Iterator[tuple[str, str, Try]]:
 
 def _form(watched: Watched, form: Any) -> Try:
     def attempt(count: int, seed: int | None = None) -> int:
-        with forms.filled_by(watched.town) as given_:
+        with forms.filled_by(watched.seeded_app) as given_:
 
             def one(fields: MultiDict[str, Any]) -> None:
                 forms.try_out(form, fields, given_)

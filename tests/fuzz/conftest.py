@@ -1,4 +1,4 @@
-"""One town for all tests of this folder."""
+"""One seeded_app for all tests of this folder."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.fuzz.routes import Watched
-from tests.webapp.tenancy.seed import Town
+from tests.webapp.tenancy.seed import SeededApp
 from webapp.extensions import db
 
 
 @pytest.fixture(scope="package")
 def watched(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
-    watched = Watched(Town(sqlite_template, tmp_path_factory.mktemp("town")))
+    watched = Watched(SeededApp(sqlite_template, tmp_path_factory.mktemp("seeded")))
     yield watched
-    with watched.town.app.app_context():
+    with watched.seeded_app.app.app_context():
         db.engine.dispose()

@@ -21,7 +21,7 @@ from wtforms import FileField
 
 import webapp
 from tests.fuzz import texts
-from tests.webapp.tenancy.seed import OWN, Town
+from tests.webapp.tenancy.seed import OWN, SeededApp
 from webapp.extensions import db
 from webapp.models import Configuration, Organization, User
 
@@ -41,12 +41,12 @@ def _below(base: type[FlaskForm]) -> Iterator[type[FlaskForm]]:
 
 
 @contextmanager
-def filled_by(town: Town) -> Iterator[dict[str, Any]]:
+def filled_by(seeded_app: SeededApp) -> Iterator[dict[str, Any]]:
     """Within a request of the dealer's user: what forms are made with."""
-    with town.app.test_request_context("/", method="POST", data={"x": "1"}):
-        user = db.session.get_one(User, town.rows[OWN]["user_id"])
+    with seeded_app.app.test_request_context("/", method="POST", data={"x": "1"}):
+        user = db.session.get_one(User, seeded_app.rows[OWN]["user_id"])
         login_user(user)
-        configuration = db.session.get_one(Configuration, town.rows[OWN]["dealer_id"])
+        configuration = db.session.get_one(Configuration, seeded_app.rows[OWN]["dealer_id"])
         organization = db.session.scalars(db.select(Organization)).first()
         yield {
             "configuration": configuration,

@@ -20,7 +20,7 @@ from werkzeug.test import TestResponse
 
 from tests.fuzz import texts
 from tests.webapp.tenancy.attempts import Route, routes, rows_of
-from tests.webapp.tenancy.seed import HTMX, NOBODY, OWN, STAFF, Town
+from tests.webapp.tenancy.seed import HTMX, NOBODY, OWN, STAFF, SeededApp
 from webapp.extensions import db
 from webapp.web.request_body import Request
 
@@ -83,14 +83,14 @@ class Case:
 
 
 class Watched:
-    """The town with requests that tell what is asked of them."""
+    """The seeded_app with requests that tell what is asked of them."""
 
-    def __init__(self, town: Town) -> None:
-        self.town = town
-        town.app.request_class = WatchedRequest
-        with town.app.app_context():
+    def __init__(self, seeded_app: SeededApp) -> None:
+        self.seeded_app = seeded_app
+        seeded_app.app.request_class = WatchedRequest
+        with seeded_app.app.app_context():
             event.listen(db.engine, "before_cursor_execute", refuse_unstorable)
-        self.routes: list[Route] = [route for route in routes(town) if route.rule.endpoint != "static"]
+        self.routes: list[Route] = [route for route in routes(seeded_app) if route.rule.endpoint != "static"]
 
     def names(self, route: Route) -> list[str]:
         """The fields that a route asks for, found by sending those known so far."""
@@ -108,7 +108,7 @@ class Watched:
 
     def send(self, route: Route, case: Case) -> TestResponse:
         """Send a case and look at the answer; the database is as before afterwards."""
-        rows = {name: str(value) for name, value in rows_of(self.town).items()} | case.path
+        rows = {name: str(value) for name, value in rows_of(self.seeded_app).items()} | case.path
         path = _ARGUMENT.sub(
             lambda found: quote(rows[found[1]].encode("utf-8", "replace"), safe=""), route.rule.rule
         )
@@ -118,7 +118,7 @@ class Watched:
         }
         headers = {**case.headers, **(HTMX if case.by_htmx else {})}
         with self.kept(route):
-            response = self.town.ask(
+            response = self.seeded_app.request(
                 case.role,
                 route.method,
                 path,
@@ -136,7 +136,7 @@ class Watched:
         if route.method == "GET" and not route.rule.endpoint.startswith("security."):
             yield
             return
-        with self.town.put_back():
+        with self.seeded_app.restored():
             yield
 
 

@@ -12,7 +12,7 @@ import structlog
 from tests.conftest import _migrate
 from tests.webapp.tenancy.attempts import misfits, routes
 from tests.webapp.tenancy.commands import TABLE as COMMANDS
-from tests.webapp.tenancy.seed import ROLES, Town
+from tests.webapp.tenancy.seed import ROLES, SeededApp
 from tests.webapp.tenancy.table import TABLE
 
 
@@ -21,11 +21,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="tenants-") as name:
         template = Path(name) / "template.sqlite3"
         _migrate(f"sqlite:///{template}", Path(name))
-        town = Town(template, Path(name))
+        seeded_app = SeededApp(template, Path(name))
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-        tried = routes(town)
+        tried = routes(seeded_app)
         missing = {str(route) for route in tried} ^ set(TABLE)
-        found = [misfit for route in tried if str(route) in TABLE for misfit in misfits(town, route)]
+        found = [misfit for route in tried if str(route) in TABLE for misfit in misfits(seeded_app, route)]
     print(*sorted(missing), *found, sep="\n")
     refusals = sum(len(wrongs) for wrongs in COMMANDS.values())
     print(f"{len(tried)} routes x {len(ROLES)} roles tried; {len(found) + len(missing)} other than expected")

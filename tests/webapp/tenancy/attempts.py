@@ -8,7 +8,7 @@ from typing import Final
 
 from werkzeug.routing import Rule
 
-from tests.webapp.tenancy.seed import HTMX, OWN, ROLES, STAFF, Rows, Town
+from tests.webapp.tenancy.seed import HTMX, OWN, ROLES, STAFF, Rows, SeededApp
 from tests.webapp.tenancy.table import LOGIN, TABLE, Answer
 
 # What a part of the address is where it is no row's id.
@@ -29,31 +29,31 @@ class Route:
     def __str__(self) -> str:
         return f"{self.method} {self.rule.endpoint}"
 
-    def path(self, town: Town, rows: Rows) -> str:
+    def path(self, seeded_app: SeededApp, rows: Rows) -> str:
         """Its address with these ids; KeyError names what there is no row of."""
         values = {argument: rows[argument] for argument in self.rule.arguments}
-        return str(town.app.url_map.bind("localhost").build(self.rule.endpoint, values, self.method))
+        return str(seeded_app.app.url_map.bind("localhost").build(self.rule.endpoint, values, self.method))
 
 
-def routes(town: Town) -> list[Route]:
+def routes(seeded_app: SeededApp) -> list[Route]:
     """Every one, save that HEAD goes with GET, and what Flask adds for OPTIONS is turned off."""
-    found = town.app.url_map.iter_rules()
+    found = seeded_app.app.url_map.iter_rules()
     each = (Route(method, rule) for rule in found for method in (rule.methods or set()) - {"HEAD", "OPTIONS"})
     return sorted(each, key=str)
 
 
-def rows_of(town: Town, role: str = OWN) -> Rows:
+def rows_of(seeded_app: SeededApp, role: str = OWN) -> Rows:
     """Ids of a dealer's rows, and of what only staff can reach."""
-    return {**OTHERWISE, **town.rows[STAFF], **town.rows[role]}
+    return {**OTHERWISE, **seeded_app.rows[STAFF], **seeded_app.rows[role]}
 
 
-def misfits(town: Town, route: Route) -> Iterator[str]:
+def misfits(seeded_app: SeededApp, route: Route) -> Iterator[str]:
     """What somebody is answered that the table does not say: asked plainly and by htmx, GET also as HEAD."""
-    line, path = TABLE[str(route)], route.path(town, rows_of(town))
+    line, path = TABLE[str(route)], route.path(seeded_app, rows_of(seeded_app))
     for role, wanted in zip(ROLES, line.answers, strict=True):
         for method, headers in _ways(route.method):
-            with town.put_back():
-                got = town.ask(role, method, path, token=True, headers=headers, data=line.form)
+            with seeded_app.restored():
+                got = seeded_app.request(role, method, path, token=True, headers=headers, data=line.form)
             location = got.headers.get("Location", "")
             if not _fits(wanted, got.status_code, location, bool(headers)):
                 yield f"{role} {method} {path} {headers}: {got.status_code} {location}, not {wanted}"

@@ -1,4 +1,4 @@
-"""One town for all tests of this folder: each puts back what it changes."""
+"""One seeded_app for all tests of this folder: each puts back what it changes."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.webapp.tenancy.seed import Town
+from tests.webapp.tenancy.seed import SeededApp
 from webapp.extensions import db
 
 
 @pytest.fixture(scope="package")
-def town(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    town = Town(sqlite_template, tmp_path_factory.mktemp("town"))
-    yield town
-    with town.app.app_context():
+def seeded_app(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeededApp]:
+    seeded_app = SeededApp(sqlite_template, tmp_path_factory.mktemp("seeded"))
+    yield seeded_app
+    with seeded_app.app.app_context():
         db.engine.dispose()

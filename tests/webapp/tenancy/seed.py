@@ -54,11 +54,11 @@ HTMX: Final[dict[str, str]] = {"HX-Request": "true"}
 Rows = Mapping[str, object]
 
 
-class Town:
+class SeededApp:
     """The application on a SQLite file of its own, with CSRF protection on, as it runs."""
 
     def __init__(self, template: Path, folder: Path) -> None:
-        self._file, self._pristine = folder / "town.sqlite3", folder / "pristine.sqlite3"
+        self._file, self._pristine = folder / "seeded.sqlite3", folder / "pristine.sqlite3"
         shutil.copy(template, self._file)
         address = f"sqlite:///{self._file}"
         # How often somebody may try is not what is tried here.
@@ -93,7 +93,7 @@ class Town:
 
     def _token(self, role: str) -> str:
         path = {NOBODY: "/login", STAFF: "/dealers"}.get(role) or f"/dealers/{self.rows[role]['dealer_id']}"
-        page = self.ask(role, "GET", path)
+        page = self.request(role, "GET", path)
         found = re.search(r"X-CSRFToken&#34;: &#34;([^&]+)&#34;", page.text)
         held = re.search(r"session=([^;]+)", page.headers.get("Set-Cookie", ""))
         assert found, path
@@ -101,7 +101,9 @@ class Town:
         self._sessions[role] = held[1]
         return found[1]
 
-    def ask(self, role: str, method: str, path: str, *, token: bool = False, **options: Any) -> TestResponse:
+    def request(
+        self, role: str, method: str, path: str, *, token: bool = False, **options: Any
+    ) -> TestResponse:
         """What somebody in this role is answered, in a browser of its own."""
         client = self.app.test_client()
         headers = dict(options.pop("headers", {}))
@@ -112,7 +114,7 @@ class Town:
         return client.open(path, method=method, headers=headers, **options)
 
     @contextmanager
-    def put_back(self) -> Iterator[None]:
+    def restored(self) -> Iterator[None]:
         """Undo whatever is changed meanwhile."""
         try:
             yield
@@ -134,7 +136,7 @@ class Town:
         fresh.replace(self._file)
         self._mark = self._file.stat().st_mtime_ns
 
-    def stored(self) -> dict[str, list[tuple[Any, ...]]]:
+    def all_rows(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table but what is noted with each request."""
         with closing(sqlite3.connect(self._file)) as connection:
             wanted = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"

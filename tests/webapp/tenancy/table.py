@@ -17,7 +17,7 @@ Answer = int | str
 
 @dataclass(frozen=True)
 class Line:
-    """The answers in the order of `town.ROLES`, and the form that is sent."""
+    """The answers in the order of `seeded_app.ROLES`, and the form that is sent."""
 
     answers: tuple[Answer, ...]
     form: Mapping[str, str] = field(default_factory=dict)

@@ -9,7 +9,7 @@ import click
 import pytest
 
 from tests.webapp.tenancy.commands import FRAMEWORKS, TABLE, Wrong
-from tests.webapp.tenancy.seed import OWN, STRANGER, Town
+from tests.webapp.tenancy.seed import OWN, STRANGER, SeededApp
 
 
 def names(group: click.Group, before: tuple[str, ...] = ()) -> Iterator[str]:
@@ -20,36 +20,36 @@ def names(group: click.Group, before: tuple[str, ...] = ()) -> Iterator[str]:
             yield " ".join((*before, name))
 
 
-def ours(town: Town) -> set[str]:
-    return {name for name in names(town.app.cli) if name.split()[0] not in FRAMEWORKS}
+def ours(seeded_app: SeededApp) -> set[str]:
+    return {name for name in names(seeded_app.app.cli) if name.split()[0] not in FRAMEWORKS}
 
 
-def test_the_table_has_a_line_for_every_command_and_no_other(town: Town) -> None:
-    assert ours(town) == set(TABLE)
+def test_the_table_has_a_line_for_every_command_and_no_other(seeded_app: SeededApp) -> None:
+    assert ours(seeded_app) == set(TABLE)
 
 
 @pytest.mark.parametrize(
     ("name", "wrong"), [(name, wrong) for name in TABLE for wrong in TABLE[name]], ids=str
 )
-def test_it_refuses_in_one_line_and_changes_nothing(town: Town, name: str, wrong: Wrong) -> None:
+def test_it_refuses_in_one_line_and_changes_nothing(seeded_app: SeededApp, name: str, wrong: Wrong) -> None:
     values = {
-        "own": str(town.rows[OWN]["dealer_id"]),
-        "maker": f"Maker {town.rows[STRANGER]['dealer_id']}",
+        "own": str(seeded_app.rows[OWN]["dealer_id"]),
+        "maker": f"Maker {seeded_app.rows[STRANGER]['dealer_id']}",
         "none": "4711",
     }
     arguments = [argument.format(**values) for argument in shlex.split(wrong.arguments)]
     assert " ".join(arguments).startswith(name)
-    before = town.stored()
-    with town.put_back():
-        ended = town.app.test_cli_runner().invoke(args=arguments, input=wrong.typed.format(**values))
+    before = seeded_app.all_rows()
+    with seeded_app.restored():
+        ended = seeded_app.app.test_cli_runner().invoke(args=arguments, input=wrong.typed.format(**values))
         assert ended.exit_code == wrong.code, ended.output
         assert wrong.said in ended.stderr
-        after = town.stored()
+        after = seeded_app.all_rows()
     # That a catalog import was begun is noted, and what manufacturers sell is counted, whatever came of it.
     harmless = {"audit_entries", "manufacturers"} if name == "catalog import" else set()
     assert {table for table in before if before[table] != after[table]} <= harmless
 
 
-def test_nothing_adds_people_past_the_rules(town: Town) -> None:
+def test_nothing_adds_people_past_the_rules(seeded_app: SeededApp) -> None:
     """Flask-Security brings commands of its own, which know neither dealers nor the audit log."""
-    assert not {"users", "roles"} & {name.split()[0] for name in names(town.app.cli)}
+    assert not {"users", "roles"} & {name.split()[0] for name in names(seeded_app.app.cli)}

@@ -12,7 +12,7 @@ from flask import g
 from sqlalchemy import event
 
 from tests.webapp.tenancy.attempts import Route, routes, rows_of
-from tests.webapp.tenancy.seed import OWN, STRANGER, Town
+from tests.webapp.tenancy.seed import OWN, STRANGER, SeededApp
 from tests.webapp.tenancy.table import TABLE
 from webapp.extensions import Model, db
 from webapp.models import Configuration, Dealer, HeldClearing, Run
@@ -42,13 +42,13 @@ def owned() -> dict[str, set[str]]:
 
 
 @contextmanager
-def statements(town: Town) -> Iterator[list[str]]:
+def statements(seeded_app: SeededApp) -> Iterator[list[str]]:
     heard: list[str] = []
 
     def hear(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         heard.append(statement)
 
-    with town.app.app_context():
+    with seeded_app.app.app_context():
         engine = db.engine
     event.listen(engine, "before_cursor_execute", hear)
     try:
@@ -57,16 +57,20 @@ def statements(town: Town) -> Iterator[list[str]]:
         event.remove(engine, "before_cursor_execute", hear)
 
 
-def of_dealers(town: Town) -> list[Route]:
-    return [route for route in routes(town) if "dealer_id" in route.rule.arguments]
+def of_dealers(seeded_app: SeededApp) -> list[Route]:
+    return [route for route in routes(seeded_app) if "dealer_id" in route.rule.arguments]
 
 
-def test_every_query_on_a_dealers_page_is_bound_to_the_dealer(town: Town) -> None:
+def test_every_query_on_a_dealers_page_is_bound_to_the_dealer(seeded_app: SeededApp) -> None:
     tables, unbound, looked_at = owned(), set(), 0
-    for route in of_dealers(town):
-        with town.put_back(), statements(town) as heard:
-            town.ask(
-                OWN, route.method, route.path(town, rows_of(town)), token=True, data=TABLE[str(route)].form
+    for route in of_dealers(seeded_app):
+        with seeded_app.restored(), statements(seeded_app) as heard:
+            seeded_app.request(
+                OWN,
+                route.method,
+                route.path(seeded_app, rows_of(seeded_app)),
+                token=True,
+                data=TABLE[str(route)].form,
             )
         for statement in heard:
             named = {name for name in tables if re.search(rf'\b(?:FROM|JOIN|UPDATE) "?{name}\b', statement)}
@@ -79,15 +83,15 @@ def test_every_query_on_a_dealers_page_is_bound_to_the_dealer(town: Town) -> Non
 
 
 @pytest.mark.parametrize("model", [Run, Configuration, HeldClearing, Dealer])
-def test_a_query_that_forgot_the_dealer_is_an_error_and_no_leak(town: Town, model: Any) -> None:
-    with town.app.test_request_context("/"):
-        g.dealer = db.session.get_one(Dealer, town.rows[OWN]["dealer_id"])
+def test_a_query_that_forgot_the_dealer_is_an_error_and_no_leak(seeded_app: SeededApp, model: Any) -> None:
+    with seeded_app.app.test_request_context("/"):
+        g.dealer = db.session.get_one(Dealer, seeded_app.rows[OWN]["dealer_id"])
         with pytest.raises(CrossedTenants, match=r"a row of \w+ is another dealer's"):
             db.session.scalars(db.select(model)).all()
 
 
-def test_the_fence_stands_only_on_a_dealers_pages(town: Town) -> None:
-    with town.app.test_request_context("/"):
+def test_the_fence_stands_only_on_a_dealers_pages(seeded_app: SeededApp) -> None:
+    with seeded_app.app.test_request_context("/"):
         assert len(db.session.scalars(db.select(Dealer)).all()) == 3
-    with town.app.app_context():
-        assert db.session.get(Dealer, town.rows[STRANGER]["dealer_id"])
+    with seeded_app.app.app_context():
+        assert db.session.get(Dealer, seeded_app.rows[STRANGER]["dealer_id"])

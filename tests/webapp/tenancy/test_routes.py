@@ -7,20 +7,20 @@ import re
 import pytest
 
 from tests.webapp.tenancy.attempts import REFUSALS, Route, misfits, routes, rows_of
-from tests.webapp.tenancy.seed import NOBODY, OWN, ROLES, SIBLING, STAFF, STRANGER, Town
+from tests.webapp.tenancy.seed import NOBODY, OWN, ROLES, SIBLING, STAFF, STRANGER, SeededApp
 from tests.webapp.tenancy.table import TABLE
 
 pytestmark = pytest.mark.slow
 
 
-def test_the_table_has_a_line_for_every_route_and_no_other(town: Town) -> None:
-    assert {str(route) for route in routes(town)} == set(TABLE)
+def test_the_table_has_a_line_for_every_route_and_no_other(seeded_app: SeededApp) -> None:
+    assert {str(route) for route in routes(seeded_app)} == set(TABLE)
 
 
 @pytest.mark.parametrize("name", TABLE)
-def test_everybody_is_answered_as_the_table_says(town: Town, name: str) -> None:
-    route = next(route for route in routes(town) if str(route) == name)
-    assert list(misfits(town, route)) == []
+def test_everybody_is_answered_as_the_table_says(seeded_app: SeededApp, name: str) -> None:
+    route = next(route for route in routes(seeded_app) if str(route) == name)
+    assert list(misfits(seeded_app, route)) == []
 
 
 # What a dealer owns that an address can name.
@@ -33,26 +33,28 @@ def refused(route: Route) -> list[str]:
     return [role for role, answer in answers if answer in REFUSALS]
 
 
-def test_who_is_refused_changes_nothing(town: Town) -> None:
-    before = town.stored()
-    with town.put_back():
-        for route in routes(town):
+def test_who_is_refused_changes_nothing(seeded_app: SeededApp) -> None:
+    before = seeded_app.all_rows()
+    with seeded_app.restored():
+        for route in routes(seeded_app):
             for role in refused(route):
                 form = TABLE[str(route)].form
-                town.ask(role, route.method, route.path(town, rows_of(town)), token=True, data=form)
-        assert town.stored() == before
+                seeded_app.request(
+                    role, route.method, route.path(seeded_app, rows_of(seeded_app)), token=True, data=form
+                )
+        assert seeded_app.all_rows() == before
 
 
-def test_what_others_own_is_not_found_under_ones_own_address(town: Town) -> None:
+def test_what_others_own_is_not_found_under_ones_own_address(seeded_app: SeededApp) -> None:
     """Each id in an address in turn, with the dealer's own in all other places."""
-    own, tried = rows_of(town), set()
-    reachable = [route for route in routes(town) if OWN not in refused(route)]
+    own, tried = rows_of(seeded_app), set()
+    reachable = [route for route in routes(seeded_app) if OWN not in refused(route)]
     for other in (STRANGER, SIBLING):
         for route in reachable:
             for argument in route.rule.arguments & OF_DEALERS:
-                path = route.path(town, {**own, argument: town.rows[other][argument]})
-                with town.put_back():
-                    got = town.ask(OWN, route.method, path, token=True, data=TABLE[str(route)].form)
+                path = route.path(seeded_app, {**own, argument: seeded_app.rows[other][argument]})
+                with seeded_app.restored():
+                    got = seeded_app.request(OWN, route.method, path, token=True, data=TABLE[str(route)].form)
                 assert got.status_code == 404, path
                 tried.add(argument)
     assert tried == OF_DEALERS
@@ -60,20 +62,20 @@ def test_what_others_own_is_not_found_under_ones_own_address(town: Town) -> None
     assert ids == {*OF_DEALERS, "sign_in_id"}
 
 
-def test_looking_at_a_page_signs_nobody_out(town: Town) -> None:
+def test_looking_at_a_page_signs_nobody_out(seeded_app: SeededApp) -> None:
     """A link on another site can have anybody look at any page."""
-    for route in routes(town):
+    for route in routes(seeded_app):
         if route.method == "GET":
-            town.ask(OWN, "GET", route.path(town, rows_of(town)))
-            assert town.ask(OWN, "GET", "/account").status_code == 200, route
+            seeded_app.request(OWN, "GET", route.path(seeded_app, rows_of(seeded_app)))
+            assert seeded_app.request(OWN, "GET", "/account").status_code == 200, route
 
 
-def test_nobody_ends_the_sessions_of_others(town: Town) -> None:
+def test_nobody_ends_the_sessions_of_others(seeded_app: SeededApp) -> None:
     for role, other in ((OWN, SIBLING), (SIBLING, OWN), (STAFF, OWN)):
-        with town.put_back():
-            path = f"/account/sessions/{town.rows[other]['sign_in_id']}/ending"
-            assert town.ask(role, "POST", path, token=True).status_code == 303
-            assert town.ask(other, "GET", "/account").status_code == 200
+        with seeded_app.restored():
+            path = f"/account/sessions/{seeded_app.rows[other]['sign_in_id']}/ending"
+            assert seeded_app.request(role, "POST", path, token=True).status_code == 303
+            assert seeded_app.request(other, "GET", "/account").status_code == 200
 
 
 QUERIES = {
@@ -86,18 +88,18 @@ QUERIES = {
 
 @pytest.mark.parametrize("name", QUERIES)
 @pytest.mark.parametrize("other", [STRANGER, SIBLING])
-def test_what_a_query_names_of_others_is_not_told(town: Town, name: str, other: str) -> None:
+def test_what_a_query_names_of_others_is_not_told(seeded_app: SeededApp, name: str, other: str) -> None:
     field, row, status = QUERIES[name]
-    route = next(route for route in routes(town) if str(route) == name)
-    path = route.path(town, rows_of(town))
-    got = town.ask(OWN, "GET", path, query_string={field: town.rows[other][row]})
+    route = next(route for route in routes(seeded_app) if str(route) == name)
+    path = route.path(seeded_app, rows_of(seeded_app))
+    got = seeded_app.request(OWN, "GET", path, query_string={field: seeded_app.rows[other][row]})
     assert got.status_code == status
-    assert f"MPN-{town.rows[other]['dealer_id']}" not in got.text
+    assert f"MPN-{seeded_app.rows[other]['dealer_id']}" not in got.text
 
 
-def test_no_page_of_a_dealer_says_anything_of_another(town: Town) -> None:
-    own = rows_of(town)
-    others = [town.rows[role]["dealer_id"] for role in (STRANGER, SIBLING)]
+def test_no_page_of_a_dealer_says_anything_of_another(seeded_app: SeededApp) -> None:
+    own = rows_of(seeded_app)
+    others = [seeded_app.rows[role]["dealer_id"] for role in (STRANGER, SIBLING)]
     said = [
         text
         for number in others
@@ -109,34 +111,34 @@ def test_no_page_of_a_dealer_says_anything_of_another(town: Town) -> None:
             f"Maker {number}",
         )
     ] + [f"Dealer {STRANGER}", f"Dealer {SIBLING}", "@stranger.example", "@sibling.example"]
-    for route in routes(town):
+    for route in routes(seeded_app):
         if route.method == "GET":
-            with town.put_back():
-                text = town.ask(OWN, "GET", route.path(town, own)).text
+            with seeded_app.restored():
+                text = seeded_app.request(OWN, "GET", route.path(seeded_app, own)).text
             assert not [one for one in said if one in text], route
 
 
-def test_a_change_without_a_token_is_refused_and_changes_nothing(town: Town) -> None:
+def test_a_change_without_a_token_is_refused_and_changes_nothing(seeded_app: SeededApp) -> None:
     """Every route that changes state; also signing in, lest one is signed in as somebody else."""
-    before = town.stored()
-    changing = [route for route in routes(town) if route.method not in ("GET", "HEAD")]
+    before = seeded_app.all_rows()
+    changing = [route for route in routes(seeded_app) if route.method not in ("GET", "HEAD")]
     assert len(changing) > 20
-    with town.put_back():
+    with seeded_app.restored():
         for route in changing:
-            path, form = route.path(town, rows_of(town)), TABLE[str(route)].form
+            path, form = route.path(seeded_app, rows_of(seeded_app)), TABLE[str(route)].form
             for role in (OWN, STAFF):
                 for headers in ({}, {"HX-Request": "true"}, {"X-CSRFToken": "made-up"}):
-                    got = town.ask(role, route.method, path, headers=headers, data=form)
+                    got = seeded_app.request(role, route.method, path, headers=headers, data=form)
                     assert got.status_code == 400, (role, path, headers)
-            assert town.ask(NOBODY, route.method, path, data=form).status_code in (302, 400), path
-        assert town.stored() == before
+            assert seeded_app.request(NOBODY, route.method, path, data=form).status_code in (302, 400), path
+        assert seeded_app.all_rows() == before
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "TRACE"])
-def test_other_methods_do_nothing_for_anybody(town: Town, method: str) -> None:
-    for route in routes(town):
+def test_other_methods_do_nothing_for_anybody(seeded_app: SeededApp, method: str) -> None:
+    for route in routes(seeded_app):
         for role in (NOBODY, OWN, STAFF):
-            got = town.ask(role, method, route.path(town, rows_of(town)), token=True)
+            got = seeded_app.request(role, method, route.path(seeded_app, rows_of(seeded_app)), token=True)
             assert got.status_code in (302, 404, 405), route
             assert not got.headers.get("Location", "").startswith("//")
 
@@ -148,13 +150,13 @@ def test_no_route_takes_both_a_look_and_a_change() -> None:
     assert {name for name in looks & changes if not name.startswith("security.")} == set()
 
 
-def test_every_file_is_an_attachment_under_a_plain_name_and_kept_by_nobody(town: Town) -> None:
+def test_every_file_is_an_attachment_under_a_plain_name_and_kept_by_nobody(seeded_app: SeededApp) -> None:
     seen = 0
-    for route in routes(town):
+    for route in routes(seeded_app):
         if not route.rule.rule.endswith(".csv"):
             continue
         for role in (OWN, STAFF):
-            got = town.ask(role, route.method, route.path(town, rows_of(town)))
+            got = seeded_app.request(role, route.method, route.path(seeded_app, rows_of(seeded_app)))
             if got.status_code == 200:
                 seen += 1
                 disposition = got.headers["Content-Disposition"]
