@@ -60,7 +60,7 @@ def test_ids_start_again(pool: DatabasePool):
     pool.give_back(second)
 
 
-def test_a_client_that_was_left_behind_is_disconnected_and_does_not_find_it_again(pool: DatabasePool):
+def test_a_stale_client_is_disconnected_and_cannot_reconnect(pool: DatabasePool):
     first = pool.take()
     with psycopg.connect(first) as left_behind:
         second = give_back_and_take(pool, first)
@@ -86,7 +86,7 @@ def test_a_client_that_was_left_behind_is_disconnected_and_does_not_find_it_agai
         MANY,
     ],
 )
-def test_a_database_that_was_changed_beyond_a_few_rows_is_not_used_again(pool: DatabasePool, change: str):
+def test_a_database_with_many_changes_is_not_reused(pool: DatabasePool, change: str):
     first = pool.take()
     database = identity(first)
     execute(first, INSERT)

@@ -66,7 +66,7 @@ def test_rq_is_imported_only_where_it_is_confined() -> None:
     assert found == CONFINED
 
 
-def test_nothing_of_rq_is_made_or_fetched_unconfined() -> None:
+def test_no_rq_object_is_created_outside_the_confined_classes() -> None:
     found = {name: made for name, module in sources() if (made := made_or_fetched(module))}
     assert found == {}
 

@@ -76,7 +76,7 @@ def acts(module: ast.Module) -> dict[str, str]:
     return {one.value.id: one.attr for one in ways if one.attr in ("match", "fullmatch")}  # type: ignore[attr-defined]
 
 
-def test_every_pattern_is_made_where_its_module_begins() -> None:
+def test_every_pattern_is_compiled_at_module_level() -> None:
     found = {name: uses(module) for name, module in sources().items()}
     assert {use for each in found.values() for use in each} == {("compile", True)}
 

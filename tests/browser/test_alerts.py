@@ -20,7 +20,7 @@ def receiver() -> Iterator[HTTPServer]:
         yield server
 
 
-def test_a_webhook_is_set_up_and_its_test_is_seen_to_arrive(
+def test_a_webhook_is_set_up_and_its_test_message_arrives(
     visit: Visit, seed: ProgramSeed, receiver: HTTPServer
 ) -> None:
     dealership = seed.add_dealership()

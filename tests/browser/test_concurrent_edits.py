@@ -13,7 +13,7 @@ from tests.browser.test_dialogs import BOTH, CODES, HEADER
 SAVED = "Inventory Settings: saved."
 
 
-def test_the_second_to_save_settings_is_told_and_keeps_what_was_chosen(
+def test_the_second_to_save_settings_gets_a_conflict_and_keeps_the_choices(
     visit: Visit, seed: ProgramSeed
 ) -> None:
     dealership = seed.add_dealership({"TR": 1})
@@ -43,7 +43,9 @@ def edit(page: Page, lead_time: str) -> None:
 
 
 @BOTH
-def test_the_second_to_save_a_supplier_code_is_told(visit: Visit, seed: ProgramSeed, script: bool) -> None:
+def test_the_second_to_save_a_supplier_code_gets_a_conflict(
+    visit: Visit, seed: ProgramSeed, script: bool
+) -> None:
     dealership = seed.add_dealership({"TR": 1})
     windows = [
         visit(f"{dealership.path}/lightspeed", dealership.session, java_script_enabled=script)
@@ -67,9 +69,7 @@ def test_the_second_to_save_a_supplier_code_is_told(visit: Visit, seed: ProgramS
     expect(second.get_by_role("row").nth(1)).to_contain_text("9 days")
 
 
-def test_who_edits_a_code_that_was_removed_is_told_and_keeps_what_was_typed(
-    visit: Visit, seed: ProgramSeed
-) -> None:
+def test_editing_a_removed_code_gets_a_conflict_and_keeps_the_input(visit: Visit, seed: ProgramSeed) -> None:
     dealership = seed.add_dealership({"TR": 1})
     first = visit(f"{dealership.path}/supplier-codes", dealership.session)
     second = visit(f"{dealership.path}/supplier-codes", dealership.session, expected=(404,))

@@ -9,7 +9,9 @@ from tests.browser.seed import PASSWORD, ProgramSeed
 from tests.browser.steps import enter_credentials, queue_update
 
 
-def test_a_wrong_password_is_told_by_itself_and_the_settings_stay(visit: Visit, seed: ProgramSeed) -> None:
+def test_a_wrong_password_is_reported_separately_and_the_settings_stay(
+    visit: Visit, seed: ProgramSeed
+) -> None:
     dealership = seed.add_dealership(connected=False)
     page = visit(f"{dealership.path}/lightspeed", dealership.session)
     enter_credentials(page, dealership.cmf, "not the password")

@@ -142,7 +142,7 @@ def test_a_dialog_gives_the_focus_back_to_what_opened_it(visit: Visit, seed: Pro
     expect(opener).to_be_focused()
 
 
-def test_a_manufacturer_is_found_while_one_types(visit: Visit, seed: ProgramSeed) -> None:
+def test_a_manufacturer_is_found_while_typing(visit: Visit, seed: ProgramSeed) -> None:
     dealership = seed.add_dealership()
     page = visit(f"{dealership.path}/supplier-codes/new", dealership.session)
     choices = page.locator("datalist option")

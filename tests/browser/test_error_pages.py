@@ -71,7 +71,7 @@ def test_a_sign_in_that_is_refused(visit: Visit) -> None:
     assert problems(page) == []
 
 
-def test_a_form_that_outlived_its_session(visit: Visit, users: dict[str, PageUser]) -> None:
+def test_a_form_sent_after_its_session_expired(visit: Visit, users: dict[str, PageUser]) -> None:
     newcomer = users[NEWCOMER]
     path = f"/dealers/{newcomer.rows['dealer_id']}/lightspeed"
     page = visit(path, newcomer.session, expected=(401,))

@@ -86,7 +86,7 @@ def test_no_dialog_is_left_out() -> None:
 
 
 @pytest.mark.parametrize(("folder", "user", "link", "act"), DIALOGS)
-def test_a_dialog_is_good_in_any_look(
+def test_a_dialog_is_accessible_in_every_viewport_and_theme(
     visit: Visit, users: dict[str, PageUser], folder: str, user: str, link: str, act: Act
 ) -> None:
     page = on_the_configuration_page(visit, users[user])

@@ -32,7 +32,7 @@ def windows(
 
 
 @pytest.mark.parametrize("sight", pages.sights(), ids=str)
-def test_a_page_is_good_in_any_look(
+def test_a_page_is_accessible_in_every_viewport_and_theme(
     windows: dict[str, Window], users: dict[str, PageUser], sight: Sight
 ) -> None:
     window = windows[sight.user]

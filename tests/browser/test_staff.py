@@ -17,7 +17,7 @@ LINKS = ("Home", "LightSpeed Configuration", "Runs", "Inventory", "Skipped parts
 
 
 @pytest.mark.parametrize("width", [1280, 360])
-def test_staff_act_for_a_dealer_and_always_see_for_whom(visit: Visit, seed: ProgramSeed, width: int) -> None:
+def test_staff_always_see_for_which_dealer_they_act(visit: Visit, seed: ProgramSeed, width: int) -> None:
     dealership = seed.add_dealership()
     page = visit("/", seed.staff_session(), viewport={"width": width, "height": 800})
     for_whom = page.get_by_text(f"You are working for Dealership {dealership.cmf}.")

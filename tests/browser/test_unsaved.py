@@ -12,7 +12,7 @@ from tests.browser.test_dialogs import CODES
 ENDED = "Your session has ended"
 
 
-def test_a_poll_leaves_what_is_typed_meanwhile(visit: Visit, seed: ProgramSeed) -> None:
+def test_a_poll_keeps_what_is_being_typed(visit: Visit, seed: ProgramSeed) -> None:
     dealership = seed.add_dealership(connected=False)
     seed.set_behavior(latency=1.5)
     page = visit(f"{dealership.path}/lightspeed", dealership.session)

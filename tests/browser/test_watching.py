@@ -28,7 +28,7 @@ def test_errors_and_other_hosts_are_seen(browser: Browser, running: IsolatedProg
         assert what in seen
 
 
-def test_what_is_wrong_in_one_look_alone_is_seen(visit: Visit) -> None:
+def test_a_problem_in_a_single_viewport_is_found(visit: Visit) -> None:
     page = visit("/login")
     page.evaluate("""() => {
       const sheet = new CSSStyleSheet();

@@ -53,7 +53,7 @@ class Survival:
         """The same choices each time."""
         return Random(SEED)
 
-    def test_moments_of_every_phase_are_known(self, deployment: Deployment) -> None:
+    def test_the_times_of_every_phase_are_known(self, deployment: Deployment) -> None:
         phases = set(deployment.harness.moments[0])
         assert phases >= {
             instrumented_worker.PAGES,
@@ -77,9 +77,7 @@ class Survival:
         count = len(all_faults()) if IS_FULL else TRIALS
         assert failed(service_faults(deployment.harness, count, random)) == []
 
-    def test_an_outage_of_redis_loses_and_doubles_no_run(
-        self, deployment: Deployment, random: Random
-    ) -> None:
+    def test_a_redis_outage_loses_and_repeats_no_run(self, deployment: Deployment, random: Random) -> None:
         count = 4 if IS_FULL else 1
         trials = outages(deployment.harness, deployment.redis, count, OUTAGE_SECONDS, random)
         assert failed(trials) == []

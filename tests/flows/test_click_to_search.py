@@ -20,7 +20,7 @@ from webapp.search import outbox
 EMAIL, PASSWORD = "parts@northwind.example", "a long enough one"
 
 
-def test_from_the_click_to_the_shopper(app: Flask, harness: SyncHarness, program: Program) -> None:
+def test_from_the_click_to_the_webstore(app: Flask, harness: SyncHarness, program: Program) -> None:
     harness.map_code(
         "TR", make_manufacturer("Tucker", numbers=["BRK-100"]), lead_time_days=2, pricing="retail"
     )

@@ -108,7 +108,7 @@ def test_what_breaks_in_a_worker_is_reported(
     assert kinds(sentry.events[0])[-1] == "NoResultFound"
 
 
-def test_what_a_run_survives_is_reported_too_with_its_number(
+def test_an_error_that_a_run_survives_is_reported_with_its_run_id(
     harness: SyncHarness, redis: Redis, program: Program, sentry: Sentry
 ) -> None:
     harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))

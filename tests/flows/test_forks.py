@@ -110,7 +110,9 @@ def test_a_worker_that_died_is_forked_again_from_the_same_parent(
 
 
 @pytest.mark.parametrize("moment", ["while starting", "while idle"])
-def test_all_leave_on_sigterm_at_any_moment(harness: SyncHarness, program: Program, moment: str) -> None:
+def test_all_processes_exit_on_sigterm_at_any_moment(
+    harness: SyncHarness, program: Program, moment: str
+) -> None:
     process = program.start("jobs.worker", WORKER_PROCESSES="3")
     wait_until(lambda: "process.started" in program.log, "the first worker", program)
     if moment == "while idle":

@@ -35,7 +35,7 @@ def refused(program: Program) -> set[str]:
 
 
 @pytest.mark.parametrize("queue", [queues.CONTROL, queues.SYNC])
-def test_a_worker_drops_what_is_no_task_and_works_on(
+def test_a_worker_drops_an_unknown_task_and_continues(
     harness: SyncHarness, redis: Redis, program: Program, hostile: Hostile, httpserver: HTTPServer, queue: str
 ) -> None:
     hostile.fill_queue(queue)

@@ -37,7 +37,7 @@ def attempts(addresses: list[str], password: str, count: int) -> Counter[int]:
     return Counter(statuses)
 
 
-def test_of_forty_guesses_at_once_ten_are_tried(harness: SyncHarness, program: Program) -> None:
+def test_of_forty_concurrent_guesses_ten_are_checked(harness: SyncHarness, program: Program) -> None:
     person = {"email": EMAIL, "role": "dealer", "dealer_id": harness.dealer.id}
     db.session.add(User(password=hash_password(PASSWORD), **person))
     db.session.commit()

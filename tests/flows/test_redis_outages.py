@@ -57,7 +57,7 @@ def is_over(run_id: int) -> bool:
 
 
 @ONE_KIND
-def test_a_run_that_an_emptied_redis_forgot_is_carried_out_by_the_next_tick(
+def test_a_run_lost_by_an_emptied_redis_is_queued_by_the_next_tick(
     mapped: SyncHarness, redis: Redis, server: RedisServer, program: Program
 ) -> None:
     run_id = lifecycle.start(mapped.dealer, "manual").run.id
@@ -111,7 +111,7 @@ def test_a_full_redis_delays_runs_and_loses_none(
 
 
 @ONE_KIND
-def test_a_run_that_is_under_way_when_redis_goes_ends_well_and_one_time(
+def test_a_run_that_is_running_when_redis_stops_ends_well_and_once(
     mapped: SyncHarness, redis: Redis, server: RedisServer, program: Program, simulator: Simulator
 ) -> None:
     parts = [part("TR", f"B-{number:04}") for number in range(1_500)]

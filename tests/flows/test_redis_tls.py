@@ -75,7 +75,7 @@ def test_workers_and_scheduler_work_through_a_verified_connection(
 
 
 @pytest.mark.parametrize("kept", ["trusted", "no-hostname", "none"])
-def test_every_client_of_the_web_accepts_the_certificate_as_told(
+def test_every_http_client_verifies_the_certificate_as_configured(
     app: Flask,
     harness: SyncHarness,
     redis: Redis,
@@ -103,7 +103,7 @@ def test_every_client_of_the_web_accepts_the_certificate_as_told(
 
 
 @pytest.mark.parametrize("broken", ["unknown authority", "other name", "no TLS"])
-def test_what_is_wrong_with_the_certificate_is_told(
+def test_the_problem_with_the_certificate_is_reported(
     app: Flask, httpserver: HTTPServer, trusted: dict[str, str], misnamed: dict[str, str], broken: str
 ) -> None:
     variables, reason = {

@@ -97,7 +97,7 @@ def test_a_worker_keeps_both_reports_and_every_other_process_reads_them(
     assert printed.stdout.splitlines() == shown["inventory"].text.removeprefix("\ufeff").splitlines()
 
 
-def test_a_server_that_goes_away_in_the_middle_of_a_run_costs_its_reports_alone(
+def test_a_storage_server_that_stops_during_a_run_costs_only_its_reports(
     stocked: SyncHarness, staff: LintingClient, server: S3Server
 ) -> None:
     run = stocked.sync(tell=lambda _line: server.stop())
@@ -113,7 +113,7 @@ def test_a_server_that_goes_away_in_the_middle_of_a_run_costs_its_reports_alone(
     server.start()
 
 
-def test_a_file_that_was_broken_off_is_not_there(bucket: str) -> None:
+def test_an_interrupted_file_does_not_appear(bucket: str) -> None:
     def break_off() -> None:
         with storage.open_for_writing("runs/1/inventory-1.csv") as file:
             file.write("half")
@@ -144,9 +144,7 @@ def test_what_another_host_wrote_over_a_file_is_read(bucket: str) -> None:
     assert storage.names_in("runs/1") == []
 
 
-def test_files_that_belong_to_nothing_are_swept(
-    stocked: SyncHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_orphan_files_are_removed(stocked: SyncHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     run = stocked.sync()
     for path in ("runs/4711/inventory-1.csv", "catalog-imports/0f/catalog.csv"):
         with storage.open_for_writing(path) as file:
@@ -159,7 +157,7 @@ def test_files_that_belong_to_nothing_are_swept(
 
 
 @pytest.mark.parametrize("trouble", ["no bucket", "wrong key", "wrong secret"])
-def test_a_refusal_costs_the_reports_alone_and_tells_no_login(
+def test_a_refusal_costs_only_the_reports_and_shows_no_login(
     stocked: SyncHarness,
     server: S3Server,
     staff: LintingClient,

@@ -25,7 +25,7 @@ def ticks(redis: Redis) -> int:
     return int(redis.llen("rq:queue:control"))
 
 
-def test_two_schedulers_started_at_once_leave_one_tick(
+def test_two_schedulers_started_together_leave_one_tick(
     harness: SyncHarness, redis: Redis, program: Program
 ) -> None:
     both = [program.start("jobs.schedule") for _ in range(2)]
@@ -50,7 +50,7 @@ def test_a_scheduler_that_was_killed_leaves_one_tick_to_the_next(
     wait_until(lambda: set(redis.zrange(SET, 0, -1)) == EVERY, "the next tick", program)
 
 
-def test_it_puts_right_a_set_with_strange_and_unreadable_jobs(harness: SyncHarness, redis: Redis) -> None:
+def test_it_repairs_a_registry_with_unknown_and_unreadable_jobs(harness: SyncHarness, redis: Redis) -> None:
     redis.zadd(SET, {"left-over": 1, "tick": 1})
     redis.hset("rq:job:tick", mapping={"data": b"not a job", "created_at": b"nonsense"})
     scheduler = TaskScheduler(redis, schedule.DECLARED, 5)
@@ -83,7 +83,7 @@ def test_a_job_that_was_done_is_not_due_again_before_its_time(
     assert redis.zrange(SET, 0, -1, withscores=True) == due
 
 
-def test_periodic_jobs_do_not_pile_up_while_workers_are_away(
+def test_periodic_jobs_do_not_pile_up_without_workers(
     harness: SyncHarness, redis: Redis, program: Program
 ) -> None:
     scheduler = TaskScheduler(redis, schedule.DECLARED, 5)
@@ -105,7 +105,7 @@ def test_periodic_jobs_do_not_pile_up_while_workers_are_away(
     assert redis.zscore(SET, "tick") > soon
 
 
-def test_it_waits_for_a_redis_that_is_away(harness: SyncHarness) -> None:
+def test_it_waits_for_a_redis_that_is_unavailable(harness: SyncHarness) -> None:
     pauses: list[float] = []
 
     def pause(seconds: float) -> None:

@@ -27,7 +27,7 @@ ONE_KIND = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True
 
 
 @ONE_KIND
-def test_a_slot_starts_one_time_though_schedulers_are_killed_while_enqueuing(
+def test_a_slot_starts_once_although_schedulers_are_killed_while_enqueuing(
     harness: SyncHarness, redis: Redis, program: Program
 ) -> None:
     harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))

@@ -82,7 +82,7 @@ def app(database_url: str, tmp_path: Path, marks: Marks) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-def test_no_secret_comes_out_anywhere(
+def test_no_secret_appears_in_any_output(
     harness: SyncHarness,
     marks: Marks,
     program: Program,

@@ -128,7 +128,7 @@ def _codes(harness: SyncHarness) -> list[object]:
     )
 
 
-def test_a_worker_that_is_told_to_stop_leaves_and_another_goes_on_at_once(
+def test_a_stopped_worker_exits_and_another_continues_immediately(
     harness: SyncHarness, program: Program, simulator: Simulator
 ) -> None:
     two_codes(harness)

@@ -100,7 +100,7 @@ def test_a_closed_dealer_has_no_runs(harness: SyncHarness, verb: str) -> None:
     assert harness.simulator.requests == []
 
 
-def test_run_on_a_disabled_day_is_skipped_unless_one_insists(harness: SyncHarness) -> None:
+def test_run_on_a_disabled_day_is_skipped_unless_forced(harness: SyncHarness) -> None:
     mapped(harness)
     harness.change_settings(disabled_on=[clock.local_now("America/Chicago").strftime("%A")])
     skipped = run(harness)
@@ -170,7 +170,7 @@ def test_report_prints_both_files_with_formulas_defused(harness: SyncHarness) ->
     ]
 
 
-def test_a_report_that_is_not_there_is_said_so(harness: SyncHarness) -> None:
+def test_a_missing_report_is_reported(harness: SyncHarness) -> None:
     for number in ("7", "99999999999999"):
         missing = command("sync", "report", number)
         assert missing.exit_code == 1
@@ -178,7 +178,7 @@ def test_a_report_that_is_not_there_is_said_so(harness: SyncHarness) -> None:
 
 
 @pytest.mark.parametrize("arguments", [("run",), ("queue",)])
-def test_a_dealer_that_is_not_there_is_said_so(harness: SyncHarness, arguments: tuple[str, ...]) -> None:
+def test_a_missing_dealer_is_reported(harness: SyncHarness, arguments: tuple[str, ...]) -> None:
     done = command("sync", *arguments, "--dealer", "77")
     assert (done.exit_code, done.stdout) == (1, "")
     assert "dealer 77 does not exist" in done.stderr

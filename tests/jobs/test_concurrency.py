@@ -133,7 +133,7 @@ def test_no_more_is_made_than_may_be_kept():
     batches.close()
 
 
-def test_what_came_meanwhile_is_handed_over_together():
+def test_values_that_arrive_while_waiting_are_delivered_together():
     stream = PrefetchIterator(lambda wanted: iter(range(5)), ahead=9)
     until(lambda: stream._values.qsize() == 6)
     assert list(stream.batches(nothing)) == [[0, 1, 2, 3, 4]]
@@ -178,7 +178,7 @@ def test_the_generator_learns_that_its_reader_has_left(leave):
     assert learned.wait(10)
 
 
-def test_a_generator_that_waits_for_room_ends_with_its_reader():
+def test_a_generator_that_waits_for_the_queue_ends_with_its_reader():
     ended = threading.Event()
 
     def endless(wanted: Waiting) -> Iterator[int]:

@@ -59,7 +59,7 @@ def test_simultaneous_upgrades_both_succeed(url: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
-def test_a_locked_table_delays_an_upgrade_and_holds_up_nobody(url: str, tmp_path: Path) -> None:
+def test_a_locked_table_delays_an_upgrade_and_blocks_no_one_else(url: str, tmp_path: Path) -> None:
     restore(DUMP, url)
     with psycopg.connect(url) as reader, psycopg.connect(url, autocommit=True) as other:
         # A long read of a table that the upgrade alters.

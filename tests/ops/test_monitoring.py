@@ -61,7 +61,7 @@ def test_every_metric_is_in_the_operations_guide(exposed: set[str]) -> None:
     assert {re.sub(r"_(bucket|count|sum)$", "", name) for name in exposed} - guide == set()
 
 
-def test_every_query_is_closed() -> None:
+def test_every_result_cursor_is_closed() -> None:
     for query in queries():
         for opening, closing in ("()", "{}", "[]"):
             assert query.count(opening) == query.count(closing), query

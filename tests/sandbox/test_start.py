@@ -170,7 +170,7 @@ def test_a_command_beside_it_needs_no_settings(
     assert ended == [("succeeded",)]
 
 
-def test_taken_ports_are_told_apart_and_named(
+def test_taken_ports_are_distinguished_and_named(
     running: tuple[subprocess.Popen[str], str], starter: Starter
 ) -> None:
     second = starter.start()
@@ -181,7 +181,7 @@ def test_taken_ports_are_told_apart_and_named(
         assert f"{name}=" in output
 
 
-def test_ctrl_c_ends_every_process(running: tuple[subprocess.Popen[str], str], starter: Starter) -> None:
+def test_ctrl_c_stops_every_process(running: tuple[subprocess.Popen[str], str], starter: Starter) -> None:
     process = running[0]
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0

@@ -61,7 +61,7 @@ def keys() -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines)
 
 
-def test_compose_names_settings_that_there_are() -> None:
+def test_compose_names_settings_that_exist() -> None:
     services = compose()["services"]
     assert set(services) == {*OURS, "postgres", "redis", "simulator", "samples"}
     named = {name for one in services.values() for name in one.get("environment", {})}
@@ -116,14 +116,14 @@ def test_each_container_of_ours_can_do_little() -> None:
     assert all(port.startswith("127.0.0.1:") for port in ports)
 
 
-def test_no_image_is_whatever_is_newest() -> None:
+def test_no_image_uses_the_latest_tag() -> None:
     froms = [line.split()[1] for line in dockerfile() if line.startswith("FROM ")]
     images = [one["image"] for name, one in compose()["services"].items() if name in ("postgres", "redis")]
     for image in [*froms[:2], *images]:
         assert re.search(r":\d+[\d.]*-", image), image
 
 
-def test_the_image_runs_as_somebody_without_rights_and_tells_its_health() -> None:
+def test_the_image_runs_as_an_unprivileged_user_and_has_a_health_check() -> None:
     lines = dockerfile()
     final = lines[lines.index("FROM base AS app") :]
     assert "USER 10001" in lines[: lines.index("FROM base AS app")]
@@ -157,7 +157,7 @@ def test_what_the_image_copies_is_there_and_sent_to_the_builder() -> None:
     assert not any(fnmatch(name, one) for name in (".env", "instance", ".git") for one in sent)
 
 
-def test_app_json_names_settings_and_processes_that_there_are() -> None:
+def test_app_json_names_settings_and_processes_that_exist() -> None:
     found = json.loads((ROOT / "app.json").read_text())
     assert set(found["env"]) - set(SETTINGS) == OF_AWS
     assert set(found["formation"]) == set(procfile()) - {"release"}
@@ -207,7 +207,7 @@ def test_keys_of_the_environment_are_used_instead(tmp_path: Path) -> None:
     assert credentials != "also-given"
 
 
-def test_heroku_installs_what_reports_in_s3_need() -> None:
+def test_heroku_installs_the_packages_for_reports_in_s3() -> None:
     hook = ROOT / "bin/post_compile"
     assert os.access(hook, os.X_OK)
     assert "--require-hashes -r requirements-s3.txt" in hook.read_text()

@@ -34,17 +34,17 @@ def test_a_window_that_is_always_used_up_is_full(begin: float):
     assert verdict.peak <= 200
 
 
-def test_a_tenth_that_is_not_used_is_no_full_window():
+def test_a_window_with_an_unused_tenth_is_not_full():
     assert not verdict_of(sent(every(61 / 180, 800))).is_kept(200, 0.97)
 
 
-def test_one_too_many_is_over():
+def test_one_too_many_exceeds_the_limit():
     verdict = verdict_of(sent(every(59.9 / 200, 600)))
     assert verdict.peak == 201
     assert not verdict.is_kept(200, 0.97)
 
 
-def test_one_that_was_refused_is_over():
+def test_a_refused_import_has_ended():
     full = every(61 / 199, 800)
     assert not verdict_of(sent(full[:-1]), sent(full[-1:], status=429)).is_kept(200, 0.97)
 

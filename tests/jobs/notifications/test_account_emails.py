@@ -19,7 +19,7 @@ from webapp.models import AlertDelivery, Dealer
 pytestmark = ON_SQLITE
 
 
-def test_users_of_a_closed_dealer_are_not_written_to(app: Flask, mailed: Kept, dealer: Dealer):
+def test_users_of_a_closed_dealer_get_no_email(app: Flask, mailed: Kept, dealer: Dealer):
     user = make_user("parts@prairie.example", dealer)
     dealers.dealer_admin.close(dealer)
     emails.note("reset", user.email)
@@ -28,7 +28,7 @@ def test_users_of_a_closed_dealer_are_not_written_to(app: Flask, mailed: Kept, d
     assert mailed.messages == []
 
 
-def test_an_invitation_arrives_and_a_stranger_is_not_written_to(app: Flask, mailed: Kept):
+def test_an_invitation_arrives_and_an_unknown_address_gets_no_email(app: Flask, mailed: Kept):
     user_admin.invite(EMAIL, "staff")
     emails.note("reset", "nobody@prairie.example")
     db.session.commit()

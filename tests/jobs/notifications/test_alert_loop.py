@@ -36,7 +36,7 @@ def looks(count: int) -> Callable[[float], None]:
     return pause
 
 
-def test_it_finds_opens_and_tells_without_redis(app: Flask, dealer: Dealer, mailed: Kept):
+def test_alerts_are_opened_and_sent_without_redis(app: Flask, dealer: Dealer, mailed: Kept):
     assert app.config["REDIS_URL"] is None
     make_alert_recipients(dealer, "parts@prairie.example.com")
     make_configuration(dealer, check_state="refused", check_reason="The password has expired.")
@@ -47,7 +47,7 @@ def test_it_finds_opens_and_tells_without_redis(app: Flask, dealer: Dealer, mail
 
 
 @ON_SQLITE
-def test_a_round_is_taken_once_a_minute(app: Flask, monkeypatch: pytest.MonkeyPatch):
+def test_alerts_are_evaluated_once_a_minute(app: Flask, monkeypatch: pytest.MonkeyPatch):
     taken: list[int] = []
     monkeypatch.setattr(alert_loop, "_round", lambda: taken.append(1))
     alert_loop.run_loop(app, looks(5))
@@ -79,9 +79,7 @@ def test_a_database_that_fails_ends_nothing(
 
 
 @ON_SQLITE
-def test_a_delivery_that_fails_is_tried_again_by_the_next_round_alone(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_failed_delivery_is_retried_by_the_next_pass_only(app: Flask, monkeypatch: pytest.MonkeyPatch):
     tried: list[int] = []
 
     def fail(_stop: object) -> int:

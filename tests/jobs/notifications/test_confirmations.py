@@ -162,7 +162,7 @@ def test_a_dealer_sends_no_more_than_twenty_links_a_day(page: LintingClient, dea
 
 
 @ON_SQLITE
-def test_what_was_removed_meanwhile_is_sent_no_link(page: LintingClient, dealer: Dealer, mailed: Kept):
+def test_a_recipient_removed_concurrently_gets_no_link(page: LintingClient, dealer: Dealer, mailed: Kept):
     save(page, dealer, NEW)
     save(page, dealer)
     deliver()
@@ -170,7 +170,7 @@ def test_what_was_removed_meanwhile_is_sent_no_link(page: LintingClient, dealer:
 
 
 @ON_SQLITE
-def test_a_link_is_made_with_the_key_of_now_and_believed_under_a_former_one(
+def test_a_link_is_signed_with_the_current_key_and_accepted_with_a_former_one(
     app: Flask, page: LintingClient, dealer: Dealer, mailed: Kept
 ):
     save(page, dealer, NEW)

@@ -46,7 +46,7 @@ def outcomes(dealer_id: int) -> list[tuple[str, str, str | None]]:
     return rows  # type: ignore[return-value]
 
 
-def test_what_is_beyond_the_limit_is_not_sent_and_told_once(app: Flask, dealer: Dealer, mailed: Kept):
+def test_messages_beyond_the_limit_are_not_sent_and_reported_once(app: Flask, dealer: Dealer, mailed: Kept):
     other = make_dealer("Lakeside")
     make_alert_recipients(dealer, ADDRESS)
     make_alert_recipients(other, "boss@lakeside.example.com")

@@ -59,7 +59,7 @@ def states() -> list[tuple[str, str, int]]:
     return [(each.event, each.state, each.attempts) for each in kept()]
 
 
-def test_an_alert_is_told_by_mail_and_webhook_and_so_is_its_end(
+def test_an_alert_and_its_end_are_sent_by_email_and_webhook(
     dealer: Dealer, mailed: Kept, receiver: HTTPServer
 ):
     receiver.expect_request("/in").respond_with_data("", 200)
@@ -106,7 +106,7 @@ def test_what_did_not_arrive_is_sent_again_later_and_no_more_than_once(dealer: D
 
 
 @ON_SQLITE
-def test_after_some_attempts_it_is_given_up(dealer: Dealer, mailed: Kept):
+def test_after_some_attempts_it_is_abandoned(dealer: Dealer, mailed: Kept):
     make_alert_recipients(dealer, ADDRESS)
     take_round(Finding(dealer.id, "Oil."))
     mailed.busy += ["451 Later"] * 99
@@ -118,7 +118,7 @@ def test_after_some_attempts_it_is_given_up(dealer: Dealer, mailed: Kept):
 
 
 @ON_SQLITE
-def test_an_address_that_does_not_exist_is_given_up_at_once(dealer: Dealer, mailed: Kept):
+def test_an_address_that_does_not_exist_is_abandoned_at_once(dealer: Dealer, mailed: Kept):
     make_alert_recipients(dealer, ADDRESS)
     take_round(Finding(dealer.id, "Oil."))
     mailed.refuse[ADDRESS] = "550 No such user"
@@ -126,7 +126,7 @@ def test_an_address_that_does_not_exist_is_given_up_at_once(dealer: Dealer, mail
     assert states() == [("opened", "failed", 1)]
 
 
-def test_nobody_hears_of_an_end_before_the_beginning(dealer: Dealer, mailed: Kept):
+def test_the_end_of_an_alert_is_never_sent_before_its_start(dealer: Dealer, mailed: Kept):
     make_alert_recipients(dealer, ADDRESS)
     take_round(Finding(dealer.id, "Oil."))
     mailed.busy.append("451 Later")
@@ -138,7 +138,7 @@ def test_nobody_hears_of_an_end_before_the_beginning(dealer: Dealer, mailed: Kep
     assert mailed.subjects == ["Prairie Powersports: Leak", "Over: Prairie Powersports: Leak"]
 
 
-def test_two_senders_at_once_send_each_message_once(app: Flask, dealer: Dealer, mailed: Kept):
+def test_two_concurrent_senders_send_each_message_once(app: Flask, dealer: Dealer, mailed: Kept):
     make_alert_recipients(dealer, ADDRESS)
     take_round(*(Finding(dealer.id, f"{code} leaks.", code) for code in "ABCDEFGH"))
     together, tried = threading.Barrier(3), []
@@ -158,7 +158,7 @@ def test_two_senders_at_once_send_each_message_once(app: Flask, dealer: Dealer, 
     assert len(mailed.messages) == 8
 
 
-def test_a_delivery_whose_sender_died_is_claimed_again(dealer: Dealer, mailed: Kept):
+def test_a_delivery_whose_sender_died_is_leased_again(dealer: Dealer, mailed: Kept):
     make_alert_recipients(dealer, ADDRESS)
     take_round(Finding(dealer.id, "Oil."))
     (only,) = kept()
@@ -170,7 +170,7 @@ def test_a_delivery_whose_sender_died_is_claimed_again(dealer: Dealer, mailed: K
 
 
 @ON_SQLITE
-def test_a_sender_that_was_overtaken_changes_nothing(dealer: Dealer, mailed: Kept):
+def test_a_sender_that_lost_its_lease_changes_nothing(dealer: Dealer, mailed: Kept):
     make_alert_recipients(dealer, ADDRESS)
     take_round(Finding(dealer.id, "Oil."))
     (only,) = kept()
@@ -183,7 +183,7 @@ def test_a_sender_that_was_overtaken_changes_nothing(dealer: Dealer, mailed: Kep
 
 @ON_SQLITE
 @pytest.mark.parametrize("removed", ["recipient", "webhook", "mail server"])
-def test_who_is_not_to_be_told_any_more_is_not(
+def test_a_removed_recipient_gets_no_more_alerts(
     app: Flask, dealer: Dealer, mailed: Kept, receiver: HTTPServer, removed: str
 ):
     hook = f"http://127.0.0.1:{receiver.port}/in"
@@ -253,7 +253,7 @@ def test_a_message_that_cannot_be_made_stops_no_other(dealer: Dealer, mailed: Ke
 
 
 @ON_SQLITE
-def test_it_leaves_when_it_is_told_to(dealer: Dealer, mailed: Kept):
+def test_it_exits_when_it_is_stopped(dealer: Dealer, mailed: Kept):
     make_alert_recipients(dealer, ADDRESS)
     take_round(Finding(dealer.id, "Oil."))
     assert sender.deliver_due(lambda: True) == 0

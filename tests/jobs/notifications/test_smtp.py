@@ -29,7 +29,7 @@ def plain(port: int) -> MailServer:
     return MailServer("127.0.0.1", port, "smtp")
 
 
-def test_a_letter_arrives_as_it_was_written(plain: MailServer) -> None:
+def test_an_email_arrives_as_it_was_written(plain: MailServer) -> None:
     kept = Kept()
     long = "Größe: " + "x" * 2000 + " – done.\n.\n.. dots\n"
     with mail_server(kept, plain.port):
@@ -51,9 +51,7 @@ def test_it_signs_in_over_a_secure_connection(port: int, trusted: trustme.CA, se
 
 
 @pytest.mark.parametrize("security", ["smtp+starttls", "smtps"])
-def test_a_server_that_is_not_the_one_named_is_told_nothing(
-    port: int, authority: trustme.CA, security: str
-) -> None:
+def test_a_server_with_another_name_gets_no_data(port: int, authority: trustme.CA, security: str) -> None:
     kept = Kept()
     with (
         mail_server(kept, port, security, certified(authority, "localhost", "127.0.0.1")),
@@ -63,7 +61,7 @@ def test_a_server_that_is_not_the_one_named_is_told_nothing(
     assert kept.messages == []
 
 
-def test_a_login_that_is_refused_is_said_without_the_login(port: int, trusted: trustme.CA) -> None:
+def test_a_refused_login_is_reported_without_the_login(port: int, trusted: trustme.CA) -> None:
     with (
         mail_server(Kept(), port, "smtp+starttls", certified(trusted, "localhost", "127.0.0.1")),
         pytest.raises(Undeliverable) as failed,
@@ -82,7 +80,7 @@ def test_a_server_without_tls_is_not_given_a_login(plain: MailServer) -> None:
 
 
 @pytest.mark.parametrize(("answer", "is_final"), [("550 No such user", True), ("450 Mailbox busy", False)])
-def test_an_address_that_is_refused_is_given_up_only_if_that_is_for_good(
+def test_an_address_that_is_refused_is_abandoned_only_if_that_is_for_good(
     plain: MailServer, answer: str, is_final: bool
 ) -> None:
     kept = Kept(refuse={TO: answer})
@@ -98,7 +96,7 @@ def test_a_server_that_is_not_there_is_tried_again(plain: MailServer) -> None:
     assert (failed.value.sentence, failed.value.is_final) == ("The mail server could not be reached.", False)
 
 
-def test_several_letters_go_over_one_connection_and_a_refused_one_stops_none(plain: MailServer) -> None:
+def test_several_emails_share_a_connection_and_a_refused_one_stops_no_other(plain: MailServer) -> None:
     kept = Kept()
     with mail_server(kept, plain.port):
         send(plain, "One.\n", "Two.\n", "Three.\n")
@@ -111,7 +109,7 @@ def test_several_letters_go_over_one_connection_and_a_refused_one_stops_none(pla
     assert len(kept.messages) == 4
 
 
-def test_a_letter_that_is_sent_again_can_be_told() -> None:
+def test_an_email_that_is_sent_again_has_the_same_message_id() -> None:
     first, again, other = (email_message(SENDER, TO, "s", "t", number) for number in (7, 7, 8))
     assert first["Message-ID"] == again["Message-ID"] != other["Message-ID"]
 
@@ -128,6 +126,6 @@ def test_no_name_becomes_a_header(plain: MailServer, name: str) -> None:
     assert str(message["Subject"]).endswith(": Credentials refused")
 
 
-def test_an_address_with_a_header_in_it_makes_no_letter() -> None:
+def test_no_email_is_made_for_an_address_with_a_header_in_it() -> None:
     with pytest.raises(ValueError):
         email_message(SENDER, "a@example.com\r\nBcc: x@example.com", "s", "t", 1)

@@ -82,7 +82,7 @@ def test_a_private_address_is_not_asked_unless_it_is_allowed(receiver: HTTPServe
     assert receiver.log == []
 
 
-def test_a_name_that_leads_into_a_private_network_is_refused_when_it_is_looked_up(
+def test_a_name_that_resolves_to_a_private_address_is_refused(
     receiver: HTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The resolver is the one thing that stands in here: no public name may be relied on."""
@@ -104,12 +104,12 @@ def test_a_webhook_that_was_saved_with_another_port_says_why_nothing_is_sent(por
     )
 
 
-def test_a_name_that_nobody_knows_may_be_known_later() -> None:
+def test_a_name_that_does_not_resolve_is_retried_later() -> None:
     failed = failure(Webhook("https://no-such-name.invalid/in", SECRET), frozenset())
     assert (failed.sentence, failed.is_final) == (webhook.UNREACHABLE, False)
 
 
-def test_a_port_where_nobody_listens_is_not_reached(port: int) -> None:
+def test_a_port_without_a_listener_is_not_reached(port: int) -> None:
     assert failure(Webhook(f"http://127.0.0.1:{port}/in", SECRET)).sentence == webhook.UNREACHABLE
 
 
@@ -123,7 +123,7 @@ def test_over_https_the_certificate_is_that_of_the_name(trusted: trustme.CA) -> 
     assert (failed.sentence, failed.is_final) == (webhook.INSECURE, False)
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(authority: trustme.CA) -> None:
+def test_an_untrusted_certificate_is_refused(authority: trustme.CA) -> None:
     with HTTPServer(ssl_context=certified(authority, "localhost")) as server:
         failed = failure(Webhook(f"https://localhost:{server.port}/in", SECRET))
     assert failed.sentence == webhook.INSECURE
@@ -143,7 +143,7 @@ def test_a_slow_answer_is_not_waited_for(receiver: HTTPServer, monkeypatch: pyte
     done.set()
 
 
-def test_an_answer_that_drips_is_given_up_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_response_that_drips_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webhook, "LONGEST", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as server:
         drips = threading.Thread(target=_drip, args=(server,), daemon=True)

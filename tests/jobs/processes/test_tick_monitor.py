@@ -58,7 +58,7 @@ def test_a_tick_with_a_failed_step_is_not_reported(
 
 @ON_SQLITE
 @pytest.mark.parametrize(("status", "reason"), [(500, "500"), (404, "404"), (302, "302")])
-def test_an_answer_that_is_no_success_is_logged_and_the_tick_succeeds(
+def test_an_unsuccessful_response_is_logged_and_the_tick_succeeds(
     receiver: HTTPServer, capsys: pytest.CaptureFixture[str], status: int, reason: str
 ) -> None:
     receiver.expect_request(PATH).respond_with_data("", status, {"Location": "http://127.0.0.1:1/"})
@@ -68,7 +68,7 @@ def test_an_answer_that_is_no_success_is_logged_and_the_tick_succeeds(
 
 
 @ON_SQLITE
-def test_a_service_that_does_not_answer_is_left(
+def test_a_service_that_does_not_answer_times_out(
     app: Flask, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tick_monitor, "LONGEST", 0.5)

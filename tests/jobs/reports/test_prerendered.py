@@ -19,7 +19,7 @@ from webapp.extensions import db
 from webapp.models import Run, RunItem
 
 
-def shop(harness: SyncHarness) -> None:
+def sync_twice(harness: SyncHarness) -> None:
     """Two codes with parts in and out of order, one unmatched, and one that was cleared."""
     for code in ("TR", "PU"):
         harness.map_code(
@@ -40,8 +40,8 @@ def texts(run: Run, attempt: int) -> list[str]:
     return found
 
 
-def test_a_prerendered_report_is_the_report_that_the_database_gives(harness: SyncHarness) -> None:
-    shop(harness)
+def test_a_prerendered_report_equals_one_from_the_database(harness: SyncHarness) -> None:
+    sync_twice(harness)
     run = harness.sync()
     again = reports.write(run.id, 99, lambda: None)
     assert [file.rows for file in again] == [8, 1]
@@ -56,15 +56,15 @@ def unwritable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("unwritable")
 def test_reports_are_whole_where_nothing_could_be_prerendered(harness: SyncHarness) -> None:
-    shop(harness)
+    sync_twice(harness)
     run = harness.sync()
     assert run.status == "succeeded"
     assert len(harness.report_rows(run, "inventory")) == 8
     assert len(harness.report_rows(run, "skipped")) == 1
 
 
-def test_what_was_cleared_after_prerendering_is_not_missing(harness: SyncHarness) -> None:
-    shop(harness)
+def test_products_cleared_after_prerendering_are_in_the_report(harness: SyncHarness) -> None:
+    sync_twice(harness)
     run = harness.sync()
     item = Applied(harness.load_item(run, "TR").id, harness.load_item(run, "TR").cleared)
     inventory = report_formats()[0]
@@ -77,7 +77,7 @@ def test_what_was_cleared_after_prerendering_is_not_missing(harness: SyncHarness
         assert prerendered.copy(inventory, later, io.BytesIO(), lambda: None) is None
 
 
-def test_each_code_is_prerendered_before_the_next_is_done_with(
+def test_each_code_is_prerendered_before_the_next_one_ends(
     harness: SyncHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun: list[tuple[str, list[str]]] = []
@@ -93,7 +93,7 @@ def test_each_code_is_prerendered_before_the_next_is_done_with(
         applied.append(item.supplier_code)
         apply(claim, run, item)  # type: ignore[arg-type]
 
-    shop(harness)
+    sync_twice(harness)
     monkeypatch.setattr(reports.PrerenderedReports, "begin", note)
     monkeypatch.setattr(code_sync, "apply", noted)
     harness.sync()

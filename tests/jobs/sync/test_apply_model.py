@@ -310,9 +310,7 @@ def harness(app: Flask) -> Iterator[SyncHarness]:
 @given(scene=scenes)
 @pytest.mark.slow
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_the_shelf_and_the_webstore_are_what_the_obvious_model_says(
-    harness: SyncHarness, scene: Scene
-) -> None:
+def test_the_shelf_and_the_webstore_agree_with_a_simple_model(harness: SyncHarness, scene: Scene) -> None:
     forget(harness)
     products = build(harness, scene)
     model = Model(scene)

@@ -62,7 +62,7 @@ def test_a_pull_that_would_take_more_than_half_to_zero_is_held(stocked: SyncHarn
     assert (item.status, item.cleared, item.held) == ("succeeded", 0, 70)
 
 
-def test_what_was_reported_is_applied_meanwhile(stocked: SyncHarness) -> None:
+def test_reported_parts_are_applied_while_the_clearing_is_held(stocked: SyncHarness) -> None:
     stocked.sync(*reported(50, quantity=7))
     assert stocked.shelf_quantities()[("KA", "K-0")] == 7
     assert stocked.shelf_quantities()[("KA", "K-119")] == 2
@@ -119,19 +119,19 @@ def test_the_next_run_confirms_it_by_the_same_answer(stocked: SyncHarness) -> No
     assert states() == ["confirmed"]
 
 
-def test_a_worse_answer_confirms_nothing(stocked: SyncHarness) -> None:
+def test_a_response_with_fewer_parts_confirms_nothing(stocked: SyncHarness) -> None:
     stocked.sync(*reported(50))
     assert silent(stocked).status == "partial"
     assert (in_stock(stocked), states()) == (MANY, ["overtaken", "held"])
 
 
-def test_a_pull_in_good_order_puts_an_end_to_it(stocked: SyncHarness) -> None:
+def test_a_complete_fetch_ends_it(stocked: SyncHarness) -> None:
     silent(stocked)
     run = stocked.sync(*reported(119))
     assert (run.status, in_stock(stocked), states()) == ("succeeded", 119, ["overtaken"])
 
 
-def test_a_person_has_it_carried_out(stocked: SyncHarness) -> None:
+def test_a_user_can_apply_it(stocked: SyncHarness) -> None:
     stocked.sync(*reported(50))
     stocked.take_outbox()
     clearing = the_held(stocked)
@@ -161,7 +161,7 @@ def test_a_decision_that_a_later_run_overtook_clears_nothing(stocked: SyncHarnes
     assert (in_stock(stocked), states()) == (MANY, ["overtaken"])
 
 
-def test_a_person_keeps_the_quantities_for_as_long_as_the_answer_is_the_same(stocked: SyncHarness) -> None:
+def test_a_user_keeps_the_quantities_while_the_response_stays_the_same(stocked: SyncHarness) -> None:
     silent(stocked)
     assert held_clearings.keep(the_held(stocked), None)
     runs = [silent(stocked), silent(stocked)]
@@ -177,7 +177,7 @@ def test_what_is_decided_is_not_decided_again(stocked: SyncHarness) -> None:
     assert states() == ["kept"]
 
 
-def test_a_decision_that_redis_forgot_is_found(stocked: SyncHarness) -> None:
+def test_a_decision_lost_by_redis_is_found(stocked: SyncHarness) -> None:
     silent(stocked)
     clearing = the_held(stocked)
     held_clearings.carry_out(clearing, None)

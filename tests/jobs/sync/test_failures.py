@@ -51,14 +51,14 @@ class Refusals:
         event.remove(db.engine, "before_cursor_execute", self._before)
 
 
-def test_a_code_that_the_database_refused_is_done_again_on_the_spot(two_codes: SyncHarness) -> None:
+def test_a_code_that_the_database_refused_once_is_retried_immediately(two_codes: SyncHarness) -> None:
     refusals = Refusals("INSERT INTO shelf_stock", times=2)
     run = two_codes.sync()
     refusals.end()
     assert (run.status, two_codes.shelf_quantities(), refusals.left) == ("succeeded", WHOLE, 0)
 
 
-def test_a_code_that_the_database_goes_on_refusing_fails_with_the_reason(two_codes: SyncHarness) -> None:
+def test_a_code_that_the_database_keeps_refusing_fails_with_the_reason(two_codes: SyncHarness) -> None:
     refusals = Refusals("INSERT INTO part_matches", times=1 + len(code_sync.DATABASE_PAUSES))
     run = two_codes.sync()
     refusals.end()
@@ -69,7 +69,7 @@ def test_a_code_that_the_database_goes_on_refusing_fails_with_the_reason(two_cod
 
 
 @pytest.mark.parametrize("times", [1, 10_000])
-def test_a_code_that_was_applied_stays_so_when_what_follows_is_refused(
+def test_an_applied_code_stays_applied_when_a_later_statement_is_refused(
     two_codes: SyncHarness, times: int
 ) -> None:
     refusals = Refusals("SET check_state", times)
@@ -80,7 +80,7 @@ def test_a_code_that_was_applied_stays_so_when_what_follows_is_refused(
     assert [(item.status, item.tries, item.changed) for item in run.items] == [("succeeded", 1, 1)] * 2
 
 
-def test_a_code_that_was_applied_stays_so_when_what_follows_is_broken(two_codes: SyncHarness) -> None:
+def test_an_applied_code_stays_applied_when_a_later_step_breaks(two_codes: SyncHarness) -> None:
     def broken() -> None:
         raise ZeroDivisionError
 
@@ -122,7 +122,7 @@ A_RESTART = "IF nextval('refused') = 1 THEN PERFORM pg_terminate_backend(pg_back
 @pytest.mark.parametrize(
     ("act", "status", "kinds"), [(A_FULL_DISK, "failed", {"database"}), (A_RESTART, "succeeded", {None})]
 )
-def test_what_postgresql_refuses_while_parts_are_copied_to_it_is_no_defect_of_ours(
+def test_rows_that_postgresql_refuses_in_a_copy_are_not_a_defect(
     two_codes: SyncHarness, act: str, status: str, kinds: set[str | None]
 ) -> None:
     if not is_postgresql():
@@ -134,7 +134,7 @@ def test_what_postgresql_refuses_while_parts_are_copied_to_it_is_no_defect_of_ou
     assert (run.status, {item.error_kind for item in run.items}) == (status, kinds)
 
 
-def test_a_run_whose_database_is_away_goes_on_once_it_answers(two_codes: SyncHarness) -> None:
+def test_a_run_whose_database_is_unavailable_goes_on_once_it_answers(two_codes: SyncHarness) -> None:
     run_id = lifecycle.record(two_codes.dealer, "manual").run.id
     away = Refusals("UPDATE runs SET heartbeat_at", times=10_000)
     with pytest.raises(OperationalError):
@@ -145,7 +145,7 @@ def test_a_run_whose_database_is_away_goes_on_once_it_answers(two_codes: SyncHar
     assert (two_codes.load_run(run_id).status, two_codes.shelf_quantities()) == ("succeeded", WHOLE)
 
 
-def test_a_run_that_never_comes_to_its_end_is_given_up(two_codes: SyncHarness) -> None:
+def test_a_run_that_never_ends_is_abandoned(two_codes: SyncHarness) -> None:
     run_id = lifecycle.record(two_codes.dealer, "manual").run.id
     two_codes.load_run(run_id).attempt = run_sync.MOST_ATTEMPTS
     db.session.commit()
@@ -178,7 +178,7 @@ def test_time_is_counted_from_the_first_start_through_every_takeover(two_codes: 
     assert (two_codes.load_run(run_id).status, two_codes.shelf_quantities()) == ("failed", {})
 
 
-def test_a_password_that_is_changed_under_way_is_taken_up(two_codes: SyncHarness) -> None:
+def test_a_password_changed_during_a_run_is_used(two_codes: SyncHarness) -> None:
     two_codes.simulator.switches = Behavior(password_state="rotated", rotate_after=2)
 
     def save_the_new_one(line: str) -> None:
@@ -212,7 +212,7 @@ def test_what_a_run_hears_of_the_credentials_is_shown_as_a_validation_is(two_cod
     assert (two_codes.configuration.check_state, two_codes.configuration.check_reason) == ("connected", None)
 
 
-def test_a_validation_that_is_under_way_has_the_last_word(two_codes: SyncHarness) -> None:
+def test_a_validation_in_progress_decides_the_status(two_codes: SyncHarness) -> None:
     two_codes.configuration.check_state = "checking"
     db.session.commit()
     two_codes.simulator.switches = Behavior(password_state="wrong")
@@ -221,7 +221,7 @@ def test_a_validation_that_is_under_way_has_the_last_word(two_codes: SyncHarness
     assert two_codes.configuration.check_state == "checking"
 
 
-def test_3pa_that_is_switched_off_under_way_ends_the_run(two_codes: SyncHarness) -> None:
+def test_disabling_3pa_during_a_run_ends_it(two_codes: SyncHarness) -> None:
     def switch_off(line: str) -> None:
         if line.startswith("TR: fetched"):
             two_codes.configuration.enabled = False
@@ -233,7 +233,7 @@ def test_3pa_that_is_switched_off_under_way_ends_the_run(two_codes: SyncHarness)
     assert two_codes.load_item(run, "KA").error == f"Not tried: {code_sync.SWITCHED_OFF}"
 
 
-def test_settings_saved_under_way_count_from_the_next_run(two_codes: SyncHarness) -> None:
+def test_settings_saved_during_a_run_apply_from_the_next_run(two_codes: SyncHarness) -> None:
     two_codes.set_parts(part("TR", "A-1", 3, Avail=1), part("KA", "K-1", 5, Avail=2))
 
     def save(line: str) -> None:

@@ -95,7 +95,7 @@ def test_a_code_without_letters_has_one_spelling(shop: SyncHarness) -> None:
     assert requested(shop) == ["123", "123"]
 
 
-def test_a_confirmed_spelling_without_rows_is_not_the_last_word(shop: SyncHarness) -> None:
+def test_other_spellings_are_tried_when_the_confirmed_one_has_no_rows(shop: SyncHarness) -> None:
     import_code(shop, "TR")
     shop.sync()
     requested(shop)
@@ -105,7 +105,7 @@ def test_a_confirmed_spelling_without_rows_is_not_the_last_word(shop: SyncHarnes
     assert listed(shop) == [("TR", "tr")]
 
 
-def test_an_error_with_one_spelling_is_no_reason_to_try_another(shop: SyncHarness) -> None:
+def test_after_an_error_with_one_spelling_no_other_is_tried(shop: SyncHarness) -> None:
     import_code(shop, "TR")
     shop.sync()
     shop.simulator.switches = Behavior(faults=[Fault("error_500", code="TR", times=None)])
@@ -121,7 +121,7 @@ def test_a_form_in_another_case_keeps_the_spelling(shop: SyncHarness) -> None:
     assert (listed(shop), row.lead_time_days) == ([("TR", "TR")], 9)
 
 
-def test_before_rows_came_the_case_can_be_changed(shop: SyncHarness) -> None:
+def test_before_the_first_rows_the_case_can_be_changed(shop: SyncHarness) -> None:
     import_code(shop, "TR")
     import_code(shop, "tr")
     assert listed(shop) == [("tr", None)]

@@ -112,7 +112,7 @@ def test_a_part_without_a_product_names_the_one_with_its_upc(harness: SyncHarnes
     assert [(number, candidate) for number, _, candidate in found] == [("X-1", "U-1")]
 
 
-def test_a_candidate_of_a_manufacturer_that_the_code_does_not_map_to_is_none(harness: SyncHarness) -> None:
+def test_a_product_of_an_unmapped_manufacturer_is_not_a_candidate(harness: SyncHarness) -> None:
     make_manufacturer("Yamaha", "oem", numbers=["AB-1"])
     harness.map_code("HO", make_manufacturer("Honda", "oem", numbers=["H-1"]))
     assert [row[2] for row in skipped(harness, part("HO", "AB1", 1))] == [""]
@@ -133,7 +133,7 @@ def test_upcs_are_compared_as_gtins(harness: SyncHarness, stored: str, reported:
     "junk",
     ["", "0", "00000000000000", "n/a", "1234567", "١٢٣٤٥٦٧٨٩٠٥", "9" * 15, "1" * 300, "12345678905x12345"],
 )
-def test_a_upc_that_is_none_finds_nothing(harness: SyncHarness, junk: str) -> None:
+def test_an_invalid_upc_finds_nothing(harness: SyncHarness, junk: str) -> None:
     honda = make_manufacturer("Honda", "oem")
     make_product(honda, "U-1", upc="12345678905")
     harness.map_code("HO", honda)

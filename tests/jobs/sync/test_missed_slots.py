@@ -37,7 +37,7 @@ def finish_all(at: datetime) -> None:
     db.session.commit()
 
 
-def test_slots_of_a_scheduler_that_was_down_are_recorded_one_time(mapped: SyncHarness) -> None:
+def test_slots_missed_by_a_stopped_scheduler_are_recorded_once(mapped: SyncHarness) -> None:
     start_due(ONE_TEN)
     finish_all(ONE_TEN)
     for _ in range(2):
@@ -84,7 +84,7 @@ def test_a_zone_in_which_the_hour_had_passed_is_named_as_the_reason(mapped: Sync
     assert recorded()[1:] == [(7, "skipped", passed)]
 
 
-def test_a_disabled_day_is_no_miss(mapped: SyncHarness) -> None:
+def test_a_disabled_day_is_not_a_missed_slot(mapped: SyncHarness) -> None:
     start_due(ONE_TEN)
     finish_all(ONE_TEN)
     mapped.change_settings(disabled_on=["Monday"])

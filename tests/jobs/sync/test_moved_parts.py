@@ -63,7 +63,7 @@ def test_a_part_that_moved_counts_once_there_and_back_again(codes: SyncHarness) 
     assert retained() == []
 
 
-def test_the_webstore_hears_of_a_part_that_moved_with_less(codes: SyncHarness) -> None:
+def test_a_part_that_moved_with_a_smaller_quantity_is_reindexed(codes: SyncHarness) -> None:
     codes.sync(part("TR", "P0001", 4), part("TR", "P0002", 4))
     codes.take_outbox()
     codes.sync(part("TRX", "P0001", 1), part("TR", "P0002", 4))
@@ -131,7 +131,7 @@ def test_what_a_retry_brings_for_the_first_time_did_not_begin_after_the_run(code
     assert quantity(codes) == 7
 
 
-def test_a_failed_pull_is_no_gap(codes: SyncHarness) -> None:
+def test_a_failed_fetch_is_not_a_gap(codes: SyncHarness) -> None:
     codes.sync(part("TR", "P0001", 4), part("TRX", "P0001", 3))
     failing(codes, "TRX")
     codes.sync()
@@ -141,7 +141,7 @@ def test_a_failed_pull_is_no_gap(codes: SyncHarness) -> None:
     assert quantity(codes) == 7
 
 
-def test_a_row_that_cannot_be_used_is_neither_a_gap_nor_a_beginning(codes: SyncHarness) -> None:
+def test_an_unusable_row_is_neither_a_gap_nor_a_start(codes: SyncHarness) -> None:
     codes.simulator.switches = Behavior()
     codes.sync(part("TR", "P0001", 4), part("TR", "P0002", 1))
     filtered = Behavior(filtering="ignored")

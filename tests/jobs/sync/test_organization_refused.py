@@ -102,7 +102,7 @@ def test_a_login_that_no_key_opens_is_the_organizations_too(harness: SyncHarness
     assert harness.sync().reason == refusals.ORGANIZATION_SEALED
 
 
-def test_a_dealers_own_login_is_still_told_by_its_fields(harness: SyncHarness) -> None:
+def test_a_dealers_own_login_still_names_its_fields(harness: SyncHarness) -> None:
     harness.dealer.organization = None
     store(harness, username=USERNAME, sealed_password=vault.seal("wrong"))
     assert "3PA Username and 3PA Password" in (check(harness) or "")

@@ -34,7 +34,7 @@ def test_such_rows_change_nothing(shop: SyncHarness, setting: str) -> None:
         assert item.error == error_for_fault("foreign_parts").sentence
 
 
-def test_one_such_row_fails_its_code_alone(shop: SyncHarness) -> None:
+def test_one_such_row_fails_only_its_code(shop: SyncHarness) -> None:
     before = shop.shelf_quantities()
     parts = [part("TR", f"P{number:05}", 9) for number in range(600)]
     parts[550]["Cmf"] = "11111111"
@@ -47,7 +47,7 @@ def test_one_such_row_fails_its_code_alone(shop: SyncHarness) -> None:
     assert db.session.query(ReportedPart).filter_by(run_item_id=run.items[0].id).count() == 0
 
 
-def test_what_was_requested_ahead_for_such_a_code_is_discarded(shop: SyncHarness) -> None:
+def test_the_prefetch_of_such_a_code_is_discarded(shop: SyncHarness) -> None:
     before = shop.shelf_quantities()
     foreign = {**part("KA", "K-1", 9), "Cmf": "11111111"}
     run = shop.sync(*(part("TR", f"P{number:05}", 3) for number in range(600)), foreign)

@@ -84,7 +84,7 @@ def test_after_its_slice_a_run_waits_again_with_what_is_not_done(harness: SyncHa
     assert "go first" in status(run).sentence
 
 
-def test_it_goes_on_to_where_an_undisturbed_run_comes(harness: SyncHarness) -> None:
+def test_it_reaches_the_state_of_an_undisturbed_run(harness: SyncHarness) -> None:
     run_id = shop(harness)
     gives_way(harness, run_id)
     begin(db.session.scalars(db.select(Run).where(Run.id != run_id)).one())
@@ -95,13 +95,13 @@ def test_it_goes_on_to_where_an_undisturbed_run_comes(harness: SyncHarness) -> N
     assert [row["change"] for row in harness.report_rows(run, "inventory")] == ["new", "new", "new"]
 
 
-def test_it_keeps_its_worker_where_nobody_waits_that_has_not_begun(harness: SyncHarness) -> None:
+def test_a_run_keeps_its_worker_where_no_new_run_waits(harness: SyncHarness) -> None:
     run_id = shop(harness)
     begin(db.session.scalars(db.select(Run).where(Run.id != run_id)).one())
     assert goes_on(harness, run_id).status == "succeeded"
 
 
-def test_it_keeps_its_worker_for_its_slice_and_without_one(harness: SyncHarness) -> None:
+def test_a_run_keeps_its_worker_for_its_slice_and_without_a_limit(harness: SyncHarness) -> None:
     run_id = shop(harness)
     for seconds in (60.0, 0.0):
         assert run_sync.execute(run_id, harness.run_context(slice_seconds=seconds))
@@ -109,7 +109,7 @@ def test_it_keeps_its_worker_for_its_slice_and_without_one(harness: SyncHarness)
     assert db.session.scalars(db.select(Run.gave_way).where(Run.status == "succeeded")).all() == [0, 0]
 
 
-def test_giving_way_is_no_attempt_that_died(harness: SyncHarness) -> None:
+def test_a_yielded_run_does_not_count_as_a_failed_attempt(harness: SyncHarness) -> None:
     run_id = shop(harness)
     run = harness.load_run(run_id)
     run.attempt, run.gave_way = run_sync.MOST_ATTEMPTS + 5, 6
@@ -124,7 +124,7 @@ def test_giving_way_is_no_attempt_that_died(harness: SyncHarness) -> None:
 
 
 @pytest.mark.parametrize(("waited", "state"), [(0, "failed"), (100 * 60, "succeeded")])
-def test_what_it_waited_for_others_is_no_time_of_its_own(
+def test_time_spent_waiting_for_others_does_not_count_as_run_time(
     harness: SyncHarness, waited: int, state: str
 ) -> None:
     run_id = shop(harness)
@@ -147,7 +147,7 @@ def test_the_wait_is_counted_when_it_goes_on(harness: SyncHarness) -> None:
     assert 100 <= harness.load_run(run_id).gave_way_seconds < 130
 
 
-def test_a_run_that_was_lost_gives_nothing_back(harness: SyncHarness) -> None:
+def test_a_lost_run_returns_nothing(harness: SyncHarness) -> None:
     run_id = shop(harness)
     claim = lease.acquire(run_id)
     assert claim is not None
@@ -219,7 +219,7 @@ def test_a_login_for_which_others_wait_lets_other_logins_go_first(
     assert [item.tries for item in harness.load_run(run_id).items] == [0, 0]
 
 
-def test_who_comes_back_at_once_does_a_code_before_it_lets_others_go_again(
+def test_a_resumed_run_finishes_a_code_before_it_yields_again(
     harness: SyncHarness, redis: Redis, redis_url: str
 ) -> None:
     run_id, narrow = shop(harness), Narrow(harness, redis_url, 100)
@@ -229,7 +229,7 @@ def test_who_comes_back_at_once_does_a_code_before_it_lets_others_go_again(
     assert codes_asked_for(harness) == ["TR", "TR"]
 
 
-def test_an_organizations_dealers_do_not_go_before_each_other_for_their_logins_sake(
+def test_dealers_of_one_organization_do_not_preempt_each_other(
     harness: SyncHarness, redis: Redis, redis_url: str
 ) -> None:
     run_id, narrow = shop(harness), Narrow(harness, redis_url, 100)
@@ -241,7 +241,7 @@ def test_an_organizations_dealers_do_not_go_before_each_other_for_their_logins_s
     assert run_sync.execute(run_id, harness.run_context(slice_seconds=60.0, connect=narrow))
 
 
-def test_it_gives_way_while_it_waits_for_the_first_page_of_a_code(
+def test_a_run_yields_while_it_waits_for_the_first_page_of_a_code(
     harness: SyncHarness, redis: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(preemption, "LONG_WITHOUT_ROOM", 0.3)

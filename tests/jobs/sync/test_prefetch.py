@@ -37,7 +37,7 @@ def shop(harness: SyncHarness) -> SyncHarness:
     return harness
 
 
-def test_the_next_code_is_asked_for_before_this_one_is_done_with(harness: SyncHarness) -> None:
+def test_the_next_code_is_prefetched_before_this_one_ends(harness: SyncHarness) -> None:
     shop(harness)
     seen: list[bool] = []
 
@@ -51,7 +51,7 @@ def test_the_next_code_is_asked_for_before_this_one_is_done_with(harness: SyncHa
     assert harness.shelf_quantities() == {("TR", "TR-1"): 3, ("PU", "PU-1"): 4, ("HO", "HO-1"): 5}
 
 
-def test_what_was_asked_ahead_fails_the_code_that_it_is_about(harness: SyncHarness) -> None:
+def test_a_failed_prefetch_fails_the_code_that_it_belongs_to(harness: SyncHarness) -> None:
     shop(harness)
     harness.simulator.switches = Behavior(faults=[Fault("error_500", code="PU", times=None)])
     run = harness.sync()
@@ -72,7 +72,7 @@ class Pages:
         yield [Page(2, [], [], 0, 1, 0.1)]
 
 
-def test_the_next_code_is_begun_while_only_the_proof_of_this_ones_end_is_missing(
+def test_the_next_code_starts_while_only_the_proof_of_the_end_is_missing(
     harness: SyncHarness,
 ) -> None:
     shop(harness)
@@ -85,7 +85,7 @@ def test_the_next_code_is_begun_while_only_the_proof_of_this_ones_end_is_missing
     assert order == ["page", "next", "proof"]
 
 
-def test_a_code_that_is_done_is_not_begun_again_when_one_before_it_is_retried(harness: SyncHarness) -> None:
+def test_a_finished_code_is_not_repeated_when_an_earlier_one_is_retried(harness: SyncHarness) -> None:
     shop(harness)
     harness.simulator.switches = Behavior(faults=[Fault("error_500", code="TR", times=QUICK.attempts)])
     current_app.config["CODE_RETRY_SECONDS"] = 0

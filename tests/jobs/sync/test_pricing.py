@@ -87,7 +87,7 @@ def test_a_first_code_without_a_price_leaves_it_to_the_next(harness: SyncHarness
     assert harness.webstore_figures("T-1") == (7, 2000, 1)
 
 
-def test_only_products_whose_figures_changed_are_noted_for_the_index(harness: SyncHarness) -> None:
+def test_only_products_with_changed_figures_are_added_to_the_outbox(harness: SyncHarness) -> None:
     numbers = ["UP", "DOWN", "GONE", "PRICE", "LEAVE"]
     harness.map_code("TR", make_manufacturer("Tucker", numbers=numbers), pricing="retail")
     harness.sync(*(part("TR", number, 5) for number in numbers))

@@ -56,7 +56,7 @@ def finish(run: Run, when: datetime, status: str = "succeeded") -> None:
     db.session.commit()
 
 
-def test_a_first_code_saved_at_1_21_pm_gets_no_run_of_1_pm_but_that_of_7_pm(harness: SyncHarness) -> None:
+def test_a_first_code_saved_at_1_21_pm_skips_the_1_pm_run_and_gets_the_7_pm_run(harness: SyncHarness) -> None:
     maker = make_manufacturer("Tucker")
     start_due(at(13, 10))
     harness.map_code("TR", maker)
@@ -122,7 +122,7 @@ def test_a_run_queued_at_1_05_pm_takes_the_place_of_the_slot(mapped: SyncHarness
     assert start_due(at(19, 10)) == 1
 
 
-def test_the_page_passes_over_a_slot_that_a_run_by_hand_took_the_place_of(mapped: SyncHarness) -> None:
+def test_the_page_skips_a_slot_that_a_manual_run_replaced(mapped: SyncHarness) -> None:
     mapped.set_ready_since(at(8))
     begin = at(13) + timedelta(seconds=1)
     finish(by_hand(mapped, begin, begin), begin)
@@ -139,7 +139,7 @@ def test_the_page_passes_over_a_slot_that_a_run_by_hand_took_the_place_of(mapped
         (at(13, 5), None, "skipped"),
     ],
 )
-def test_a_run_that_is_no_substitute_leaves_the_slot(
+def test_a_run_that_is_not_a_substitute_leaves_the_slot(
     mapped: SyncHarness, queued: datetime, started: datetime | None, status: str
 ) -> None:
     mapped.set_ready_since(at(8))
@@ -180,7 +180,7 @@ def test_the_hour_that_clocks_repeat_counts_from_its_first_time(mapped: SyncHarn
     assert ran() == []
 
 
-def test_a_moved_dealer_is_judged_by_its_own_clock(mapped: SyncHarness) -> None:
+def test_a_moved_dealer_is_evaluated_in_its_new_time_zone(mapped: SyncHarness) -> None:
     """Ready at 1:21 PM in Chicago, which is 12:21 PM in Denver: the slot of 1:00 PM is yet to come there."""
     mapped.set_ready_since(at(13, 21))
     start_due(at(13, 22))

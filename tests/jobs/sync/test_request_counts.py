@@ -42,7 +42,7 @@ def test_how_long_they_waited_for_the_rate_budget_is_kept(harness: SyncHarness) 
     assert second.rate_waited_ms > 0
 
 
-def test_an_attempt_that_is_begun_anew_keeps_what_was_sent_before(harness: SyncHarness) -> None:
+def test_a_restarted_attempt_keeps_the_count_of_sent_requests(harness: SyncHarness) -> None:
     harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
     harness.set_parts(part("TR", "A-1"))
     run_id = lifecycle.record(harness.dealer, "command").run.id

@@ -55,14 +55,14 @@ def carried_out(harness: SyncHarness) -> Run:
     return harness.load_run(run_id)
 
 
-def test_a_code_is_tried_once_more_before_it_is_given_up(two_codes: SyncHarness) -> None:
+def test_a_code_is_tried_once_more_before_it_is_abandoned(two_codes: SyncHarness) -> None:
     trouble(two_codes, "TR", times=REQUESTS // 2)
     run = two_codes.sync()
     assert run.status == "succeeded"
     assert [(item.supplier_code, item.tries) for item in run.items] == [("TR", 2), ("KA", 1)]
 
 
-def test_it_is_given_up_after_that(two_codes: SyncHarness) -> None:
+def test_it_is_abandoned_after_that(two_codes: SyncHarness) -> None:
     trouble(two_codes, "TR")
     run = two_codes.sync()
     assert (run.status, two_codes.load_item(run, "TR").tries) == ("partial", 2)
@@ -132,7 +132,7 @@ def test_a_later_run_takes_its_place(two_codes: SyncHarness) -> None:
     assert in_minutes(10) == 0
 
 
-def test_what_a_person_ran_by_a_command_is_theirs_to_repeat(two_codes: SyncHarness) -> None:
+def test_a_manual_run_of_a_command_is_not_retried_automatically(two_codes: SyncHarness) -> None:
     trouble(two_codes, "TR")
     two_codes.sync()
     assert in_minutes(10) == 0
@@ -146,7 +146,9 @@ def test_a_dealer_that_switched_it_off_is_left_alone(two_codes: SyncHarness) -> 
     assert in_minutes(10) == 0
 
 
-def test_a_deployment_can_do_without(two_codes: SyncHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_deployment_can_turn_it_off_by_a_setting(
+    two_codes: SyncHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(current_app.config, "RETRY_AFTER_MINUTES", ())
     trouble(two_codes, "TR")
     scheduled(two_codes)

@@ -89,7 +89,7 @@ def test_a_disabled_day_is_the_dealers_own(harness: SyncHarness) -> None:
         assert harness.sync().status != "skipped"
 
 
-def test_a_person_who_insists_gets_a_run_on_a_disabled_day(harness: SyncHarness) -> None:
+def test_a_user_can_force_a_run_on_a_disabled_day(harness: SyncHarness) -> None:
     two_codes(harness)
     harness.change_settings(disabled_on=[clock.local_now("America/Chicago").strftime("%A")])
     assert harness.sync(anyway=True).status == "succeeded"
@@ -105,7 +105,7 @@ def test_a_run_without_a_complete_login_fails_with_the_reason(harness: SyncHarne
     assert {item.status for item in run.items} == {"not_tried"}
 
 
-def test_a_claimed_run_cannot_be_claimed_again_while_its_heart_beats(harness: SyncHarness) -> None:
+def test_a_leased_run_cannot_be_leased_again_while_its_heartbeat_is_recent(harness: SyncHarness) -> None:
     run_id = queued(harness)
     assert lease.acquire(run_id) == lease.Lease(run_id, 1)
     make_old(run_id, 89)
@@ -114,7 +114,7 @@ def test_a_claimed_run_cannot_be_claimed_again_while_its_heart_beats(harness: Sy
     assert lease.acquire(run_id) == lease.Lease(run_id, 2)
 
 
-def test_a_finished_run_cannot_be_claimed(harness: SyncHarness) -> None:
+def test_a_finished_run_cannot_be_leased(harness: SyncHarness) -> None:
     two_codes(harness)
     assert lease.acquire(harness.sync().id) is None
 
@@ -134,7 +134,7 @@ def test_a_worker_that_lost_its_run_can_write_nothing_more(harness: SyncHarness)
 
 
 @pytest.mark.parametrize("moment", ["TR: page 1", "TR: fetched", "KA: page 1", "KA: fetched", "succeeded"])
-def test_a_run_left_behind_ends_as_an_undisturbed_one_would(harness: SyncHarness, moment: str) -> None:
+def test_an_abandoned_run_ends_like_an_undisturbed_one(harness: SyncHarness, moment: str) -> None:
     two_codes(harness)
     run_id = left_behind(harness, moment)
     if moment != "succeeded":
@@ -156,7 +156,7 @@ def test_a_run_taken_over_does_not_fetch_a_completed_code_again(harness: SyncHar
     assert ["'KA'" in request.options["$filter"] for request in harness.simulator.requests] == [True, True]
 
 
-def test_a_worker_told_to_stop_gives_the_run_back_and_another_finishes_it(harness: SyncHarness) -> None:
+def test_a_stopped_worker_requeues_the_run_and_another_finishes_it(harness: SyncHarness) -> None:
     two_codes(harness)
     run_id = queued(harness)
     told: list[str] = []

@@ -38,7 +38,7 @@ def test_of_two_that_are_due_the_later_starts_and_the_other_is_missed() -> None:
     assert slot_planner.plan(begun, BEGIN + AN_HOUR, ()) == slot_planner.Plan(NEXT, ((BEGIN, SLOT),), SLOT)
 
 
-def test_one_that_has_run_is_settled_and_nothing_else() -> None:
+def test_only_a_migration_that_has_run_is_recorded() -> None:
     assert slot_planner.plan([(BEGIN, SLOT)], BEGIN, {SLOT}) == slot_planner.Plan(None, (), SLOT)
 
 
@@ -60,7 +60,7 @@ def test_one_that_has_run_is_settled_and_nothing_else() -> None:
         ),
     ],
 )
-def test_the_reason_for_a_miss_is_said_to_a_dealer(
+def test_the_reason_for_a_missed_slot_is_shown_to_a_dealer(
     why: slot_planner.SlotContext, after: timedelta, said: str
 ) -> None:
     assert said in slot_planner.reason(SLOT, BEGIN, BEGIN + after, why)
@@ -72,7 +72,7 @@ def test_the_reason_for_a_miss_is_said_to_a_dealer(
     start=st.datetimes(datetime(2019, 1, 1), datetime(2038, 1, 1)),
     seed=st.integers(0, 1 << 30),
 )
-def test_over_years_each_slot_starts_one_time_within_two_hours_or_is_missed_with_cause(
+def test_over_years_each_slot_starts_once_within_two_hours_or_is_missed_with_a_reason(
     zone: str, start: datetime, seed: int
 ) -> None:
     """Six weeks of any year: ticks on time, late and after outages, clocks that step back."""

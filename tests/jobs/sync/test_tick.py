@@ -85,7 +85,7 @@ def test_a_dealer_starts_only_after_its_own_delay(scheduled: SyncHarness) -> Non
     assert len(slots_of_runs()) == 1
 
 
-def test_workers_are_told_of_those_due_together_in_the_order_of_their_delays(
+def test_workers_get_simultaneous_dealers_in_the_order_of_their_delays(
     scheduled: SyncHarness, redis: Redis
 ) -> None:
     first = scheduled.dealer.id
@@ -123,7 +123,7 @@ def test_a_slot_waits_for_a_run_that_is_still_active(scheduled: SyncHarness) -> 
     assert slots_of_runs() == [(None, None, "cancelled"), (date(2026, 11, 23), 1, "queued")]
 
 
-def test_a_run_whose_worker_died_is_handed_out_again(mapped: SyncHarness, redis: Redis) -> None:
+def test_a_run_whose_worker_died_is_queued_again(mapped: SyncHarness, redis: Redis) -> None:
     run = lifecycle.record(mapped.dealer, "manual").run
     run.status, run.attempt, run.heartbeat_at = "running", 1, clock.now() - timedelta(seconds=91)
     db.session.commit()
@@ -132,7 +132,7 @@ def test_a_run_whose_worker_died_is_handed_out_again(mapped: SyncHarness, redis:
     assert waiting(redis) == 1
 
 
-def test_a_run_whose_worker_lives_is_left_alone(mapped: SyncHarness, redis: Redis) -> None:
+def test_a_run_whose_worker_is_alive_is_left_alone(mapped: SyncHarness, redis: Redis) -> None:
     run = lifecycle.record(mapped.dealer, "manual").run
     run.status, run.attempt, run.heartbeat_at = "running", 1, clock.now() - timedelta(seconds=60)
     db.session.commit()
@@ -148,13 +148,13 @@ def test_a_queued_run_that_redis_forgot_is_queued_again(mapped: SyncHarness, red
     assert waiting(redis) == 1
 
 
-def test_a_redis_that_is_away_loses_no_run(mapped: SyncHarness, redis: Redis) -> None:
+def test_a_redis_that_is_unavailable_loses_no_run(mapped: SyncHarness, redis: Redis) -> None:
     current_app.config["REDIS_URL"] = "redis://127.0.0.1:1/0"
     started = lifecycle.start(mapped.dealer, "manual")
     assert started.run.status == "queued"
 
 
-def test_notes_that_nobody_drained_wake_the_index(mapped: SyncHarness, redis: Redis) -> None:
+def test_pending_outbox_entries_wake_the_index(mapped: SyncHarness, redis: Redis) -> None:
     manufacturer = make_manufacturer("Western")
     product = make_product(manufacturer, "W-1")
     db.session.add(OutboxEntry(dealer_id=mapped.dealer.id, product_id=product.id))
@@ -164,7 +164,7 @@ def test_notes_that_nobody_drained_wake_the_index(mapped: SyncHarness, redis: Re
     assert waiting(redis, queues.INDEX) == 1
 
 
-def test_a_check_that_was_lost_is_asked_for_again(mapped: SyncHarness, redis: Redis) -> None:
+def test_a_lost_check_is_requested_again(mapped: SyncHarness, redis: Redis) -> None:
     mapped.configuration.check_state = "checking"
     mapped.configuration.checked_at = clock.now() - timedelta(minutes=3)
     db.session.commit()

@@ -127,7 +127,7 @@ def test_a_tick_takes_every_step(busy: SyncHarness, redis: Redis) -> None:
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_a_step_that_fails_keeps_no_other_from_its_work(
+def test_a_failed_step_stops_no_other_step(
     name: str, busy: SyncHarness, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken(monkeypatch, name, refused_by_the_database)

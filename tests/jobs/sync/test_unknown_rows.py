@@ -144,7 +144,7 @@ def test_a_code_without_evidence_says_what_is_wrong_with_its_rows(stocked: SyncH
     assert (run.status, item.error_kind, item.fetched, item.synced) == ("failed", "bad_answer", 4, 0)
 
 
-def test_the_last_row_of_a_part_wins_whatever_it_says(stocked: SyncHarness) -> None:
+def test_the_last_row_of_a_part_wins(stocked: SyncHarness) -> None:
     rows = [part("TR", "P0001", 9), part("TR", "P0001", 8, **UNDATED)]
     rows += [part("TR", "P0002", 9, **UNDATED), part("TR", "P0002", 8)]
     rows += [part("TR", "P0003", 9, **UNDATED), part("TR", "P0003", 0)]
@@ -175,7 +175,7 @@ def test_of_two_parts_on_one_product_the_unknown_one_goes_on_contributing(harnes
     assert harness.webstore_figures("A-1") == (3, 600, 1)
 
 
-def test_kept_parts_are_no_part_of_the_inventory_report(stocked: SyncHarness) -> None:
+def test_kept_parts_are_not_in_the_inventory_report(stocked: SyncHarness) -> None:
     run = stocked.sync(*Case({"OnHand": 5}, {"P0002": UNDATED}).answer())
     assert [row["mpn"] for row in stocked.report_rows(run, "inventory")] == ["P0001", "P0003", "P0004"]
     assert [row["part_number"] for row in stocked.report_rows(run, "skipped")] == ["P0002"]

@@ -107,7 +107,7 @@ def test_unmatched_parts_differ_in_punctuation_or_are_superseded_or_unknown(repo
     assert min(kinds[kind] for kind in ("punctuation", "superseded", "unknown")) > 50
 
 
-def test_the_untidy_things_are_all_there(parts):
+def test_all_the_irregular_cases_are_present(parts):
     quantities = [one["OnHand"] for one in parts]
     assert sum(quantity == 0 for quantity in quantities) > 1_000
     assert any(quantity < 0 for quantity in quantities)
@@ -122,7 +122,7 @@ def test_the_untidy_things_are_all_there(parts):
     assert {len(one["UPC"]) for one in parts if one["UPC"]} == {12}
 
 
-def test_some_parts_come_twice_with_another_case(parts):
+def test_some_parts_are_repeated_with_another_case(parts):
     numbers = Counter((one["SupplierCode"], one["PartNumber"].strip().lower()) for one in parts)
     assert sum(count > 1 for count in numbers.values()) >= 20
     assert max(Counter((one["SupplierCode"], one["PartNumber"]) for one in parts).values()) == 1

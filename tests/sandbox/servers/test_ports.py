@@ -42,7 +42,7 @@ def test_a_listener_on_all_addresses_takes_the_port() -> None:
         assert not is_free(port_of(server))
 
 
-def test_a_bound_port_that_nobody_answers_on_is_taken() -> None:
+def test_a_port_that_is_bound_without_a_listener_is_taken() -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         assert not is_free(port_of(silent))
@@ -74,7 +74,7 @@ def test_the_hint_names_a_program_that_listens_on_the_newer_address_family_too()
         assert owner_hint(port_of(server)).startswith(f"Port {port_of(server)} is taken by ")
 
 
-def test_the_hint_keeps_the_arguments_of_a_program_to_itself(
+def test_the_hint_does_not_show_the_arguments_of_a_program(
     start_python: StartPython,
 ) -> None:
     program = start_python(LISTEN, "--password=hunter2")

@@ -88,13 +88,13 @@ def test_a_second_database_of_one_name_is_refused(server: PostgresServer, databa
         server.create_database("fresh")
 
 
-def test_any_name_will_do_for_a_database(server: PostgresServer) -> None:
+def test_a_database_can_have_any_name(server: PostgresServer) -> None:
     url = server.create_database('dealer"7";drop/?#')
     assert ask(url, "SELECT current_database()") == ['dealer"7";drop/?#']
     server.drop_database('dealer"7";drop/?#')
 
 
-def test_a_database_is_dropped_under_its_users_feet(server: PostgresServer) -> None:
+def test_a_database_in_use_can_be_dropped(server: PostgresServer) -> None:
     with psycopg.connect(server.create_database("in_use")) as connection:
         server.drop_database("in_use")
         with pytest.raises(psycopg.OperationalError):
@@ -103,7 +103,7 @@ def test_a_database_is_dropped_under_its_users_feet(server: PostgresServer) -> N
     assert "in_use" not in ask(server.url, "SELECT datname FROM pg_database")
 
 
-def test_the_careless_settings_are_for_tests_alone(server: PostgresServer, open_folder: Path) -> None:
+def test_insecure_settings_are_allowed_only_in_tests(server: PostgresServer, open_folder: Path) -> None:
     assert ask(server.url, "SHOW fsync") == ["off"]
     with PostgresServer(open_folder / "durable", durable=True) as durable:
         assert ask(durable.url, "SHOW fsync") == ["on"]
@@ -129,19 +129,19 @@ def test_a_crash_keeps_what_was_committed_and_nothing_else(server: PostgresServe
     assert ask(database, "SELECT row FROM kept") == ["1"]
 
 
-def test_a_later_program_has_what_was_written(open_folder: Path) -> None:
+def test_a_later_program_finds_the_written_rows(open_folder: Path) -> None:
     with PostgresServer(open_folder / "later") as first:
         first.create_database("kept")
     with PostgresServer(open_folder / "later") as second:
         assert "kept" in ask(second.url, "SELECT datname FROM pg_database")
 
 
-def test_a_deep_folder_will_do(open_folder: Path) -> None:
+def test_a_deep_folder_works(open_folder: Path) -> None:
     with PostgresServer(open_folder.joinpath(*["a-rather-long-name"] * 8)) as deep:
         assert ask(deep.url, "SELECT 1") == ["1"]
 
 
-def test_an_interrupted_layout_is_begun_anew(open_folder: Path) -> None:
+def test_an_interrupted_layout_is_restarted(open_folder: Path) -> None:
     unfinished = open_folder / "interrupted" / "cluster.unfinished"
     unfinished.mkdir(parents=True)
     (unfinished / "PG_VERSION").write_text("18\n")
@@ -156,7 +156,7 @@ def test_it_names_a_taken_port(open_folder: Path) -> None:
             PostgresServer(open_folder / "taken", port=port).start()
 
 
-def test_what_it_wrote_last_is_told_when_it_does_not_start(open_folder: Path) -> None:
+def test_the_last_output_is_shown_when_it_does_not_start(open_folder: Path) -> None:
     server = PostgresServer(open_folder / "old")
     server.start()
     server.stop()

@@ -69,13 +69,13 @@ def test_it_keeps_nothing_by_itself(server: RedisServer, tmp_path: Path) -> None
     assert [path.name for path in tmp_path.iterdir()] == ["redis.log"]
 
 
-def test_a_persistent_one_has_its_keys_again_after_a_restart(persistent: RedisServer) -> None:
+def test_a_persistent_server_keeps_its_keys_after_a_restart(persistent: RedisServer) -> None:
     connect(persistent).set("key", "value")
     persistent.restart()
     assert connect(persistent).get("key") == "value"
 
 
-def test_a_persistent_one_has_its_keys_again_after_a_crash(persistent: RedisServer) -> None:
+def test_a_persistent_server_keeps_its_keys_after_a_crash(persistent: RedisServer) -> None:
     connect(persistent).set("key", "value")
     persistent.kill()
     persistent.start()
@@ -83,7 +83,7 @@ def test_a_persistent_one_has_its_keys_again_after_a_crash(persistent: RedisServ
     assert setting(persistent, "save") == ""
 
 
-def test_a_persistent_one_has_its_keys_again_in_a_later_program(tmp_path: Path) -> None:
+def test_a_persistent_server_keeps_its_keys_in_a_later_program(tmp_path: Path) -> None:
     with RedisServer(tmp_path, persistent=True) as first:
         connect(first).set("key", "value")
     with RedisServer(tmp_path, persistent=True) as second:
@@ -128,7 +128,7 @@ def test_it_starts_on_the_port_it_is_given(tmp_path: Path, server: RedisServer) 
         assert connect(other).ping()
 
 
-def test_what_it_wrote_last_is_told_when_it_does_not_start(tmp_path: Path) -> None:
+def test_the_last_output_is_shown_when_it_does_not_start(tmp_path: Path) -> None:
     (tmp_path / "appendonlydir").mkdir()
     (tmp_path / "appendonlydir" / "appendonly.aof.manifest").write_text("not a manifest\n")
     server = RedisServer(tmp_path, persistent=True)
@@ -138,7 +138,7 @@ def test_what_it_wrote_last_is_told_when_it_does_not_start(tmp_path: Path) -> No
     assert str(tmp_path / "redis.log") in str(refusal.value)
 
 
-def test_a_program_that_cannot_run_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_that_cannot_run_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script(tmp_path / "redis-server", "#!/nowhere/interpreter\n")
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     with pytest.raises(ServerNotStarted, match=r"Redis did not start: .*redis-server"):
@@ -184,7 +184,7 @@ def test_it_ends_with_a_program_that_is_killed(tmp_path: Path, start_python: Sta
     assert within(10, lambda: is_free(port))
 
 
-def test_it_is_told_nothing_of_the_programs_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_server_process_gets_no_secrets_of_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "hunter2")
     monkeypatch.setenv("PATH", "/bin")
     assert bare_environment()["PATH"] == "/bin"

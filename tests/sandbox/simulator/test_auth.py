@@ -54,7 +54,7 @@ def test_an_unknown_cmf(simulator):
     assert get(simulator, "Part/404404").status_code == 403
 
 
-def test_a_dealer_that_is_not_enabled_or_is_somebody_elses(simulator):
+def test_a_dealer_that_is_not_enabled_or_belongs_to_another_login(simulator):
     assert get(simulator, "Part/700001").status_code == 403
     simulator.switches.not_enabled = [CMF]
     assert get(simulator).status_code == 403

@@ -43,7 +43,7 @@ def test_it_lists_and_forgets_requests_and_keeps_its_own_out(simulator):
     assert ask(simulator, "GET", "requests").json() == []
 
 
-def test_switches_are_shown_and_changed(simulator):
+def test_behavior_settings_are_shown_and_changed(simulator):
     assert ask(simulator, "GET", "switches").json()["numbers"] == "numbers"
     fault = {"kind": "html", "code": "TR", "page": 2, "times": None}
     told = ask(simulator, "POST", "switches", {"numbers": "strings", "latency": 1, "faults": [fault]}).json()
@@ -66,14 +66,14 @@ def test_switches_are_shown_and_changed(simulator):
         (["shuffled"], "send a JSON object"),
     ],
 )
-def test_a_wrong_switch_changes_nothing(simulator, body, reason):
+def test_an_invalid_behavior_setting_changes_nothing(simulator, body, reason):
     answer = ask(simulator, "POST", "switches", body)
     assert answer.status_code == 400
     assert reason in answer.text
     assert simulator.switches.order == "stable"
 
 
-def test_a_body_that_is_no_json_is_refused(simulator):
+def test_a_body_that_is_not_json_is_refused(simulator):
     url = f"http://{simulator.host}:{simulator.port}/_control/switches"
     assert requests.post(url, data="numbers=strings", timeout=10).status_code == 400
 
@@ -133,7 +133,7 @@ def test_parts_of_a_dealer_that_is_not_there(simulator):
 
 
 @pytest.mark.parametrize("length", ["²", "-1", "x", "9" * 30])
-def test_a_length_that_is_none_is_refused(simulator, length):
+def test_an_invalid_length_is_refused(simulator, length):
     connection = HTTPConnection(simulator.host, simulator.port, timeout=10)
     connection.putrequest("POST", "/_control/switches")
     connection.putheader("Content-Length", length.encode("latin-1"))

@@ -50,7 +50,7 @@ def test_a_fault_without_a_code_strikes_any_and_without_a_number_always(simulato
     assert fine(get(simulator, 2))
 
 
-def test_other_switches_begin_the_count_again(simulator):
+def test_new_behavior_settings_restart_the_count(simulator):
     fault = Fault("error_500")
     for _ in range(2):
         simulator.switches = Behavior(faults=[fault])
@@ -145,7 +145,7 @@ def test_timeout_says_nothing_until_the_client_gives_up(simulator):
     assert fine(get(simulator))
 
 
-def test_a_client_that_gives_up_leaves_no_thread_behind(simulator):
+def test_a_client_that_gives_up_leaves_no_thread_running(simulator):
     simulator.switches.faults = [Fault("timeout")]
     before = set(threading.enumerate())
     with pytest.raises(requests.exceptions.ReadTimeout):

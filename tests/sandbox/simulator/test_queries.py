@@ -162,7 +162,7 @@ def test_parts_change_while_it_runs(simulator):
     assert page(simulator) == []
 
 
-def test_a_change_to_a_part_that_is_not_there_changes_nothing(simulator):
+def test_a_change_to_a_missing_part_changes_nothing(simulator):
     dealer = simulator.dealers[CMF]
     known = {"SupplierCode": "TR", "PartNumber": "0001", "OnHand": 40}
     with pytest.raises(KeyError, match="no part TR 9999"):
@@ -181,7 +181,7 @@ def test_a_sparse_record_is_sent_as_it_is_kept(simulator):
     assert page(simulator) == [{"SupplierCode": "TR", "PartNumber": "1", "Cmf": CMF, "DealerId": CMF}]
 
 
-def test_switches_refuse_a_setting_that_does_not_exist(simulator):
+def test_an_unknown_behavior_setting_is_refused(simulator):
     with pytest.raises(ValueError, match="order is one of stable, shuffled"):
         simulator.switches.order = "random"
     with pytest.raises(ValueError, match="no such switch: colour"):

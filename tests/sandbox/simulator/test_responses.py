@@ -107,7 +107,7 @@ def test_only_every_nth_record_may_be_odd(simulator):
     assert [one["OnHand"] for one in rows(simulator)] == [3, "4"]
 
 
-def test_switches_take_effect_on_records_that_were_sent_before(simulator):
+def test_behavior_settings_affect_records_that_were_sent_before(simulator):
     assert rows(simulator)[0]["OnHand"] == 3
     simulator.switches.numbers = "strings"
     assert rows(simulator)[0]["OnHand"] == "3"
@@ -115,7 +115,7 @@ def test_switches_take_effect_on_records_that_were_sent_before(simulator):
     assert rows(simulator)[0]["OnHand"] == 3
 
 
-def test_keys_that_nobody_knows_may_be_added(simulator):
+def test_unknown_keys_may_be_added(simulator):
     simulator.switches.keys = "unknown_added"
     assert set(rows(simulator)[0]) - set(PARTS[0]) == {"rowversion", "warehouseBins"}
 

@@ -28,9 +28,7 @@ def invite(client: LintingClient, **fields: str):
     return client.post("/invitations", data={"email": EMAIL, "role": "dealer", **fields})
 
 
-def test_one_sees_where_one_is_signed_in_and_ends_what_one_does_not_know(
-    app: Flask, anonymous: LintingClient, person: User
-):
+def test_users_see_their_sessions_and_can_end_them(app: Flask, anonymous: LintingClient, person: User):
     sign_in(anonymous, email=person.email)
     elsewhere = app.test_client()
     sign_in(elsewhere, email=person.email, headers={"User-Agent": "Firefox/130.0 Windows"})
@@ -45,7 +43,7 @@ def test_one_sees_where_one_is_signed_in_and_ends_what_one_does_not_know(
     assert [entry.after for entry in noted("user.sessions_ended")] == [{"sessions": 1}]
 
 
-def test_one_is_signed_out_everywhere_else_at_once(app: Flask, anonymous: LintingClient, person: User):
+def test_a_user_can_sign_out_everywhere_else(app: Flask, anonymous: LintingClient, person: User):
     sign_in(app.test_client(), email=person.email)
     sign_in(anonymous, email=person.email)
     assert len(sessions.of(person)) == 2
@@ -54,7 +52,7 @@ def test_one_is_signed_out_everywhere_else_at_once(app: Flask, anonymous: Lintin
     assert anonymous.get("/account").status_code == 200
 
 
-def test_nobody_ends_the_sessions_of_another(client: LintingClient, person: User):
+def test_a_user_cannot_end_the_sessions_of_another_user(client: LintingClient, person: User):
     number, _ = sessions.begin(person)
     db.session.commit()
     client.post(f"/account/sessions/{number}/ending")
@@ -77,7 +75,7 @@ def test_users_are_found_by_address_and_dealer(staff: LintingClient, person: Use
     assert "Nobody’s address" in staff.get("/users?matching=nobody").text
 
 
-def test_staff_invite_and_hand_the_link_over_where_no_mail_is_sent(
+def test_staff_get_the_invitation_link_where_no_email_is_sent(
     app: Flask, staff: LintingClient, dealer: Dealer
 ):
     invited = invite(staff, dealer=dealer.name.upper())
@@ -123,7 +121,7 @@ def test_an_invitation_is_refused_at_its_field(staff: LintingClient, fields: dic
     assert noted("user.invited") == []
 
 
-def test_staff_end_sessions_deactivate_and_let_in_again(
+def test_staff_end_sessions_and_deactivate_and_reactivate_users(
     anonymous: LintingClient, staff: LintingClient, person: User
 ):
     url = f"/users/{person.id}"
@@ -137,7 +135,7 @@ def test_staff_end_sessions_deactivate_and_let_in_again(
     assert staff.hx("POST", f"{url}/second-factor/removal").status_code == 409
 
 
-def test_nobody_deactivates_oneself(staff: LintingClient):
+def test_users_cannot_deactivate_themselves(staff: LintingClient):
     me = db.session.scalars(db.select(User).where(User.email == "support@example.com")).one()
     assert staff.hx("POST", f"/users/{me.id}/deactivation").status_code == 409
     assert staff.get("/users").status_code == 200

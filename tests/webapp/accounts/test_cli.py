@@ -43,7 +43,7 @@ def test_without_its_own_address_the_program_says_what_to_put_before_a_link(flas
     assert flask("user", "link", EMAIL).stdout.startswith("/reset/")
 
 
-def test_a_person_is_signed_out_let_out_and_in_again(flask):
+def test_a_user_is_signed_out_deactivated_and_activated_again(flask):
     flask("user", "invite", EMAIL, "--role", "staff")
     sessions.begin(person())
     db.session.commit()

@@ -57,7 +57,7 @@ def is_refused(client: LintingClient, link: str) -> bool:
     return answer.location == "/reset" and CALM in client.get("/reset").text
 
 
-def test_who_is_invited_chooses_a_password_once(anonymous: LintingClient, dealer: Dealer):
+def test_an_invited_user_sets_a_password_once(anonymous: LintingClient, dealer: Dealer):
     user = user_admin.invite("New@Prairie.Example", "dealer", dealer)
     assert (user.email, user.password_set_at) == ("new@prairie.example", None)
     link = user_admin.make_link(user)
@@ -77,7 +77,7 @@ def test_another_invitation_ends_the_one_before(anonymous: LintingClient, dealer
     assert anonymous.get(second).status_code == 200
 
 
-def test_a_link_that_expired_or_was_made_up_is_told_calmly(anonymous: LintingClient, person: User):
+def test_an_expired_or_made_up_link_shows_a_clear_message(anonymous: LintingClient, person: User):
     link = emails.link_for(person)
     with time_machine.travel(clock.now() + timedelta(hours=25), tick=False):
         assert is_refused(anonymous, link)
@@ -103,7 +103,7 @@ def test_a_weak_password_is_refused_at_its_field_and_the_link_stays(anonymous: L
     assert follow(anonymous, link).status_code == 302
 
 
-def test_asking_leaves_the_same_row_and_answer_whoever_it_is(
+def test_a_password_reset_request_leaves_the_same_row_and_response_for_every_address(
     mail: None, anonymous: LintingClient, person: User
 ):
     answers = [anonymous.post("/reset", data={"email": one}) for one in (EMAIL, "nobody@prairie.example")]
@@ -115,19 +115,19 @@ def test_asking_leaves_the_same_row_and_answer_whoever_it_is(
         account_emails.compose(unknown)
 
 
-def test_what_is_no_address_is_told(mail: None, anonymous: LintingClient):
+def test_an_invalid_address_is_reported(mail: None, anonymous: LintingClient):
     for text in ("", "nobody", "a@b.example\r\nBcc: c@d.example"):
         assert anonymous.post("/reset", data={"email": text}).status_code == 422
     assert db.session.scalars(db.select(AlertDelivery)).all() == []
 
 
-def test_without_mail_the_page_says_whom_to_ask(anonymous: LintingClient, person: User):
+def test_without_email_the_page_says_how_to_get_a_link(anonymous: LintingClient, person: User):
     assert "ask our support" in anonymous.get("/reset").text
     assert "ask our support" in anonymous.post("/reset", data={"email": EMAIL}).text
     assert letters_to(EMAIL) == []
 
 
-def test_who_is_deactivated_has_no_session_link_or_letter(mail: None, anonymous: LintingClient, person: User):
+def test_a_deactivated_user_has_no_session_link_or_email(mail: None, anonymous: LintingClient, person: User):
     link = path_for(person)
     sessions.begin(person)
     user_admin.set_active(person, False)
@@ -144,7 +144,7 @@ def test_who_is_deactivated_has_no_session_link_or_letter(mail: None, anonymous:
     assert len(noted("user.deactivated")) == len(noted("user.activated")) == 1
 
 
-def test_a_change_of_password_is_written_to_its_owner(mail: None, anonymous: LintingClient, person: User):
+def test_a_password_change_is_emailed_to_the_user(mail: None, anonymous: LintingClient, person: User):
     follow(anonymous, path_for(person))
     (letter,) = letters_to(EMAIL)
     subject, text = account_emails.compose(letter)

@@ -64,7 +64,7 @@ def test_without_script_the_form_is_kept_on_a_page(stale: LintingClient, path: s
     "path",
     ["/alerts/webhook", "/alerts/webhook/secret", "/alerts/webhook/removal", "/lightspeed/credentials"],
 )
-def test_what_others_could_misuse_asks(stale: LintingClient, dealer: Dealer, path: str):
+def test_insecure_settings_prevent_the_start(stale: LintingClient, dealer: Dealer, path: str):
     assert stale.hx("POST", f"/dealers/{dealer.id}{path}").status_code == 401
 
 

@@ -83,14 +83,14 @@ def test_what_a_browser_reads_is_told_apart() -> None:
 
 
 @pytest.mark.parametrize("hostile", [each for each in HOSTILE if each], ids=ascii)
-def test_it_is_no_place_of_ours(hostile: str) -> None:
+def test_it_is_not_a_local_address(hostile: str) -> None:
     assert not is_ours(hostile)
 
 
 @pytest.mark.parametrize(
     "place", ["/", "/dealers", "/dealers/3/runs?before=7", "/dealers?matching=//x\\y%20z"]
 )
-def test_it_is_a_place_of_ours(place: str) -> None:
+def test_it_is_a_local_address(place: str) -> None:
     assert is_ours(place)
 
 
@@ -126,7 +126,7 @@ def test_nor_does_giving_the_password_once_more(anonymous: LintingClient, person
 
 
 @ON_SQLITE
-def test_where_one_was_going_is_a_path_alone(anonymous: LintingClient) -> None:
+def test_the_requested_page_is_kept_as_a_path_only(anonymous: LintingClient) -> None:
     """The address that was asked for is handed on as `next`; under whichever host it was asked."""
     answer = anonymous.get("/dealers?matching=//evil.example", base_url="http://evil.example")
     assert answer.location == "/login?next=/dealers?matching%3D//evil.example"

@@ -51,14 +51,14 @@ def test_it_is_asked_for_after_the_password(anonymous: LintingClient, secured: U
     assert is_in(anonymous)
 
 
-def test_one_lands_where_one_was_going(anonymous: LintingClient, secured: User):
+def test_sign_in_leads_to_the_requested_page(anonymous: LintingClient, secured: User):
     values = {"email": EMAIL, "password": PASSWORD, "next": "/account?x=1"}
     asked = anonymous.post("/login", data=values)
     answer = anonymous.post(asked.location, data={"code": code_of(secured, later=1)})
     assert answer.location == "/account?x=1"
 
 
-def test_a_code_that_was_used_is_not_taken_again(app: Flask, anonymous: LintingClient, secured: User):
+def test_a_used_code_is_not_accepted_again(app: Flask, anonymous: LintingClient, secured: User):
     code = code_of(secured, later=1)
     answers = []
     for client in (anonymous, app.test_client()):
@@ -91,7 +91,7 @@ def test_its_secret_is_sealed_and_its_picture_is_our_own(anonymous: LintingClien
     assert key[1] not in str(entry.after)
 
 
-def test_guessing_codes_ends_soon_and_a_new_password_begins_anew(app: Flask, secured: User):
+def test_guessing_codes_is_throttled_and_a_new_password_resets_the_count(app: Flask, secured: User):
     thief = app.test_client()
     sign_in(thief)
     answers = [thief.post("/tf-validate", data={"code": "000000"}).status_code for _ in range(6)]
@@ -105,7 +105,7 @@ def test_guessing_codes_ends_soon_and_a_new_password_begins_anew(app: Flask, sec
     assert other.post("/tf-validate", data={"code": code_of(secured, later=1)}).status_code == 302
 
 
-def test_a_thief_of_the_password_does_not_keep_the_owner_out(
+def test_an_attacker_with_the_password_does_not_lock_the_user_out(
     app: Flask, anonymous: LintingClient, secured: User
 ):
     thief = app.test_client()
@@ -174,7 +174,9 @@ def test_a_dealer_needs_none_where_staff_do(app: Flask, anonymous: LintingClient
     assert is_in(anonymous)
 
 
-def test_who_lost_it_has_it_removed_and_is_signed_out(anonymous: LintingClient, secured: User):
+def test_a_lost_second_factor_can_be_removed_and_the_user_is_signed_out(
+    anonymous: LintingClient, secured: User
+):
     user_admin.remove_second_factor(secured)
     assert sign_in(anonymous).status_code == 302
     assert is_in(anonymous)
@@ -182,7 +184,7 @@ def test_who_lost_it_has_it_removed_and_is_signed_out(anonymous: LintingClient, 
         user_admin.remove_second_factor(secured)
 
 
-def test_of_two_who_use_a_code_at_once_one_is_refused(app: Flask, secured: User):
+def test_of_two_concurrent_uses_of_a_code_one_is_refused(app: Flask, secured: User):
     totp = app.extensions["security"].totp_factory
     read_before = secured.tf_last_counter
     taken = db.update(User).values(tf_last_counter=User.tf_last_counter + 5)
@@ -263,7 +265,7 @@ def test_codes_that_another_request_has_just_committed_are_removed_too(app: Flas
     assert db.session.scalar(db.select(User.mf_recovery_codes).where(User.id == person.id)) is None
 
 
-def test_of_a_factor_removed_meanwhile_no_codes_are_created(app: Flask, secured: User):
+def test_no_recovery_codes_are_created_for_a_factor_removed_concurrently(app: Flask, secured: User):
     assert secured.has_second_factor
     removed = db.update(User).values(tf_totp_secret=None, tf_primary_method=None)
     db.session.execute(removed.execution_options(synchronize_session=False))

@@ -23,7 +23,7 @@ def events(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     return [line for line in lines if line["event"].startswith("security.")]
 
 
-def test_each_try_to_sign_in_is_told_with_its_outcome_and_address_and_no_secret(
+def test_each_sign_in_attempt_is_logged_with_result_and_address_and_no_secret(
     anonymous: LintingClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
     make_user(EMAIL, password=hash_password(PASSWORD))
@@ -40,7 +40,7 @@ def test_each_try_to_sign_in_is_told_with_its_outcome_and_address_and_no_secret(
     assert not {"wrong horse", PASSWORD, EMAIL} & {str(value) for value in (*failed.values(), *done.values())}
 
 
-def test_what_is_refused_is_told(
+def test_refused_rows_are_reported(
     app: Flask, client: LintingClient, dealer: Dealer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other = make_dealer("Lakeside Cycle")

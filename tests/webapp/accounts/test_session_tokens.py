@@ -70,9 +70,7 @@ def test_a_wrong_password_renews_nothing(here: LintingClient, stolen: LintingCli
     assert here.get("/account").status_code == stolen.get("/account").status_code == 200
 
 
-def test_an_answer_under_way_meanwhile_does_not_bring_the_old_one_back(
-    here: LintingClient, stolen: LintingClient
-):
+def test_a_concurrent_response_does_not_restore_the_old_session(here: LintingClient, stolen: LintingClient):
     assert "Set-Cookie" not in stolen.hx("GET", "/account").headers
     here.post("/verify", data={"password": PASSWORD})
     late = stolen.hx("GET", "/account")

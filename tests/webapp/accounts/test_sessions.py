@@ -94,7 +94,7 @@ def test_sessions_end_by_themselves_when_idle_and_in_the_end(app: Flask, dealer:
 
 
 @ON_SQLITE
-def test_a_session_in_use_is_noted_once_a_minute_and_keeps_no_page_waiting(
+def test_session_use_is_recorded_once_a_minute_without_delaying_pages(
     client: LintingClient, path: str, user: User
 ):
     (row,) = sessions.of(user)
@@ -157,7 +157,7 @@ def test_changing_the_password_leaves_this_session_alone(anonymous: LintingClien
 
 
 @ON_SQLITE
-def test_who_comes_in_and_who_fails_is_logged_without_what_was_typed(
+def test_sign_ins_and_failures_are_logged_without_the_input(
     anonymous: LintingClient, person: User, capsys: pytest.CaptureFixture[str]
 ):
     capsys.readouterr()

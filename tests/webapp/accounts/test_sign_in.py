@@ -52,7 +52,7 @@ def test_staff_land_on_the_list_of_dealers(visitor: LintingClient, app: Flask):
     assert visitor.get("/").location == "/dealers"
 
 
-def test_one_lands_where_one_was_going(visitor: LintingClient, person: User, dealer: Dealer):
+def test_sign_in_leads_to_the_requested_page(visitor: LintingClient, person: User, dealer: Dealer):
     asked = visitor.get(f"/dealers/{dealer.id}/runs?before=7")
     page = visitor.get(asked.location)
     assert "Please sign in to go on." in page.text
@@ -63,13 +63,13 @@ def test_one_lands_where_one_was_going(visitor: LintingClient, person: User, dea
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "/\\evil.example"])
-def test_another_host_is_no_place_to_land(visitor: LintingClient, person: User, elsewhere: str):
+def test_another_host_is_not_a_redirect_target(visitor: LintingClient, person: User, elsewhere: str):
     response = sign_in(visitor, next=elsewhere)
     # A backslash that is escaped is part of a path; one that is not is a slash to a browser.
     assert not response.headers.get("Location", "").startswith(("https://evil", "//", "/\\"))
 
 
-def test_a_wrong_password_and_an_unknown_person_are_told_the_same(visitor: LintingClient, person: User):
+def test_a_wrong_password_and_an_unknown_user_get_the_same_message(visitor: LintingClient, person: User):
     wrong = sign_in(visitor, password="wrong horse")
     unknown = sign_in(visitor, email="nobody@prairie.example")
     assert wrong.status_code == unknown.status_code == 422
@@ -107,7 +107,7 @@ def test_the_password_can_be_changed(visitor: LintingClient, person: User):
     assert verify_password("a new password", person.password)
 
 
-def test_a_short_new_password_is_told_at_its_field(visitor: LintingClient, person: User):
+def test_a_short_new_password_is_reported_at_its_field(visitor: LintingClient, person: User):
     sign_in(visitor)
     changed = {"password": PASSWORD, "new_password": "short", "new_password_confirm": "short"}
     response = visitor.post("/change", data=changed | {"csrf_token": token(visitor, "/change")})
@@ -130,7 +130,7 @@ def test_a_form_without_a_token_is_refused_and_changes_nothing(
     assert make_configuration(dealer).quantity_column == "on_hand"
 
 
-def test_a_form_that_outlived_its_session_goes_on_with_a_new_token(
+def test_a_form_whose_session_expired_continues_with_a_new_token(
     visitor: LintingClient, person: User, dealer: Dealer
 ):
     make_configuration(dealer)
@@ -158,7 +158,9 @@ def test_htmx_sends_the_token_of_the_page_in_a_header(visitor: LintingClient, pe
     assert visitor.hx("POST", path, data=values, headers={"X-CSRFToken": sent[1]}).status_code == 200
 
 
-def test_a_poll_after_the_session_ended_is_told_so_in_its_place(anonymous: LintingClient, dealer: Dealer):
+def test_a_poll_after_the_session_ended_shows_a_message_in_its_place(
+    anonymous: LintingClient, dealer: Dealer
+):
     response = anonymous.hx("GET", f"/dealers/{dealer.id}/lightspeed/connection")
     assert response.status_code == 401
     assert "Your session has ended" in response.text
@@ -166,7 +168,7 @@ def test_a_poll_after_the_session_ended_is_told_so_in_its_place(anonymous: Linti
 
 
 @pytest.mark.parametrize("csrf", [True, False])
-def test_a_form_sent_after_the_session_ended_is_left_as_it_is(
+def test_a_form_sent_after_the_session_ended_stays_unchanged(
     app: Flask, anonymous: LintingClient, dealer: Dealer, csrf: bool
 ):
     app.config["WTF_CSRF_ENABLED"] = csrf

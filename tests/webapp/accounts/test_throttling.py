@@ -58,7 +58,7 @@ def test_after_ten_failures_even_the_right_password_waits(stranger: LintingClien
         assert sign_in(stranger, **from_address("192.0.2.2")).status_code == 302
 
 
-def test_who_does_not_exist_is_counted_and_answered_alike(stranger: LintingClient, person: User):
+def test_an_unknown_user_is_throttled_and_answered_like_a_known_one(stranger: LintingClient, person: User):
     use_up(stranger, email="nobody@prairie.example")
     use_up(stranger, email=EMAIL, address="192.0.2.9")
     unknown = sign_in(stranger, email="nobody@prairie.example", **from_address("192.0.2.3"))
@@ -68,7 +68,7 @@ def test_who_does_not_exist_is_counted_and_answered_alike(stranger: LintingClien
     assert said[0] == said[1] != []
 
 
-def test_a_browser_that_signed_in_before_is_not_kept_out_by_strangers(
+def test_a_browser_that_signed_in_before_is_not_locked_out_by_others_attempts(
     anonymous: LintingClient, stranger: LintingClient, person: User
 ):
     assert sign_in(anonymous).status_code == 302
@@ -88,7 +88,7 @@ def test_its_own_failures_do_count(anonymous: LintingClient, person: User):
     assert sign_in(anonymous).status_code == 429
 
 
-def test_a_cookie_for_one_account_is_no_allowance_for_another(
+def test_a_device_cookie_of_one_account_does_not_count_for_another(
     anonymous: LintingClient, stranger: LintingClient, person: User
 ):
     make_user("support@example.com", password=hash_password(PASSWORD))
@@ -100,7 +100,7 @@ def test_a_cookie_for_one_account_is_no_allowance_for_another(
     assert sign_in(stranger).status_code == 429
 
 
-def test_who_follows_a_link_gets_in_while_strangers_try(
+def test_a_password_link_works_while_others_try_to_sign_in(
     anonymous: LintingClient, stranger: LintingClient, person: User
 ):
     use_up(stranger)
@@ -157,7 +157,7 @@ def test_what_succeeds_is_not_counted(stranger: LintingClient, person: User):
     assert sign_in(stranger).status_code == 429
 
 
-def test_what_was_refused_takes_nothing_of_other_allowances(stranger: LintingClient, person: User):
+def test_a_refused_request_does_not_count_toward_other_limits(stranger: LintingClient, person: User):
     for name in ("a", "b", "c"):
         use_up(stranger, "192.0.2.1", f"{name}@prairie.example")
     # The address is used up: what comes from there is not tried, and costs the account nothing.
@@ -173,7 +173,7 @@ def test_json_counts_for_the_same_account_as_a_form(stranger: LintingClient, per
     assert sign_in(stranger, **from_address("192.0.2.2")).status_code == 429
 
 
-def test_the_password_of_a_session_is_not_guessed_by_who_stole_it(anonymous: LintingClient, person: User):
+def test_the_password_cannot_be_guessed_with_a_stolen_session(anonymous: LintingClient, person: User):
     client = anonymous.sign_in(person)
     for path in ("/verify", "/change") * 5:
         assert client.post(path, data={"password": "wrong horse"}).status_code == 422
@@ -211,7 +211,7 @@ def test_links_are_not_asked_for_without_end(anonymous: LintingClient, person: U
     assert anonymous.post("/reset", data={"email": "other@prairie.example"}).status_code != 429
 
 
-def test_counts_survive_a_restart_and_go_on_while_redis_is_away(
+def test_counts_survive_a_restart_and_go_on_while_redis_is_unavailable(
     redis_url: str, database_url: str, tmp_path: Path
 ):
     Redis.from_url(redis_url).flushdb()
@@ -227,7 +227,7 @@ def test_counts_survive_a_restart_and_go_on_while_redis_is_away(
             db.engine.dispose()
 
 
-def test_in_redis_what_succeeds_is_taken_back_too(
+def test_success_resets_the_count_in_redis_too(
     redis_url: str, database_url: str, tmp_path: Path, person: User
 ):
     Redis.from_url(redis_url).flushdb()

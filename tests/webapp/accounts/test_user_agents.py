@@ -21,5 +21,5 @@ SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Sa
         ("", "An unknown browser"),
     ],
 )
-def test_a_browser_is_told_in_known_words_only(header: str, words: str):
+def test_a_user_agent_is_described_in_known_words_only(header: str, words: str):
     assert browser_of(header) == words

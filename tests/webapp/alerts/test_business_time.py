@@ -25,7 +25,7 @@ ZONES = ("America/Chicago", "Asia/Kathmandu", "Australia/Lord_Howe", "UTC", "Pac
         ("2026-10-31T04:00", "2026-11-01T17:01", True),
     ],
 )
-def test_a_day_is_as_long_as_it_is_on_the_dealers_wall(since: str, now: str, is_enough: bool):
+def test_a_day_is_a_local_day_of_the_dealer(since: str, now: str, is_enough: bool):
     begun, end = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (since, now))
     assert enough_passed(begun, end, "America/Chicago", 1 << 5, LIMIT) is is_enough
 

@@ -29,7 +29,7 @@ def rows() -> list[tuple[str, bool]]:
     return [(subject, bool(is_open)) for subject, is_open in found]
 
 
-def test_an_episode_is_told_once_and_once_more_when_it_is_over(dealer: Dealer, mail: None):
+def test_an_alert_is_sent_once_and_once_more_when_it_closes(dealer: Dealer, mail: None):
     make_alert_recipients(
         dealer, "parts@prairie.example.com", webhook="https://hooks.example.com/secret-path"
     )
@@ -41,7 +41,7 @@ def test_an_episode_is_told_once_and_once_more_when_it_is_over(dealer: Dealer, m
     assert told()[2:] == [("recovered", *way) for way in ways]
 
 
-def test_a_second_episode_is_told_again(dealer: Dealer, mail: None):
+def test_a_second_alert_is_sent_again(dealer: Dealer, mail: None):
     make_alert_recipients(dealer, "parts@prairie.example.com")
     leak = cause(Finding(dealer.id, "Oil is leaking."))
     for causes in ([leak], [cause()], [leak], [cause()]):
@@ -50,7 +50,7 @@ def test_a_second_episode_is_told_again(dealer: Dealer, mail: None):
     assert rows() == [("", False), ("", False)]
 
 
-def test_each_subject_and_each_dealer_is_an_episode_of_its_own(dealer: Dealer):
+def test_each_subject_and_each_dealer_has_its_own_alert(dealer: Dealer):
     other = make_dealer("Lakeside Cycle")
     places = [Finding(dealer.id, "TR leaks.", "TR"), Finding(dealer.id, "PU leaks.", "PU")]
     alerts.evaluate_rules(
@@ -85,7 +85,7 @@ def test_a_cause_that_breaks_keeps_its_alerts_and_stops_no_other(dealer: Dealer)
     assert sorted(open_causes()) == ["frost", "leak"]
 
 
-def test_rounds_at_once_open_one_alert_and_tell_it_once(app: Flask, dealer: Dealer, mail: None):
+def test_concurrent_evaluations_open_one_alert_and_send_it_once(app: Flask, dealer: Dealer, mail: None):
     make_alert_recipients(dealer, "parts@prairie.example.com")
     dealer_id, together, results = dealer.id, threading.Barrier(4), []
     db.session.rollback()
@@ -112,7 +112,7 @@ def test_rounds_at_once_open_one_alert_and_tell_it_once(app: Flask, dealer: Deal
     assert len(told()) == 10
 
 
-def test_a_round_over_every_cause_finds_nothing_wrong_with_a_dealer_that_is_well(dealer: Dealer):
+def test_no_rule_opens_an_alert_for_a_healthy_dealer(dealer: Dealer):
     make_run(dealer, "succeeded", finished_at=NOW)
     assert alerts.evaluate_rules(NOW + timedelta(hours=1)) == alerts.Evaluation(0, 0, ())
 

@@ -20,14 +20,14 @@ EARLY = datetime(2026, 11, 23, 12, 59, tzinfo=UTC)
 
 
 @ON_SQLITE
-def test_without_a_mail_server_only_the_webhook_is_told(dealer: Dealer):
+def test_without_a_mail_server_only_the_webhook_gets_alerts(dealer: Dealer):
     make_alert_recipients(dealer, "parts@prairie.example.com", webhook="https://hooks.example.com/x")
     alerts.evaluate_rules(NOW, [cause(Finding(dealer.id, "Oil."))])
     assert told() == [("opened", "webhook", "hooks.example.com")]
 
 
 @ON_SQLITE
-def test_a_dealers_alert_is_told_to_that_dealer_alone(app: Flask, dealer: Dealer, mail: None):
+def test_a_dealers_alert_is_sent_to_that_dealer_only(app: Flask, dealer: Dealer, mail: None):
     app.config["STAFF_ALERT_RECIPIENTS"] = ("support@example.com",)
     app.config["STAFF_DIGEST_HOUR"] = 24
     make_alert_recipients(make_dealer("Lakeside Cycle"), "parts@lakeside.example.com")
@@ -37,7 +37,7 @@ def test_a_dealers_alert_is_told_to_that_dealer_alone(app: Flask, dealer: Dealer
 
 
 @ON_SQLITE
-def test_who_was_not_told_of_the_beginning_is_not_told_of_the_end(dealer: Dealer, mail: None):
+def test_a_recipient_that_got_no_start_gets_no_end(dealer: Dealer, mail: None):
     make_alert_recipients(dealer, "one@prairie.example.com", "two@prairie.example.com")
     alerts.evaluate_rules(NOW, [cause(Finding(dealer.id, "Oil."))])
     failed = db.session.scalars(db.select(AlertDelivery).order_by(AlertDelivery.id)).first()
@@ -51,7 +51,7 @@ def test_who_was_not_told_of_the_beginning_is_not_told_of_the_end(dealer: Dealer
     assert told()[2:] == [("recovered", "email", "two@prairie.example.com")]
 
 
-def test_nothing_is_noted_if_the_alert_is_not_kept(
+def test_no_delivery_is_recorded_if_the_alert_is_not_saved(
     dealer: Dealer, mail: None, monkeypatch: pytest.MonkeyPatch
 ):
     make_alert_recipients(dealer, "parts@prairie.example.com")
@@ -89,7 +89,7 @@ def test_the_digest_is_noted_at_its_hour_and_once_a_day(staffed: Flask, dealer: 
     assert len(digests()) == 4
 
 
-def test_two_notes_of_one_digest_are_one(staffed: Flask):
+def test_a_digest_is_recorded_once(staffed: Flask):
     for _ in range(2):
         outbox.note_digest(NOW)
         db.session.commit()

@@ -46,7 +46,7 @@ def test_addresses_are_kept_each_once_however_they_are_listed(contact: AlertReci
         "jürgen@example.com",
     ],
 )
-def test_what_is_no_address_or_would_be_more_than_one_is_refused(contact: AlertRecipients, text: str):
+def test_an_invalid_address_or_several_are_refused(contact: AlertRecipients, text: str):
     with pytest.raises(FieldRefused) as refused:
         recipients.save_recipients(contact, text)
     assert refused.value.field == "recipients"
@@ -73,7 +73,7 @@ def test_a_new_webhook_has_a_secret_that_is_sealed(contact: AlertRecipients):
 
 
 @ON_SQLITE
-def test_a_secret_can_be_made_anew_and_goes_with_the_webhook(contact: AlertRecipients):
+def test_a_secret_can_be_regenerated_and_is_removed_with_the_webhook(contact: AlertRecipients):
     first = recipients.save_webhook(contact, "https://hooks.example.com/in")
     second = recipients.renew_secret(contact)
     assert first != second
@@ -84,7 +84,7 @@ def test_a_secret_can_be_made_anew_and_goes_with_the_webhook(contact: AlertRecip
         recipients.renew_secret(contact)
 
 
-def test_who_changed_the_contacts_is_noted_without_any_secret(contact: AlertRecipients):
+def test_changes_of_recipients_are_audited_without_secrets(contact: AlertRecipients):
     recipients.save_recipients(contact, "one@example.com")
     secret = recipients.save_webhook(contact, "https://hooks.example.com/in?token=abc")
     recipients.renew_secret(contact)
@@ -101,7 +101,9 @@ def test_who_changed_the_contacts_is_noted_without_any_secret(contact: AlertReci
         assert (contact.sealed_webhook_secret or "-") not in kept
 
 
-def test_a_test_goes_to_everybody_and_not_again_at_once(contact: AlertRecipients, mail: None):
+def test_a_test_message_goes_to_every_recipient_and_not_again_immediately(
+    contact: AlertRecipients, mail: None
+):
     recipients.save_recipients(contact, "one@example.com\ntwo@example.com\nnew@example.com")
     # The third has not confirmed.
     contact.unconfirmed = {"new@example.com": "nonce"}
@@ -119,7 +121,7 @@ def test_a_test_goes_to_everybody_and_not_again_at_once(contact: AlertRecipients
 
 
 @ON_SQLITE
-def test_there_must_be_somebody_to_send_a_test_to(contact: AlertRecipients):
+def test_a_test_message_needs_a_recipient(contact: AlertRecipients):
     # There is an address, but no mail server.
     recipients.save_recipients(contact, "one@example.com")
     with pytest.raises(FieldRefused, match="nobody yet"):

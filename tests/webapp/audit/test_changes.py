@@ -32,7 +32,7 @@ def fields(code: str = "TR", **others: str) -> Fields:
     return Fields("aftermarket", code, "Tucker Rocky", **others)
 
 
-def test_credentials_are_noted_without_a_value(dealer: Dealer) -> None:
+def test_credential_changes_are_audited_without_a_value(dealer: Dealer) -> None:
     configuration = configurations.of(dealer)
     configurations.save_credentials(configuration, enabled=True, cmf="4711", username="u-1", password="p-1")
     assert last().after == {
@@ -51,14 +51,14 @@ def test_credentials_are_noted_without_a_value(dealer: Dealer) -> None:
         assert str(secret) not in "".join(told(entry) for entry in noted())
 
 
-def test_settings_are_noted_as_they_were_and_are(dealer: Dealer) -> None:
+def test_settings_are_audited_with_old_and_new_values(dealer: Dealer) -> None:
     configuration = configurations.of(dealer)
     configurations.save_settings(configuration, clear_previous=False, disabled_on=["Sunday"])
     assert last().before == {"clear_previous": True, "disabled_on": []}
     assert last().after == {"clear_previous": False, "disabled_on": ["Sunday"]}
 
 
-def test_a_save_that_changes_nothing_is_not_noted(dealer: Dealer) -> None:
+def test_a_save_that_changes_nothing_is_not_audited(dealer: Dealer) -> None:
     configurations.save_settings(configurations.of(dealer), clear_previous=True)
     assert actions() == []
 
@@ -88,7 +88,7 @@ def test_a_refused_change_leaves_no_entry(dealer: Dealer) -> None:
     assert actions() == []
 
 
-def test_an_order_is_noted_by_the_names_of_its_rows(dealer: Dealer) -> None:
+def test_a_reordering_is_audited_by_the_names_of_its_rows(dealer: Dealer) -> None:
     first, second = supplier_codes.add_all(dealer, [fields("PU"), fields("KA")])
     supplier_codes.reorder(dealer, [second.id, first.id])
     assert last().after == {"order": ["KA → Tucker Rocky", "PU → Tucker Rocky"]}
@@ -107,7 +107,7 @@ def test_an_import_names_each_row_that_it_added_or_changed(dealer: Dealer) -> No
     }
 
 
-def test_a_run_is_noted_when_it_is_queued_and_when_it_is_cancelled(dealer: Dealer) -> None:
+def test_queueing_and_cancelling_a_run_are_audited(dealer: Dealer) -> None:
     started = lifecycle.record(dealer, "manual", anyway=True)
     assert last().after == {"trigger": "manual", "anyway": True}
     lifecycle.record(dealer, "manual")
@@ -117,7 +117,7 @@ def test_a_run_is_noted_when_it_is_queued_and_when_it_is_cancelled(dealer: Deale
     assert {entry.subject for entry in noted()} == {f"Run {started.run.id}"}
 
 
-def test_people_dealers_and_organizations_are_noted(app: Flask) -> None:
+def test_changes_of_users_dealers_and_organizations_are_audited(app: Flask) -> None:
     group = accounts.add_organization("North Group", "group-login", "group-password")
     dealer = accounts.add_dealer("Northwind", "America/Chicago", group)
     accounts.add_user("Parts@Example.com", "ride-safe-2026", "dealer", dealer)
@@ -129,7 +129,7 @@ def test_people_dealers_and_organizations_are_noted(app: Flask) -> None:
     assert last().after == {"role": "dealer"}
 
 
-def test_an_uploaded_catalog_is_noted_by_who_asked_for_it(app: Flask) -> None:
+def test_an_uploaded_catalog_is_audited_with_its_user(app: Flask) -> None:
     staff = User(email="support@example.com", password="!", role="staff")
     db.session.add(staff)
     db.session.commit()

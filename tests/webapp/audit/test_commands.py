@@ -30,7 +30,7 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
     return catalog, codes
 
 
-def test_every_command_that_changes_something_is_noted(
+def test_every_command_that_changes_something_is_audited(
     app: Flask, flask: Callable[..., Answer], files: tuple[Path, Path]
 ) -> None:
     cli.register(app)

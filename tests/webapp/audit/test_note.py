@@ -28,7 +28,7 @@ def test_only_the_fields_that_differ_are_kept(app: Flask) -> None:
     assert (last().before, last().after) == ({"pricing": "retail"}, {"pricing": "disabled"})
 
 
-def test_where_nothing_differs_nothing_is_noted(app: Flask) -> None:
+def test_without_differences_nothing_is_added_to_the_outbox(app: Flask) -> None:
     audit.note("supplier_code.changed", "TR", before={"lead": 1}, after={"lead": 1})
     db.session.commit()
     assert noted() == []
@@ -73,7 +73,7 @@ def test_an_old_entry_can_go_as_a_whole(app: Flask) -> None:
     assert noted() == []
 
 
-def test_what_nobody_asked_for_was_done_by_the_schedule(app: Flask) -> None:
+def test_changes_without_a_user_are_attributed_to_the_schedule(app: Flask) -> None:
     audit.note("history.deleted", "3 runs")
     db.session.commit()
     assert (last().actor, last().user_id) == ("schedule", None)
@@ -88,7 +88,7 @@ def test_within_a_command_it_was_a_command(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("role", ["dealer", "staff"])
-def test_a_person_is_named_with_the_role(app: Flask, role: str) -> None:
+def test_a_user_is_named_with_the_role(app: Flask, role: str) -> None:
     dealer = make_dealer()
     person = User(
         email="parts@example.com", password="!", role=role, dealer_id=dealer.id if role == "dealer" else None

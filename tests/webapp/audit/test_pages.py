@@ -33,9 +33,7 @@ def test_without_changes_it_says_so(client: LintingClient, url: str):
     assert "Nothing has been changed yet." in client.get(url).text
 
 
-def test_what_a_person_saves_on_a_page_is_shown_with_name_and_values(
-    client: LintingClient, url: str, dealer: Dealer
-):
+def test_a_change_on_a_page_is_listed_with_user_and_values(client: LintingClient, url: str, dealer: Dealer):
     settings = {"quantity_column": "available", "clear_previous": "y", "disabled_on": ["Sunday"]}
     assert client.post(f"/dealers/{dealer.id}/lightspeed/settings", data=settings).status_code == 303
     page = client.get(url).text
@@ -69,7 +67,7 @@ def test_what_support_did_for_the_dealer_is_shown_to_both(
     assert "Prairie Powersports</a>" in staff.get("/changes").text
 
 
-def test_a_change_of_password_is_noted(anonymous: LintingClient, dealer: Dealer, url: str):
+def test_a_password_change_is_audited(anonymous: LintingClient, dealer: Dealer, url: str):
     from flask_security.utils import hash_password
 
     person = make_user("new@prairie.example", dealer, hash_password("correct horse battery"))
@@ -99,7 +97,7 @@ def test_changes_are_listed_a_page_at_a_time_the_latest_first(
     assert "Latest" in older
 
 
-def test_runs_of_the_schedule_are_shown_to_who_asks_for_them(client: LintingClient, url: str, dealer: Dealer):
+def test_scheduled_runs_are_shown_on_request(client: LintingClient, url: str, dealer: Dealer):
     noted("Run 17", dealer, actor="schedule", action="run.queued")
     noted("Run 18", dealer, action="run.queued")
     assert ("Run 17" in client.get(url).text, "Run 18" in client.get(url).text) == (False, True)
@@ -168,7 +166,7 @@ def test_it_is_linked_from_every_page(client: LintingClient, staff: LintingClien
     assert 'href="/changes"' in staff.get("/dealers").text
 
 
-def test_a_page_asks_the_database_few_questions(staff: LintingClient, dealer: Dealer):
+def test_a_page_sends_few_queries(staff: LintingClient, dealer: Dealer):
     for number in range(PAGE_LENGTH):
         noted(f"code {number}", make_dealer(f"Dealer {number}"))
     asked: list[str] = []

@@ -41,7 +41,7 @@ def test_what_an_import_changes_is_found_at_once(flask):
     assert (outbox.pending(), reindexing.differences()) == (0, 0)
 
 
-def test_a_file_that_is_no_catalog_is_refused_in_one_line(flask, tmp_path):
+def test_a_file_that_is_not_a_catalog_is_refused_in_one_line(flask, tmp_path):
     for content in (b"", b"a,b\n1,2\n", b"\x89PNG\r\n\x1a\n\0\0"):
         assert "the file" in flask("catalog", "import", "-", stdin=content).error
     assert flask("catalog", "import", tmp_path / "nowhere.csv").exit_code == 2

@@ -112,7 +112,7 @@ def test_a_file_without_a_bad_row_has_no_list_of_rejected_rows(staff: LintingCli
 
 
 @ON_SQLITE
-def test_a_file_that_is_no_catalog_says_why(staff: LintingClient):
+def test_a_file_that_is_not_a_catalog_says_why(staff: LintingClient):
     url = upload(staff, "a,b\n1,2\n").location
     carry_out()
     page = staff.get(url).text
@@ -143,7 +143,9 @@ def test_a_poll_gets_an_answer_only_when_there_is_news(staff: LintingClient):
         ({"file": (io.BytesIO(b""), "catalog.csv")}, "the file is empty"),
     ],
 )
-def test_what_is_no_csv_file_is_refused_at_once(staff: LintingClient, data: dict[str, object], said: str):
+def test_a_file_that_is_not_csv_is_refused_immediately(
+    staff: LintingClient, data: dict[str, object], said: str
+):
     answer = staff.post("/catalog/imports", data=data)
     assert answer.status_code == 422
     assert said in answer.text
@@ -151,7 +153,7 @@ def test_what_is_no_csv_file_is_refused_at_once(staff: LintingClient, data: dict
 
 
 @ON_SQLITE
-def test_a_file_larger_than_other_forms_may_be_is_taken_from_staff_alone(
+def test_only_staff_can_send_a_file_larger_than_other_forms(
     staff: LintingClient, anonymous: LintingClient, dealer: Dealer
 ):
     large = HEADER + GOOD + "x" * (9 * 1024 * 1024) + "\n"

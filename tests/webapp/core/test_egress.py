@@ -42,17 +42,17 @@ def test_it_is_public(address: str) -> None:
         *("metadata", "redis", "2130706433", "redis.default.svc", "Metadata.Google.Internal."),
     ],
 )
-def test_a_name_of_the_own_network_is_not_even_looked_up(name: str) -> None:
+def test_a_name_of_the_own_network_is_not_looked_up(name: str) -> None:
     assert not may_be_public(name)
 
 
 @pytest.mark.parametrize("spelling", ["2130706433", "0x7f000001", "0177.0.0.1", "127.1", "localhost"])
-def test_another_spelling_of_this_machine_is_told_when_it_is_looked_up(spelling: str) -> None:
+def test_another_spelling_of_a_local_address_is_found_by_resolving_it(spelling: str) -> None:
     with pytest.raises(Forbidden):
         addresses(spelling, 443, frozenset())
 
 
-def test_a_host_on_the_list_is_let_through_under_that_name_alone() -> None:
+def test_an_allowed_host_is_accepted_under_that_name_only() -> None:
     assert addresses("localhost", 443, {"localhost"})
     with pytest.raises(Forbidden):
         addresses("127.0.0.1", 443, {"localhost"})

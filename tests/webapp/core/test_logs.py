@@ -57,7 +57,7 @@ def test_a_traceback_holds_no_local_variables(capsys: pytest.CaptureFixture[str]
         assert password not in json.dumps(line)
 
 
-def test_to_a_person_it_is_pretty(
+def test_output_to_a_terminal_is_formatted(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LOG_FORMAT", "pretty")
@@ -78,9 +78,7 @@ def test_configuring_again_writes_no_line_twice(capsys: pytest.CaptureFixture[st
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_who_has_handlers_of_its_own_writes_through_ours(
-    capsys: pytest.CaptureFixture[str], name: str
-) -> None:
+def test_loggers_with_their_own_handlers_use_ours(capsys: pytest.CaptureFixture[str], name: str) -> None:
     other = logging.getLogger(name)
     other.addHandler(logging.StreamHandler())
     other.propagate = False

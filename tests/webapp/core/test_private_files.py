@@ -52,7 +52,7 @@ def test_an_older_file_is_closed_to_others_and_a_chosen_group_stays(
     assert set(written(path).values()) == {after}
 
 
-def test_a_database_in_memory_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_in_memory_database_is_not_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     engine = create_engine("sqlite://")
     prepare_sqlite(engine)

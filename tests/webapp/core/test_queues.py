@@ -44,7 +44,7 @@ def test_many_jobs_are_queued_at_once_and_none_twice(server: RedisServer) -> Non
 
 
 @ON_SQLITE
-def test_a_job_that_was_taken_and_never_begun_is_queued_again(server: RedisServer) -> None:
+def test_a_job_that_was_taken_but_never_started_is_queued_again(server: RedisServer) -> None:
     queues.enqueue("sync", TASK, 1, job_id="a")
     Redis.from_url(server.url).lpop("rq:queue:sync")
     assert queues.enqueue("sync", TASK, 1, job_id="a")
@@ -52,7 +52,7 @@ def test_a_job_that_was_taken_and_never_begun_is_queued_again(server: RedisServe
 
 
 @ON_SQLITE
-def test_a_redis_that_is_away_is_said_to_delay_work_until_it_is_back(server: RedisServer) -> None:
+def test_the_page_says_that_an_unavailable_redis_delays_work(server: RedisServer) -> None:
     assert not queues.is_delayed()
     server.stop()
     assert not queues.enqueue("sync", TASK, 1)

@@ -20,7 +20,7 @@ def test_a_secret_is_known_by_its_name(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["run", "dealer", "code", "attempt", "code_key", "event", "user", "request"])
-def test_what_is_no_secret_is_told(name: str) -> None:
+def test_values_that_are_not_secret_are_shown(name: str) -> None:
     assert redacted({name: "TR"}) == {name: "TR"}
 
 
@@ -46,7 +46,7 @@ def test_a_login_is_known_by_what_it_looks_like(text: str, told: str) -> None:
     assert redacted(text) == told
 
 
-def test_whether_there_is_a_secret_may_be_told() -> None:
+def test_whether_a_secret_exists_may_be_shown() -> None:
     assert redacted({"password": None, "token": True}) == {"password": None, "token": True}
 
 

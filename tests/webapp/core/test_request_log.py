@@ -36,13 +36,13 @@ def test_a_request_is_one_line(
     assert "failed" not in json.dumps(line)
 
 
-def test_a_number_that_is_none_is_replaced(client: LintingClient, dealer: Dealer):
+def test_an_invalid_number_is_replaced(client: LintingClient, dealer: Dealer):
     given = client.get("/login", headers={"X-Request-ID": 'x" evil'}).headers["X-Request-ID"]
     assert len(given) == 32
     assert given != client.get("/login").headers["X-Request-ID"]
 
 
-def test_a_visitor_has_no_number(anonymous: LintingClient, capsys: pytest.CaptureFixture[str]):
+def test_an_anonymous_client_has_no_user_id(anonymous: LintingClient, capsys: pytest.CaptureFixture[str]):
     anonymous.get("/login")
     (line,) = lines(capsys)
     assert "user" not in line
@@ -59,7 +59,7 @@ def test_lines_between_two_requests_name_neither(
     assert not {"request", "dealer", "user"} & set(line)
 
 
-def test_what_breaks_is_told_with_the_number_of_its_request(
+def test_an_error_page_shows_the_request_id(
     app: Flask, anonymous: LintingClient, capsys: pytest.CaptureFixture[str]
 ):
     def breaks() -> str:
@@ -75,7 +75,7 @@ def test_what_breaks_is_told_with_the_number_of_its_request(
     assert "hunter2" not in json.dumps(told)
 
 
-def test_those_who_ask_every_few_seconds_are_not_told(
+def test_clients_that_poll_frequently_are_not_limited(
     anonymous: LintingClient, capsys: pytest.CaptureFixture[str]
 ):
     assert anonymous.get("/healthz").status_code == 200

@@ -33,7 +33,7 @@ def is_believed(app: Flask, cookie: str) -> bool:
     return bool(session and session.get("said") == "before")
 
 
-def test_what_a_former_key_signed_is_believed_while_it_is_named(tmp_path: Path) -> None:
+def test_signatures_of_a_former_key_are_accepted_while_it_is_listed(tmp_path: Path) -> None:
     cookie = signed(app_with(tmp_path, OLD))
     assert is_believed(app_with(tmp_path, NEW, OLD), cookie)
     assert not is_believed(app_with(tmp_path, NEW), cookie)

@@ -72,7 +72,7 @@ def test_a_list_is_read_as_a_spreadsheet_saves_it(flask, dealer, tmp_path, conte
     assert mapped(dealer) == [("TR", "Tucker Rocky")]
 
 
-def test_names_are_compared_as_people_see_them(flask, dealer, tmp_path):
+def test_names_are_compared_as_they_appear(flask, dealer, tmp_path):
     rows = "aftermarket,OH,O\u0308hlins,1,retail\naftermarket,T\u200bR,Tucker\u00a0Rocky,1,\n"
     assert import_codes(flask, dealer, tmp_path, (CODES + rows).encode()).exit_code == 0
     assert mapped(dealer) == [("OH", "Öhlins"), ("TR", "Tucker Rocky")]
@@ -144,7 +144,7 @@ def test_the_page_names_every_column_and_each_import_refers_to_it(flask, app):
 
 
 @pytest.mark.parametrize("text", ["12E5", "1E5", "5E-10", "E+10", "1.5", "#10-32", "N/A", "12E+12", "=A", ""])
-def test_what_people_write_is_no_damage(text):
+def test_ordinary_text_is_not_damage(text):
     assert damage(text) == ""
 
 

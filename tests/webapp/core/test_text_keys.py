@@ -36,7 +36,7 @@ def test_ascii_keys_are_what_they_always_were() -> None:
     assert (key_of(None), key_of("")) == ("", "")
 
 
-def test_cleaned_text_keeps_its_case_and_what_turns_the_direction_of_writing() -> None:
+def test_cleaned_text_keeps_its_case_and_direction_marks() -> None:
     assert cleaned(" A\u00a0b\u200b ") == "A b"
     # Such text is refused by whoever stores it.
     assert cleaned("A\u202eB") == "A\u202eB"

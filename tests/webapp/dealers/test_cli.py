@@ -55,7 +55,7 @@ def test_a_dealer_is_created_and_its_id_printed(flask):
 
 
 @pytest.mark.parametrize("zone", ["", "America", "America/Chicagoo", "../etc/passwd", "CST6", "/UTC", "\0"])
-def test_a_time_zone_that_there_is_not_is_refused(zone):
+def test_a_time_zone_that_does_not_exist_is_refused(zone):
     with pytest.raises(Refused, match="time zone"):
         accounts.add_dealer("Northwind", zone)
 

@@ -184,9 +184,7 @@ def test_every_open_alert_of_a_dealer_is_named_and_puts_it_first(staff: LintingC
 
 
 @ON_SQLITE
-def test_what_is_wrong_with_the_deployment_is_said_above_all(
-    staff: LintingClient, client: LintingClient, dealer: Dealer
-):
+def test_deployment_problems_are_shown_first(staff: LintingClient, client: LintingClient, dealer: Dealer):
     make_alert(None, "idle", "Runs are waiting.")
     assert "Runs are waiting. It began just now." in staff.get("/dealers").text
     assert "Runs are waiting." not in client.get(f"/dealers/{dealer.id}").text

@@ -68,7 +68,7 @@ def test_details_that_are_wrong_change_nothing(
     assert (stored(dealer).name, dealer.timezone) == ("Prairie Powersports", "America/Chicago")
 
 
-def test_details_are_changed_and_noted(staff: LintingClient, dealer: Dealer, details: str) -> None:
+def test_details_are_changed_and_audited(staff: LintingClient, dealer: Dealer, details: str) -> None:
     staff.post(details, data={"name": "Prairie", "timezone": "America/Denver", "organization": "0"})
     assert (stored(dealer).name, dealer.timezone) == ("Prairie", "America/Denver")
     entry = db.session.scalars(select(AuditEntry)).one()
@@ -123,7 +123,7 @@ def test_a_closed_dealers_users_are_signed_out_and_stay_out(
     assert app.test_client().post("/login", data=form).status_code == 302
 
 
-def test_a_session_that_begins_while_the_dealer_is_closed_is_none(app: Flask, closed: Dealer) -> None:
+def test_a_session_that_starts_while_the_dealer_is_closed_is_invalid(app: Flask, closed: Dealer) -> None:
     browser = app.test_client().sign_in(make_user("late@prairie.example", closed))
     assert browser.get(f"/dealers/{closed.id}").status_code == 302
 

@@ -134,7 +134,7 @@ def test_what_a_success_or_a_good_check_has_settled_is_not_shown_until_the_next_
 
 
 @ON_SQLITE
-def test_banners_go_by_themselves(client: LintingClient, dealer: Dealer):
+def test_banners_disappear_by_themselves(client: LintingClient, dealer: Dealer):
     make_configuration(dealer)
     make_supplier_code(dealer, "TR", make_manufacturer("Tucker"))
     alert = make_alert(dealer, "unmatched", "Far more than usual.")
@@ -180,7 +180,7 @@ def test_the_next_run_is_in_the_dealers_own_time(client: LintingClient, dealer: 
     assert "none is scheduled" in client.get(f"/dealers/{dealer.id}").text
 
 
-def test_the_chart_shows_the_last_thirty_runs_and_says_the_same_in_a_table(
+def test_the_chart_shows_the_last_thirty_runs_and_has_the_same_data_in_a_table(
     client: LintingClient, dealer: Dealer
 ):
     for number in range(RUNS + 2):

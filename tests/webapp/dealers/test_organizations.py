@@ -79,7 +79,7 @@ def test_a_changed_login_is_stored_sealed_and_checked_for_every_dealer_that_uses
     assert (login.username, login.password) == ("new", "pass-2")
 
 
-def test_the_password_is_never_shown_or_noted(staff: LintingClient, group: Organization) -> None:
+def test_the_password_is_never_shown_or_audited(staff: LintingClient, group: Organization) -> None:
     path = f"/organizations/{group.id}/login"
     page = staff.hx("POST", path, data={"username": "new", "password": "pass-2"})
     assert page.status_code == 200

@@ -39,7 +39,7 @@ def test_cells_that_a_spreadsheet_would_run_are_defused(flask):
     )
 
 
-def test_an_empty_shelf_is_a_header_and_a_dealer_that_there_is_not_is_refused(flask):
+def test_an_empty_shelf_is_a_header_and_a_dealer_that_does_not_exist_is_refused(flask):
     dealer = make_dealer()
     assert flask("inventory", "export", "--dealer", dealer.id) == (0, HEADER, "")
     assert flask("inventory", "export", "--dealer", 7).error == "dealer 7 does not exist"

@@ -53,7 +53,7 @@ def test_an_empty_password_keeps_the_one_that_is_stored(configuration: Configura
 
 
 @pytest.mark.parametrize("field", ["username", "password"])
-def test_what_the_organization_holds_is_not_accepted_from_a_dealer(
+def test_credentials_held_by_the_organization_are_not_accepted_from_a_dealer(
     configuration: Configuration, field: str
 ) -> None:
     hold_credentials(configuration)
@@ -85,7 +85,7 @@ def test_a_dealer_id_that_is_refused_leaves_everything_as_it_was(configuration: 
     assert (configuration.enabled, configuration.username, configuration.version) == (False, None, 0)
 
 
-def test_two_first_saves_at_once_share_one_row(app: Flask) -> None:
+def test_two_concurrent_first_saves_share_one_row(app: Flask) -> None:
     dealer = Dealer(name="Northwind", timezone="America/Chicago")
     db.session.add(dealer)
     db.session.commit()

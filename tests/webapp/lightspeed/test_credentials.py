@@ -80,7 +80,7 @@ def test_an_empty_password_keeps_the_stored_one(client: LintingClient, url: str,
         ("password", "a\x00b", "3PA Password has a character that cannot be printed"),
     ],
 )
-def test_a_bad_value_is_told_at_its_field_and_changes_nothing(
+def test_a_bad_value_is_reported_at_its_field_and_changes_nothing(
     client: LintingClient, url: str, dealer: Dealer, field: str, value: str, said: str
 ):
     make_configuration(dealer)
@@ -131,9 +131,7 @@ def test_while_checking_the_page_asks_again_and_then_stops(client: LintingClient
     assert poll not in client.get(url).text
 
 
-def test_a_check_that_is_never_answered_is_not_waited_for_without_end(
-    client: LintingClient, url: str, dealer: Dealer
-):
+def test_waiting_for_an_unanswered_check_ends(client: LintingClient, url: str, dealer: Dealer):
     long_ago = clock.now() - timedelta(seconds=PATIENCE_SECONDS + 1)
     make_configuration(dealer, check_state="checking", checked_at=long_ago)
     part = client.hx("GET", f"{url}/connection")
@@ -155,7 +153,9 @@ def test_what_is_missing_is_named(client: LintingClient, url: str, dealer: Deale
     assert "Still missing: 3PA Password, 3PA Dealer ID." in client.get(url).text
 
 
-def test_of_two_people_the_second_is_told_and_loses_nothing(client: LintingClient, url: str, dealer: Dealer):
+def test_of_two_users_the_second_gets_a_conflict_and_loses_nothing(
+    client: LintingClient, url: str, dealer: Dealer
+):
     make_configuration(dealer)
     (seen,) = version(client.get(url).text)
     client.post(f"{url}/credentials", data=CREDENTIALS | {"username": "first", "version": seen})

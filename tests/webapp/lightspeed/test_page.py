@@ -44,7 +44,7 @@ def test_the_labels_are_those_of_the_dealer_guide(client: LintingClient, url: st
     assert [label for label in LABELS if label not in page] == []
 
 
-def test_a_page_that_is_only_looked_at_stores_nothing(client: LintingClient, url: str):
+def test_viewing_a_page_stores_nothing(client: LintingClient, url: str):
     assert client.get(url).status_code == 200
     assert db.session.scalar(db.select(Configuration)) is None
 

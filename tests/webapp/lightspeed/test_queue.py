@@ -131,7 +131,7 @@ def test_a_run_that_is_active_is_shown_instead_of_queueing_a_second(
     assert len(the_runs()) == 1
 
 
-def test_the_active_run_is_shown_before_one_asks(
+def test_the_active_run_is_shown_without_a_request(
     client: LintingClient, url: str, dealer: Dealer, code: SupplierCode
 ):
     make_run(dealer, "queued")
@@ -156,7 +156,7 @@ def test_on_a_disabled_day_of_the_dealers_own_week_it_must_be_asked_for_explicit
     assert the_runs()[0].anyway is True
 
 
-def test_another_disabled_day_is_no_hindrance(
+def test_another_disabled_day_changes_nothing(
     on_sunday: None, client: LintingClient, url: str, dealer: Dealer, code: SupplierCode
 ):
     make_configuration(dealer, disabled_on=["Monday"])

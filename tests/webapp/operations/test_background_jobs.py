@@ -119,7 +119,9 @@ def test_what_is_not_failed_is_not_retried(
     assert db.session.scalars(db.select(AuditEntry)).all() == []
 
 
-def test_a_job_is_retried_once_though_two_ask(staff: LintingClient, redis: Redis, failed: str) -> None:
+def test_a_job_is_retried_once_although_two_users_request_it(
+    staff: LintingClient, redis: Redis, failed: str
+) -> None:
     form = {"queue": "control", "job_id": failed}
     assert staff.post(f"{PAGE}/retries", data=form).status_code == 303
     assert staff.post(f"{PAGE}/retries", data=form).status_code == 409

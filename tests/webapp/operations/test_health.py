@@ -50,11 +50,11 @@ def failed(client: FlaskClient) -> dict[str, str]:
     return reasons
 
 
-def test_it_is_ready_when_all_is_there(client: FlaskClient) -> None:
+def test_it_is_ready_when_every_service_is_available(client: FlaskClient) -> None:
     assert failed(client) == {}
 
 
-def test_a_tick_that_stopped_coming_is_told(client: FlaskClient) -> None:
+def test_a_tick_that_stopped_is_reported(client: FlaskClient) -> None:
     db.session.execute(update(JobHeartbeat).values(done_at=clock.now() - timedelta(minutes=7)))
     db.session.commit()
     assert list(failed(client)) == ["tick"]
@@ -63,20 +63,20 @@ def test_a_tick_that_stopped_coming_is_told(client: FlaskClient) -> None:
     assert "never" in failed(client)["tick"]
 
 
-def test_a_database_of_another_version_is_told(client: FlaskClient) -> None:
+def test_a_database_of_another_version_is_reported(client: FlaskClient) -> None:
     db.session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     db.session.commit()
     assert failed(client) == {"migrations": "the database is not migrated to this version of the program"}
 
 
 @ON_SQLITE
-def test_a_redis_that_is_away_is_told_without_its_address(app: Flask, client: FlaskClient) -> None:
+def test_an_unavailable_redis_is_reported_without_its_address(app: Flask, client: FlaskClient) -> None:
     app.config["REDIS_URL"] = "redis://:hunter2@127.0.0.1:9/0"
     assert failed(client) == {"redis": "it does not answer (ConnectionError)"}
 
 
 @ON_SQLITE
-def test_who_never_answers_does_not_keep_the_answer_waiting(
+def test_a_server_that_never_answers_does_not_delay_the_response(
     app: Flask, client: FlaskClient, silent_port: int
 ) -> None:
     app.config["REDIS_URL"] = f"redis://127.0.0.1:{silent_port}/0"
@@ -91,7 +91,7 @@ def test_who_never_answers_does_not_keep_the_answer_waiting(
 
 
 @ON_SQLITE
-def test_it_is_alive_with_nothing_there(app: Flask) -> None:
+def test_it_is_alive_without_any_service(app: Flask) -> None:
     app.config["REDIS_URL"] = "redis://127.0.0.1:9/0"
     db.session.execute(text("DROP TABLE alembic_version"))
     db.session.commit()
@@ -101,7 +101,7 @@ def test_it_is_alive_with_nothing_there(app: Flask) -> None:
 
 
 @ON_SQLITE
-def test_a_database_that_is_away_is_told(app: Flask, client: FlaskClient) -> None:
+def test_an_unavailable_database_is_reported(app: Flask, client: FlaskClient) -> None:
     db.session.rollback()
     db.engine.dispose()
     path = Path(db.engine.url.database or "")

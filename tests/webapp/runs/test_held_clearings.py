@@ -76,7 +76,7 @@ def test_it_is_in_the_audit_log(client: LintingClient, held: HeldClearing, user:
     assert (entry.user_id, entry.subject) == (user.id, "KA")
 
 
-def test_the_second_of_two_people_is_told(client: LintingClient, held: HeldClearing):
+def test_the_second_of_two_users_gets_a_conflict(client: LintingClient, held: HeldClearing):
     target = f"{path(held)}/held-clearings/{held.id}"
     client.post(target, data={"decision": "keep"})
     answer = client.post(target, data={"decision": "apply"})
@@ -86,7 +86,7 @@ def test_the_second_of_two_people_is_told(client: LintingClient, held: HeldClear
     assert held.state == "kept"
 
 
-def test_another_decision_is_none(client: LintingClient, held: HeldClearing):
+def test_an_unknown_decision_is_refused(client: LintingClient, held: HeldClearing):
     assert client.post(f"{path(held)}/held-clearings/{held.id}", data={"decision": "?"}).status_code == 404
 
 

@@ -65,7 +65,7 @@ def test_a_row_says_what_came_of_the_run(client: LintingClient, url: str, dealer
 
 
 @pytest.mark.parametrize("status", RUN_STATES)
-def test_each_status_has_its_words_and_only_an_active_run_is_asked_for_again(
+def test_each_status_has_its_label_and_only_an_active_run_is_polled(
     client: LintingClient, url: str, dealer: Dealer, status: str
 ):
     run = make_run(dealer, status)
@@ -159,7 +159,7 @@ def test_a_run_in_which_no_part_was_kept_says_nothing_of_it(client: LintingClien
     assert "quantity:" not in client.get(f"{url}/{run.id}").text
 
 
-def test_times_are_the_dealers_own_and_name_the_zone(client: LintingClient, url: str, dealer: Dealer):
+def test_times_are_local_to_the_dealer_and_name_the_zone(client: LintingClient, url: str, dealer: Dealer):
     at = clock.now().replace(year=2025, month=7, day=4, hour=18, minute=5)
     run = make_run(dealer, queued_at=at, started_at=at, finished_at=at + timedelta(minutes=2, seconds=5))
     page = client.get(f"{url}/{run.id}").text

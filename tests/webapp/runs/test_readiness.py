@@ -65,7 +65,7 @@ def test_the_first_code_makes_a_connected_dealer_ready(connected: Dealer, way: s
     assert is_ready(connected)
 
 
-def test_a_later_code_or_refusal_leaves_the_moment_as_it_is(connected: Dealer) -> None:
+def test_a_later_code_or_refusal_keeps_the_ready_time(connected: Dealer) -> None:
     supplier_codes.add(connected, TUCKER)
     first = ready_since(connected)
     make_manufacturer("Honda", "oem")
@@ -76,7 +76,7 @@ def test_a_later_code_or_refusal_leaves_the_moment_as_it_is(connected: Dealer) -
     assert ready_since(connected) == first
 
 
-def test_removing_the_last_code_ends_it_and_the_next_begins_anew(connected: Dealer) -> None:
+def test_removing_the_last_code_ends_readiness_and_the_next_code_starts_it_again(connected: Dealer) -> None:
     row = supplier_codes.add(connected, TUCKER)
     first = ready_since(connected)
     supplier_codes.remove(row, clear=False)
@@ -88,7 +88,7 @@ def test_removing_the_last_code_ends_it_and_the_next_begins_anew(connected: Deal
     assert again > first
 
 
-def test_credentials_that_never_worked_make_nobody_ready(dealer: Dealer) -> None:
+def test_credentials_that_never_worked_do_not_make_a_dealer_ready(dealer: Dealer) -> None:
     supplier_codes.add(dealer, TUCKER)
     configuration = configurations.of(dealer)
     configurations.save_credentials(configuration, enabled=True, cmf="4711", username="u", password="p")
@@ -117,7 +117,7 @@ def test_what_was_written_by_others_is_found_by_the_tick(connected: Dealer) -> N
     assert ready_since(connected) is None
 
 
-def test_a_refused_list_makes_nobody_ready(connected: Dealer) -> None:
+def test_a_refused_list_does_not_make_a_dealer_ready(connected: Dealer) -> None:
     with pytest.raises(supplier_codes.FileRefused):
         supplier_codes.import_csv(connected, io.BytesIO(LIST + b"oem,X,Nobody,,\n"))
     assert ready_since(connected) is None

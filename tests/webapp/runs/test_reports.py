@@ -61,7 +61,7 @@ def test_a_run_without_reports_offers_none_and_says_why_it_has_none(client: Lint
     assert "This run left no such report" in missing.text
 
 
-def test_a_report_that_storage_no_longer_has_is_told_so(client: LintingClient, url: str, run: Run):
+def test_a_report_that_storage_no_longer_has_shows_a_message(client: LintingClient, url: str, run: Run):
     keep(run, "inventory", text=None)
     missing = client.get(f"{url}/reports/inventory.csv")
     assert missing.status_code == 404

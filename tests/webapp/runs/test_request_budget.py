@@ -38,7 +38,7 @@ def page_of(client: LintingClient, dealer: Dealer, status: str = "running") -> s
     return client.get(f"/dealers/{dealer.id}/runs/{run.id}").text
 
 
-def test_what_is_left_in_this_minute_is_told_for_the_dealers_login(
+def test_the_requests_left_in_this_minute_are_shown_for_the_dealers_login(
     client: LintingClient, dealer: Dealer, send: Callable[[str, int], None]
 ):
     make_configuration(dealer, username="Prairie")
@@ -56,7 +56,7 @@ def test_an_organizations_login_is_the_one_that_counts(
     assert "4 of 5 requests" in page_of(client, dealer)
 
 
-def test_a_run_that_waits_for_room_says_so_and_a_poll_learns_of_it(
+def test_a_run_that_waits_for_capacity_says_so_and_a_poll_shows_it(
     client: LintingClient, dealer: Dealer, send: Callable[[str, int], None]
 ):
     make_configuration(dealer, username="prairie")
@@ -70,14 +70,14 @@ def test_a_run_that_waits_for_room_says_so_and_a_poll_learns_of_it(
 
 
 @pytest.mark.parametrize("status", ["queued", "succeeded"])
-def test_a_run_that_sends_nothing_does_not_speak_of_requests(
+def test_a_run_that_sends_nothing_does_not_mention_requests(
     client: LintingClient, dealer: Dealer, send: Callable[[str, int], None], status: str
 ):
     make_configuration(dealer)
     assert "requests to Lightspeed" not in page_of(client, dealer, status)
 
 
-def test_while_redis_is_away_the_page_simply_does_not_say_it(
+def test_while_redis_is_unavailable_the_page_does_not_show_it(
     app: Flask, client: LintingClient, dealer: Dealer
 ):
     app.config.update(REDIS_URL="redis://127.0.0.1:9/0", LIGHTSPEED_REQUESTS_PER_MINUTE=PER_MINUTE)

@@ -29,7 +29,7 @@ def test_runs_are_narrowed_by_status(client: LintingClient, url: str, dealer: De
     assert f'"{url}/{fine.id}"' in client.get(f"{url}?status=nonsense").text
 
 
-def test_days_are_those_on_the_dealers_wall(client: LintingClient, url: str, dealer: Dealer):
+def test_days_are_local_days_of_the_dealer(client: LintingClient, url: str, dealer: Dealer):
     # Half past four in the morning in UTC is still the evening of the third in Chicago.
     evening = make_run(dealer, queued_at=datetime(2025, 7, 4, 4, 30, tzinfo=UTC))
     morning = make_run(dealer, queued_at=datetime(2025, 7, 4, 5, 30, tzinfo=UTC))
@@ -40,13 +40,13 @@ def test_days_are_those_on_the_dealers_wall(client: LintingClient, url: str, dea
 
 
 @pytest.mark.parametrize("day", ["x", "9999-12-31", "0001-01-01", "2025-02-30", "²"])
-def test_a_day_that_is_none_narrows_nothing(client: LintingClient, url: str, dealer: Dealer, day: str):
+def test_an_invalid_day_filters_nothing(client: LintingClient, url: str, dealer: Dealer, day: str):
     run = make_run(dealer)
     page = client.get(url, query_string={"since": day, "until": day}).text
     assert f'"{url}/{run.id}"' in page
 
 
-def test_where_nothing_is_like_that_all_runs_are_offered(client: LintingClient, url: str):
+def test_without_matching_runs_all_runs_are_offered(client: LintingClient, url: str):
     page = client.get(f"{url}?status=failed&since=2025-07-03").text
     assert "No run is like that" in page
     assert 'value="2025-07-03"' in page
@@ -84,7 +84,7 @@ def test_the_rest_is_estimated_from_the_last_success_of_the_same_codes(
         ("running", {"heartbeat_at": clock.now() - timedelta(minutes=3)}, "Another worker takes it over"),
     ],
 )
-def test_a_run_that_makes_no_sign_says_so_and_the_poll_tells_it(
+def test_a_run_without_a_heartbeat_says_so_and_the_poll_shows_it(
     client: LintingClient,
     url: str,
     dealer: Dealer,

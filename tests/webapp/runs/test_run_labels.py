@@ -8,7 +8,7 @@ from webapp.runs import run_labels
 from webapp.web import status_labels
 
 
-def test_every_run_state_item_state_and_trigger_is_said():
+def test_every_run_state_item_state_and_trigger_has_a_label():
     assert all(run_labels.status(Run(status=state)).label for state in RUN_STATES)
     assert all(run_labels.item_status(RunItem(status=state)).label for state in RUN_ITEM_STATES)
     assert all(run_labels.trigger(Run(trigger=trigger)) for trigger in RUN_TRIGGERS)

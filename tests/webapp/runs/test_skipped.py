@@ -57,7 +57,7 @@ def test_a_reasons_parts_come_a_page_at_a_time(client: LintingClient, url: str, 
 
 
 @ON_SQLITE
-def test_what_a_later_pull_replaced_is_told(client: LintingClient, url: str, dealer: Dealer):
+def test_a_row_replaced_by_a_later_fetch_is_reported(client: LintingClient, url: str, dealer: Dealer):
     old = make_run(dealer)
     make_run_item(old, "TR", skipped=12)
     make_run_item(make_run(dealer), "TR", skipped=0)

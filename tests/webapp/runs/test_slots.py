@@ -41,11 +41,11 @@ def at(text: str, zone: ZoneInfo = CHICAGO) -> datetime:
         ("2026-11-23T19:30", Slot(date(2026, 11, 23), 19)),
     ],
 )
-def test_a_slot_begins_with_its_hour_on_the_dealers_wall(moment: str, slot: Slot) -> None:
+def test_a_slot_starts_with_its_hour_in_the_dealers_time_zone(moment: str, slot: Slot) -> None:
     assert slots.last_begun(at(moment), CHICAGO, HOURS, NONE) == slot
 
 
-def test_what_began_after_a_slot_comes_in_order_with_its_moment() -> None:
+def test_runs_after_a_slot_are_ordered_by_their_start() -> None:
     after = Slot(date(2026, 11, 22), 19)
     assert slots.begun(at("2026-11-23T07:01"), CHICAGO, HOURS, timedelta(minutes=2), after) == [
         (at("2026-11-23T01:02"), Slot(date(2026, 11, 23), 1))
@@ -76,7 +76,7 @@ def test_the_next_start_is_the_next_slot_of_the_dealers_own_clock() -> None:
     assert slots.upcoming(at("2026-11-23T19:00"), CHICAGO, HOURS, NONE) == at("2026-11-24T01:00")
 
 
-def test_hours_of_a_gap_begin_together_at_its_end_and_never_after_a_later_hour() -> None:
+def test_hours_of_a_clock_gap_start_together_at_its_end_and_never_after_a_later_hour() -> None:
     """In Troll the clocks are put forward by two hours, on Lord Howe by half an hour."""
     troll, lord_howe = ZoneInfo("Antarctica/Troll"), ZoneInfo("Australia/Lord_Howe")
     day = date(2026, 3, 29)
@@ -96,7 +96,7 @@ def test_a_day_that_a_zone_left_out_begins_with_the_next_one() -> None:
     start=st.datetimes(datetime(2019, 1, 1), datetime(2038, 1, 1)),
     hours=st.sets(st.integers(0, 23), min_size=1, max_size=6),
 )
-def test_slots_begin_when_the_clock_on_the_wall_comes_to_their_hour(
+def test_slots_start_when_the_local_time_reaches_their_hour(
     zone: str, start: datetime, hours: set[int]
 ) -> None:
     first = start.replace(tzinfo=UTC)

@@ -57,7 +57,7 @@ def test_words_are_searched_together_and_what_is_out_of_stock_has_no_price(flask
     assert search(flask, dealer, "--", "-") == search(flask, dealer, "yamaha") == []
 
 
-def test_a_search_that_makes_no_sense_is_refused(flask, dealer):
+def test_an_invalid_search_is_refused(flask, dealer):
     assert flask("webstore", "search", "--dealer", 7, "kit").error == "dealer 7 does not exist"
     for arguments in (("--dealer", dealer.id), ("kit",), ("--dealer", dealer.id, "--limit", 0, "kit")):
         assert flask("webstore", "search", *arguments).exit_code == 2

@@ -26,7 +26,7 @@ def change(code: str, quantity: int) -> None:
     db.session.execute(update(ShelfStock).where(ShelfStock.code == code).values(quantity=quantity))
 
 
-def test_two_changes_of_one_product_at_once_add_up(app: Flask, dealer, product):
+def test_two_concurrent_changes_of_one_product_add_up(app: Flask, dealer, product):
     dealer_id, written, done = dealer.id, Event(), Event()
     db.session.commit()
 

@@ -23,7 +23,7 @@ def put(dealer, honda, product, quantity=1):
     return product
 
 
-def test_a_drain_writes_what_is_noted_and_takes_the_notes(dealer, honda, search):
+def test_a_drain_writes_the_noted_products_and_deletes_the_entries(dealer, honda, search):
     shelve_unindexed(dealer, honda, 3)
     assert outbox.pending() == 3
     assert search("chain") == []
@@ -33,7 +33,7 @@ def test_a_drain_writes_what_is_noted_and_takes_the_notes(dealer, honda, search)
     assert outbox.drain() == 0
 
 
-def test_notes_of_one_product_are_one_document(dealer, honda):
+def test_several_outbox_entries_of_a_product_write_one_document(dealer, honda):
     (product,) = shelve_unindexed(dealer, honda, 1)
     put(dealer, honda, product, quantity=5)
     put(dealer, honda, product, quantity=7)
@@ -47,7 +47,7 @@ def test_batches_are_drained_until_none_is_left(dealer, honda):
     assert (outbox.pending(), reindexing.differences()) == (0, 0)
 
 
-def test_notes_of_several_dealers_are_drained_together(dealer, honda, search):
+def test_outbox_entries_of_several_dealers_are_drained_together(dealer, honda, search):
     other = make_dealer("Summit")
     (product,) = shelve_unindexed(dealer, honda, 1)
     put(other, honda, product, quantity=9)
@@ -56,7 +56,7 @@ def test_notes_of_several_dealers_are_drained_together(dealer, honda, search):
     assert reindexing.differences() == 0
 
 
-def test_a_note_that_is_committed_late_is_not_lost(dealer, honda, search):
+def test_an_outbox_entry_that_is_committed_late_is_not_lost(dealer, honda, search):
     first = shelve_unindexed(dealer, honda, 2)[0]
     db.session.query(OutboxEntry).filter_by(product_id=first.id).delete()
     outbox.drain()
@@ -67,7 +67,7 @@ def test_a_note_that_is_committed_late_is_not_lost(dealer, honda, search):
     assert search("chain") == ["N000", "N001"]
 
 
-def test_a_note_of_a_product_without_figures_removes_its_document(dealer, honda, search):
+def test_an_outbox_entry_of_a_product_without_figures_removes_its_document(dealer, honda, search):
     (product,) = shelve_unindexed(dealer, honda, 1)
     outbox.drain()
     db.session.execute(text("DELETE FROM webstore_figures"))
@@ -104,7 +104,7 @@ def test_a_drain_that_fails_loses_nothing(dealer, honda, search):
     assert len(search("chain")) == 5
 
 
-def test_drains_at_once_write_each_document_as_it_is(app: Flask, dealer, honda):
+def test_concurrent_drains_write_each_document_in_its_current_state(app: Flask, dealer, honda):
     shelve_unindexed(dealer, honda, 40)
     db.session.commit()
     barrier = Barrier(3)

@@ -33,7 +33,7 @@ def shop(shelve, dealer):
     return dealer
 
 
-def test_each_difference_is_counted_and_mended(shop):
+def test_each_difference_is_counted_and_repaired(shop):
     for number, (kind, statement) in enumerate(DAMAGE.items()):
         dealer_id = shop.id if number % 2 else None
         damage(statement)
@@ -59,7 +59,7 @@ def test_differences_of_several_kinds_add_up(shop, search):
     assert search("belt") == ["2"]
 
 
-def test_a_note_that_waits_is_a_difference(shop, honda):
+def test_a_pending_outbox_entry_is_a_difference(shop, honda):
     make_shelf_stock(shop, make_product(honda, "9"), honda)
     assert reindexing.differences() == 1
     outbox.drain()

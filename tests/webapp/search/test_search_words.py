@@ -38,14 +38,14 @@ def test_a_document_is_found_by_brand_name_mpn_and_part_numbers():
     assert words == ["1", "17", "171", "brake", "fa", "fa1", "honda", "pad"]
 
 
-def test_long_words_are_cut_alike_in_documents_and_searches():
+def test_long_words_are_truncated_alike_in_documents_and_searches():
     number = "x" * 200
     assert document_words(document(mpn=number))[-1] == "x" * MAX_WORD
     assert search_of(number).joined == "x" * MAX_WORD
 
 
 @pytest.mark.parametrize("words", ["", "  ", "-", "\0", '"', "* & | !", "' OR ''='", "\udcff"])
-def test_a_search_without_letters_and_digits_is_none(words):
+def test_a_search_without_letters_or_digits_is_empty(words):
     found = search_of(words)
     assert found is None or [term.joined for term in found.terms] == ["or"]
 

@@ -76,7 +76,7 @@ def test_lists_numbers_and_names_are_read() -> None:
         ("PUBLIC_URL", "https://user:secret@sync.example.com"),
     ],
 )
-def test_a_malformed_one_is_named_without_its_value(name: str, text: str) -> None:
+def test_a_malformed_variable_is_named_without_showing_its_value(name: str, text: str) -> None:
     with pytest.raises(ConfigurationError, match=f"^{name} is malformed") as refused:
         read(**(FROM | {name: text}))
     assert "secret" not in str(refused.value)

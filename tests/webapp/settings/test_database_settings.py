@@ -39,11 +39,11 @@ def test_the_default_set_of_processes_needs_twenty_connections() -> None:
 
 
 @pytest.mark.parametrize("kind", [WEB, WORKER, SCHEDULER, COMMAND])
-def test_the_server_is_told_which_kind_of_process_asks(kind: str) -> None:
+def test_the_server_gets_the_kind_of_process(kind: str) -> None:
     assert options(kind)["connect_args"]["application_name"] == f"parts-sync {kind}"
 
 
-def test_no_statement_is_prepared_and_a_silent_server_is_given_up() -> None:
+def test_no_statement_is_prepared_and_a_silent_server_times_out() -> None:
     arguments = options()["connect_args"]
     assert arguments["prepare_threshold"] is None
     assert arguments["connect_timeout"] == 5
@@ -90,6 +90,6 @@ def test_sqlite_has_no_limits_of_a_server() -> None:
         ("DATABASE_DIRECT_URL", "nonsense"),
     ],
 )
-def test_a_malformed_one_is_named(name: str, value: str) -> None:
+def test_a_malformed_value_is_named(name: str, value: str) -> None:
     with pytest.raises(ConfigurationError, match=f"^{name} "):
         read(**{name: value})

@@ -151,7 +151,9 @@ def test_with_an_address_of_its_own_it_is_carried_out(
             engine.dispose()
 
 
-def test_the_server_is_told_who_asks(bouncer: PgBouncer, pooled: Flask, database: tuple[str, str]) -> None:
+def test_the_server_gets_the_name_of_the_process(
+    bouncer: PgBouncer, pooled: Flask, database: tuple[str, str]
+) -> None:
     name, own = database
     db.session.execute(text("SELECT 1"))
     with psycopg.connect(own) as connection:

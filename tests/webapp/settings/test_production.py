@@ -100,7 +100,7 @@ def test_the_database_beyond_the_own_network_is_reached_encrypted() -> None:
     ("storage", "problem"),
     [("file:///var/reports", "is refused: hosts share no folder"), ("", "is missing")],
 )
-def test_reports_in_a_folder_need_the_word_that_there_is_one_host(storage: str, problem: str) -> None:
+def test_reports_in_a_folder_require_the_single_host_setting(storage: str, problem: str) -> None:
     given = {"REPORT_STORAGE_URL": storage}
     with pytest.raises(ConfigurationError) as refused:
         read(**given, REPORTS_ON_ONE_HOST="")
@@ -117,14 +117,14 @@ def test_on_a_developers_machine_defaults_stay_as_they_were() -> None:
     assert read()["REQUIRE_STAFF_2FA"] is True
 
 
-def test_a_dyno_is_production_unless_it_is_told_otherwise() -> None:
+def test_a_dyno_is_production_unless_configured_otherwise() -> None:
     assert read(APP_ENVIRONMENT="", DYNO="run.1")["PROXY_HOPS"] == 1
     with pytest.raises(ConfigurationError, match=r"^SECRET_KEY"):
         read(APP_ENVIRONMENT="", DYNO="run.1", SECRET_KEY="test")
     read(APP_ENVIRONMENT="development", DYNO="run.1", SECRET_KEY="test")
 
 
-def test_an_environment_that_nobody_knows_is_refused() -> None:
+def test_an_unknown_environment_is_refused() -> None:
     with pytest.raises(ConfigurationError, match=r"^APP_ENVIRONMENT is malformed"):
         read(APP_ENVIRONMENT="prod")
 

@@ -60,7 +60,7 @@ def test_each_way_to_verify(tmp_path: Path) -> None:
         ({"REDIS_URL": URL, "REDIS_CA_FILE": "PEM", "REDIS_TLS_VERIFY": "none"}, "REDIS_CA_FILE is refused"),
     ],
 )
-def test_what_cannot_be_meant_is_refused(given: dict[str, str], named: str, tmp_path: Path) -> None:
+def test_an_implausible_value_is_refused(given: dict[str, str], named: str, tmp_path: Path) -> None:
     pem = str(certificate(tmp_path))
     with pytest.raises(ConfigurationError, match=named):
         redis_settings.read({name: pem if value == "PEM" else value for name, value in given.items()})

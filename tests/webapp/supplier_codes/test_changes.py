@@ -88,7 +88,7 @@ def test_an_edit_from_an_older_state_is_refused_and_changes_nothing(dealer, tuck
     assert listed(dealer)[0].lead_time_days == 5
 
 
-def test_a_code_removed_meanwhile_is_refused_in_plain_words(dealer, tucker):
+def test_a_code_removed_concurrently_is_refused_with_a_clear_message(dealer, tucker):
     row = add(dealer, TR)
     with db.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM supplier_codes")

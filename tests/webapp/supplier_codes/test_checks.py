@@ -24,7 +24,7 @@ def test_it_trims_what_is_typed_and_fills_in_what_is_not(dealer, tucker):
     )
 
 
-def test_a_distributor_may_be_named_by_its_abbreviation(dealer, tucker):
+def test_a_distributor_can_be_named_by_its_abbreviation(dealer, tucker):
     assert check(dealer, Fields("aftermarket", "TR", "tu")).manufacturer == tucker
 
 
@@ -65,9 +65,9 @@ def test_the_private_label_of_another_dealer_is_refused(dealer, tucker):
 
 
 @pytest.mark.parametrize("catalog", ["", "used", "aftermarket\0"])
-def test_a_catalog_that_there_is_not_is_refused(dealer, tucker, catalog):
+def test_a_catalog_that_does_not_exist_is_refused(dealer, tucker, catalog):
     assert refused(dealer, catalog=catalog) == "catalog"
 
 
-def test_a_pricing_that_there_is_not_is_refused(dealer, tucker):
+def test_a_pricing_that_does_not_exist_is_refused(dealer, tucker):
     assert refused(dealer, pricing="wholesale") == "pricing"

@@ -43,7 +43,7 @@ def test_a_list_goes_in_and_comes_out(flask, dealer, tmp_path):
     assert import_list(flask, dealer).stdout == "0 added, 0 updated, 2 unchanged\n"
 
 
-def test_a_bad_list_is_told_line_by_line_and_changes_nothing(flask, dealer):
+def test_a_bad_list_is_reported_line_by_line_and_changes_nothing(flask, dealer):
     done = import_list(flask, dealer, LIST + "oem,HO,Honda,,\noem,X,Nobody,,\n")
     assert (done.exit_code, done.stdout) == (1, "")
     assert done.stderr.splitlines() == [
@@ -54,7 +54,7 @@ def test_a_bad_list_is_told_line_by_line_and_changes_nothing(flask, dealer):
     assert listed(dealer) == []
 
 
-def test_a_dealer_that_there_is_not_is_refused(flask, app):
+def test_a_dealer_that_does_not_exist_is_refused(flask, app):
     removal = ("remove", "--code", "TR", "--manufacturer", "Honda")
     for command in (("import", "-"), ("export",), removal):
         assert flask("supplier-codes", *command, "--dealer", 7).error == "dealer 7 does not exist"
@@ -80,7 +80,7 @@ def test_a_removed_code_keeps_or_clears_its_stock(flask, dealer):
     assert (outbox.pending(), reindexing.differences()) == (0, 0)
 
 
-def test_a_code_that_there_is_not_cannot_be_removed(flask, dealer):
+def test_a_code_that_does_not_exist_cannot_be_removed(flask, dealer):
     import_list(flask, dealer)
     told = "the dealer has no supplier code TR mapped to Honda"
     assert remove(flask, dealer, "TR", "Honda").error == told

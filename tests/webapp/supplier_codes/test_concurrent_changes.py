@@ -13,7 +13,7 @@ from webapp.models import Dealer
 from webapp.supplier_codes import Fields, add, listed
 
 
-def test_the_same_code_added_at_once_is_there_once_and_refused_once(app: Flask, dealer, tucker):
+def test_the_same_code_added_concurrently_is_created_once_and_refused_once(app: Flask, dealer, tucker):
     dealer_id, barrier = dealer.id, Barrier(4)
     db.session.commit()
 
@@ -32,7 +32,7 @@ def test_the_same_code_added_at_once_is_there_once_and_refused_once(app: Flask, 
     assert len(listed(dealer)) == 1
 
 
-def test_codes_added_at_once_stand_one_behind_the_other(app: Flask, dealer, tucker):
+def test_codes_added_concurrently_get_successive_positions(app: Flask, dealer, tucker):
     dealer_id, barrier = dealer.id, Barrier(4)
     db.session.commit()
 

@@ -28,7 +28,7 @@ def test_several_codes_are_added_at_the_end_in_their_order(dealer, tucker, honda
     assert [row.position for row in listed(dealer)] == [0, 1, 2]
 
 
-def test_one_bad_row_keeps_all_out_and_every_bad_row_is_told(dealer, tucker, honda):
+def test_one_bad_row_rejects_all_rows_and_every_bad_row_is_reported(dealer, tucker, honda):
     found = refused(dealer, TR, Fields("oem", "", "Honda"), HO, Fields("oem", "HP", "Nobody"))
     assert set(found) == {1, 3}
     assert found[1][0] == "supplier_code"

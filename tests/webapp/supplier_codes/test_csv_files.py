@@ -84,7 +84,7 @@ def test_an_import_that_would_come_out_other_than_previewed_changes_nothing(deal
     assert import_csv(dealer, io.BytesIO(LIST), ImportResult(2, 1, 0)) == ImportResult(2, 1, 0)
 
 
-def test_a_mark_of_excel_columns_in_another_order_and_quotes_are_read(dealer, honda):
+def test_a_byte_order_mark_reordered_columns_and_quotes_are_read(dealer, honda):
     content = (
         b'\xef\xbb\xbfpricing,Manufacturer,supplier_code,lead_time_days,catalog\r\n,"Honda","H,""O",,OEM\r\n'
     )
@@ -92,7 +92,7 @@ def test_a_mark_of_excel_columns_in_another_order_and_quotes_are_read(dealer, ho
     assert [row.code for row in listed(dealer)] == ['H,"O']
 
 
-def test_every_bad_row_is_told_and_nothing_is_changed(dealer, tucker, honda):
+def test_every_bad_row_is_reported_and_nothing_is_changed(dealer, tucker, honda):
     content = LIST + b"used,A,Honda,,\noem,,Honda,,\noem,B,Nobody,,\noem,C,Honda,x,\noem,D,Honda,,y\noem,E\n"
     found = problems(dealer, content)
     assert [line for line, _ in found] == [5, 6, 7, 8, 9, 10]
@@ -105,7 +105,7 @@ def test_every_bad_row_is_told_and_nothing_is_changed(dealer, tucker, honda):
     ]
 
 
-def test_a_row_that_comes_twice_is_told_with_the_line_of_the_first(dealer, tucker, honda):
+def test_a_duplicate_row_is_reported_with_the_line_of_the_first(dealer, tucker, honda):
     found = problems(dealer, LIST + b"aftermarket,tr ,TU,5,\n")
     assert found == [(5, "tr is mapped to Tucker Rocky on line 3 already")]
 
@@ -127,7 +127,7 @@ def test_three_bad_rows_among_many_are_found(dealer, tucker):
         (HEADER + b"x" * (2 * 1024 * 1024), "larger than 2 MB"),
     ],
 )
-def test_a_file_that_is_no_list_is_refused_in_one_line(dealer, content, reason):
+def test_a_file_that_is_not_a_list_is_refused_in_one_line(dealer, content, reason):
     ((line, told),) = problems(dealer, content)
     assert line == 1
     assert reason in told

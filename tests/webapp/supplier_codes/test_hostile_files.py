@@ -30,7 +30,7 @@ COSTLY = {
 
 
 @pytest.mark.parametrize(("content", "reason"), COSTLY.values(), ids=COSTLY)
-def test_a_file_that_is_made_to_cost_more_than_it_weighs_is_refused(dealer, content, reason):
+def test_a_decompression_bomb_is_refused(dealer, content, reason):
     assert problems(dealer, content)[0][1].startswith(reason)
 
 

@@ -50,6 +50,6 @@ def test_it_refuses_in_one_line_and_changes_nothing(seeded_app: SeededApp, name:
     assert {table for table in before if before[table] != after[table]} <= harmless
 
 
-def test_nothing_adds_people_past_the_rules(seeded_app: SeededApp) -> None:
+def test_nothing_creates_users_outside_the_rules(seeded_app: SeededApp) -> None:
     """Flask-Security brings commands of its own, which know neither dealers nor the audit log."""
     assert not {"users", "roles"} & {name.split()[0] for name in names(seeded_app.app.cli)}

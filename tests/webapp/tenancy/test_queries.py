@@ -83,14 +83,14 @@ def test_every_query_on_a_dealers_page_is_bound_to_the_dealer(seeded_app: Seeded
 
 
 @pytest.mark.parametrize("model", [Run, Configuration, HeldClearing, Dealer])
-def test_a_query_that_forgot_the_dealer_is_an_error_and_no_leak(seeded_app: SeededApp, model: Any) -> None:
+def test_a_query_without_the_dealer_is_an_error_and_not_a_leak(seeded_app: SeededApp, model: Any) -> None:
     with seeded_app.app.test_request_context("/"):
         g.dealer = db.session.get_one(Dealer, seeded_app.rows[OWN]["dealer_id"])
         with pytest.raises(CrossedTenants, match=r"a row of \w+ is another dealer's"):
             db.session.scalars(db.select(model)).all()
 
 
-def test_the_fence_stands_only_on_a_dealers_pages(seeded_app: SeededApp) -> None:
+def test_the_tenant_guard_applies_only_to_dealer_pages(seeded_app: SeededApp) -> None:
     with seeded_app.app.test_request_context("/"):
         assert len(db.session.scalars(db.select(Dealer)).all()) == 3
     with seeded_app.app.app_context():

@@ -18,7 +18,7 @@ def test_the_table_has_a_line_for_every_route_and_no_other(seeded_app: SeededApp
 
 
 @pytest.mark.parametrize("name", TABLE)
-def test_everybody_is_answered_as_the_table_says(seeded_app: SeededApp, name: str) -> None:
+def test_every_role_gets_the_response_in_the_table(seeded_app: SeededApp, name: str) -> None:
     route = next(route for route in routes(seeded_app) if str(route) == name)
     assert list(misfits(seeded_app, route)) == []
 
@@ -33,7 +33,7 @@ def refused(route: Route) -> list[str]:
     return [role for role, answer in answers if answer in REFUSALS]
 
 
-def test_who_is_refused_changes_nothing(seeded_app: SeededApp) -> None:
+def test_a_refused_request_changes_nothing(seeded_app: SeededApp) -> None:
     before = seeded_app.all_rows()
     with seeded_app.restored():
         for route in routes(seeded_app):
@@ -45,7 +45,7 @@ def test_who_is_refused_changes_nothing(seeded_app: SeededApp) -> None:
         assert seeded_app.all_rows() == before
 
 
-def test_what_others_own_is_not_found_under_ones_own_address(seeded_app: SeededApp) -> None:
+def test_rows_of_other_dealers_are_not_found_below_the_own_address(seeded_app: SeededApp) -> None:
     """Each id in an address in turn, with the dealer's own in all other places."""
     own, tried = rows_of(seeded_app), set()
     reachable = [route for route in routes(seeded_app) if OWN not in refused(route)]
@@ -62,7 +62,7 @@ def test_what_others_own_is_not_found_under_ones_own_address(seeded_app: SeededA
     assert ids == {*OF_DEALERS, "sign_in_id"}
 
 
-def test_looking_at_a_page_signs_nobody_out(seeded_app: SeededApp) -> None:
+def test_viewing_a_page_signs_no_one_out(seeded_app: SeededApp) -> None:
     """A link on another site can have anybody look at any page."""
     for route in routes(seeded_app):
         if route.method == "GET":
@@ -70,7 +70,7 @@ def test_looking_at_a_page_signs_nobody_out(seeded_app: SeededApp) -> None:
             assert seeded_app.request(OWN, "GET", "/account").status_code == 200, route
 
 
-def test_nobody_ends_the_sessions_of_others(seeded_app: SeededApp) -> None:
+def test_users_cannot_end_the_sessions_of_other_users(seeded_app: SeededApp) -> None:
     for role, other in ((OWN, SIBLING), (SIBLING, OWN), (STAFF, OWN)):
         with seeded_app.restored():
             path = f"/account/sessions/{seeded_app.rows[other]['sign_in_id']}/ending"
@@ -88,7 +88,9 @@ QUERIES = {
 
 @pytest.mark.parametrize("name", QUERIES)
 @pytest.mark.parametrize("other", [STRANGER, SIBLING])
-def test_what_a_query_names_of_others_is_not_told(seeded_app: SeededApp, name: str, other: str) -> None:
+def test_a_query_that_names_other_dealers_discloses_nothing(
+    seeded_app: SeededApp, name: str, other: str
+) -> None:
     field, row, status = QUERIES[name]
     route = next(route for route in routes(seeded_app) if str(route) == name)
     path = route.path(seeded_app, rows_of(seeded_app))
@@ -135,7 +137,7 @@ def test_a_change_without_a_token_is_refused_and_changes_nothing(seeded_app: See
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "TRACE"])
-def test_other_methods_do_nothing_for_anybody(seeded_app: SeededApp, method: str) -> None:
+def test_other_methods_do_nothing_for_any_role(seeded_app: SeededApp, method: str) -> None:
     for route in routes(seeded_app):
         for role in (NOBODY, OWN, STAFF):
             got = seeded_app.request(role, method, route.path(seeded_app, rows_of(seeded_app)), token=True)
@@ -143,14 +145,14 @@ def test_other_methods_do_nothing_for_anybody(seeded_app: SeededApp, method: str
             assert not got.headers.get("Location", "").startswith("//")
 
 
-def test_no_route_takes_both_a_look_and_a_change() -> None:
+def test_no_route_accepts_both_get_and_post() -> None:
     """A view that changes something on GET would need no token."""
     looks = {name.partition(" ")[2] for name in TABLE if name.startswith("GET")}
     changes = {name.partition(" ")[2] for name in TABLE if not name.startswith("GET")}
     assert {name for name in looks & changes if not name.startswith("security.")} == set()
 
 
-def test_every_file_is_an_attachment_under_a_plain_name_and_kept_by_nobody(seeded_app: SeededApp) -> None:
+def test_every_file_is_an_attachment_with_a_plain_name_and_is_not_cached(seeded_app: SeededApp) -> None:
     seen = 0
     for route in routes(seeded_app):
         if not route.rule.rule.endswith(".csv"):

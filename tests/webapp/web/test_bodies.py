@@ -63,7 +63,7 @@ def chunked(client: LintingClient, path: str, body: bytes) -> TestResponse:
 
 
 @pytest.mark.parametrize("path", ["/login", "/reset", "/verify", "/tf-validate", "/mf-recovery"])
-def test_a_large_form_of_a_stranger_is_refused_unread(anonymous: LintingClient, path: str):
+def test_a_large_form_of_an_anonymous_client_is_refused_unread(anonymous: LintingClient, path: str):
     assert unread(anonymous, path, LIMIT + 1).status_code == 413
     assert unread(anonymous, path, 3_000_000, MULTIPART).status_code == 413
 
@@ -88,7 +88,7 @@ def test_every_row_of_new_supplier_codes_may_be_sent(client: LintingClient, deal
     assert client.post(path, data=fields(400), content_type=URLENCODED).status_code == 413
 
 
-def test_a_list_of_supplier_codes_is_taken_from_who_signed_in(
+def test_a_list_of_supplier_codes_is_accepted_from_signed_in_users(
     anonymous: LintingClient, client: LintingClient, dealer: Dealer
 ):
     path = f"/dealers/{dealer.id}/supplier-codes/import/preview"
@@ -102,7 +102,7 @@ def test_a_list_of_supplier_codes_is_taken_from_who_signed_in(
     assert unread(client, path, supplier_codes.MAX_BYTES * 2, MULTIPART).status_code == 413
 
 
-def test_a_catalog_is_taken_from_staff_alone(client: LintingClient, staff: LintingClient):
+def test_only_staff_can_upload_a_catalog(client: LintingClient, staff: LintingClient):
     assert unread(client, "/catalog/imports", LIMIT + 1, MULTIPART).status_code == 413
     content = (
         b"catalog,manufacturer,abbreviation,oem_manufacturer_id,dealer,part_number,brand,mpn,name,msrp\n"

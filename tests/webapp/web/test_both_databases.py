@@ -67,9 +67,7 @@ def test_pages_with_something_on_them_are_shown_and_write_nothing(
     assert written == []
 
 
-def test_looking_at_a_new_dealer_writes_nothing_either(
-    staff: LintingClient, dealer: Dealer, written: list[str]
-):
+def test_viewing_a_new_dealer_writes_nothing_either(staff: LintingClient, dealer: Dealer, written: list[str]):
     written.clear()
     for path in ("", "/lightspeed", "/runs/new", "/runs", "/supplier-codes", "/alerts"):
         assert staff.get(f"/dealers/{dealer.id}{path}").status_code == 200
@@ -113,7 +111,7 @@ def at_once(app: Flask, user: User, path: str, values: dict[str, str]) -> list[i
     return sorted(statuses)
 
 
-def test_of_two_saves_at_the_same_moment_one_is_told(
+def test_of_two_concurrent_saves_one_gets_a_conflict(
     app: Flask, client: LintingClient, dealer: Dealer, user: User
 ):
     version = str(make_configuration(dealer).version)
@@ -123,7 +121,7 @@ def test_of_two_saves_at_the_same_moment_one_is_told(
     assert db.session.get_one(Configuration, dealer.id).version == int(version) + 1
 
 
-def test_of_two_who_remove_a_supplier_code_one_is_told_that_it_is_gone(
+def test_of_two_users_who_remove_a_code_one_learns_that_it_was_removed(
     app: Flask, client: LintingClient, dealer: Dealer, user: User
 ):
     code = make_supplier_code(dealer, "TR", make_manufacturer("Tucker"))
@@ -133,7 +131,7 @@ def test_of_two_who_remove_a_supplier_code_one_is_told_that_it_is_gone(
     assert len(answers) == 4
 
 
-def test_of_two_clicks_at_the_same_moment_one_queues_a_run(
+def test_of_two_concurrent_clicks_one_queues_a_run(
     app: Flask, client: LintingClient, dealer: Dealer, user: User
 ):
     make_configuration(dealer)

@@ -31,7 +31,7 @@ def test_an_address_has_one_form(written: str, address: str) -> None:
 
 
 @pytest.mark.parametrize("written", ["", "unknown", "_hidden", "192.0.2.7.8", "[2001:db8::1", "a:b"])
-def test_what_is_no_address_is_left_as_it_is_and_counted_together(written: str) -> None:
+def test_invalid_client_addresses_are_unchanged_and_counted_together(written: str) -> None:
     expected = "2001:db8::1" if written.startswith("[") else written
     assert canonical(written) == expected
     assert network_of(written) == ("2001:db8::/64" if written.startswith("[") else "unknown")

@@ -56,7 +56,7 @@ def test_a_command_ends_with_0_or_1_or_2(environment):
     assert "Missing option '--timezone'" in err
 
 
-def test_a_reader_that_goes_away_ends_a_command_quietly(app, environment):
+def test_a_closed_pipe_ends_a_command_without_an_error(app, environment):
     dealer, honda = make_dealer(), make_manufacturer("Honda", "oem")
     # More than a pipe holds.
     codes = [f"c{number:049}" for number in range(1500)]
@@ -83,7 +83,7 @@ def test_a_reader_that_goes_away_ends_a_command_quietly(app, environment):
     "address",
     ["sqlite:///{folder}/new.sqlite3", "sqlite:///{folder}/nowhere/x", "postgresql://x@127.0.0.1:9/x"],
 )
-def test_a_database_that_is_not_ready_is_told_in_one_line(tmp_path, address):
+def test_a_database_that_is_not_ready_is_reported_in_one_line(tmp_path, address):
     environment = {
         "PATH": os.environ["PATH"],
         "DATABASE_URL": address.format(folder=tmp_path),
@@ -95,7 +95,7 @@ def test_a_database_that_is_not_ready_is_told_in_one_line(tmp_path, address):
     assert ("flask --app wsgi db upgrade" in err) == ("new" in address)
 
 
-def test_a_missing_variable_is_told_in_one_line():
+def test_a_missing_variable_is_reported_in_one_line():
     code, out, err = flask({"PATH": os.environ["PATH"]}, "catalog", "import", "-")
     assert (code, out) == (1, "")
     assert err.splitlines()[-1].endswith("SECRET_KEY is missing: set it in the environment")

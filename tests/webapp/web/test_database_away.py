@@ -67,7 +67,7 @@ def answers(client: LintingClient) -> list[TestResponse]:
     return [client.get("/dealers"), client.get("/dealers", headers=HTMX), client.post("/login", data=LOGIN)]
 
 
-def test_a_page_without_a_free_connection_asks_to_come_again(app: Flask, staff: LintingClient) -> None:
+def test_a_page_without_a_free_connection_asks_to_retry_later(app: Flask, staff: LintingClient) -> None:
     assert staff.get("/dealers").status_code == 200
     held = [db.engine.connect() for _ in range(POOL)]
     assert all(is_refused_for_a_moment(response) for response in answers(staff)[:2])
@@ -76,7 +76,7 @@ def test_a_page_without_a_free_connection_asks_to_come_again(app: Flask, staff: 
     assert staff.get("/dealers").status_code == 200
 
 
-def test_a_page_without_a_database_asks_to_come_again(app: Flask, staff: LintingClient, url: str) -> None:
+def test_a_page_without_a_database_asks_to_retry_later(app: Flask, staff: LintingClient, url: str) -> None:
     assert staff.get("/dealers").status_code == 200
     own, _, name = url.rpartition("/")
     with psycopg.connect(f"{own}/postgres", autocommit=True) as connection:
@@ -89,7 +89,7 @@ def test_a_page_without_a_database_asks_to_come_again(app: Flask, staff: Linting
     assert staff.get("/dealers").status_code == 200
 
 
-def test_a_defect_is_no_outage(app: Flask, staff: LintingClient) -> None:
+def test_a_defect_is_not_an_outage(app: Flask, staff: LintingClient) -> None:
     db.session.execute(text("ALTER TABLE recent_runs RENAME TO mislaid"))
     db.session.commit()
     response = staff.get("/dealers")
@@ -97,7 +97,7 @@ def test_a_defect_is_no_outage(app: Flask, staff: LintingClient) -> None:
     assert "Retry-After" not in response.headers
 
 
-def test_a_session_is_noted_only_with_a_connection_to_spare(app: Flask, staff: LintingClient) -> None:
+def test_session_use_is_recorded_only_when_a_connection_is_free(app: Flask, staff: LintingClient) -> None:
     """Beside the request's own: with a pool that is used up, threads would wait for each other."""
     db.session.execute(text("UPDATE sign_ins SET last_seen_at = last_seen_at - interval '5 minutes'"))
     db.session.commit()

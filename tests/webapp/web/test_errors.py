@@ -33,7 +33,7 @@ def test_an_error_is_a_page_or_an_alert(client: LintingClient, method: str, path
         assert said in alert.text
 
 
-def test_a_visitor_gets_error_pages_too(anonymous: LintingClient):
+def test_an_anonymous_client_gets_error_pages_too(anonymous: LintingClient):
     assert "There is nothing here" in anonymous.get("/nowhere").text
 
 
@@ -59,7 +59,7 @@ def faulty(app: Flask) -> Flask:
 
 
 @pytest.mark.parametrize("path", ["/breaks", "/breaks-the-database"])
-def test_a_fault_of_ours_is_a_page_without_its_details(faulty: Flask, client: LintingClient, path: str):
+def test_an_internal_error_shows_a_page_without_details(faulty: Flask, client: LintingClient, path: str):
     page = client.get(path)
     assert page.status_code == 500
     assert "Something went wrong here" in page.text
@@ -74,7 +74,7 @@ def test_a_sentence_of_ours_is_shown_in_place_of_the_general_one(faulty: Flask, 
     assert "Somebody has removed it." in page.text
 
 
-def test_a_request_that_is_too_large_is_told_so(app: Flask, client: LintingClient, dealer: Dealer):
+def test_a_request_that_is_too_large_gets_a_clear_error(app: Flask, client: LintingClient, dealer: Dealer):
     app.config["MAX_CONTENT_LENGTH"] = 100
     page = client.post(f"/dealers/{dealer.id}/lightspeed/credentials", data={"username": "x" * 1000})
     assert page.status_code == 413

@@ -52,7 +52,7 @@ def test_a_machine_without_https_works_as_well(client: LintingClient):
     assert client.get("/dealers").status_code == 200
 
 
-def test_a_session_that_a_neighbour_planted_is_not_looked_at(client: LintingClient):
+def test_a_session_cookie_planted_by_a_sibling_domain_is_ignored(client: LintingClient):
     sign_in(client, HTTPS)
     held = client.get_cookie("__Host-session")
     assert held is not None

@@ -46,7 +46,7 @@ def test_a_fragment_is_for_htmx_but_not_for_restored_history(
         assert htmx.wants_fragment() is wanted
 
 
-def test_elsewhere_is_303_without_script_and_a_header_with_it(bare: Flask):
+def test_a_redirect_is_303_without_script_and_a_header_with_htmx(bare: Flask):
     with bare.test_request_context(method="POST"):
         response = bare.make_response(htmx.elsewhere("/there"))
         assert (response.status_code, response.location) == (303, "/there")
@@ -55,7 +55,7 @@ def test_elsewhere_is_303_without_script_and_a_header_with_it(bare: Flask):
         assert (response.status_code, response.headers["HX-Redirect"]) == (204, "/there")
 
 
-def test_a_refusal_is_an_alert_and_leaves_the_place_as_it_is(bare: Flask):
+def test_a_refusal_shows_an_alert_and_leaves_the_page_as_it_is(bare: Flask):
     with bare.test_request_context(method="POST"):
         response = htmx.refuse("No & never", 409)
     assert response.status_code == 409
@@ -63,7 +63,7 @@ def test_a_refusal_is_an_alert_and_leaves_the_place_as_it_is(bare: Flask):
     assert '<div class="alert alert-danger">No &amp; never</div>' in response.get_data(as_text=True)
 
 
-def test_alerts_go_with_what_was_changed_and_wait_while_one_only_looks(bare: Flask):
+def test_alerts_disappear_after_a_change_and_stay_while_pages_are_only_viewed(bare: Flask):
     with bare.test_request_context(method="GET"):
         flash("Saved.", "success")
         assert "Saved." not in signed_out()
@@ -72,7 +72,7 @@ def test_alerts_go_with_what_was_changed_and_wait_while_one_only_looks(bare: Fla
         assert "Saved." in signed_out()
 
 
-def test_alerts_that_are_done_with_go_with_the_next_change(bare: Flask):
+def test_closed_alerts_disappear_with_the_next_change(bare: Flask):
     with bare.test_request_context(method="POST"):
         assert 'hx-swap-oob="innerHTML:.alerts"' in signed_out()
 

@@ -38,13 +38,13 @@ def address(app: Flask, forwarded: str) -> str | None:
         (0, MADE_UP, ROUTER),
     ],
 )
-def test_nobody_can_choose_the_address_that_he_is_counted_under(
+def test_a_client_cannot_choose_the_address_that_it_is_counted_under(
     tmp_path: Path, hops: int, forwarded: str, taken: str
 ) -> None:
     assert address(app_with(tmp_path, PROXY_HOPS=hops), forwarded) == taken
 
 
-def test_without_a_proxy_nobody_can_claim_https(tmp_path: Path) -> None:
+def test_without_a_proxy_no_client_can_claim_https(tmp_path: Path) -> None:
     client = app_with(tmp_path, PROXY_HOPS=0).test_client()
     answer = client.get("/login", headers={"X-Forwarded-Proto": "https"})
     assert "Strict-Transport-Security" not in answer.headers

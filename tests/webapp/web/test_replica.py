@@ -104,7 +104,7 @@ def test_other_pages_are_read_from_the_primary(staff: LintingClient, standby: Po
     assert shows(staff, f"/dealers/{dealer_id}", NEW)
 
 
-def test_a_person_sees_their_own_change_at_once(
+def test_a_user_sees_their_own_change_immediately(
     client: LintingClient, staff: LintingClient, dealer: Dealer, standby: PostgresReplica
 ) -> None:
     run_id = make_run(dealer, "queued").id
@@ -116,7 +116,7 @@ def test_a_person_sees_their_own_change_at_once(
     assert shows(staff, f"{path}?status=queued", f'{path}/{run_id}"')
 
 
-def test_who_wrote_comes_back_to_the_replica_when_it_has_what_was_written(
+def test_a_user_who_wrote_reads_from_the_replica_once_it_has_the_write(
     client: LintingClient, dealer: Dealer, standby: PostgresReplica
 ) -> None:
     run_id = make_run(dealer, "queued").id
@@ -138,7 +138,7 @@ def test_what_a_page_writes_all_the_same_goes_to_the_primary(app: Flask, standby
         assert db.session.scalar(select(func.count()).where(Dealer.name == NEW)) == 1
 
 
-def test_a_replica_that_is_away_is_done_without(staff: LintingClient, standby: PostgresReplica) -> None:
+def test_an_unavailable_replica_is_not_used(staff: LintingClient, standby: PostgresReplica) -> None:
     standby.stop()
     make_dealer(NEW)
     with structlog.testing.capture_logs() as logs:
@@ -154,7 +154,7 @@ def test_a_replica_that_is_away_is_done_without(staff: LintingClient, standby: P
     assert readiness(staff) == ("ready", 200, None)
 
 
-def test_a_page_whose_replica_ends_under_way_is_read_from_the_primary(
+def test_a_page_whose_replica_fails_during_the_request_is_read_from_the_primary(
     staff: LintingClient, standby: PostgresReplica, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert not shows(staff, "/dealers", NEW)
@@ -165,7 +165,7 @@ def test_a_page_whose_replica_ends_under_way_is_read_from_the_primary(
     standby.start()
 
 
-def test_a_replica_that_is_far_behind_is_done_without_and_told(
+def test_a_replica_that_lags_far_behind_is_not_used_and_reported(
     staff: LintingClient, standby: PostgresReplica
 ) -> None:
     standby.pause()

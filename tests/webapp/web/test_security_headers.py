@@ -28,7 +28,7 @@ def policy_of(client: LintingClient, path: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("path", KINDS)
-def test_every_answer_is_framed_by_nobody_and_read_by_no_other_site(client: LintingClient, path: str):
+def test_no_response_can_be_framed_or_read_by_another_site(client: LintingClient, path: str):
     headers = client.get(path).headers
     policy = policy_of(client, path)
     assert policy["default-src"] == policy["frame-ancestors"] == "'none'"
@@ -62,12 +62,12 @@ def test_a_fragment_runs_no_script_at_all(client: LintingClient):
     assert "script-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
-def test_what_is_no_page_is_shown_in_a_sandbox(client: LintingClient):
+def test_a_response_that_is_not_a_page_is_sandboxed(client: LintingClient):
     for path in ("/healthz", "/static/favicon.svg"):
         assert "sandbox" in policy_of(client, path)
 
 
-def test_nothing_is_told_to_other_sites_and_no_device_is_asked_for(client: LintingClient):
+def test_no_referrer_is_sent_and_no_device_access_is_allowed(client: LintingClient):
     headers = client.get("/login").headers
     assert headers["Referrer-Policy"] == "same-origin"
     assert headers["X-Frame-Options"] == "DENY"
@@ -77,7 +77,7 @@ def test_nothing_is_told_to_other_sites_and_no_device_is_asked_for(client: Linti
     assert all(each.endswith("=()") for each in denied)
 
 
-def test_pages_redirects_and_errors_are_kept_by_nobody(client: LintingClient):
+def test_pages_redirects_and_errors_are_not_cached(client: LintingClient):
     for path in ("/login", "/", "/nowhere", "/dealers/1", "/healthz"):
         assert client.get(path).headers["Cache-Control"] == "private, no-store", path
     assert (
@@ -93,11 +93,11 @@ def test_https_is_remembered_for_all_below_and_plain_http_still_works(client: Li
     assert secure.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
-def test_signing_out_has_the_browser_forget_what_it_kept(client: LintingClient):
+def test_signing_out_clears_the_browser_cache(client: LintingClient):
     client.sign_in(make_user("support@example.com"))
     assert client.post("/logout", base_url=HTTPS).headers["Clear-Site-Data"] == '"cache"'
 
 
-def test_what_an_address_can_do_is_not_told(client: LintingClient):
+def test_what_an_address_allows_is_not_disclosed(client: LintingClient):
     for path in ("/login", "/dealers/1", "/metrics"):
         assert client.options(path).status_code == 405

@@ -23,11 +23,11 @@ def noted() -> list[tuple[str, str, str, str]]:
 
 
 @pytest.mark.parametrize(("file", "package", "version", "sha256"), noted())
-def test_a_vendored_file_is_the_one_that_is_noted(file: str, package: str, version: str, sha256: str):
+def test_a_vendored_file_matches_its_recorded_hash(file: str, package: str, version: str, sha256: str):
     assert hashlib.sha256((VENDOR / file).read_bytes()).hexdigest() == sha256
 
 
-def test_every_vendored_file_is_noted():
+def test_every_vendored_file_is_recorded():
     assert {file for file, *_ in noted()} == {path.name for path in VENDOR.iterdir()} - {"VENDORED.md"}
     assert {(package, version) for _, package, version, _ in noted()} == {
         ("htmx.org", "2.0.11"),

@@ -26,7 +26,7 @@ def test_staff_reach_every_page_of_every_dealer(staff: LintingClient, dealer: De
             assert f"You are working for <strong>{each.name}</strong>" in page.text
 
 
-def test_a_dealers_user_is_not_told_for_whom_he_works(client: LintingClient, dealer: Dealer):
+def test_a_dealers_user_does_not_see_the_acting_for_banner(client: LintingClient, dealer: Dealer):
     assert "You are working for" not in client.get(f"/dealers/{dealer.id}").text
 
 

@@ -22,7 +22,7 @@ NOW = datetime(2025, 11, 3, 6, 5, tzinfo=UTC)
         ("UTC", "Nov 3, 2025, 6:05 AM UTC"),
     ],
 )
-def test_a_moment_is_on_the_dealers_wall_and_names_the_zone(zone: str, said: str):
+def test_a_time_is_the_dealers_local_time_and_names_the_zone(zone: str, said: str):
     assert moment(NOW, ZoneInfo(zone)) == said
 
 
@@ -42,7 +42,7 @@ def test_noon_is_twelve():
         (timedelta(days=1200), "1,200 days ago"),
     ],
 )
-def test_an_age_is_in_words(ago: timedelta, said: str):
+def test_an_age_is_written_in_words(ago: timedelta, said: str):
     with time_machine.travel(NOW, tick=False):
         assert age(NOW - ago) == said
 

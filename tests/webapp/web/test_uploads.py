@@ -13,7 +13,7 @@ pytestmark = ON_SQLITE
 
 
 @pytest.mark.parametrize("name", ["email", "password", "next", "nobodys"])
-def test_a_file_in_place_of_a_text_is_refused_to_who_signs_in(anonymous: LintingClient, name: str):
+def test_a_file_in_place_of_a_text_is_refused_at_sign_in(anonymous: LintingClient, name: str):
     response = anonymous.post("/login", data={name: (io.BytesIO(b"x"), "a.txt")})
     assert response.status_code == 400
 
@@ -35,7 +35,7 @@ def test_a_file_in_place_of_a_text_is_refused_on_a_dealers_pages(
     assert response.status_code == 400
 
 
-def test_a_text_in_place_of_a_file_is_no_file(client: LintingClient, dealer: Dealer):
+def test_a_text_in_place_of_a_file_is_not_a_file(client: LintingClient, dealer: Dealer):
     response = client.post(f"/dealers/{dealer.id}/supplier-codes/import/preview", data={"file": "a.csv"})
     assert response.status_code == 422
     assert "Choose a CSV file first" in response.text

@@ -55,7 +55,7 @@ def test_settings_that_change_nothing(simulator: Simulator, switches):
     assert [cents_of(part.retail) for part in parts] == [100 + n for n in range(TR_PARTS)]
 
 
-def test_a_filter_that_is_ignored_brings_everything_for_the_rules_to_sort_out(simulator: Simulator):
+def test_when_the_filter_is_ignored_the_rules_discard_other_parts(simulator: Simulator):
     got = numbers(pulled(simulator, filtering="ignored"))
 
     assert sorted(got) == sorted([*ALL, "PU-0", "PU-1", "PU-2", "SOLD-OUT", "STALE"])
@@ -86,7 +86,7 @@ def test_beyond_the_rate_a_refusal_is_waited_out(simulator: Simulator, over_rate
 
 
 @pytest.mark.parametrize(("over_rate", "kind"), [("429", "rate_limited"), ("503", "transient")])
-def test_beyond_the_rate_patience_ends(simulator: Simulator, over_rate, kind):
+def test_beyond_the_rate_the_retries_end(simulator: Simulator, over_rate, kind):
     error = refusal(simulator, over_rate=over_rate, requests_per_minute=2)
 
     assert (error.kind, error.requests, error.account_wide) == (kind, 4, False)

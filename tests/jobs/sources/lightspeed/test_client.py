@@ -41,7 +41,7 @@ def test_the_name_is_the_asked_dealers_under_a_login_for_many(simulator: Simulat
     assert session(simulator.url).check("222") == Check("Second")
 
 
-def test_a_service_that_names_nobody_is_connected_all_the_same(script: Script, lightspeed: LightspeedClient):
+def test_a_service_that_names_no_dealership_is_connected_too(script: Script, lightspeed: LightspeedClient):
     script.will_answer(page([{"Cmf": CMF, "PartNumber": "A"}]))
 
     assert lightspeed.check(CMF) == Check(None)  # the script answers no other path
@@ -63,7 +63,7 @@ def test_a_refusal_says_why(simulator: Simulator, switch):
     )
 
 
-def test_a_wrong_password_is_told_from_a_wrong_dealer_id(simulator: Simulator):
+def test_a_wrong_password_is_distinguished_from_a_wrong_dealer_id(simulator: Simulator):
     wrong = LightspeedClient(
         simulator.url,
         Credentials(LOGIN.username, "old"),
@@ -88,7 +88,7 @@ def test_a_wrong_password_is_told_from_a_wrong_dealer_id(simulator: Simulator):
         body("[{"),
     ],
 )
-def test_an_error_in_the_dress_of_success_does_not_pass(script: Script, lightspeed: LightspeedClient, answer):
+def test_an_error_with_status_200_is_not_accepted(script: Script, lightspeed: LightspeedClient, answer):
     script.will_answer(answer)
 
     assert refusal(lightspeed).kind == "bad_answer"

@@ -53,7 +53,7 @@ def resolve(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
     return left
 
 
-def test_a_name_that_leads_here_gets_no_login(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_resolves_to_this_machine_gets_no_login(monkeypatch: pytest.MonkeyPatch) -> None:
     resolve(monkeypatch, "127.0.0.1")
     with Wire(say(ok(b"[]"))) as wire:
         url = wire.url.replace("127.0.0.1", "parts.example.com")

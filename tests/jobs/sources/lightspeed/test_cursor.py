@@ -75,7 +75,7 @@ def test_a_limit_costs_few_requests(total, size, limit):
 
 
 @given(TOTALS, SIZES, st.integers(2, 14), PATTERNS, st.frozensets(st.integers(0, 20), max_size=6))
-def test_silence_never_shortens_a_list_that_has_begun(total, size, limit, is_limited, silent):
+def test_empty_responses_never_shorten_a_list_that_has_started(total, size, limit, is_limited, silent):
     service = Service(listed(total), limit, is_limited, silent)
     try:
         received = pulled(service, size)
@@ -86,12 +86,12 @@ def test_silence_never_shortens_a_list_that_has_begun(total, size, limit, is_lim
 
 
 @given(TOTALS, SIZES, st.integers(2, 14), PATTERNS, st.integers(0, 40))
-def test_one_silent_answer_is_never_an_end(total, size, limit, is_limited, at):
+def test_one_empty_response_is_never_an_end(total, size, limit, is_limited, at):
     assert set(pulled(Service(listed(total), limit, is_limited, frozenset({at})), size)) == set(listed(total))
 
 
 @given(TOTALS, st.integers(2, 12), st.integers(3, 60))
-def test_one_silent_answer_is_no_end_either_once_a_limit_of_one_row_has_shown(total, size, at):
+def test_one_empty_response_is_not_an_end_after_a_limit_of_one_row(total, size, at):
     service = Service(listed(total), 1, silent=frozenset({at}))
 
     assert set(pulled(service, size)) == set(listed(total))

@@ -52,7 +52,7 @@ def test_a_page_of_one_row_is_the_last_where_the_next_is_empty(script: Script, l
     assert script.skips() == [0, 3, 4]
 
 
-def test_a_quantity_that_changes_meanwhile_does_not_make_another_row(
+def test_a_quantity_that_changes_concurrently_does_not_make_another_row(
     script: Script, lightspeed: LightspeedClient
 ):
     script.will_answer(page(rows(0, 2, OnHand=5)), page(rows(1, 1, OnHand=4, DateGathered="2026-02-25")))
@@ -69,7 +69,9 @@ def test_a_last_row_that_is_unreadable_is_recognized(script: Script, lightspeed:
 
 
 @pytest.mark.parametrize("answer", ['["denied"]', '[{"Message": "denied"}]', "null", '"denied"', "<html>"])
-def test_an_error_in_place_of_the_last_row_is_no_proof(script: Script, lightspeed: LightspeedClient, answer):
+def test_an_error_in_place_of_the_last_row_does_not_prove_the_end(
+    script: Script, lightspeed: LightspeedClient, answer
+):
     script.will_answer(page(rows(0, 2)), body(answer))
 
     assert failure(lightspeed).kind == "bad_answer"
@@ -98,7 +100,7 @@ def test_an_empty_page_after_a_full_one_ends_it_where_the_last_row_comes_back_al
     assert script.skips() == [0, 3, 2]
 
 
-def test_rows_that_hid_behind_an_empty_page_are_found(script: Script, lightspeed: LightspeedClient):
+def test_rows_behind_an_empty_page_are_found(script: Script, lightspeed: LightspeedClient):
     script.will_answer(
         page(rows(0, 3)), page([]), page(rows(2, 3)), page(rows(5, 2)), page(rows(6, 1))
     )  # fmt: skip
@@ -137,7 +139,7 @@ def test_a_service_that_goes_silent_from_some_row_on_is_an_error(script, lightsp
     assert failure(lightspeed).sentence == error_for_fault("silent").sentence
 
 
-def test_rows_that_were_removed_meanwhile_are_no_silence(script: Script, lightspeed: LightspeedClient):
+def test_rows_removed_concurrently_are_not_an_empty_response(script: Script, lightspeed: LightspeedClient):
     script.will_answer(
         page(rows(0, 3)), page([]), page([]), page([]), page(rows(1, 2)), page(rows(2, 1))
     )  # fmt: skip
@@ -146,7 +148,9 @@ def test_rows_that_were_removed_meanwhile_are_no_silence(script: Script, lightsp
     assert script.skips() == [0, 3, 2, 2, 0, 1]
 
 
-def test_a_last_page_that_was_removed_meanwhile_is_no_silence(script: Script, lightspeed: LightspeedClient):
+def test_a_last_page_removed_concurrently_is_not_an_empty_response(
+    script: Script, lightspeed: LightspeedClient
+):
     script.will_answer(
         page(rows(0, 3)), page(rows(3, 2)), page([]), page([]), page([]),
         page(rows(0, 3)), page([]), page(rows(2, 1)),
@@ -203,7 +207,7 @@ def test_one_row_whose_skip_is_ignored_is_an_error(script: Script, lightspeed: L
     assert len(script.requests) < 12
 
 
-def test_a_row_that_the_list_holds_twice_is_no_repetition(script: Script, lightspeed: LightspeedClient):
+def test_a_row_that_is_twice_in_the_list_is_not_a_repetition(script: Script, lightspeed: LightspeedClient):
     script.will_list([*rows(0, 2), *rows(1, 1)])
 
     assert numbers(pull(lightspeed, page_size=1)) == ["P0", "P1", "P1"]
@@ -216,7 +220,7 @@ def test_a_service_that_gives_more_than_asked_for_is_read_whole(script: Script, 
     assert script.skips() == [0, 8, 7]
 
 
-def test_the_same_page_for_ever_is_an_error(script: Script, lightspeed: LightspeedClient):
+def test_the_same_page_forever_is_an_error(script: Script, lightspeed: LightspeedClient):
     script.will_answer(page(rows(0, 3)))
     error = failure(lightspeed)
 
@@ -226,13 +230,13 @@ def test_the_same_page_for_ever_is_an_error(script: Script, lightspeed: Lightspe
     assert error.requests == QUICK.bad_answer_attempts
 
 
-def test_two_pages_in_turn_for_ever_are_an_error(script: Script, lightspeed: LightspeedClient):
+def test_two_alternating_pages_forever_are_an_error(script: Script, lightspeed: LightspeedClient):
     script.will_answer(page(rows(0, 3)), page(rows(3, 3)), page(rows(0, 3)))
 
     assert failure(lightspeed).sentence == error_for_fault("repeating").sentence
 
 
-def test_the_same_parts_gathered_anew_are_still_the_same_page(script: Script, lightspeed: LightspeedClient):
+def test_the_same_parts_in_another_order_are_the_same_page(script: Script, lightspeed: LightspeedClient):
     times = [f"2026-02-25T10:00:{second:02}" for second in range(10)]
     script.will_answer(*(page(rows(0, 3, DateGathered=time)) for time in times))
 

@@ -27,7 +27,7 @@ def refuse_jargon(error: LightspeedError) -> None:
     assert not set(words) & set(JARGON)
 
 
-def test_all_that_a_dealer_can_tell_apart_has_its_own_words():
+def test_every_result_that_a_dealer_can_distinguish_has_its_own_text():
     told = [error_for_status(status).sentence for status in (401, 403, 404, 429, 500, 503)]
     told += [error_for_fault(fault).sentence for fault in get_args(Fault)]
 

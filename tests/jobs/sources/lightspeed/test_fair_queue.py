@@ -75,7 +75,7 @@ def count(redis: Redis) -> int:
     return int(redis.zcard(fair_queue.keys(KEY)[0]))
 
 
-def test_who_came_first_is_served_first(limiter: RedisRateLimiter):
+def test_requests_are_served_in_order_of_arrival(limiter: RedisRateLimiter):
     assert order(limiter, ticket("1"), ticket("2"), ticket("3")) == ["1", "2", "3"]
 
 
@@ -130,7 +130,7 @@ def test_a_request_costs_one_round_trip(redis: Redis, limiter: RedisRateLimiter)
     assert not {"multi", "eval", "script|load"} & {name.removeprefix("cmdstat_") for name in stats} - own
 
 
-def test_the_last_tenth_is_sent_one_by_one_and_left_to_checks_meanwhile(redis: Redis, redis_url: str):
+def test_the_last_tenth_of_the_rate_is_reserved_for_checks(redis: Redis, redis_url: str):
     budget = RateBudget.shared(redis_url, 200)
     syncs, checks = Requester("1"), Requester("1", is_urgent=True)
     taken = sum(has_room(budget, syncs) for _ in range(190))
@@ -138,7 +138,7 @@ def test_the_last_tenth_is_sent_one_by_one_and_left_to_checks_meanwhile(redis: R
     assert sum(has_room(budget, checks) for _ in range(30)) == 200 - taken
 
 
-def test_where_the_window_is_about_to_turn_over_nothing_is_held_back(redis: Redis, redis_url: str):
+def test_shortly_before_the_window_ends_nothing_is_reserved(redis: Redis, redis_url: str):
     budget, rate = RateBudget.shared(redis_url, 200), rate_window.rate(200)
     redis.rpush(f"LIMITS:{rate.key_for(KEY)}", *[time.time() - rate.get_expiry() + 2] * 190)
     assert sum(has_room(budget, Requester("1")) for _ in range(12)) == 10

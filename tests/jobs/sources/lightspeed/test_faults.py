@@ -18,7 +18,7 @@ PASSING = [
 
 @pytest.mark.parametrize("page", [1, 2, 3])
 @pytest.mark.parametrize("kind", PASSING)
-def test_a_fault_that_passes_costs_nothing_but_a_try(simulator: Simulator, kind, page):
+def test_a_transient_fault_costs_only_a_retry(simulator: Simulator, kind, page):
     fault = Fault(kind, code="TR", page=page)
 
     assert numbers(pulled(simulator, faults=[fault])) == ALL
@@ -41,7 +41,7 @@ def test_a_fault_that_passes_costs_nothing_but_a_try(simulator: Simulator, kind,
         ("nested", "truncated", 2),
     ],
 )
-def test_a_fault_that_stays_fails_the_pull(simulator: Simulator, kind, sentence_of, tries, page):
+def test_a_permanent_fault_fails_the_fetch(simulator: Simulator, kind, sentence_of, tries, page):
     error = refusal(simulator, faults=[Fault(kind, page=page, times=None)])
 
     assert error.sentence == error_for_fault(sentence_of).sentence
@@ -49,14 +49,14 @@ def test_a_fault_that_stays_fails_the_pull(simulator: Simulator, kind, sentence_
     assert not error.account_wide
 
 
-def test_a_time_out_that_passes_costs_nothing_but_a_try(simulator: Simulator):
+def test_a_transient_timeout_costs_only_a_retry(simulator: Simulator):
     simulator.switches.faults = [Fault("timeout", page=2)]
     pages = session(simulator.url, timeout=(5, 0.5)).part_pages(CMF, TR_IN_STOCK)
 
     assert numbers([part for page in pages for part in page.parts]) == ALL
 
 
-def test_a_time_out_that_stays_fails_the_pull(simulator: Simulator):
+def test_a_permanent_timeout_fails_the_fetch(simulator: Simulator):
     simulator.switches.faults = [Fault("timeout", page=2, times=None)]
     with pytest.raises(LightspeedError) as caught:
         list(session(simulator.url, timeout=(5, 0.5)).part_pages(CMF, TR_IN_STOCK))
@@ -66,7 +66,7 @@ def test_a_time_out_that_stays_fails_the_pull(simulator: Simulator):
 
 
 @pytest.mark.parametrize("page", [1, 2, 3])
-def test_an_internal_error_that_stays_fails_the_pull(simulator: Simulator, page):
+def test_a_permanent_internal_error_fails_the_fetch(simulator: Simulator, page):
     error = refusal(simulator, faults=[Fault("error_500", page=page, times=None)])
 
     assert (error.status, error.kind, error.requests) == (500, "transient", 4)
@@ -79,13 +79,13 @@ def test_a_control_character_that_stays_costs_nothing(simulator: Simulator):
     assert parts[0].description == " Part 0"
 
 
-def test_silence_on_a_middle_page_is_an_error_and_no_end(simulator: Simulator):
+def test_an_empty_middle_page_is_an_error_and_not_an_end(simulator: Simulator):
     error = refusal(simulator, faults=[Fault("silent_empty", page=2, times=None)])
 
     assert (error.kind, error.sentence) == ("bad_answer", error_for_fault("silent").sentence)
 
 
-def test_silence_on_the_last_page_is_an_error(simulator: Simulator):
+def test_an_empty_last_page_is_an_error(simulator: Simulator):
     """All rows are seen, by a page that starts before it; but that they are all cannot be proven."""
     error = refusal(simulator, faults=[Fault("silent_empty", page=3, times=None)])
 
@@ -126,7 +126,7 @@ def test_a_row_removed_hides_at_most_one_other(simulator: Simulator, page):
     assert len(set(ALL[1:]) - got) <= 1
 
 
-def test_rows_removed_at_the_very_end_are_no_silence(simulator: Simulator):
+def test_rows_removed_at_the_end_are_not_an_empty_response(simulator: Simulator):
     dealer = simulator.dealers[CMF]
     dealer.set_parts(one for one in dealer.parts if one["PartNumber"] < "TR-01000" and one["OnHand"])
     fault = Fault("row_removed", page=3)

@@ -35,7 +35,7 @@ def test_half_a_surrogate_pair_cannot_reach_the_database():
     assert page.parts == [Part(part_number="A", description="x�y"), Part(part_number="😀")]
 
 
-def test_bytes_that_are_no_utf8_cost_only_themselves():
+def test_invalid_utf8_bytes_cost_only_themselves():
     body = '[{"PartNumber": "A", "Description": "Câble"}, {"PartNumber": "B"}]'.encode("latin-1")
 
     assert decode_page(body).parts == [Part(part_number="A", description="C�ble"), Part(part_number="B")]
@@ -45,7 +45,7 @@ def test_a_byte_order_mark_is_skipped():
     assert decode_page(b'\xef\xbb\xbf[{"PartNumber": "A"}]').parts == [Part(part_number="A")]
 
 
-def test_nan_and_infinity_are_no_numbers():
+def test_nan_and_infinity_are_not_numbers():
     body = b'[{"PartNumber": "A", "OnHand": NaN, "Retail": Infinity, "Avail": -Infinity}]'
 
     assert decode_page(body).parts == [Part(part_number="A")]

@@ -62,7 +62,7 @@ def test_what_an_end_costs(simulator: Simulator, limit, requests):
 @pytest.mark.parametrize("kind", ["row_inserted", "row_repeated"])
 @pytest.mark.parametrize("page", [1, 2])
 @pytest.mark.parametrize("limit", [*LIMITS, 1])
-def test_a_row_that_comes_meanwhile_hides_no_other(simulator: Simulator, limit, page, kind):
+def test_a_row_added_concurrently_hides_no_other(simulator: Simulator, limit, page, kind):
     wanted = listed(simulator, 510)
     got = numbers(pulled(simulator, rows_per_page=limit, faults=[Fault(kind, page=page)]))
 
@@ -71,7 +71,7 @@ def test_a_row_that_comes_meanwhile_hides_no_other(simulator: Simulator, limit, 
 
 @pytest.mark.parametrize("page", [1, 2])
 @pytest.mark.parametrize("limit", LIMITS)
-def test_a_row_that_is_removed_meanwhile_hides_at_most_one_other(simulator: Simulator, limit, page):
+def test_a_row_removed_concurrently_hides_at_most_one_other(simulator: Simulator, limit, page):
     wanted = listed(simulator, 600)
     got = set(numbers(pulled(simulator, rows_per_page=limit, faults=[Fault("row_removed", page=page)])))
 
@@ -81,7 +81,7 @@ def test_a_row_that_is_removed_meanwhile_hides_at_most_one_other(simulator: Simu
 @pytest.mark.parametrize("times", [1, 2, None])
 @pytest.mark.parametrize("page", [1, 2])
 @pytest.mark.parametrize("limit", LIMITS)
-def test_silence_at_a_page_is_no_end(simulator: Simulator, limit, page, times):
+def test_an_empty_response_at_a_page_is_not_an_end(simulator: Simulator, limit, page, times):
     wanted = listed(simulator, 600)
     try:
         got = numbers(

@@ -52,7 +52,7 @@ def test_an_unreadable_record_counts_as_received(script: Script, lightspeed: Lig
     ],
 )
 @pytest.mark.parametrize("at", [0, 1])
-def test_an_answer_that_is_no_page_is_an_error(
+def test_a_response_that_is_not_a_page_is_an_error(
     script: Script, lightspeed: LightspeedClient, answer, fault, at
 ):
     script.will_answer(*[page(rows(0, 3))][:at], answer)
@@ -76,7 +76,7 @@ def test_an_error_ends_the_pull_after_its_tries(
     assert (error.status, error.requests, len(script.requests)) == (status, sent, at + sent)
 
 
-def test_what_passes_leaves_no_trace_but_the_count(script: Script, lightspeed: LightspeedClient):
+def test_a_transient_error_leaves_only_a_count(script: Script, lightspeed: LightspeedClient):
     script.will_answer(
         body("x", 500), body("x", 503), body("x", 429), page(rows(0, 3)), body("<html>"), page(rows(3, 2)),
         body("x", 500), page(rows(4, 1)),
@@ -142,7 +142,7 @@ FAULTS = [
         max_size=3,
     ),
 )
-def test_a_pull_is_whole_or_fails_whatever_goes_wrong(
+def test_a_fetch_is_complete_or_fails_whatever_goes_wrong(
     simulator: Simulator, total, page_size, limit, when, faults
 ):
     """Except where it is silent from the first row on: that looks like an empty shelf, and may be one."""

@@ -101,7 +101,7 @@ def test_one_odd_field_costs_no_other_field_and_no_other_record():
     assert parts == [Part(part_number="A", avail=3), Part(part_number="B", on_hand=2)]
 
 
-def test_records_that_are_none_are_listed_with_their_place():
+def test_invalid_records_are_listed_with_their_position():
     page = decode_page(b'[{"PartNumber": "A"}, null, "x", [], {"Message": "busy"}, {"SupplierCode": null}]')
 
     assert page.parts == [Part(part_number="A"), Part()]
@@ -133,7 +133,7 @@ def test_what_is_not_json_is_a_fault(body):
 
 
 @pytest.mark.parametrize("body", [b'"error"', b"null", b"5", b'{"value": []}', b"true"])
-def test_json_that_is_no_array_is_a_fault(body):
+def test_json_that_is_not_an_array_is_a_fault(body):
     with pytest.raises(NotAnArray):
         decode_page(body)
 

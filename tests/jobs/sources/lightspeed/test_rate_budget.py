@@ -111,7 +111,7 @@ def test_without_redis_it_goes_on_slowly_after_a_whole_window(own_redis: RedisSe
     assert "ConnectionError" in warned["error"]
 
 
-def test_redis_hears_afterwards_of_what_was_sent_without_it(own_redis: RedisServer):
+def test_requests_sent_without_redis_are_recorded_there_afterwards(own_redis: RedisServer):
     budget = RateBudget.shared(own_redis.url, 2, seconds=1)
     own_redis.stop()
     budget.acquire(KEY, look_around)
@@ -128,7 +128,7 @@ def test_redis_hears_afterwards_of_what_was_sent_without_it(own_redis: RedisServ
     assert most_within(times, 1.5) == 1  # another outage, another whole window
 
 
-def test_a_redis_that_is_away_for_a_moment_costs_only_the_moment(own_redis: RedisServer):
+def test_a_short_redis_outage_costs_only_its_duration(own_redis: RedisServer):
     budget = RateBudget.shared(own_redis.url, 100)
     budget.acquire(KEY, look_around)
     own_redis.stop()

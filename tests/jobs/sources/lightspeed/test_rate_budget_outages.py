@@ -86,7 +86,7 @@ def test_a_redis_that_forgot_the_window_is_taken_to_hold_a_full_one(forgetful):
     assert time.monotonic() - begun > 1.0
 
 
-def test_a_redis_without_a_past_slows_nobody_down(forgetful):
+def test_a_new_redis_slows_no_one_down(forgetful):
     server, how = forgetful
     forget(server, how)
     budget = RateBudget.shared(server.url, 5, usage=Others())
@@ -94,7 +94,7 @@ def test_a_redis_without_a_past_slows_nobody_down(forgetful):
     assert [has_room(budget) for _ in range(6)] == [True] * 5 + [False]
 
 
-def test_the_first_requests_of_runs_that_begin_together_leave_room_for_each_other(forgetful):
+def test_the_first_requests_of_simultaneous_runs_share_the_rate(forgetful):
     budget = RateBudget.shared(forgetful[0].url, 10, usage=Others(lately=4))
 
     assert [has_room(budget) for _ in range(7)] == [True] * 6 + [False]
@@ -115,7 +115,7 @@ def test_without_redis_it_waits_where_others_may_have_used_the_window_up():
     assert not has_room(budget)
 
 
-def test_a_full_redis_is_as_good_as_none(tmp_path: Path):
+def test_a_full_redis_counts_as_unavailable(tmp_path: Path):
     with RedisServer(tmp_path) as server, redis.Redis.from_url(server.url) as client:
         budget = RateBudget.shared(server.url, 10, seconds=1)
         assert has_room(budget)

@@ -122,7 +122,7 @@ def test_no_failed_connection_shows_the_login(all_logs, url):
     refuse_marks(all_logs())
 
 
-def test_no_error_has_the_request_behind_it():
+def test_no_error_references_the_request():
     """Its headers hold the login, whatever its repr shows."""
     with Wire(reset) as wire:
         error = failure(wire.url, check)

@@ -67,7 +67,7 @@ def test_no_answer_takes_more_memory_or_time_than_there_is():
     }
 
 
-def test_a_list_of_too_many_records_is_told_in_the_dealers_words(script, lightspeed):
+def test_a_list_of_too_many_records_is_reported_in_terms_of_the_dealer(script, lightspeed):
     script.will_answer(body(gzip.compress(b"[" + b"{}," * 500_000 + b"{}]")))
     with pytest.raises(LightspeedError, match="far more at once than was asked for"):
         list(lightspeed.part_pages(CMF, "SupplierCode eq 'TR'"))
@@ -84,7 +84,7 @@ def test_a_page_of_odd_types_costs_nothing_but_itself():
 @pytest.mark.parametrize(
     "text", ["9" * 2_000_000 + "x", "." * 2_000_000, "-" * 2_000_000, "1e" + "9" * 2_000_000]
 )
-def test_a_number_without_end_is_none(text):
+def test_an_infinite_number_is_not_a_number(text):
     assert quantity_of(text) is None
 
 
@@ -99,13 +99,13 @@ def test_characters_that_turn_the_direction_are_left_out(letter):
 
 
 @pytest.mark.parametrize("said", [b'[{"x":' + b"[" * 100_000, b"[" * 100_000, b'[{"Cmf": {}}]', b"{}", b""])
-def test_a_list_of_dealers_that_is_none_is_an_error(said):
+def test_an_invalid_list_of_dealers_is_an_error(said):
     with pytest.raises(LightspeedError) as caught:
         dealers_in(said)
     assert caught.value.sentence == error_for_fault("not_array").sentence
 
 
-def test_a_dealership_cannot_write_more_to_a_terminal_than_its_name():
+def test_a_dealership_name_cannot_send_control_characters_to_a_terminal():
     said = b'[{"Cmf": "1", "DealershipName": "\\u001b[2J' + b"Big Sky " * 100 + b'"}]'
     name = dealers_in(said).name_of("1") or ""
 

@@ -68,7 +68,7 @@ def test_the_connection_is_kept():
         assert (len(wire.requests), wire.connections) == (3, 1)
 
 
-def test_the_environment_does_not_meddle(monkeypatch, tmp_path):
+def test_environment_variables_have_no_effect(monkeypatch, tmp_path):
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login other password other\n")
     monkeypatch.setenv("NETRC", str(netrc))
@@ -81,7 +81,7 @@ def test_the_environment_does_not_meddle(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("address", ["", "example.test/lsapi", "ftp://example.test", "https://", "//x"])
-def test_a_base_address_must_be_one(address):
+def test_the_base_address_must_be_a_url(address):
     with pytest.raises(ValueError, match="address"):
         Transport(address, Credentials("u", "p"), (5, 5))
 
@@ -189,7 +189,7 @@ def test_a_service_that_takes_too_long_is_an_error(act):
     assert (error.kind, error.sentence) == ("transient", error_for_fault("timed_out").sentence)
 
 
-def test_nobody_listening_is_an_error():
+def test_a_port_without_a_listener_is_an_error():
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))  # taken, and nobody listens
         error = problem(f"http://127.0.0.1:{held.getsockname()[1]}/lsapi")
@@ -201,7 +201,7 @@ def test_a_name_that_does_not_resolve_is_an_error():
     assert problem("http://no-such-host.invalid/lsapi").sentence == error_for_fault("unreachable").sentence
 
 
-def test_a_certificate_that_nobody_vouches_for_is_an_error(tmp_path):
+def test_an_untrusted_certificate_is_an_error(tmp_path):
     with HTTPServer(ssl_context=_self_signed(tmp_path)) as server:
         server.expect_request("/lsapi/Part/76014846").respond_with_data(json.dumps([]))
         error = problem(server.url_for("/lsapi"))

@@ -196,7 +196,7 @@ def test_a_date_alone_is_its_midnight():
         "02/25/2026",
     ],
 )
-def test_what_is_no_date(text):
+def test_invalid_dates(text):
     assert date_of(text) is None
 
 

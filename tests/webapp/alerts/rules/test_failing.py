@@ -72,7 +72,7 @@ def test_a_retry_counts_only_if_it_succeeded(dealer: Dealer, runs: str, is_open:
 
 
 @ON_SQLITE
-def test_a_third_bad_run_changes_the_words_and_opens_nothing(dealer: Dealer):
+def test_a_third_failed_run_updates_the_text_and_opens_nothing(dealer: Dealer):
     for _ in range(2):
         make_run(dealer, "failed")
     alerts.evaluate_rules(NOW, ONLY)

@@ -35,7 +35,7 @@ def test_it_says_what_would_happen_until_it_is_decided(dealer: Dealer):
     assert alerts.evaluate_rules(NOW, ONLY).closed == 1
 
 
-def test_each_code_is_told_by_itself(dealer: Dealer):
+def test_each_code_has_its_own_alert(dealer: Dealer):
     for code in ("KA", "TR"):
         hold(dealer, code, 100, 120)
     assert alerts.evaluate_rules(NOW, ONLY).opened == 2

@@ -44,13 +44,13 @@ def test_it_opens_for_the_deployment_when_runs_wait_and_none_gives_a_sign_of_lif
     assert [alert.dealer_id for alert in alerts.of_deployment()] == ([None] if is_open else [])
 
 
-def test_of_two_rounds_one_opens_it_although_it_has_no_dealer(dealer: Dealer):
+def test_of_two_evaluations_one_opens_it_although_it_has_no_dealer(dealer: Dealer):
     make_run(dealer, "queued", queued_at=ago(minutes=30))
     assert [alerts.evaluate_rules(NOW, ONLY).opened for _ in range(2)] == [1, 0]
     assert open_causes() == ["idle"]
 
 
-def test_the_staff_are_told(app: Any, dealer: Dealer, mail: None):
+def test_staff_get_the_alert(app: Any, dealer: Dealer, mail: None):
     app.config["STAFF_ALERT_RECIPIENTS"] = ("support@example.com",)
     app.config["STAFF_DIGEST_HOUR"] = 24
     run = make_run(dealer, "queued", queued_at=ago(minutes=30))
@@ -62,7 +62,7 @@ def test_the_staff_are_told(app: Any, dealer: Dealer, mail: None):
     assert Alert.query.one().closed_at == NOW
 
 
-def test_a_tick_that_does_not_come_is_told_although_no_run_waits(app: Any, dealer: Dealer):
+def test_a_missing_tick_opens_an_alert_although_no_run_waits(app: Any, dealer: Dealer):
     watched = ago(minutes=14)
     db.session.add(AlertState(dealer_id=dealer.id, since=watched))
     db.session.commit()

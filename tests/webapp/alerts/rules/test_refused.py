@@ -35,7 +35,7 @@ def test_it_is_over_when_the_login_works_or_is_not_used_any_more(dealer: Dealer,
 
 
 @ON_SQLITE
-def test_while_a_check_is_under_way_what_is_open_stays_open_and_nothing_opens(dealer: Dealer):
+def test_during_a_check_open_alerts_stay_open_and_none_opens(dealer: Dealer):
     make_configuration(dealer, check_state="checking")
     alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == []

@@ -44,7 +44,7 @@ def test_it_is_over_with_the_next_success(dealer: Dealer):
 
 
 @ON_SQLITE
-def test_a_dealer_that_never_had_a_run_is_told_13_hours_after_it_was_enabled(dealer: Dealer):
+def test_a_dealer_without_any_run_gets_an_alert_13_hours_after_it_was_enabled(dealer: Dealer):
     alerts.evaluate_rules(NOW, ONLY)
     alerts.evaluate_rules(NOW + 13 * HOURS, ONLY)
     assert open_causes() == []
@@ -52,7 +52,7 @@ def test_a_dealer_that_never_had_a_run_is_told_13_hours_after_it_was_enabled(dea
     assert sentence("stale").startswith("No run has succeeded yet")
 
 
-def test_a_dealer_that_is_enabled_again_has_13_hours_anew(dealer: Dealer):
+def test_a_dealer_that_is_enabled_again_has_another_13_hours(dealer: Dealer):
     make_run(dealer, "succeeded", finished_at=ago(days=30))
     watched_since(dealer, ago(days=60))
     make_configuration(dealer, enabled=False)
@@ -91,7 +91,7 @@ def test_time_on_disabled_days_does_not_count(dealer: Dealer):
 
 
 @ON_SQLITE
-def test_a_dealer_that_is_disabled_on_every_day_is_never_told(dealer: Dealer):
+def test_a_dealer_disabled_on_every_day_gets_no_alert(dealer: Dealer):
     make_configuration(dealer, disabled_days=127)
     watched_since(dealer, ago(days=90))
     alerts.evaluate_rules(NOW, ONLY)

@@ -38,13 +38,15 @@ def usual(dealer: Dealer) -> Dealer:
 
 @ON_SQLITE
 @pytest.mark.parametrize(("skipped", "is_open"), [(39, False), (41, True), (200, True)])
-def test_it_opens_when_a_tenth_more_than_usual_is_unmatched(usual: Dealer, skipped: int, is_open: bool):
+def test_it_opens_when_the_unmatched_share_exceeds_the_baseline_by_a_tenth(
+    usual: Dealer, skipped: int, is_open: bool
+):
     run_with(usual, TR=(200 - skipped, skipped))
     alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == (["unmatched"] if is_open else [])
 
 
-def test_it_says_what_is_usual_and_is_over_when_the_share_is_back(usual: Dealer):
+def test_it_shows_the_baseline_and_closes_when_the_share_recovers(usual: Dealer):
     number = run_with(usual, TR=(1000, 1000)).id
     alerts.evaluate_rules(NOW, ONLY)
     assert sentence("unmatched").startswith(
@@ -55,7 +57,7 @@ def test_it_says_what_is_usual_and_is_over_when_the_share_is_back(usual: Dealer)
 
 
 @ON_SQLITE
-def test_at_the_limit_it_does_not_go_to_and_fro(usual: Dealer):
+def test_at_the_limit_the_alert_does_not_flap(usual: Dealer):
     run_with(usual, TR=(158, 42))
     alerts.evaluate_rules(NOW, ONLY)
     run_with(usual, TR=(162, 38))
@@ -83,7 +85,7 @@ def test_the_thresholds_are_the_deployments(usual: Dealer):
 
 
 @ON_SQLITE
-def test_without_enough_runs_nothing_is_usual_yet(dealer: Dealer):
+def test_without_enough_runs_there_is_no_baseline(dealer: Dealer):
     for _ in range(2):
         run_with(dealer, TR=(200, 0))
     run_with(dealer, TR=(0, 200))
@@ -117,7 +119,7 @@ def test_a_new_code_that_matches_nothing_is_noticed(usual: Dealer):
 
 
 @ON_SQLITE
-def test_what_lasts_for_a_week_becomes_usual(usual: Dealer):
+def test_a_level_that_lasts_a_week_becomes_the_baseline(usual: Dealer):
     for _ in range(6):
         run_with(usual, TR=(100, 100))
     alerts.evaluate_rules(NOW, ONLY)

@@ -42,7 +42,7 @@ def delivery(dealer: Dealer, state: str = "waiting", **fields: object) -> AlertD
     return row
 
 
-def test_it_says_when_nothing_is_wrong_and_nobody_is_told(client: LintingClient, url: str, mail: None):
+def test_it_says_when_there_is_no_alert_and_no_recipient(client: LintingClient, url: str, mail: None):
     page = client.get(url).text
     for said in ("Nothing is wrong.", "Nobody is told by e-mail yet.", "Nothing has been sent yet."):
         assert said in page
@@ -97,7 +97,7 @@ def test_recipients_are_kept(client: LintingClient, url: str, dealer: Dealer, ht
 
 
 @pytest.mark.parametrize("typed", ["nobody", "a@example.com\nBcc: x", "a" * 5000])
-def test_what_cannot_be_kept_is_told_at_its_field_and_stays_typed(
+def test_invalid_input_is_reported_at_its_field_and_stays_in_the_form(
     client: LintingClient, url: str, dealer: Dealer, typed: str
 ):
     for response in (
@@ -110,7 +110,7 @@ def test_what_cannot_be_kept_is_told_at_its_field_and_stays_typed(
     assert stored(dealer) is None
 
 
-def test_what_somebody_else_saved_meanwhile_is_not_overwritten(
+def test_a_concurrent_save_of_another_user_is_not_overwritten(
     client: LintingClient, url: str, dealer: Dealer
 ):
     version = re.search(r'name="version" value="(\d+)"', client.get(url).text)
@@ -194,7 +194,7 @@ def test_a_webhook_is_removed_with_its_secret(client: LintingClient, url: str, d
     assert client.hx("POST", f"{url}/webhook/secret").status_code == 409
 
 
-def test_a_test_is_sent_and_the_page_says_by_itself_what_became_of_it(
+def test_a_test_message_is_sent_and_the_page_updates_with_its_result(
     client: LintingClient, url: str, dealer: Dealer, mail: None
 ):
     make_alert_recipients(dealer, "one@example.com")
@@ -222,7 +222,7 @@ def test_without_script_a_test_leads_back_to_the_page(
     assert "A test was sent a moment ago" in again.text
 
 
-def test_a_test_that_nobody_sends_is_not_waited_for(
+def test_the_page_stops_waiting_for_a_test_message_that_is_not_sent(
     client: LintingClient, url: str, dealer: Dealer, mail: None
 ):
     long_ago = clock.now() - PATIENCE - timedelta(seconds=1)

@@ -92,7 +92,7 @@ def shelf(dealer: Dealer, *mpns: str) -> None:
     outbox.drain()
 
 
-def test_imports_at_once_leave_what_one_would(app: Flask, tmp_path: Path):
+def test_concurrent_imports_have_the_result_of_one(app: Flask, tmp_path: Path):
     path = tmp_path / "catalog.csv"
     path.write_bytes(catalog([line(str(number), f"M{number // 3}") for number in range(2000)]))
     db.session.commit()

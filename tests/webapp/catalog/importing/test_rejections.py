@@ -87,7 +87,7 @@ def test_a_bad_row_adds_no_manufacturer(app):
     assert db.session.query(Manufacturer).count() == 0
 
 
-def test_a_dealer_that_there_is_not_is_rejected(app):
+def test_a_dealer_that_does_not_exist_is_rejected(app):
     make_dealer()
     for dealer in ("7", "0", "-1", "x", "1.0", "9" * 20):
         assert reason(f"private_label,Own,,,{dealer},S1,Own,,Mug,5") == f"dealer {dealer} does not exist"
@@ -110,7 +110,7 @@ NO_CATALOGS = {
 }
 
 
-def test_a_file_that_is_no_catalog_is_refused_and_changes_nothing(app):
+def test_a_file_that_is_not_a_catalog_is_refused_and_changes_nothing(app):
     import_rows(line("1"))
     for content, told in NO_CATALOGS.items():
         with pytest.raises(Unreadable, match=told):
@@ -122,7 +122,7 @@ def test_a_catalog_without_rows_is_imported(app):
     assert import_rows() == Imported(0, 0, 0, 0, 0, 0, 0)
 
 
-def test_a_file_of_which_hardly_a_row_can_be_taken_is_given_up(app, monkeypatch):
+def test_a_file_with_almost_only_rejected_rows_is_abandoned(app, monkeypatch):
     monkeypatch.setattr(run_import, "MOST_REJECTED", 3)
     assert import_(catalog(["x"] * 3))[0].rejected == 3
     with pytest.raises(Unreadable, match="more than 3 rows cannot be taken"):

@@ -53,7 +53,7 @@ def test_prices_are_to_the_cent_half_up(price, cents):
 @pytest.mark.parametrize(
     "price", ["-1", "1,23456", "$", "free", "1e3", "NaN", "1.2.3", "5 USD", ".", "１", "+5"]
 )
-def test_what_is_no_price_is_rejected(price):
+def test_an_invalid_price_is_rejected(price):
     assert rejection(msrp=price).startswith("msrp must be a price")
 
 
@@ -68,7 +68,7 @@ def test_a_required_column_is_named_when_it_is_empty(column):
 
 
 @pytest.mark.parametrize("word", ["", "used", "private label"])
-def test_a_catalog_that_there_is_not_is_rejected(word):
+def test_a_catalog_that_does_not_exist_is_rejected(word):
     assert rejection(catalog=word) == "catalog must be one of aftermarket, oem, private_label"
 
 
@@ -98,12 +98,12 @@ def test_a_name_may_be_longer_than_other_values():
     "letter", ["\0", "\x0b", "\x1b", "\x7f", "\x85", "\u061c", "\u200e", "\u202e", "\u2069"]
 )
 @pytest.mark.parametrize("column", ["manufacturer", "name"])
-def test_a_control_character_and_a_turn_of_direction_are_rejected(column, letter):
+def test_control_and_direction_characters_are_rejected(column, letter):
     told = "it holds a control character, or one that turns the direction of writing"
     assert rejection(**{column: f"a{letter}b"}) == told
 
 
-def test_line_ends_and_letters_of_the_world_are_taken():
+def test_line_ends_and_letters_of_any_script_are_accepted():
     for name in ("Pad\r\n\tfront", "Bremsbeläge", "ブレーキ", "بطانة", "👨‍🔧"):
         assert parsed(name=name).name == name
 

@@ -125,7 +125,7 @@ def test_columns_come_in_any_order_beside_others(app):
     assert products() == [("Honda", "06455-MGE-006", "Pad", 2000)]
 
 
-def test_quotes_line_ends_and_letters_of_the_world_are_kept(app):
+def test_quotes_line_ends_and_letters_of_any_script_are_kept(app):
     import_rows('aftermarket,"Tucker, Rocky",TR,,,"1 ""A""",Öhlins,,"Fjäder\n46 мм ブレーキ",5')
     assert products() == [("Öhlins", '1 "A"', "Fjäder\n46 мм ブレーキ", 500)]
 

@@ -72,7 +72,7 @@ def kept(path: str | None) -> str | None:
         return None
 
 
-def test_a_file_is_let_go_when_its_import_has_ended_and_the_rejected_rows_are_kept(uploaded: int):
+def test_a_file_is_deleted_after_its_import_and_the_rejected_rows_are_kept(uploaded: int):
     assert kept(stored(uploaded).path)
     import_catalog(uploaded)
     done = stored(uploaded)
@@ -80,7 +80,7 @@ def test_a_file_is_let_go_when_its_import_has_ended_and_the_rejected_rows_are_ke
     assert "3," in (kept(done.rejected_path) or "")
 
 
-def test_a_file_is_let_go_as_well_when_its_import_failed(app: Flask, uploaded: int):
+def test_the_file_of_a_failed_import_is_deleted_too(app: Flask, uploaded: int):
     path = stored(uploaded).path
     with storage.open_for_writing(path) as file:
         file.write("not,a,catalog\n")
@@ -155,7 +155,7 @@ def test_a_defect_ends_the_import_as_failed_and_is_raised(uploaded: int, monkeyp
     assert "Something went wrong here" in (stored(uploaded).reason or "")
 
 
-def test_the_heartbeat_tells_how_far_the_file_was_read(uploaded: int, monkeypatch: pytest.MonkeyPatch):
+def test_the_heartbeat_records_the_progress_of_reading(uploaded: int, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(import_lease, "BEAT_SECONDS", 0.01)
     claim = import_lease.acquire(uploaded)
     assert claim is not None
@@ -168,7 +168,7 @@ def test_the_heartbeat_tells_how_far_the_file_was_read(uploaded: int, monkeypatc
     assert import_lease.acquire(uploaded) is None
 
 
-def test_the_tick_hands_out_imports_that_were_forgotten_or_whose_worker_died(
+def test_the_tick_queues_imports_that_were_lost_or_whose_worker_died(
     uploaded: int, app: Flask, redis_url: str
 ):
 

@@ -40,7 +40,7 @@ def test_lines_are_numbered_as_in_an_editor(ending):
 
 
 @pytest.mark.parametrize("header", [b"\xef\xbb\xbfcode,name\n", b'\xef\xbb\xbf"code","name"\n'])
-def test_a_byte_order_mark_is_no_part_of_the_first_column(header):
+def test_a_byte_order_mark_is_not_part_of_the_first_column(header):
     assert read(header + b"TR,Pads\n") == [Row(2, ("TR", "Pads"))]
 
 
@@ -108,7 +108,7 @@ def test_a_field_beyond_the_limit_of_the_csv_module_is_rejected_alone():
         (b'"code,name\n' + b"x,y\n" * 500, "not UTF-8 text"),
     ],
 )
-def test_a_file_that_is_none_is_refused_in_one_line(content, message):
+def test_an_invalid_file_is_refused_in_one_line(content, message):
     with pytest.raises(Unreadable, match=message) as refused:
         read(content)
     assert "\n" not in str(refused.value)

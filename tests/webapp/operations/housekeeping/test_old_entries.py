@@ -26,7 +26,7 @@ def subjects() -> list[str]:
     return found
 
 
-def test_what_people_did_is_kept_longer_than_what_the_schedule_did(history: History) -> None:
+def test_entries_of_users_are_kept_longer_than_those_of_the_schedule(history: History) -> None:
     for days in (800, 100, 1):
         entry(days)
         entry(days, "schedule")
@@ -34,7 +34,7 @@ def test_what_people_did_is_kept_longer_than_what_the_schedule_did(history: Hist
     assert subjects() == ["command 100", "command 1", "schedule 1"]
 
 
-def test_what_was_deleted_is_itself_noted(history: History) -> None:
+def test_a_deletion_is_audited(history: History) -> None:
     entry(800)
     history.purge_expired()
     history.purge_expired()
@@ -71,7 +71,7 @@ def alert(
     db.session.commit()
 
 
-def test_alerts_go_when_they_have_been_over_for_long_with_what_was_told_of_them(history: History) -> None:
+def test_alerts_closed_long_ago_are_deleted_with_their_deliveries(history: History) -> None:
     alert(history, "over", closed=200, told=10)
     alert(history, "lately", closed=10, told=200)
     alert(history, "open", closed=None, told=200, state="waiting")
@@ -101,7 +101,7 @@ def test_held_clearings_go_when_they_are_settled(history: History) -> None:
     assert list(found) == ["TR", "KA"]
 
 
-def test_catalog_imports_go_with_their_files_save_the_newest(history: History) -> None:
+def test_catalog_imports_are_deleted_with_their_files_except_the_newest(history: History) -> None:
     staff = make_user("support@example.com")
     rows = [_upload(staff, days) for days in (200, 100, 95)]
     _upload(staff, None)
@@ -119,7 +119,7 @@ def _upload(staff: User, days: float | None) -> CatalogImport:
     return row
 
 
-def test_an_import_that_is_not_over_stays(history: History) -> None:
+def test_an_unfinished_import_stays(history: History) -> None:
     staff = make_user("support@example.com")
     _upload(staff, None).queued_at = ago(300)
     db.session.commit()

@@ -31,7 +31,7 @@ def age(path: str, days: float) -> None:
     os.utime(Path(urlsplit(current_app.config["REPORT_STORAGE_URL"]).path) / path, (moment, moment))
 
 
-def test_reports_of_runs_that_are_gone_are_removed(history: History) -> None:
+def test_reports_of_deleted_runs_are_removed(history: History) -> None:
     run = history.add_run(3)
     age(f"runs/{run.id}/inventory-1.csv", 3)
     write("runs/4711/inventory-1.csv")
@@ -49,7 +49,7 @@ def test_what_an_attempt_left_that_lost_its_run_is_removed(history: History) -> 
     assert storage.names_in(f"runs/{run.id}") == ["inventory-1.csv"]
 
 
-def test_what_a_run_under_way_has_written_stays(history: History) -> None:
+def test_what_a_run_in_progress_has_written_stays(history: History) -> None:
     run = history.add_run(3, "running", attempt=2, finished_at=None)
     write(f"runs/{run.id}/inventory-2.csv")
     assert housekeeping.purge_orphan_files() == 0
@@ -70,7 +70,7 @@ def test_uploads_without_an_import_are_removed(history: History) -> None:
     assert storage.names_in("catalog-imports") == [row.path.split("/")[1]]
 
 
-def test_what_is_no_ones_folder_is_let_be(history: History) -> None:
+def test_an_unknown_folder_is_left_alone(history: History) -> None:
     write("runs/notes/read-me.csv")
     write("elsewhere/file.csv")
     assert housekeeping.purge_orphan_files() == 0

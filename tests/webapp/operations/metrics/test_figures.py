@@ -82,7 +82,7 @@ def test_dealers_that_expect_no_run_do_not_count(dealer: Dealer) -> None:
     assert figures.read().dealers == 1
 
 
-def test_the_outbox_and_its_oldest_note(dealer: Dealer) -> None:
+def test_the_outbox_and_its_oldest_entry(dealer: Dealer) -> None:
     stock = make_stocked_product(make_supplier_code(dealer, "PU", make_manufacturer("Parts")), "A")
     for minutes in (30, 10):
         note = OutboxEntry(dealer_id=dealer.id, product_id=stock.product_id, noted_at=ago(minutes=minutes))

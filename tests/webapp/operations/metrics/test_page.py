@@ -38,7 +38,7 @@ def test_without_a_token_set_there_is_nothing(app: Flask) -> None:
 
 @ON_SQLITE
 @pytest.mark.parametrize("given", ["", TOKEN, f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer ", "Bearer ä"])
-def test_who_has_not_the_token_is_refused(client: FlaskClient, given: str) -> None:
+def test_a_request_without_the_token_is_refused(client: FlaskClient, given: str) -> None:
     answer = client.get("/metrics", headers={"Authorization": given})
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == "Bearer"
@@ -73,7 +73,7 @@ def test_queues_are_counted_where_redis_answers(app: Flask, client: FlaskClient,
 
 
 @ON_SQLITE
-def test_a_redis_that_is_away_is_told_beside_what_the_database_says(app: Flask, client: FlaskClient) -> None:
+def test_an_unavailable_redis_is_reported_together_with_the_database(app: Flask, client: FlaskClient) -> None:
     app.config["REDIS_URL"] = "redis://127.0.0.1:9/0"
     found = scrape(client)
     assert found["parts_sync_up redis"] == 0

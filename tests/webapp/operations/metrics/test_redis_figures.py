@@ -98,7 +98,7 @@ def test_a_request_is_counted_in_its_bucket_and_those_above(
     assert found[f"{SECONDS}_sum health.alive 2xx"] == 63.25
 
 
-def test_counts_are_kept_while_redis_is_away(
+def test_counts_are_kept_while_redis_is_unavailable(
     app: Flask, redis: Redis, redis_url: str, client: FlaskClient
 ) -> None:
     app.config["REDIS_URL"] = "redis://127.0.0.1:9/0"
@@ -119,7 +119,7 @@ def test_they_are_sent_after_the_answer_every_few_seconds(
     assert int(redis.hget(http_latency.KEY, "health.alive|2xx|0") or 0) == 2
 
 
-def test_fields_that_are_no_counts_of_ours_make_no_series(redis: Redis, client: FlaskClient) -> None:
+def test_unknown_count_fields_make_no_series(redis: Redis, client: FlaskClient) -> None:
     fields = {"evil|2xx|0": 1, "health.alive|9xx|0": 1, "health.alive|2xx|0": "x", b"\xff": 1, "a": 1}
     redis.hset(http_latency.KEY, mapping=fields)
     assert [name for name in scrape(client) if name.startswith(SECONDS)] == []

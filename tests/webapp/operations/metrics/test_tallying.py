@@ -52,7 +52,7 @@ def test_each_run_is_tallied_once(dealer: Dealer) -> None:
     assert figures.read().ended["succeeded", 5].runs == 3
 
 
-def test_two_at_the_same_time_tally_each_run_once(app: Flask, dealer: Dealer) -> None:
+def test_two_concurrent_tallies_count_each_run_once(app: Flask, dealer: Dealer) -> None:
     for _ in range(40):
         ended(dealer, 1)
     db.session.rollback()
@@ -80,7 +80,7 @@ def test_what_runs_did_outlives_them(dealer: Dealer) -> None:
     assert figures.read().ended["succeeded", 5].synced == 7
 
 
-def test_a_run_under_way_is_not_tallied_but_its_requests_count(dealer: Dealer) -> None:
+def test_a_run_in_progress_is_not_tallied_but_its_requests_count(dealer: Dealer) -> None:
     run = make_run(dealer, "running")
     make_run_item(run, "TR", "running", requests=4, rate_waited_ms=250, fetched=100)
     assert tally() == 0

@@ -15,7 +15,7 @@ def url(dealer: Dealer) -> str:
     return f"/dealers/{dealer.id}/webstore"
 
 
-def test_a_shopper_finds_a_part_with_availability_price_and_lead_time(
+def test_a_webstore_customer_finds_a_part_with_availability_price_and_lead_time(
     client: LintingClient, url: str, dealer: Dealer
 ):
     tucker = make_manufacturer("Tucker")
@@ -39,6 +39,6 @@ def test_an_empty_webstore_says_how_it_is_filled(client: LintingClient, url: str
     assert "The webstore has nothing to show yet" in client.get(f"{url}?q=brake").text
 
 
-def test_availability_and_lead_time_are_said_in_words():
+def test_availability_and_lead_time_are_written_in_words():
     assert [availability(6), availability(0)] == ["In stock: 6", "Out of stock"]
     assert [ships(0), ships(1), ships(5)] == ["Ships today", "Ships in 1 day", "Ships in 5 days"]

@@ -90,7 +90,7 @@ def test_a_file_as_a_spreadsheet_saves_it_is_previewed_and_imported(
     assert codes() == [("tr", 5, "retail"), ("HO", 1, "disabled")]
 
 
-def test_with_htmx_the_list_comes_back_and_the_page_beneath_is_told(client: LintingClient, url: str):
+def test_with_htmx_the_list_comes_back_and_the_page_below_is_updated(client: LintingClient, url: str):
     answer = client.hx("POST", f"{url}/import", data=hidden(uploaded(client, url, LIST, hx=True).text))
     assert answer.status_code == 200
     assert "Honda" in answer.text
@@ -104,7 +104,7 @@ def test_a_file_as_large_as_may_be_can_be_confirmed(client: LintingClient, url: 
     assert answer.status_code == 303
 
 
-def test_a_list_that_was_changed_meanwhile_is_previewed_again(client: LintingClient, url: str):
+def test_a_list_that_was_changed_concurrently_is_previewed_again(client: LintingClient, url: str):
     confirmation = hidden(uploaded(client, url, LIST).text)
     fields = {"catalog": "oem", "supplier_code": "HO", "manufacturer": "Honda", "pricing": "disabled"}
     client.post(url, data=fields)
@@ -126,7 +126,7 @@ def test_a_list_that_was_changed_meanwhile_is_previewed_again(client: LintingCli
         (HEADER + b"x" * 2 * 1024 * 1024, "the file is larger than 2 MB"),
     ],
 )
-def test_a_file_that_cannot_be_imported_is_told_by_its_lines(
+def test_a_file_that_cannot_be_imported_is_reported_by_line(
     client: LintingClient, url: str, content: bytes, said: str
 ):
     for hx in (False, True):

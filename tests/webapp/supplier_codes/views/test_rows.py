@@ -41,7 +41,7 @@ def codes() -> list[tuple[str, int]]:
     return [(row.code, row.lead_time_days) for row in rows]
 
 
-def test_a_row_is_added_beneath_what_was_typed_and_nothing_is_saved(
+def test_a_row_is_added_below_the_typed_ones_and_nothing_is_saved(
     client: LintingClient, url: str, tucker: Manufacturer
 ):
     for answer in (client.post(f"{url}/rows", data=FIRST), client.hx("POST", f"{url}/rows", data=FIRST)):
@@ -61,7 +61,7 @@ def test_one_save_takes_all_rows_in_their_order_and_leaves_empty_ones_out(
     assert "TR, T2 were added." in client.get(url).text
 
 
-def test_one_row_that_is_wrong_keeps_all_out_and_is_told_at_its_field(
+def test_one_bad_row_rejects_all_rows_and_is_reported_at_its_field(
     client: LintingClient, url: str, tucker: Manufacturer
 ):
     wrong = row_of(1, supplier_code="T2", manufacturer="Nobody")
@@ -82,7 +82,7 @@ def test_there_is_an_end_to_rows(client: LintingClient, url: str):
     assert 'id="add-row"' not in answer.text
 
 
-def test_choices_narrow_for_the_row_that_is_typed_in(client: LintingClient, url: str, tucker: Manufacturer):
+def test_choices_are_filtered_for_the_row_being_edited(client: LintingClient, url: str, tucker: Manufacturer):
     make_manufacturer("Honda", "oem")
     asked = {"row": "2", "row2-catalog": "oem", "row2-manufacturer": "hon"}
     part = client.hx("GET", f"{url}/manufacturers", query_string=asked).text
@@ -117,7 +117,7 @@ def test_a_row_turns_into_a_form_in_its_place(
     assert page.index("Edit TR") < page.index(f'id="code-{second.id}"')
 
 
-def test_the_second_of_two_who_edit_is_told_and_keeps_what_was_typed(
+def test_the_second_of_two_editors_gets_a_conflict_and_keeps_the_input(
     client: LintingClient, url: str, dealer: Dealer, tucker: Manufacturer
 ):
     row = make_supplier_code(dealer, "TR", tucker)
@@ -135,7 +135,7 @@ def test_the_second_of_two_who_edit_is_told_and_keeps_what_was_typed(
     assert codes() == [("TR", 8)]
 
 
-def test_each_code_says_what_its_last_run_made_of_it(
+def test_each_code_shows_the_result_of_its_last_run(
     client: LintingClient, url: str, dealer: Dealer, tucker: Manufacturer
 ):
     for code in ("TR", "PU", "KA"):

@@ -85,7 +85,7 @@ def test_a_code_is_added(client: LintingClient, url: str, tucker: Manufacturer):
     assert "TR was added." in client.get(url).text
 
 
-def test_with_htmx_the_list_comes_back_and_the_page_beneath_is_told(
+def test_with_htmx_the_list_comes_back_and_the_page_below_is_updated(
     client: LintingClient, url: str, tucker: Manufacturer
 ):
     response = client.hx("POST", url, data=FIELDS)
@@ -113,7 +113,7 @@ def test_with_htmx_the_list_comes_back_and_the_page_beneath_is_told(
         ("pricing", "free", "LightSpeed Pricing"),
     ],
 )
-def test_a_bad_value_is_told_at_its_field_and_adds_nothing(
+def test_a_bad_value_is_reported_at_its_field_and_adds_nothing(
     client: LintingClient, url: str, tucker: Manufacturer, field: str, value: str, said: str
 ):
     for response in (
@@ -127,7 +127,7 @@ def test_a_bad_value_is_told_at_its_field_and_adds_nothing(
     assert codes() == []
 
 
-def test_all_errors_are_told_at_once(client: LintingClient, url: str):
+def test_all_errors_are_reported_together(client: LintingClient, url: str):
     page = client.post(url, data={"catalog": "oem", "lead_time_days": "x", "pricing": "retail"}).text
     assert len(re.findall(r'class="alert-link" href="#', page)) == 3
 
@@ -154,7 +154,7 @@ def test_a_code_is_edited_from_a_form_that_shows_it(client: LintingClient, url: 
     assert [(each.code, each.lead_time_days) for each in codes()] == [("T2", 3)]
 
 
-def test_a_bad_edit_is_told_and_changes_nothing(client: LintingClient, url: str, row: SupplierCode):
+def test_a_bad_edit_is_reported_and_changes_nothing(client: LintingClient, url: str, row: SupplierCode):
     response = client.hx("POST", f"{url}/{row.id}", data=FIELDS | {"manufacturer": "Nobody"})
     assert response.status_code == 422
     assert f'action="{url}/{row.id}"' in response.text
@@ -192,7 +192,7 @@ def test_a_code_without_stock_is_removed_without_a_choice(client: LintingClient,
     assert 'name="clear"' not in page
 
 
-def test_a_code_that_is_gone_is_not_found(client: LintingClient, url: str, row: SupplierCode):
+def test_a_removed_code_is_not_found(client: LintingClient, url: str, row: SupplierCode):
     path = f"{url}/{row.id}"
     client.post(f"{path}/removal")
     assert client.post(f"{path}/removal").status_code == 404
@@ -223,7 +223,7 @@ def test_the_choices_are_those_of_the_catalog(
         assert f'value="{names}"' in client.get(f"{url}/new?catalog={catalog}").text
 
 
-def test_the_choices_narrow_while_one_types(client: LintingClient, url: str, tucker: Manufacturer):
+def test_the_choices_are_filtered_while_typing(client: LintingClient, url: str, tucker: Manufacturer):
     make_manufacturer("Parts Unlimited")
     part = client.hx("GET", f"{url}/manufacturers?catalog=aftermarket&manufacturer=unlim").text
     assert re.findall(r'value="([^"]+)"', part) == ["Parts Unlimited"]

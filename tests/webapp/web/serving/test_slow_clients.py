@@ -196,7 +196,7 @@ def test_requests_sent_together_are_answered_in_turn(served: Served):
     assert received.count(b"\r\n3\r\n") == 3
 
 
-def test_who_waits_to_be_told_to_continue_is_told(served: Served):
+def test_a_client_that_expects_100_continue_gets_it(served: Served):
     client = served.connect(HEAD + b"Content-Length: 3\r\nExpect: 100-continue\r\n\r\n")
     assert client.recv(100).startswith(b"HTTP/1.1 100")
     client.sendall(b"abc")
