@@ -98,5 +98,5 @@ def test_a_run_that_was_cancelled_before_it_began_took_no_time(dealer: Dealer) -
 @pytest.mark.parametrize("seconds", [-1, 1])
 def test_a_run_counts_as_dead_when_workers_take_it_over(dealer: Dealer, seconds: int) -> None:
     heartbeat_at = clock.now() - HEARTBEAT_TIMEOUT - timedelta(seconds=seconds)
-    Shop().run(dealer, "running", heartbeat_at=heartbeat_at)
+    make_run(dealer, "running", heartbeat_at=heartbeat_at)
     assert figures.read().dead == len(lease.dead_runs(clock.now())) == (1 if seconds > 0 else 0)
