@@ -73,7 +73,7 @@ class ProgramSeed:
                 for number in range(5):
                     make_product(manufacturer, f"TR-{number}", name=f"Brake pad TR-{number}")
 
-    def dealership(
+    def add_dealership(
         self, codes: Mapping[str, int] | None = None, connected: bool = True, organization: bool = False
     ) -> Dealership:
         """A dealer whose Lightspeed reports this many parts for each code, all mapped to Tucker Rocky."""

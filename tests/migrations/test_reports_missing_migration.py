@@ -7,8 +7,8 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
+from tests.factories import make_dealer
 from tests.migrations.test_upgrade import empty  # noqa: F401 - a fixture
-from tests.webapp import shelf_seed
 from webapp.extensions import db
 
 SENTENCE = "The reports could not be stored."
@@ -35,7 +35,7 @@ AFTER = {
 @pytest.fixture
 def runs(empty: Flask) -> None:  # noqa: F811 - the fixture
     upgrade(revision="0025")
-    dealer_id = shelf_seed.add_dealer().id
+    dealer_id = make_dealer().id
     db.session.commit()
     insert = text(
         'INSERT INTO runs (id, dealer_id, status, "trigger", anyway, queued_at, attempt, tallied, reason)'
