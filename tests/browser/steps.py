@@ -1,4 +1,4 @@
-"""What people do on the pages, in one place: a page that changes its way changes it here."""
+"""Steps of users on the pages, in one place, so that a changed page changes one module."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two people who edit the same dealer at once: the second is told, and nothing is lost."""
+"""Two users edit the same dealer concurrently: the second gets a conflict and loses no input."""
 
 from __future__ import annotations
 

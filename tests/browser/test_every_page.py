@@ -1,4 +1,4 @@
-"""Every page can be read by everybody: `gallery` lists them, `accessibility` looks at them."""
+"""Every page is accessible: `pages` lists them, `accessibility` checks them."""
 
 from __future__ import annotations
 

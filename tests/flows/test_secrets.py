@@ -49,7 +49,7 @@ from webapp.settings.alert_settings import MailServer
 
 @pytest.fixture
 def marks() -> Marks:
-    """The deployment's secrets; those of people and dealers are added where they are typed."""
+    """The deployment's secrets; those of users and dealers are added where they are entered."""
     marks = Marks()
     for what in ("SECRET_KEY", "METRICS_TOKEN", "SMTP password"):
         marks.plant(what, f"zq7-{what.lower().replace(' ', '-')}-Kj4/+=x")

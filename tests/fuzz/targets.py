@@ -1,4 +1,4 @@
-"""What is fed with bytes: each target returns, or raises what nobody up the line expects.
+"""Fuzz targets for bytes: each returns, or raises an exception that no caller expects.
 
 Run as `python -m tests.fuzz.targets NAME FOLDER… [libFuzzer's options]` with Atheris, which learns from what
 the inputs cover; where it cannot be installed (it is built for Linux alone), with mutations of the seeds.

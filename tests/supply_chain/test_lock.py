@@ -17,7 +17,7 @@ HASH = re.compile(r" *--hash=sha256:[0-9a-f]{64}( \\)?")
 
 
 def asked_for(name: str) -> dict[str, Requirement]:
-    """The lines of a list that people change, by package."""
+    """the lines of a hand-edited list, by package."""
     lines = (ROOT / f"{name}.in").read_text().splitlines()
     found = [Requirement(line) for line in lines if line and line[0] not in "#-"]
     return {canonicalize_name(one.name): one for one in found}

@@ -1,4 +1,4 @@
-"""Letters about people's own accounts arrive, with a link that works; nobody else is written to."""
+"""Emails about a user's account arrive with a link that works, and no other address gets one."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def link_in(mailed: Kept, number: int = -1) -> str:
     return found[1]
 
 
-def visitor(app: Flask) -> LintingClient:
+def new_client(app: Flask) -> LintingClient:
     app.test_client_class = LintingClient
     return app.test_client()
 
@@ -49,7 +49,7 @@ def contact_of(dealer: Dealer) -> AlertRecipients:
 @pytest.fixture
 def page(app: Flask, dealer: Dealer) -> LintingClient:
     """Signed in as the dealer's user."""
-    return visitor(app).sign_in(make_user("parts@prairie.example", dealer))
+    return new_client(app).sign_in(make_user("parts@prairie.example", dealer))
 
 
 def save(page: LintingClient, dealer: Dealer, *addresses: str) -> str:
@@ -71,7 +71,7 @@ def test_a_new_recipient_gets_nothing_before_and_alerts_after_the_button(
     deliver()
     assert [to for (to,) in mailed.recipients] == [NEW]
     assert mailed.subjects == ["Parts Inventory Sync: confirm alerts by email"]
-    link, reader = link_in(mailed), visitor(app)
+    link, reader = link_in(mailed), new_client(app)
     # A mail scanner opens links, and asks for their heads.
     for _ in range(2):
         opened = reader.get(link)
@@ -94,7 +94,7 @@ def test_a_link_works_once_for_its_address_and_for_a_week(
 ):
     save(page, dealer, NEW)
     deliver()
-    link, reader = link_in(mailed), visitor(app)
+    link, reader = link_in(mailed), new_client(app)
     with time_machine.travel(clock.now() + confirmations.VALID_FOR + timedelta(minutes=1), tick=False):
         assert reader.post(link).status_code == 404
     assert reader.post(link[:-2]).status_code == 404
@@ -146,7 +146,7 @@ def test_it_is_sent_again_but_not_to_flood_an_address(page: LintingClient, deale
 @ON_SQLITE
 def test_nor_by_way_of_another_dealer(app: Flask, page: LintingClient, dealer: Dealer, mailed: Kept):
     other = make_dealer("Lakeside")
-    second = visitor(app).sign_in(make_user("parts@lakeside.example", other))
+    second = new_client(app).sign_in(make_user("parts@lakeside.example", other))
     save(page, dealer, NEW)
     assert "No link to confirm was sent" in save(second, other, NEW)
     deliver()
@@ -176,9 +176,9 @@ def test_a_link_is_signed_with_the_current_key_and_accepted_with_a_former_one(
     save(page, dealer, NEW)
     deliver()
     former, app.config["SECRET_KEY"] = app.config["SECRET_KEY"], "another"
-    assert visitor(app).get(link_in(mailed)).status_code == 404
+    assert new_client(app).get(link_in(mailed)).status_code == 404
     app.config["SECRET_KEY_FALLBACKS"] = [former]
-    assert visitor(app).get(link_in(mailed)).status_code == 200
+    assert new_client(app).get(link_in(mailed)).status_code == 200
 
 
 @ON_SQLITE

@@ -21,7 +21,7 @@ NUMBERS = [f"P{number:04}" for number in range(80)]
 
 
 @pytest.fixture
-def shop(harness: SyncHarness) -> SyncHarness:
+def harness(harness: SyncHarness) -> SyncHarness:
     """A manufacturer with 80 products, all of which Lightspeed reports under `TR`."""
     make_manufacturer("Tucker", numbers=NUMBERS)
     harness.change_settings(clear_previous=True)
@@ -49,122 +49,122 @@ def listed(harness: SyncHarness) -> list[tuple[str, str | None]]:
     return found
 
 
-def test_an_import_in_another_case_clears_nothing_and_keeps_the_spelling(shop: SyncHarness) -> None:
-    import_code(shop, "TR")
-    shop.sync()
-    import_code(shop, "tr")
-    run = shop.sync()
+def test_an_import_in_another_case_clears_nothing_and_keeps_the_spelling(harness: SyncHarness) -> None:
+    import_code(harness, "TR")
+    harness.sync()
+    import_code(harness, "tr")
+    run = harness.sync()
     assert run.status == "succeeded"
-    assert (len(shop.shelf_quantities()), set(shop.shelf_quantities().values())) == (80, {2})
-    assert (shop.load_item(run, "TR").synced, shop.load_item(run, "TR").cleared) == (80, 0)
-    assert listed(shop) == [("TR", "TR")]
-    assert requested(shop) == ["TR"] * 4
+    assert (len(harness.shelf_quantities()), set(harness.shelf_quantities().values())) == (80, {2})
+    assert (harness.load_item(run, "TR").synced, harness.load_item(run, "TR").cleared) == (80, 0)
+    assert listed(harness) == [("TR", "TR")]
+    assert requested(harness) == ["TR"] * 4
 
 
-def test_a_first_sync_finds_the_spelling_and_remembers_it(shop: SyncHarness) -> None:
-    import_code(shop, "tr")
-    run = shop.sync()
-    assert (run.status, shop.load_item(run, "TR").synced) == ("succeeded", 80)
-    assert requested(shop) == ["tr", "tr", "TR", "TR"]
-    assert shop.load_item(run, "TR").requests == 4
-    shop.sync()
-    assert requested(shop) == ["TR", "TR"]
-    assert listed(shop) == [("tr", "TR")]
-    import_code(shop, "TR")
-    assert listed(shop) == [("TR", "TR")]
+def test_a_first_sync_finds_the_spelling_and_remembers_it(harness: SyncHarness) -> None:
+    import_code(harness, "tr")
+    run = harness.sync()
+    assert (run.status, harness.load_item(run, "TR").synced) == ("succeeded", 80)
+    assert requested(harness) == ["tr", "tr", "TR", "TR"]
+    assert harness.load_item(run, "TR").requests == 4
+    harness.sync()
+    assert requested(harness) == ["TR", "TR"]
+    assert listed(harness) == [("tr", "TR")]
+    import_code(harness, "TR")
+    assert listed(harness) == [("TR", "TR")]
 
 
-def test_lower_case_is_found_too(shop: SyncHarness) -> None:
-    import_code(shop, "TR")
-    run = shop.sync(*(part("tr", number, 2) for number in NUMBERS))
-    assert shop.load_item(run, "TR").synced == 80
-    assert listed(shop) == [("TR", "tr")]
+def test_lower_case_is_found_too(harness: SyncHarness) -> None:
+    import_code(harness, "TR")
+    run = harness.sync(*(part("tr", number, 2) for number in NUMBERS))
+    assert harness.load_item(run, "TR").synced == 80
+    assert listed(harness) == [("TR", "tr")]
 
 
-def test_an_empty_list_is_accepted_after_every_spelling(shop: SyncHarness) -> None:
-    import_code(shop, "Tr")
-    run = shop.sync(part("XX", "A-1"))
-    assert (run.status, shop.load_item(run, "TR").fetched) == ("succeeded", 0)
-    assert requested(shop) == ["Tr", "Tr", "TR", "tr"]
-    assert listed(shop) == [("Tr", None)]
+def test_an_empty_list_is_accepted_after_every_spelling(harness: SyncHarness) -> None:
+    import_code(harness, "Tr")
+    run = harness.sync(part("XX", "A-1"))
+    assert (run.status, harness.load_item(run, "TR").fetched) == ("succeeded", 0)
+    assert requested(harness) == ["Tr", "Tr", "TR", "tr"]
+    assert listed(harness) == [("Tr", None)]
 
 
-def test_a_code_without_letters_has_one_spelling(shop: SyncHarness) -> None:
-    import_code(shop, "123")
-    shop.sync()
-    assert requested(shop) == ["123", "123"]
+def test_a_code_without_letters_has_one_spelling(harness: SyncHarness) -> None:
+    import_code(harness, "123")
+    harness.sync()
+    assert requested(harness) == ["123", "123"]
 
 
-def test_other_spellings_are_tried_when_the_confirmed_one_has_no_rows(shop: SyncHarness) -> None:
-    import_code(shop, "TR")
-    shop.sync()
-    requested(shop)
-    run = shop.sync(*(part("tr", number, 5) for number in NUMBERS))
-    assert (run.status, set(shop.shelf_quantities().values())) == ("succeeded", {5})
-    assert requested(shop) == ["TR", "TR", "tr", "tr"]
-    assert listed(shop) == [("TR", "tr")]
+def test_other_spellings_are_tried_when_the_confirmed_one_has_no_rows(harness: SyncHarness) -> None:
+    import_code(harness, "TR")
+    harness.sync()
+    requested(harness)
+    run = harness.sync(*(part("tr", number, 5) for number in NUMBERS))
+    assert (run.status, set(harness.shelf_quantities().values())) == ("succeeded", {5})
+    assert requested(harness) == ["TR", "TR", "tr", "tr"]
+    assert listed(harness) == [("TR", "tr")]
 
 
-def test_after_an_error_with_one_spelling_no_other_is_tried(shop: SyncHarness) -> None:
-    import_code(shop, "TR")
-    shop.sync()
-    shop.simulator.switches = Behavior(faults=[Fault("error_500", code="TR", times=None)])
-    run = shop.sync()
-    assert (run.status, len(shop.shelf_quantities())) == ("failed", 80)
+def test_after_an_error_with_one_spelling_no_other_is_tried(harness: SyncHarness) -> None:
+    import_code(harness, "TR")
+    harness.sync()
+    harness.simulator.switches = Behavior(faults=[Fault("error_500", code="TR", times=None)])
+    run = harness.sync()
+    assert (run.status, len(harness.shelf_quantities())) == ("failed", 80)
 
 
-def test_a_form_in_another_case_keeps_the_spelling(shop: SyncHarness) -> None:
-    import_code(shop, "TR")
-    shop.sync()
+def test_a_form_in_another_case_keeps_the_spelling(harness: SyncHarness) -> None:
+    import_code(harness, "TR")
+    harness.sync()
     row = db.session.scalars(db.select(SupplierCode)).one()
     changes.edit(row, Fields("aftermarket", "tr", "Tucker", "9", "retail"))
-    assert (listed(shop), row.lead_time_days) == ([("TR", "TR")], 9)
+    assert (listed(harness), row.lead_time_days) == ([("TR", "TR")], 9)
 
 
-def test_before_the_first_rows_the_case_can_be_changed(shop: SyncHarness) -> None:
-    import_code(shop, "TR")
-    import_code(shop, "tr")
-    assert listed(shop) == [("tr", None)]
+def test_before_the_first_rows_the_case_can_be_changed(harness: SyncHarness) -> None:
+    import_code(harness, "TR")
+    import_code(harness, "tr")
+    assert listed(harness) == [("tr", None)]
 
 
-def test_another_code_starts_without_a_confirmed_spelling(shop: SyncHarness) -> None:
-    import_code(shop, "TR")
-    shop.sync()
+def test_another_code_starts_without_a_confirmed_spelling(harness: SyncHarness) -> None:
+    import_code(harness, "TR")
+    harness.sync()
     row = db.session.scalars(db.select(SupplierCode)).one()
     changes.edit(row, Fields("aftermarket", "PU", "Tucker", "1", "disabled"))
-    assert listed(shop) == [("PU", None)]
+    assert listed(harness) == [("PU", None)]
 
 
-def test_a_code_removed_and_added_again_is_found_again(shop: SyncHarness) -> None:
-    import_code(shop, "TR")
-    shop.sync()
+def test_a_code_removed_and_added_again_is_found_again(harness: SyncHarness) -> None:
+    import_code(harness, "TR")
+    harness.sync()
     changes.remove(db.session.scalars(db.select(SupplierCode)).one(), clear=False)
-    import_code(shop, "tr")
-    run = shop.sync()
-    assert (shop.load_item(run, "TR").synced, len(shop.shelf_quantities())) == (80, 80)
-    assert listed(shop) == [("tr", "TR")]
+    import_code(harness, "tr")
+    run = harness.sync()
+    assert (harness.load_item(run, "TR").synced, len(harness.shelf_quantities())) == (80, 80)
+    assert listed(harness) == [("tr", "TR")]
 
 
-def test_two_catalogs_may_spell_a_code_differently(shop: SyncHarness) -> None:
+def test_two_catalogs_may_spell_a_code_differently(harness: SyncHarness) -> None:
     make_manufacturer("Honda", "oem", numbers=["H-1"])
-    import_code(shop, "tr", "oem", "Honda")
-    import_code(shop, "Tr")
-    shop.sync()
-    assert requested(shop) == ["tr", "tr", "Tr", "TR", "TR"]
-    assert listed(shop) == [("tr", "TR"), ("Tr", "TR")]
-    assert len(shop.shelf_quantities()) == 80
+    import_code(harness, "tr", "oem", "Honda")
+    import_code(harness, "Tr")
+    harness.sync()
+    assert requested(harness) == ["tr", "tr", "Tr", "TR", "TR"]
+    assert listed(harness) == [("tr", "TR"), ("Tr", "TR")]
+    assert len(harness.shelf_quantities()) == 80
 
 
-def test_of_several_spellings_the_usual_one_is_remembered(shop: SyncHarness) -> None:
-    shop.simulator.switches = Behavior(text_comparison="loose")
-    import_code(shop, "tr")
-    shop.sync(*(part("Tr" if number > "P0070" else "TR", number, 2) for number in NUMBERS))
-    assert listed(shop) == [("tr", "TR")]
-    assert len(shop.shelf_quantities()) == 80
+def test_of_several_spellings_the_usual_one_is_remembered(harness: SyncHarness) -> None:
+    harness.simulator.switches = Behavior(text_comparison="loose")
+    import_code(harness, "tr")
+    harness.sync(*(part("Tr" if number > "P0070" else "TR", number, 2) for number in NUMBERS))
+    assert listed(harness) == [("tr", "TR")]
+    assert len(harness.shelf_quantities()) == 80
 
 
-def test_rows_of_another_code_confirm_nothing(shop: SyncHarness) -> None:
-    shop.simulator.switches = Behavior(filtering="ignored")
-    import_code(shop, "PU")
-    shop.sync()
-    assert listed(shop) == [("PU", None)]
+def test_rows_of_another_code_confirm_nothing(harness: SyncHarness) -> None:
+    harness.simulator.switches = Behavior(filtering="ignored")
+    import_code(harness, "PU")
+    harness.sync()
+    assert listed(harness) == [("PU", None)]

@@ -13,7 +13,7 @@ from webapp.models import ReportedPart
 
 
 @pytest.fixture
-def shop(harness: SyncHarness) -> SyncHarness:
+def harness(harness: SyncHarness) -> SyncHarness:
     """Two codes; 600 parts of TR were synced, and one of KA."""
     numbers = [f"P{number:05}" for number in range(600)]
     harness.map_code("TR", make_manufacturer("Tucker", numbers=numbers))
@@ -24,50 +24,50 @@ def shop(harness: SyncHarness) -> SyncHarness:
 
 
 @pytest.mark.parametrize("setting", ["other", "other_in_one"])
-def test_such_rows_change_nothing(shop: SyncHarness, setting: str) -> None:
-    before = shop.shelf_quantities()
-    shop.simulator.switches = Behavior(cmf=setting)
-    run = shop.sync(part("TR", "P00000", 9), part("TR", "P00001", 9), part("KA", "K-1", 9))
-    assert (run.status, shop.shelf_quantities()) == ("failed", before)
+def test_such_rows_change_nothing(harness: SyncHarness, setting: str) -> None:
+    before = harness.shelf_quantities()
+    harness.simulator.switches = Behavior(cmf=setting)
+    run = harness.sync(part("TR", "P00000", 9), part("TR", "P00001", 9), part("KA", "K-1", 9))
+    assert (run.status, harness.shelf_quantities()) == ("failed", before)
     for item in run.items:
         assert (item.status, item.error_kind) == ("failed", "other_dealer")
         assert item.error == error_for_fault("foreign_parts").sentence
 
 
-def test_one_such_row_fails_only_its_code(shop: SyncHarness) -> None:
-    before = shop.shelf_quantities()
+def test_one_such_row_fails_only_its_code(harness: SyncHarness) -> None:
+    before = harness.shelf_quantities()
     parts = [part("TR", f"P{number:05}", 9) for number in range(600)]
     parts[550]["Cmf"] = "11111111"
-    run = shop.sync(*parts, part("KA", "K-1", 9))
+    run = harness.sync(*parts, part("KA", "K-1", 9))
     assert run.status == "partial"
     assert [item.status for item in run.items] == ["failed", "succeeded"]
-    assert shop.shelf_quantities() == {**before, ("KA", "K-1"): 9}
+    assert harness.shelf_quantities() == {**before, ("KA", "K-1"): 9}
     # What was received of the code before is gone, and it was not requested again in this run.
     assert (run.items[0].tries, run.items[0].synced) == (1, 0)
     assert db.session.query(ReportedPart).filter_by(run_item_id=run.items[0].id).count() == 0
 
 
-def test_the_prefetch_of_such_a_code_is_discarded(shop: SyncHarness) -> None:
-    before = shop.shelf_quantities()
+def test_the_prefetch_of_such_a_code_is_discarded(harness: SyncHarness) -> None:
+    before = harness.shelf_quantities()
     foreign = {**part("KA", "K-1", 9), "Cmf": "11111111"}
-    run = shop.sync(*(part("TR", f"P{number:05}", 3) for number in range(600)), foreign)
+    run = harness.sync(*(part("TR", f"P{number:05}", 3) for number in range(600)), foreign)
     assert [item.status for item in run.items] == ["succeeded", "failed"]
-    assert shop.shelf_quantities() == {
+    assert harness.shelf_quantities() == {
         key: 3 if key[0] == "TR" else quantity for key, quantity in before.items()
     }
 
 
-def test_the_next_run_takes_the_code_up_again(shop: SyncHarness) -> None:
+def test_the_next_run_takes_the_code_up_again(harness: SyncHarness) -> None:
     foreign = {**part("KA", "K-1", 9), "Cmf": "11111111"}
-    shop.sync(part("TR", "P00000", 2), part("TR", "P00001", 2), foreign)
-    run = shop.sync(part("TR", "P00000", 2), part("TR", "P00001", 2), part("KA", "K-1", 9))
-    assert shop.load_item(run, "KA").status == "succeeded"
-    assert shop.shelf_quantities()["KA", "K-1"] == 9
+    harness.sync(part("TR", "P00000", 2), part("TR", "P00001", 2), foreign)
+    run = harness.sync(part("TR", "P00000", 2), part("TR", "P00001", 2), part("KA", "K-1", 9))
+    assert harness.load_item(run, "KA").status == "succeeded"
+    assert harness.shelf_quantities()["KA", "K-1"] == 9
 
 
 @pytest.mark.parametrize("setting", ["absent", "null"])
-def test_rows_without_a_dealership_are_applied(shop: SyncHarness, setting: str) -> None:
-    shop.simulator.switches = Behavior(cmf=setting)
-    run = shop.sync(part("KA", "K-1", 9))
-    assert shop.load_item(run, "KA").status == "succeeded"
-    assert shop.shelf_quantities()["KA", "K-1"] == 9
+def test_rows_without_a_dealership_are_applied(harness: SyncHarness, setting: str) -> None:
+    harness.simulator.switches = Behavior(cmf=setting)
+    run = harness.sync(part("KA", "K-1", 9))
+    assert harness.load_item(run, "KA").status == "succeeded"
+    assert harness.shelf_quantities()["KA", "K-1"] == 9

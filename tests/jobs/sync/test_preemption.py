@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 MOMENT = 1e-6
 
 
-def shop(harness: SyncHarness) -> int:
+def queue_two_runs(harness: SyncHarness) -> int:
     """A run of two codes that waits, and the run of another dealer; the id of the first."""
     harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1", "A-2"]), pricing="retail")
     harness.map_code("KA", make_manufacturer("Kawasaki", "oem", numbers=["K-1"]))
@@ -74,7 +74,7 @@ def begin(run: Run) -> None:
 
 
 def test_after_its_slice_a_run_waits_again_with_what_is_not_done(harness: SyncHarness) -> None:
-    run_id = shop(harness)
+    run_id = queue_two_runs(harness)
     assert gives_way(harness, run_id) == preemption.HELD_LONG
     run = harness.load_run(run_id)
     assert (run.status, run.heartbeat_at, run.attempt, run.gave_way) == ("queued", None, 1, 1)
@@ -85,7 +85,7 @@ def test_after_its_slice_a_run_waits_again_with_what_is_not_done(harness: SyncHa
 
 
 def test_it_reaches_the_state_of_an_undisturbed_run(harness: SyncHarness) -> None:
-    run_id = shop(harness)
+    run_id = queue_two_runs(harness)
     gives_way(harness, run_id)
     begin(db.session.scalars(db.select(Run).where(Run.id != run_id)).one())
     run = goes_on(harness, run_id)
@@ -96,13 +96,13 @@ def test_it_reaches_the_state_of_an_undisturbed_run(harness: SyncHarness) -> Non
 
 
 def test_a_run_keeps_its_worker_where_no_new_run_waits(harness: SyncHarness) -> None:
-    run_id = shop(harness)
+    run_id = queue_two_runs(harness)
     begin(db.session.scalars(db.select(Run).where(Run.id != run_id)).one())
     assert goes_on(harness, run_id).status == "succeeded"
 
 
 def test_a_run_keeps_its_worker_for_its_slice_and_without_a_limit(harness: SyncHarness) -> None:
-    run_id = shop(harness)
+    run_id = queue_two_runs(harness)
     for seconds in (60.0, 0.0):
         assert run_sync.execute(run_id, harness.run_context(slice_seconds=seconds))
         run_id = lifecycle.record(harness.dealer, "manual").run.id
@@ -110,7 +110,7 @@ def test_a_run_keeps_its_worker_for_its_slice_and_without_a_limit(harness: SyncH
 
 
 def test_a_yielded_run_does_not_count_as_a_failed_attempt(harness: SyncHarness) -> None:
-    run_id = shop(harness)
+    run_id = queue_two_runs(harness)
     run = harness.load_run(run_id)
     run.attempt, run.gave_way = run_sync.MOST_ATTEMPTS + 5, 6
     db.session.commit()
@@ -127,7 +127,7 @@ def test_a_yielded_run_does_not_count_as_a_failed_attempt(harness: SyncHarness) 
 def test_time_spent_waiting_for_others_does_not_count_as_run_time(
     harness: SyncHarness, waited: int, state: str
 ) -> None:
-    run_id = shop(harness)
+    run_id = queue_two_runs(harness)
     run = harness.load_run(run_id)
     run.started_at, run.gave_way_seconds = clock.now() - timedelta(minutes=200), waited
     db.session.commit()
@@ -136,7 +136,7 @@ def test_time_spent_waiting_for_others_does_not_count_as_run_time(
 
 
 def test_the_wait_is_counted_when_it_goes_on(harness: SyncHarness) -> None:
-    run_id = shop(harness)
+    run_id = queue_two_runs(harness)
     gives_way(harness, run_id)
     harness.load_run(run_id).gave_way_at = clock.now() - timedelta(seconds=100)
     db.session.commit()
@@ -148,7 +148,7 @@ def test_the_wait_is_counted_when_it_goes_on(harness: SyncHarness) -> None:
 
 
 def test_a_lost_run_returns_nothing(harness: SyncHarness) -> None:
-    run_id = shop(harness)
+    run_id = queue_two_runs(harness)
     claim = lease.acquire(run_id)
     assert claim is not None
     run = harness.load_run(run_id)
@@ -159,7 +159,7 @@ def test_a_lost_run_returns_nothing(harness: SyncHarness) -> None:
 
 
 def test_cancelled_while_it_waits_it_ends_with_reports_of_what_it_did(harness: SyncHarness) -> None:
-    run_id = shop(harness)
+    run_id = queue_two_runs(harness)
     gives_way(harness, run_id)
     assert lifecycle.cancel(harness.load_run(run_id))
     assert status(harness.load_run(run_id)).label == "Cancelling"
@@ -170,7 +170,7 @@ def test_cancelled_while_it_waits_it_ends_with_reports_of_what_it_did(harness: S
 
 
 def test_its_requests_count_for_a_redis_that_forgot_only_while_they_are_fresh(harness: SyncHarness) -> None:
-    run_id = shop(harness)
+    run_id = queue_two_runs(harness)
     gives_way(harness, run_id)
     lately = recent_usage._sent(db.session.connection(), clock.now() - timedelta(seconds=61))
     long_after = recent_usage._sent(db.session.connection(), clock.now() + timedelta(seconds=1))
@@ -212,7 +212,7 @@ def queue_request_of_another_dealer(login_key: str, redis_url: str) -> None:
 def test_a_login_for_which_others_wait_lets_other_logins_go_first(
     harness: SyncHarness, redis: Redis, redis_url: str
 ) -> None:
-    run_id, narrow = shop(harness), Narrow(harness, redis_url, 100)
+    run_id, narrow = queue_two_runs(harness), Narrow(harness, redis_url, 100)
     queue_request_of_another_dealer(narrow.login, redis_url)
     assert gives_way(harness, run_id, 60.0, connect=narrow) == preemption.CROWDED
     assert harness.simulator.requests == []
@@ -222,7 +222,7 @@ def test_a_login_for_which_others_wait_lets_other_logins_go_first(
 def test_a_resumed_run_finishes_a_code_before_it_yields_again(
     harness: SyncHarness, redis: Redis, redis_url: str
 ) -> None:
-    run_id, narrow = shop(harness), Narrow(harness, redis_url, 100)
+    run_id, narrow = queue_two_runs(harness), Narrow(harness, redis_url, 100)
     queue_request_of_another_dealer(narrow.login, redis_url)
     for _ in range(2):
         gives_way(harness, run_id, 60.0, connect=narrow)
@@ -232,7 +232,7 @@ def test_a_resumed_run_finishes_a_code_before_it_yields_again(
 def test_dealers_of_one_organization_do_not_preempt_each_other(
     harness: SyncHarness, redis: Redis, redis_url: str
 ) -> None:
-    run_id, narrow = shop(harness), Narrow(harness, redis_url, 100)
+    run_id, narrow = queue_two_runs(harness), Narrow(harness, redis_url, 100)
     group = Organization(name="Group", username=USERNAME, sealed_password=vault.seal(PASSWORD))
     for run in db.session.scalars(db.select(Run)):
         run.dealer.organization = group
@@ -245,7 +245,7 @@ def test_a_run_yields_while_it_waits_for_the_first_page_of_a_code(
     harness: SyncHarness, redis: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(preemption, "LONG_WITHOUT_ROOM", 0.3)
-    run_id, narrow = shop(harness), Narrow(harness, redis_url, 2)
+    run_id, narrow = queue_two_runs(harness), Narrow(harness, redis_url, 2)
     look = preemption.Preemption.before_code
 
     def before_code(self: preemption.Preemption) -> None:

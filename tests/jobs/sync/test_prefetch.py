@@ -30,7 +30,7 @@ def see_within(seconds: float, harness: SyncHarness, code: str) -> bool:
     return asked(harness, code) > 0
 
 
-def shop(harness: SyncHarness) -> SyncHarness:
+def map_three_codes(harness: SyncHarness) -> SyncHarness:
     for code, maker in (("TR", "Tucker"), ("PU", "Parts"), ("HO", "Honda")):
         harness.map_code(code, make_manufacturer(maker, numbers=[f"{code}-1"]))
     harness.set_parts(part("TR", "TR-1", 3), part("PU", "PU-1", 4), part("HO", "HO-1", 5))
@@ -38,7 +38,7 @@ def shop(harness: SyncHarness) -> SyncHarness:
 
 
 def test_the_next_code_is_prefetched_before_this_one_ends(harness: SyncHarness) -> None:
-    shop(harness)
+    map_three_codes(harness)
     seen: list[bool] = []
 
     def applied() -> None:
@@ -52,7 +52,7 @@ def test_the_next_code_is_prefetched_before_this_one_ends(harness: SyncHarness) 
 
 
 def test_a_failed_prefetch_fails_the_code_that_it_belongs_to(harness: SyncHarness) -> None:
-    shop(harness)
+    map_three_codes(harness)
     harness.simulator.switches = Behavior(faults=[Fault("error_500", code="PU", times=None)])
     run = harness.sync()
     assert [item.status for item in run.items] == ["succeeded", "failed", "succeeded"]
@@ -75,7 +75,7 @@ class Pages:
 def test_the_next_code_starts_while_only_the_proof_of_the_end_is_missing(
     harness: SyncHarness,
 ) -> None:
-    shop(harness)
+    map_three_codes(harness)
     claim = lease.acquire(lifecycle.record(harness.dealer, "command").run.id)
     assert claim is not None
     run = run_plan.open_run(claim)
@@ -86,7 +86,7 @@ def test_the_next_code_starts_while_only_the_proof_of_the_end_is_missing(
 
 
 def test_a_finished_code_is_not_repeated_when_an_earlier_one_is_retried(harness: SyncHarness) -> None:
-    shop(harness)
+    map_three_codes(harness)
     harness.simulator.switches = Behavior(faults=[Fault("error_500", code="TR", times=QUICK.attempts)])
     current_app.config["CODE_RETRY_SECONDS"] = 0
     run = harness.sync()

@@ -12,7 +12,7 @@ NUMBERS = [f"P{number:05}" for number in range(600)]
 
 
 @pytest.fixture
-def shop(harness: SyncHarness) -> SyncHarness:
+def harness(harness: SyncHarness) -> SyncHarness:
     """One code with 600 parts in the catalog, and Clear Previous Quantities on."""
     harness.map_code("TR", make_manufacturer("Tucker", numbers=NUMBERS))
     harness.change_settings(clear_previous=True)
@@ -21,20 +21,23 @@ def shop(harness: SyncHarness) -> SyncHarness:
 
 @pytest.mark.parametrize("short_pages", ["always", "now_and_then"])
 @pytest.mark.parametrize("limit", [499, 250, 100, 7])
-def test_all_parts_stay_in_stock(shop: SyncHarness, limit: int, short_pages: str) -> None:
-    shop.sync(*(part("TR", number, 2) for number in NUMBERS))
-    shop.simulator.switches = Behavior(rows_per_page=limit, short_pages=short_pages)
-    run = shop.sync()
-    assert (run.status, shop.shelf_quantities()) == ("succeeded", {("TR", number): 2 for number in NUMBERS})
-    item = shop.load_item(run, "TR")
+def test_all_parts_stay_in_stock(harness: SyncHarness, limit: int, short_pages: str) -> None:
+    harness.sync(*(part("TR", number, 2) for number in NUMBERS))
+    harness.simulator.switches = Behavior(rows_per_page=limit, short_pages=short_pages)
+    run = harness.sync()
+    assert (run.status, harness.shelf_quantities()) == (
+        "succeeded",
+        {("TR", number): 2 for number in NUMBERS},
+    )
+    item = harness.load_item(run, "TR")
     assert (item.fetched, item.synced, item.cleared) == (600, 600, 0)
 
 
 @pytest.mark.parametrize("limit", [100, 1])
-def test_a_first_sync_fetches_all_parts(shop: SyncHarness, limit: int) -> None:
-    shop.simulator.switches = Behavior(rows_per_page=limit)
-    run = shop.sync(*(part("TR", number, 2) for number in NUMBERS))
-    assert (run.status, shop.load_item(run, "TR").fetched, len(shop.shelf_quantities())) == (
+def test_a_first_sync_fetches_all_parts(harness: SyncHarness, limit: int) -> None:
+    harness.simulator.switches = Behavior(rows_per_page=limit)
+    run = harness.sync(*(part("TR", number, 2) for number in NUMBERS))
+    assert (run.status, harness.load_item(run, "TR").fetched, len(harness.shelf_quantities())) == (
         "succeeded",
         600,
         600,

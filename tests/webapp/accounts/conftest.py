@@ -1,4 +1,4 @@
-"""The people of the tests of pages."""
+"""Page fixtures, in place of those of the folder above."""
 
 from __future__ import annotations
 

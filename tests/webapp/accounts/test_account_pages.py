@@ -84,9 +84,9 @@ def test_staff_get_the_invitation_link_where_no_email_is_sent(
     page = staff.hx("POST", f"{invited.location}/link").text
     (link,) = re.findall(r"/reset/[^<\s]+", page)
     assert link not in staff.get(invited.location).text
-    visitor = app.test_client()
-    assert follow(visitor, link).location == "/login"
-    assert sign_in(visitor, NEW).status_code == 302
+    new_client = app.test_client()
+    assert follow(new_client, link).location == "/login"
+    assert sign_in(new_client, NEW).status_code == 302
     assert "Active" in staff.get(invited.location).text
 
 

@@ -1,4 +1,4 @@
-"""What is done for people who sign in, by commands."""
+"""Commands that manage users."""
 
 from __future__ import annotations
 

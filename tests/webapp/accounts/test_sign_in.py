@@ -17,7 +17,7 @@ pytestmark = ON_SQLITE
 
 
 @pytest.fixture
-def visitor(app: Flask, anonymous: LintingClient) -> LintingClient:
+def csrf_client(app: Flask, anonymous: LintingClient) -> LintingClient:
     app.config["WTF_CSRF_ENABLED"] = True
     return anonymous
 
@@ -38,40 +38,42 @@ def sign_in(client: LintingClient, password: str = PASSWORD, **fields: str):
     return client.post("/login", data=values | fields)
 
 
-def test_the_right_password_leads_to_the_dealers_home(visitor: LintingClient, person: User, dealer: Dealer):
-    response = sign_in(visitor)
+def test_the_right_password_leads_to_the_dealers_home(
+    csrf_client: LintingClient, person: User, dealer: Dealer
+):
+    response = sign_in(csrf_client)
     assert response.status_code == 302
-    home = visitor.get(response.location)
+    home = csrf_client.get(response.location)
     assert home.location == f"/dealers/{dealer.id}"
-    assert dealer.name in visitor.get(home.location).text
+    assert dealer.name in csrf_client.get(home.location).text
 
 
-def test_staff_land_on_the_list_of_dealers(visitor: LintingClient, app: Flask):
+def test_staff_land_on_the_list_of_dealers(csrf_client: LintingClient, app: Flask):
     make_user("support@example.com", password=hash_password(PASSWORD))
-    sign_in(visitor, email="support@example.com")
-    assert visitor.get("/").location == "/dealers"
+    sign_in(csrf_client, email="support@example.com")
+    assert csrf_client.get("/").location == "/dealers"
 
 
-def test_sign_in_leads_to_the_requested_page(visitor: LintingClient, person: User, dealer: Dealer):
-    asked = visitor.get(f"/dealers/{dealer.id}/runs?before=7")
-    page = visitor.get(asked.location)
+def test_sign_in_leads_to_the_requested_page(csrf_client: LintingClient, person: User, dealer: Dealer):
+    asked = csrf_client.get(f"/dealers/{dealer.id}/runs?before=7")
+    page = csrf_client.get(asked.location)
     assert "Please sign in to go on." in page.text
     wanted = re.search(r'name="next" value="([^"]+)"', page.text)
     assert wanted
-    response = sign_in(visitor, next=wanted[1])
+    response = sign_in(csrf_client, next=wanted[1])
     assert response.location == f"/dealers/{dealer.id}/runs?before=7"
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "/\\evil.example"])
-def test_another_host_is_not_a_redirect_target(visitor: LintingClient, person: User, elsewhere: str):
-    response = sign_in(visitor, next=elsewhere)
+def test_another_host_is_not_a_redirect_target(csrf_client: LintingClient, person: User, elsewhere: str):
+    response = sign_in(csrf_client, next=elsewhere)
     # A backslash that is escaped is part of a path; one that is not is a slash to a browser.
     assert not response.headers.get("Location", "").startswith(("https://evil", "//", "/\\"))
 
 
-def test_a_wrong_password_and_an_unknown_user_get_the_same_message(visitor: LintingClient, person: User):
-    wrong = sign_in(visitor, password="wrong horse")
-    unknown = sign_in(visitor, email="nobody@prairie.example")
+def test_a_wrong_password_and_an_unknown_user_get_the_same_message(csrf_client: LintingClient, person: User):
+    wrong = sign_in(csrf_client, password="wrong horse")
+    unknown = sign_in(csrf_client, email="nobody@prairie.example")
     assert wrong.status_code == unknown.status_code == 422
     said = re.findall(r"<li>.*?</li>", wrong.text, re.S)
     assert said
@@ -79,51 +81,53 @@ def test_a_wrong_password_and_an_unknown_user_get_the_same_message(visitor: Lint
     assert "wrong horse" not in wrong.text
 
 
-def test_signing_in_without_a_token_is_refused(visitor: LintingClient, person: User):
-    response = visitor.post("/login", data={"email": "parts@prairie.example", "password": PASSWORD})
+def test_signing_in_without_a_token_is_refused(csrf_client: LintingClient, person: User):
+    response = csrf_client.post("/login", data={"email": "parts@prairie.example", "password": PASSWORD})
     assert response.status_code == 400
     assert "out of date" in response.text
 
 
-def test_signing_out_needs_a_token_and_ends_the_session(visitor: LintingClient, person: User, dealer: Dealer):
-    sign_in(visitor)
-    assert visitor.post("/logout").status_code == 400
-    assert visitor.get(f"/dealers/{dealer.id}").status_code == 200
-    response = visitor.post("/logout", data={"csrf_token": token(visitor, f"/dealers/{dealer.id}")})
+def test_signing_out_needs_a_token_and_ends_the_session(
+    csrf_client: LintingClient, person: User, dealer: Dealer
+):
+    sign_in(csrf_client)
+    assert csrf_client.post("/logout").status_code == 400
+    assert csrf_client.get(f"/dealers/{dealer.id}").status_code == 200
+    response = csrf_client.post("/logout", data={"csrf_token": token(csrf_client, f"/dealers/{dealer.id}")})
     assert response.location == "/login"
-    assert visitor.get(f"/dealers/{dealer.id}").status_code == 302
+    assert csrf_client.get(f"/dealers/{dealer.id}").status_code == 302
 
 
-def test_the_password_can_be_changed(visitor: LintingClient, person: User):
-    sign_in(visitor)
+def test_the_password_can_be_changed(csrf_client: LintingClient, person: User):
+    sign_in(csrf_client)
     changed = {
         "password": PASSWORD,
         "new_password": "a new password",
         "new_password_confirm": "a new password",
     }
-    response = visitor.post("/change", data=changed | {"csrf_token": token(visitor, "/change")})
+    response = csrf_client.post("/change", data=changed | {"csrf_token": token(csrf_client, "/change")})
     assert response.status_code == 302
     db.session.rollback()
     assert verify_password("a new password", person.password)
 
 
-def test_a_short_new_password_is_reported_at_its_field(visitor: LintingClient, person: User):
-    sign_in(visitor)
+def test_a_short_new_password_is_reported_at_its_field(csrf_client: LintingClient, person: User):
+    sign_in(csrf_client)
     changed = {"password": PASSWORD, "new_password": "short", "new_password_confirm": "short"}
-    response = visitor.post("/change", data=changed | {"csrf_token": token(visitor, "/change")})
+    response = csrf_client.post("/change", data=changed | {"csrf_token": token(csrf_client, "/change")})
     assert response.status_code == 422
     assert 'href="#new_password"' in response.text
     assert 'value="short"' not in response.text
 
 
 def test_a_form_without_a_token_is_refused_and_changes_nothing(
-    visitor: LintingClient, person: User, dealer: Dealer
+    csrf_client: LintingClient, person: User, dealer: Dealer
 ):
     make_configuration(dealer)
-    sign_in(visitor)
+    sign_in(csrf_client)
     path = f"/dealers/{dealer.id}/lightspeed/settings"
-    assert visitor.post(path, data={"quantity_column": "available"}).status_code == 400
-    refused = visitor.hx("POST", path, data={"quantity_column": "available"})
+    assert csrf_client.post(path, data={"quantity_column": "available"}).status_code == 400
+    refused = csrf_client.hx("POST", path, data={"quantity_column": "available"})
     assert refused.status_code == 400
     # What was typed stays in the form.
     assert refused.headers["HX-Reswap"] == "none"
@@ -131,31 +135,33 @@ def test_a_form_without_a_token_is_refused_and_changes_nothing(
 
 
 def test_a_form_whose_session_expired_continues_with_a_new_token(
-    visitor: LintingClient, person: User, dealer: Dealer
+    csrf_client: LintingClient, person: User, dealer: Dealer
 ):
     make_configuration(dealer)
-    sign_in(visitor)
+    sign_in(csrf_client)
     path = f"/dealers/{dealer.id}/lightspeed/settings"
-    values = {"quantity_column": "available", "csrf_token": token(visitor, f"/dealers/{dealer.id}")}
-    visitor.delete_cookie("session")
-    sign_in(visitor)
-    refused = visitor.hx("POST", path, data=values)
+    values = {"quantity_column": "available", "csrf_token": token(csrf_client, f"/dealers/{dealer.id}")}
+    csrf_client.delete_cookie("session")
+    sign_in(csrf_client)
+    refused = csrf_client.hx("POST", path, data=values)
     assert refused.status_code == 400
     assert "Nothing you typed was lost" in refused.text
     renewed = re.search(r'value="([^"]+)" hx-swap-oob="outerHTML:\[name=csrf_token\]"', refused.text)
     assert renewed
-    assert visitor.hx("POST", path, data=values | {"csrf_token": renewed[1]}).status_code == 200
+    assert csrf_client.hx("POST", path, data=values | {"csrf_token": renewed[1]}).status_code == 200
 
 
-def test_htmx_sends_the_token_of_the_page_in_a_header(visitor: LintingClient, person: User, dealer: Dealer):
+def test_htmx_sends_the_token_of_the_page_in_a_header(
+    csrf_client: LintingClient, person: User, dealer: Dealer
+):
     make_configuration(dealer)
-    sign_in(visitor)
-    page = visitor.get(f"/dealers/{dealer.id}/lightspeed")
+    sign_in(csrf_client)
+    page = csrf_client.get(f"/dealers/{dealer.id}/lightspeed")
     sent = re.search(r"hx-headers=\"{&#34;X-CSRFToken&#34;: &#34;([^&]+)&#34;}\"", page.text)
     assert sent
     path = f"/dealers/{dealer.id}/lightspeed/settings"
     values = {"quantity_column": "available"}
-    assert visitor.hx("POST", path, data=values, headers={"X-CSRFToken": sent[1]}).status_code == 200
+    assert csrf_client.hx("POST", path, data=values, headers={"X-CSRFToken": sent[1]}).status_code == 200
 
 
 def test_a_poll_after_the_session_ended_shows_a_message_in_its_place(

@@ -1,4 +1,4 @@
-"""What people do in the tests: sign in, follow a link, type a code."""
+"""Steps of users: sign in, follow a link, enter a code."""
 
 from __future__ import annotations
 

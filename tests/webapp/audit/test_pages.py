@@ -71,14 +71,14 @@ def test_a_password_change_is_audited(anonymous: LintingClient, dealer: Dealer, 
     from flask_security.utils import hash_password
 
     person = make_user("new@prairie.example", dealer, hash_password("correct horse battery"))
-    visitor = anonymous.sign_in(person)
+    user_client = anonymous.sign_in(person)
     changed = {
         "password": "correct horse battery",
         "new_password": "another horse battery",
         "new_password_confirm": "another horse battery",
     }
-    assert visitor.post("/change", data=changed).status_code == 302
-    page = visitor.get(url).text
+    assert user_client.post("/change", data=changed).status_code == 302
+    page = user_client.get(url).text
     assert "Changed a password" in page
     assert "battery" not in page
 

@@ -1,4 +1,4 @@
-"""Amounts of money are shown to the cent, for people and for programs."""
+"""Amounts of money are shown to the cent, in pages and in files for programs."""
 
 from __future__ import annotations
 

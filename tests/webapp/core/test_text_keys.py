@@ -1,4 +1,4 @@
-"""Keys compare text as people see it (R4, R12)."""
+"""Keys compare text by its appearance (R4, R12)."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def test_two_concurrent_first_saves_share_one_row(app: Flask) -> None:
             together.wait()
             configurations.save_settings(configurations.of(owner), quantity_column="available")
 
-    with ThreadPoolExecutor(2) as people:
-        for saved in [people.submit(save) for _ in range(2)]:
+    with ThreadPoolExecutor(2) as pool:
+        for saved in [pool.submit(save) for _ in range(2)]:
             saved.result()
     assert configurations.of(dealer).quantity_column == "available"

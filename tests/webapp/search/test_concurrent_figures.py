@@ -47,8 +47,8 @@ def test_two_concurrent_changes_of_one_product_add_up(app: Flask, dealer, produc
             done.set()
             db.session.commit()
 
-    with ThreadPoolExecutor(2) as people:
-        for future in [people.submit(change_a), people.submit(change_b)]:
+    with ThreadPoolExecutor(2) as pool:
+        for future in [pool.submit(change_a), pool.submit(change_b)]:
             future.result(timeout=30)
     assert webstore_figures(dealer, product)[0] == 5
     outbox.drain()

@@ -1,4 +1,4 @@
-"""How people sign in, from the environment."""
+"""Settings of sign-in, from the environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two people at once, each with a session of their own."""
+"""Concurrent changes, each with a database session of its own."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def test_the_same_code_added_concurrently_is_created_once_and_refused_once(app: 
                 return str(refusal)
             return "added"
 
-    with ThreadPoolExecutor(4) as people:
-        told = sorted(future.result() for future in [people.submit(press_save) for _ in range(4)])
+    with ThreadPoolExecutor(4) as pool:
+        told = sorted(future.result() for future in [pool.submit(press_save) for _ in range(4)])
     assert told == ["TR is already mapped to Tucker Rocky"] * 3 + ["added"]
     assert len(listed(dealer)) == 1
 
@@ -41,7 +41,7 @@ def test_codes_added_concurrently_get_successive_positions(app: Flask, dealer, t
             barrier.wait()
             add(db.session.get_one(Dealer, dealer_id), Fields("aftermarket", code, "Tucker Rocky"))
 
-    with ThreadPoolExecutor(4) as people:
-        for future in [people.submit(press_save, code) for code in "ABCD"]:
+    with ThreadPoolExecutor(4) as pool:
+        for future in [pool.submit(press_save, code) for code in "ABCD"]:
             future.result()
     assert [row.position for row in listed(dealer)] == [0, 1, 2, 3]

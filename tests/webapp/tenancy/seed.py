@@ -1,4 +1,4 @@
-"""Dealers with rows behind every address, the people who sign in, and a database that is put back at will."""
+"""An application with rows behind every address and users in every role, whose database can be restored."""
 
 from __future__ import annotations
 

@@ -101,8 +101,8 @@ def test_concurrent_imports_have_the_result_of_one(app: Flask, tmp_path: Path):
         with app.app_context(), path.open("rb") as file:
             return import_catalog(file, lambda number, reason: None).rejected
 
-    with ThreadPoolExecutor(3) as people:
-        assert [future.result() for future in [people.submit(run) for _ in range(3)]] == [0, 0, 0]
+    with ThreadPoolExecutor(3) as pool:
+        assert [future.result() for future in [pool.submit(run) for _ in range(3)]] == [0, 0, 0]
     assert len(products()) == 667
     assert len(part_numbers()) == 2000
     assert totals() == [(667, 2000)]
