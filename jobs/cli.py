@@ -14,6 +14,7 @@ from jobs import shutdown
 from jobs.sync import check, client_factory, lease, run_sync
 from webapp.core import storage
 from webapp.core.limits import MAX_ID
+from webapp.core.run_states import RunState
 from webapp.core.spreadsheet import BOM
 from webapp.extensions import db
 from webapp.lightspeed import configurations
@@ -53,7 +54,7 @@ def sync_run(dealer_id: int, anyway: bool) -> None:
     outbox.drain()
     run = db.session.get_one(Run, run.id, populate_existing=True)
     click.echo(json.dumps(_summary(run), ensure_ascii=False))
-    if run.status not in ("succeeded", "skipped"):
+    if run.status not in (RunState.SUCCEEDED, RunState.SKIPPED):
         sys.exit(1)
 
 

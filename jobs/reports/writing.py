@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from jobs.reports.formats import Applied, ReportFormat, report_formats, write_rows
 from jobs.reports.prerendered import PrerenderedReports, as_text
 from webapp.core import spreadsheet, storage
+from webapp.core.run_states import RunItemState
 from webapp.extensions import db
 from webapp.models import Report, RunItem
 
@@ -56,7 +57,7 @@ def are_recorded(run_id: int) -> bool:
 def _applied(run_id: int) -> list[Applied]:
     found = db.session.execute(
         select(RunItem.id, RunItem.cleared)
-        .where(RunItem.run_id == run_id, RunItem.status == "succeeded")
+        .where(RunItem.run_id == run_id, RunItem.status == RunItemState.SUCCEEDED)
         .order_by(RunItem.position)
     )
     items = [Applied(*row) for row in found]

@@ -19,6 +19,7 @@ from jobs.sync.preemption import Preemption
 from jobs.sync.prefetch import Prefetch, Service
 from jobs.sync.run_context import RunContext
 from jobs.sync.run_plan import RunEnded
+from webapp.core.run_states import UNFINISHED_ITEM_STATES, RunItemState, RunState, final_state, with_problem
 from webapp.extensions import db
 from webapp.lightspeed import configurations
 from webapp.models import Configuration, Run, RunItem, SupplierCode
@@ -49,13 +50,13 @@ class CodeSync:
         self._pulse = pulse
         self._drafts = drafts
         self._connection = DealerSession(run.dealer_id, around.connect)
-        self._in_order = [item.id for item in run.items if item.status in ("waiting", "running")]
+        self._in_order = [item.id for item in run.items if item.status in UNFINISHED_ITEM_STATES]
         self._decided_at: int | None = None
         self._ahead = Prefetch(run, self._in_order, self._while_waiting)
         service = self._connection.service
         self._giving_way = Preemption(claim, run.dealer_id, around.slice_seconds, lambda: service()[0])
 
-    def sync(self) -> tuple[str, str | None]:
+    def sync(self) -> tuple[RunState, str | None]:
         """Carry out what is left of the run; its state, and the reason for it.
 
         Raises Over where the run ends before its last code, journal.Ended where this process is to leave it.
@@ -75,7 +76,7 @@ class CodeSync:
     def _try_failed_again(self) -> None:
         """Once more before the codes are given up: what was wrong with the service may have passed."""
         found = lease.load(self._claim).items
-        failed = [item.id for item in found if item.status == "failed" and _may_pass(item)]
+        failed = [item.id for item in found if item.status == RunItemState.FAILED and _may_pass(item)]
         db.session.commit()
         if failed:
             self._pulse.rest(current_app.config["CODE_RETRY_SECONDS"])
@@ -92,7 +93,7 @@ class CodeSync:
                 sentence = refusals.sentence_of(error, self._run.dealer_id)
                 self._fail(item_id, code, error.kind, sentence, error)
                 if error.account_wide:
-                    raise RunEnded("failed", sentence) from None
+                    raise RunEnded(RunState.FAILED, sentence) from None
             except OutOfTime:
                 minutes = current_app.config["RUN_MINUTES"]
                 self._fail(item_id, code, "out_of_time", OUT_OF_TIME.format(minutes=minutes))
@@ -118,7 +119,7 @@ class CodeSync:
 
     def _try_code(self, item_id: int) -> None:
         item = db.session.get_one(RunItem, item_id, populate_existing=True)
-        if item.status == "succeeded":
+        if item.status == RunItemState.SUCCEEDED:
             # Its commit came through; what did not was the answer, or what comes after it.
             db.session.commit()
             return
@@ -189,7 +190,7 @@ class CodeSync:
         )
         db.session.commit()
         if not enabled:
-            raise RunEnded("cancelled", SWITCHED_OFF)
+            raise RunEnded(RunState.CANCELLED, SWITCHED_OFF)
         return listed is not None
 
     def _settle(self, item: RunItem) -> None:
@@ -215,16 +216,16 @@ class CodeSync:
         log.warning("item.failed", kind=kind, sentence=sentence)
         self._around.tell(f"{code}: failed: {sentence}")
 
-    def _state_so_far(self) -> str:
-        succeeded = any(item.status == "succeeded" for item in lease.load(self._claim).items)
+    def _state_so_far(self) -> RunState:
+        state = final_state(item.status for item in lease.load(self._claim).items)
         db.session.commit()
-        return "partial" if succeeded else "failed"
+        return with_problem(state)
 
 
-def outcome(run: Run) -> tuple[str, str | None]:
+def outcome(run: Run) -> tuple[RunState, str | None]:
     """The state of a run whose codes have all ended, and the reason for it."""
-    failed = [item.supplier_code for item in run.items if item.status == "failed"]
-    status = rules.outcome(item.status for item in run.items if item.status != "not_tried")
+    failed = [item.supplier_code for item in run.items if item.status == RunItemState.FAILED]
+    status = final_state(item.status for item in run.items)
     said = (
         [f"{len(failed)} of {len(run.items)} supplier codes failed: {', '.join(failed)}."] if failed else []
     )
@@ -232,7 +233,7 @@ def outcome(run: Run) -> tuple[str, str | None]:
     db.session.commit()
     if clearings:
         said += [f"Held, until somebody decides or the next run says the same: {' '.join(clearings)}"]
-        status = "partial" if status == "succeeded" else status
+        status = with_problem(status)
     return status, " ".join(said) or None
 
 

@@ -9,6 +9,7 @@ import structlog
 from jobs.sources.lightspeed import Credentials, LightspeedClient
 from jobs.sync import refusals
 from jobs.sync.run_plan import RunEnded
+from webapp.core.run_states import RunState
 from webapp.core.vault import SealedError
 from webapp.extensions import db
 from webapp.lightspeed import configurations
@@ -52,7 +53,7 @@ class DealerSession:
         db.session.commit()
         if login is None or not cmf:
             is_theirs = refusals.is_of_organization(self._dealer_id)
-            raise RunEnded("failed", refusals.NO_DEALER_ID if is_theirs else NO_LOGIN)
+            raise RunEnded(RunState.FAILED, refusals.NO_DEALER_ID if is_theirs else NO_LOGIN)
         return login, cmf
 
 
@@ -62,4 +63,4 @@ def _login_of(configuration: Configuration) -> configurations.Login | None:
     except SealedError as error:
         log.error("login.decryption_failed", reason=str(error))
         is_theirs = refusals.is_of_organization(configuration.dealer_id)
-        raise RunEnded("failed", refusals.ORGANIZATION_SEALED if is_theirs else SEALED) from None
+        raise RunEnded(RunState.FAILED, refusals.ORGANIZATION_SEALED if is_theirs else SEALED) from None

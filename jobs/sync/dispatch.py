@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from jobs.sync import manual_runs, slot_ledger, slot_planner
 from jobs.sync.slot_ledger import LedgerEntry
-from webapp.core.enums import ACTIVE_RUN_STATES
+from webapp.core.run_states import ACTIVE_RUN_STATES
 from webapp.extensions import db
 from webapp.models import Run
 from webapp.runs import readiness, scheduled_runs, slots

@@ -12,14 +12,16 @@ from datetime import datetime
 from math import inf
 from typing import Any
 
-from sqlalchemy import or_, select, text, update
+from sqlalchemy import Update, or_, select, text, update
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from jobs.sync import run_items
 from webapp.core import clock
 from webapp.core.limits import HEARTBEAT_TIMEOUT
+from webapp.core.run_states import UNFINISHED_ITEM_STATES, RunItemState, RunState
 from webapp.extensions import db
 from webapp.models import Run, RunItem
+from webapp.runs.run_transitions import change_item, change_run
 
 # R19: a heartbeat this old belongs to a dead worker.
 # What the database raises that refuses for now, or does not answer. PostgreSQL ends a transaction that was
@@ -72,22 +74,17 @@ def acquire(run_id: int) -> Lease | None:
     """Take a run that waits, or whose worker died; None if it is somebody's, or over."""
     now = clock.now()
     taken = db.session.execute(
-        update(Run)
+        change_run(RunState.QUEUED, RunState.RUNNING, to=RunState.RUNNING)
         .where(
             Run.id == run_id,
-            or_(
-                Run.status == "queued",
-                (Run.status == "running") & (Run.heartbeat_at < now - HEARTBEAT_TIMEOUT),
-            ),
+            or_(Run.status == RunState.QUEUED, Run.heartbeat_at < now - HEARTBEAT_TIMEOUT),
         )
         .values(
-            status="running",
             attempt=Run.attempt + 1,
             heartbeat_at=now,
             started_at=db.func.coalesce(Run.started_at, now),
         )
         .returning(Run.attempt, Run.gave_way, Run.gave_way_at)
-        .execution_options(synchronize_session=False)
     ).one_or_none()
     if taken is None:
         db.session.commit()
@@ -149,12 +146,17 @@ def _limit_idling() -> None:
         db.session.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'"))
 
 
-def _owned(claim: Lease) -> Any:
+def _owned(claim: Lease) -> Update:
     return (
         update(Run)
-        .where(Run.id == claim.run_id, Run.attempt == claim.attempt, Run.status == "running")
+        .where(Run.id == claim.run_id, Run.attempt == claim.attempt, Run.status == RunState.RUNNING)
         .execution_options(synchronize_session=False)
     )
+
+
+def _leave(claim: Lease, to: RunState) -> Update:
+    of_lease = Run.id == claim.run_id, Run.attempt == claim.attempt
+    return change_run(RunState.RUNNING, to=to).where(*of_lease)
 
 
 def load(claim: Lease) -> Run:
@@ -184,26 +186,22 @@ def yield_run(claim: Lease) -> bool:
 
 
 def _give_back(claim: Lease, more: dict[str, Any] | None = None, **of_item: Any) -> bool:
-    values = {"status": "queued", "heartbeat_at": None, **(more or {})}
-    released: Any = db.session.execute(_owned(claim).values(values))
+    values = {"heartbeat_at": None, **(more or {})}
+    released: Any = db.session.execute(_leave(claim, RunState.QUEUED).values(values))
     if released.rowcount:
-        db.session.execute(
-            update(RunItem)
-            .where(RunItem.run_id == claim.run_id, RunItem.status == "running")
-            .values(status="waiting", **of_item)
-            .execution_options(synchronize_session=False)
-        )
+        waits = change_item(RunItemState.RUNNING, to=RunItemState.WAITING).values(of_item)
+        db.session.execute(waits.where(RunItem.run_id == claim.run_id))
     db.session.commit()
     return bool(released.rowcount)
 
 
-def finish(claim: Lease, status: str, reason: str | None = None, *, reports_missing: bool = False) -> None:
+def finish(
+    claim: Lease, status: RunState, reason: str | None = None, *, reports_missing: bool = False
+) -> None:
     """End the run. Codes that were not reached are marked as not tried, with the reason."""
     db.session.rollback()
-    ended = {"status": status, "reason": reason, "reports_missing": reports_missing}
-    finished: Any = db.session.execute(
-        _owned(claim).values(**ended, finished_at=clock.now(), heartbeat_at=None)
-    )
+    ended = {"reason": reason, "reports_missing": reports_missing, "finished_at": clock.now()}
+    finished: Any = db.session.execute(_leave(claim, status).values(**ended, heartbeat_at=None))
     if not finished.rowcount:
         db.session.rollback()
         raise LeaseLost(f"run {claim.run_id} was taken over")
@@ -213,15 +211,15 @@ def finish(claim: Lease, status: str, reason: str | None = None, *, reports_miss
 
 def _leave_unfinished(claim: Lease, sentence: str) -> None:
     unfinished = select(RunItem.id).where(
-        RunItem.run_id == claim.run_id, RunItem.status.in_(("waiting", "running"))
+        RunItem.run_id == claim.run_id, RunItem.status.in_(UNFINISHED_ITEM_STATES)
     )
     for item_id in list(db.session.scalars(unfinished)):
         run_items.drop_parts([item_id])
         run_items.leave_out(item_id, sentence)
 
 
-def _not_tried(status: str, reason: str | None) -> str:
-    if status == "cancelled" and not reason:
+def _not_tried(status: RunState, reason: str | None) -> str:
+    if status is RunState.CANCELLED and not reason:
         return "Not tried: the run was cancelled."
     return f"Not tried: {reason}" if reason else "Not tried."
 
@@ -230,6 +228,6 @@ def dead_runs(now: datetime) -> list[Run]:
     """Runs whose worker died."""
     return list(
         db.session.scalars(
-            select(Run).where(Run.status == "running", Run.heartbeat_at < now - HEARTBEAT_TIMEOUT)
+            select(Run).where(Run.status == RunState.RUNNING, Run.heartbeat_at < now - HEARTBEAT_TIMEOUT)
         )
     )

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from webapp.core.enums import BY_HAND_TRIGGERS
+from webapp.core.run_states import RunState
 from webapp.extensions import db
 from webapp.models import RecentRuns, Run
 
@@ -35,7 +36,7 @@ def started(dealer_ids: Collection[int], since: datetime) -> defaultdict[int, li
 
 
 def _by_hand(dealer_ids: Collection[int], since: datetime) -> Any:
-    never_started = Run.status.in_(("cancelled", "skipped")) & Run.started_at.is_(None)
+    never_started = Run.status.in_((RunState.CANCELLED, RunState.SKIPPED)) & Run.started_at.is_(None)
     return select(Run.dealer_id, _BEGAN).where(
         Run.dealer_id.in_(dealer_ids), Run.trigger.in_(BY_HAND_TRIGGERS), _began(since), ~never_started
     )

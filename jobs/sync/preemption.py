@@ -16,6 +16,7 @@ from sqlalchemy import Select, case, select
 
 from jobs.sources.lightspeed import LightspeedClient
 from jobs.sync.lease import Lease, Yielded
+from webapp.core.run_states import RunState
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, Organization, Run
 
@@ -94,7 +95,7 @@ def _finds_any(wanted: Select[Any]) -> bool:
 
 
 def _not_begun() -> Select[Any]:
-    return select(Run.id).where(Run.status == "queued", Run.attempt == 0)
+    return select(Run.id).where(Run.status == RunState.QUEUED, Run.attempt == 0)
 
 
 def _of_other_logins(dealer_id: int) -> Select[Any]:

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from jobs.sources.lightspeed import LightspeedClient, Pages
 from jobs.sync.fetch import pages_of
+from webapp.core.run_states import UNFINISHED_ITEM_STATES
 from webapp.extensions import db
 from webapp.models import Run, RunItem
 
@@ -40,7 +41,7 @@ class Prefetch:
             return
         self.abandon()
         item = db.session.get_one(RunItem, following, populate_existing=True)
-        is_done = item.status not in ("waiting", "running")
+        is_done = item.status not in UNFINISHED_ITEM_STATES
         walk = None if is_done else pages_of(self._run, item, service, self._pulse)
         db.session.commit()
         if walk is None:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.core import clock
+from webapp.core.run_states import RunState
 from webapp.extensions import db
 from webapp.models import Configuration, Run, RunItem
 
@@ -43,7 +44,7 @@ class RecentUsage:
 
     def senders(self) -> int:
         """At most how many runs are under way."""
-        running = select(func.count()).where(Run.status == "running")
+        running = select(func.count()).where(Run.status == RunState.RUNNING)
         return self._ask(lambda connection: int(connection.scalar(running) or 0))
 
     def _ask(self, question: Callable[[Connection], int]) -> int:
@@ -58,10 +59,10 @@ class RecentUsage:
 def _sent(connection: Connection, since: datetime) -> int:
     """All requests of every run that was at it since then, whenever sent, and what is not counted yet."""
     lately = or_(
-        and_(Run.status == "running", Run.heartbeat_at >= since),
+        and_(Run.status == RunState.RUNNING, Run.heartbeat_at >= since),
         # Given back by a worker that was told to stop, or lately to let others go first.
         and_(
-            Run.status == "queued",
+            Run.status == RunState.QUEUED,
             Run.attempt > 0,
             or_(Run.gave_way_at.is_(None), Run.gave_way_at >= since),
         ),

@@ -7,9 +7,11 @@ from sqlalchemy import update
 
 from jobs import reports
 from jobs.sync import code_sync
+from webapp.core.run_states import RunState
 from webapp.extensions import db
 from webapp.models import Run
 from webapp.runs import report_requests
+from webapp.runs.run_transitions import change_run
 
 log = structlog.get_logger(__name__)
 
@@ -26,15 +28,14 @@ def make_reports(run_id: int) -> bool:
     attempt = run.attempt
     db.session.commit()
     reports.record(run_id, reports.write(run_id, attempt, lambda: None))
-    status = _state_with_reports(db.session.get_one(Run, run_id, populate_existing=True))
-    db.session.execute(update(Run).where(Run.id == run_id).values(status=status, reports_missing=False))
+    _end_without_problem(db.session.get_one(Run, run_id, populate_existing=True))
     db.session.commit()
     log.info("report.made", run=run_id)
     return True
 
 
-def _state_with_reports(run: Run) -> str:
-    """The state of a run whose reports were all that was missing, unless something else was wrong."""
-    if run.status == "partial" and run.reason is None:
-        return code_sync.outcome(run)[0]
-    return run.status
+def _end_without_problem(run: Run) -> None:
+    """Clear the flag; a run that had no other problem has succeeded."""
+    db.session.execute(update(Run).where(Run.id == run.id).values(reports_missing=False))
+    if run.reason is None and code_sync.outcome(run)[0] is RunState.SUCCEEDED:
+        db.session.execute(change_run(RunState.PARTIAL, to=RunState.SUCCEEDED).where(Run.id == run.id))

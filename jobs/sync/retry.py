@@ -10,6 +10,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from jobs.sync import rules
+from webapp.core.run_states import PROBLEM_STATES, RunItemState
 from webapp.extensions import db
 from webapp.models import Configuration, RecentRuns, Run, RunItem, SupplierCode
 from webapp.runs import lifecycle
@@ -38,7 +39,7 @@ def _due(now: datetime) -> Iterator[Run]:
     if not minutes:
         return
     passing = select(RunItem.id).where(
-        RunItem.run_id == Run.id, RunItem.status == "failed", RunItem.error_kind.in_(rules.PASSING)
+        RunItem.run_id == Run.id, RunItem.status == RunItemState.FAILED, RunItem.error_kind.in_(rules.PASSING)
     )
     mapped = select(SupplierCode.id).where(SupplierCode.dealer_id == Run.dealer_id)
     ended = (
@@ -46,7 +47,7 @@ def _due(now: datetime) -> Iterator[Run]:
         .join(RecentRuns, RecentRuns.last_id == Run.id)
         .join(Configuration, Configuration.dealer_id == Run.dealer_id)
         .where(
-            RecentRuns.last_status.in_(("partial", "failed")),
+            RecentRuns.last_status.in_(PROBLEM_STATES),
             Run.trigger.in_(TRIED_BY_ITSELF),
             Run.retry_number < len(minutes),
             Run.finished_at > now - STILL_OF_USE,

@@ -1,4 +1,4 @@
-"""What becomes of one reported part before it is matched (R10), and of a run by its items (R11, R19).
+"""What becomes of one reported part before it is matched (R10), and which clearings are held (R14).
 
 Pure: no Flask, SQL, HTTP, Redis or clock. Reads only what it is given.
 """
@@ -6,7 +6,7 @@ Pure: no Flask, SQL, HTTP, Redis or clock. Reads only what it is given.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
@@ -152,14 +152,6 @@ def no_evidence(counts: Mapping[str, int]) -> str:
     rows = sum(counts.values())
     reasons = "; ".join(f"{number:,}: {REASONS[reason]}" for reason, number in sorted(counts.items()))
     return f"Lightspeed sent {rows:,} rows, and none of them can be used ({reasons})."
-
-
-def outcome(items: Iterable[str]) -> str:
-    """The state of a run whose codes ended so: succeeded, partial, or failed if none succeeded (R11)."""
-    states = set(items)
-    if states <= {"succeeded"}:
-        return "succeeded"
-    return "partial" if "succeeded" in states else "failed"
 
 
 class Weighed(NamedTuple):

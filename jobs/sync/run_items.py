@@ -12,16 +12,19 @@ from sqlalchemy import delete, select, update
 
 from jobs.sources.lightspeed import LightspeedError, Page
 from webapp.core import clock
+from webapp.core.run_states import UNFINISHED_ITEM_STATES, RunItemState
 from webapp.extensions import db
 from webapp.models import PartMatch, ReportedPart, Run, RunItem
+from webapp.runs.run_transitions import change_item
 
 
 def open_item(item_id: int) -> None:
     """Mark a code as under way, and drop what an attempt that died had fetched of it."""
     drop_parts([item_id])
-    _set_item(
+    _change(
         item_id,
-        status="running",
+        *(RunItemState.WAITING, RunItemState.RUNNING, RunItemState.FAILED),
+        to=RunItemState.RUNNING,
         tries=RunItem.tries + 1,
         started_at=clock.now(),
         finished_at=None,
@@ -59,23 +62,29 @@ def _requests(sent: Sequence[Page | LightspeedError]) -> dict[str, Any]:
 
 def close_item(item_id: int, **counts: int) -> None:
     """Mark a code as applied, with its counts."""
-    _set_item(item_id, status="succeeded", finished_at=clock.now(), **counts)
+    _change(item_id, RunItemState.RUNNING, to=RunItemState.SUCCEEDED, finished_at=clock.now(), **counts)
 
 
 def is_applied(item_id: int) -> bool:
     """Whether the code was applied in this run."""
-    return db.session.scalar(select(RunItem.status).where(RunItem.id == item_id)) == "succeeded"
+    return db.session.scalar(select(RunItem.status).where(RunItem.id == item_id)) == RunItemState.SUCCEEDED
 
 
 def fail_item(item_id: int, kind: str, sentence: str) -> None:
     """Mark a code as failed, and drop what was fetched of it: nothing of it is applied (R11)."""
     drop_parts([item_id])
-    _set_item(item_id, status="failed", error_kind=kind, error=sentence, finished_at=clock.now())
+    ended = {"error_kind": kind, "error": sentence, "finished_at": clock.now()}
+    _change(item_id, *UNFINISHED_ITEM_STATES, to=RunItemState.FAILED, **ended)
 
 
 def leave_out(item_id: int, sentence: str) -> None:
     """Mark a code as not tried."""
-    _set_item(item_id, status="not_tried", error=sentence, finished_at=clock.now())
+    before = (*UNFINISHED_ITEM_STATES, RunItemState.FAILED)
+    _change(item_id, *before, to=RunItemState.NOT_TRIED, error=sentence, finished_at=clock.now())
+
+
+def _change(item_id: int, *before: RunItemState, to: RunItemState, **values: Any) -> None:
+    db.session.execute(change_item(*before, to=to).where(RunItem.id == item_id).values(**values))
 
 
 def _set_item(item_id: int, **values: Any) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from jobs.sync import lease
 from webapp.core import clock
+from webapp.core.run_states import RunItemState, RunState
 from webapp.extensions import db
 from webapp.lightspeed import configurations
 from webapp.models import Configuration, Run, RunItem, RunMapping, SupplierCode
@@ -20,7 +21,7 @@ from webapp.runs import lifecycle
 class RunEnded(Exception):
     """The run ends before its first request, with this state."""
 
-    def __init__(self, status: str, reason: str | None = None) -> None:
+    def __init__(self, status: RunState, reason: str | None = None) -> None:
         super().__init__(reason or status)
         self.status = status
         self.reason = reason
@@ -55,27 +56,27 @@ def _leave_out_what_succeeded(run: Run) -> None:
         .join(Run, Run.id == RunItem.run_id)
         .where(
             db.or_(Run.id == run.retry_of_id, Run.retry_of_id == run.retry_of_id),
-            RunItem.status == "succeeded",
+            RunItem.status == RunItemState.SUCCEEDED,
         )
         .group_by(RunItem.code_key)
     )
     done = {row.code_key: row.in_run for row in succeeded}
     for item in run.items:
         if item.code_key in done:
-            item.status, item.finished_at = "not_tried", clock.now()
+            item.status, item.finished_at = RunItemState.NOT_TRIED, clock.now()
             item.error = f"Not tried again: run {done[item.code_key]} has updated it."
 
 
 def _refuse_switched_off(configuration: Configuration) -> None:
     if not configuration.enabled:
-        raise RunEnded("skipped", "Lightspeed 3PA/Data Warehouse is not enabled.")
+        raise RunEnded(RunState.SKIPPED, "Lightspeed 3PA/Data Warehouse is not enabled.")
 
 
 def _refuse_disabled_day(run: Run, configuration: Configuration) -> None:
     """R7: on a disabled weekday nothing is sent, unless a person insisted."""
     if not run.anyway and lifecycle.is_disabled_today(configuration):
         day = clock.local_now(run.dealer.timezone).strftime("%A")
-        raise RunEnded("skipped", f"Updates are disabled on {day}.")
+        raise RunEnded(RunState.SKIPPED, f"Updates are disabled on {day}.")
 
 
 def _settings(run: Run, configuration: Configuration) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from jobs.sync.heartbeat import Heartbeat
 from jobs.sync.run_context import RunContext
 from jobs.sync.run_plan import RunEnded, open_run
 from webapp.core import clock
-from webapp.core.run_states import explanation
+from webapp.core.run_states import RunState, explanation, with_problem
 from webapp.core.storage import StorageError
 from webapp.extensions import db
 from webapp.models import Run
@@ -71,13 +71,12 @@ class _Execution:
             log.exception("run.crashed")
             db.session.rollback()
             status, _ = code_sync.outcome(lease.load(self._claim))
-            status = "partial" if status == "succeeded" else status
             missing = not reports.are_recorded(self._claim.run_id)
-            lease.finish(self._claim, status, CRASHED, reports_missing=missing)
+            lease.finish(self._claim, with_problem(status), CRASHED, reports_missing=missing)
 
-    def _to_the_last_code(self) -> tuple[str, str | None]:
+    def _to_the_last_code(self) -> tuple[RunState, str | None]:
         if self._claim.broken_off > MOST_ATTEMPTS:
-            return "failed", TOO_OFTEN.format(attempts=MOST_ATTEMPTS)
+            return RunState.FAILED, TOO_OFTEN.format(attempts=MOST_ATTEMPTS)
         try:
             run = open_run(self._claim)
             return code_sync.CodeSync(
@@ -86,7 +85,7 @@ class _Execution:
         except RunEnded as over:
             return over.status, over.reason
         except lease.Cancelled:
-            return "cancelled", None
+            return RunState.CANCELLED, None
 
     def _pulse_of(self, run: Run) -> Heartbeat:
         """From the first start on, however often the run was taken over, but for its waits for others."""
@@ -103,10 +102,9 @@ class _Execution:
         except lease.REFUSED as error:
             log.warning("run.release_failed", error=type(error).__name__)
 
-    def _end(self, status: str, reason: str | None) -> None:
-        missing = status != "skipped" and not self._write_reports()
-        if missing and status == "succeeded":
-            status = "partial"
+    def _end(self, status: RunState, reason: str | None) -> None:
+        missing = status is not RunState.SKIPPED and not self._write_reports()
+        status = with_problem(status) if missing else status
         lease.finish(self._claim, status, reason, reports_missing=missing)
         log.info("run.finished", status=status, reason=reason, reports_missing=missing)
         said = explanation(reason, missing)

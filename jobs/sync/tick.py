@@ -19,6 +19,7 @@ from jobs.sync.dispatch import start_due
 from jobs.sync.retry import retry_failed
 from webapp.catalog import uploads
 from webapp.core import clock
+from webapp.core.run_states import RunState
 from webapp.extensions import db
 from webapp.lightspeed import configurations
 from webapp.models import Configuration, Run
@@ -67,7 +68,7 @@ def _take(name: str, step: Callable[[datetime], int], now: datetime) -> int | No
 
 def wake_stalled(now: datetime) -> int:
     """Tell workers of runs whose worker died, and of queued ones in case Redis forgot them; how many."""
-    waiting = db.session.execute(select(Run.id, Run.attempt).where(Run.status == "queued")).all()
+    waiting = db.session.execute(select(Run.id, Run.attempt).where(Run.status == RunState.QUEUED)).all()
     dead = [(run.id, run.attempt) for run in lease.dead_runs(now)]
     return lifecycle.wake_all([*dead, *((run_id, attempt) for run_id, attempt in waiting)])
 

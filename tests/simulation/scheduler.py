@@ -12,7 +12,7 @@ from sqlalchemy import event, select
 
 from jobs.sync import dispatch
 from tests.simulation.history import History, Tick
-from webapp.core.enums import ACTIVE_RUN_STATES
+from webapp.core.run_states import ACTIVE_RUN_STATES
 from webapp.extensions import db
 from webapp.models import Run
 

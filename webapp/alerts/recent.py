@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from sqlalchemy import literal_column, or_, select, true
 from sqlalchemy.orm import aliased
 
+from webapp.core.run_states import OUTCOME_STATES, RunState
 from webapp.models import Run
 
-# Skipped and cancelled runs don't show whether a sync would succeed.
-OUTCOMES: Final = ("succeeded", "partial", "failed")
 Retries = Literal["all", "succeeded", "none"]
 
 
 def last_with_outcome(
-    dealer_id: Any, statuses: tuple[str, ...] = OUTCOMES, offset: int = 0, retries: Retries = "all"
+    dealer_id: Any, statuses: tuple[str, ...] = OUTCOME_STATES, offset: int = 0, retries: Retries = "all"
 ) -> Any:
     """Return the id of the dealer's last run with one of the statuses, or of the `offset`-th before it.
 
@@ -23,9 +22,13 @@ def last_with_outcome(
     is a scalar subquery; `dealer_id` is a column of the outer query.
     """
     run = aliased(Run)
-    ended = run.status.in_([literal_column(repr(one)) for one in statuses])
+    ended = run.status.in_([literal_column(repr(str(one))) for one in statuses])
     is_first_try = run.trigger != "retry"
-    counts = {"all": true(), "succeeded": or_(is_first_try, run.status == "succeeded"), "none": is_first_try}
+    counts = {
+        "all": true(),
+        "succeeded": or_(is_first_try, run.status == RunState.SUCCEEDED),
+        "none": is_first_try,
+    }
     return (
         select(run.id)
         .where(run.dealer_id == dealer_id, ended, counts[retries])

@@ -21,16 +21,10 @@ WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Satu
 ROLES: Final = ("dealer", "staff")
 ROLE_LABELS: Final = {"dealer": "Dealer", "staff": "Staff"}
 
-RUN_STATES: Final = ("queued", "running", "succeeded", "partial", "failed", "skipped", "cancelled")
-ACTIVE_RUN_STATES: Final = ("queued", "running")
-ENDED_RUN_STATES: Final = ("succeeded", "partial", "failed", "skipped", "cancelled")
 # `retry` is a run of only the codes that failed in an earlier run.
 RUN_TRIGGERS: Final = ("scheduled", "manual", "command", "retry")
 # The reasons why a due slot starts no run (R6).
 BY_HAND_TRIGGERS: Final = ("manual", "command")
-
-# `waiting` and `running` exist only while the run is active.
-RUN_ITEM_STATES: Final = ("waiting", "running", "succeeded", "failed", "not_tried")
 
 # A held clearing waits for a decision (`held`). The user has it applied (`applying`, `applied`) or keeps the
 # quantities (`kept`), until the next pull confirms it (`confirmed`) or supersedes it (`overtaken`).

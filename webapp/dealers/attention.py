@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, not_, or_, select
 
 from webapp import alerts
+from webapp.core.run_states import RunState
 from webapp.models import Alert
 from webapp.web.status_labels import StatusLabel
 
@@ -51,8 +52,8 @@ def conditions(row: Any) -> dict[str, ColumnElement[bool]]:
     status = func.coalesce(row.last_status, "")
     found: dict[str, ColumnElement[bool]] = {
         "refused": refused,
-        "failed": and_(status == "failed", not_(refused)),
-        "partial": and_(status == "partial", not_(refused)),
+        "failed": and_(status == RunState.FAILED, not_(refused)),
+        "partial": and_(status == RunState.PARTIAL, not_(refused)),
         "incomplete": row.check_state == "unchecked",
         "unmapped": not_(row.mapped),
     }

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from webapp import alerts
+from webapp.core.run_states import RunState
 from webapp.dealers.attention import CAUSES, RANKS
 from webapp.dealers.dealer_status import DealerStatus
 from webapp.models import Alert, Configuration, Dealer, Run
@@ -67,7 +68,7 @@ def _is_over(alert: Alert, configuration: Configuration, last: Run | None) -> bo
         return configuration.check_state == "connected" and checked is not None and checked > alert.opened_at
     if alert.cause not in ("failing", "stale") or last is None or last.finished_at is None:
         return False
-    return last.status == "succeeded" and last.finished_at > alert.opened_at
+    return last.status == RunState.SUCCEEDED and last.finished_at > alert.opened_at
 
 
 def _of_alerts(same: list[Alert], standing: DealerStatus) -> Banner:

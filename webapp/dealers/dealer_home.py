@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from webapp.alerts.rules.stale import stale_after
 from webapp.core import clock, queues
+from webapp.core.run_states import APPLIED_STATES, RunState
 from webapp.dealers.banners import Banner, banners
 from webapp.dealers.dealer_status import DealerStatus
 from webapp.extensions import db
@@ -20,8 +21,6 @@ from webapp.runs.run_chart import RunChart
 from webapp.runs.run_labels import Progress
 from webapp.runs.run_progress import progress_of
 from webapp.web.status_labels import StatusLabel
-
-STOCKED = ("succeeded", "partial")
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ class DealerHome:
             return StatusLabel("Not updated", "secondary", "Lightspeed 3PA/Data Warehouse is not enabled.")
         if {"refused", "failed"} & self._causes or ("stale" in self._causes and self._is_old):
             return StatusLabel("Not current", "danger", "Your webstore shows older stock.")
-        if self.stocked.status == "partial":
+        if self.stocked.status == RunState.PARTIAL:
             return StatusLabel("Partly current", "warning", "Some products may show older stock.")
         return StatusLabel("Current", "success", "Your webstore shows what Lightspeed reported.")
 
@@ -113,7 +112,7 @@ class DealerHome:
 
 
 def _last_stocked(dealer_id: int, last: Run | None) -> Run | None:
-    if last is None or last.status in STOCKED:
+    if last is None or last.status in APPLIED_STATES:
         return last
-    query = select(Run).where(Run.dealer_id == dealer_id, Run.status.in_(STOCKED))
+    query = select(Run).where(Run.dealer_id == dealer_id, Run.status.in_(APPLIED_STATES))
     return db.session.scalar(query.order_by(Run.id.desc()).limit(1))

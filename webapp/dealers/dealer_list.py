@@ -12,6 +12,7 @@ from sqlalchemy import Select, case, func, or_, select
 
 from webapp import alerts
 from webapp.core.enums import CHECK_STATES
+from webapp.core.run_states import RunState
 from webapp.core.text_keys import key_of
 from webapp.dealers.attention import CAUSES, FINE, urgency
 from webapp.dealers.dealer_status import dealer_statuses
@@ -36,7 +37,15 @@ SORTS: Final = {
     "unmatched": "Unmatched, fewest first",
 }
 _CONNECTIONS = ("refused", "unchecked", "checking", "connected")
-_STATUSES = ("failed", "partial", "cancelled", "skipped", "running", "queued", "succeeded")
+_STATUSES = (
+    RunState.FAILED,
+    RunState.PARTIAL,
+    RunState.CANCELLED,
+    RunState.SKIPPED,
+    RunState.RUNNING,
+    RunState.QUEUED,
+    RunState.SUCCEEDED,
+)
 
 
 @dataclass(frozen=True)

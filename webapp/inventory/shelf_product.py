@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
 
+from webapp.core.run_states import RunItemState
 from webapp.extensions import db
 from webapp.models import (
     Manufacturer,
@@ -68,7 +69,11 @@ def _contributions(dealer_id: int, product_id: int) -> Sequence[Any]:
     last_pull = (
         select(item.id)
         .join(run, run.id == item.run_id)
-        .where(run.dealer_id == dealer_id, item.code_key == ShelfStock.code_key, item.status == "succeeded")
+        .where(
+            run.dealer_id == dealer_id,
+            item.code_key == ShelfStock.code_key,
+            item.status == RunItemState.SUCCEEDED,
+        )
         .order_by(run.id.desc())
         .limit(1)
         .correlate(ShelfStock)

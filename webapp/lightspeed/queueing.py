@@ -9,6 +9,7 @@ from sqlalchemy import select
 from webapp import supplier_codes
 from webapp.core import clock
 from webapp.core.enums import QUANTITY_COLUMN_LABELS, WEEKDAYS
+from webapp.core.run_states import APPLIED_STATES
 from webapp.extensions import db
 from webapp.models import Configuration, Run
 from webapp.runs import lifecycle
@@ -65,7 +66,7 @@ def _hindrance(configuration: Configuration, codes: list[str]) -> str:
 def _last_finished(dealer_id: int) -> Run | None:
     finished = (
         select(Run)
-        .where(Run.dealer_id == dealer_id, Run.status.in_(("succeeded", "partial")))
+        .where(Run.dealer_id == dealer_id, Run.status.in_(APPLIED_STATES))
         .order_by(Run.id.desc())
         .limit(1)
     )

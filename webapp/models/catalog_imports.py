@@ -8,7 +8,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.core import clock
-from webapp.core.enums import ACTIVE_RUN_STATES, CATALOG_IMPORT_STATES
+from webapp.core.enums import CATALOG_IMPORT_STATES
+from webapp.core.run_states import ACTIVE_RUN_STATES
 from webapp.extensions import Model
 from webapp.models.tenants import User
 from webapp.models.types import BigId, UtcDateTime, one_of

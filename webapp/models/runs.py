@@ -9,15 +9,15 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.core import clock
-from webapp.core.enums import ACTIVE_RUN_STATES, REPORT_KINDS, RUN_ITEM_STATES, RUN_STATES, RUN_TRIGGERS
-from webapp.core.run_states import explanation
+from webapp.core.enums import REPORT_KINDS, RUN_TRIGGERS
+from webapp.core.run_states import ACTIVE_RUN_STATES, RunItemState, RunState, explanation
 from webapp.extensions import Model
 from webapp.models.tenants import Dealer, User
 from webapp.models.types import BigId, KeyText, UtcDateTime, one_of
 
 ACTIVE = text(one_of("status", ACTIVE_RUN_STATES))
 SKIPPED = text("reason IS NOT NULL")
-SUCCEEDED = text("status = 'succeeded'")
+SUCCEEDED = text(f"status = '{RunState.SUCCEEDED}'")
 RETRY = text("retry_of_id IS NOT NULL")
 UNTALLIED = text("NOT tallied")
 
@@ -32,7 +32,7 @@ class Run(Model):
 
     __tablename__ = "runs"
     __table_args__ = (
-        CheckConstraint(one_of("status", RUN_STATES), name="status_known"),
+        CheckConstraint(one_of("status", RunState), name="status_known"),
         CheckConstraint(one_of("trigger", RUN_TRIGGERS), name="trigger_known"),
         CheckConstraint("(slot_date IS NULL) = (slot_hour IS NULL)", name="slot_whole"),
         CheckConstraint("slot_hour BETWEEN 0 AND 23", name="slot_hour_range"),
@@ -55,7 +55,7 @@ class Run(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     dealer_id: Mapped[int] = mapped_column(ForeignKey("dealers.id"))
-    status: Mapped[str] = mapped_column(Text, default="queued", index=True)
+    status: Mapped[str] = mapped_column(Text, default=RunState.QUEUED, index=True)
     trigger: Mapped[str] = mapped_column(Text)
     requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     anyway: Mapped[bool] = mapped_column(default=False)
@@ -102,7 +102,7 @@ class RunItem(Model):
 
     __tablename__ = "run_items"
     __table_args__ = (
-        CheckConstraint(one_of("status", RUN_ITEM_STATES), name="status_known"),
+        CheckConstraint(one_of("status", RunItemState), name="status_known"),
         UniqueConstraint("run_id", "code_key"),
     )
 
@@ -111,7 +111,7 @@ class RunItem(Model):
     position: Mapped[int] = mapped_column()
     supplier_code: Mapped[str] = mapped_column(Text)
     code_key: Mapped[str] = mapped_column(KeyText)
-    status: Mapped[str] = mapped_column(Text, default="waiting")
+    status: Mapped[str] = mapped_column(Text, default=RunItemState.WAITING)
     pages: Mapped[int] = mapped_column(default=0)
     # Rows received, parts applied, parts in the skipped report, stock rows set to zero, products changed, and
     # parts whose price was not changed (R15).

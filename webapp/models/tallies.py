@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, CheckConstraint, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.core.enums import ENDED_RUN_STATES
+from webapp.core.run_states import ENDED_RUN_STATES
 from webapp.extensions import Model
 from webapp.models.types import one_of
 

@@ -39,4 +39,4 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 def one_of(column: str, words: Iterable[str]) -> str:
     """Return the SQL of a check that a column holds one of a closed list of values."""
-    return f"{column} IN ({', '.join(repr(word) for word in words)})"
+    return f"{column} IN ({', '.join(repr(str(word)) for word in words)})"

@@ -12,7 +12,8 @@ from sqlalchemy.exc import IntegrityError
 
 from webapp import audit
 from webapp.core import clock, queues
-from webapp.core.enums import ACTIVE_RUN_STATES, WEEKDAYS
+from webapp.core.enums import WEEKDAYS
+from webapp.core.run_states import ACTIVE_RUN_STATES, RunState, run_transition
 from webapp.core.task_names import Task
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, Run, SupplierCode, User
@@ -137,13 +138,14 @@ def cancel(run: Run) -> bool:
     A run that waits again, after a worker released it, is ended by a worker: it has results to report.
     """
     now, before = clock.now(), run.status
-    is_untouched = (Run.status == "queued") & (Run.attempt == 0)
+    is_untouched = (Run.status == RunState.QUEUED) & (Run.attempt == 0)
+    cancelled = run_transition([RunState.QUEUED], RunState.CANCELLED)
     asked = db.session.execute(
         update(Run)
         .where(Run.id == run.id, Run.status.in_(ACTIVE_RUN_STATES))
         .values(
             cancel_requested_at=now,
-            status=case((is_untouched, "cancelled"), else_=Run.status),
+            status=case((is_untouched, cancelled), else_=Run.status),
             finished_at=case((is_untouched, now), else_=None),
         )
         .returning(Run.status)
@@ -151,7 +153,7 @@ def cancel(run: Run) -> bool:
     if asked is not None:
         audit.note("run.cancelled", f"Run {run.id}", dealer_id=run.dealer_id, before={"status": before})
     db.session.commit()
-    if asked == "queued":
+    if asked == RunState.QUEUED:
         # On the queue for short jobs, not behind runs that wait for their turn.
         queues.enqueue(queues.CONTROL, TASK, run.id, timeout=JOB_SECONDS)
     return asked is not None

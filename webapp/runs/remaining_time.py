@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from webapp.core import clock
+from webapp.core.run_states import UNFINISHED_ITEM_STATES, RunItemState, RunState
 from webapp.models import Run, RunItem
 from webapp.runs.run_results import latest_results
 
@@ -11,10 +12,10 @@ MINUTE = 60
 
 def remaining(run: Run) -> str:
     """Return text such as `about 3 minutes`; empty without data, or if the run isn't running or is ending."""
-    unfinished = [item for item in run.items if item.status in ("waiting", "running")]
-    if run.status != "running" or run.cancel_requested_at or not unfinished:
+    unfinished = [item for item in run.items if item.status in UNFINISHED_ITEM_STATES]
+    if run.status != RunState.RUNNING or run.cancel_requested_at or not unfinished:
         return ""
-    before = latest_results(run.dealer_id, before=run.id, states=("succeeded",))
+    before = latest_results(run.dealer_id, before=run.id, states=(RunItemState.SUCCEEDED,))
     known = [(item, _seconds(before.get(item.code_key))) for item in unfinished]
     if any(took is None for _, took in known):
         return ""
@@ -29,7 +30,7 @@ def _seconds(item: RunItem | None) -> float | None:
 
 def _elapsed(item: RunItem) -> float:
     """Return the seconds since a running code was started."""
-    if item.status != "running" or item.started_at is None:
+    if item.status != RunItemState.RUNNING or item.started_at is None:
         return 0.0
     return (clock.now() - item.started_at).total_seconds()
 

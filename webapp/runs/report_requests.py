@@ -6,6 +6,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
 
 from webapp.core import queues
+from webapp.core.run_states import RunItemState
 from webapp.core.task_names import Task
 from webapp.extensions import db
 from webapp.models import Run, RunItem
@@ -30,8 +31,8 @@ def _is_outdated(run: Run) -> bool:
         .where(
             later_run.dealer_id == run.dealer_id,
             later_run.id > run.id,
-            later.status == "succeeded",
-            RunItem.status == "succeeded",
+            later.status == RunItemState.SUCCEEDED,
+            RunItem.status == RunItemState.SUCCEEDED,
         )
         .limit(1)
     )

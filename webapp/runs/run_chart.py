@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import func, select
 
+from webapp.core.run_states import OUTCOME_STATES
 from webapp.extensions import db
 from webapp.models import Run, RunItem
 
@@ -16,7 +17,6 @@ RUNS: Final = 30
 WIDTH: Final = 600
 HEIGHT: Final = 120
 GAP: Final = 4
-SHOWN: Final = ("succeeded", "partial", "failed")
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class RunChart:
 def _sums(dealer_id: int) -> list[tuple[int, datetime, int, int]]:
     last = (
         select(Run.id, Run.queued_at)
-        .where(Run.dealer_id == dealer_id, Run.status.in_(SHOWN))
+        .where(Run.dealer_id == dealer_id, Run.status.in_(OUTCOME_STATES))
         .order_by(Run.id.desc())
         .limit(RUNS)
         .subquery()

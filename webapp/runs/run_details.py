@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from webapp.core.enums import QUANTITY_COLUMN_LABELS
 from webapp.core.limits import FRESH_DAYS
+from webapp.core.run_states import RunItemState
 from webapp.models import Run, RunItem
 
 _NOTHING = "Nothing of this code was changed."
@@ -30,6 +31,6 @@ def settings(run: Run) -> list[str]:
 
 def remedy(item: RunItem) -> str:
     """Return what a dealer can do about a failed code; empty for any other."""
-    if item.status != "failed":
+    if item.status != RunItemState.FAILED:
         return ""
     return _REMEDIES.get(item.error_kind or "", _BY_ITSELF)

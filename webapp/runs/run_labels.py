@@ -7,26 +7,29 @@ from datetime import timedelta
 
 from webapp.core import clock
 from webapp.core.limits import HEARTBEAT_TIMEOUT
+from webapp.core.run_states import RunItemState, RunState
 from webapp.models import HeldClearing, Run, RunItem
 from webapp.web.status_labels import StatusLabel
 
-_STATUS = {
-    "queued": StatusLabel("Queued", "info", "Waiting for its turn."),
-    "running": StatusLabel(
+_STATUS: dict[str, StatusLabel] = {
+    RunState.QUEUED: StatusLabel("Queued", "info", "Waiting for its turn."),
+    RunState.RUNNING: StatusLabel(
         "Running", "primary", "Fetching from Lightspeed, one supplier code after the other."
     ),
-    "succeeded": StatusLabel("Succeeded", "success", "Every supplier code is up to date."),
-    "partial": StatusLabel("Partial", "warning", "Some supplier codes failed; the others are up to date."),
-    "failed": StatusLabel("Failed", "danger"),
-    "skipped": StatusLabel("Skipped", "secondary"),
-    "cancelled": StatusLabel("Cancelled", "secondary"),
+    RunState.SUCCEEDED: StatusLabel("Succeeded", "success", "Every supplier code is up to date."),
+    RunState.PARTIAL: StatusLabel(
+        "Partial", "warning", "Some supplier codes failed; the others are up to date."
+    ),
+    RunState.FAILED: StatusLabel("Failed", "danger"),
+    RunState.SKIPPED: StatusLabel("Skipped", "secondary"),
+    RunState.CANCELLED: StatusLabel("Cancelled", "secondary"),
 }
-_ITEM_STATUS = {
-    "waiting": StatusLabel("Waiting", "secondary"),
-    "running": StatusLabel("Running", "primary"),
-    "succeeded": StatusLabel("Succeeded", "success"),
-    "failed": StatusLabel("Failed", "danger"),
-    "not_tried": StatusLabel("Not tried", "secondary"),
+_ITEM_STATUS: dict[str, StatusLabel] = {
+    RunItemState.WAITING: StatusLabel("Waiting", "secondary"),
+    RunItemState.RUNNING: StatusLabel("Running", "primary"),
+    RunItemState.SUCCEEDED: StatusLabel("Succeeded", "success"),
+    RunItemState.FAILED: StatusLabel("Failed", "danger"),
+    RunItemState.NOT_TRIED: StatusLabel("Not tried", "secondary"),
 }
 _TRIGGER = {
     "scheduled": "Scheduled",
@@ -42,18 +45,17 @@ _HELD = {
     "confirmed": "The next run got the same answer, and set them to zero.",
     "overtaken": "A later run got another answer.",
 }
-ENDED_ITEM_STATES = ("succeeded", "failed", "not_tried")
 
 # A worker takes a run within seconds.
-PATIENCE = {"queued": timedelta(minutes=2), "running": HEARTBEAT_TIMEOUT}
-_LATE = {
-    "queued": StatusLabel(
+PATIENCE: dict[str, timedelta] = {RunState.QUEUED: timedelta(minutes=2), RunState.RUNNING: HEARTBEAT_TIMEOUT}
+_LATE: dict[str, StatusLabel] = {
+    RunState.QUEUED: StatusLabel(
         "Queued",
         "warning",
         "It has been waiting for longer than usual: every worker may be busy with other dealers. "
         "It starts by itself; tell our support if it has not within a quarter of an hour.",
     ),
-    "running": StatusLabel(
+    RunState.RUNNING: StatusLabel(
         "Running",
         "warning",
         f"Nothing was heard of it for more than {HEARTBEAT_TIMEOUT.seconds} seconds. Another worker takes "
@@ -79,14 +81,14 @@ def status(run: Run) -> StatusLabel:
 
 def yields(run: Run) -> bool:
     """Return whether a run that has begun yields to others."""
-    return run.status == "queued" and run.gave_way_at is not None
+    return run.status == RunState.QUEUED and run.gave_way_at is not None
 
 
 def is_late(run: Run) -> bool:
     """Return whether an active run has been silent for longer than a healthy one."""
     if yields(run):
         return False
-    last_sign = run.queued_at if run.status == "queued" else run.heartbeat_at
+    last_sign = run.queued_at if run.status == RunState.QUEUED else run.heartbeat_at
     return run.is_active and last_sign is not None and clock.now() - last_sign > PATIENCE[run.status]
 
 

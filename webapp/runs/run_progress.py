@@ -8,9 +8,10 @@ from typing import Final
 
 from sqlalchemy import case, func, select
 
+from webapp.core.run_states import ENDED_ITEM_STATES, RunItemState
 from webapp.extensions import db
 from webapp.models import Run, RunItem
-from webapp.runs.run_labels import ENDED_ITEM_STATES, Progress
+from webapp.runs.run_labels import Progress
 
 ITEMS_A_PAGE: Final = 100
 _SUMS: Final = ("pages", "fetched", "synced", "skipped", "kept", "cleared", "changed", "prices_left")
@@ -42,7 +43,11 @@ class RunItems:
         page = min(page, pages)
         query = select(RunItem).where(RunItem.run_id == run.id)
         if pages > 1:
-            first = case((RunItem.status == "failed", 0), (RunItem.status == "running", 1), else_=2)
+            first = case(
+                (RunItem.status == RunItemState.FAILED, 0),
+                (RunItem.status == RunItemState.RUNNING, 1),
+                else_=2,
+            )
             query = query.order_by(first)
         query = query.order_by(RunItem.position, RunItem.id)
         rows = db.session.scalars(query.offset((page - 1) * ITEMS_A_PAGE).limit(ITEMS_A_PAGE))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
+from webapp.core.run_states import RunItemState
 from webapp.extensions import db
 from webapp.models import Run, RunItem
 
 # History is unbounded: a code not fetched in the last few days counts as not fetched.
 RECENT_RUNS = 20
-FETCHED = ("succeeded", "failed")
+FETCHED = (RunItemState.SUCCEEDED, RunItemState.FAILED)
 
 
 def latest_results(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webapp.core import queues
+from webapp.core.run_states import RunState
 from webapp.models import Configuration, HeldClearing, Run
 from webapp.runs import held_clearings, report_requests
 from webapp.runs.request_budget import RequestBudget
@@ -32,7 +33,7 @@ class RunWatch:
     def of(cls, run: Run, configuration: Configuration) -> RunWatch:
         """Return the current view of the run."""
         progress = progress_of([run.id])[run.id]
-        budget = RequestBudget.of(configuration) if run.status == "running" else None
+        budget = RequestBudget.of(configuration) if run.status == RunState.RUNNING else None
         waits = "-waits" if budget and not budget.left else ""
         delayed = "-delayed" if run.is_active and queues.is_delayed() else ""
         held = held_clearings.of_run(run.id)

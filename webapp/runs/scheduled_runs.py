@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp import audit
+from webapp.core.run_states import RunState
 from webapp.extensions import db
 from webapp.models import Run
 from webapp.runs import lifecycle
@@ -36,7 +37,7 @@ def start(due: Mapping[int, Slot], now: datetime) -> set[int]:
 
 def record_missed(missed: Iterable[tuple[int, Slot, str]], now: datetime) -> None:
     """Insert a skipped run for each dealer id and slot that does not start, with the reason; no commit."""
-    ended = {"status": "skipped", "finished_at": now}
+    ended = {"status": RunState.SKIPPED, "finished_at": now}
     rows = [{**_row(dealer_id, slot, now), **ended, "reason": reason} for dealer_id, slot, reason in missed]
     if rows:
         db.session.execute(_insert(rows))

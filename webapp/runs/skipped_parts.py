@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import func, select
 
+from webapp.core.run_states import APPLIED_STATES, RunItemState
 from webapp.extensions import db
 from webapp.models import ReportedPart, Run, RunItem
 from webapp.runs.skipped_reasons import REASONS
@@ -33,19 +34,19 @@ class SkippedParts:
     @classmethod
     def of(cls, run: Run, reason: str, after: int | None = None) -> SkippedParts:
         """Return the run's skipped parts, of the given reason or the most frequent one."""
-        items = [item.id for item in run.items if item.status == "succeeded"]
+        items = [item.id for item in run.items if item.status == RunItemState.SUCCEEDED]
         counts = _counts(items)
         shown = reason if reason in dict(counts) else (counts[0][0] if counts else None)
         rows = _rows(items, shown, after) if shown else []
         following = rows[PAGE_LENGTH - 1].id if len(rows) > PAGE_LENGTH else None
-        skipped = sum(item.skipped for item in run.items if item.status == "succeeded")
+        skipped = sum(item.skipped for item in run.items if item.status == RunItemState.SUCCEEDED)
         gone = max(0, skipped - sum(number for _, number in counts))
         return cls(run, counts, shown, rows[:PAGE_LENGTH], following, after is None, gone)
 
 
 def latest(dealer_id: int) -> Run | None:
     """Return the last finished run with a complete pull."""
-    finished = Run.status.in_(("succeeded", "partial"))
+    finished = Run.status.in_(APPLIED_STATES)
     query = select(Run).where(Run.dealer_id == dealer_id, finished).order_by(Run.id.desc()).limit(1)
     return db.session.scalar(query)
 

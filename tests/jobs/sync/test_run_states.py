@@ -14,9 +14,11 @@ from jobs.sync import code_sync, lease, run_sync
 from tests.factories import make_manufacturer
 from tests.sync_harness import SyncHarness, part
 from webapp.core import clock
+from webapp.core.run_states import RunItemState, RunState
 from webapp.extensions import db
 from webapp.models import Report, ReportedPart, Run, RunItem, SupplierCode
 from webapp.runs import lifecycle
+from webapp.runs.run_transitions import change_item, change_run
 
 
 def two_codes(harness: SyncHarness) -> None:
@@ -281,3 +283,15 @@ def test_the_login_reaches_neither_logs_nor_progress(
     harness.sync(connect=connect, tell=lines.append)
     out, err = capfd.readouterr()
     assert "correct horse" not in out + err + "".join(lines)
+
+
+def test_a_run_in_another_state_is_not_changed(world: World) -> None:
+    two_codes(world)
+    run_id = world.sync().id
+    late = change_run(RunState.PARTIAL, to=RunState.SUCCEEDED).returning(db.literal(1))
+    assert db.session.execute(late).all() == []
+    assert world.run(run_id).status == RunState.SUCCEEDED
+    item = world.run(run_id).items[0]
+    db.session.execute(change_item(RunItemState.RUNNING, to=RunItemState.FAILED))
+    db.session.refresh(item)
+    assert item.status == RunItemState.SUCCEEDED

@@ -10,7 +10,7 @@ from tests.factories import make_run, make_run_item
 from tests.webapp.client import ON_SQLITE, LintingClient, without_tokens
 from tests.webapp.page_lint import Document
 from webapp.core import clock
-from webapp.core.enums import RUN_STATES
+from webapp.core.run_states import RunState
 from webapp.extensions import db
 from webapp.models import Dealer, Run, User
 from webapp.runs.run_history import PAGE_LENGTH
@@ -64,7 +64,7 @@ def test_a_row_says_what_came_of_the_run(client: LintingClient, url: str, dealer
         assert said in page
 
 
-@pytest.mark.parametrize("status", RUN_STATES)
+@pytest.mark.parametrize("status", list(RunState))
 def test_each_status_has_its_label_and_only_an_active_run_is_polled(
     client: LintingClient, url: str, dealer: Dealer, status: str
 ):

@@ -14,12 +14,11 @@ from sqlalchemy.orm import aliased
 
 from webapp.alerts.alert_rule import AlertRule, Finding
 from webapp.alerts.recent import last_with_outcome
-from webapp.core.run_states import explanation
+from webapp.core.run_states import PROBLEM_STATES, RunState, explanation
 from webapp.extensions import db
 from webapp.models import Configuration, Run
 
-BAD = ("failed", "partial")
-WORDS = {"failed": "failed", "partial": "was partial"}
+WORDS: dict[str, str] = {RunState.FAILED: "failed", RunState.PARTIAL: "was partial"}
 LONGEST_REASON = 300
 
 
@@ -39,7 +38,7 @@ def found(_now: datetime) -> Iterator[Finding]:
         .select_from(Configuration)
         .join(last, last.id == last_with_outcome(Configuration.dealer_id, retries="succeeded"))
         .join(before, before.id == last_with_outcome(Configuration.dealer_id, offset=1, retries="succeeded"))
-        .where(Configuration.enabled, last.status.in_(BAD), before.status.in_(BAD))
+        .where(Configuration.enabled, last.status.in_(PROBLEM_STATES), before.status.in_(PROBLEM_STATES))
     )
     for dealer_id, run, status, reason, missing, earlier, earlier_status in db.session.execute(query):
         sentence = (

@@ -9,6 +9,7 @@ from sqlalchemy import func, literal, select
 
 from webapp.alerts.alert_rule import AlertRule, Finding
 from webapp.core import queues
+from webapp.core.run_states import RunState
 from webapp.extensions import db
 from webapp.models import AlertState, Run
 from webapp.web import job_heartbeats
@@ -40,11 +41,11 @@ def _redis() -> str:
 
 
 def _is_waited_in_vain(since: datetime) -> bool:
-    waiting = select(Run.id).where(Run.status == "queued", Run.queued_at < since)
+    waiting = select(Run.id).where(Run.status == RunState.QUEUED, Run.queued_at < since)
     # The further queries are only needed if a run waits.
     if db.session.scalar(waiting.limit(1)) is None:
         return False
-    alive = select(Run.id).where(Run.status == "running", Run.heartbeat_at >= since).limit(1)
+    alive = select(Run.id).where(Run.status == RunState.RUNNING, Run.heartbeat_at >= since).limit(1)
     latest = select(Run.finished_at, Run.started_at).order_by(Run.id.desc()).limit(LATEST).subquery()
     ended = select(literal(1)).where(latest.c.finished_at >= since, latest.c.started_at.is_not(None))
     return db.session.scalar(alive) is None and db.session.scalar(ended.limit(1)) is None

@@ -10,6 +10,7 @@ from sqlalchemy import and_, func, or_, select
 
 from webapp.alerts.alert_rule import AlertRule, Finding
 from webapp.alerts.recent import last_with_outcome
+from webapp.core.run_states import RunState
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, Run, RunItem
 
@@ -41,7 +42,7 @@ def _by_run() -> Any:
         select(func.max(RunItem.error))
         .join(Run, Run.id == RunItem.run_id)
         .where(
-            and_(RunItem.run_id == last, Run.status == "failed", RunItem.error_kind == ACCOUNT),
+            and_(RunItem.run_id == last, Run.status == RunState.FAILED, RunItem.error_kind == ACCOUNT),
             Run.finished_at > func.coalesce(Configuration.checked_at, _beginning()),
         )
         .correlate(Configuration)

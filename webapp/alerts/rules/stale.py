@@ -14,6 +14,7 @@ from webapp.alerts.alert_rows import insert_new, look_only
 from webapp.alerts.alert_rule import AlertRule, Finding
 from webapp.alerts.business_time import enough_passed
 from webapp.alerts.recent import last_with_outcome
+from webapp.core.run_states import RunState
 from webapp.extensions import db
 from webapp.models import AlertState, Configuration, Dealer, Run, SupplierCode
 from webapp.models.types import UtcDateTime
@@ -44,7 +45,7 @@ def found(now: datetime) -> Iterator[Finding]:
         select(Dealer.id, Dealer.timezone, Configuration.disabled_days, AlertState.since, success.finished_at)
         .join(AlertState, AlertState.dealer_id == Dealer.id)
         .join(Configuration, Configuration.dealer_id == Dealer.id)
-        .outerjoin(success, success.id == last_with_outcome(Dealer.id, ("succeeded",)))
+        .outerjoin(success, success.id == last_with_outcome(Dealer.id, (RunState.SUCCEEDED,)))
         .where(
             AlertState.since < now - limit,
             func.coalesce(success.finished_at, AlertState.since) < now - limit,

@@ -20,10 +20,10 @@ from webapp.alerts.alert_rows import look_only, replace_rows
 from webapp.alerts.alert_rule import AlertRule, Finding
 from webapp.alerts.baseline import Comparison, Counts, compare
 from webapp.alerts.recent import last_with_outcome
+from webapp.core.run_states import APPLIED_STATES, RunItemState
 from webapp.extensions import db
 from webapp.models import Configuration, Run, RunItem, UnmatchedShare
 
-WITH_PARTS: Final = ("succeeded", "partial")
 # A week of runs before the last: a permanent change becomes the norm in half of it.
 RUNS_BEFORE: Final = 28
 # Batch size in dealers; the rest is compared by the next evaluation.
@@ -53,7 +53,7 @@ def found(_now: datetime) -> Iterator[Finding]:
 def compare_new_runs() -> None:
     """Compare the last run of each dealer with those before it, if not yet done; commits."""
     look_only()
-    last = last_with_outcome(Configuration.dealer_id, WITH_PARTS, retries="none")
+    last = last_with_outcome(Configuration.dealer_id, APPLIED_STATES, retries="none")
     query = (
         select(Configuration.dealer_id, last.label("run_id"))
         .outerjoin(UnmatchedShare, UnmatchedShare.dealer_id == Configuration.dealer_id)
@@ -78,14 +78,16 @@ def compare_new_runs() -> None:
 
 def _counts(dealer_ids: list[int]) -> dict[int, dict[int, Counts]]:
     """Return matched and unmatched parts by dealer, run and code, of the last runs of these dealers."""
-    oldest = last_with_outcome(Configuration.dealer_id, WITH_PARTS, RUNS_BEFORE, retries="none")
+    oldest = last_with_outcome(Configuration.dealer_id, APPLIED_STATES, RUNS_BEFORE, retries="none")
     from_run = db.func.coalesce(oldest, 0)
     query: Any = (
         select(Run.dealer_id, Run.id, RunItem.code_key, RunItem.synced, RunItem.skipped)
         .join(Configuration, Configuration.dealer_id == Run.dealer_id)
         .join(RunItem, RunItem.run_id == Run.id)
         .where(Configuration.dealer_id.in_(dealer_ids), Run.id >= from_run)
-        .where(Run.status.in_(WITH_PARTS), Run.trigger != "retry", RunItem.status == "succeeded")
+        .where(
+            Run.status.in_(APPLIED_STATES), Run.trigger != "retry", RunItem.status == RunItemState.SUCCEEDED
+        )
     )
     counts: dict[int, dict[int, Counts]] = defaultdict(lambda: defaultdict(dict))
     for dealer_id, run_id, code, synced, skipped in db.session.execute(query):

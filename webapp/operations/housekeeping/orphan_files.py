@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import select
 
 from webapp.core import clock, storage
-from webapp.core.enums import ENDED_RUN_STATES
+from webapp.core.run_states import ENDED_RUN_STATES
 from webapp.extensions import db
 from webapp.models import CatalogImport, Report, Run
 

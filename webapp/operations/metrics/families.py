@@ -12,13 +12,11 @@ from prometheus_client.core import (
     Metric,
 )
 
-from webapp.core.enums import ENDED_RUN_STATES
+from webapp.core.run_states import ENDED_RUN_STATES, OUTCOME_STATES
 from webapp.operations.metrics.figures import Figures
 from webapp.operations.metrics.tallying import BOUNDS, Cells, Sums
 
 PREFIX: Final = "parts_sync"
-# Most runs of the other states end before they begin.
-TIMED_STATES: Final = ("succeeded", "partial", "failed")
 PARTS: Final = ("fetched", "synced", "skipped", "kept", "cleared")
 
 
@@ -56,7 +54,8 @@ def _durations(cells: Cells) -> HistogramMetricFamily:
     family = HistogramMetricFamily(
         f"{PREFIX}_run_duration_seconds", "How long ended runs took from start to end.", labels=["status"]
     )
-    for status in TIMED_STATES:
+    # Of the others, most end before they have begun.
+    for status in OUTCOME_STATES:
         runs, buckets = 0, []
         for bound in BOUNDS:
             runs += cells.get((status, bound), Sums()).runs

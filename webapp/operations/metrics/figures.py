@@ -10,8 +10,8 @@ from sqlalchemy import case, func, select
 from sqlalchemy.engine import Connection
 
 from webapp.core import clock
-from webapp.core.enums import ACTIVE_RUN_STATES
 from webapp.core.limits import HEARTBEAT_TIMEOUT
+from webapp.core.run_states import ACTIVE_RUN_STATES, RunState
 from webapp.extensions import db
 from webapp.models import (
     Alert,
@@ -86,16 +86,16 @@ def _age(now: datetime, since: datetime | None) -> float:
 
 
 def _active(connection: Connection, now: datetime) -> tuple[dict[str, int], int, float]:
-    is_dead = (Run.status == "running") & (Run.heartbeat_at < now - HEARTBEAT_TIMEOUT)
+    is_dead = (Run.status == RunState.RUNNING) & (Run.heartbeat_at < now - HEARTBEAT_TIMEOUT)
     # A run that yields to others has been with a worker since it was queued.
     waits_since = func.min(func.coalesce(Run.gave_way_at, Run.queued_at))
     wanted = select(Run.status, func.count(), func.sum(case((is_dead, 1), else_=0)), waits_since).where(
         Run.status.in_(ACTIVE_RUN_STATES)
     )
     found = {row[0]: row for row in connection.execute(wanted.group_by(Run.status))}
-    counts = {status: found[status][1] if status in found else 0 for status in ACTIVE_RUN_STATES}
+    counts = {str(status): found[status][1] if status in found else 0 for status in ACTIVE_RUN_STATES}
     dead = sum(int(row[2]) for row in found.values())
-    return counts, dead, _age(now, found["queued"][3]) if "queued" in found else 0.0
+    return counts, dead, _age(now, found[RunState.QUEUED][3]) if RunState.QUEUED in found else 0.0
 
 
 def _successes(connection: Connection, now: datetime) -> tuple[int, float, dict[int, int]]:

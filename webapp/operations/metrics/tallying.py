@@ -12,8 +12,8 @@ from typing import Any, Final
 from sqlalchemy import func, select, text, update
 from sqlalchemy.engine import Connection
 
-from webapp.core.enums import ENDED_RUN_STATES
 from webapp.core.limits import MAX_INT32
+from webapp.core.run_states import ENDED_RUN_STATES
 from webapp.extensions import db
 from webapp.models import Run, RunItem, RunTally
 

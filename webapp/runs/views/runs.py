@@ -6,7 +6,7 @@ from flask import Response, abort, flash, g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
-from webapp.core.enums import RUN_STATES
+from webapp.core.run_states import RunState
 from webapp.extensions import db
 from webapp.models import HeldClearing, Run
 from webapp.runs import held_clearings, lifecycle, report_requests
@@ -25,10 +25,10 @@ pages = tenancy.dealer_blueprint("runs", __name__, "/runs")
 def index() -> Response:
     """List the dealer's runs, the latest first; filtered by status and dates."""
     status = text(request.args, "status")
-    status = status if status in RUN_STATES else ""
+    status = status if status in frozenset(RunState) else ""
     wanted = RunFilter(status, day(request.args, "since"), day(request.args, "until"))
     history = RunHistory.of(g.dealer, wanted, whole(request.args, "before"))
-    return htmx.answer("runs", history=history, states=RUN_STATES)
+    return htmx.answer("runs", history=history, states=list(RunState))
 
 
 @pages.get("/<id:run_id>")
