@@ -16,12 +16,13 @@ import structlog
 from sqlalchemy import select, update
 
 from webapp.alerts import digest, outbox
-from webapp.alerts.alert_rows import insert_new, look_only
+from webapp.alerts.alert_rows import look_only
 from webapp.alerts.alert_rule import AlertRule, Finding
 from webapp.alerts.rules import RULES
 from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import Alert
+from webapp.models.upserts import insert_new
 
 log = structlog.get_logger(__name__)
 

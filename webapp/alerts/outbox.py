@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from flask import current_app
 from sqlalchemy import literal, select
 
-from webapp.alerts.alert_rows import insert_new
 from webapp.extensions import db
 from webapp.models import Alert, AlertDelivery, AlertRecipients
 from webapp.models.types import UtcDateTime
+from webapp.models.upserts import insert_new
 
 BATCH = 500
 COLUMNS = ("alert_id", "dealer_id", "event", "channel", "recipient", "state", "attempts")

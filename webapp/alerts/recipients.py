@@ -13,12 +13,12 @@ from sqlalchemy import select
 
 from webapp import audit
 from webapp.alerts import confirmations, outbox, webhook_address
-from webapp.alerts.alert_rows import insert_new
 from webapp.core import clock, vault
 from webapp.core.email_addresses import InvalidAddress, address_of
 from webapp.core.errors import FieldRefused, Refused
 from webapp.extensions import db
 from webapp.models import AlertDelivery, AlertRecipients, Dealer
+from webapp.models.upserts import insert_new
 
 MOST_RECIPIENTS: Final = 10
 # Tests go to addresses that a user entered: they must not be usable to flood mailboxes.

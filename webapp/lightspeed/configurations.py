@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, case, func, literal, or_, select, text, update
+from sqlalchemy import and_, case, func, literal, or_, select, update
 
 from webapp import audit
 from webapp.core import clock, queues, vault
@@ -13,6 +13,7 @@ from webapp.core.errors import FieldRefused
 from webapp.core.task_names import Task
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, Organization
+from webapp.models.upserts import insert_new
 from webapp.runs import readiness
 
 CHECK_TASK = Task.CHECK_CREDENTIALS
@@ -29,20 +30,12 @@ class Login:
         return "Login(…)"
 
 
-# Two concurrent first saves must not collide: the second finds the row of the first.
-_MAKE = """
-    INSERT INTO configurations (dealer_id, enabled, quantity_column, clear_previous, disabled_days,
-                                check_state, check_number, version)
-    VALUES (:dealer_id, false, 'on_hand', true, 0, 'unchecked', 0, 0)
-    ON CONFLICT (dealer_id) DO NOTHING
-"""
-
-
 def of(dealer: Dealer) -> Configuration:
     """Return the dealer's configuration; a missing one is inserted with defaults, but not committed."""
     configuration = db.session.get(Configuration, dealer.id)
     if configuration is None:
-        db.session.execute(text(_MAKE), {"dealer_id": dealer.id})
+        # If two requests save first at once, the second one finds the row of the first.
+        db.session.execute(insert_new(Configuration).values(dealer_id=dealer.id))
         configuration = db.session.get_one(Configuration, dealer.id)
     return configuration
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from webapp.core.enums import CHECK_STATES, QUANTITY_COLUMNS, WEEKDAYS
 from webapp.extensions import Model
@@ -46,6 +47,17 @@ class Configuration(Model):
     ready_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     dealer: Mapped[Dealer] = relationship()
+
+    @classmethod
+    def unsaved(cls, dealer: Dealer) -> Configuration:
+        """Create the configuration of a dealer without one, with the defaults; it is not stored."""
+        # A column's default is otherwise applied only when the row is inserted.
+        defaults = {
+            column.key: column.default.arg
+            for column in cls.__table__.columns
+            if isinstance(column.default, ScalarElementColumnDefault)
+        }
+        return cls(dealer_id=dealer.id, dealer=dealer, **defaults)
 
     @property
     def credentials_holder(self) -> Organization | Configuration:

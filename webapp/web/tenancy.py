@@ -69,17 +69,7 @@ def shown_configuration() -> Configuration:
 
     If none exists, return the defaults without storing them, since a GET writes nothing.
     """
-    return db.session.get(Configuration, g.dealer.id) or Configuration(
-        dealer_id=g.dealer.id,
-        dealer=g.dealer,
-        enabled=False,
-        quantity_column="on_hand",
-        clear_previous=True,
-        disabled_days=0,
-        check_state="unchecked",
-        check_number=0,
-        version=0,
-    )
+    return db.session.get(Configuration, g.dealer.id) or Configuration.unsaved(g.dealer)
 
 
 def ask_to_sign_in(*_: object, **__: object) -> ResponseReturnValue:

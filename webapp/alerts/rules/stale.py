@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy import Select, delete, func, literal, select
 from sqlalchemy.orm import aliased
 
-from webapp.alerts.alert_rows import insert_new, look_only
+from webapp.alerts.alert_rows import look_only
 from webapp.alerts.alert_rule import AlertRule, Finding
 from webapp.alerts.business_time import enough_passed
 from webapp.alerts.recent import last_with_outcome
@@ -18,6 +18,7 @@ from webapp.core.run_states import RunState
 from webapp.extensions import db
 from webapp.models import AlertState, Configuration, Dealer, Run, SupplierCode
 from webapp.models.types import UtcDateTime
+from webapp.models.upserts import insert_new
 
 # Time for a run to end.
 ALLOWANCE = timedelta(hours=1)

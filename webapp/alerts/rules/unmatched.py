@@ -16,13 +16,14 @@ from typing import Any, Final
 from flask import current_app
 from sqlalchemy import or_, select
 
-from webapp.alerts.alert_rows import look_only, replace_rows
+from webapp.alerts.alert_rows import look_only
 from webapp.alerts.alert_rule import AlertRule, Finding
 from webapp.alerts.baseline import Comparison, Counts, compare
 from webapp.alerts.recent import last_with_outcome
 from webapp.core.run_states import APPLIED_STATES, RunItemState
 from webapp.extensions import db
 from webapp.models import Configuration, Run, RunItem, UnmatchedShare
+from webapp.models.upserts import replace_rows
 
 # A week of runs before the last: a permanent change becomes the norm in half of it.
 RUNS_BEFORE: Final = 28
