@@ -1,4 +1,4 @@
-"""What every test may ask for: an app on a real, migrated database, one time on each kind."""
+"""Fixtures for all tests: an app on a real, migrated database, once for each kind of database."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ hypothesis.settings.load_profile("shared")
 
 
 def pytest_collection_finish() -> None:
-    """Keep the garbage collector from looking at every imported module again and again."""
+    """Exclude imported modules from garbage collection."""
     gc.collect()
     gc.freeze()
 
@@ -54,7 +54,7 @@ def settings(database_url: str, folder: Path) -> dict[str, object]:
         "REPORT_STORAGE_URL": (folder / "reports").as_uri(),
         "WTF_CSRF_ENABLED": False,
         "TESTING": True,
-        # The least that Argon2 can be: what it costs is said by the settings, and is no use to a test.
+        # The minimal cost of Argon2: tests need no protection against guessing.
         "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {
             "argon2__memory_cost": 8,
             "argon2__rounds": 1,

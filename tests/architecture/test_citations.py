@@ -1,4 +1,4 @@
-"""Every rule and page that the code cites is there, and every link between pages leads somewhere."""
+"""Every rule and page that the code cites exists, and every link between pages resolves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makefile, hooks, CI workflow and editor settings name what is there."""
+"""Makefile, hooks, CI workflow and editor settings name files and commands that exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No job, queue, worker or scheduler exists but those confined to tasks; and the tasks are a closed list."""
+"""Jobs, queues, workers and schedulers are the confined classes only, and the tasks are a closed list."""
 
 from __future__ import annotations
 

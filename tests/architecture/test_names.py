@@ -1,4 +1,4 @@
-"""What the layers cannot show: names that are written as text still lead somewhere."""
+"""Dotted names in strings resolve."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/security.md names what is there."""
+"""docs/security.md names files that exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page in every look: axe-core in light and dark, on a desktop and a phone; and whether it all fits."""
+"""Accessibility of a page: axe-core in light and dark, on desktop and phone, and overflow checks."""
 
 from __future__ import annotations
 

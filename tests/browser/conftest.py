@@ -1,4 +1,4 @@
-"""A real browser, and the whole program for it to visit: started once for all tests of this folder."""
+"""A real browser, and the whole program, started once for all tests of this folder."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IsolatedProgra
 
 @pytest.fixture(scope="package")
 def program_seed(running: IsolatedProgram) -> ProgramSeed:
-    """Where dealerships are added."""
+    """Adds dealerships to the program."""
     return ProgramSeed(running)
 
 
 @pytest.fixture(scope="package")
 def users(program_seed: ProgramSeed) -> dict[str, PageUser]:
-    """Who looks at the pages; nobody changes anything of theirs."""
+    """Users of the page tests; no test changes their rows."""
     return all_users(program_seed)
 
 
 @pytest.fixture
 def seed(program_seed: ProgramSeed) -> Iterator[ProgramSeed]:
-    """The same, with a Lightspeed in good order afterwards."""
+    """The same; the behavior of Lightspeed is reset afterwards."""
     yield program_seed
     program_seed.set_behavior()
 

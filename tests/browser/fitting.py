@@ -1,4 +1,4 @@
-"""Whether all that a page says fits: nothing cut off or beyond the edge, no scrolling sideways."""
+"""Overflow checks: nothing is cut off or beyond the edge, and nothing scrolls sideways."""
 
 from __future__ import annotations
 

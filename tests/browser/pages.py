@@ -1,4 +1,4 @@
-"""Every page of the application as its users see it: the one list that the tests of all pages go through.
+"""The list of every page, with the users who see it, that all tests of pages go through.
 
 It is made from the application's own addresses, so a page that is added is looked at without being named
 here. One that is about a row which no user has fails the tests until `users` makes one.

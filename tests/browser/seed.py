@@ -47,7 +47,7 @@ MANUFACTURERS = {"Tucker Rocky": "aftermarket", "Parts Unlimited": "aftermarket"
 
 @dataclass(frozen=True)
 class Dealership:
-    """A dealer with a person who signs in for it; `session` is that person's cookie, `path` its pages'."""
+    """A dealer and its user; `session` is the user's cookie, `path` the prefix of the dealer's pages."""
 
     id: int
     email: str
@@ -60,7 +60,7 @@ class Dealership:
 
 
 class ProgramSeed:
-    """Adds to the running program. No transaction is left open: SQLite has one writer, and it is not we."""
+    """Adds rows to the running program. No transaction stays open, as SQLite has one writer."""
 
     def __init__(self, running: IsolatedProgram) -> None:
         self._control = running.control
@@ -87,7 +87,7 @@ class ProgramSeed:
             tucker = db.session.scalars(select(Manufacturer).where(Manufacturer.name == "Tucker Rocky")).one()
             for position, code in enumerate(codes or {}):
                 make_supplier_code(dealer, code, tucker, position)
-            # Argon2 takes long: only a newcomer is asked for the password.
+            # Argon2 is slow, and only users of disconnected dealers enter a password.
             password = NO_PASSWORD if connected else hash_password(PASSWORD)
             user = make_user(f"parts@{cmf}.example", dealer, password)
             made = Dealership(dealer.id, user.email, cmf, self._session_of(user))
@@ -95,20 +95,20 @@ class ProgramSeed:
         return made
 
     def staff_session(self) -> str:
-        """The session of a person who supports every dealer."""
+        """The session of a new staff user."""
         self._made += 1
         with self.database():
             return self._session_of(make_user(f"support{self._made}@staff.example"))
 
     def password_link_token(self) -> str:
-        """What a link to set a password ends with, for somebody who was invited."""
+        """The token of the password link of an invited user."""
         with self.database():
             return user_admin.make_link(user_admin.invite("invited@staff.example", "staff")).rpartition("/")[
                 2
             ]
 
     def confirmation_token(self, dealership: Dealership) -> str:
-        """What the link ends with by which a new recipient of a dealer's alerts confirms."""
+        """The token of the confirmation link of a new recipient of a dealer's alerts."""
         address = "boss@prairie.example.com"
         with self.database():
             contact = recipients.locked(db.session.get_one(Dealer, dealership.id))
@@ -120,20 +120,20 @@ class ProgramSeed:
             return confirmations.link_for(contact, address).rpartition("/")[2]
 
     def stale_session(self, email: str) -> str:
-        """The session of a person who gave the password an hour ago."""
+        """The session of a user who entered the password an hour ago."""
         with self.database():
             user = db.session.scalars(select(User).where(User.email == email)).one()
             held = session_of(user)
         return self._signed(held | {"fs_paa": held["fs_paa"] - 3600})
 
     def half_signed_in_session(self) -> str:
-        """The session of a person who gave the right password, and not yet the code."""
+        """The session of a user who entered the password, but not the code yet."""
         with self.database():
             user = self._with_second_factor(make_user("halfway@staff.example"))
             return self._signed({"tf_user_id": user.fs_uniquifier, "tf_state": "ready"})
 
     def second_factor_session(self) -> str:
-        """The session of a person who has a second factor."""
+        """The session of a user with a second factor."""
         with self.database():
             return self._session_of(self._with_second_factor(make_user("secured@staff.example")))
 
@@ -144,7 +144,7 @@ class ProgramSeed:
         return user
 
     def serve_parts(self, cmf: str, codes: Mapping[str, int], login: tuple[str, str]) -> None:
-        """Serve a dealer, to whom comes with this login, with this many parts for each code."""
+        """Serve a dealer under this login, with this many parts for each code."""
         parts = [
             part(code, f"{code}-{number}", 2, Retail=24.5)
             for code, count in codes.items()
@@ -154,18 +154,18 @@ class ProgramSeed:
         self._post("dealers", served)
 
     def set_behavior(self, **settings: Any) -> None:
-        """Have Lightspeed behave in this way, and well in every other."""
+        """Set the behavior of Lightspeed; all other settings are the defaults."""
         self._post("switches", asdict(Behavior()) | settings)
 
     @contextmanager
     def database(self) -> Iterator[None]:
-        """A place to add further rows from; what is added is committed by then."""
+        """The application context for adding rows, which the caller commits."""
         with self._app.app_context():
             yield
             db.session.rollback()
 
     def sync(self, dealership: Dealership) -> int:
-        """Have a worker bring the dealer's stock up to date, webstore and all; the run's id."""
+        """Sync the dealer by a worker and wait for the webstore; the run's id."""
         with self.database():
             run_id = lifecycle.start(db.session.get_one(Dealer, dealership.id), "manual").run.id
         self.wait_until(lambda: not db.session.get_one(Run, run_id).is_active)
@@ -173,14 +173,14 @@ class ProgramSeed:
         return run_id
 
     def wait_until(self, is_so: Callable[[], bool]) -> None:
-        """Look at the database until it is so; fails after a while."""
+        """Poll the database until the condition is true; fails after a timeout."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             with self.database():
                 if is_so():
                     return
             time.sleep(0.1)
-        pytest.fail("The program did not come to it.")
+        pytest.fail("The condition did not become true in time.")
 
     def _post(self, path: str, body: Mapping[str, Any]) -> None:
         requests.post(f"{self._control}/{path}", json=body, timeout=10).raise_for_status()

@@ -1,4 +1,4 @@
-"""Who is told of alerts: a webhook is set up, and its test shows by itself that it arrived."""
+"""Alert recipients: a webhook is set up, and the page shows when its test message has arrived."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Before what others could misuse is changed the password is asked for, over the form that was filled in."""
+"""The password is asked for before a sensitive change, in a dialog over the filled-in form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The section 3PA/Data Warehouse, as a person sees it answer (R2, R3), and what a refusal leads to."""
+"""The section 3PA/Data Warehouse and its response to refused credentials, in a browser (R2, R3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is refused, missing or broken says so on a page like every other."""
+"""Refused, missing and broken pages show their error in the usual layout."""
 
 from __future__ import annotations
 

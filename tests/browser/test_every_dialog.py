@@ -1,4 +1,4 @@
-"""Every dialog, in each state that it can be brought into, can be read by everybody."""
+"""Every dialog, in each of its states, is accessible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keyboard alone: the way of the newcomer, from the sign-in page to a product found, without a mouse."""
+"""A new user gets from the sign-in page to a product in the webstore with the keyboard alone."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def reach(page: Page, what: str) -> None:
         page.keyboard.press("Tab")
         seen.append(page.evaluate(f"({NAME})(document.activeElement)"))
         if seen[-1] == what:
-            assert page.evaluate(SHOWN), f"nobody sees that the focus is on {what}"
+            assert page.evaluate(SHOWN), f"the focus on {what} is not visible"
             return
     raise AssertionError(f"{what} was not reached: {seen}")
 

@@ -1,4 +1,4 @@
-"""The newcomer's whole way: from the first sign-in to a product that a shopper finds."""
+"""A new user gets from the first sign-in to a product in the webstore."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the Content-Security-Policy stops is seen by every test of this folder: `watching` reports it."""
+"""`watching` reports what the Content-Security-Policy blocks, in every test of this folder."""
 
 from __future__ import annotations
 

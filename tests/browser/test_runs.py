@@ -1,4 +1,4 @@
-"""A run, watched: to its end, failed in one code, cancelled."""
+"""A run on its page: finished, failed in one code, cancelled."""
 
 from __future__ import annotations
 

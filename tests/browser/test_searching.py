@@ -1,4 +1,4 @@
-"""The search boxes: quick typing, the browser's way back, and a phone's width."""
+"""The search boxes: quick typing, the back button, and the width of a phone."""
 
 from __future__ import annotations
 

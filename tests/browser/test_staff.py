@@ -1,4 +1,4 @@
-"""Support: finds a dealer, acts for it knowing for whom, and brings catalog files in."""
+"""Staff find a dealer, act for it, and import catalog files."""
 
 from __future__ import annotations
 

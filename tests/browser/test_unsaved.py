@@ -1,4 +1,4 @@
-"""What was typed and not saved stays, through a poll, an ended session and a slip of the key."""
+"""Unsaved input survives a poll, an expired session and an accidental key."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ def test_a_poll_keeps_what_is_being_typed(visit: Visit, seed: ProgramSeed) -> No
     page = visit(f"{dealership.path}/lightspeed", dealership.session)
     enter_credentials(page, dealership.cmf, PASSWORD)
     expect(page.locator("#connection").get_by_text("Checking", exact=True)).to_be_visible()
-    page.get_by_label("3PA Username").fill("typed meanwhile")
+    page.get_by_label("3PA Username").fill("typed before the poll")
     page.get_by_text("Sunday", exact=True).click()
     page.get_by_label("3PA Username").focus()
     expect(page.locator("#connection").get_by_text("Connected", exact=True)).to_be_visible()
-    expect(page.get_by_label("3PA Username")).to_have_value("typed meanwhile")
+    expect(page.get_by_label("3PA Username")).to_have_value("typed before the poll")
     expect(page.get_by_label("3PA Username")).to_be_focused()
     expect(page.get_by_label("Sunday", exact=True)).to_be_checked()
 
     page.locator("#save-settings").click()
     expect(page.locator("main").get_by_text("Inventory Settings: saved.")).to_be_visible()
-    expect(page.get_by_label("3PA Username")).to_have_value("typed meanwhile")
+    expect(page.get_by_label("3PA Username")).to_have_value("typed before the poll")
 
 
 def sign_in_elsewhere(page: Page, dealership: Dealership) -> None:

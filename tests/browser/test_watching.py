@@ -1,4 +1,4 @@
-"""What every other test here relies on sees what it is there to see."""
+"""The checks that every test of this folder relies on find what they should."""
 
 from __future__ import annotations
 

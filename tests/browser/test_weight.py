@@ -1,4 +1,4 @@
-"""What a page costs a phone on a bad line: everything it transfers when nothing is kept yet."""
+"""The bytes that a page transfers with an empty cache."""
 
 from __future__ import annotations
 

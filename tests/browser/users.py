@@ -1,4 +1,4 @@
-"""Who looks at the pages, each with the rows that the pages are about: stock, runs, a catalog import."""
+"""Users of the page tests, each with the rows that the pages show: stock, runs, a catalog import."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from webapp.models import CatalogImport, Dealer, HeldClearing, ShelfStock, Suppl
 
 # A dealer with stock, skipped parts and a supplier code that failed; one with nothing yet; staff who watch
 # work that is under way; a dealer whose credentials were refused, and one whose stock would go to zero;
-# staff; somebody who has not signed in, one whose code is still awaited, and one with a
+# staff; a client that has not signed in, a user whose code is still missing, and one with a
 # second factor; one of a dealer whose new recipient of alerts has not confirmed yet.
 DEALER, NEWCOMER, WATCHER, REFUSED, HELD = "dealer", "newcomer", "watcher", "refused", "held"
 STAFF, STRANGER, HALFWAY, SECURED = "staff", "stranger", "halfway", "secured"
@@ -33,14 +33,14 @@ REASON = "Lightspeed does not accept the user name or password."
 
 @dataclass(frozen=True)
 class PageUser:
-    """A person: the session's cookie, and ids by the names that the addresses give them."""
+    """A user: the session's cookie, and ids by their names in the URL rules."""
 
     session: str
     rows: Mapping[str, int | str]
 
 
 def all_users(seed: ProgramSeed) -> dict[str, PageUser]:
-    """One of each kind. They only look: what they see stays as it is while the tests last."""
+    """One user of each kind; tests do not change their rows."""
     newcomer = seed.add_dealership(connected=False)
     staff = seed.staff_session()
     return {
@@ -104,7 +104,7 @@ def _watcher(seed: ProgramSeed, staff: str) -> PageUser:
     """Staff, while a run and an import are under way that never end."""
     dealership = seed.add_dealership({"TR": 3, "PU": 2})
     with seed.database():
-        # Nobody takes over what shows signs of life from the future.
+        # No worker takes over a run whose heartbeat is in the future.
         alive = {"started_at": clock.now(), "heartbeat_at": clock.now() + timedelta(days=1), "attempt": 1}
         run = make_run(_stored(dealership), "running", **alive)
         make_run_item(run, "TR", pages=1, fetched=3, synced=3)

@@ -1,4 +1,4 @@
-"""A browser's window for one person, watched."""
+"""A watched browser window for one user."""
 
 from __future__ import annotations
 

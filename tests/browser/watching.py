@@ -1,4 +1,4 @@
-"""What no page may do, whatever a test is about: report an error, or ask another host for anything."""
+"""Problems that fail any test: errors on a page, and requests to another host."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def full_disk(harness: Harness, volume: Volume) -> Trial:
 
     with attempt(harness, trial):
         run_id = _fill(harness, volume, lambda: is_refused() or not harness.workers.work_horses())
-        # A work-horse that exits at its claim logs no refused write, and leaves the run as it was.
+        # A work-horse that exits while leasing logs no refused write, and leaves the run as it was.
         trial.check(is_refused() or harness.is_active(run_id), "no write was refused")
         _resume(harness, run_id)
         trial.compare(harness, harness.finish(run_id))

@@ -1,4 +1,4 @@
-"""A worker process, `jobs.worker` itself, that records the moments of its jobs and dies at one on order.
+"""A worker process, `jobs.worker` itself, that records the moments of its jobs and exits at one on demand.
 
 `python -m tests.chaos.instrumented_worker QUEUE…`. Every statement, commit and report file of a job is a
 moment. An order is a file in `INSTRUMENTED_FOLDER`; a job renames it before it obeys: it dies once.

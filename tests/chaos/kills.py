@@ -47,7 +47,7 @@ def _kill_and_resume(harness: Harness, trial: Trial, victim: str, phase: str, ra
     harness.workers.replace()
     status, attempt_number = harness.run(run_id)
     if status in ("queued", "running"):
-        # Still queued if the claim itself was killed.
+        # Still queued if it was killed while taking the lease.
         harness.take_over(run_id, attempt_number)
     trial.compare(harness, harness.finish(run_id))
 

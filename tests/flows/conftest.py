@@ -77,7 +77,7 @@ class Program:
 
 
 def wait_until(is_so: Callable[[], object], what: str, program: Program | None = None) -> None:
-    """Look until it is so; fails, with the processes' logs, after a minute."""
+    """Poll until the condition is true; fails with the processes' logs after a minute."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         db.session.rollback()
@@ -85,7 +85,7 @@ def wait_until(is_so: Callable[[], object], what: str, program: Program | None =
             db.session.rollback()
             return
         time.sleep(0.05)
-    pytest.fail(f"waited in vain: {what}\n{program.log if program else ''}")
+    pytest.fail(f"timed out waiting for {what}\n{program.log if program else ''}")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""All that takes a secret, going well and going wrong, while its secrets are searched for."""
+"""Exercises every feature that takes a secret, with success and with failure."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def second_factor(search: Search) -> None:
 
 
 def rotate(search: Search, program: Program) -> None:
-    """Another key: added before the old one, everything sealed with it anew, the old one taken away."""
+    """Key rotation: a new key is added first, everything is resealed, the old key is removed."""
     new, old = search.marks.secrets["first key"], search.marks.secrets["second key"]
     current_app.config["CREDENTIALS_KEYS"] = [new, old]
     assert search.command("credentials", "reseal") == 0
@@ -194,12 +194,12 @@ def collect(search: Search, redis: Redis, program: Program, tmp_path: Path) -> N
     """All that is left behind, and every page to everybody."""
     run = db.session.scalars(db.select(Run).order_by(Run.id)).first()
     ids = {"dealer_id": search.dealer_id, "run_id": run.id if run else 1, "kind": "skipped", "token": "x"}
-    nobody = current_app.test_client()
-    for who, client in (("nobody", nobody), *((who, search.client(who)) for who in search.users)):
+    anonymous = current_app.test_client()
+    for who, client in (("anonymous", anonymous), *((who, search.client(who)) for who in search.users)):
         search.found.update(outputs.of_pages(client, who, ids))
     bearer = {"Authorization": f"Bearer {search.marks.secrets['METRICS_TOKEN']}"}
     with current_app.app_context():
-        metrics = nobody.get("/metrics", headers=bearer)
+        metrics = anonymous.get("/metrics", headers=bearer)
     assert metrics.status_code == 200
     search.keep("metrics", metrics.get_data())
     search.found.update(outputs.of_redis(redis))

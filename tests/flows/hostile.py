@@ -1,4 +1,4 @@
-"""What somebody with write access to Redis could leave there for workers and the scheduler to carry out."""
+"""Jobs and keys that an attacker with write access to Redis could store for workers and the scheduler."""
 
 from __future__ import annotations
 

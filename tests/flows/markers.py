@@ -1,4 +1,4 @@
-"""Secrets that are planted, and every form in which one of them may come out somewhere."""
+"""Planted secrets, and every encoding in which one could appear in an output."""
 
 from __future__ import annotations
 

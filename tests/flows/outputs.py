@@ -1,4 +1,4 @@
-"""Everything that comes out of the program and stays somewhere: database, Redis, files, processes, pages."""
+"""Every output of the program that persists: database, Redis, files, processes, pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scheduler process tells of alerts by itself: without a worker, and without Redis."""
+"""The scheduler process sends alerts by itself: without a worker, and without Redis."""
 
 from __future__ import annotations
 

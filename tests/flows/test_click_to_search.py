@@ -1,4 +1,4 @@
-"""The whole way: a dealer presses Queue Inventory Update, and a shopper finds the part."""
+"""From Queue Inventory Update to the product in the webstore, through real processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Queue Inventory Update pressed twenty times at once, over two web processes: one run (R8)."""
+"""Twenty concurrent clicks on Queue Inventory Update, over two web processes, give one run (R8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where SENTRY_DSN is set, what breaks in web and workers is reported, with no person and no secret."""
+"""With SENTRY_DSN, errors in web and workers are reported, without personal data and secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts that are code somewhere, stored in every field that takes one, and shown as what they are."""
+"""Texts that are code in some context, stored in every text field, are shown as plain text."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from webapp.supplier_codes import Fields
 TEXTS: dict[str, list[str]] = json.loads(
     (Path(__file__).parent.parent / "fuzz" / "corpus" / "texts.json").read_text()
 )
-# All of a kind in one text: what is printable, as everything else is refused at the door.
+# All of a kind in one text: what is printable, as all other characters are refused at input.
 KINDS = ("html", "template", "sql", "search", "formula")
 HOSTILE = {kind: " ".join(text for text in TEXTS[kind] if text.isprintable()) for kind in KINDS}
 TAG, PRODUCT = "<svg/onload", "67092481"

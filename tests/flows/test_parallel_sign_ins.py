@@ -1,4 +1,4 @@
-"""Parallel attempts to sign in, over two web processes, find no more room than sequential ones."""
+"""Parallel sign-in attempts over two web processes are limited like sequential ones."""
 
 from __future__ import annotations
 

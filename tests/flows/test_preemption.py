@@ -1,4 +1,4 @@
-"""A long run on the only worker lets a short one go first, and comes to the same end."""
+"""A long run on the only worker yields to a short one, and has the same result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Real workers and a real scheduler while Redis is emptied, away, and full: no run is lost or doubled."""
+"""Real workers and a real scheduler while Redis is emptied, down and full: no run is lost or repeated."""
 
 from __future__ import annotations
 

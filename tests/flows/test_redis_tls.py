@@ -1,4 +1,4 @@
-"""Redis over TLS with a self-signed certificate: every client accepts it as told, or says why not."""
+"""Redis over TLS with a self-signed certificate: every client verifies it as configured, or says why not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reports in S3: a real server, asked over HTTP with signed requests."""
+"""Reports in S3, on a real server that receives signed requests over HTTP."""
 
 from __future__ import annotations
 

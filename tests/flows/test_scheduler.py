@@ -1,4 +1,4 @@
-"""The scheduler process: one tick a minute, whatever befalls it (R6)."""
+"""The scheduler process: one tick a minute, whatever fails (R6)."""
 
 from __future__ import annotations
 

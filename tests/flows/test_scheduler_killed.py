@@ -1,4 +1,4 @@
-"""A scheduler that is killed while it enqueues, at one command to Redis after the other (R6)."""
+"""A scheduler that is killed while it enqueues, at each of its commands to Redis (R6)."""
 
 from __future__ import annotations
 

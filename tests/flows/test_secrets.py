@@ -60,7 +60,7 @@ def marks() -> Marks:
 
 @pytest.fixture
 def app(database_url: str, tmp_path: Path, marks: Marks) -> Iterator[Flask]:
-    """The application with these secrets; the first key was added to seal everything anew."""
+    """The application with these secrets; the first key was added to reseal everything."""
     secrets = marks.secrets
     app = create_app(
         {

@@ -1,4 +1,4 @@
-"""While somebody's upload arrives byte by byte, everybody else saves: no transaction is open meanwhile."""
+"""While an upload arrives byte by byte, other users can save: no transaction is open."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_others_save_while_an_upload_is_under_way(harness: SyncHarness, program:
         answer = b""
         while piece := upload.recv(65536):
             answer += piece
-    # What was uploaded is no list, which is found out once it has all arrived.
+    # The upload is not a list, which is detected once it has arrived completely.
     assert answer.startswith(b"HTTP/1.1 422"), answer[:500]
 
 

@@ -1,4 +1,4 @@
-"""Runs carried by real worker processes: finished, killed and taken over, told to stop."""
+"""Runs in real worker processes: finished, killed and taken over, stopped."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def two_codes(harness: SyncHarness) -> None:
 
 
 def outcome(harness: SyncHarness, run: Run) -> tuple[object, ...]:
-    """All that a run leaves, comparable between runs of equal worlds."""
+    """All that a run leaves, comparable between runs on equal data."""
     items = [(item.status, item.fetched, item.synced, item.skipped, item.changed) for item in run.items]
     return (
         run.status,

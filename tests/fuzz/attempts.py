@@ -1,4 +1,4 @@
-"""So many cases of each form and route, the same for tests and for the longer command."""
+"""A number of cases of each form and route, shared by the tests and the longer command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One seeded_app for all tests of this folder."""
+"""One seeded application for all tests of this folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every form of the application, filled with what nobody meant: it is valid or says why, and never breaks.
+"""Every form of the application, filled with unexpected input: it is valid or says why, and never breaks.
 
 The forms are found by their base class; one that is added is fuzzed without more. Those that Flask-Security
 brings are filled through the routes that show them.

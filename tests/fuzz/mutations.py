@@ -1,4 +1,4 @@
-"""Feeds a target: with Atheris where it is installed, else with mutations of the seeds that learn nothing."""
+"""Runs a target with Atheris where it is installed, otherwise with random mutations of the seeds."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ PIECES = (
 
 
 def instrumented() -> contextlib.AbstractContextManager[object]:
-    """Have what is imported meanwhile tell what of it is covered."""
+    """Instrument the modules that are imported inside the block for coverage."""
     if atheris is None or __name__ == "__main__" or "tests.fuzz.targets" not in sys.orig_argv:
         return contextlib.nullcontext()
     found: contextlib.AbstractContextManager[object] = atheris.instrument_imports(include=["jobs", "sandbox"])

@@ -1,4 +1,4 @@
-"""Every route of the application with path values, query, form, files and headers that nobody meant.
+"""Every route of the application with unexpected path values, query, form, files and headers.
 
 What is asked of the request is learned first, by watching: the names of its query and form fields come from
 the views themselves, so a new page is fuzzed as soon as it is there.
@@ -27,9 +27,9 @@ from webapp.web.request_body import Request
 ROUNDS: Final = 4
 # Here is no Redis, which these answer 503 for.
 NEEDS_REDIS: Final = ("/readyz", "/background-jobs/retries")
-# A field of the requests themselves, and one that nobody asks for.
+# A field of the requests themselves, and one that no view reads.
 CSRF: Final = "csrf_token"
-NOBODYS: Final = "nobodys"
+UNREAD: Final = "unread"
 # The service's numbers in a column of 64 bits; a larger one is refused by either database.
 LARGEST: Final = 2**63 - 1
 HEADERS: Final = (
@@ -98,7 +98,7 @@ class Watched:
         for _ in range(ROUNDS):
             Noticing.names = set()
             # A form with nothing in it counts as none was sent, and is asked for nothing.
-            sent = dict.fromkeys({*known, NOBODYS} - {CSRF}, "1")
+            sent = dict.fromkeys({*known, UNREAD} - {CSRF}, "1")
             for role in roles_of(route):
                 self.send(route, Case(role, False, {}, sent, sent if route.method == "POST" else {}))
             if known >= Noticing.names:

@@ -1,4 +1,4 @@
-"""Runs a target in a process of its own for some seconds: libFuzzer ends its process, whatever happens."""
+"""Runs a target in a process of its own for some seconds: libFuzzer exits its process in any case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Some seconds of fuzzing what reads bytes; `python -m tests.fuzz` goes on for longer."""
+"""Some seconds of fuzzing of the decoders; `python -m tests.fuzz` runs longer."""
 
 from __future__ import annotations
 

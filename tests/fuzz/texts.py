@@ -1,4 +1,4 @@
-"""What is typed, sent and uploaded: hostile texts, usual ones, and whatever hypothesis thinks of."""
+"""Texts and files to send: hostile ones, usual ones, and those that hypothesis generates."""
 
 from __future__ import annotations
 

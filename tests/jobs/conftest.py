@@ -1,4 +1,4 @@
-"""A harness for the tests of the sync."""
+"""The harness of the sync tests."""
 
 from __future__ import annotations
 

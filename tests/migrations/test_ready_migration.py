@@ -1,4 +1,4 @@
-"""An upgrade leaves scheduled dealers scheduled, and makes nobody else ready (R6)."""
+"""The upgrade makes exactly the scheduled dealers ready (R6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Simulated workers: they claim queued runs, hold them for minutes or hours, and finish them."""
+"""Simulated workers: they lease queued runs, hold them for minutes or hours, and finish them."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ CLAIM_PROBABILITY: Final = 0.8
 
 
 class SimulatedWorkers:
-    """Any number of workers. A queued run is claimed at most steps, and not at all at some."""
+    """Any number of workers. A queued run is leased at most steps, and not at all at some."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
-        self._claims: dict[int, tuple[lease.Lease, datetime]] = {}
+        self._leases: dict[int, tuple[lease.Lease, datetime]] = {}
 
     def step(self, now: datetime) -> None:
-        """Finish the runs that have lasted long enough, and claim queued ones."""
-        for run_id, (claim, end) in list(self._claims.items()):
+        """Finish the runs that have lasted long enough, and lease queued ones."""
+        for run_id, (run_lease, end) in list(self._leases.items()):
             if end <= now:
-                del self._claims[run_id]
-                lease.finish(claim, "succeeded")
+                del self._leases[run_id]
+                lease.finish(run_lease, "succeeded")
         for run_id in db.session.scalars(select(Run.id).where(Run.status == "queued")).all():
             if self._random.random() < CLAIM_PROBABILITY:
                 self._start(run_id, now)
 
     def _start(self, run_id: int, now: datetime) -> None:
-        claim = lease.acquire(run_id)
-        assert claim is not None
+        run_lease = lease.acquire(run_id)
+        assert run_lease is not None
         try:
-            open_run(claim)
+            open_run(run_lease)
         except RunEnded as over:
-            lease.finish(claim, over.status, over.reason)
+            lease.finish(run_lease, over.status, over.reason)
         else:
             duration = timedelta(minutes=self._random.choice(RUN_MINUTES))
-            self._claims[run_id] = (claim, now + duration)
+            self._leases[run_id] = (run_lease, now + duration)

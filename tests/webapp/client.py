@@ -1,4 +1,4 @@
-"""A test client that looks at every HTML page it is given."""
+"""A test client that lints every HTML page it gets."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def without_tokens(html: str) -> str:
 
 
 def session_of(user: User) -> dict[str, Any]:
-    """What the cookie of somebody holds who has signed in a moment ago."""
+    """The session data of a user who has just signed in."""
     _, secret = sessions.begin(user)
     db.session.commit()
     return {"_user_id": user.fs_uniquifier, "_fresh": True, "sign_in": secret, "fs_paa": time.time()}

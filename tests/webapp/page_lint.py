@@ -1,4 +1,4 @@
-"""Finds what is wrong with an HTML page or fragment; run on every answer that a test fetches."""
+"""Lints HTML pages and fragments; runs on every response that a test fetches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a record of requests says of a budget."""
+"""Evaluation of a record of requests against a rate budget."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The loop that our sync is compared with brings the same stock in."""
+"""The ORM loop that our sync is compared with produces the same stock."""
 
 from __future__ import annotations
 

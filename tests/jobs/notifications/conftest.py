@@ -1,4 +1,4 @@
-"""A dealer, and real receivers that the program is told to use."""
+"""A dealer, and real mail and web servers that the program is configured to use."""
 
 from __future__ import annotations
 

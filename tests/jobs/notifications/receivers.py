@@ -1,4 +1,4 @@
-"""Real receivers: a mail server and a web server, each of which keeps what it was sent."""
+"""Real receivers: a mail server and a web server that record what they get."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The watch: a round a minute and what is due, whatever fails."""
+"""The alert loop: one evaluation a minute and the messages that are due, whatever fails."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ def test_it_is_sent_again_but_not_to_flood_an_address(page: LintingClient, deale
     with time_machine.travel(clock.now() + timedelta(minutes=40), tick=False):
         status, said = again(page, dealer)
         assert (status, "3 links were sent to this address today" in said) == (409, True)
-        # Neither by adding it anew, in another spelling.
+        # Nor by adding it again in another spelling.
         save(page, dealer)
         assert "No link to confirm was sent to" in save(page, dealer, NEW.upper())
         assert again(page, dealer, "stranger@example.com")[0] == 409

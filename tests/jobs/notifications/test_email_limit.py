@@ -1,4 +1,4 @@
-"""A dealer causes so many alert emails a day and no more, and everybody concerned learns of it once."""
+"""A dealer's alert emails are limited each day, and everyone concerned is notified once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What waits in the outbox is sent: once, in order, again if need be, and not for ever."""
+"""Messages in the outbox are sent once, in order, with a limited number of retries."""
 
 from __future__ import annotations
 
@@ -269,7 +269,7 @@ def test_neither_logs_nor_rows_hold_a_secret(
     capfd: Any,
     caplog: pytest.LogCaptureFixture,
 ):
-    # The receiver's own lines, which are somebody else's.
+    # Log lines of the receiver, not of the program.
     caplog.set_level(logging.ERROR, "werkzeug")
     receiver.expect_request("/token-in-the-path").respond_with_data("", 500)
     contact = make_alert_recipients(

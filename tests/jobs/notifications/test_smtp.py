@@ -1,4 +1,4 @@
-"""E-mail, through real mail servers."""
+"""Email, through real mail servers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The heartbeat after each tick: sent, refused, slow, broken; the tick goes on, the address stays secret."""
+"""The request to the monitor after each tick: sent, refused, slow, broken; its address stays secret."""
 
 from __future__ import annotations
 

@@ -89,9 +89,9 @@ def test_each_code_is_prerendered_before_the_next_one_ends(
 
     applied: list[str] = []
 
-    def noted(claim: object, run: Run, item: RunItem) -> None:
+    def noted(run_lease: object, run: Run, item: RunItem) -> None:
         applied.append(item.supplier_code)
-        apply(claim, run, item)  # type: ignore[arg-type]
+        apply(run_lease, run, item)  # type: ignore[arg-type]
 
     sync_twice(harness)
     monkeypatch.setattr(reports.PrerenderedReports, "begin", note)

@@ -1,4 +1,4 @@
-"""What becomes of stock that is no longer reported (R4, R14)."""
+"""Stock that is no longer reported (R4, R14)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clearing that looks like a mistake is held until somebody decides, or the next run says the same (R14)."""
+"""A suspicious clearing is held until a user decides, or the next run confirms it (R14)."""
 
 from __future__ import annotations
 

@@ -171,8 +171,8 @@ def test_a_run_ends_when_its_time_is_over_and_keeps_what_it_applied(two_codes: S
 
 def test_time_is_counted_from_the_first_start_through_every_takeover(two_codes: SyncHarness) -> None:
     run_id = lifecycle.record(two_codes.dealer, "manual").run.id
-    claim = lease.acquire(run_id)
-    assert claim is not None
+    run_lease = lease.acquire(run_id)
+    assert run_lease is not None
     with time_machine.travel(clock.now() + timedelta(minutes=151), tick=True):
         assert run_sync.execute(run_id, two_codes.run_context())
     assert (two_codes.load_run(run_id).status, two_codes.shelf_quantities()) == ("failed", {})

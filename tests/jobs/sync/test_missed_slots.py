@@ -1,4 +1,4 @@
-"""Slots that could not be started are recorded, with the reason; those of nobody are not (R6)."""
+"""Slots that could not be started are recorded with the reason; slots of no dealer are not (R6)."""
 
 from __future__ import annotations
 

@@ -65,16 +65,16 @@ def test_pages_and_the_email_say_it_and_name_no_field_that_is_not_there(harness:
     alerts.evaluate_rules(clock.now(), (refused.CAUSE,))
     user = User(email="parts@northwind.example", password="x", role="dealer", dealer_id=harness.dealer.id)
     alert = alerts.open_of(harness.dealer.id)[0]
-    letter = AlertDelivery(
+    email = AlertDelivery(
         alert_id=alert.id,
         dealer_id=harness.dealer.id,
         event="opened",
         channel="email",
         recipient="a@b.example",
     )
-    db.session.add_all([user, letter])
+    db.session.add_all([user, email])
     db.session.commit()
-    text = messages.compose(letter).text
+    text = messages.compose(email).text
     assert refusals.ORGANIZATION_REFUSED in text
     assert not any(field in text for field in FIELDS)
     current_app.test_client_class = LintingClient

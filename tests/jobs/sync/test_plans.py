@@ -55,7 +55,7 @@ def parts(count: int, quantity: int = 3) -> list[dict[str, Any]]:
 
 @contextmanager
 def explained() -> Iterator[list[tuple[str, str]]]:
-    """Each statement that reads or changes rows meanwhile, with its plan, asked for right before it."""
+    """Each statement that reads or changes rows inside the block, with its plan."""
     seen: list[tuple[str, str]] = []
     ask = "EXPLAIN " if is_postgresql() else "EXPLAIN QUERY PLAN "
 

@@ -140,21 +140,21 @@ def test_the_wait_is_counted_when_it_goes_on(harness: SyncHarness) -> None:
     gives_way(harness, run_id)
     harness.load_run(run_id).gave_way_at = clock.now() - timedelta(seconds=100)
     db.session.commit()
-    claim = lease.acquire(run_id)
-    assert claim is not None
-    assert claim.gave_way == 1
-    assert 100 <= claim.waited < 130
+    run_lease = lease.acquire(run_id)
+    assert run_lease is not None
+    assert run_lease.gave_way == 1
+    assert 100 <= run_lease.waited < 130
     assert 100 <= harness.load_run(run_id).gave_way_seconds < 130
 
 
 def test_a_lost_run_returns_nothing(harness: SyncHarness) -> None:
     run_id = queue_two_runs(harness)
-    claim = lease.acquire(run_id)
-    assert claim is not None
+    run_lease = lease.acquire(run_id)
+    assert run_lease is not None
     run = harness.load_run(run_id)
     run.attempt += 1
     db.session.commit()
-    assert not lease.yield_run(claim)
+    assert not lease.yield_run(run_lease)
     assert (harness.load_run(run_id).status, harness.load_run(run_id).gave_way) == ("running", 0)
 
 

@@ -76,12 +76,12 @@ def test_the_next_code_starts_while_only_the_proof_of_the_end_is_missing(
     harness: SyncHarness,
 ) -> None:
     map_three_codes(harness)
-    claim = lease.acquire(lifecycle.record(harness.dealer, "command").run.id)
-    assert claim is not None
-    run = run_plan.open_run(claim)
+    run_lease = lease.acquire(lifecycle.record(harness.dealer, "command").run.id)
+    assert run_lease is not None
+    run = run_plan.open_run(run_lease)
     order: list[str] = []
     walk = cast(Walk, Pages(order))
-    pull(claim, run, run.items[0], walk, lambda: None, lambda: order.append("next"), lambda _: None)
+    pull(run_lease, run, run.items[0], walk, lambda: None, lambda: order.append("next"), lambda _: None)
     assert order == ["page", "next", "proof"]
 
 

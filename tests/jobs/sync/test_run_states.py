@@ -235,10 +235,10 @@ def test_a_defect_in_one_code_does_not_stop_the_others(
     two_codes(harness)
     apply = code_sync.apply
 
-    def broken(claim: lease.Lease, run: Run, item: RunItem) -> None:
+    def broken(run_lease: lease.Lease, run: Run, item: RunItem) -> None:
         if item.supplier_code == "TR":
             raise ZeroDivisionError
-        apply(claim, run, item)
+        apply(run_lease, run, item)
 
     monkeypatch.setattr(code_sync, "apply", broken)
     run = harness.sync()

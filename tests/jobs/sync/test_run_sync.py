@@ -1,4 +1,4 @@
-"""One run from claim to finish, against a real database and a real HTTP service."""
+"""One run from lease to finish, against a real database and a real HTTP service."""
 
 from __future__ import annotations
 

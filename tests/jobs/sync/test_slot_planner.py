@@ -1,4 +1,4 @@
-"""What becomes of slots over years, however ticks come: each one time, or with the reason (R6)."""
+"""Over years of irregular ticks each slot starts once, or is missed with a reason (R6)."""
 
 from __future__ import annotations
 

@@ -41,12 +41,12 @@ def path_for(user: User) -> str:
     return emails.link_for(user).removeprefix("https://sync.example.com")
 
 
-def letters_to(address: str) -> list[AlertDelivery]:
+def emails_to(address: str) -> list[AlertDelivery]:
     return list(db.session.scalars(db.select(AlertDelivery).where(AlertDelivery.recipient == address)))
 
 
-def link_in(letter: AlertDelivery) -> str:
-    _, text = account_emails.compose(letter)
+def link_in(email: AlertDelivery) -> str:
+    _, text = account_emails.compose(email)
     found = re.search(r"https://sync\.example\.com(/reset/\S+)", text)
     assert found
     return found[1]
@@ -109,7 +109,7 @@ def test_a_password_reset_request_leaves_the_same_row_and_response_for_every_add
     answers = [anonymous.post("/reset", data={"email": one}) for one in (EMAIL, "nobody@prairie.example")]
     assert {(one.status_code, one.location) for one in answers} == {(303, "/login")}
     assert anonymous.get("/login").text.count("If somebody signs in here with this address") == 2
-    (known,), (unknown,) = letters_to(EMAIL), letters_to("nobody@prairie.example")
+    (known,), (unknown,) = emails_to(EMAIL), emails_to("nobody@prairie.example")
     assert follow(anonymous, link_in(known)).location == "/login"
     with pytest.raises(NoLongerWanted):
         account_emails.compose(unknown)
@@ -124,7 +124,7 @@ def test_an_invalid_address_is_reported(mail: None, anonymous: LintingClient):
 def test_without_email_the_page_says_how_to_get_a_link(anonymous: LintingClient, person: User):
     assert "ask our support" in anonymous.get("/reset").text
     assert "ask our support" in anonymous.post("/reset", data={"email": EMAIL}).text
-    assert letters_to(EMAIL) == []
+    assert emails_to(EMAIL) == []
 
 
 def test_a_deactivated_user_has_no_session_link_or_email(mail: None, anonymous: LintingClient, person: User):
@@ -136,7 +136,7 @@ def test_a_deactivated_user_has_no_session_link_or_email(mail: None, anonymous: 
     emails.note("reset", EMAIL)
     db.session.commit()
     with pytest.raises(NoLongerWanted):
-        account_emails.compose(letters_to(EMAIL)[0])
+        account_emails.compose(emails_to(EMAIL)[0])
     with pytest.raises(user_admin.Refused):
         user_admin.make_link(person)
     user_admin.set_active(person, True)
@@ -146,8 +146,8 @@ def test_a_deactivated_user_has_no_session_link_or_email(mail: None, anonymous: 
 
 def test_a_password_change_is_emailed_to_the_user(mail: None, anonymous: LintingClient, person: User):
     follow(anonymous, path_for(person))
-    (letter,) = letters_to(EMAIL)
-    subject, text = account_emails.compose(letter)
+    (email,) = emails_to(EMAIL)
+    subject, text = account_emails.compose(email)
     assert "your password was changed" in subject
     assert "tell our support" in text
     assert NEW not in text

@@ -1,4 +1,4 @@
-"""The password is asked for once more before what others could misuse is changed; nothing typed is lost."""
+"""The password is asked for before a sensitive change, and the input is kept."""
 
 from __future__ import annotations
 

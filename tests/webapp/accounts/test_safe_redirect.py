@@ -1,4 +1,4 @@
-"""Where one lands after signing in, or giving the password once more: on a page of ours."""
+"""The redirect after sign-in or reauthentication leads only to local pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is logged of tries to sign in, and of what was refused."""
+"""Log lines of sign-in attempts and refusals."""
 
 from __future__ import annotations
 

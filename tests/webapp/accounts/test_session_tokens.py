@@ -1,4 +1,4 @@
-"""Who proves once more who it is gets another token, and the session stays the one that it was."""
+"""Reauthentication renews the token of a session, which stays the same session."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sessions are rows: they end on our side, whatever a cookie says."""
+"""Sessions are rows that end on the server, whatever a cookie says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in, out, and back to where one was; with CSRF protection on, as it runs."""
+"""Sign-in, sign-out and the return to the requested page, with CSRF protection on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tries are counted, and nobody's keep another person from signing in."""
+"""Attempts are counted, and those of one client do not lock another user out."""
 
 from __future__ import annotations
 

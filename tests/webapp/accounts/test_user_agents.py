@@ -1,4 +1,4 @@
-"""Browsers in words."""
+"""Descriptions of user agents."""
 
 from __future__ import annotations
 

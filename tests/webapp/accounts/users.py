@@ -30,14 +30,14 @@ def follow(client: LintingClient, link: str, password: str = NEW) -> TestRespons
 
 
 def code_of(user: User, sealed: str | None = None, later: int = 0) -> str:
-    """What the person's app shows now, or some half-minutes later."""
+    """The code of the user's app now, or some half-minutes later."""
     secret = vault.unseal(sealed or user.tf_totp_secret or "")
     totp = TOTP.from_source(secret)
     return str(totp.generate(totp.normalize_time(None) + 30 * later).token)
 
 
 def set_up(client: LintingClient, user: User) -> None:
-    """Set up a second factor as somebody who is signed in."""
+    """Set up a second factor for the signed-in user."""
     page = client.post("/tf-setup", data={"setup": "authenticator"})
     assert page.status_code == 200
     found = re.search(r'action="(/tf-setup/[^"]+)"', page.text)

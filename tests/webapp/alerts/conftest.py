@@ -1,4 +1,4 @@
-"""A dealer of whom runs are expected, with mail set up."""
+"""A dealer that is expected to have runs, with email configured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a test sees of alerts."""
+"""The alerts and deliveries that a test asserts on."""
 
 from __future__ import annotations
 

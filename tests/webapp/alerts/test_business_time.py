@@ -1,4 +1,4 @@
-"""Time on days that count."""
+"""Time on business days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A round: by level, once an episode, whatever happens beside it."""
+"""Evaluation of the alert rules: one alert for each episode, also when evaluations run concurrently."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is told: what is noted in the transaction of an alert, and the staff's digest."""
+"""Deliveries that are recorded in the transaction of an alert, and the digest for staff."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""To whom alerts are told: what is kept, what is refused, and who changed it."""
+"""Recipients of alerts: saved, refused, and audited."""
 
 from __future__ import annotations
 

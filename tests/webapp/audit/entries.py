@@ -1,4 +1,4 @@
-"""The audit log as the tests read it."""
+"""Reads the audit log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each verb that changes something notes who did what for whom."""
+"""Each verb that changes something records who did what for which dealer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a command changed was done by a command."""
+"""Changes by a command are attributed to a command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An entry is part of the change that it is about, tells no secret, and cannot be altered."""
+"""An entry is saved in the transaction of its change, contains no secret, and cannot be altered."""
 
 from __future__ import annotations
 

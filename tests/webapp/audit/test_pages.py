@@ -1,4 +1,4 @@
-"""Changes: who did what, for the dealer and for staff."""
+"""The Changes page, for the dealer and for staff."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the program may connect to."""
+"""Addresses that the program may connect to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every line is one event in one form, whoever logs it, and tells no secret."""
+"""Every log line is one JSON event, whoever logs it, and contains no secret."""
 
 from __future__ import annotations
 

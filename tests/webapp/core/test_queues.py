@@ -1,4 +1,4 @@
-"""Handing work over to a Redis that is there, away, slow or full."""
+"""Enqueueing with a Redis that is available, down, slow or full."""
 
 from __future__ import annotations
 

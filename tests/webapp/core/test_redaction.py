@@ -1,4 +1,4 @@
-"""What is secret is known by its name, or by what it looks like."""
+"""Secrets are recognized by their name or by their form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each request is one line, with its number, who asked, and about which dealer."""
+"""Each request is one log line with its id, user and dealer."""
 
 from __future__ import annotations
 

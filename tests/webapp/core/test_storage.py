@@ -1,4 +1,4 @@
-"""Nothing leads out of report storage, whatever a path is made of."""
+"""No path leads out of report storage."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HOSTILE = [
     *("runs\\..\\secret.csv", "secret.csv::memory://", "zip://x::secret.csv", "memory:x", "runs/*/1.csv"),
     *("runs/[ab].csv", "runs/?.csv", "runs/{a,b}.csv", "runs/1.csv\0", "runs/1\n.csv", "runs/\u202evsc.1"),
 ]
-DOORS = {
+ACCESSES = {
     "read": storage.open_for_reading,
     "read as bytes": storage.open_bytes_for_reading,
     "write": storage.open_for_writing,
@@ -39,16 +39,16 @@ DOORS = {
 }
 
 
-@pytest.mark.parametrize("door", DOORS.values(), ids=DOORS)
+@pytest.mark.parametrize("access", ACCESSES.values(), ids=ACCESSES)
 def test_no_path_leads_out_of_report_storage(
-    app: Flask, tmp_path: Path, door: Callable[[str], object]
+    app: Flask, tmp_path: Path, access: Callable[[str], object]
 ) -> None:
     (tmp_path / "reports" / "runs").mkdir(parents=True)
     secret = tmp_path / "secret.csv"
     secret.write_text("kept")
     for path in HOSTILE:
         with pytest.raises(storage.StorageError):
-            door(path)
+            access(path)
     assert secret.read_text() == "kept"
     assert [each.name for each in sorted(tmp_path.rglob("*.csv"))] == ["secret.csv"]
 

@@ -1,4 +1,4 @@
-"""Alive is whoever answers; ready is who has a database, migrated, a Redis and a tick."""
+"""Liveness needs nothing; readiness needs a migrated database, Redis and a recent tick."""
 
 from __future__ import annotations
 

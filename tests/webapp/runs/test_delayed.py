@@ -1,4 +1,4 @@
-"""Pages while Redis is away: they work, and say that background work is delayed."""
+"""Pages while Redis is unavailable: they work, and say that background work is delayed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The database itself keeps what each dealer's runs came to last, whoever writes to them."""
+"""Database triggers keep each dealer's latest runs, whoever writes to them."""
 
 from __future__ import annotations
 

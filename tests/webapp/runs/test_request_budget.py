@@ -1,4 +1,4 @@
-"""A run's page says how many requests are left in this minute: what workers count is what it reads."""
+"""A run's page shows the requests left in this minute, from the counts of the workers."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_the_requests_left_in_this_minute_are_shown_for_the_dealers_login(
 ):
     make_configuration(dealer, username="Prairie")
     send("prairie", 2)
-    send("somebody else", 4)
+    send("another login", 4)
     assert "3 of 5 requests to Lightspeed left in this minute." in page_of(client, dealer)
 
 

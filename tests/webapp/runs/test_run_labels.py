@@ -1,4 +1,4 @@
-"""Every state of the closed lists has its words."""
+"""Every state of the closed lists has its label."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a candidate's explanation says."""
+"""The explanation of a candidate."""
 
 from __future__ import annotations
 

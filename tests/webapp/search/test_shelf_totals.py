@@ -1,4 +1,4 @@
-"""What a dealer has in stock of each catalog is kept in step with the figures."""
+"""Totals of stock by catalog follow the figures."""
 
 from __future__ import annotations
 

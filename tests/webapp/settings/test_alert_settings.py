@@ -1,4 +1,4 @@
-"""The settings of alerts: named when they are malformed, and never told."""
+"""The settings of alerts: named when they are malformed, and never shown."""
 
 from __future__ import annotations
 

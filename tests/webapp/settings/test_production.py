@@ -1,4 +1,4 @@
-"""In production the program does not start with what is fine on somebody's own machine."""
+"""In production the program does not start with settings that are meant for development."""
 
 from __future__ import annotations
 

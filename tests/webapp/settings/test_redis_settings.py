@@ -1,4 +1,4 @@
-"""How Redis's certificate is verified is settled at start, or the start is refused by name."""
+"""The verification of Redis's certificate is decided at start, and a wrong setting is named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files made to cost more than they weigh, and codes that read other than they are."""
+"""Decompression bombs, and codes with misleading characters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many routes were tried by whom: `python -m tests.webapp.tenancy`; exit status 1 for a misfit."""
+"""Counts the routes tried by role: `python -m tests.webapp.tenancy`; exit status 1 for a mismatch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every route of the application, from the application itself, asked by everybody."""
+"""Every route of the application's URL map, requested in every role."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 from tests.webapp.tenancy.seed import HTMX, OWN, ROLES, STAFF, Rows, SeededApp
 from tests.webapp.tenancy.table import LOGIN, TABLE, Answer
 
-# What a part of the address is where it is no row's id.
+# Values of URL arguments that are not a row's id.
 OTHERWISE: Final[Rows] = {"filename": "app.js", "token": "made-up"}
 REFUSALS: Final = (LOGIN, 403, 404)
 # What a fragment is answered with in place of a redirect, or beside a conflict and a form that is sent back.
@@ -30,13 +30,13 @@ class Route:
         return f"{self.method} {self.rule.endpoint}"
 
     def path(self, seeded_app: SeededApp, rows: Rows) -> str:
-        """Its address with these ids; KeyError names what there is no row of."""
+        """Its address with these ids; KeyError names an argument without a row."""
         values = {argument: rows[argument] for argument in self.rule.arguments}
         return str(seeded_app.app.url_map.bind("localhost").build(self.rule.endpoint, values, self.method))
 
 
 def routes(seeded_app: SeededApp) -> list[Route]:
-    """Every one, save that HEAD goes with GET, and what Flask adds for OPTIONS is turned off."""
+    """Every route except HEAD, which goes with GET, and OPTIONS, which is turned off."""
     found = seeded_app.app.url_map.iter_rules()
     each = (Route(method, rule) for rule in found for method in (rule.methods or set()) - {"HEAD", "OPTIONS"})
     return sorted(each, key=str)
@@ -48,7 +48,7 @@ def rows_of(seeded_app: SeededApp, role: str = OWN) -> Rows:
 
 
 def misfits(seeded_app: SeededApp, route: Route) -> Iterator[str]:
-    """What somebody is answered that the table does not say: asked plainly and by htmx, GET also as HEAD."""
+    """Responses that differ from the table: plain and htmx requests, GET also as HEAD."""
     line, path = TABLE[str(route)], route.path(seeded_app, rows_of(seeded_app))
     for role, wanted in zip(ROLES, line.answers, strict=True):
         for method, headers in _ways(route.method):

@@ -1,4 +1,4 @@
-"""One seeded_app for all tests of this folder: each puts back what it changes."""
+"""One seeded application for all tests of this folder: each test restores its database."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class SeededApp:
         self._file, self._pristine = folder / "seeded.sqlite3", folder / "pristine.sqlite3"
         shutil.copy(template, self._file)
         address = f"sqlite:///{self._file}"
-        # How often somebody may try is not what is tried here.
+        # Rate limits are not tested here.
         changed = {"WTF_CSRF_ENABLED": True, "RATELIMIT_ENABLED": False}
         self.app: Flask = create_app(settings(address, folder) | changed)
         cli.register(self.app)
@@ -104,7 +104,7 @@ class SeededApp:
     def request(
         self, role: str, method: str, path: str, *, token: bool = False, **options: Any
     ) -> TestResponse:
-        """What somebody in this role is answered, in a browser of its own."""
+        """The response to a user in this role, from a new client."""
         client = self.app.test_client()
         headers = dict(options.pop("headers", {}))
         if self._sessions[role]:
@@ -115,7 +115,7 @@ class SeededApp:
 
     @contextmanager
     def restored(self) -> Iterator[None]:
-        """Undo whatever is changed meanwhile."""
+        """Restore the database after the block if it has changed."""
         try:
             yield
         finally:

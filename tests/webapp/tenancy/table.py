@@ -1,4 +1,4 @@
-"""Who gets what at each address: a line for every route and method, without which the tests fail.
+"""The expected response to each role: a line for every route and method, without which the tests fail.
 
 A line says what nobody, another dealer's user, a user of the same organization's other dealer, the dealer's
 own user, and staff are answered, in this order. `LOGIN` is being led to sign in, by 401 where htmx asks;
@@ -24,7 +24,7 @@ class Line:
 
 
 def dealers(status: int = 200, **form: str) -> Line:
-    """A dealer's own, and staff's: to all others there is no such dealer."""
+    """A dealer's own, and staff's: for all others the dealer does not exist."""
     return Line((LOGIN, 404, 404, status, status), form)
 
 
@@ -94,7 +94,7 @@ TABLE: Final[dict[str, Line]] = {
     "POST users.remove_second_factor": staff(409),
     "GET invitations.new": staff(),
     "POST invitations.invite": staff(303, email="new@own.example", role="staff"),
-    # About one dealer, for staff: to its own users it is no page of theirs.
+    # About one dealer, for staff only.
     "GET dealer_details.show": staff_of_dealer(),
     "POST dealer_details.save": staff_of_dealer(303, name="Other", timezone="UTC", organization="0"),
     "POST dealer_details.close": staff_of_dealer(303),

@@ -1,4 +1,4 @@
-"""Every command, from the application itself, with what it must refuse; and that refusing changes nothing."""
+"""Every command of the application refuses what its line says, and a refusal changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every route, asked by nobody, two other dealers' users, the dealer's own and staff, against the table."""
+"""Every route, in each role, against the table."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_no_page_of_a_dealer_says_anything_of_another(seeded_app: SeededApp) -> 
 
 
 def test_a_change_without_a_token_is_refused_and_changes_nothing(seeded_app: SeededApp) -> None:
-    """Every route that changes state; also signing in, lest one is signed in as somebody else."""
+    """Every route that changes state; also sign-in, as login CSRF would sign a user in to another account."""
     before = seeded_app.all_rows()
     changing = [route for route in routes(seeded_app) if route.method not in ("GET", "HEAD")]
     assert len(changing) > 20

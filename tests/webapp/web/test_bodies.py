@@ -1,4 +1,4 @@
-"""A body is read once, within the limits of its route, and a refused one is answered like anything else."""
+"""A body is read once, within the limits of its route, and a refusal is an ordinary response."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pages ask of the database, on each kind of it."""
+"""Queries of the pages, on each kind of database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages while no connection is free, and while the database is away: 503, and the next one works again."""
+"""Pages without a free connection or without a database: 503, and the next request works again."""
 
 from __future__ import annotations
 

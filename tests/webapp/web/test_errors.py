@@ -1,4 +1,4 @@
-"""What goes wrong is said in the program's own words, as a page and to htmx."""
+"""Errors have the program's own page, and a fragment for htmx."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A form that outlived its session, sent by a browser without script, is kept to be sent once more."""
+"""A form whose session expired, sent without script, is kept to be sent again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who asks for far more than a person does is asked to wait, and nobody else is."""
+"""A client that sends far more requests than usual is throttled, and no other is."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_changes_searches_and_exports_count_together(app: Flask, client: Linting
     by_htmx = client.hx("POST", f"{here}/alerts/tests")
     assert (by_htmx.status_code, by_htmx.headers["HX-Reswap"]) == (429, "none")
     assert client.get(f"{here}/inventory/export.csv").status_code == 429
-    # What was begun can be watched meanwhile, and left.
+    # A started run can still be watched and cancelled.
     app.config["WTF_CSRF_ENABLED"] = True
     assert client.post("/logout", data={"csrf_token": token(client, here)}).status_code == 302
 

@@ -1,4 +1,4 @@
-"""Cookies on HTTPS: under a name that only this host can set, and nobody's script can read."""
+"""Cookies on HTTPS have the __Host- prefix, and no script can read them."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_session_cookie_planted_by_a_sibling_domain_is_ignored(client: Linting
     held = client.get_cookie("__Host-session")
     assert held is not None
     stranger = client.application.test_client()
-    # What a host below the same domain, or somebody on the way, could set.
+    # Cookies that a sibling host or a network attacker could set.
     stranger.set_cookie("session", held.value)
     assert stranger.get("/dealers", base_url=HTTPS).status_code == 302
     stranger.set_cookie("__Host-session", held.value)

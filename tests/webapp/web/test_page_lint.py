@@ -1,4 +1,4 @@
-"""The lint finds what it is there for."""
+"""The lint finds each kind of problem."""
 
 from __future__ import annotations
 

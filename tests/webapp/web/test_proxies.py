@@ -1,4 +1,4 @@
-"""Who asks, and under which name: what proxies say is believed as far as there are any, and no further."""
+"""Client addresses and host names: forwarded headers are trusted only for the configured proxies."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def address(app: Flask, forwarded: str) -> str | None:
 @pytest.mark.parametrize(
     ("hops", "forwarded", "taken"),
     [
-        # A router adds the address that it was asked from; what stood there before anybody can claim.
+        # A router appends the client's address; any client can forge the values before it.
         (1, PERSON, PERSON),
         (1, f"{MADE_UP}, {PERSON}", PERSON),
         (2, f"{MADE_UP}, {PERSON}, {ROUTER}", PERSON),

@@ -1,4 +1,4 @@
-"""Lists and searches are read from the replica, and nobody sees a change of their own undone."""
+"""Lists and searches are read from the replica, and users always read their own writes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The headers of every answer: what a browser may run, show, send on and keep."""
+"""The headers of every response: what a browser may run, show, send and cache."""
 
 from __future__ import annotations
 

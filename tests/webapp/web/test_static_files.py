@@ -1,4 +1,4 @@
-"""What is vendored is what its note says; static files are served past Flask and kept."""
+"""Vendored files match their recorded hashes; static files are served without Flask and cached."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Moments in the dealer's zone, ages and durations in words."""
+"""Times in the dealer's zone, ages and durations in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file where none is asked for is refused, and is never taken for text."""
+"""An unexpected file is refused, and is never read as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the client's tests share: quick retries, a scripted service, and the simulator with one dealer."""
+"""Fixtures of the client's tests: quick retries, a scripted service, and the simulator with one dealer."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A service that answers as prepared, in order, and the last answer from then on."""
+"""A service that gives prepared responses in order, and then repeats the last one."""
 
 import json
 from collections.abc import Sequence

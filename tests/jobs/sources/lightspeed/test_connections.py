@@ -1,4 +1,4 @@
-"""The login goes to public addresses alone, whatever a name stands for by then, over verified TLS."""
+"""The login is sent only to public addresses, checked after name resolution, over verified TLS."""
 
 from __future__ import annotations
 

@@ -245,7 +245,7 @@ def test_twenty_dealers_in_four_processes_are_served_alike_and_never_too_often(r
     within = Counter(dealer for dealer, _ in sorted(served, key=lambda one: one[1])[begun:][: 20 * ROUNDS])
 
     assert len(within) == 20
-    # Four each; more or fewer where a busy machine kept somebody from asking.
+    # Four each; more or fewer where a busy machine delayed a requester.
     assert max(within.values()) <= 2 * min(within.values())
     times = sorted(moment for _, moment in served)
     assert max(sum(start <= one < start + 1 for one in times) for start in times) <= 40

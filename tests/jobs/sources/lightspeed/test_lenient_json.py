@@ -1,4 +1,4 @@
-"""Pages that a strict reader would refuse, or that would be refused further on."""
+"""Pages that a strict JSON parser, or a later step, would refuse."""
 
 import json
 

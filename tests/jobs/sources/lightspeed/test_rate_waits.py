@@ -1,4 +1,4 @@
-"""How long requests waited for room in the rate budget is told with what they brought."""
+"""The time that requests waited for the rate budget is reported with their pages."""
 
 import pytest
 

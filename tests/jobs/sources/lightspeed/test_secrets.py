@@ -1,4 +1,4 @@
-"""A planted login is searched for in everything that leaves the client."""
+"""A planted login appears in nothing that leaves the client."""
 
 import base64
 import io

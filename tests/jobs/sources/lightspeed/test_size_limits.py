@@ -1,4 +1,4 @@
-"""Answers made to cost more than they weigh: memory and time stay bounded, the dealer reads one sentence."""
+"""Oversized responses: memory and time stay bounded, and the dealer reads one sentence."""
 
 import gzip
 import subprocess

@@ -191,7 +191,7 @@ def test_a_service_that_takes_too_long_is_an_error(act):
 
 def test_a_port_without_a_listener_is_an_error():
     with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))  # taken, and nobody listens
+        held.bind(("127.0.0.1", 0))  # bound, without a listener
         error = problem(f"http://127.0.0.1:{held.getsockname()[1]}/lsapi")
 
     assert (error.kind, error.sentence) == ("transient", error_for_fault("unreachable").sentence)

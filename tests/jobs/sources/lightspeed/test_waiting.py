@@ -1,4 +1,4 @@
-"""What happens during waits: the next page, the caller's look around, and leaving."""
+"""During waits: the next page is fetched, the caller polls its stop flag, and can leave."""
 
 import threading
 
@@ -75,7 +75,7 @@ def test_a_pull_has_one_thread(simulator: Simulator, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("where", ["latency", "backoff", "retry_after"])
 def test_a_caller_that_stops_during_a_wait_leaves_at_once(simulator: Simulator, where):
-    """The wait would last a minute: the test ends because nobody waits for it."""
+    """The wait would last a minute: the test ends because it is cancelled."""
     policy = RetryPolicy(base=60, cap=60)
     if where == "latency":
         simulator.switches.latency = 60.0

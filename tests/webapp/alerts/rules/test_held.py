@@ -1,4 +1,4 @@
-"""A clearing that is held until a person decides."""
+"""A clearing that is held until a user decides."""
 
 from __future__ import annotations
 

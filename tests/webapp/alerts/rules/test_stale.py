@@ -1,4 +1,4 @@
-"""No success for 13 hours: of whom runs are expected, and since when."""
+"""No success for 13 hours: for dealers that expect runs, and since when."""
 
 from __future__ import annotations
 

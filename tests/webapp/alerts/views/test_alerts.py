@@ -1,4 +1,4 @@
-"""The Alerts page: what is open, who is told, and what became of it."""
+"""The Alerts page: open alerts, recipients and deliveries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Imports that end in the middle, run beside others, or are larger than memory should notice."""
+"""Imports that are interrupted, run concurrently, or are larger than memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an import notes to be reindexed (R17)."""
+"""Outbox entries of an import (R17)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Uploaded catalog files: claimed once, taken over from the dead, begun anew when broken off."""
+"""Uploaded catalog files: leased once, taken over from dead workers, restarted after an interruption."""
 
 from __future__ import annotations
 
@@ -157,10 +157,10 @@ def test_a_defect_ends_the_import_as_failed_and_is_raised(uploaded: int, monkeyp
 
 def test_the_heartbeat_records_the_progress_of_reading(uploaded: int, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(import_lease, "BEAT_SECONDS", 0.01)
-    claim = import_lease.acquire(uploaded)
-    assert claim is not None
+    upload_lease = import_lease.acquire(uploaded)
+    assert upload_lease is not None
     change(uploaded, heartbeat_at=clock.now() - timedelta(seconds=80))
-    with import_lease.beating(claim, lambda: 42):
+    with import_lease.beating(upload_lease, lambda: 42):
         for _ in range(500):
             if stored(uploaded).bytes_read == 42:
                 break

@@ -1,4 +1,4 @@
-"""Audit entries, alerts and catalog imports go when they are old enough."""
+"""Old audit entries, alerts and catalog imports are deleted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Old runs go with all that belongs to them; what the pages need stays, however old."""
+"""Old runs are deleted with their rows and files; what the pages need stays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files in report storage that belong to nothing are found and removed, and no others."""
+"""Orphan files in report storage are found and removed, and no others."""
 
 from __future__ import annotations
 

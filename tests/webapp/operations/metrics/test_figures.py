@@ -1,4 +1,4 @@
-"""What is so at this moment: on both databases, read from rows."""
+"""Metrics of the current state, read from rows on both databases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""/metrics: what Prometheus reads, for who has the token alone."""
+"""/metrics: Prometheus metrics, for clients with the metrics token."""
 
 from __future__ import annotations
 

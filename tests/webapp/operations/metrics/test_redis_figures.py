@@ -1,4 +1,4 @@
-"""Figures that are kept in Redis: workers, failed jobs, and how long requests of all processes took."""
+"""Metrics that are kept in Redis: workers, failed jobs, and request durations of all processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ended runs are added up once each, and what they did outlives them."""
+"""Ended runs are added to the totals once each, and the totals outlive them."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def test_a_row_turns_into_a_form_in_its_place(
     )
     page = client.get(f"{url}/{first.id}").text
     assert f'action="{url}/{first.id}"' in page
-    # What was typed would be lost by acting on another row meanwhile.
+    # Changing another row at the same time would lose the input.
     assert f'href="{url}/{second.id}"' not in page
     assert page.index("Edit TR") < page.index(f'id="code-{second.id}"')
 

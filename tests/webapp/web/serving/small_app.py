@@ -1,4 +1,4 @@
-"""A small WSGI application, served with the program's own settings of gunicorn but less patience."""
+"""A small WSGI application, served with the program's settings of gunicorn but shorter timeouts."""
 
 from __future__ import annotations
 

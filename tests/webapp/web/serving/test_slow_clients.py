@@ -1,4 +1,4 @@
-"""Sixty-four slow clients at once: everybody else is answered meanwhile, and they are ended."""
+"""With sixty-four slow clients all others still get responses, and the slow ones are disconnected."""
 
 from __future__ import annotations
 
