@@ -285,13 +285,13 @@ def test_the_login_reaches_neither_logs_nor_progress(
     assert "correct horse" not in out + err + "".join(lines)
 
 
-def test_a_run_in_another_state_is_not_changed(world: World) -> None:
-    two_codes(world)
-    run_id = world.sync().id
+def test_a_run_in_another_state_is_not_changed(harness: SyncHarness) -> None:
+    two_codes(harness)
+    run_id = harness.sync().id
     late = change_run(RunState.PARTIAL, to=RunState.SUCCEEDED).returning(db.literal(1))
     assert db.session.execute(late).all() == []
-    assert world.run(run_id).status == RunState.SUCCEEDED
-    item = world.run(run_id).items[0]
+    assert harness.run(run_id).status == RunState.SUCCEEDED
+    item = harness.run(run_id).items[0]
     db.session.execute(change_item(RunItemState.RUNNING, to=RunItemState.FAILED))
     db.session.refresh(item)
     assert item.status == RunItemState.SUCCEEDED
