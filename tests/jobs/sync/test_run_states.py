@@ -290,8 +290,8 @@ def test_a_run_in_another_state_is_not_changed(harness: SyncHarness) -> None:
     run_id = harness.sync().id
     late = change_run(RunState.PARTIAL, to=RunState.SUCCEEDED).returning(db.literal(1))
     assert db.session.execute(late).all() == []
-    assert harness.run(run_id).status == RunState.SUCCEEDED
-    item = harness.run(run_id).items[0]
+    assert harness.load_run(run_id).status == RunState.SUCCEEDED
+    item = harness.load_run(run_id).items[0]
     db.session.execute(change_item(RunItemState.RUNNING, to=RunItemState.FAILED))
     db.session.refresh(item)
     assert item.status == RunItemState.SUCCEEDED
