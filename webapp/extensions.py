@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from flask import g, has_request_context, request
 from flask_migrate import Migrate
@@ -67,7 +67,11 @@ def end_reading() -> None:
         session.rollback()
 
 
-db = SQLAlchemy(model_class=Base, session_options={"class_": RoutingSession})
+# An UPDATE or DELETE by condition does not change objects of the session: a commit follows, after which they
+# are read again. A statement whose objects are read before that says so itself.
+SESSION_OPTIONS: Final = {"class_": RoutingSession, "execution_options": {"synchronize_session": False}}
+
+db = SQLAlchemy(model_class=Base, session_options=SESSION_OPTIONS)
 # The base class of the models. Flask-SQLAlchemy creates it at runtime; for a type checker it is its own base.
 if TYPE_CHECKING:
     Model = Base

@@ -92,7 +92,6 @@ def _claim(delivery_id: int) -> AlertDelivery | None:
         .where(AlertDelivery.next_attempt_at <= now)
         .values(attempts=AlertDelivery.attempts + 1, next_attempt_at=now + LEASE)
         .returning(AlertDelivery.id)
-        .execution_options(synchronize_session=False)
     )
     is_ours = db.session.scalar(claimed) is not None
     db.session.commit()
@@ -165,7 +164,6 @@ def _finish(delivery: AlertDelivery, kept: dict[str, Any]) -> None:
         update(AlertDelivery)
         .where(AlertDelivery.id == delivery.id, AlertDelivery.attempts == delivery.attempts)
         .values(**kept)
-        .execution_options(synchronize_session=False)
     )
     db.session.commit()
     # Neither recipient nor address: both are somebody's.

@@ -57,7 +57,6 @@ def _keep(dealer_id: int, number: int, reason: str | None) -> None:
             check_reason=reason,
             checked_at=clock.now(),
         )
-        .execution_options(synchronize_session=False)
     )
     readiness.refresh(dealer_id)
     db.session.commit()

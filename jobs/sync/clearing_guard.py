@@ -139,7 +139,6 @@ def carry_out(clearing_id: int) -> bool:
         update(RunItem)
         .where(RunItem.id == clearing.run_item_id)
         .values(cleared=RunItem.cleared + cleared, held=0)
-        .execution_options(synchronize_session=False)
     )
     db.session.commit()
     log.info("clearing.applied", clearing=clearing_id, cleared=cleared)

@@ -61,7 +61,7 @@ def keep(dealer_id: int, code_key: str, spelling: str) -> None:
     """Request the code with this spelling from now on; the caller commits."""
     ids = _rows(dealer_id, code_key, spelling)
     statement = update(SupplierCode).where(SupplierCode.id.in_(ids)).values(reported_code=spelling)
-    db.session.execute(statement.execution_options(synchronize_session=False))
+    db.session.execute(statement)
 
 
 def _rows(dealer_id: int, code_key: str, spelling: str) -> Select[int]:

@@ -99,7 +99,7 @@ def _end_wait(run_id: int, since: datetime, now: datetime) -> float:
     seconds = max(0.0, (now - since).total_seconds())
     waited = {"gave_way_seconds": Run.gave_way_seconds + round(seconds), "gave_way_at": None}
     statement = update(Run).where(Run.id == run_id).values(waited)
-    db.session.execute(statement.execution_options(synchronize_session=False))
+    db.session.execute(statement)
     return seconds
 
 
@@ -147,10 +147,8 @@ def _limit_idling() -> None:
 
 
 def _owned(claim: Lease) -> Update:
-    return (
-        update(Run)
-        .where(Run.id == claim.run_id, Run.attempt == claim.attempt, Run.status == RunState.RUNNING)
-        .execution_options(synchronize_session=False)
+    return update(Run).where(
+        Run.id == claim.run_id, Run.attempt == claim.attempt, Run.status == RunState.RUNNING
     )
 
 

@@ -89,14 +89,14 @@ def _change(item_id: int, *before: RunItemState, to: RunItemState, **values: Any
 
 def _set_item(item_id: int, **values: Any) -> None:
     statement = update(RunItem).where(RunItem.id == item_id).values(**values)
-    db.session.execute(statement.execution_options(synchronize_session=False))
+    db.session.execute(statement)
 
 
 def drop_parts(item_ids: list[int]) -> None:
     """Delete the reported parts of items, and their matches."""
     for model in (PartMatch, ReportedPart):
         statement = delete(model).where(model.run_item_id.in_(item_ids))
-        db.session.execute(statement.execution_options(synchronize_session=False))
+        db.session.execute(statement)
 
 
 def earlier_items(dealer_id: int, code_key: str, item_id: int) -> list[int]:

@@ -56,7 +56,7 @@ def forget_unscheduled() -> None:
         Configuration.dealer_id == SlotLedgerEntry.dealer_id, Configuration.ready_since.is_not(None)
     )
     gone = delete(SlotLedgerEntry).where(~ready.exists())
-    db.session.execute(gone.execution_options(synchronize_session=False))
+    db.session.execute(gone)
     db.session.commit()
 
 

@@ -73,7 +73,7 @@ class TotpCodes(Totp):
         """Store it, committed with the request that used the code; of two concurrent uses one is refused."""
         fresh = or_(User.tf_last_counter.is_(None), User.tf_last_counter < tmatch.counter)
         use = update(User).where(User.id == user.id, fresh).values(tf_last_counter=tmatch.counter)
-        used: Any = db.session.execute(use.execution_options(synchronize_session=False))
+        used: Any = db.session.execute(use)
         if not used.rowcount:
             raise UsedTokenError
 

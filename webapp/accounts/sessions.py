@@ -37,7 +37,7 @@ def begin(user: User, user_agent: str = "", address: str = "", *, is_kept: bool 
     """Add a session; the caller commits. Returns its number, and the browser's token."""
     secret = secrets.token_urlsafe(32)
     old = UserSession.user_id == user.id, UserSession.last_seen_at < clock.now() - KEPT
-    db.session.execute(delete(UserSession).where(*old).execution_options(synchronize_session=False))
+    db.session.execute(delete(UserSession).where(*old))
     about = {"browser": browser_of(user_agent), "address": address, "is_kept": is_kept}
     row = UserSession(user_id=user.id, secret_hash=_hashed(secret), **about)
     db.session.add(row)
@@ -50,7 +50,7 @@ def renew(user: User, number: int) -> str | None:
     secret = secrets.token_urlsafe(32)
     matches = UserSession.id == number, UserSession.user_id == user.id, *_lasting(clock.now())
     statement = update(UserSession).where(*matches).values(secret_hash=_hashed(secret))
-    result: Any = db.session.execute(statement.execution_options(synchronize_session=False))
+    result: Any = db.session.execute(statement)
     return secret if result.rowcount else None
 
 
@@ -93,7 +93,7 @@ def end(user: User, *, number: int | None = None, but: int | None = None) -> int
     if but is not None:
         matches.append(UserSession.id != but)
     statement = update(UserSession).where(*matches).values(ended_at=clock.now())
-    result: Any = db.session.execute(statement.execution_options(synchronize_session=False))
+    result: Any = db.session.execute(statement)
     return int(result.rowcount)
 
 

@@ -124,7 +124,7 @@ def _open(some: list[tuple[Key, Finding]], now: datetime) -> list[int]:
 
 def _close(some: list[int], now: datetime) -> list[int]:
     over = update(Alert).where(Alert.id.in_(some), Alert.closed_at.is_(None)).values(closed_at=now)
-    return list(db.session.scalars(over.returning(Alert.id).execution_options(synchronize_session=False)))
+    return list(db.session.scalars(over.returning(Alert.id)))
 
 
 def _batches(rows: list[Any]) -> Iterable[list[Any]]:

@@ -82,4 +82,4 @@ def _details(dealer: Dealer) -> dict[str, Any]:
 def _end_sessions(dealer: Dealer) -> None:
     users = select(User.id).where(User.dealer_id == dealer.id)
     ended = update(UserSession).where(UserSession.user_id.in_(users), UserSession.ended_at.is_(None))
-    db.session.execute(ended.values(ended_at=clock.now()).execution_options(synchronize_session=False))
+    db.session.execute(ended.values(ended_at=clock.now()))

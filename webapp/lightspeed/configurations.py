@@ -141,7 +141,6 @@ def start_checks(organization: Organization) -> None:
             checked_at=clock.now(),
         )
         .returning(Configuration.dealer_id, Configuration.check_number, Configuration.check_state)
-        .execution_options(synchronize_session=False)
     ).all()
     readiness.refresh(*(row.dealer_id for row in started))
     db.session.commit()
@@ -165,7 +164,6 @@ def heard(dealer_id: int, refusal: str | None) -> None:
         update(Configuration)
         .where(Configuration.dealer_id == dealer_id, Configuration.check_state != "checking", is_news)
         .values(check_state=state, check_reason=refusal, checked_at=clock.now())
-        .execution_options(synchronize_session=False)
     )
     readiness.refresh(dealer_id)
 

@@ -46,5 +46,5 @@ def reseal() -> RotationResult:
 
 def _replace(column: Any, is_row: Any, was: str, becomes: str) -> int:
     statement = update(column.class_).where(is_row, column == was).values({column.key: becomes})
-    result: Any = db.session.execute(statement.execution_options(synchronize_session=False))
+    result: Any = db.session.execute(statement)
     return int(result.rowcount)

@@ -61,7 +61,6 @@ def _decide(clearing: HeldClearing, state: str, action: str, by: User | None) ->
         update(HeldClearing)
         .where(HeldClearing.id == clearing.id, HeldClearing.state == "held")
         .values(state=state, decided_at=clock.now(), decided_by_id=by.id if by else None)
-        .execution_options(synchronize_session=False)
     )
     if not decided.rowcount:
         db.session.rollback()

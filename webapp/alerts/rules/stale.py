@@ -75,7 +75,7 @@ def watch(now: datetime) -> None:
         return
     db.session.rollback()
     gone = AlertState.dealer_id.in_(_no_longer())
-    db.session.execute(delete(AlertState).where(gone).execution_options(synchronize_session=False))
+    db.session.execute(delete(AlertState).where(gone))
     db.session.execute(insert_new(AlertState).from_select(["dealer_id", "since"], _unwatched(now)))
     db.session.commit()
     look_only()

@@ -47,7 +47,6 @@ def acquire(import_id: int) -> ImportLease | None:
             started_at=db.func.coalesce(CatalogImport.started_at, now),
         )
         .returning(CatalogImport.attempt)
-        .execution_options(synchronize_session=False)
     )
     db.session.commit()
     return None if attempt is None else ImportLease(import_id, attempt)
@@ -102,12 +101,8 @@ def _beat(engine: Engine, claim: ImportLease, bytes_read: Callable[[], int], don
 
 
 def _owned(claim: ImportLease) -> Any:
-    return (
-        update(CatalogImport)
-        .where(
-            CatalogImport.id == claim.import_id,
-            CatalogImport.attempt == claim.attempt,
-            CatalogImport.status == "running",
-        )
-        .execution_options(synchronize_session=False)
+    return update(CatalogImport).where(
+        CatalogImport.id == claim.import_id,
+        CatalogImport.attempt == claim.attempt,
+        CatalogImport.status == "running",
     )

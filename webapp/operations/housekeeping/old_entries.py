@@ -49,6 +49,6 @@ def _delete_oldest(model: Any, moment: Any, before: datetime, condition: Any) ->
     ids = [row[0] for row in db.session.execute(oldest) if row[1] < before]
     if ids:
         statement = delete(model).where(model.id.in_(ids))
-        db.session.execute(statement.execution_options(synchronize_session=False))
+        db.session.execute(statement)
     db.session.commit()
     return len(ids)

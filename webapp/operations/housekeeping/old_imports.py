@@ -26,7 +26,7 @@ def delete_some(before: datetime) -> int:
     found = db.session.execute(old.order_by(CatalogImport.id).limit(BATCH)).all()
     ids = [row.id for row in found]
     statement = delete(CatalogImport).where(CatalogImport.id.in_(ids))
-    db.session.execute(statement.execution_options(synchronize_session=False))
+    db.session.execute(statement)
     db.session.commit()
     for row in found:
         _remove_files(row.path)

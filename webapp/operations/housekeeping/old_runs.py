@@ -100,8 +100,7 @@ def _slice(item_ids: list[int]) -> list[int]:
 
 
 def _deleted(model: type[PartMatch] | type[ReportedPart], item_ids: list[int]) -> Any:
-    statement = delete(model).where(model.run_item_id.in_(item_ids))
-    return statement.execution_options(synchronize_session=False)
+    return delete(model).where(model.run_item_id.in_(item_ids))
 
 
 def _delete_runs(ids: list[int]) -> None:
@@ -109,7 +108,7 @@ def _delete_runs(ids: list[int]) -> None:
 
     Files left behind by a crash in between belong to no run: `purge_orphan_files` finds them.
     """
-    db.session.execute(delete(Run).where(Run.id.in_(ids)).execution_options(synchronize_session=False))
+    db.session.execute(delete(Run).where(Run.id.in_(ids)))
     db.session.commit()
     for run_id in ids:
         try:

@@ -66,7 +66,7 @@ def tally(limit: int = BATCH) -> int:
     """
     ended = select(Run.id).where(_UNTALLIED, Run.status.in_(ENDED_RUN_STATES)).order_by(Run.id).limit(limit)
     marked = update(Run).where(Run.id.in_(ended), _UNTALLIED).values(tallied=True).returning(Run.id)
-    ids = list(db.session.scalars(marked.execution_options(synchronize_session=False)))
+    ids = list(db.session.scalars(marked))
     for (status, within), sums in _added_up(db.session.connection(), Run.id.in_(ids)).items():
         values = dict(zip(_COLUMNS, astuple(sums), strict=True))
         db.session.execute(_ADD, {"status": status, "within_seconds": within, **values})
