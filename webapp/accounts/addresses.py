@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_security import MailUtil
 from flask_security.mail_util import EmailValidateException
 
-from webapp.core.email_addresses import MOST_CHARACTERS
+from webapp.core.limits import MAX_EMAIL_LENGTH
 from webapp.settings.account_settings import WRONG_ADDRESS
 
 
@@ -22,6 +22,6 @@ class AddressNormalizer(MailUtil):
 
 
 def _short(email: str) -> str:
-    if len(email) > MOST_CHARACTERS:
+    if len(email) > MAX_EMAIL_LENGTH:
         raise EmailValidateException(WRONG_ADDRESS)
     return email

@@ -14,10 +14,10 @@ from sqlalchemy.exc import IntegrityError
 from webapp import audit
 from webapp.core import clock, vault
 from webapp.core.errors import Refused
+from webapp.core.limits import MAX_NAME_LENGTH
+from webapp.core.text_checks import check_login
 from webapp.extensions import db
 from webapp.models import Dealer, Organization, User
-
-MAX_NAME_LENGTH = 200
 
 
 def add_organization(name: str, username: str | None = None, password: str | None = None) -> Organization:
@@ -26,6 +26,7 @@ def add_organization(name: str, username: str | None = None, password: str | Non
     if username is not None or password is not None:
         if not username or not username.strip() or not password:
             raise Refused("3PA credentials need both a username and a password")
+        check_login(username, password)
         organization.username = username.strip()
         organization.sealed_password = vault.seal(password)
         organization.password_set_at = clock.now()

@@ -7,9 +7,8 @@ from wtforms.validators import InputRequired
 
 from webapp.core.email_addresses import InvalidAddress, address_of
 from webapp.core.enums import ROLE_LABELS
+from webapp.core.limits import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH
 from webapp.web.form_fields import AtMost, Form, Printable, choices, stripped
-
-MAX_ADDRESS = 254
 
 
 def _is_address(_form: Form, field: StringField) -> None:
@@ -24,7 +23,7 @@ class ForgotPasswordForm(Form):
 
     email = StringField(
         "E-mail address",
-        [InputRequired("E-mail address is missing"), AtMost(MAX_ADDRESS), _is_address],
+        [InputRequired("E-mail address is missing"), AtMost(MAX_EMAIL_LENGTH), _is_address],
         [stripped],
     )
 
@@ -33,4 +32,4 @@ class InvitationForm(ForgotPasswordForm):
     """Email address, role and dealer of a new user."""
 
     role = RadioField("Role", [InputRequired("Role is missing")], choices=choices(ROLE_LABELS))
-    dealer = StringField("Dealer", [AtMost(200), Printable()], [stripped])
+    dealer = StringField("Dealer", [AtMost(MAX_NAME_LENGTH), Printable()], [stripped])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wtforms import HiddenField, StringField, TextAreaField
 
+from webapp.core.limits import MAX_ALERT_RECIPIENTS_LENGTH, MAX_WEBHOOK_LENGTH
 from webapp.models import AlertRecipients
 from webapp.web.form_fields import AtMost, Form, stripped
 
@@ -16,7 +17,7 @@ CHANGED_MEANWHILE = (
 class RecipientsForm(Form):
     """Email addresses, one per line; each is validated when saved."""
 
-    recipients = TextAreaField("E-mail recipients", [AtMost(4000)])
+    recipients = TextAreaField("E-mail recipients", [AtMost(MAX_ALERT_RECIPIENTS_LENGTH)])
     version = HiddenField()
 
     @classmethod
@@ -39,7 +40,7 @@ class RecipientsForm(Form):
 class WebhookForm(Form):
     """URL of the webhook; empty for none."""
 
-    webhook_url = StringField("Webhook address", [AtMost(1000)], [stripped])
+    webhook_url = StringField("Webhook address", [AtMost(MAX_WEBHOOK_LENGTH)], [stripped])
 
     @classmethod
     def filled(cls, contact: AlertRecipients) -> WebhookForm:

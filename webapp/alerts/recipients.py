@@ -16,11 +16,11 @@ from webapp.alerts import confirmations, outbox, webhook_address
 from webapp.core import clock, vault
 from webapp.core.email_addresses import InvalidAddress, address_of
 from webapp.core.errors import FieldRefused, Refused
+from webapp.core.limits import MAX_ALERT_RECIPIENTS
 from webapp.extensions import db
 from webapp.models import AlertDelivery, AlertRecipients, Dealer
 from webapp.models.upserts import insert_new
 
-MOST_RECIPIENTS: Final = 10
 # Tests go to addresses that a user entered: they must not be usable to flood mailboxes.
 BETWEEN_TESTS: Final = timedelta(seconds=30)
 
@@ -54,8 +54,8 @@ def save_recipients(contact: AlertRecipients, text: str) -> list[str]:
         found = list({each.casefold(): each for each in map(address_of, filter(None, typed))}.values())
     except InvalidAddress as reason:
         raise FieldRefused("recipients", str(reason)) from None
-    if len(found) > MOST_RECIPIENTS:
-        raise FieldRefused("recipients", f"at most {MOST_RECIPIENTS} addresses")
+    if len(found) > MAX_ALERT_RECIPIENTS:
+        raise FieldRefused("recipients", f"at most {MAX_ALERT_RECIPIENTS} addresses")
     before = list(contact.recipients)
     with _noted(contact):
         contact.recipients = found

@@ -11,8 +11,8 @@ from typing import Final
 
 from webapp.core import egress
 from webapp.core.errors import Refused
+from webapp.core.limits import MAX_WEBHOOK_LENGTH
 
-LONGEST: Final = 1000
 # Other ports could be used to reach services other than web servers.
 PORTS: Final = (443, 8443)
 ALLOWED_PORTS: Final = "it must use port 443 or 8443"
@@ -25,8 +25,8 @@ def checked(text: str, allowed_hosts: Collection[str]) -> str:
     `ALERT_ALLOWED_HOSTS`; a loopback one among those may also use http, on any port.
     """
     url = text.strip()
-    if len(url) > LONGEST or not url.isascii() or not url.isprintable() or " " in url:
-        raise Refused("an address of printable ASCII characters, up to 1,000 of them")
+    if len(url) > MAX_WEBHOOK_LENGTH or not url.isascii() or not url.isprintable() or " " in url:
+        raise Refused(f"an address of printable ASCII characters, up to {MAX_WEBHOOK_LENGTH:,} of them")
     try:
         parts = egress.checked(url, allowed_hosts)
     except egress.Forbidden as reason:

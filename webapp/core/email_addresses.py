@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from email.headerregistry import Address
 from email.utils import parseaddr
-from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
 
-# RFC 5321's limit of a path, less its brackets. Parsing time grows faster than the text's length.
-MOST_CHARACTERS: Final = 254
+from webapp.core.limits import MAX_EMAIL_LENGTH
 
 
 class InvalidAddress(ValueError):
@@ -23,7 +21,7 @@ def address_of(text: str) -> str:
     cannot add another header to a message.
     """
     text = text.strip()
-    if len(text) > MOST_CHARACTERS:
+    if len(text) > MAX_EMAIL_LENGTH:
         raise InvalidAddress(f"{shown(text)} is longer than an e-mail address can be")
     try:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False)

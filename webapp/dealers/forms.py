@@ -8,8 +8,9 @@ from wtforms import PasswordField, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
 
-from webapp.accounts.create import MAX_NAME_LENGTH, checked_timezone
+from webapp.accounts.create import checked_timezone
 from webapp.core.errors import Refused
+from webapp.core.limits import MAX_NAME_LENGTH, MAX_PASSWORD_LENGTH, MAX_TIMEZONE_LENGTH, MAX_USERNAME_LENGTH
 from webapp.models import Dealer, Organization
 from webapp.web.form_fields import AtMost, Form, Printable, stripped
 
@@ -40,9 +41,11 @@ class LoginForm(Form):
     """The 3PA login of an organization. The password is never rendered with a value (R3)."""
 
     username = StringField(
-        "3PA Username", [DataRequired("3PA Username is missing"), AtMost(200), Printable()], [stripped]
+        "3PA Username",
+        [DataRequired("3PA Username is missing"), AtMost(MAX_USERNAME_LENGTH), Printable()],
+        [stripped],
     )
-    password = PasswordField("3PA Password", [AtMost(200), Printable()])
+    password = PasswordField("3PA Password", [AtMost(MAX_PASSWORD_LENGTH), Printable()])
 
     def __init__(self, organization: Organization, **kwargs: Any) -> None:
         super().__init__(obj=organization, **kwargs)
@@ -60,7 +63,9 @@ class DealerForm(Form):
     name = StringField(
         "Name", [DataRequired("Name is missing"), AtMost(MAX_NAME_LENGTH), Printable()], [stripped]
     )
-    timezone = StringField("Time zone", [DataRequired("Time zone is missing"), AtMost(100)], [stripped])
+    timezone = StringField(
+        "Time zone", [DataRequired("Time zone is missing"), AtMost(MAX_TIMEZONE_LENGTH)], [stripped]
+    )
     organization = SelectField("Organization", coerce=int)
 
     def __init__(self, dealer: Dealer | None, organizations: list[Organization], **kwargs: Any) -> None:

@@ -10,6 +10,7 @@ from webapp import audit
 from webapp.accounts.create import checked_name
 from webapp.core import clock, vault
 from webapp.core.errors import Refused
+from webapp.core.text_checks import check_login
 from webapp.extensions import db
 from webapp.lightspeed import configurations
 from webapp.models import Dealer, Organization
@@ -31,8 +32,7 @@ def save_login(organization: Organization, username: str, password: str | None) 
     username = username.strip()
     if not username:
         raise Refused("3PA Username is missing")
-    if not username.isprintable():
-        raise Refused("3PA Username has a character that cannot be printed")
+    check_login(username, password)
     if not password and organization.sealed_password is None:
         raise Refused("3PA Password is missing")
     before = _login(organization)

@@ -10,7 +10,9 @@ from sqlalchemy import and_, case, func, literal, or_, select, update
 from webapp import audit
 from webapp.core import clock, queues, vault
 from webapp.core.errors import FieldRefused
+from webapp.core.limits import MAX_CMF_LENGTH
 from webapp.core.task_names import Task
+from webapp.core.text_checks import check_login, check_text
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, Organization
 from webapp.models.upserts import insert_new
@@ -76,6 +78,7 @@ def save_credentials(
             field, f"not accepted: {organization.name} holds the 3PA credentials of its dealers"
         )
     # Validated before any change, so that nothing is saved partially.
+    check_login(username, password)
     checked_cmf = configuration.cmf if cmf is None else _cmf(cmf)
     before = _credentials(configuration)
     if enabled is not None:
@@ -107,6 +110,7 @@ def _note(action: str, configuration: Configuration, before: audit.Fields, after
 
 def _cmf(given: str) -> str | None:
     cmf = given.strip()
+    check_text("cmf", "3PA Dealer ID", cmf, MAX_CMF_LENGTH)
     if cmf and not (cmf.isascii() and cmf.isdigit()):
         raise FieldRefused("cmf", "3PA Dealer ID is a number, digits only")
     return cmf or None

@@ -15,6 +15,7 @@ from wtforms import (
 from wtforms.validators import InputRequired
 
 from webapp.core.enums import QUANTITY_COLUMN_LABELS, WEEKDAYS
+from webapp.core.limits import MAX_CMF_LENGTH, MAX_PASSWORD_LENGTH, MAX_USERNAME_LENGTH
 from webapp.models import Configuration
 from webapp.web.form_fields import AtMost, Form, Printable, choices, stripped
 
@@ -45,9 +46,9 @@ class CredentialsForm(ConfigurationForm):
     """Section "3PA/Data Warehouse" (R2, R3). The password is never rendered with a value."""
 
     enabled = BooleanField("Enable Lightspeed 3PA/Data Warehouse")
-    username = StringField("3PA Username", [AtMost(200), Printable()], [stripped])
-    password = PasswordField("3PA Password", [AtMost(200), Printable()])
-    cmf = StringField("3PA Dealer ID", [AtMost(20), Printable()], [stripped])
+    username = StringField("3PA Username", [AtMost(MAX_USERNAME_LENGTH), Printable()], [stripped])
+    password = PasswordField("3PA Password", [AtMost(MAX_PASSWORD_LENGTH), Printable()])
+    cmf = StringField("3PA Dealer ID", [AtMost(MAX_CMF_LENGTH), Printable()], [stripped])
 
     def __init__(self, configuration: Configuration, **kwargs: Any) -> None:
         super().__init__(obj=configuration, **kwargs)

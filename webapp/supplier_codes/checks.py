@@ -9,12 +9,11 @@ from sqlalchemy import select
 
 from webapp.core.enums import CATALOG_LABELS, CATALOGS, PRICINGS
 from webapp.core.errors import FieldRefused
-from webapp.core.limits import DEFAULT_LEAD_TIME_DAYS, MAX_LEAD_TIME_DAYS
+from webapp.core.limits import DEFAULT_LEAD_TIME_DAYS, MAX_LEAD_TIME_DAYS, MAX_SUPPLIER_CODE_LENGTH
+from webapp.core.text_checks import check_text
 from webapp.core.text_keys import cleaned, key_of
 from webapp.extensions import db
 from webapp.models import Dealer, Manufacturer, SupplierCode
-
-MAX_CODE_LENGTH = 50
 
 Find = Callable[[Dealer, str, str], Manufacturer | None]
 
@@ -74,12 +73,7 @@ def _code(text: str) -> str:
     code = cleaned(text)
     if not code:
         raise FieldRefused("supplier_code", "LightSpeed Supplier Code is missing")
-    if len(code) > MAX_CODE_LENGTH:
-        raise FieldRefused(
-            "supplier_code", f"LightSpeed Supplier Code is longer than {MAX_CODE_LENGTH} characters"
-        )
-    if not code.isprintable():
-        raise FieldRefused("supplier_code", "LightSpeed Supplier Code has a character that cannot be printed")
+    check_text("supplier_code", "LightSpeed Supplier Code", code, MAX_SUPPLIER_CODE_LENGTH)
     return code
 
 

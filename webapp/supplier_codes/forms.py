@@ -7,7 +7,12 @@ from typing import Self
 from wtforms import BooleanField, HiddenField, SelectField, StringField, ValidationError
 
 from webapp.core.enums import CATALOG_LABELS, PRICING_LABELS
-from webapp.core.limits import DEFAULT_LEAD_TIME_DAYS, MAX_LEAD_TIME_DAYS
+from webapp.core.limits import (
+    DEFAULT_LEAD_TIME_DAYS,
+    MAX_LEAD_TIME_DAYS,
+    MAX_NAME_LENGTH,
+    MAX_SUPPLIER_CODE_LENGTH,
+)
 from webapp.models import SupplierCode
 from webapp.supplier_codes import Fields, state_of
 from webapp.web.form_fields import AtMost, Form, Printable, choices, stripped
@@ -27,8 +32,12 @@ class SupplierCodeForm(Form):
     # The stored state when the form was loaded, so that an older state never overwrites a newer one.
     was = HiddenField()
     catalog = SelectField("Ecommerce Catalog", choices=choices(CATALOG_LABELS), default="aftermarket")
-    supplier_code = StringField("LightSpeed Supplier Code", [Given(), AtMost(200), Printable()], [stripped])
-    manufacturer = StringField("Manufacturer/Distributor", [Given(), AtMost(200), Printable()], [stripped])
+    supplier_code = StringField(
+        "LightSpeed Supplier Code", [Given(), AtMost(MAX_SUPPLIER_CODE_LENGTH), Printable()], [stripped]
+    )
+    manufacturer = StringField(
+        "Manufacturer/Distributor", [Given(), AtMost(MAX_NAME_LENGTH), Printable()], [stripped]
+    )
     lead_time_days = StringField("Lead Time Value", filters=[stripped], default=str(DEFAULT_LEAD_TIME_DAYS))
     pricing = SelectField("LightSpeed Pricing", choices=choices(PRICING_LABELS), default="disabled")
 

@@ -8,6 +8,8 @@ from flask_wtf import FlaskForm
 from wtforms import Field, ValidationError
 from wtforms.fields.choices import SelectChoice
 
+from webapp.core import text_checks
+
 
 def choices(labels: Mapping[str, str]) -> list[SelectChoice]:
     """Return the choices of an enumeration with their labels."""
@@ -23,19 +25,20 @@ class Printable:
     """Validator that rejects control characters, which no name contains and PostgreSQL cannot store (NUL)."""
 
     def __call__(self, form: FlaskForm, field: Field) -> None:
-        if field.data and not field.data.isprintable():
-            raise ValidationError(f"{field.label.text} has a character that cannot be printed")
+        if field.data and (error := text_checks.character_error(field.label.text, field.data)):
+            raise ValidationError(error)
 
 
 class AtMost:
-    """Validator that rejects text longer than `length` characters."""
+    """Validator that rejects text longer than `length` characters; templates render it as `maxlength`."""
 
     def __init__(self, length: int) -> None:
         self.length = length
+        self.field_flags = {"maxlength": length}
 
     def __call__(self, form: FlaskForm, field: Field) -> None:
-        if field.data and len(field.data) > self.length:
-            raise ValidationError(f"{field.label.text} is longer than {self.length} characters")
+        if field.data and (error := text_checks.length_error(field.label.text, field.data, self.length)):
+            raise ValidationError(error)
 
 
 class Form(FlaskForm):

@@ -6,7 +6,7 @@ from datetime import date
 
 from werkzeug.datastructures import MultiDict
 
-from webapp.core.limits import MAX_INT32
+from webapp.core.limits import MAX_INT32, MAX_SEARCH_LENGTH
 
 
 def whole(arguments: MultiDict[str, str], name: str) -> int | None:
@@ -29,4 +29,4 @@ def day(arguments: MultiDict[str, str], name: str) -> date | None:
 def text(arguments: MultiDict[str, str], name: str) -> str:
     """Return stripped text; text with unprintable characters counts as absent."""
     given = arguments.get(name, "").strip()
-    return given[:200] if given.isprintable() else ""
+    return given[:MAX_SEARCH_LENGTH] if given.isprintable() else ""

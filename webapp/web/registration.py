@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from webapp.core import queues
+from webapp.core import limits, queues
 from webapp.web import (
     assets,
     bodies,
@@ -45,6 +45,7 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         static_version=assets.static_version,
+        limits=limits,
         htmx_config=assets.HTMX_CONFIG,
         work_is_delayed=queues.is_delayed,
     )

@@ -10,6 +10,7 @@ from flask import Flask
 
 from webapp.core import vault
 from webapp.core.errors import FieldRefused
+from webapp.core.limits import MAX_CMF_LENGTH, MAX_PASSWORD_LENGTH, MAX_USERNAME_LENGTH
 from webapp.extensions import db
 from webapp.lightspeed import configurations
 from webapp.models import Configuration, Dealer, Organization
@@ -50,6 +51,32 @@ def test_an_empty_password_keeps_the_one_that_is_stored(configuration: Configura
     configurations.save_credentials(configuration, username="u", password="first")
     configurations.save_credentials(configuration, username="v", password="")
     assert configurations.login_of(configuration) == configurations.Login("v", "first")
+
+
+@pytest.mark.parametrize(
+    ("field", "most"),
+    [("username", MAX_USERNAME_LENGTH), ("password", MAX_PASSWORD_LENGTH), ("cmf", MAX_CMF_LENGTH)],
+)
+def test_a_text_that_is_too_long_is_refused_and_nothing_is_saved(
+    configuration: Configuration, field: str, most: int
+) -> None:
+    configurations.save_credentials(configuration, **{field: "4" * most})
+    with pytest.raises(FieldRefused, match=f"is longer than {most} characters") as refused:
+        configurations.save_credentials(configuration, enabled=True, **{field: "4" * (most + 1)})
+    assert refused.value.field == field
+    assert (configuration.enabled, configuration.version) == (False, 1)
+
+
+def test_a_configuration_has_the_same_defaults_before_and_after_it_is_stored(app: Flask) -> None:
+    dealer = Dealer(name="Northwind", timezone="America/Chicago")
+    db.session.add(dealer)
+    db.session.flush()
+    unsaved, stored = Configuration.unsaved(dealer), configurations.of(dealer)
+    columns = [column.key for column in Configuration.__table__.columns]
+    assert {name: getattr(unsaved, name) for name in columns} == {
+        name: getattr(stored, name) for name in columns
+    }
+    assert (stored.enabled, stored.quantity_column, stored.clear_previous) == (False, "on_hand", True)
 
 
 @pytest.mark.parametrize("field", ["username", "password"])

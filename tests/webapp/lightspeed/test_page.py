@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.factories import make_configuration, make_manufacturer, make_supplier_code
 from tests.webapp.client import ON_SQLITE, LintingClient, without_tokens
 from tests.webapp.lightspeed.configuration_page import is_checked
+from webapp.core.limits import MAX_CMF_LENGTH, MAX_PASSWORD_LENGTH, MAX_USERNAME_LENGTH
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer
 
@@ -89,3 +92,15 @@ def test_the_section_that_depends_on_the_others_brings_the_banner_with_it(client
     part = client.hx("GET", f"{url}/availability").text
     assert NO_CODES in part
     assert 'id="banners" hx-swap-oob="true"' in part
+
+
+def test_fields_take_no_more_characters_than_can_be_saved(client: LintingClient, url: str) -> None:
+    page = client.get(url).text
+    for name, most in (
+        ("username", MAX_USERNAME_LENGTH),
+        ("password", MAX_PASSWORD_LENGTH),
+        ("cmf", MAX_CMF_LENGTH),
+    ):
+        field = re.search(rf'<input[^>]* name="{name}"[^>]*>', page)
+        assert field is not None
+        assert f'maxlength="{most}"' in field[0]
