@@ -11,8 +11,8 @@ import click
 
 from jobs import cli
 from webapp.application import create_app
-from webapp.settings.config import ConfigurationError
 from webapp.settings.database_settings import COMMAND, WEB
+from webapp.settings.env import ConfigurationError
 
 
 class NotConfigured(click.ClickException, RuntimeError):

@@ -26,8 +26,8 @@ from webapp.core import queues
 from webapp.core.logs import configure_logs
 from webapp.core.redis_errors import described
 from webapp.core.task_names import Task
-from webapp.settings.config import ConfigurationError
 from webapp.settings.database_settings import SCHEDULER
+from webapp.settings.env import ConfigurationError
 from webapp.web import job_heartbeats
 
 log = structlog.get_logger(__name__)

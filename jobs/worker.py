@@ -32,8 +32,8 @@ from webapp.application import create_app
 from webapp.core import clock, queues
 from webapp.core.logs import configure_logs
 from webapp.settings import config
-from webapp.settings.config import ConfigurationError
 from webapp.settings.database_settings import WORKER
+from webapp.settings.env import ConfigurationError
 from webapp.web import forks
 
 log = structlog.get_logger(__name__)

@@ -48,6 +48,8 @@ def settings(database_url: str, folder: Path) -> dict[str, object]:
         "REDIS_URL": None,
         "LIGHTSPEED_API_URL": "http://127.0.0.1:9/lsapi",
         "LIGHTSPEED_ALLOWED_HOSTS": frozenset({"127.0.0.1", "localhost"}),
+        # As on a platform with one router.
+        "PROXY_HOPS": 1,
         "LIGHTSPEED_REQUESTS_PER_MINUTE": 1_000_000,
         "CODE_RETRY_SECONDS": 0,
         "SYNC_HOURS": (1, 7, 13, 19),

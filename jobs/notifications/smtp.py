@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from jobs.notifications.undeliverable import Undeliverable
-from webapp.settings.alert_settings import MailServer
+from webapp.settings.addresses import MailServer
 
 # Seconds for connecting, and for each answer of the server.
 TIMEOUT = 10.0

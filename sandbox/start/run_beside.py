@@ -13,8 +13,8 @@ from contextlib import contextmanager
 
 from sandbox.start.env import INSTANCE, KEYS, environment, write_privately
 from sandbox.start.ports import DEFAULTS, Ports
-from webapp.settings import SETTINGS
 from webapp.settings.config import ROOT
+from webapp.settings.table import SETTINGS
 
 RUNNING = INSTANCE / "running.json"
 

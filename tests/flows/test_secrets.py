@@ -44,7 +44,7 @@ from tests.flows.test_error_reports import Sentry
 from tests.sync_harness import SyncHarness
 from webapp.application import create_app
 from webapp.extensions import db
-from webapp.settings.alert_settings import MailServer
+from webapp.settings.addresses import MailServer
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ import pytest
 import yaml
 from packaging.specifiers import SpecifierSet
 
-from webapp.settings import SETTINGS, config, rendering
+from webapp.settings import config, rendering
 from webapp.settings.config import ROOT
+from webapp.settings.table import SETTINGS
 
 pytestmark = pytest.mark.slow
 

@@ -1,12 +1,10 @@
-"""How people sign in: environment variables, their defaults and limits, and what Flask-Security is told."""
+"""How people sign in: what Flask and Flask-Security are told."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
-
-from webapp.settings.env import switch, whole
 
 # One answer to a link that was used, has expired or was made up: which of them it is helps only who guesses.
 NO_LINK: Final = (
@@ -112,34 +110,17 @@ TEMPLATES = {
 DEFAULTS: Final[dict[str, Any]] = {
     **TEMPLATES,
     **SECURITY,
-    "REQUIRE_STAFF_2FA": False,
-    "SESSION_IDLE_HOURS": 72,
-    "SESSION_DAYS": 14,
-    "PERMANENT_SESSION_LIFETIME": timedelta(days=14),
     # The cookie is good for as long as its session can last. Set with each answer, one that was under way
     # while the token was renewed would bring the old one back.
     "SESSION_REFRESH_EACH_REQUEST": False,
     # Of each person (webapp/web/general_rate_limit.py): five a second, and one and a half all day long.
     "GENERAL_ALLOWANCE": "300 per minute; 5000 per hour",
-    "PASSWORD_LINK_HOURS": 24,  # nosec B105
-    "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=24),
 }
 
 
-def read(environ: Mapping[str, str], in_production: bool) -> dict[str, Any]:
-    """The settings for these variables. Raises ConfigurationError, which names the one that is malformed.
-
-    Staff see every dealer, so a deployment asks them for a second factor unless it says otherwise.
-    """
-    factor = switch("REQUIRE_STAFF_2FA", environ.get("REQUIRE_STAFF_2FA", ""), default=in_production)
-    idle = whole("SESSION_IDLE_HOURS", environ.get("SESSION_IDLE_HOURS") or "72", most=24 * 90)
-    days = whole("SESSION_DAYS", environ.get("SESSION_DAYS") or "14", most=90)
-    link = whole("PASSWORD_LINK_HOURS", environ.get("PASSWORD_LINK_HOURS") or "24", most=24 * 7)  # nosec B105
+def derived(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What Flask and Flask-Security are told of these values of settings."""
     return {
-        "REQUIRE_STAFF_2FA": factor,
-        "SESSION_IDLE_HOURS": idle,
-        "SESSION_DAYS": days,
-        "PERMANENT_SESSION_LIFETIME": timedelta(days=days),
-        "PASSWORD_LINK_HOURS": link,
-        "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=link),
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=values["SESSION_DAYS"]),
+        "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=values["PASSWORD_LINK_HOURS"]),
     }

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-from cryptography.fernet import Fernet
-
 from webapp.core import egress, private_files
-from webapp.settings import (
-    account_settings,
-    alert_settings,
-    database_settings,
-    operation_settings,
-    production,
-    proxy_settings,
-    redis_settings,
-    sync_settings,
-)
-from webapp.settings.env import ConfigurationError, listed, switch, whole
+from webapp.settings import account_settings, database_settings, production, proxy_settings, redis_settings
+from webapp.settings.env import ConfigurationError
+from webapp.settings.table import GROUPS, SETTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
-LIGHTSPEED_API_URL = "https://int.lightspeeddataservices.com/lsapi"
-REQUESTS_PER_MINUTE = 200
-SYNC_HOURS = (1, 7, 13, 19)
 
 
-# What does not depend on the deployment.
+_DEFAULT_VALUES: Final[dict[str, Any]] = {
+    setting.name: setting.read({}) for setting in SETTINGS.values() if setting.is_in_configuration
+}
+# What holds without any environment variable.
 DEFAULTS: dict[str, Any] = {
     "SQLALCHEMY_ENGINE_OPTIONS": database_settings.ENGINE_OPTIONS,
     # Its commands would add people past the rules and the audit log.
@@ -50,10 +39,10 @@ DEFAULTS: dict[str, Any] = {
     # Hosts of the 3PA service that may have private addresses.
     "LIGHTSPEED_ALLOWED_HOSTS": frozenset(),
     **account_settings.DEFAULTS,
-    **alert_settings.DEFAULTS,
-    **proxy_settings.DEFAULTS,
-    **operation_settings.DEFAULTS,
-    **sync_settings.DEFAULTS,
+    **_DEFAULT_VALUES,
+    **account_settings.derived(_DEFAULT_VALUES),
+    "TRUSTED_HOSTS": None,
+    "HTTPS_ONLY": False,
 }
 
 
@@ -75,53 +64,29 @@ def from_environment(
 
 
 def _read(environ: Mapping[str, str], in_production: bool, kind: str) -> dict[str, Any]:
-    allowed = _allowed_hosts(environ, in_production)
+    values = {
+        name: value
+        for group in GROUPS
+        for name, value in group.read(environ, in_production=in_production).items()
+    }
+    hosts = _allowed_hosts(environ, in_production)
+    _check_service(values["LIGHTSPEED_API_URL"], hosts)
+    if values["SMTP_URL"] and not values["MAIL_FROM"]:
+        raise ConfigurationError("MAIL_FROM is missing: SMTP_URL needs the address that e-mail comes from")
     return {
-        "SECRET_KEY": _required(environ, "SECRET_KEY"),
-        "SECRET_KEY_FALLBACKS": listed(environ.get("SECRET_KEY_FALLBACKS", "")),
-        "CREDENTIALS_KEYS": _credentials_keys(_required(environ, "CREDENTIALS_KEYS")),
+        **values,
         **database_settings.read(environ, kind, _default_database()),
         "REDIS_URL": redis_settings.read(environ),
-        "LIGHTSPEED_API_URL": _http_url(environ.get("LIGHTSPEED_API_URL") or LIGHTSPEED_API_URL, allowed),
-        "LIGHTSPEED_ALLOWED_HOSTS": allowed,
-        "LIGHTSPEED_REQUESTS_PER_MINUTE": whole(
-            "LIGHTSPEED_REQUESTS_PER_MINUTE",
-            environ.get("LIGHTSPEED_REQUESTS_PER_MINUTE") or str(REQUESTS_PER_MINUTE),
-        ),
-        "SYNC_HOURS": _hours(environ.get("SYNC_HOURS") or ",".join(map(str, SYNC_HOURS))),
-        "REPORT_STORAGE_URL": _storage_url(environ.get("REPORT_STORAGE_URL") or _default_storage()),
-        "REPORTS_ON_ONE_HOST": switch("REPORTS_ON_ONE_HOST", environ.get("REPORTS_ON_ONE_HOST", "")),
-        **account_settings.read(environ, in_production),
-        **alert_settings.read(environ),
+        "LIGHTSPEED_ALLOWED_HOSTS": hosts,
+        "REPORT_STORAGE_URL": SETTINGS["REPORT_STORAGE_URL"].read(environ, default=_default_storage()),
+        **account_settings.derived(values),
         **proxy_settings.read(environ, in_production),
-        **operation_settings.read(environ),
-        **sync_settings.read(environ),
     }
 
 
 def worker_processes(environ: Mapping[str, str] = os.environ) -> int:
     """How many processes take syncs (`WORKER_PROCESSES`)."""
-    return whole("WORKER_PROCESSES", environ.get("WORKER_PROCESSES") or "2")
-
-
-def _required(environ: Mapping[str, str], name: str) -> str:
-    value = environ.get(name, "").strip()
-    if not value:
-        raise ConfigurationError(f"{name} is missing: set it in the environment")
-    return value
-
-
-def _credentials_keys(text: str) -> list[str]:
-    keys = [key.strip() for key in text.split(",") if key.strip()]
-    for number, key in enumerate(keys, start=1):
-        try:
-            Fernet(key)
-        except ValueError:
-            reason = f"CREDENTIALS_KEYS is malformed: key {number} is no Fernet key"
-            raise ConfigurationError(reason) from None
-    if not keys:
-        raise ConfigurationError("CREDENTIALS_KEYS is malformed: it holds no key")
-    return keys
+    return int(SETTINGS["WORKER_PROCESSES"].read(environ))
 
 
 def _default_database() -> str:
@@ -140,37 +105,13 @@ def _instance(name: str) -> Path:
 
 def _allowed_hosts(environ: Mapping[str, str], in_production: bool) -> frozenset[str]:
     """On somebody's own machine the service is a stand-in that runs there too."""
-    given = listed(environ.get("LIGHTSPEED_ALLOWED_HOSTS", ""))
-    return frozenset(host.casefold() for host in given or (() if in_production else egress.LOOPBACK))
+    default = "" if in_production else ",".join(egress.LOOPBACK)
+    return frozenset(SETTINGS["LIGHTSPEED_ALLOWED_HOSTS"].read(environ, default=default))
 
 
-def _http_url(text: str, allowed_hosts: Collection[str]) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigurationError("LIGHTSPEED_API_URL is malformed: it starts with https:// and names a host")
-    if parts.username or parts.password:
-        raise ConfigurationError("LIGHTSPEED_API_URL is malformed: it must not hold a login")
-    is_odd = parts.scheme == "http" or not egress.may_be_public(parts.hostname)
+def _check_service(url: str, allowed_hosts: Collection[str]) -> None:
+    parts = urlsplit(url)
+    is_odd = parts.scheme == "http" or not egress.may_be_public(parts.hostname or "")
     if is_odd and parts.hostname not in allowed_hosts:
         reason = "it starts with https:// and is public, or LIGHTSPEED_ALLOWED_HOSTS names its host"
         raise ConfigurationError(f"LIGHTSPEED_API_URL is refused: {reason}")
-    return text.rstrip("/")
-
-
-def _storage_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("file", "s3", "memory") or (parts.scheme == "s3" and not parts.netloc):
-        raise ConfigurationError("REPORT_STORAGE_URL is malformed: it starts with file:/// or s3://bucket")
-    if parts.scheme == "s3" and importlib.util.find_spec("s3fs") is None:
-        raise ConfigurationError("REPORT_STORAGE_URL is refused: s3:// needs the package s3fs")
-    return text.rstrip("/")
-
-
-def _hours(text: str) -> tuple[int, ...]:
-    try:
-        hours = sorted({int(hour) for hour in text.split(",")})
-    except ValueError:
-        raise ConfigurationError("SYNC_HOURS is malformed: hours such as 1,7,13,19") from None
-    if not hours or hours[0] < 0 or hours[-1] > 23:
-        raise ConfigurationError("SYNC_HOURS is malformed: each hour is from 0 to 23")
-    return tuple(hours)

@@ -1,4 +1,4 @@
-"""How processes connect to the database: environment variables, their defaults and limits."""
+"""How processes connect to the database."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
-from webapp.settings.env import ConfigurationError, whole
+from webapp.settings.env import ConfigurationError
+from webapp.settings.table import SETTINGS
 
 # The engine of `DATABASE_REPLICA_URL`, and that of `DATABASE_DIRECT_URL`.
 REPLICA: Final = "replica"
@@ -17,9 +17,6 @@ DIRECT: Final = "direct"
 WEB, WORKER, SCHEDULER, COMMAND = "web", "worker", "scheduler", "command"
 # Connections that a process has at most, by kind. A job uses one, and a second in a thread beside it.
 POOL_SIZES: Final = {WEB: 4, WORKER: 2, SCHEDULER: 2, COMMAND: 2}
-MAX_OVERFLOW: Final = 0
-# Seconds that a thread waits for a connection of its process's pool.
-POOL_TIMEOUT: Final = 10
 # Seconds until a server that does not answer is away. Keepalives notice one that vanished during a statement.
 PATIENCE: Final = {
     "connect_timeout": 5,
@@ -38,7 +35,7 @@ ENGINE_OPTIONS: Final[dict[str, Any]] = {
 
 def read(environ: Mapping[str, str], kind: str, default_url: str) -> dict[str, Any]:
     """The settings for these variables. Raises ConfigurationError, which names the one that is malformed."""
-    url = _url(environ.get("DATABASE_URL") or default_url, "DATABASE_URL")
+    url = SETTINGS["DATABASE_URL"].read(environ, default=default_url)
     pool = _pool(environ, kind)
     binds = {}
     if replica := _other_url(environ, "DATABASE_REPLICA_URL", url, "only PostgreSQL has replicas"):
@@ -55,15 +52,11 @@ def read(environ: Mapping[str, str], kind: str, default_url: str) -> dict[str, A
 
 def _pool(environ: Mapping[str, str], kind: str) -> dict[str, int]:
     """What limits the connections of one process."""
-
-    def number(name: str, default: int, least: int, most: int) -> int:
-        return whole(name, environ.get(name) or str(default), least, most)
-
     return {
         # With one, a job would wait for the thread beside it, and an upgrade for its own lock.
-        "pool_size": number("DATABASE_POOL_SIZE", POOL_SIZES[kind], 2, 200),
-        "max_overflow": number("DATABASE_MAX_OVERFLOW", MAX_OVERFLOW, 0, 200),
-        "pool_timeout": number("DATABASE_POOL_TIMEOUT", POOL_TIMEOUT, 1, 300),
+        "pool_size": SETTINGS["DATABASE_POOL_SIZE"].read(environ, default=str(POOL_SIZES[kind])),
+        "max_overflow": SETTINGS["DATABASE_MAX_OVERFLOW"].read(environ),
+        "pool_timeout": SETTINGS["DATABASE_POOL_TIMEOUT"].read(environ),
     }
 
 
@@ -79,23 +72,9 @@ def _options(url: str, kind: str, pool: dict[str, int], patience: Mapping[str, i
 
 
 def _other_url(environ: Mapping[str, str], name: str, url: str, reason: str) -> str | None:
-    text = environ.get(name)
-    if not text:
+    other: str | None = SETTINGS[name].read(environ)
+    if other is None:
         return None
-    other = _url(text, name)
     if any(make_url(database).get_backend_name() != "postgresql" for database in (other, url)):
         raise ConfigurationError(f"{name} is refused: {reason}")
     return other
-
-
-def _url(text: str, name: str) -> str:
-    # Heroku-style platforms still say postgres://, which SQLAlchemy no longer reads.
-    if text.startswith("postgres://"):
-        text = "postgresql://" + text.removeprefix("postgres://")
-    try:
-        url = make_url(text)
-    except ArgumentError:
-        raise ConfigurationError(f"{name} is malformed: it is no database address") from None
-    if url.get_backend_name() not in ("postgresql", "sqlite"):
-        raise ConfigurationError(f"{name} is malformed: only postgresql:// and sqlite:// are known")
-    return text

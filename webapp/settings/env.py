@@ -1,43 +1,92 @@
-"""Environment variables, one at a time: what is missing or malformed is named, and its value never shown."""
+"""Kinds of values of environment variables.
+
+Each kind turns the text of a variable into its value, and raises ConfigurationError for malformed text. The
+message names the variable and says what is expected; it never shows the value, which may be a secret.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+# Takes the name and the text of a variable, which is stripped and not empty.
+Kind = Callable[[str, str], Any]
+
+_WORDS: Final = {"0": False, "false": False, "no": False, "1": True, "true": True, "yes": True}
 
 
 class ConfigurationError(ValueError):
     """An environment variable is missing or malformed; the message starts with its name."""
 
 
-def whole(name: str, text: str, least: int = 1, most: int | None = None) -> int:
-    """A whole number of `least` or more, and `most` or less. Raises ConfigurationError."""
-    digits = text.strip()
-    if digits.isascii() and digits.isdigit() and len(digits) < 10:
-        number = int(digits)
-        if number >= least and (most is None or number <= most):
-            return number
+def malformed(name: str, expected: str) -> ConfigurationError:
+    """Create the error of a malformed variable; `expected` follows "it is" and never shows the value."""
+    return ConfigurationError(f"{name} is malformed: it is {expected}")
+
+
+def text(_name: str, given: str) -> str:
+    """Any text."""
+    return given
+
+
+def whole(least: int = 1, most: int | None = None) -> Callable[[str, str], int]:
+    """A whole number of `least` or more, and `most` or less."""
     limits = f"of {least} or more" if most is None else f"from {least} to {most}"
-    raise ConfigurationError(f"{name} is malformed: it is a whole number {limits}")
+
+    def read(name: str, given: str) -> int:
+        if given.isascii() and given.isdigit() and len(given) < 10:
+            number = int(given)
+            if number >= least and (most is None or number <= most):
+                return number
+        raise malformed(name, f"a whole number {limits}")
+
+    return read
 
 
-def share(name: str, text: str) -> float:
-    """A share above 0 and up to 1, such as 0.1. Raises ConfigurationError."""
+def share(name: str, given: str) -> float:
+    """A share above 0 and up to 1, such as 0.1."""
     try:
-        number = float(text)
+        number = float(given)
     except ValueError:
         number = 0.0
     if not 0 < number <= 1:
-        raise ConfigurationError(f"{name} is malformed: it is a share above 0 and up to 1, such as 0.1")
+        raise malformed(name, "a share above 0 and up to 1, such as 0.1")
     return number
 
 
-def switch(name: str, text: str, default: bool = False) -> bool:
-    """Whether it is on: true or false; `default` where nothing is said. Raises ConfigurationError."""
-    words = {"0": False, "false": False, "no": False, "1": True, "true": True, "yes": True, "": default}
+def share_or_zero(name: str, given: str) -> float:
+    """A share as `share` reads it, or 0."""
+    return 0.0 if given in ("0", "0.0") else share(name, given)
+
+
+def switch(name: str, given: str) -> bool:
+    """True or false."""
     try:
-        return words[text.strip().lower()]
+        return _WORDS[given.lower()]
     except KeyError:
-        raise ConfigurationError(f"{name} is malformed: it is true or false") from None
+        raise malformed(name, "true or false") from None
 
 
-def listed(text: str) -> list[str]:
+def one_of(*values: str) -> Callable[[str, str], str]:
+    """One of a closed list of words."""
+
+    def read(name: str, given: str) -> str:
+        if given not in values:
+            raise malformed(name, f"one of {', '.join(values)}")
+        return given
+
+    return read
+
+
+def each(kind: Kind) -> Callable[[str, str], tuple[Any, ...]]:
+    """A comma-separated list of one kind."""
+
+    def read(name: str, given: str) -> tuple[Any, ...]:
+        return tuple(kind(name, part) for part in listed(given))
+
+    return read
+
+
+def listed(given: str) -> list[str]:
     """The parts of a comma-separated list, without empty ones."""
-    return [part.strip() for part in text.split(",") if part.strip()]
+    return [part.strip() for part in given.split(",") if part.strip()]

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from webapp.core import egress
 from webapp.settings.env import ConfigurationError
+from webapp.settings.table import SETTINGS
 
-ENVIRONMENTS: Final = ("production", "development")
 SHORTEST_KEY: Final = 32
 # A key of random bytes or letters has many more different ones; `aaaa…` and all zeros do not.
 LEAST_DIFFERENT: Final = 12
@@ -35,10 +35,8 @@ _PLAIN_POSTGRES: Final = ("sslmode=disable", "sslmode=allow", "sslmode=prefer")
 
 def is_production(environ: Mapping[str, str]) -> bool:
     """Whether this is a deployment. Raises ConfigurationError for an `APP_ENVIRONMENT` that is not known."""
-    named = environ.get("APP_ENVIRONMENT", "").strip()
-    if named and named not in ENVIRONMENTS:
-        raise ConfigurationError(f"APP_ENVIRONMENT is malformed: it is one of {', '.join(ENVIRONMENTS)}")
-    return named == "production" or (not named and bool(environ.get("DYNO")))
+    named = SETTINGS["APP_ENVIRONMENT"].read(environ)
+    return named == "production" or (named is None and bool(environ.get("DYNO")))
 
 
 def check(environ: Mapping[str, str], found: Mapping[str, Any]) -> None:

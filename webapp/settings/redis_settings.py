@@ -12,8 +12,8 @@ from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 from webapp.settings.env import ConfigurationError
+from webapp.settings.table import SETTINGS
 
-SCHEMES: Final = ("redis", "rediss", "unix")
 # What redis-py is told for each value of REDIS_TLS_VERIFY.
 VERIFICATIONS: Final[Mapping[str, Mapping[str, str]]] = {
     # Its own default.
@@ -25,9 +25,7 @@ VERIFICATIONS: Final[Mapping[str, Mapping[str, str]]] = {
 
 def read(environ: Mapping[str, str]) -> str | None:
     """The address with its TLS options, if there is one. Raises ConfigurationError."""
-    url = environ.get("REDIS_URL", "").strip() or None
-    if url is not None and urlsplit(url).scheme not in SCHEMES:
-        raise ConfigurationError("REDIS_URL is malformed: it starts with redis://, rediss:// or unix://")
+    url: str | None = SETTINGS["REDIS_URL"].read(environ)
     options = _options(environ)
     if not options:
         return url
@@ -38,13 +36,11 @@ def read(environ: Mapping[str, str]) -> str | None:
 
 
 def _options(environ: Mapping[str, str]) -> dict[str, str]:
-    authority = environ.get("REDIS_CA_FILE", "").strip()
-    verify = environ.get("REDIS_TLS_VERIFY", "").strip()
-    if verify and verify not in VERIFICATIONS:
-        raise ConfigurationError(f"REDIS_TLS_VERIFY is malformed: it is one of {', '.join(VERIFICATIONS)}")
+    authority: str | None = SETTINGS["REDIS_CA_FILE"].read(environ)
+    verify: str = SETTINGS["REDIS_TLS_VERIFY"].read(environ)
     if authority and verify == "none":
         raise ConfigurationError("REDIS_CA_FILE is refused: with REDIS_TLS_VERIFY=none nothing is verified")
-    options = dict(VERIFICATIONS[verify]) if verify else {}
+    options = dict(VERIFICATIONS[verify])
     if authority:
         _require_certificates(authority)
         options["ssl_ca_certs"] = authority

@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from webapp.settings import addresses
+from webapp.settings.env import ConfigurationError, each, share_or_zero, whole
 from webapp.settings.setting import Group, Setting
+
+# A run that takes longer than the time between two slots would hold up the next.
+MAX_RUN_MINUTES: Final = 350
+
+
+def hours(name: str, given: str) -> tuple[int, ...]:
+    """Hours of the day, comma-separated, in order."""
+    try:
+        found = sorted({int(hour) for hour in given.split(",")})
+    except ValueError:
+        raise ConfigurationError(f"{name} is malformed: hours such as 1,7,13,19") from None
+    if found[0] < 0 or found[-1] > 23:
+        raise ConfigurationError(f"{name} is malformed: each hour is from 0 to 23")
+    return tuple(found)
+
 
 LIGHTSPEED = Group(
     "Lightspeed",
@@ -10,16 +29,23 @@ LIGHTSPEED = Group(
         Setting(
             "LIGHTSPEED_API_URL",
             "the 3PA service",
-            "https://int.lightspeeddataservices.com/lsapi",
+            kind=addresses.service,
+            default="https://int.lightspeeddataservices.com/lsapi",
         ),
         Setting(
             "LIGHTSPEED_ALLOWED_HOSTS",
             "hosts, comma-separated, that may get 3PA logins although their addresses are private; all "
             "others must resolve to public addresses at the time of the connection",
+            kind=addresses.hosts,
             default_is="this machine in development, else none",
+            without=frozenset(),
+            is_intermediate=True,
         ),
         Setting(
-            "LIGHTSPEED_REQUESTS_PER_MINUTE", "limit for each 3PA login, over all workers together", "200"
+            "LIGHTSPEED_REQUESTS_PER_MINUTE",
+            "limit for each 3PA login, over all workers together",
+            kind=whole(),
+            default="200",
         ),
     ),
 )
@@ -27,37 +53,64 @@ LIGHTSPEED = Group(
 RUNS = Group(
     "Runs",
     (
-        Setting("SYNC_HOURS", "hours of the scheduled runs, in each dealer's time zone", "1,7,13,19"),
+        Setting(
+            "SYNC_HOURS",
+            "hours of the scheduled runs, in each dealer's time zone",
+            kind=hours,
+            default="1,7,13,19",
+        ),
         Setting(
             "RUN_MINUTES",
             "a run is ended after this time, not counting waits for other runs; applied codes stay applied, "
             "the rest is retried",
-            "150",
+            kind=whole(1, MAX_RUN_MINUTES),
+            default="150",
         ),
         Setting(
             "RUN_SLICE_SECONDS",
             "after this time a run yields to runs that have not started, between two codes; 0: never",
-            "60",
+            kind=whole(0, 3600),
+            default="60",
         ),
-        Setting("CODE_RETRY_SECONDS", "seconds after the last code until failed codes are retried once", "5"),
+        Setting(
+            "CODE_RETRY_SECONDS",
+            "seconds after the last code until failed codes are retried once",
+            kind=whole(0, 600),
+            default="5",
+        ),
         Setting(
             "RETRY_AFTER_MINUTES",
             "minutes after a run until its failed codes get a run of their own, for each such run in turn; "
             "set, but empty: never",
-            "5,15,45",
+            kind=each(whole(1, 360)),
+            default="5,15,45",
+            without=(),
+            may_be_empty=True,
         ),
         Setting(
             "CLEAR_HOLD_SHARE",
             "clearing is held for approval if more than this share of a code's stocked products would go to "
             "zero; 0: never",
-            "0.5",
+            kind=share_or_zero,
+            default="0.5",
         ),
-        Setting("CLEAR_HOLD_MINIMUM", "clearing of fewer stocked products than this is never held", "100"),
-        Setting("WORKER_PROCESSES", "how many syncs one `worker` runs at a time", "2"),
+        Setting(
+            "CLEAR_HOLD_MINIMUM",
+            "clearing of fewer stocked products than this is never held",
+            kind=whole(0),
+            default="100",
+        ),
+        Setting(
+            "WORKER_PROCESSES",
+            "how many syncs one `worker` runs at a time",
+            kind=whole(),
+            default="2",
+            is_intermediate=True,
+        ),
         Setting(
             "WEB_CONCURRENCY",
             "processes of one `web`, each with 8 threads",
-            "2",
+            default="2",
             is_read_elsewhere=True,
         ),
     ),

@@ -14,7 +14,7 @@ from sandbox.servers.ports import free_port
 from tests.factories import make_dealer
 from tests.jobs.notifications.receivers import Kept, mail_server
 from webapp.models import Dealer
-from webapp.settings.alert_settings import MailServer
+from webapp.settings.addresses import MailServer
 
 
 @pytest.fixture(scope="session")

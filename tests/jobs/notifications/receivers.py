@@ -12,7 +12,7 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from webapp.settings.alert_settings import MailServer
+from webapp.settings.addresses import MailServer
 
 USERNAME, PASSWORD = "mailer@example.com", "correct:horse/battery"
 

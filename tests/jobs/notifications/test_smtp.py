@@ -10,7 +10,7 @@ import trustme
 from jobs.notifications.smtp import SmtpClient, email_message
 from jobs.notifications.undeliverable import Undeliverable
 from tests.jobs.notifications.receivers import PASSWORD, Kept, certified, mail_server, with_login
-from webapp.settings.alert_settings import MailServer
+from webapp.settings.addresses import MailServer
 
 SENDER = Address("Parts Sync", addr_spec="alerts@example.com")
 TO = "parts@prairie.example.com"

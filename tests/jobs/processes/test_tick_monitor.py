@@ -14,8 +14,8 @@ from jobs.processes import tick_monitor
 from jobs.sync import tick
 from tests.webapp.client import ON_SQLITE
 from webapp.core import error_reports
-from webapp.settings import alert_settings
 from webapp.settings.env import ConfigurationError
+from webapp.settings.table import SETTINGS
 from webapp.web import job_heartbeats
 
 PATH = "/ping/secret-uuid"
@@ -103,9 +103,9 @@ def test_it_does_not_lead_into_a_private_network(
 )
 def test_a_malformed_address_is_refused_at_start_without_showing_it(given: str) -> None:
     with pytest.raises(ConfigurationError, match="HEARTBEAT_URL") as refused:
-        alert_settings.read({"HEARTBEAT_URL": given})
+        SETTINGS["HEARTBEAT_URL"].read({"HEARTBEAT_URL": given})
     assert "secret-uuid" not in str(refused.value)
-    assert alert_settings.read({"HEARTBEAT_URL": "https://hc.example.com/x"})["HEARTBEAT_URL"]
+    assert SETTINGS["HEARTBEAT_URL"].read({"HEARTBEAT_URL": "https://hc.example.com/x"})
 
 
 def test_error_reports_do_not_hold_it() -> None:

@@ -14,7 +14,7 @@ from tests.webapp.client import ON_SQLITE, LintingClient
 from webapp.accounts import sessions
 from webapp.extensions import db
 from webapp.models import AlertDelivery, Dealer, User
-from webapp.settings.alert_settings import MailServer
+from webapp.settings.addresses import MailServer
 
 pytestmark = ON_SQLITE
 

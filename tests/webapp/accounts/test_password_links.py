@@ -20,7 +20,7 @@ from webapp.core import clock
 from webapp.core.redaction import redacted
 from webapp.extensions import db
 from webapp.models import AlertDelivery, Dealer, User
-from webapp.settings.alert_settings import MailServer
+from webapp.settings.addresses import MailServer
 
 pytestmark = [ON_SQLITE, pytest.mark.slow]
 CALM = "This link is no longer valid."

@@ -7,7 +7,7 @@ from flask import Flask, current_app
 
 from tests.factories import make_configuration, make_dealer, make_manufacturer, make_supplier_code
 from webapp.models import Dealer
-from webapp.settings.alert_settings import MailServer
+from webapp.settings.addresses import MailServer
 
 
 @pytest.fixture

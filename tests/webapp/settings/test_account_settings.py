@@ -6,13 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from webapp.settings import account_settings
+from tests.webapp.settings.test_config import read
 from webapp.settings.env import ConfigurationError
+from webapp.settings.table import SETTINGS
 
 
 def test_a_deployment_chooses_how_long_sessions_and_links_last_and_who_needs_a_code():
     chosen = {"SESSION_DAYS": "7", "SESSION_IDLE_HOURS": "8", "PASSWORD_LINK_HOURS": "2"}
-    found = account_settings.read(chosen | {"REQUIRE_STAFF_2FA": "True"}, in_production=False)
+    found = read(**chosen, REQUIRE_STAFF_2FA="True")
     assert found["REQUIRE_STAFF_2FA"] is True
     assert found["PERMANENT_SESSION_LIFETIME"] == timedelta(days=7)
     assert found["SESSION_IDLE_HOURS"] == 8
@@ -20,10 +21,10 @@ def test_a_deployment_chooses_how_long_sessions_and_links_last_and_who_needs_a_c
 
 
 def test_staff_need_a_second_factor_in_production_unless_a_deployment_says_otherwise():
-    assert account_settings.read({}, in_production=False)["REQUIRE_STAFF_2FA"] is False
-    assert account_settings.read({}, in_production=True)["REQUIRE_STAFF_2FA"] is True
-    off = account_settings.read({"REQUIRE_STAFF_2FA": "false"}, in_production=True)
-    assert off["REQUIRE_STAFF_2FA"] is False
+    setting = SETTINGS["REQUIRE_STAFF_2FA"]
+    assert setting.read({}) is False
+    assert setting.read({}, in_production=True) is True
+    assert setting.read({"REQUIRE_STAFF_2FA": "false"}, in_production=True) is False
 
 
 @pytest.mark.parametrize(
@@ -37,4 +38,4 @@ def test_staff_need_a_second_factor_in_production_unless_a_deployment_says_other
 )
 def test_what_is_malformed_is_named(name: str, value: str):
     with pytest.raises(ConfigurationError, match=f"^{name} "):
-        account_settings.read({name: value}, in_production=False)
+        read(**{name: value})

@@ -8,7 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from webapp.settings import config, database_settings
-from webapp.settings.config import ConfigurationError
+from webapp.settings.env import ConfigurationError
 
 KEY = Fernet.generate_key().decode()
 ENOUGH = {"SECRET_KEY": "secret", "CREDENTIALS_KEYS": KEY}

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from webapp.settings import config, database_settings
-from webapp.settings.config import ConfigurationError
+from webapp.settings.env import ConfigurationError
 
 pytestmark = pytest.mark.slow
 

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from webapp.settings import GROUPS, SETTINGS, config, rendering
+from webapp.settings import config, rendering
 from webapp.settings.__main__ import main
-from webapp.settings.config import ROOT, ConfigurationError
+from webapp.settings.config import ROOT
+from webapp.settings.env import ConfigurationError
+from webapp.settings.table import GROUPS, SETTINGS
 
 ENOUGH = {"SECRET_KEY": "secret", "CREDENTIALS_KEYS": Fernet.generate_key().decode()}
 # Set by a platform or by AWS's tools; FLASK_DEBUG is only refused.

@@ -10,8 +10,8 @@ from flask import Flask, request
 
 from tests.conftest import settings
 from webapp.application import create_app
-from webapp.settings import config
-from webapp.settings.config import ConfigurationError
+from webapp.settings import config, rendering
+from webapp.settings.env import ConfigurationError
 
 ROUTER, PERSON, MADE_UP = "10.0.0.1", "203.0.113.9", "198.51.100.7"
 ENOUGH = {"SECRET_KEY": "secret", "CREDENTIALS_KEYS": "A" * 43 + "="}
@@ -88,11 +88,14 @@ def test_nothing_else_is_answered_under_any_name(tmp_path: Path, path: str) -> N
 
 def test_a_deployment_is_reached_by_its_public_name_and_those_listed() -> None:
     def read(**variables: str) -> dict[str, Any]:
-        return config.proxy_settings.read({**ENOUGH, **variables}, in_production=True)
+        found = config.from_environment({**rendered, **servers, **public, **variables})
+        return {name: found[name] for name in ("PROXY_HOPS", "TRUSTED_HOSTS", "HTTPS_ONLY")}
 
-    public = {"PUBLIC_URL": "https://sync.example.com"}
-    assert read(**public) == {"PROXY_HOPS": 1, "TRUSTED_HOSTS": ["sync.example.com"], "HTTPS_ONLY": True}
-    listed = read(**public, TRUSTED_HOSTS="Parts.example.com, .internal.example", PROXY_HOPS="2")
+    public = {"APP_ENVIRONMENT": "production", "PUBLIC_URL": "https://sync.example.com"}
+    servers = {"DATABASE_URL": "postgresql://u:p@db/d", "REPORTS_ON_ONE_HOST": "true"}
+    rendered = dict(line.split("=", 1) for line in rendering.new_env().splitlines() if line[:1].isalpha())
+    assert read() == {"PROXY_HOPS": 1, "TRUSTED_HOSTS": ["sync.example.com"], "HTTPS_ONLY": True}
+    listed = read(TRUSTED_HOSTS="Parts.example.com, .internal.example", PROXY_HOPS="2")
     assert listed["TRUSTED_HOSTS"] == ["parts.example.com", ".internal.example", "sync.example.com"]
     assert listed["PROXY_HOPS"] == 2
 

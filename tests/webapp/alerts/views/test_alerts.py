@@ -14,7 +14,7 @@ from webapp.alerts.alert_labels import PATIENCE
 from webapp.core import clock, vault
 from webapp.extensions import db
 from webapp.models import AlertDelivery, AlertRecipients, Dealer
-from webapp.settings.alert_settings import MailServer
+from webapp.settings.addresses import MailServer
 
 pytestmark = ON_SQLITE
 HOOK = "https://hooks.example.com/in?token=t0ken"
