@@ -9,11 +9,11 @@ import json
 from flask import Flask
 from flask_security import hash_password
 
-from tests.factories import make_manufacturer
+from tests.factories import make_manufacturer, make_user
 from tests.flows.conftest import Program, wait_until
 from tests.sync_harness import SyncHarness, part
 from webapp.extensions import db
-from webapp.models import Run, User
+from webapp.models import Run
 from webapp.runs import lifecycle
 from webapp.search import outbox
 
@@ -26,8 +26,7 @@ def test_from_the_click_to_the_webstore(app: Flask, harness: SyncHarness, progra
     )
     harness.set_parts(part("TR", "BRK-100", 6, Retail=24.5), part("TR", "UNKNOWN", 1))
     dealer_id = harness.dealer.id
-    db.session.add(User(email=EMAIL, password=hash_password(PASSWORD), role="dealer", dealer_id=dealer_id))
-    db.session.commit()
+    make_user(EMAIL, harness.dealer, hash_password(PASSWORD))
     for _ in range(2):
         program.start("jobs.worker", "control", "index", "sync")
     browser = app.test_client()

@@ -10,11 +10,11 @@ import requests
 from flask_security import hash_password
 
 from sandbox.servers.ports import LOOPBACK, free_port
-from tests.factories import make_manufacturer
+from tests.factories import make_manufacturer, make_user
 from tests.flows.conftest import Program, wait_until
 from tests.sync_harness import SyncHarness
 from webapp.extensions import db
-from webapp.models import Run, User
+from webapp.models import Run
 
 EMAIL, PASSWORD = "parts@northwind.example", "a long enough one"
 
@@ -45,8 +45,7 @@ def token(page: requests.Response) -> dict[str, str]:
 def test_twenty_presses_over_two_web_processes_give_one_run(harness: SyncHarness, program: Program) -> None:
     harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
     dealer_id = harness.dealer.id
-    db.session.add(User(email=EMAIL, password=hash_password(PASSWORD), role="dealer", dealer_id=dealer_id))
-    db.session.commit()
+    make_user(EMAIL, harness.dealer, hash_password(PASSWORD))
     addresses = [web(program), web(program)]
     browser = requests.Session()
     login = {"email": EMAIL, "password": PASSWORD, **token(browser.get(f"{addresses[0]}/login", timeout=30))}

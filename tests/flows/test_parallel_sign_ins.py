@@ -8,11 +8,10 @@ from collections import Counter
 import requests
 from flask_security import hash_password
 
+from tests.factories import make_user
 from tests.flows.conftest import Program
 from tests.flows.test_concurrent_queueing import token, web
 from tests.sync_harness import SyncHarness
-from webapp.extensions import db
-from webapp.models import User
 
 EMAIL, PASSWORD = "parts@northwind.example", "a long enough one"
 PARALLEL, ALLOWED = 40, 10
@@ -38,9 +37,7 @@ def attempts(addresses: list[str], password: str, count: int) -> Counter[int]:
 
 
 def test_of_forty_concurrent_guesses_ten_are_checked(harness: SyncHarness, program: Program) -> None:
-    person = {"email": EMAIL, "role": "dealer", "dealer_id": harness.dealer.id}
-    db.session.add(User(password=hash_password(PASSWORD), **person))
-    db.session.commit()
+    make_user(EMAIL, harness.dealer, hash_password(PASSWORD))
     addresses = [web(program), web(program)]
     # What succeeds is taken back: afterwards there is room for as many failures as before.
     assert attempts(addresses, PASSWORD, ALLOWED) == {302: ALLOWED}

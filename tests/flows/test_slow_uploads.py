@@ -9,11 +9,12 @@ import requests
 from flask_security import hash_password
 
 from sandbox.servers.ports import LOOPBACK
+from tests.factories import make_user
 from tests.flows.conftest import Program, wait_until
 from tests.flows.test_concurrent_queueing import EMAIL, PASSWORD, token, web
 from tests.sync_harness import SyncHarness
 from webapp.extensions import db
-from webapp.models import Configuration, User
+from webapp.models import Configuration
 
 FRAME = "frame"
 # Seconds, less than a writer waits for SQLite's lock: with the lock held a save would take longer, and fail.
@@ -28,8 +29,7 @@ def body(csrf: str, size: int) -> bytes:
 
 def test_others_save_while_an_upload_is_under_way(harness: SyncHarness, program: Program) -> None:
     dealer_id = harness.dealer.id
-    db.session.add(User(email=EMAIL, password=hash_password(PASSWORD), role="dealer", dealer_id=dealer_id))
-    db.session.commit()
+    make_user(EMAIL, harness.dealer, hash_password(PASSWORD))
     address = web(program)
     browser = requests.Session()
     login = {"email": EMAIL, "password": PASSWORD, **token(browser.get(f"{address}/login", timeout=60))}

@@ -8,13 +8,14 @@ from random import Random
 
 import time_machine
 
+from tests.factories import make_configuration, make_dealer, make_manufacturer, make_supplier_code
 from tests.simulation.history import TICK_GAPS, ZONES, History
 from tests.simulation.scheduler import SimulatedScheduler
 from tests.simulation.workers import SimulatedWorkers
 from webapp.core.enums import WEEKDAYS
 from webapp.extensions import db
 from webapp.lightspeed import configurations
-from webapp.models import Dealer, Manufacturer, SupplierCode
+from webapp.models import Dealer
 from webapp.runs import lifecycle, readiness
 
 
@@ -33,17 +34,10 @@ class Simulation:
         db.session.commit()
 
     def _create_dealer(self, number: int, zone: str) -> int:
-        dealer = Dealer(name=f"Dealer {number}", timezone=zone)
-        name = f"Distributor {number}"
-        manufacturer = Manufacturer(catalog="aftermarket", name=name, name_key=name.lower(), owner_key=0)
-        manufacturer.abbreviation = manufacturer.abbreviation_key = f"d{number}"
-        db.session.add_all((dealer, manufacturer))
-        db.session.flush()
-        configuration = configurations.of(dealer)
-        configuration.enabled, configuration.check_state = True, "connected"
+        dealer = make_dealer(f"Dealer {number}", zone)
+        configuration = make_configuration(dealer)
+        make_supplier_code(dealer, "TR", make_manufacturer(f"Distributor {number}"))
         configuration.ready_since = self.begin - timedelta(days=9)
-        code = {"code": "TR", "code_key": "tr", "lead_time_days": 1, "pricing": "disabled", "position": 0}
-        db.session.add(SupplierCode(dealer_id=dealer.id, manufacturer_id=manufacturer.id, **code))
         self.history.zones[dealer.id] = [(self.begin, dealer.timezone)]
         self.history.disabled[dealer.id] = []
         return dealer.id

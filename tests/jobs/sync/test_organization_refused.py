@@ -8,7 +8,7 @@ from flask import current_app
 from jobs.notifications import messages
 from jobs.sync import refusals
 from jobs.sync.check import check_credentials
-from tests.factories import make_manufacturer
+from tests.factories import make_manufacturer, make_organization, make_user, save
 from tests.sync_harness import PASSWORD, USERNAME, SyncHarness
 from tests.webapp.client import ON_SQLITE, LintingClient
 from webapp import alerts
@@ -16,7 +16,7 @@ from webapp.alerts.rules import refused
 from webapp.core import clock, vault
 from webapp.extensions import db
 from webapp.lightspeed import configurations, connection
-from webapp.models import AlertDelivery, Organization, User
+from webapp.models import AlertDelivery
 
 pytestmark = ON_SQLITE
 FIELDS = ("3PA Username", "3PA Password", "LightSpeed Configuration page", "credentials")
@@ -27,7 +27,7 @@ def harness(harness: SyncHarness) -> SyncHarness:
     """A dealer whose organization holds a login with a wrong password."""
     harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
     login = {"username": USERNAME, "sealed_password": vault.seal("wrong")}
-    harness.dealer.organization = Organization(name="Big Sky Group", **login)
+    harness.dealer.organization = make_organization(**login)
     db.session.commit()
     return harness
 
@@ -63,7 +63,7 @@ def test_a_run_says_so_too_also_where_another_reason_was_kept_before(harness: Sy
 def test_pages_and_the_email_say_it_and_name_no_field_that_is_not_there(harness: SyncHarness) -> None:
     check(harness)
     alerts.evaluate_rules(clock.now(), (refused.CAUSE,))
-    user = User(email="parts@northwind.example", password="x", role="dealer", dealer_id=harness.dealer.id)
+    user = make_user("parts@northwind.example", harness.dealer)
     alert = alerts.open_of(harness.dealer.id)[0]
     email = AlertDelivery(
         alert_id=alert.id,
@@ -72,8 +72,7 @@ def test_pages_and_the_email_say_it_and_name_no_field_that_is_not_there(harness:
         channel="email",
         recipient="a@b.example",
     )
-    db.session.add_all([user, email])
-    db.session.commit()
+    save(email)
     text = messages.compose(email).text
     assert refusals.ORGANIZATION_REFUSED in text
     assert not any(field in text for field in FIELDS)

@@ -13,11 +13,11 @@ from jobs.sources.lightspeed.fair_queue import Requester, Ticket
 from jobs.sources.lightspeed.redis_rate_limiter import RedisRateLimiter
 from jobs.sources.lightspeed.usage_estimate import NoOtherUsage
 from jobs.sync import lease, preemption, recent_usage, run_sync
-from tests.factories import make_manufacturer
+from tests.factories import make_manufacturer, make_organization
 from tests.sync_harness import HERE, PASSWORD, QUICK, USERNAME, SyncHarness, part
 from webapp.core import clock, rate_window, vault
 from webapp.extensions import db
-from webapp.models import Organization, Run
+from webapp.models import Run
 from webapp.runs import lifecycle
 from webapp.runs.run_labels import status
 
@@ -233,7 +233,7 @@ def test_dealers_of_one_organization_do_not_preempt_each_other(
     harness: SyncHarness, redis: Redis, redis_url: str
 ) -> None:
     run_id, narrow = queue_two_runs(harness), Narrow(harness, redis_url, 100)
-    group = Organization(name="Group", username=USERNAME, sealed_password=vault.seal(PASSWORD))
+    group = make_organization(username=USERNAME, sealed_password=vault.seal(PASSWORD))
     for run in db.session.scalars(db.select(Run)):
         run.dealer.organization = group
     db.session.commit()

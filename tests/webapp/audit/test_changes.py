@@ -7,14 +7,14 @@ import io
 import pytest
 from flask import Flask
 
-from tests.factories import make_dealer, make_manufacturer
+from tests.factories import make_dealer, make_manufacturer, make_user
 from tests.webapp.audit.entries import actions, last, noted, told
 from webapp import accounts, supplier_codes
 from webapp.catalog import uploads
 from webapp.core.errors import FieldRefused, Refused
 from webapp.extensions import db
 from webapp.lightspeed import configurations
-from webapp.models import Dealer, User
+from webapp.models import Dealer
 from webapp.runs import lifecycle
 from webapp.supplier_codes import Fields
 
@@ -130,9 +130,7 @@ def test_changes_of_users_dealers_and_organizations_are_audited(app: Flask) -> N
 
 
 def test_an_uploaded_catalog_is_audited_with_its_user(app: Flask) -> None:
-    staff = User(email="support@example.com", password="!", role="staff")
-    db.session.add(staff)
-    db.session.commit()
+    staff = make_user("support@example.com")
     content = CATALOG + "aftermarket,Tucker,TR,,,A-1,Bell,A-1,Helmet,19.90\n"
     row = uploads.start(io.BytesIO(content.encode()), "bell.csv", staff)
     assert uploads.process_import(row.id, lambda: False)

@@ -7,12 +7,12 @@ from flask import Flask
 from sqlalchemy import delete, text
 from sqlalchemy.exc import DBAPIError
 
-from tests.factories import make_dealer
+from tests.factories import make_dealer, make_user
 from tests.webapp.audit.entries import last, noted, told
 from webapp import audit
 from webapp.core.actor import by_command
 from webapp.extensions import db
-from webapp.models import AuditEntry, User
+from webapp.models import AuditEntry
 
 
 def test_an_entry_goes_with_its_change(app: Flask) -> None:
@@ -90,11 +90,7 @@ def test_within_a_command_it_was_a_command(app: Flask) -> None:
 @pytest.mark.parametrize("role", ["dealer", "staff"])
 def test_a_user_is_named_with_the_role(app: Flask, role: str) -> None:
     dealer = make_dealer()
-    person = User(
-        email="parts@example.com", password="!", role=role, dealer_id=dealer.id if role == "dealer" else None
-    )
-    db.session.add(person)
-    db.session.flush()
+    person = make_user("parts@example.com", dealer if role == "dealer" else None)
     audit.note("settings.changed", "Settings", dealer_id=dealer.id, by=person)
     db.session.commit()
     found = (last().actor, last().email, last().user_id, last().dealer_id)

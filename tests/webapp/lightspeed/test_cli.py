@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.factories import make_dealer
+from tests.factories import make_dealer, make_organization
 from webapp.extensions import db
 from webapp.lightspeed import configurations
-from webapp.models import Configuration, Dealer, Organization
+from webapp.models import Configuration, Dealer
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_what_cannot_be_set_is_refused_and_nothing_is_saved(configure, flask):
 
 def test_a_login_is_refused_where_the_organization_holds_one(configure):
     dealer = db.session.query(Dealer).one()
-    dealer.organization = Organization(name="North Group", username="all", sealed_password="sealed")
+    dealer.organization = make_organization("North Group")
     db.session.commit()
     told = "not accepted: North Group holds the 3PA credentials of its dealers"
     assert configure("--username", "u1", "--enable").error == told

@@ -8,27 +8,23 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import Flask
 
-from webapp.core import vault
+from tests.factories import make_dealer, make_organization
 from webapp.core.errors import FieldRefused
 from webapp.core.limits import MAX_CMF_LENGTH, MAX_PASSWORD_LENGTH, MAX_USERNAME_LENGTH
 from webapp.extensions import db
 from webapp.lightspeed import configurations
-from webapp.models import Configuration, Dealer, Organization
+from webapp.models import Configuration, Dealer
 
 
 @pytest.fixture
 def configuration(app: Flask) -> Configuration:
-    dealer = Dealer(name="Northwind", timezone="America/Chicago")
-    db.session.add(dealer)
-    db.session.flush()
-    made = configurations.of(dealer)
+    made = configurations.of(make_dealer())
     db.session.commit()
     return made
 
 
 def hold_credentials(configuration: Configuration) -> None:
-    sealed = vault.seal("theirs")
-    configuration.dealer.organization = Organization(name="Group", username="group", sealed_password=sealed)
+    configuration.dealer.organization = make_organization()
     db.session.commit()
 
 
@@ -87,7 +83,7 @@ def test_credentials_held_by_the_organization_are_not_accepted_from_a_dealer(
     with pytest.raises(FieldRefused) as refused:
         configurations.save_credentials(configuration, **{field: "own"})
     assert refused.value.field == field
-    assert configurations.login_of(configuration) == configurations.Login("group", "theirs")
+    assert configurations.login_of(configuration) == configurations.Login("group", "group secret")
 
 
 def test_a_dealer_of_such_an_organization_needs_only_its_dealer_id(configuration: Configuration) -> None:
@@ -113,9 +109,7 @@ def test_a_dealer_id_that_is_refused_leaves_everything_as_it_was(configuration: 
 
 
 def test_two_concurrent_first_saves_share_one_row(app: Flask) -> None:
-    dealer = Dealer(name="Northwind", timezone="America/Chicago")
-    db.session.add(dealer)
-    db.session.commit()
+    dealer = make_dealer()
     dealer_id = dealer.id
     db.session.rollback()
     together = threading.Barrier(2)

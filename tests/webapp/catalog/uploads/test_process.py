@@ -13,12 +13,13 @@ from sqlalchemy import select
 
 from jobs.sync import tick
 from jobs.tasks import import_catalog
+from tests.factories import make_user
 from webapp.catalog import uploads
 from webapp.catalog.uploads import import_lease
 from webapp.core import clock, queues, storage
 from webapp.core.task_queue import TaskQueue
 from webapp.extensions import db
-from webapp.models import CatalogImport, Product, User
+from webapp.models import CatalogImport, Product
 
 HEADER = "catalog,manufacturer,abbreviation,oem_manufacturer_id,dealer,part_number,brand,mpn,name,msrp\n"
 
@@ -30,9 +31,7 @@ def row(number: int, brand: str = "Bell") -> str:
 @pytest.fixture
 def uploaded(app: Flask) -> int:
     """The id of an import that waits."""
-    staff = User(email="support@example.com", password="!", role="staff")
-    db.session.add(staff)
-    db.session.commit()
+    staff = make_user("support@example.com")
     text = HEADER + row(1) + row(2, brand="") + row(3)
     return uploads.start(io.BytesIO(text.encode()), "catalog.csv", staff).id
 
