@@ -3,7 +3,7 @@
 A pull: `Lightspeed(base_url, credentials, budget).part_pages(cmf, part_filter(code, "OnHand", since))`.
 """
 
-from jobs.sources.lightspeed.client import Check, LightspeedClient
+from jobs.sources.lightspeed.client import LightspeedClient
 from jobs.sources.lightspeed.credentials import Credentials
 from jobs.sources.lightspeed.errors import Kind, LightspeedError
 from jobs.sources.lightspeed.filters import part_filter
@@ -25,7 +25,6 @@ from jobs.sources.lightspeed.retry import RetryPolicy
 
 __all__ = [
     "LARGEST_PAGE",
-    "Check",
     "Credentials",
     "DecodedPage",
     "Kind",

@@ -2,33 +2,25 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from jobs.concurrency import Cancellable, Waiting, sleep
 from jobs.sources.lightspeed.api_requests import ApiRequest, ApiResponse, R, RequestSender
 from jobs.sources.lightspeed.credentials import Credentials
-from jobs.sources.lightspeed.errors import LightspeedError, error_for_fault
+from jobs.sources.lightspeed.errors import error_for_fault
 from jobs.sources.lightspeed.fetcher import Read
 from jobs.sources.lightspeed.pages import LARGEST_PAGE, MOST_ROWS, Pages
 from jobs.sources.lightspeed.paginator import Page
 from jobs.sources.lightspeed.parts import DecodedPage
 from jobs.sources.lightspeed.rate_budget import RateBudget
-from jobs.sources.lightspeed.responses import Dealers, dealers_in, parts_in
+from jobs.sources.lightspeed.responses import parts_in
 from jobs.sources.lightspeed.retry import RetryPolicy
 from jobs.sources.lightspeed.transport import Transport
 from webapp.core import rate_window
 
 _CHECK_SECONDS = 60.0
 _CHECK_PAUSE = 5.0
-_NAME_SECONDS = 10.0
-
-
-@dataclass(frozen=True)
-class Check:
-    """A login that works, and the dealership's name as Lightspeed knows it, where it tells."""
-
-    dealership: str | None
 
 
 def _look_around() -> None:
@@ -110,7 +102,7 @@ class LightspeedClient:
         asks = [partial(ask, text) for text in (filter_text, *otherwise)]
         return Pages(asks, read_page, page_size, waiting, most_rows)
 
-    def check(self, cmf: str, waiting: Waiting = _look_around) -> Check:
+    def check(self, cmf: str, waiting: Waiting = _look_around) -> None:
         """Ask for one part, to see whether login and CMF work (R3); raises `LightspeedError` if they do not.
 
         Tries less long than a pull, as a person waits for it.
@@ -122,7 +114,6 @@ class LightspeedClient:
 
         question = ApiRequest("Part", cmf, (("$top", "1"),), read, is_urgent=True)
         self._start(question, self._impatient()).result(waiting)
-        return Check(self._dealership(cmf, waiting))
 
     def is_crowded(self, seconds: float) -> bool:
         """Whether requests under this login wait for room in the rate budget, or will have to for so long."""
@@ -137,15 +128,6 @@ class LightspeedClient:
             retry_after_cap=min(usual.retry_after_cap, _CHECK_PAUSE),
             busy_pause=min(usual.busy_pause, _CHECK_PAUSE),
         )
-
-    def _dealership(self, cmf: str, waiting: Waiting) -> str | None:
-        """Look up the name: nice to see on the page, but no part of the check, which has succeeded."""
-        question: ApiRequest[Dealers] = ApiRequest("Dealer", None, (), dealers_in, is_urgent=True)
-        try:
-            answer = self._start(question, replace(self._policy, attempts=1)).result(waiting, _NAME_SECONDS)
-        except (LightspeedError, TimeoutError):
-            return None
-        return answer.rows.name_of(cmf)
 
     def _start(self, question: ApiRequest[R], policy: RetryPolicy) -> Cancellable[ApiResponse[R]]:
         return Cancellable(lambda wanted: self._calls.ask(question, policy, wanted))

@@ -1,8 +1,5 @@
 """Reads answers with status 200 and refuses those that cannot be what was asked for."""
 
-import msgspec
-
-from jobs.sources.lightspeed import size_limits
 from jobs.sources.lightspeed.errors import Fault, error_for_fault
 from jobs.sources.lightspeed.parts import (
     DecodedPage,
@@ -22,29 +19,6 @@ _FAULT_NAMES: dict[type[PageFault], Fault] = {
     TruncatedBody: "truncated",
     TooLarge: "too_large",
 }
-
-
-class Dealer(msgspec.Struct, frozen=True):
-    """One of the dealers that a login may read (docs/lightspeed-3pa.md, Dealer)."""
-
-    cmf: str | int | None = msgspec.field(name="Cmf", default=None)
-    name: str | None = msgspec.field(name="DealershipName", default=None)
-
-
-class Dealers(msgspec.Struct, frozen=True):
-    """The dealers that a login may read."""
-
-    rows: list[Dealer]
-
-    @property
-    def received(self) -> int:
-        return len(self.rows)
-
-    def name_of(self, cmf: str) -> str | None:
-        """The name of a dealer, fit to be shown also on a terminal, which would obey control characters."""
-        named = (dealer.name for dealer in self.rows if dealer.name and same_cmf(dealer.cmf, cmf))
-        plain = ("".join(letter if letter.isprintable() else " " for letter in name) for name in named)
-        return next((name.strip()[: size_limits.LONGEST_NAME] for name in plain), None)
 
 
 def parts_in(
@@ -67,16 +41,6 @@ def parts_in(
     if not all(is_of(each, cmf) for each in named):
         raise error_for_fault(foreign)
     return page
-
-
-def dealers_in(body: bytes) -> Dealers:
-    """Read the list of dealers; raises `LightspeedError` where it is none."""
-    if size_limits.is_too_large(body):
-        raise error_for_fault("too_large")
-    try:
-        return Dealers(msgspec.json.decode(body, type=list[Dealer]))
-    except (ValueError, RecursionError):
-        raise error_for_fault("not_array") from None
 
 
 def is_of(row_cmf: str | None, cmf: str) -> bool:

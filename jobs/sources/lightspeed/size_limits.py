@@ -15,9 +15,6 @@ MOST_VALUES = 2_000_000
 LONGEST_NUMBER = 100
 """Characters; no quantity and no price needs more, and reading longer ones costs more than it tells."""
 
-LONGEST_NAME = 200
-"""Characters of a dealership's name."""
-
 
 def is_too_large(body: bytes) -> bool:
     """Tell whether a body may hold more than is ever decoded. It counts marks in texts too: never too few."""

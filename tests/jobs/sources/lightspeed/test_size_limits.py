@@ -7,10 +7,8 @@ import sys
 import pytest
 
 from jobs.sources.lightspeed import Part, decode_page, quantity_of
-from jobs.sources.lightspeed.errors import LightspeedError, error_for_fault
-from jobs.sources.lightspeed.responses import dealers_in
+from jobs.sources.lightspeed.errors import LightspeedError
 from jobs.sources.lightspeed.retry import seconds_to_wait
-from jobs.sources.lightspeed.size_limits import LONGEST_NAME
 from tests.jobs.sources.lightspeed.conftest import CMF
 from tests.jobs.sources.lightspeed.script import body
 from webapp.settings.config import ROOT
@@ -22,9 +20,7 @@ READS = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (700 << 20, 700 << 20))
 resource.setrlimit(resource.RLIMIT_CPU, (30, 30))
-from functools import partial
-
-from jobs.sources.lightspeed.responses import dealers_in, parts_in
+from jobs.sources.lightspeed.responses import parts_in
 from jobs.sources.lightspeed.errors import LightspeedError
 
 MEGABYTE = 1 << 20
@@ -45,12 +41,11 @@ HOSTILE = {
     "spaces": b" " * (30 * MEGABYTE),
 }
 for name, body in HOSTILE.items():
-    for kind, read in (("parts", partial(parts_in, cmf="76014846")), ("dealers", dealers_in)):
-        try:
-            outcome = f"{read(body).received} read"
-        except LightspeedError as error:
-            outcome = error.kind
-        print(name, kind, outcome, sep=": ")
+    try:
+        outcome = f"{parts_in(body, '76014846').received} read"
+    except LightspeedError as error:
+        outcome = error.kind
+    print(name, outcome, sep=": ")
 """
 
 
@@ -61,10 +56,8 @@ def test_no_answer_takes_more_memory_or_time_than_there_is():
     assert done.returncode == 0, done.stderr[-2000:]
     outcomes = dict(line.rsplit(": ", 1) for line in done.stdout.splitlines())
     readable = ("one field", "digits", "digits as text", "exponents")
-    assert len(outcomes) == 28
-    assert {name for name, outcome in outcomes.items() if outcome != "bad_answer"} == {
-        f"{name}: {read}" for name in readable for read in ("parts", "dealers")
-    }
+    assert len(outcomes) == 14
+    assert {name for name, outcome in outcomes.items() if outcome != "bad_answer"} == set(readable)
 
 
 def test_a_list_of_too_many_records_is_reported_in_terms_of_the_dealer(script, lightspeed):
@@ -96,21 +89,6 @@ def test_characters_that_turn_the_direction_are_left_out(letter):
     ]
 
     assert [decode_page(text.encode()).parts for text in said] == [[Part(part_number="AB")]] * 3
-
-
-@pytest.mark.parametrize("said", [b'[{"x":' + b"[" * 100_000, b"[" * 100_000, b'[{"Cmf": {}}]', b"{}", b""])
-def test_an_invalid_list_of_dealers_is_an_error(said):
-    with pytest.raises(LightspeedError) as caught:
-        dealers_in(said)
-    assert caught.value.sentence == error_for_fault("not_array").sentence
-
-
-def test_a_dealership_name_cannot_send_control_characters_to_a_terminal():
-    said = b'[{"Cmf": "1", "DealershipName": "\\u001b[2J' + b"Big Sky " * 100 + b'"}]'
-    name = dealers_in(said).name_of("1") or ""
-
-    assert name.startswith("[2JBig Sky")
-    assert len(name) == LONGEST_NAME
 
 
 @pytest.mark.parametrize(
