@@ -1,4 +1,4 @@
-"""Alembic's environment: the app's own database and models, on SQLite and PostgreSQL alike."""
+"""Alembic environment: the app's own database and models, on SQLite and PostgreSQL alike."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from migrations import guards
 from webapp.extensions import direct_engine
 from webapp.models.types import UtcDateTime
 
-# The search index has a form of its own on each database and no model (webapp/search).
+# The search index has a different schema on each database and no model (webapp/search).
 UNMODELLED = ("webstore_documents",)
 
 
 def include_name(name: str | None, kind: str, _parents: Any) -> bool:
-    """Leave the tables without a model out of comparisons."""
+    """Exclude tables without a model from comparisons."""
     return kind != "table" or not (name or "").startswith(UNMODELLED)
 
 
 def render_item(kind: str, item: Any, _autogenerate_context: Any) -> str | bool:
-    """Write a moment as the plain column that it is stored in: migrations do not change with our code."""
+    """Render a timestamp as its plain column type: migrations do not depend on our code."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     return False
 
 
 def run(connection: Connection) -> None:
-    """Run the migrations that were asked for, each in a transaction of its own."""
+    """Run the requested migrations, each in a transaction of its own."""
     migrate = current_app.extensions["migrate"]
     context.configure(
         connection=connection,
         target_metadata=migrate.db.metadata,
         include_name=include_name,
         render_item=render_item,
-        # SQLite's connections begin transactions properly (webapp/extensions.py), so its DDL is undone too.
+        # SQLite's connections begin transactions properly (webapp/extensions.py), so DDL is rolled back.
         transactional_ddl=True,
         transaction_per_migration=True,
         **migrate.configure_args,

@@ -1,4 +1,4 @@
-"""What protects an upgrade: one at a time, short lock waits, and no unknown revisions."""
+"""Protection of upgrades: one at a time, short lock timeouts, and no unknown revisions."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from sqlalchemy import event, text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
-# Statements that wait for a lock keep all later ones on that table waiting.
+# A statement waiting for a lock blocks all later ones on that table.
 LOCK_TIMEOUT = "5s"
 LOCK_NOT_AVAILABLE = "55P03"
 RETRIES = 20
-# Seconds between two tries, growing up to the second.
+# Backoff between two attempts in seconds: the first and the maximum.
 PAUSES = (0.5, 10.0)
 # The longest time to wait for another upgrade, in seconds: that of a large index.
 PATIENCE = 3600.0
@@ -30,7 +30,7 @@ _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtext('migrations'))")
 
 @contextmanager
 def one_upgrade_at_a_time(engine: Engine) -> Iterator[None]:
-    """Wait until no other process migrates this database, and keep others waiting."""
+    """Hold a lock that allows only one process to migrate this database."""
     with ExitStack() as held:
         if engine.dialect.name == "postgresql":
             connection = held.enter_context(engine.connect())
@@ -43,22 +43,22 @@ def one_upgrade_at_a_time(engine: Engine) -> Iterator[None]:
 
 def _wait(take: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE
-    is_told = False
+    is_reported = False
     while not take():
         if time.monotonic() > deadline:
             raise CommandError(f"Another upgrade of this database has not ended for {PATIENCE:.0f} seconds.")
-        if not is_told:
+        if not is_reported:
             click.echo("Waiting for another upgrade of this database to end.", err=True)
-            is_told = True
+            is_reported = True
         time.sleep(PAUSES[0])
 
 
 def _take(connection: Connection) -> bool:
-    """Take the lock for as long as a transaction of a second connection is open.
+    """Take the lock until the transaction of a second connection ends.
 
-    A lock of the session would be lost behind PgBouncer, which gives each transaction any server connection.
-    A statement that waits for the lock would have a snapshot, for which CREATE INDEX CONCURRENTLY of the
-    other upgrade waits in turn. So the lock is tried for, and between statements there is no snapshot.
+    A session lock would be lost behind PgBouncer, which assigns each transaction any server connection. A
+    statement that waits for the lock would hold a snapshot, and CREATE INDEX CONCURRENTLY of the other
+    upgrade would wait for it: a deadlock. So the lock is polled, without a snapshot between attempts.
     """
     connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
     if connection.scalar(_LOCK):
@@ -77,7 +77,7 @@ def _take_file(lock: IO[str]) -> bool:
 
 @contextmanager
 def migrating(engine: Engine) -> Iterator[Connection]:
-    """A connection for migrations: SQLite may rebuild tables, PostgreSQL waits for locks only briefly."""
+    """Open a connection for migrations: SQLite may rebuild tables, PostgreSQL has a short lock timeout."""
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             event.listen(connection, "begin", _limit_lock_waits)
@@ -98,7 +98,7 @@ def _limit_lock_waits(connection: Connection) -> None:
 
 
 def retry_lock_timeouts(connection: Connection, run: Callable[[Connection], None]) -> None:
-    """Run the migrations; where one gets no lock in time, release all that it holds, and try it again."""
+    """Run the migrations; if one gets no lock in time, release its locks, and retry."""
     for attempt in range(1, RETRIES + 1):
         try:
             run(connection)
@@ -112,7 +112,7 @@ def retry_lock_timeouts(connection: Connection, run: Callable[[Connection], None
 
 
 def refuse_unknown_revisions(connection: Connection, script: ScriptDirectory) -> None:
-    """Refuse a database that a version of the program with other migrations has upgraded."""
+    """Refuse a database that was upgraded by a version of the program with other migrations."""
     known = {revision.revision for revision in script.walk_revisions()}
     unknown = set(MigrationContext.configure(connection).get_current_heads()) - known
     connection.rollback()

@@ -1,7 +1,7 @@
-"""Operations for large tables that migrations share. None of them knows a table of ours.
+"""Operations for large tables, shared by migrations. They are independent of the schema.
 
-On PostgreSQL each takes locks that other transactions notice only briefly. On SQLite, which has one writer
-at a time, a table is rebuilt where SQLite cannot alter it.
+On PostgreSQL each takes only locks that block other transactions briefly. On SQLite, which has one writer at
+a time, a table is rebuilt if SQLite cannot alter it.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ _CHECK = sa.text("""
 
 
 def is_postgresql() -> bool:
-    """Whether the migration runs on PostgreSQL."""
+    """Return whether the migration runs on PostgreSQL."""
     return op.get_bind().dialect.name == "postgresql"
 
 
 @contextmanager
 def own_transactions() -> Iterator[None]:
-    """Commit each statement by itself on PostgreSQL, so that no lock outlives its statement.
+    """Commit each statement separately on PostgreSQL, so that no lock outlives its statement.
 
-    What was done before is committed, and a migration that fails is not rolled back: its steps must look at
-    what is there, so that the next attempt continues. SQLite keeps the migration's one transaction.
+    Earlier statements are committed, and a failed migration is not rolled back: its steps must be idempotent,
+    so that the next attempt continues. SQLite keeps the migration's one transaction.
     """
     if not is_postgresql():
         yield
@@ -56,15 +56,16 @@ def create_index(name: str, table: str, columns: Sequence[str], **options: Any) 
 
 
 def drop_index(name: str, table: str) -> None:
-    """Drop an index if it is there (`DROP INDEX CONCURRENTLY` on PostgreSQL)."""
+    """Drop an index if it exists (`DROP INDEX CONCURRENTLY` on PostgreSQL)."""
     with own_transactions():
         op.drop_index(name, table, if_exists=True, postgresql_concurrently=is_postgresql() or None)
 
 
 def replace_check(table: str, name: str, condition: str) -> None:
-    """Replace a CHECK constraint; the rows are read while others read and write (PostgreSQL only).
+    """Replace a CHECK constraint; existing rows are validated without blocking reads or writes (PostgreSQL
+    only).
 
-    Between the two statements new rows are checked already. An interrupted attempt leaves the constraint
+    Between the two statements new rows are already checked. An interrupted attempt leaves the constraint
     unvalidated, and the next one replaces it again.
     """
     with own_transactions():
@@ -76,12 +77,12 @@ def replace_check(table: str, name: str, condition: str) -> None:
 
 
 def is_validated(table: str, name: str) -> bool:
-    """Whether a CHECK constraint exists and holds for all rows (PostgreSQL only)."""
+    """Return whether a CHECK constraint exists and is validated (PostgreSQL only)."""
     return bool(op.get_bind().scalar(_CHECK, {"table": table, "name": name}))
 
 
 def sqlite_definition(table: str) -> str:
-    """The CREATE TABLE statement of a table in SQLite."""
+    """Return the CREATE TABLE statement of a table in SQLite."""
     query = sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :table")
     return str(op.get_bind().execute(query, {"table": table}).scalar_one())
 
@@ -89,10 +90,10 @@ def sqlite_definition(table: str) -> str:
 def rebuild_sqlite_table(
     table: str, change: Callable[[str], str], values: Mapping[str, str] | None = None
 ) -> None:
-    """Give a SQLite table a changed definition; rows, indexes and triggers are kept.
+    """Change the definition of a SQLite table; rows, indexes and triggers are kept.
 
-    `values` gives SQL expressions for columns that are new. Foreign keys must not be enforced meanwhile, or
-    dropping the old table would delete what refers to it: migrations/env.py turns them off.
+    `values` gives SQL expressions for new columns. Foreign keys must not be enforced, or dropping the old
+    table would delete the rows that refer to it: migrations/env.py turns them off.
     """
     connection = op.get_bind()
     temporary = f"_rebuilt_{table}"
