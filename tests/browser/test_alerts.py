@@ -44,6 +44,6 @@ def test_an_address_that_is_refused_leads_to_its_field(visit: Visit, seed: Progr
     page.get_by_label("E-mail recipients").fill("nobody")
     page.locator("#save-recipients").click()
     expect(page.get_by_role("alert")).to_be_focused()
-    page.get_by_role("link", name="is no e-mail address").click()
+    page.get_by_role("link", name="isn't a valid email address").click()
     expect(page.get_by_label("E-mail recipients")).to_be_focused()
     assert problems(page) == []

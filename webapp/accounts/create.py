@@ -103,7 +103,7 @@ def address_of(email: str) -> str:
     try:
         return str(_security().mail_util.validate(email.strip())).lower()
     except EmailValidateException:
-        raise Refused(f"{email!r} is no e-mail address") from None
+        raise Refused(f"{email!r} isn't a valid email address") from None
 
 
 def _password(text: str, address: str) -> str:

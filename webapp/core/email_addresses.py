@@ -26,7 +26,7 @@ def address_of(text: str) -> str:
     try:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
-        raise InvalidAddress(f"{shown(text)} is no e-mail address") from None
+        raise InvalidAddress(f"{shown(text)} isn't a valid email address") from None
     return found.ascii_email or found.normalized
 
 
@@ -37,7 +37,7 @@ def sender_of(text: str) -> Address:
     """
     name, address = parseaddr(text)
     if not text.isprintable():
-        raise InvalidAddress("it is no e-mail address")
+        raise InvalidAddress("it isn't a valid email address")
     return Address(name, addr_spec=address_of(address))
 
 

@@ -1,4 +1,4 @@
-"""Reads the environment once, and refuses to start on a missing or malformed variable, naming it."""
+"""Reads the environment once, and refuses to start with a missing or malformed variable, naming it."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ _DEFAULT_VALUES: Final[dict[str, Any]] = {
 # What holds without any environment variable.
 DEFAULTS: dict[str, Any] = {
     "SQLALCHEMY_ENGINE_OPTIONS": database_settings.ENGINE_OPTIONS,
-    # Its commands would add people past the rules and the audit log.
+    # Its commands would add users without our validation and the audit log.
     "SECURITY_CLI_USERS_NAME": None,
     "SECURITY_CLI_ROLES_NAME": None,
     "SECURITY_STATIC_FOLDER": None,
-    # What an address can do is nobody's business before signing in.
+    # Anonymous users must not learn which methods a URL accepts.
     "PROVIDE_AUTOMATIC_OPTIONS": False,
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Lax",
     # Pages stay open for days; the token still ends with the session.
     "WTF_CSRF_TIME_LIMIT": None,
-    # Of an ordinary form. Routes that take more say so (webapp/web/bodies.py).
+    # Of an ordinary form. Routes that accept more say so (webapp/web/bodies.py).
     "MAX_CONTENT_LENGTH": 64 * 1024,
     "MAX_FORM_MEMORY_SIZE": 64 * 1024,
     "MAX_FORM_PARTS": 100,
@@ -49,7 +49,8 @@ DEFAULTS: dict[str, Any] = {
 def from_environment(
     environ: Mapping[str, str] = os.environ, kind: str = database_settings.COMMAND
 ) -> dict[str, Any]:
-    """The Flask configuration for these environment variables (docs/settings.md), for a kind of process.
+    """Return the Flask configuration from these environment variables (docs/settings.md), for a kind of
+    process.
 
     Raises ConfigurationError, which names the variable.
     """
@@ -113,5 +114,5 @@ def _check_service(url: str, allowed_hosts: Collection[str]) -> None:
     parts = urlsplit(url)
     is_odd = parts.scheme == "http" or not egress.may_be_public(parts.hostname or "")
     if is_odd and parts.hostname not in allowed_hosts:
-        reason = "it starts with https:// and is public, or LIGHTSPEED_ALLOWED_HOSTS names its host"
+        reason = "it must use https:// and be public, or LIGHTSPEED_ALLOWED_HOSTS must name its host"
         raise ConfigurationError(f"LIGHTSPEED_API_URL is refused: {reason}")

@@ -1,4 +1,4 @@
-"""Settings without which nothing starts, and the servers that the program uses."""
+"""Settings required to start, and the servers that the program uses."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ REQUIRED = Group(
         ),
         Setting(
             "PUBLIC_URL",
-            "the public address of the pages, for links in e-mails. Required in production, where requests "
+            "the public address of the pages, for links in emails. Required in production, where requests "
             "for any other host name are refused (see `TRUSTED_HOSTS`)",
             kind=addresses.public,
             example="https://sync.example.com",

@@ -1,8 +1,7 @@
-"""What a deployment must be like before it starts: stricter than on somebody's own machine.
+"""Production requirements checked at startup, stricter than those of development.
 
-It is production where `APP_ENVIRONMENT` says so, as the Procfile does for its processes, and on a Heroku
-dyno, whose one-off commands do not go through the Procfile. Each refusal names the variable, and never shows
-its value.
+It is production if `APP_ENVIRONMENT` says so, as the Procfile does for its processes, and on a Heroku dyno,
+whose one-off commands bypass the Procfile. Each error names the variable, and never shows its value.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from webapp.settings.env import ConfigurationError
 from webapp.settings.table import SETTINGS
 
 SHORTEST_KEY: Final = 32
-# A key of random bytes or letters has many more different ones; `aaaa…` and all zeros do not.
+# A key of random bytes or letters has many more distinct characters; `aaaa…` and all zeros do not.
 LEAST_DIFFERENT: Final = 12
 _EXAMPLES: Final = (
     "changeme",
@@ -29,7 +28,7 @@ _EXAMPLES: Final = (
     "secret-key",
     "your",
 )
-# Of libpq's ways to connect these may be talked out of encryption.
+# The values of libpq's sslmode that can be downgraded to plain text.
 _PLAIN_POSTGRES: Final = ("sslmode=disable", "sslmode=allow", "sslmode=prefer")
 
 
@@ -40,7 +39,7 @@ def is_production(environ: Mapping[str, str]) -> bool:
 
 
 def check(environ: Mapping[str, str], found: Mapping[str, Any]) -> None:
-    """Raise ConfigurationError for the first setting that no deployment may have, of those `found`."""
+    """Raise ConfigurationError for the first of the settings in `found` that isn't allowed in production."""
     _check_given(environ)
     _check_debug(environ)
     _check_keys(found)
@@ -50,14 +49,14 @@ def check(environ: Mapping[str, str], found: Mapping[str, Any]) -> None:
 
 
 def _check_given(environ: Mapping[str, str]) -> None:
-    """The defaults of these are for one machine: each host would have a database and a queue of its own."""
+    """Require these variables: with the defaults each host would have its own database and queue."""
     for name in ("DATABASE_URL", "REDIS_URL"):
         if not environ.get(name, "").strip():
             raise ConfigurationError(f"{name} is missing: it is required in production")
 
 
 def _check_storage(environ: Mapping[str, str], found: Mapping[str, Any]) -> None:
-    """Web and workers share report storage, but hosts and dynos share no disk."""
+    """Require shared report storage for web and workers, since hosts and dynos share no disk."""
     scheme = urlsplit(found["REPORT_STORAGE_URL"]).scheme
     if scheme == "memory":
         raise ConfigurationError("REPORT_STORAGE_URL is refused: processes do not share memory; use s3://")
@@ -69,7 +68,7 @@ def _check_storage(environ: Mapping[str, str], found: Mapping[str, Any]) -> None
 
 def _check_debug(environ: Mapping[str, str]) -> None:
     if environ.get("FLASK_DEBUG", "").strip().casefold() not in ("", "0", "false", "no"):
-        raise ConfigurationError("FLASK_DEBUG is on: its pages show the program's inside to anybody")
+        raise ConfigurationError("FLASK_DEBUG is on: its pages reveal program internals to everyone")
 
 
 def _check_keys(found: Mapping[str, Any]) -> None:
@@ -86,55 +85,51 @@ def _check_keys(found: Mapping[str, Any]) -> None:
 
 def _check_secret(name: str, secret: str) -> None:
     if len(secret) < SHORTEST_KEY:
-        raise ConfigurationError(f"{name} is too short: {SHORTEST_KEY} or more characters, at random")
+        raise ConfigurationError(f"{name} is too short: {SHORTEST_KEY} or more random characters")
     if len(set(secret)) < LEAST_DIFFERENT or any(word in secret.casefold() for word in _EXAMPLES):
         raise ConfigurationError(f"{name} is an example or easily guessed: choose one at random")
 
 
 def _check_addresses(found: Mapping[str, Any]) -> None:
     if not (found["PUBLIC_URL"] or found["TRUSTED_HOSTS"]):
-        raise ConfigurationError(
-            "PUBLIC_URL is missing: it says which host the pages and links in e-mails have"
-        )
+        raise ConfigurationError("PUBLIC_URL is missing: pages and links in emails need its host name")
     for name in ("PUBLIC_URL", "SENTRY_DSN"):
         if found[name] and urlsplit(found[name]).scheme != "https":
-            raise ConfigurationError(f"{name} is refused: in production it starts with https://")
+            raise ConfigurationError(f"{name} must use https:// in production")
     address = urlsplit(found["LIGHTSPEED_API_URL"])
     if address.scheme != "https" and address.hostname not in egress.LOOPBACK:
-        raise ConfigurationError("LIGHTSPEED_API_URL is refused: in production it starts with https://")
+        raise ConfigurationError("LIGHTSPEED_API_URL must use https:// in production")
     mail = found["SMTP_URL"]
     if mail is not None and mail.security == "smtp" and not is_near(mail.host):
         raise ConfigurationError(
-            "SMTP_URL is refused: e-mail holds one-time links; use smtp+starttls:// or smtps://"
+            "SMTP_URL is refused: emails contain one-time links; use smtp+starttls:// or smtps://"
         )
 
 
 def _check_servers(environ: Mapping[str, str]) -> None:
-    """What holds everything: to it one goes encrypted, or not beyond the own network."""
+    """Require encryption to the database, Redis and storage outside private networks."""
     redis = urlsplit(environ.get("REDIS_URL") or "")
     if redis.scheme == "redis" and not is_near(redis.hostname or ""):
-        raise ConfigurationError("REDIS_URL is refused: beyond the own network it starts with rediss://")
+        raise ConfigurationError("REDIS_URL must use rediss:// outside private networks")
     for name in ("DATABASE_URL", "DATABASE_REPLICA_URL", "DATABASE_DIRECT_URL"):
         database = urlsplit(environ.get(name) or "")
         if any(way in database.query for way in _PLAIN_POSTGRES) and not is_near(database.hostname or ""):
-            raise ConfigurationError(
-                f"{name} is refused: beyond the own network it says sslmode=require or more"
-            )
+            raise ConfigurationError(f"{name} must set sslmode=require or stricter outside private networks")
     for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
         storage = urlsplit(environ.get(name) or "")
         if storage.scheme == "http" and not is_near(storage.hostname or ""):
-            raise ConfigurationError(f"{name} is refused: beyond the own network it starts with https://")
+            raise ConfigurationError(f"{name} must use https:// outside private networks")
 
 
 def is_near(host: str) -> bool:
-    """Whether a host is this machine or of the own network: a private address, or a name without a domain."""
+    """Return whether a host is in a private network: a private address, or a name without a domain."""
     return ("." not in host and ":" not in host) or not egress.may_be_public(host)
 
 
 def encrypted(database_url: str) -> str:
-    """A PostgreSQL address beyond the own network that says nothing of encryption, made to insist on it.
+    """Add sslmode=require to a public PostgreSQL URL without an sslmode.
 
-    Platforms hand out such addresses; libpq alone would go on without where the server does not offer it.
+    Platforms provide such URLs; libpq alone would fall back to plain text if the server offers no TLS.
     """
     parts = urlsplit(database_url)
     if (

@@ -62,7 +62,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Group:
-    """Settings that belong together, in the order in which they are shown."""
+    """Related settings, in the order in which they are shown."""
 
     title: str
     settings: tuple[Setting, ...]

@@ -101,7 +101,7 @@ def test_a_user_is_refused(flask):
     assert "at least 10 characters" in flask(*create, "c@b.com", stdin="123456789").error
     assert flask(*create, "c@b.com").error == "there is no password on standard input"
     for address in ("", "a", "a@", "a@b", "a b@c.com", "a@b.com\0", "a@b.com,c@d.com"):
-        assert flask(*create, address, stdin=PASSWORD).error == f"{address!r} is no e-mail address"
+        assert flask(*create, address, stdin=PASSWORD).error == f"{address!r} isn't a valid email address"
     of_dealer = ("user", "create", "c@b.com", "--role", "dealer", "--dealer", 7, "--password-stdin")
     assert flask(*of_dealer, stdin=PASSWORD).error == "dealer 7 does not exist"
     assert flask("user", "create", "c@b.com", "--role", "staff").exit_code == 2

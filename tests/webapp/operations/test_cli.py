@@ -35,7 +35,7 @@ def test_after_resealing_the_old_key_can_go(app: Flask, flask):
     db.session.commit()
     new = Fernet.generate_key().decode()
     app.config["CREDENTIALS_KEYS"] = [new, *app.config["CREDENTIALS_KEYS"]]
-    assert flask("credentials", "reseal") == (0, "", "3 sealed anew\n")
+    assert flask("credentials", "reseal") == (0, "", "3 encrypted again\n")
     app.config["CREDENTIALS_KEYS"] = [new]
     db.session.expire_all()
     sealed = [
