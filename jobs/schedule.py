@@ -24,7 +24,7 @@ from jobs.processes.task_scheduler import PeriodicTask, TaskScheduler
 from webapp.application import create_app
 from webapp.core import queues
 from webapp.core.logs import configure_logs
-from webapp.core.redis_errors import described
+from webapp.core.redis_errors import describe
 from webapp.core.task_names import Task
 from webapp.settings.database_settings import SCHEDULER
 from webapp.settings.env import ConfigurationError
@@ -71,7 +71,7 @@ def keep_looking(scheduler: TaskScheduler, pause: Callable[[float], Any]) -> Non
             away = False
         except RedisError as error:
             if not away:
-                log.error("scheduler.redis_lost", error=described(error))
+                log.error("scheduler.redis_lost", error=describe(error))
             away = True
         except Exception:
             # Nothing that is wrong with one round may end the process, which also watches for alerts.

@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 def tick() -> None:
     """Every minute: start what is due, find what was forgotten."""
     _tick()
-    job_heartbeats.done(job_heartbeats.TICK)
+    job_heartbeats.record_completion(job_heartbeats.TICK)
     tick_monitor.send()
 
 
@@ -38,7 +38,7 @@ def sync_run(run_id: int) -> None:
     try:
         run_sync.execute(run_id, around)
     except (lease.Stopped, lease.Yielded):
-        lifecycle.wake(db.session.get_one(Run, run_id))
+        lifecycle.enqueue_job(db.session.get_one(Run, run_id))
     except lease.LeaseLost as lost:
         log.warning("run.lost", run=run_id, reason=str(lost))
 
@@ -53,19 +53,19 @@ def import_catalog(import_id: int) -> None:
     try:
         uploads.process_import(import_id, shutdown.requested)
     except uploads.Stopped:
-        uploads.wake(db.session.get_one(CatalogImport, import_id))
+        uploads.enqueue_job(db.session.get_one(CatalogImport, import_id))
 
 
 def purge_expired() -> None:
     """Every hour: delete what is older than it is kept for."""
     housekeeping.purge_expired(shutdown.requested, shutdown.pause)
-    job_heartbeats.done(job_heartbeats.PURGE_EXPIRED)
+    job_heartbeats.record_completion(job_heartbeats.PURGE_EXPIRED)
 
 
 def purge_orphan_files() -> None:
     """Every day: remove files that belong to nothing."""
     housekeeping.purge_orphan_files(shutdown.requested)
-    job_heartbeats.done(job_heartbeats.PURGE_ORPHAN_FILES)
+    job_heartbeats.record_completion(job_heartbeats.PURGE_ORPHAN_FILES)
 
 
 def clear_held(clearing_id: int) -> None:

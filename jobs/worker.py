@@ -86,9 +86,9 @@ def _kind(names: Sequence[str]) -> str:
 
 def _wait_for_redis() -> None:
     """No worker can begin while Redis is away or full; to end and start again would keep a core busy."""
-    if queues.is_delayed():
-        log.warning("worker.redis_awaited", error=queues.trouble())
-        while queues.is_delayed():
+    if queues.is_unavailable():
+        log.warning("worker.redis_awaited", error=queues.outage_reason())
+        while queues.is_unavailable():
             time.sleep(1)
 
 

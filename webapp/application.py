@@ -70,7 +70,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, *, kind: str = COMMAN
     error_reports.configure(app.config["SENTRY_DSN"], app.config["SENTRY_ENVIRONMENT"])
     signing.sign_by_sha256(app)
     bodies.defer(app)
-    request_log.keep(app)
+    request_log.register(app)
     metrics.register(app)
     https_only.enforce(app)
     security_headers.protect(app)

@@ -47,7 +47,7 @@ def run_loop(app: Flask, pause: Callable[[float], Any] = shutdown.pause) -> None
 
 def _round() -> None:
     if not alerts.evaluate_rules().failed:
-        job_heartbeats.done(job_heartbeats.ALERTS)
+        job_heartbeats.record_completion(job_heartbeats.ALERTS)
 
 
 def _deliver() -> None:

@@ -21,7 +21,7 @@ from jobs.notifications import messages, recipients, smtp, webhook
 from jobs.notifications.smtp import SmtpClient
 from jobs.notifications.undeliverable import NoLongerWanted, Undeliverable
 from webapp.alerts import email_limit
-from webapp.alerts.alert_rows import look_only
+from webapp.alerts.alert_rows import begin_read_only
 from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import Alert, AlertDelivery
@@ -44,7 +44,7 @@ UNFINISHED: Final = "It was begun, and nothing is known of how it ended."
 def deliver_due(stop: Callable[[], bool]) -> int:
     """Send what is due, for some seconds at most and not beyond being told to stop; how many were tried."""
     tried, until = 0, time.monotonic() + BATCH_SECONDS
-    look_only()
+    begin_read_only()
     due = list(db.session.scalars(_due(clock.now())))
     db.session.rollback()
     with ExitStack() as stack:
@@ -97,7 +97,7 @@ def _claim(delivery_id: int) -> AlertDelivery | None:
     db.session.commit()
     if not is_ours:
         return None
-    look_only()
+    begin_read_only()
     whole = (joinedload(AlertDelivery.alert).joinedload(Alert.dealer), joinedload(AlertDelivery.dealer))
     wanted = select(AlertDelivery).where(AlertDelivery.id == delivery_id).options(*whole)
     delivery = db.session.scalars(wanted.execution_options(populate_existing=True)).one()
@@ -154,7 +154,7 @@ def _require_room(delivery: AlertDelivery) -> None:
     """Raises Undeliverable beyond the dealer's daily limit of emails; the first has the recipients told."""
     if email_limit.is_reached(delivery, clock.now()):
         db.session.rollback()
-        email_limit.tell_once(delivery.dealer_id or 0, clock.now())
+        email_limit.notify_once(delivery.dealer_id or 0, clock.now())
         raise Undeliverable(email_limit.sentence(), is_final=True)
 
 

@@ -100,7 +100,7 @@ def _headers(parts: SplitResult, secret: str, body: bytes, number: int) -> dict[
 def _addresses(parts: SplitResult, allowed_hosts: Collection[str]) -> list[str]:
     """What the host's name stands for now; raises Undeliverable if any of it is not public."""
     try:
-        return egress.addresses(parts.hostname or "", _port(parts), allowed_hosts)
+        return egress.resolve(parts.hostname or "", _port(parts), allowed_hosts)
     except egress.Forbidden:
         raise Undeliverable(PRIVATE, is_final=True) from None
     except (OSError, UnicodeError):

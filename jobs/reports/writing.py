@@ -75,7 +75,7 @@ def _write(
     rows = 0
     with storage.open_bytes_for_writing(path) as file:
         with as_text(file) as lines:
-            spreadsheet.begin(lines, kind.columns)
+            spreadsheet.write_header(lines, kind.columns)
         for item in items:
             rows += _write_item(file, kind, item, waiting, prerendered)
     return Written(kind.name, path, rows)

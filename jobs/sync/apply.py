@@ -19,7 +19,7 @@ def apply(claim: lease.Lease, run: Run, item: RunItem) -> None:
     """
     with lease.transaction(claim):
         plan_as_written(db.session.connection())
-        figures.hold(db.session(), run.dealer_id)
+        figures.lock_shelf(db.session(), run.dealer_id)
         clears = bool(run.settings and run.settings["clear_previous"])
         key = _matched(run, item, clears)
         cleared = _put_on_shelf(run, item, key, clears)

@@ -124,7 +124,7 @@ def carry_out(clearing_id: int) -> bool:
     dealer_id = db.session.scalar(select(HeldClearing.dealer_id).where(HeldClearing.id == clearing_id))
     if dealer_id is None:
         return False
-    figures.hold(db.session(), dealer_id)
+    figures.lock_shelf(db.session(), dealer_id)
     clearing = db.session.scalar(
         select(HeldClearing)
         .where(HeldClearing.id == clearing_id, HeldClearing.state == "applying")

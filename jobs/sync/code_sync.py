@@ -196,7 +196,7 @@ class CodeSync:
     def _settle(self, item: RunItem) -> None:
         """The credentials are good, and what earlier runs kept of this code goes: only the last is kept."""
         with lease.transaction(self._claim):
-            configurations.heard(self._run.dealer_id, None)
+            configurations.record_finding(self._run.dealer_id, None)
             earlier = run_items.earlier_items(self._run.dealer_id, item.code_key, item.id)
             if earlier:
                 run_items.drop_parts(earlier)
@@ -211,7 +211,7 @@ class CodeSync:
             if error is not None:
                 run_items.count_requests(item_id, error)
                 if error.account_wide:
-                    configurations.heard(self._run.dealer_id, sentence)
+                    configurations.record_finding(self._run.dealer_id, sentence)
             run_items.fail_item(item_id, kind, sentence)
         log.warning("item.failed", kind=kind, sentence=sentence)
         self._around.tell(f"{code}: failed: {sentence}")

@@ -70,14 +70,14 @@ def wake_stalled(now: datetime) -> int:
     """Tell workers of runs whose worker died, and of queued ones in case Redis forgot them; how many."""
     waiting = db.session.execute(select(Run.id, Run.attempt).where(Run.status == RunState.QUEUED)).all()
     dead = [(run.id, run.attempt) for run in lease.dead_runs(now)]
-    return lifecycle.wake_all([*dead, *((run_id, attempt) for run_id, attempt in waiting)])
+    return lifecycle.enqueue_jobs([*dead, *((run_id, attempt) for run_id, attempt in waiting)])
 
 
 def _wake_clearings(now: datetime) -> int:
     """Tell workers again of held clearings that were decided and not carried out."""
     forgotten = list(held_clearings.stalled(now))
     for clearing_id in forgotten:
-        held_clearings.wake(clearing_id)
+        held_clearings.enqueue_job(clearing_id)
     return len(forgotten)
 
 
@@ -85,7 +85,7 @@ def _wake_imports(now: datetime) -> int:
     """Tell workers again of catalog imports that nobody carries out."""
     forgotten = list(uploads.stalled(now))
     for upload in forgotten:
-        uploads.wake(upload)
+        uploads.enqueue_job(upload)
     return len(forgotten)
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import sync_playwright
 from sandbox import chromium
 from sandbox.screenshots.camera import Camera, TooLarge
 from sandbox.screenshots.tour import tour
-from sandbox.start.isolated import apart
+from sandbox.start.isolated import isolated_program
 from webapp.settings.config import ROOT
 
 
@@ -33,7 +33,7 @@ def main() -> int:
 def _take(folder: Path) -> None:
     with (
         tempfile.TemporaryDirectory(prefix="screenshots-") as place,
-        apart(Path(place), "--sample") as running,
+        isolated_program(Path(place), "--sample") as running,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=chromium.program(), args=chromium.flags())

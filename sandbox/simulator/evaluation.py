@@ -26,14 +26,14 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def question(expression: Expression, *, loose_text: bool = False) -> Question:
+def predicate(expression: Expression, *, loose_text: bool = False) -> Question:
     """Return a predicate over a record; `loose_text` ignores case and trailing blanks, as SQL Server does."""
     if isinstance(expression, Comparison):
         return _comparison(expression, loose_text)
     if isinstance(expression, Negation):
-        denied = question(expression.term, loose_text=loose_text)
+        denied = predicate(expression.term, loose_text=loose_text)
         return lambda one: not denied(one)
-    terms = [question(term, loose_text=loose_text) for term in expression.terms]
+    terms = [predicate(term, loose_text=loose_text) for term in expression.terms]
     every = all if expression.word == "and" else any
     return lambda one: every(term(one) for term in terms)
 

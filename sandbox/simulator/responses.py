@@ -36,7 +36,7 @@ class Refusal(Exception):
         self.answer = Response(status, text.encode(), TEXT_TYPE, headers or {})
 
 
-def spoiled(kind: str, body: bytes) -> Response:
+def corrupted(kind: str, body: bytes) -> Response:
     """Return the response that fault `kind` makes of a page whose JSON is `body`."""
     if kind == "error_500":
         raise Refusal(500, "System.Data.SqlClient.SqlException: Timeout expired.")

@@ -17,7 +17,7 @@ from sandbox.simulator.parts import PART_KINDS
 from sandbox.simulator.query import Query, QueryError, options_of, read
 from sandbox.simulator.recording import RecordedRequest, Recorder
 from sandbox.simulator.rendering import WireFormat
-from sandbox.simulator.responses import Refusal, Response, compressed, spoiled
+from sandbox.simulator.responses import Refusal, Response, compressed, corrupted
 
 PREFIX = "/lsapi"
 MOVES = ("row_inserted", "row_removed", "row_repeated")
@@ -94,7 +94,7 @@ class Service:
         positions = stock.page(self._shortened(query), switches, self._own_chance())
         body = stock.json(positions, WireFormat.of(switches))
         broken = next((fault.kind for fault in faults if fault.kind not in MOVES), None)
-        return spoiled(broken, body) if broken else Response(200, body)
+        return corrupted(broken, body) if broken else Response(200, body)
 
     def _shortened(self, query: Query) -> Query:
         """Return the query as changed by a gateway that returns fewer rows per page than requested."""

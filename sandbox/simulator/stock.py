@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from sandbox.simulator.behavior import Behavior
-from sandbox.simulator.evaluation import question, sort_key
+from sandbox.simulator.evaluation import predicate, sort_key
 from sandbox.simulator.expressions import supplier_code_of
 from sandbox.simulator.parts import PART_KINDS, Part, stable_order
 from sandbox.simulator.query import Query
@@ -74,7 +74,7 @@ class Stock:
         if query.expression is None or not applied:
             return list(everything)
         code = None if loose else supplier_code_of(query.expression)
-        wanted = question(query.expression, loose_text=loose)
+        wanted = predicate(query.expression, loose_text=loose)
         among = everything if code is None else self._by_code.get(code, [])
         return [at for at in among if wanted(self.parts[at])]
 

@@ -18,7 +18,7 @@ from sandbox.servers.redis import RedisServer
 from sandbox.start import once, ports, samples
 from sandbox.start.env import INSTANCE, KEYS, environment
 from sandbox.start.program import Program, serve
-from sandbox.start.run_beside import remembered
+from sandbox.start.run_beside import published_settings
 from sandbox.start.state import DatabaseState
 from sandbox.start.steps import step
 
@@ -76,7 +76,7 @@ def _stay() -> int:
     chosen = ports.fixed_ports()
     with (
         _servers(chosen, INSTANCE / "redis") as (program, commands, stored),
-        remembered(commands.environment),
+        published_settings(commands.environment),
     ):
         ids = _prepare(program, commands, stored)
         with step("Starting web, worker and scheduler"):

@@ -32,7 +32,7 @@ class IsolatedProgram:
 
 
 @contextmanager
-def apart(folder: Path, *simulator: str, **settings: str) -> Iterator[IsolatedProgram]:
+def isolated_program(folder: Path, *simulator: str, **settings: str) -> Iterator[IsolatedProgram]:
     """Run web, worker, scheduler, Redis and a simulator with these options; everything is kept in the
     folder."""
     chosen = ports.free_ports()

@@ -42,7 +42,7 @@ def _watch(program: Program, stored: DatabaseState, run_id: int) -> str:
         if not progress.is_active:
             return progress.status
         if progress.status == "queued" or progress.silent_for > HEARTBEAT_TIMEOUT:
-            stored.wake(run_id)
+            stored.enqueue_run(run_id)
         line = _line(progress)
         if line != told or time.monotonic() - told_at >= TELL_EVERY:
             print(line, flush=True)

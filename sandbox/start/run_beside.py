@@ -20,7 +20,7 @@ RUNNING = INSTANCE / "running.json"
 
 
 @contextmanager
-def remembered(around: Mapping[str, str]) -> Iterator[None]:
+def published_settings(around: Mapping[str, str]) -> Iterator[None]:
     """Make these settings available to other commands until the block ends."""
     settings = {name: around[name] for name in SETTINGS if name in around}
     write_privately(RUNNING, json.dumps({"pid": os.getpid(), "settings": settings}))

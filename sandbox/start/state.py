@@ -62,10 +62,10 @@ class DatabaseState:
             fetched = sum(item.fetched for item in run.items)
             return Progress(run.status, run.is_active, done, len(run.items), fetched, silent_for)
 
-    def wake(self, run_id: int) -> None:
+    def enqueue_run(self, run_id: int) -> None:
         """Enqueue a job for a run, unless one is waiting in Redis already."""
         with self._reading():
-            lifecycle.wake(db.session.get_one(Run, run_id))
+            lifecycle.enqueue_job(db.session.get_one(Run, run_id))
 
     def summary(self, run_id: int) -> list[str]:
         """Return one line per code, for display."""

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from sandbox import chromium
-from sandbox.start.isolated import IsolatedProgram, apart
+from sandbox.start.isolated import IsolatedProgram, isolated_program
 from tests.browser.seed import ProgramSeed
 from tests.browser.users import PageUser, all_users
 from tests.browser.viewports import PATIENCE, Window, open_window
@@ -23,7 +23,7 @@ Visit = Callable[..., Page]
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IsolatedProgram]:
     """The program; no scheduled run is due while the tests last."""
     later = datetime.now(ZoneInfo("America/Chicago")) + timedelta(hours=12)
-    with apart(tmp_path_factory.mktemp("program"), SYNC_HOURS=str(later.hour)) as program:
+    with isolated_program(tmp_path_factory.mktemp("program"), SYNC_HOURS=str(later.hour)) as program:
         yield program
 
 

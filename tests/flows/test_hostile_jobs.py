@@ -43,7 +43,7 @@ def test_a_worker_drops_an_unknown_task_and_continues(
     # Alone on its queue a worker takes jobs in another way than from several.
     listens = (queues.CONTROL, queues.INDEX) if queue == queues.CONTROL else (queues.SYNC,)
     worker = program.start("jobs.worker", *listens)
-    wait_until(lambda: job_heartbeats.done_at(job_heartbeats.TICK), "the tick behind them", program)
+    wait_until(lambda: job_heartbeats.last_completion(job_heartbeats.TICK), "the tick behind them", program)
     wait_until(lambda: not redis.llen(f"rq:queue:{queue}"), "an empty queue", program)
     assert worker.poll() is None
     assert hostile.done == []
@@ -61,7 +61,7 @@ def test_a_worker_survives_hostile_registries(
         hostile.fill_registries(queue)
     worker = program.start("jobs.worker", queues.CONTROL, queues.SYNC, queues.INDEX)
     queues.enqueue(queues.SYNC, "jobs.tasks.tick")
-    wait_until(lambda: job_heartbeats.done_at(job_heartbeats.TICK), "the tick", program)
+    wait_until(lambda: job_heartbeats.last_completion(job_heartbeats.TICK), "the tick", program)
     assert worker.poll() is None
     assert (hostile.done, httpserver.log) == ([], [])
     assert redis.zrangebyscore("rq:wip:sync", 0, "+inf") == []
@@ -99,7 +99,7 @@ def test_the_scheduler_removes_what_is_not_declared_unread(
     scheduler = program.start("jobs.schedule")
     wait_until(lambda: set(redis.zrange(SET, 0, -1)) == EVERY, "the declared jobs alone", program)
     program.start("jobs.worker", queues.CONTROL, queues.SYNC)
-    wait_until(lambda: job_heartbeats.done_at(job_heartbeats.TICK), "the tick", program)
+    wait_until(lambda: job_heartbeats.last_completion(job_heartbeats.TICK), "the tick", program)
     assert scheduler.poll() is None
     assert hostile.done == []
 

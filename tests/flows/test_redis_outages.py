@@ -82,7 +82,7 @@ def test_workers_and_scheduler_outlive_an_outage_and_go_on_by_themselves(
     server.stop()
     second = lifecycle.start(mapped.dealer, "manual").run
     wait_until(lambda: "scheduler.redis_lost" in program.log, "the scheduler's notice", program)
-    assert queues.is_delayed()
+    assert queues.is_unavailable()
     time.sleep(3)
     assert (scheduler.poll(), worker.poll()) == (None, None)
     server.start()

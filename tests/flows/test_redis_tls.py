@@ -67,7 +67,7 @@ def test_workers_and_scheduler_work_through_a_verified_connection(
     program.environment |= trusted
     program.start("jobs.worker", queues.CONTROL, queues.SYNC, queues.INDEX)
     program.start("jobs.schedule")
-    wait_until(lambda: job_heartbeats.done_at(job_heartbeats.TICK), "the tick", program)
+    wait_until(lambda: job_heartbeats.last_completion(job_heartbeats.TICK), "the tick", program)
     wait_until(lambda: not db.session.get_one(Run, run.id, populate_existing=True).is_active, "it", program)
     assert harness.load_run(run.id).status == "succeeded"
     # The rate budget counted there, and not in the process by itself.
@@ -113,7 +113,7 @@ def test_the_problem_with_the_certificate_is_reported(
     }[broken]
     use(app, variables)
     assert not queues.enqueue(queues.CONTROL, "jobs.tasks.tick")
-    for told in (health.check_all()["redis"].reason, queues.trouble()):
+    for told in (health.check_all()["redis"].reason, queues.outage_reason()):
         assert told is not None
         assert told.startswith(reason)
         assert str(urlsplit(variables["REDIS_URL"]).port) not in told

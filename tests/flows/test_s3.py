@@ -73,7 +73,7 @@ def pages(run: Run) -> dict[str, str]:
 
 
 def stored() -> list[str]:
-    return [name for folder in storage.names_in("runs") for name in storage.names_in(f"runs/{folder}")]
+    return [name for folder in storage.list_names("runs") for name in storage.list_names(f"runs/{folder}")]
 
 
 def test_a_worker_keeps_both_reports_and_every_other_process_reads_them(
@@ -121,7 +121,7 @@ def test_an_interrupted_file_does_not_appear(bucket: str) -> None:
 
     with pytest.raises(ZeroDivisionError):
         break_off()
-    assert storage.names_in("runs") == []
+    assert storage.list_names("runs") == []
 
 
 def test_a_report_of_many_pieces_is_kept_whole(bucket: str) -> None:
@@ -137,11 +137,11 @@ def test_what_another_host_wrote_over_a_file_is_read(bucket: str) -> None:
     elsewhere = s3fs.S3FileSystem(skip_instance_cache=True)
     for words in ("one", "and another"):
         elsewhere.pipe(f"{bucket}/some/prefix/runs/1/inventory-1.csv", words.encode())
-        assert storage.names_in("runs/1") == ["inventory-1.csv"]
+        assert storage.list_names("runs/1") == ["inventory-1.csv"]
         with storage.open_for_reading("runs/1/inventory-1.csv") as file:
             assert file.read() == words
     elsewhere.rm(f"{bucket}/some/prefix/runs/1/inventory-1.csv")
-    assert storage.names_in("runs/1") == []
+    assert storage.list_names("runs/1") == []
 
 
 def test_orphan_files_are_removed(stocked: SyncHarness, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,7 +152,7 @@ def test_orphan_files_are_removed(stocked: SyncHarness, monkeypatch: pytest.Monk
     assert housekeeping.purge_orphan_files() == 0
     monkeypatch.setattr(orphan_files, "GRACE", timedelta(hours=-1))
     assert housekeeping.purge_orphan_files() == 2
-    assert (storage.names_in("runs"), storage.names_in("catalog-imports")) == ([str(run.id)], [])
+    assert (storage.list_names("runs"), storage.list_names("catalog-imports")) == ([str(run.id)], [])
     assert stored() == ["inventory-1.csv", "skipped-1.csv"]
 
 

@@ -74,8 +74,10 @@ def test_a_job_that_was_done_is_not_due_again_before_its_time(
     scheduler = TaskScheduler(redis, schedule.DECLARED, 5)
     schedule.look(scheduler)
     program.start("jobs.worker", queues.CONTROL, queues.SYNC)
-    wait_until(lambda: job_heartbeats.done_at(job_heartbeats.PURGE_ORPHAN_FILES), "all three", program)
-    wait_until(lambda: job_heartbeats.done_at(job_heartbeats.PURGE_EXPIRED), "all three", program)
+    wait_until(
+        lambda: job_heartbeats.last_completion(job_heartbeats.PURGE_ORPHAN_FILES), "all three", program
+    )
+    wait_until(lambda: job_heartbeats.last_completion(job_heartbeats.PURGE_EXPIRED), "all three", program)
     for each in schedule.DECLARED:
         assert redis.ttl(f"rq:job:{each.id}") > each.seconds
     due = redis.zrange(SET, 0, -1, withscores=True)
@@ -97,7 +99,7 @@ def test_periodic_jobs_do_not_pile_up_without_workers(
     soon = time.time() + 50
     assert all(due > soon for _, due in redis.zrange(SET, 0, -1, withscores=True))
     program.start("jobs.worker", queues.CONTROL, queues.SYNC)
-    wait_until(lambda: job_heartbeats.done_at(job_heartbeats.TICK), "the tick", program)
+    wait_until(lambda: job_heartbeats.last_completion(job_heartbeats.TICK), "the tick", program)
     redis.zadd(SET, {"tick": 1}, xx=True)
     wait_until(lambda: not redis.llen("rq:queue:control"), "an empty queue", program)
     schedule.look(scheduler)

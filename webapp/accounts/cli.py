@@ -50,7 +50,7 @@ def invite_user(email: str, role: str, dealer_id: int | None) -> None:
 @answering
 def make_link(email: str) -> None:
     """Print a one-time link for setting a new password."""
-    _print_link(user_admin.named(email))
+    _print_link(user_admin.user_by_email(email))
 
 
 @user.command("end-sessions")
@@ -58,7 +58,7 @@ def make_link(email: str) -> None:
 @answering
 def end_sessions(email: str) -> None:
     """Sign the user out everywhere."""
-    person = user_admin.named(email)
+    person = user_admin.user_by_email(email)
     click.echo(f"{user_admin.end_sessions(person)} sessions of {person.email} ended", err=True)
 
 
@@ -67,7 +67,7 @@ def end_sessions(email: str) -> None:
 @answering
 def deactivate(email: str) -> None:
     """Prevent the user from signing in; sessions and links end at once."""
-    user_admin.set_active(user_admin.named(email), False)
+    user_admin.set_active(user_admin.user_by_email(email), False)
 
 
 @user.command("activate")
@@ -75,7 +75,7 @@ def deactivate(email: str) -> None:
 @answering
 def activate(email: str) -> None:
     """Allow a deactivated user to sign in again."""
-    user_admin.set_active(user_admin.named(email), True)
+    user_admin.set_active(user_admin.user_by_email(email), True)
 
 
 @user.command("remove-second-factor")
@@ -83,7 +83,7 @@ def activate(email: str) -> None:
 @answering
 def remove_second_factor(email: str) -> None:
     """Remove the second factor of a user who lost it, and sign the user out everywhere."""
-    user_admin.remove_second_factor(user_admin.named(email))
+    user_admin.remove_second_factor(user_admin.user_by_email(email))
 
 
 def _works_for(role: str, dealer_id: int | None) -> Dealer | None:

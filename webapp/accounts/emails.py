@@ -15,16 +15,16 @@ from webapp.extensions import db
 from webapp.models import AlertDelivery, User
 
 
-def are_sent() -> bool:
+def can_send_links() -> bool:
     """Return whether this deployment can send links: it needs a mail server and PUBLIC_URL."""
     return bool(current_app.config["SMTP_URL"] and current_app.config["PUBLIC_URL"])
 
 
-def note(event: str, address: str) -> None:
+def queue_email(event: str, address: str) -> None:
     """Queue an email, committed with the change that it is about; does nothing if email is not configured."""
     if event not in ACCOUNT_EVENTS:
         raise ValueError(f"{event!r} is not an account event")
-    if are_sent():
+    if can_send_links():
         db.session.add(AlertDelivery(event=event, channel="email", recipient=address))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms import RadioField, StringField, ValidationError
 from wtforms.validators import InputRequired
 
-from webapp.core.email_addresses import InvalidAddress, address_of
+from webapp.core.email_addresses import InvalidAddress, parse_address
 from webapp.core.enums import ROLE_LABELS
 from webapp.core.limits import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH
 from webapp.web.form_fields import AtMost, Form, Printable, choices, stripped
@@ -13,7 +13,7 @@ from webapp.web.form_fields import AtMost, Form, Printable, choices, stripped
 
 def _is_address(_form: Form, field: StringField) -> None:
     try:
-        address_of(field.data or "")
+        parse_address(field.data or "")
     except InvalidAddress as error:
         raise ValidationError(str(error)) from None
 

@@ -22,15 +22,15 @@ def register(app: Flask) -> None:
 def ask() -> ResponseReturnValue:
     """Send a link to the address, if it belongs to a user."""
     form = ForgotPasswordForm()
-    if not emails.are_sent() or not form.is_submitted():
+    if not emails.can_send_links() or not form.is_submitted():
         return _page(form, 200)
     if not form.validate():
         return _page(form, 422)
-    emails.note("reset", (form.email.data or "").lower())
+    emails.queue_email("reset", (form.email.data or "").lower())
     db.session.commit()
     flash(*ASKED)
     return redirect(url_for_security("login"), 303)
 
 
 def _page(form: ForgotPasswordForm, status: int) -> Response:
-    return make_response(render_template(TEMPLATE, form=form, are_sent=emails.are_sent()), status)
+    return make_response(render_template(TEMPLATE, form=form, are_sent=emails.can_send_links()), status)

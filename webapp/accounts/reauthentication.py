@@ -28,7 +28,7 @@ def register(app: Flask) -> None:
     app.view_functions["security.verify"] = _renewing(app.view_functions["security.verify"])
 
 
-def needed(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+def required(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
     """Require that the signed-in user entered the password recently."""
 
     @functools.wraps(view)

@@ -14,5 +14,5 @@ def register(app: Flask) -> None:
         app.register_blueprint(view.pages)
     sign_in.register(app)
     safe_redirect.register(app)
-    security_log.keep(app)
+    security_log.register(app)
     app.cli.add_command(cli.user)

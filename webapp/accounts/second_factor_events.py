@@ -122,5 +122,5 @@ def _removed(_app: Flask, user: User, **_: object) -> None:
 def _note(user: User, action: str) -> None:
     # Sessions without it, or with another one, have to sign in again.
     sessions.end(user, but=g.get("sign_in"))
-    emails.note("second_factor_changed", user.email)
+    emails.queue_email("second_factor_changed", user.email)
     audit.note(action, user.email, dealer_id=user.dealer_id, by=user)

@@ -36,7 +36,7 @@ SHOWN: Final = 16
 REFUSED: Final = (400, 401, 403, 413, 429)
 
 
-def keep(app: Flask) -> None:
+def register(app: Flask) -> None:
     """Log security events from now on."""
     app.after_request(_note)
 

@@ -128,7 +128,7 @@ def _password_reset(_app: Flask, user: User, **_: object) -> None:
 
 def _set_password(user: User, action: str) -> None:
     user.password_set_at = clock.now()
-    emails.note("password_changed", user.email)
+    emails.queue_email("password_changed", user.email)
     audit.note(action, user.email, dealer_id=user.dealer_id, by=user)
 
 

@@ -17,7 +17,7 @@ from webapp.models import Dealer, User
 NEEDED = "staff must have a second factor here (REQUIRE_STAFF_2FA)"
 
 
-def named(email: str) -> User:
+def user_by_email(email: str) -> User:
     """Return the user with that address. Raises Refused."""
     user = db.session.scalar(select(User).where(User.email == address_of(email)))
     if user is None:
@@ -28,7 +28,7 @@ def named(email: str) -> User:
 def invite(email: str, role: str, dealer: Dealer | None = None) -> User:
     """Add a user who chooses a password by a link; it is sent if email is configured. Raises Refused."""
     user = User(email=address_of(email), role=role, dealer=dealer, password=_unknown())
-    emails.note("invitation", user.email)
+    emails.queue_email("invitation", user.email)
     return store(user, "user.invited")
 
 
@@ -44,13 +44,13 @@ def make_link(user: User) -> str:
 
 def send_link(user: User) -> None:
     """Send a new link to the user. Raises Refused if that is not possible."""
-    if not emails.are_sent():
+    if not emails.can_send_links():
         raise Refused("email is not set up (SMTP_URL, PUBLIC_URL)")
     if not user.active:
         raise Refused(f"{user.email} is deactivated: activate the user first")
     if user.password_set_at is None:
         _forget_links(user)
-    emails.note("reset" if user.password_set_at else "invitation", user.email)
+    emails.queue_email("reset" if user.password_set_at else "invitation", user.email)
     _note(user, "user.link_made")
 
 
@@ -81,7 +81,7 @@ def remove_second_factor(user: User) -> None:
     second_factor.forget_recovery_codes(user)
     user.tf_primary_method = user.tf_totp_secret = user.tf_last_counter = None
     sessions.end(user)
-    emails.note("second_factor_changed", user.email)
+    emails.queue_email("second_factor_changed", user.email)
     _note(user, "user.second_factor_removed")
 
 

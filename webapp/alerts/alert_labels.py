@@ -69,7 +69,7 @@ class AlertsPage:
     @property
     def sends_links(self) -> bool:
         """Return whether confirmation links can be sent."""
-        return confirmations.are_sent()
+        return confirmations.can_send_links()
 
     @property
     def webhook_problem(self) -> str | None:

@@ -47,7 +47,7 @@ class Link:
     nonce: str
 
 
-def are_sent() -> bool:
+def can_send_links() -> bool:
     """Return whether this deployment can send links."""
     return bool(current_app.config["SMTP_URL"] and current_app.config["PUBLIC_URL"])
 
@@ -81,7 +81,7 @@ def _is_sent(contact: AlertRecipients, address: str) -> bool:
 
 def _send(contact: AlertRecipients, address: str) -> None:
     """Queue a link; the caller commits. Raises Throttled."""
-    if not are_sent():
+    if not can_send_links():
         raise Throttled("Email is not set up on this deployment (SMTP_URL, PUBLIC_URL).")
     sent = AlertDelivery.event == "confirmation", AlertDelivery.created_at > clock.now() - WITHIN
     of_address = select(func.count(), func.max(AlertDelivery.created_at)).where(

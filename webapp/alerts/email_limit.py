@@ -51,14 +51,14 @@ def unsent_by_dealer(since: datetime) -> list[tuple[str, int]]:
     return [(name, count) for name, count in db.session.execute(counted)]
 
 
-def tell_once(dealer_id: int, now: datetime) -> None:
+def notify_once(dealer_id: int, now: datetime) -> None:
     """Notify the recipients, once a day, that the limit was reached; commits.
 
     A concurrent call waits for the lock on the row of recipients, and then finds it done.
     """
     contact = recipients.locked(db.session.get_one(Dealer, dealer_id))
     told = _of_dealer(dealer_id, now, AlertDelivery.event == "limit", of=("limit",))
-    if not db.session.scalars(told).one() and outbox.note_limit(contact, now):
+    if not db.session.scalars(told).one() and outbox.queue_limit(contact, now):
         most = current_app.config["ALERT_EMAILS_PER_DAY"]
         audit.note("alert_emails.limited", "Alerts", dealer_id=dealer_id, after={"emails a day": most})
     db.session.commit()

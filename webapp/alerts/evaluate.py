@@ -58,18 +58,18 @@ def evaluate_rules(now: datetime | None = None, causes: Iterable[AlertRule] = RU
     now = now or clock.now()
     looked = {cause.name: _look(cause, now) for cause in causes}
     found = {name: places for name, places in looked.items() if places is not None}
-    look_only()
+    begin_read_only()
     changes = _changes(found)
     db.session.rollback()
-    opened, closed = _carry_out(changes, now) if changes else (0, 0)
-    digest.note(now)
+    opened, closed = _apply(changes, now) if changes else (0, 0)
+    digest.queue_daily(now)
     return Evaluation(opened, closed, tuple(name for name in looked if name not in found))
 
 
 def _look(cause: AlertRule, now: datetime) -> list[Finding] | None:
     """Return where the rule's condition holds; None if the rule failed."""
     try:
-        look_only()
+        begin_read_only()
         return list(cause.found(now))
     except Exception:
         log.exception("alert.cause_failed", cause=cause.name)
@@ -93,12 +93,12 @@ def _changes(found: Mapping[str, list[Finding]]) -> _Changes:
     return changes
 
 
-def _carry_out(changes: _Changes, now: datetime) -> tuple[int, int]:
+def _apply(changes: _Changes, now: datetime) -> tuple[int, int]:
     """Open, close and reword alerts, with their notifications, in one transaction; return the counts."""
     opened = [alert_id for some in _batches(list(changes.new.items())) for alert_id in _open(some, now)]
-    outbox.note_opened(opened, now)
+    outbox.queue_opened(opened, now)
     closed = [alert_id for some in _batches(changes.over) for alert_id in _close(some, now)]
-    outbox.note_recovered(closed, now)
+    outbox.queue_recovered(closed, now)
     for alert_id, sentence in changes.reworded.items():
         db.session.execute(update(Alert).where(Alert.id == alert_id).values(sentence=sentence))
     db.session.commit()

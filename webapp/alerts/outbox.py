@@ -25,7 +25,7 @@ def has_mail() -> bool:
     return current_app.config["SMTP_URL"] is not None
 
 
-def note_opened(alert_ids: list[int], now: datetime) -> None:
+def queue_opened(alert_ids: list[int], now: datetime) -> None:
     """Queue notifications of new alerts for the dealers' recipients, or for staff; no commit."""
     for start in range(0, len(alert_ids), BATCH):
         wanted = (
@@ -41,7 +41,7 @@ def note_opened(alert_ids: list[int], now: datetime) -> None:
         _insert(rows)
 
 
-def note_recovered(alert_ids: list[int], now: datetime) -> None:
+def queue_recovered(alert_ids: list[int], now: datetime) -> None:
     """Queue recovery notifications for recipients of the opening ones, sent or pending; no commit."""
     for start in range(0, len(alert_ids), BATCH):
         told = select(
@@ -62,14 +62,14 @@ def note_recovered(alert_ids: list[int], now: datetime) -> None:
         db.session.execute(insert_new(AlertDelivery).from_select([*COLUMNS, *MOMENTS], told))
 
 
-def note_test(contact: AlertRecipients, now: datetime) -> int:
+def queue_test(contact: AlertRecipients, now: datetime) -> int:
     """Queue a test for every recipient of the dealer; return how many there are. No commit."""
     rows = [_row(now, "test", *way, dealer_id=contact.dealer_id) for way in _ways(contact)]
     _insert(rows)
     return len(rows)
 
 
-def note_limit(contact: AlertRecipients, now: datetime) -> int:
+def queue_limit(contact: AlertRecipients, now: datetime) -> int:
     """Notify the dealer's email recipients that the daily limit is reached; return how many. No commit."""
     rows = [
         _row(now, "limit", *way, dealer_id=contact.dealer_id) for way in _ways(contact) if way[0] == "email"
@@ -78,7 +78,7 @@ def note_limit(contact: AlertRecipients, now: datetime) -> int:
     return len(rows)
 
 
-def note_digest(now: datetime) -> None:
+def queue_digest(now: datetime) -> None:
     """Queue today's digest for the staff, once; no commit."""
     day = now.date()
     _insert([_row(now, "digest", *way, digest_on=day) for way in _staff()])

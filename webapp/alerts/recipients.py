@@ -14,7 +14,7 @@ from sqlalchemy import select
 from webapp import audit
 from webapp.alerts import confirmations, outbox, webhook_address
 from webapp.core import clock, vault
-from webapp.core.email_addresses import InvalidAddress, address_of
+from webapp.core.email_addresses import InvalidAddress, parse_address
 from webapp.core.errors import FieldRefused, Refused
 from webapp.core.limits import MAX_ALERT_RECIPIENTS
 from webapp.extensions import db
@@ -51,7 +51,7 @@ def save_recipients(contact: AlertRecipients, text: str) -> list[str]:
     """
     typed = [part.strip() for part in text.replace(",", "\n").replace(";", "\n").splitlines()]
     try:
-        found = list({each.casefold(): each for each in map(address_of, filter(None, typed))}.values())
+        found = list({each.casefold(): each for each in map(parse_address, filter(None, typed))}.values())
     except InvalidAddress as reason:
         raise FieldRefused("recipients", str(reason)) from None
     if len(found) > MAX_ALERT_RECIPIENTS:
@@ -145,7 +145,7 @@ def send_test(contact: AlertRecipients) -> int:
     )
     if db.session.scalar(recent.limit(1)) is not None:
         raise FieldRefused("", "A test was sent a moment ago: see below what became of it.")
-    noted = outbox.note_test(contact, now)
+    noted = outbox.queue_test(contact, now)
     if not noted:
         raise FieldRefused("", "There is nobody yet to send a test to.")
     db.session.commit()

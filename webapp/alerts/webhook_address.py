@@ -28,7 +28,7 @@ def checked(text: str, allowed_hosts: Collection[str]) -> str:
     if len(url) > MAX_WEBHOOK_LENGTH or not url.isascii() or not url.isprintable() or " " in url:
         raise Refused(f"an address of printable ASCII characters, up to {MAX_WEBHOOK_LENGTH:,} of them")
     try:
-        parts = egress.checked(url, allowed_hosts)
+        parts = egress.check_url(url, allowed_hosts)
     except egress.Forbidden as reason:
         raise Refused(str(reason)) from None
     host = (parts.hostname or "").casefold()

@@ -8,7 +8,7 @@ from typing import Any, Final
 from flask import has_request_context
 from flask_login import current_user
 
-from webapp.core.actor import outside_of_requests
+from webapp.core.actor import background_actor
 from webapp.core.redaction import is_secret
 from webapp.extensions import db
 from webapp.models import AuditEntry, User
@@ -109,7 +109,7 @@ def _person() -> User | None:
 
 def _sign(entry: AuditEntry, person: User | None) -> None:
     if person is None:
-        entry.actor = outside_of_requests()
+        entry.actor = background_actor()
         return
     entry.actor = "staff" if person.is_staff else "dealer"
     entry.user_id, entry.email = person.id, person.email

@@ -51,7 +51,7 @@ def create() -> ResponseReturnValue:
         form.blame("", NOT_KEPT)
         return _form(form, 422)
     flash(f"{row.file_name} was uploaded; its import is queued.", "success")
-    return htmx.elsewhere(url_for(".show", import_id=row.id))
+    return htmx.redirect_to(url_for(".show", import_id=row.id))
 
 
 @pages.get("/imports/<id:import_id>")

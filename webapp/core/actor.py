@@ -19,6 +19,6 @@ def by_command() -> Iterator[None]:
         _outside_of_requests.reset(token)
 
 
-def outside_of_requests() -> str:
+def background_actor() -> str:
     """Return the actor of a change made outside of a request: `command` or `schedule`."""
     return _outside_of_requests.get()

@@ -46,7 +46,7 @@ class Forbidden(ValueError):
     """Refused destination; the message gives the reason, but not the address."""
 
 
-def checked(url: str, allowed_hosts: Collection[str]) -> SplitResult:
+def check_url(url: str, allowed_hosts: Collection[str]) -> SplitResult:
     """Parse and check a URL without resolving its host name. Raises Forbidden.
 
     Requires https, no login and no private address, except for hosts of `allowed_hosts`; loopback hosts among
@@ -102,7 +102,7 @@ def _is_global(address: IPv4Address | IPv6Address) -> bool:
     return address.is_global and not address.is_multicast and not is_listed
 
 
-def addresses(host: str, port: int, allowed_hosts: Collection[str]) -> list[str]:
+def resolve(host: str, port: int, allowed_hosts: Collection[str]) -> list[str]:
     """Resolve a host to IP addresses to connect to.
 
     Raises OSError or UnicodeError if the name cannot be resolved, Forbidden if any address isn't public: a

@@ -14,7 +14,7 @@ class InvalidAddress(ValueError):
     """Text that isn't a valid email address."""
 
 
-def address_of(text: str) -> str:
+def parse_address(text: str) -> str:
     """Parse one address; its domain is returned in lower case and in ASCII.
 
     Raises InvalidAddress, also for line breaks and for a second address after the first: a valid result
@@ -26,11 +26,11 @@ def address_of(text: str) -> str:
     try:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
-        raise InvalidAddress(f"{shown(text)} isn't a valid email address") from None
+        raise InvalidAddress(f"{printable(text)} isn't a valid email address") from None
     return found.ascii_email or found.normalized
 
 
-def sender_of(text: str) -> Address:
+def parse_sender(text: str) -> Address:
     """Parse an address with an optional display name, such as `Parts Sync <alerts@example.com>`.
 
     Raises InvalidAddress.
@@ -38,10 +38,10 @@ def sender_of(text: str) -> Address:
     name, address = parseaddr(text)
     if not text.isprintable():
         raise InvalidAddress("it isn't a valid email address")
-    return Address(name, addr_spec=address_of(address))
+    return Address(name, addr_spec=parse_address(address))
 
 
-def shown(text: str) -> str:
+def printable(text: str) -> str:
     """Shorten user input for an error message and remove unprintable characters."""
     plain = "".join(letter if letter.isprintable() else "?" for letter in text.strip())
     return f"“{plain[:80]}…”" if len(plain) > 80 else f"“{plain}”"

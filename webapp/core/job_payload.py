@@ -37,10 +37,10 @@ class InvalidPayload(ValueError):
     """Hash that isn't a valid job; the message gives the reason without repeating the content."""
 
 
-def checked(raw: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
+def validated_fields(raw: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
     """Return the fields of a job's hash that RQ may read, each validated. Raises InvalidPayload."""
     known = {name.encode(): raw[name.encode()] for name in _KEPT if raw.get(name.encode())}
-    name, ids = task_of(unpacked(raw.get(b"data", b""), MAX_PAYLOAD))
+    name, ids = task_of(decompress(raw.get(b"data", b""), MAX_PAYLOAD))
     known[b"data"] = dumps((name, None, ids, {}))
     known[b"description"] = f"{name}({', '.join(map(str, ids))})".encode()
     known[b"origin"] = _origin(raw.get(b"origin", b""))
@@ -48,7 +48,7 @@ def checked(raw: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
         if raw.get(field.encode()):
             known[field.encode()] = str(_seconds(raw[field.encode()])).encode()
     if raw.get(b"exc_info"):
-        known[b"exc_info"] = unpacked(raw[b"exc_info"], MAX_REASON)
+        known[b"exc_info"] = decompress(raw[b"exc_info"], MAX_REASON)
     if raw.get(b"meta"):
         known[b"meta"] = dumps(_meta(raw[b"meta"]))
     return known
@@ -83,7 +83,7 @@ def loads(data: bytes) -> Any:
         raise InvalidPayload("its data is not JSON") from None
 
 
-def unpacked(packed: bytes, most: int) -> bytes:
+def decompress(packed: bytes, most: int) -> bytes:
     """Decompress if compressed. Raises InvalidPayload if the result is longer than `most` bytes."""
     try:
         # One byte more than allowed: a decompression bomb is not expanded any further.

@@ -13,11 +13,11 @@ from flask import current_app
 from redis.exceptions import RedisError
 
 from webapp.core import redis_client
-from webapp.core.redis_client import connection, is_delayed, trouble
-from webapp.core.redis_errors import described
+from webapp.core.redis_client import connection, is_unavailable, outage_reason
+from webapp.core.redis_errors import describe
 from webapp.core.task_queue import TaskQueue
 
-__all__ = ["connection", "enqueue", "enqueue_all", "is_delayed", "trouble"]
+__all__ = ["connection", "enqueue", "enqueue_all", "is_unavailable", "outage_reason"]
 
 CONTROL, SYNC, INDEX = "control", "sync", "index"
 RESULT_SECONDS, FAILURE_SECONDS = 300, 86_400
@@ -78,5 +78,5 @@ def enqueue_all(queue: str, task: str, jobs: Mapping[str, tuple[int, ...]], *, t
 
 
 def _refused(queue: str, task: str, jobs: int, error: RedisError) -> None:
-    log.warning("queue.enqueue_failed", queue=queue, task=task, jobs=jobs, error=described(error))
-    redis_client.note(error)
+    log.warning("queue.enqueue_failed", queue=queue, task=task, jobs=jobs, error=describe(error))
+    redis_client.record_failure(error)

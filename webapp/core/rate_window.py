@@ -49,7 +49,7 @@ def redis_key(rate: RateLimitItem, login_key: str) -> str:
     return f"{RedisStorage.PREFIX}:{rate.key_for(login_key)}"
 
 
-def shared(redis_url: str, patience: float) -> MovingWindowRateLimiter:
+def shared_window(redis_url: str, patience: float) -> MovingWindowRateLimiter:
     """Return the window shared by all processes with this Redis; its timeout is `patience` seconds.
 
     Its methods raise RedisError if Redis is unavailable.

@@ -14,7 +14,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from webapp.core.redis_errors import described
+from webapp.core.redis_errors import describe
 
 # Seconds. Pages show whether Redis is available, so a probe must be fast and rare.
 GLANCE = 0.5
@@ -45,37 +45,37 @@ def _client(url: str, timeout: float | None) -> Redis:
 def forget_connections() -> None:
     """Drop cached clients, so that a forked process creates its own."""
     _client.cache_clear()
-    _seen.cache_clear()
+    _last_probe.cache_clear()
 
 
-def note(error: RedisError) -> None:
+def record_failure(error: RedisError) -> None:
     """Record a failure just observed, so that other threads need not wait for the same timeout."""
-    _seen(current_app.config["REDIS_URL"]).note(described(error))
+    _last_probe(current_app.config["REDIS_URL"]).update(describe(error))
 
 
 @dataclass
-class _Seen:
+class _LastProbe:
     """Result of this process's last probe of a Redis."""
 
-    trouble: str | None = None
+    reason: str | None = None
     at: float = -GLANCE_AGAIN
-    looking: threading.Lock = field(default_factory=threading.Lock)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def note(self, trouble: str | None) -> None:
-        self.trouble, self.at = trouble, time.monotonic()
+    def update(self, reason: str | None) -> None:
+        self.reason, self.at = reason, time.monotonic()
 
 
 @cache
-def _seen(url: str) -> _Seen:
-    return _Seen()
+def _last_probe(url: str) -> _LastProbe:
+    return _LastProbe()
 
 
-def is_delayed() -> bool:
+def is_unavailable() -> bool:
     """Return whether Redis was unavailable or full within the last seconds."""
-    return trouble() is not None
+    return outage_reason() is not None
 
 
-def trouble() -> str | None:
+def outage_reason() -> str | None:
     """Return why Redis accepted no work within the last seconds, or None if it did.
 
     Without a `REDIS_URL` the result is None. At most one thread probes Redis, for half a second; the others
@@ -84,19 +84,19 @@ def trouble() -> str | None:
     url = current_app.config["REDIS_URL"]
     if url is None:
         return None
-    seen = _seen(url)
-    if time.monotonic() - seen.at >= GLANCE_AGAIN and seen.looking.acquire(blocking=False):
+    probe = _last_probe(url)
+    if time.monotonic() - probe.at >= GLANCE_AGAIN and probe.lock.acquire(blocking=False):
         try:
-            seen.note(_trouble(url))
+            probe.update(_outage_reason(url))
         finally:
-            seen.looking.release()
-    return seen.trouble
+            probe.lock.release()
+    return probe.reason
 
 
-def _trouble(url: str) -> str | None:
+def _outage_reason(url: str) -> str | None:
     """Return why Redis is unreachable or full: a full one answers, but rejects writes."""
     try:
         _client(url, GLANCE).set("probe", 1, ex=60)
     except RedisError as error:
-        return described(error)
+        return describe(error)
     return None

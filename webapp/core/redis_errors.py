@@ -10,7 +10,7 @@ from redis import exceptions
 CERTIFICATE = "its TLS certificate is refused: {} (see REDIS_CA_FILE and REDIS_TLS_VERIFY)"
 
 
-def described(error: BaseException) -> str:
+def describe(error: BaseException) -> str:
     """Describe an error that a Redis client raised."""
     for each in _chain(error):
         if isinstance(each, ssl.SSLCertVerificationError):

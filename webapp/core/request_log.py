@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"[A-Za-z0-9-]{8,64}")
 _QUIET = frozenset({"health.alive", "health.ready", "metrics.show"})
 
 
-def keep(app: Flask) -> None:
+def register(app: Flask) -> None:
     """Register request logging; must run before any other handler is registered."""
     app.before_request(_begin)
     app.after_request(_end)

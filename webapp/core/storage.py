@@ -134,7 +134,7 @@ def remove_file(path: str) -> None:
         files.rm_file(address)
 
 
-def names_in(path: str) -> list[str]:
+def list_names(path: str) -> list[str]:
     """List a folder's names, sorted; empty if there is no such folder. Raises StorageError."""
     try:
         with _asked_to("list", path) as (files, address):
@@ -144,7 +144,7 @@ def names_in(path: str) -> list[str]:
     return sorted(str(name).rstrip("/").rsplit("/", 1)[-1] for name in names)
 
 
-def changed_at(path: str) -> datetime | None:
+def modified_at(path: str) -> datetime | None:
     """Return when a file was last written, or None if it doesn't exist. Raises StorageError."""
     try:
         with _asked_to("look at", path) as (files, address):

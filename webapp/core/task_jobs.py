@@ -99,7 +99,7 @@ class TaskJob(Job):
     def restore(self, raw_data: Any) -> None:
         """Read the known fields of a hash. Raises RefusedJob."""
         try:
-            super().restore(job_payload.checked(raw_data))
+            super().restore(job_payload.validated_fields(raw_data))
         except NoSuchJobError:
             raise
         except job_payload.InvalidPayload as invalid:

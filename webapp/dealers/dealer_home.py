@@ -67,7 +67,7 @@ class DealerHome:
         last = self.standing.last
         step = self.progress.step(last) if last and self.progress else ""
         banners = ".".join(f"{banner.cause}{len(banner.sentences)}" for banner in self.banners)
-        return step + banners + ("-delayed" if queues.is_delayed() else "")
+        return step + banners + ("-delayed" if queues.is_unavailable() else "")
 
     @property
     def currency(self) -> StatusLabel:

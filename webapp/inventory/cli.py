@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from webapp.core.spreadsheet import begin
+from webapp.core.spreadsheet import write_header
 from webapp.extensions import db
 from webapp.search import inventory_rows
 from webapp.web.commands.arguments import dealer_of, dealer_option
@@ -22,5 +22,5 @@ inventory = click.Group("inventory", help="What the webstore shows.")
 def export(dealer_id: int) -> None:
     """Write a CSV row for each product that ever had shelf stock of the dealer to standard output."""
     dealer_of(dealer_id)
-    rows = begin(sys.stdout, inventory_rows.COLUMNS, marked=goes_to_file(sys.stdout))
+    rows = write_header(sys.stdout, inventory_rows.COLUMNS, marked=goes_to_file(sys.stdout))
     rows.writerows(inventory_rows.rows(db.session.connection(), dealer_id))

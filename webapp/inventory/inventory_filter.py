@@ -74,7 +74,7 @@ def goes_by_stock(choice: InventoryFilter, items: Items | None) -> bool:
     return bool(choice.stock) and items is not None and items.changed > FEW
 
 
-def wanted(dealer_id: int, choice: InventoryFilter, items: Items | None) -> tuple[Select[Any], Any]:
+def selected_ids(dealer_id: int, choice: InventoryFilter, items: Items | None) -> tuple[Select[Any], Any]:
     """Select product ids by the filter except its search text, of the run's items if given, and the id
     column."""
     if choice.manufacturer_id is None and items is None:
@@ -115,7 +115,7 @@ def _has_changed(choice: InventoryFilter, items: Items) -> Any:
     return changed.correlate(WebstoreFigures).limit(1).scalar_subquery().is_not(None)
 
 
-def _in_stock(wanted: Select[Any], choice: InventoryFilter) -> Select[Any]:
+def _in_stock(query: Select[Any], choice: InventoryFilter) -> Select[Any]:
     if choice.stock == "in":
-        return wanted.where(WebstoreFigures.shelf_quantity > 0)
-    return wanted.where(WebstoreFigures.shelf_quantity == 0) if choice.stock == "out" else wanted
+        return query.where(WebstoreFigures.shelf_quantity > 0)
+    return query.where(WebstoreFigures.shelf_quantity == 0) if choice.stock == "out" else query

@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Select, select, union_all
 
 from webapp.extensions import db
-from webapp.inventory.inventory_filter import InventoryFilter, Items, goes_by_stock, run_items, wanted
+from webapp.inventory.inventory_filter import InventoryFilter, Items, goes_by_stock, run_items, selected_ids
 from webapp.search.search_index import search_index
 
 # The maximum number of best matches that a search examines.
@@ -51,7 +51,7 @@ def products(dealer_id: int, choice: InventoryFilter, place: PageKey, length: in
     # The products of each code are sorted in the index: the first few of each suffice, however many a run
     # changed. A combined query would have to sort everything that it changed.
     each = [items] if items is None or goes_by_stock(choice, items) else items.apart()
-    selects = [wanted(dealer_id, choice, one) for one in each]
+    selects = [selected_ids(dealer_id, choice, one) for one in each]
     return _page(_nearest(selects, place, length + 1), place, length)
 
 
@@ -99,6 +99,6 @@ def _matching(
 def _chosen(
     dealer_id: int, choice: InventoryFilter, items: Items | None, ranked: Sequence[int]
 ) -> Sequence[int]:
-    chosen, product_id = wanted(dealer_id, choice, items)
+    chosen, product_id = selected_ids(dealer_id, choice, items)
     kept = set(db.session.scalars(chosen.where(product_id.in_(ranked))))
     return [each for each in ranked if each in kept]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flask import Response, abort, g, request
 from werkzeug.datastructures import MultiDict
 
-from webapp.core.spreadsheet import begin
+from webapp.core.spreadsheet import write_header
 from webapp.inventory import inventory_list
 from webapp.inventory.inventory_filter import STOCK_LABELS, InventoryFilter
 from webapp.inventory.inventory_pages import PageKey
@@ -55,7 +55,7 @@ def export() -> Response:
 def _csv(dealer_id: int) -> Iterator[str]:
     # A separate connection for the duration of the download: the request's session ends before it.
     engine, piece = replica.engine(), io.StringIO()
-    sheet = begin(piece, inventory_rows.COLUMNS)
+    sheet = write_header(piece, inventory_rows.COLUMNS)
 
     def pieces() -> Iterator[str]:
         with engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:

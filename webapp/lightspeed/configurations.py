@@ -156,7 +156,7 @@ def start_checks(organization: Organization) -> None:
     queues.enqueue_all(queues.CONTROL, CHECK_TASK, jobs)
 
 
-def heard(dealer_id: int, refusal: str | None) -> None:
+def record_finding(dealer_id: int, refusal: str | None) -> None:
     """Record a run's finding about the credentials, as a validation would; the caller commits.
 
     During a validation nothing is recorded: the credentials may have changed since (R3).

@@ -9,7 +9,7 @@ from typing import Final
 from redis.exceptions import RedisError
 
 from webapp.core import queues
-from webapp.core.redis_errors import described
+from webapp.core.redis_errors import describe
 from webapp.operations import background_jobs
 from webapp.operations.background_jobs import FailedJob, WorkerSeen
 from webapp.web import job_heartbeats
@@ -44,7 +44,7 @@ class BackgroundWork:
     @classmethod
     def now(cls) -> BackgroundWork:
         """Take a snapshot now."""
-        work = cls({label: job_heartbeats.done_at(job) for job, label in PERIODIC.items()})
+        work = cls({label: job_heartbeats.last_completion(job) for job, label in PERIODIC.items()})
         try:
             redis = queues.connection(timeout=PATIENCE)
             work.workers = background_jobs.workers(redis)
@@ -52,7 +52,7 @@ class BackgroundWork:
             work.failed = background_jobs.failures(redis)
             work.failed_counts = background_jobs.failed_counts(redis)
         except RedisError as error:
-            work.trouble = described(error)
+            work.trouble = describe(error)
         return work
 
     @property

@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.core import clock, queues
-from webapp.core.redis_errors import described
+from webapp.core.redis_errors import describe
 from webapp.extensions import db
 from webapp.models import JobHeartbeat
 from webapp.settings.config import ROOT
@@ -138,7 +138,7 @@ class _Probe:
         except CheckFailed as found:
             return str(found)
         except RedisError as error:
-            return described(error)
+            return describe(error)
         except (SQLAlchemyError, OSError) as error:
             # The message may contain an address or a login.
             return f"it does not answer ({type(error).__name__})"

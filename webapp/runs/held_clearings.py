@@ -30,20 +30,20 @@ def of_run(run_id: int) -> list[HeldClearing]:
     return list(db.session.scalars(held))
 
 
-def carry_out(clearing: HeldClearing, by: User | None) -> bool:
+def apply_clearing(clearing: HeldClearing, by: User | None) -> bool:
     """Have a worker apply the clearing; false if it is already decided, or superseded by a later run."""
     if not _decide(clearing, "applying", "held_clearing.applied", by):
         return False
-    wake(clearing.id)
+    enqueue_job(clearing.id)
     return True
 
 
-def keep(clearing: HeldClearing, by: User | None) -> bool:
+def keep_quantities(clearing: HeldClearing, by: User | None) -> bool:
     """Keep the quantities, also if later runs report the same; false if it is decided or superseded."""
     return _decide(clearing, "kept", "held_clearing.kept", by)
 
 
-def wake(clearing_id: int) -> bool:
+def enqueue_job(clearing_id: int) -> bool:
     """Enqueue a job that applies a decision; true if Redis accepted it."""
     return queues.enqueue(queues.CONTROL, TASK, clearing_id, job_id=f"clear-{clearing_id}")
 

@@ -51,7 +51,7 @@ def start(
     """Insert and enqueue a run of the dealer, unless one is active."""
     started = record(dealer, trigger, requested_by=requested_by, anyway=anyway, slot=slot, retry_of=retry_of)
     if started.created:
-        wake(started.run)
+        enqueue_job(started.run)
     return started
 
 
@@ -106,12 +106,12 @@ def asked_for(trigger: str, slot: Slot | None) -> dict[str, Any]:
     return {"trigger": trigger, **({"slot": f"{slot.date} {slot.hour:02}:00"} if slot else {})}
 
 
-def wake(run: Run) -> bool:
+def enqueue_job(run: Run) -> bool:
     """Enqueue a job for a waiting run; true if Redis accepted it."""
-    return bool(wake_all([(run.id, run.attempt)]))
+    return bool(enqueue_jobs([(run.id, run.attempt)]))
 
 
-def wake_all(waiting: Iterable[tuple[int, int]]) -> int:
+def enqueue_jobs(waiting: Iterable[tuple[int, int]]) -> int:
     """Enqueue jobs for runs, given by id and attempt; return how many Redis has now."""
     # The attempt is part of the job id: a job left behind by a dead worker must not suppress a new one.
     jobs = {f"sync-{run_id}-{attempt}": (run_id,) for run_id, attempt in waiting}

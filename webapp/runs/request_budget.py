@@ -41,4 +41,4 @@ class RequestBudget:
 
 @cache
 def _window(url: str) -> MovingWindowRateLimiter:
-    return rate_window.shared(url, PATIENCE)
+    return rate_window.shared_window(url, PATIENCE)

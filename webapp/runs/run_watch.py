@@ -35,7 +35,7 @@ class RunWatch:
         progress = progress_of([run.id])[run.id]
         budget = RequestBudget.of(configuration) if run.status == RunState.RUNNING else None
         waits = "-waits" if budget and not budget.left else ""
-        delayed = "-delayed" if run.is_active and queues.is_delayed() else ""
+        delayed = "-delayed" if run.is_active and queues.is_unavailable() else ""
         held = held_clearings.of_run(run.id)
         decided = "".join(f"-{clearing.state}" for clearing in held)
         mark = f"{progress.mark(run)}{waits}{delayed}{decided}"

@@ -31,7 +31,7 @@ def start(due: Mapping[int, Slot], now: datetime) -> set[int]:
         audit.note("run.queued", f"Run {run_id}", dealer_id=dealer_id, after=after)
     db.session.commit()
     by_dealer = {dealer_id: run_id for run_id, dealer_id in made}
-    lifecycle.wake_all((by_dealer[dealer_id], 0) for dealer_id in due if dealer_id in by_dealer)
+    lifecycle.enqueue_jobs((by_dealer[dealer_id], 0) for dealer_id in due if dealer_id in by_dealer)
     return set(by_dealer)
 
 

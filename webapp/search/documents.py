@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from webapp.models import Dealer, PartNumber, Product, WebstoreFigures
 from webapp.search.document import SEPARATOR, Document
-from webapp.search.stored_documents import among
+from webapp.search.stored_documents import in_ids
 
 PAGE: Final = 5_000
 
@@ -43,7 +43,7 @@ def of_products(connection: Connection, dealer_id: int, product_ids: Sequence[in
     """Return the documents of those products that ever had shelf stock of the dealer."""
     chosen = _DOCUMENTS.where(
         WebstoreFigures.dealer_id == dealer_id,
-        among(connection, WebstoreFigures.product_id, product_ids),
+        in_ids(connection, WebstoreFigures.product_id, product_ids),
     )
     return list(map(Document._make, connection.execute(chosen)))
 

@@ -101,7 +101,7 @@ OF_DEALER = "SELECT product_id FROM shelf_stock WHERE dealer_id = :dealer_id"
 OF_MANUFACTURER = OF_DEALER + " AND manufacturer_id = :manufacturer_id"
 
 
-def hold(session: Session | scoped_session[Session], dealer_id: int) -> None:
+def lock_shelf(session: Session | scoped_session[Session], dealer_id: int) -> None:
     """Lock the dealer's shelf until the transaction ends.
 
     On PostgreSQL two concurrent transactions that change stock of one product would each sum what they see,
@@ -119,7 +119,7 @@ def refresh(
     `scope` is one of the queries above, with its `parameters`. An outbox entry for each changed product is
     written in the same transaction.
     """
-    hold(session, dealer_id)
+    lock_shelf(session, dealer_id)
     session.execute(text(_DIFFERING))
     compared = session.execute(
         text(_COMPARE.format(scope=scope, last=MAX_INT32)), {"dealer_id": dealer_id, **parameters}

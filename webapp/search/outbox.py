@@ -23,7 +23,7 @@ BATCH = 5_000
 _TURN = "SELECT pg_advisory_xact_lock(hashtext('webstore_documents'))"
 
 
-def wake() -> bool:
+def enqueue_drain() -> bool:
     """Enqueue a drain of the outbox, after the commit. Returns true if Redis accepted the job."""
     return queues.enqueue(queues.INDEX, TASK, job_id=JOB_ID)
 
@@ -43,24 +43,24 @@ def drain(limit: int = BATCH, should_stop: Callable[[], bool] = lambda: False) -
     while not should_stop():
         # The session's own connection: another one would wait for a transaction that the session has open.
         connection = db.session.connection()
-        take_turn(connection)
+        lock_index(connection)
         noted = _take_notes(connection, limit)
         written += _write(connection, noted)
         db.session.commit()
         if len(noted) < limit:
             break
     if written:
-        settle()
+        optimize_index()
     return written
 
 
-def settle() -> None:
+def optimize_index() -> None:
     """Optimize the index after all is written, in a separate transaction."""
     search_index(db.session.connection()).settle()
     db.session.commit()
 
 
-def take_turn(connection: Connection) -> None:
+def lock_index(connection: Connection) -> None:
     """Lock the index for writing until the transaction ends.
 
     Without the lock, of two transactions that write the same document the one with the older read could write

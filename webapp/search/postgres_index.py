@@ -23,11 +23,11 @@ from webapp.search.stored_documents import (
     DOCUMENTS,
     SELECT,
     Stage,
-    among,
     candidates,
+    document_query,
     documents_table,
-    fetched,
-    wanted,
+    fetch_documents,
+    in_ids,
 )
 
 _COLUMNS: Final = (*Document._fields, "words")
@@ -80,7 +80,7 @@ class PostgresIndex:
 
     def remove(self, dealer_id: int, product_ids: Sequence[int]) -> None:
         of_dealer = DOCUMENTS.c.dealer_id == dealer_id
-        of_products = among(self._connection, DOCUMENTS.c.product_id, product_ids)
+        of_products = in_ids(self._connection, DOCUMENTS.c.product_id, product_ids)
         self._connection.execute(delete(DOCUMENTS).where(of_dealer, of_products))
 
     def settle(self) -> None:
@@ -92,10 +92,10 @@ class PostgresIndex:
         if search is None:
             return []
 
-        found = wanted(self._partition(dealer_id)).where(_FOUND).limit(max(CANDIDATES, limit))
+        found = document_query(self._partition(dealer_id)).where(_FOUND).limit(max(CANDIDATES, limit))
 
         def find(query: str) -> Iterable[Document]:
-            return fetched(self._connection, found, query=query, dealer_id=dealer_id)
+            return fetch_documents(self._connection, found, query=query, dealer_id=dealer_id)
 
         self._connection.execute(text(_BY_INDEX))
         some = candidates(find, _stages(dealer_id, search, limit))
@@ -108,7 +108,7 @@ class PostgresIndex:
             DOCUMENTS.c.product_id > after,
             DOCUMENTS.c.product_id <= last,
         ).order_by(DOCUMENTS.c.product_id)
-        yield from fetched(self._connection, rows.execution_options(yield_per=1000))
+        yield from fetch_documents(self._connection, rows.execution_options(yield_per=1000))
 
     def _partition(self, dealer_id: int) -> TableClause:
         """Return the partition with all documents of the dealers that share this one's index."""

@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 from webapp.core.limits import MAX_ID
 from webapp.extensions import db
 from webapp.search import documents
-from webapp.search.outbox import settle, take_turn
+from webapp.search.outbox import lock_index, optimize_index
 from webapp.search.search_index import search_index
 
 
@@ -19,7 +19,7 @@ def rebuild(dealer_id: int | None = None) -> int:
     with _reading() as connection:
         dealers = documents.dealer_ids(connection) if dealer_id is None else [dealer_id]
     written = sum(_rebuild_dealer(dealer) for dealer in dealers)
-    settle()
+    optimize_index()
     return written
 
 
@@ -27,7 +27,7 @@ def _rebuild_dealer(dealer_id: int) -> int:
     after = written = 0
     while after < MAX_ID:
         connection = db.session.connection()
-        take_turn(connection)
+        lock_index(connection)
         page = documents.page(connection, dealer_id, after)
         last = page[-1].product_id if len(page) == documents.PAGE else MAX_ID
         index = search_index(connection)

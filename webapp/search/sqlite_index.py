@@ -17,9 +17,9 @@ from webapp.search.stored_documents import (
     DOCUMENTS,
     SELECT,
     Stage,
-    among,
     candidates,
-    fetched,
+    fetch_documents,
+    in_ids,
 )
 
 _PUT: Final = """
@@ -58,7 +58,7 @@ class SqliteIndex:
 
     def remove(self, dealer_id: int, product_ids: Sequence[int]) -> None:
         ids = [_id(dealer_id, product_id) for product_id in product_ids]
-        self._connection.execute(delete(DOCUMENTS).where(among(self._connection, DOCUMENTS.c.id, ids)))
+        self._connection.execute(delete(DOCUMENTS).where(in_ids(self._connection, DOCUMENTS.c.id, ids)))
 
     def settle(self) -> None:
         """No-op: FTS5 merges automatically."""
@@ -72,14 +72,16 @@ class SqliteIndex:
 
         def find(query: str) -> Iterable[Document]:
             documents = SELECT.where(_FOUND)
-            return fetched(self._connection, documents, **bounds, query=query, limit=max(CANDIDATES, limit))
+            return fetch_documents(
+                self._connection, documents, **bounds, query=query, limit=max(CANDIDATES, limit)
+            )
 
         return ranked(candidates(find, _stages(search, limit)), search)[:limit]
 
     def stored(self, dealer_id: int, after: int = 0, last: int = MAX_ID) -> Iterator[Document]:
         between = DOCUMENTS.c.id.between(_id(dealer_id, after + 1), _id(dealer_id, last))
         rows = SELECT.where(between).order_by(DOCUMENTS.c.id).execution_options(yield_per=1000)
-        yield from fetched(self._connection, rows)
+        yield from fetch_documents(self._connection, rows)
 
 
 def _written(document: Document) -> tuple[Any, ...]:

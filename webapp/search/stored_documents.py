@@ -33,16 +33,16 @@ def documents_table(name: str) -> TableClause:
     return table(name, *map(column, ("id", "words", *Document._fields)))
 
 
-def wanted(documents: TableClause) -> Select[Any]:
+def document_query(documents: TableClause) -> Select[Any]:
     """Return a query for complete documents."""
     return select(*(documents.c[name] for name in Document._fields))
 
 
 DOCUMENTS: Final = documents_table("webstore_documents")
-SELECT: Final = wanted(DOCUMENTS)
+SELECT: Final = document_query(DOCUMENTS)
 
 
-def among(connection: Connection, column: Any, ids: Sequence[int]) -> ColumnElement[bool]:
+def in_ids(connection: Connection, column: Any, ids: Sequence[int]) -> ColumnElement[bool]:
     """Return whether a column is in a list of ids, passed to the database as one array."""
     listed = ",".join(map(str, ids))
     if connection.dialect.name == "postgresql":
@@ -52,9 +52,11 @@ def among(connection: Connection, column: Any, ids: Sequence[int]) -> ColumnElem
     return column.in_(select(values.c.value))
 
 
-def fetched(connection: Connection, wanted: Select[Any], **values: int | str) -> Iterable[Document]:
+def fetch_documents(
+    connection: Connection, statement: Select[Any], **values: int | str
+) -> Iterable[Document]:
     """Return the documents selected by a query of `SELECT`."""
-    return map(Document._make, connection.execute(wanted, values))
+    return map(Document._make, connection.execute(statement, values))
 
 
 class Stage(NamedTuple):

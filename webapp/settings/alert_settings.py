@@ -8,8 +8,8 @@ from email.headerregistry import Address
 from typing import Any, Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from webapp.core.egress import LOOPBACK, Forbidden, checked
-from webapp.core.email_addresses import InvalidAddress, address_of, sender_of
+from webapp.core.egress import LOOPBACK, Forbidden, check_url
+from webapp.core.email_addresses import InvalidAddress, parse_address, parse_sender
 from webapp.settings.env import ConfigurationError, listed, share, whole
 
 PORTS: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -72,14 +72,14 @@ def _login(parts: SplitResult) -> tuple[str | None, str | None]:
 
 def _sender(name: str, text: str) -> Address:
     try:
-        return sender_of(text)
+        return parse_sender(text)
     except ValueError:
         raise ConfigurationError(f"{name} is malformed: it isn't a valid email address") from None
 
 
 def _addresses(name: str, text: str) -> tuple[str, ...]:
     try:
-        return tuple(dict.fromkeys(address_of(address) for address in listed(text)))
+        return tuple(dict.fromkeys(parse_address(address) for address in listed(text)))
     except InvalidAddress:
         reason = f"{name} is malformed: it must be a list of email addresses, comma-separated"
         raise ConfigurationError(reason) from None
@@ -106,7 +106,7 @@ def _public_url(name: str, text: str) -> str:
 def _heartbeat(name: str, text: str) -> str:
     try:
         # Its host is checked when it is called: ALERT_ALLOWED_HOSTS may list it.
-        checked(text, [(urlsplit(text).hostname or "").casefold()])
+        check_url(text, [(urlsplit(text).hostname or "").casefold()])
     except ValueError as error:
         reason = str(error) if isinstance(error, Forbidden) else "it is no address of a web server"
         raise ConfigurationError(f"{name} is malformed: {reason}") from None

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import IO, BinaryIO
 
 from webapp.core.errors import FieldRefused, Refused
-from webapp.core.spreadsheet import Row, Sheet, Unreadable, begin, damage, defuse, is_error
+from webapp.core.spreadsheet import Row, Sheet, Unreadable, damage_reason, defuse, is_error, write_header
 from webapp.core.text_keys import cleaned
 from webapp.models import Dealer, SupplierCode
 from webapp.supplier_codes import audit_entries, changes
@@ -59,7 +59,7 @@ class Plan:
 
 def export_csv(dealer: Dealer, file: IO[str], *, marked: bool = True) -> None:
     """Write the dealer's supplier codes in list order, in the format that `import_csv` reads."""
-    rows = begin(file, COLUMNS, marked=marked)
+    rows = write_header(file, COLUMNS, marked=marked)
     for row in listed(dealer):
         name = row.manufacturer.name
         rows.writerow(
@@ -139,11 +139,11 @@ def _checked(dealer: Dealer, row: Row, find: Find) -> Checked:
     if row.reason:
         raise FieldRefused("catalog", row.reason)
     fields = Fields(*map(cleaned, row.cells))
-    if reason := damage(fields.supplier_code):
+    if reason := damage_reason(fields.supplier_code):
         raise FieldRefused("supplier_code", f"supplier_code: {reason}")
     for column, text in zip(COLUMNS, row.cells, strict=True):
         if is_error(text):
-            raise FieldRefused(column, f"{column}: {damage(text)}")
+            raise FieldRefused(column, f"{column}: {damage_reason(text)}")
     return check(dealer, fields, find)
 
 

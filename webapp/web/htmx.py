@@ -37,7 +37,7 @@ def alerts() -> str:
     return render_template(ALERTS, messages=messages, out_of_band=True)
 
 
-def elsewhere(url: str) -> ResponseReturnValue:
+def redirect_to(url: str) -> ResponseReturnValue:
     """Redirect htmx after a change that is shown on another page."""
     if wants_fragment():
         return Response(status=204, headers={"HX-Redirect": url})

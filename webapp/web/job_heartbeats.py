@@ -24,13 +24,13 @@ _DONE = text("""
 """).bindparams(bindparam("now", type_=UtcDateTime))
 
 
-def done(job_id: str) -> None:
+def record_completion(job_id: str) -> None:
     """Record and commit that the job has just completed."""
     db.session.execute(_DONE, {"id": job_id, "now": clock.now()})
     db.session.commit()
 
 
-def done_at(job_id: str) -> datetime | None:
+def last_completion(job_id: str) -> datetime | None:
     """Return when the job last completed."""
     row = db.session.get(JobHeartbeat, job_id, populate_existing=True)
     return row.done_at if row else None

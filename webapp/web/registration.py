@@ -47,5 +47,5 @@ def register(app: Flask) -> None:
         static_version=assets.static_version,
         limits=limits,
         htmx_config=assets.HTMX_CONFIG,
-        work_is_delayed=queues.is_delayed,
+        work_is_delayed=queues.is_unavailable,
     )

@@ -120,7 +120,7 @@ class _PublicOnly(HTTPConnection):
 
     def _addresses(self) -> list[str]:
         try:
-            return egress.addresses(self.host, self.port or self.default_port, self.allowed_hosts)
+            return egress.resolve(self.host, self.port or self.default_port, self.allowed_hosts)
         except socket.gaierror as error:
             raise NameResolutionError(self.host, self, error) from error
         except UnicodeError:

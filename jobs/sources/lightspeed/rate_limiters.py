@@ -16,7 +16,7 @@ from jobs.sources.lightspeed.fair_queue import SIGN_EVERY, Ticket
 from jobs.sources.lightspeed.fallback_rate_limiter import FallbackRateLimiter
 from jobs.sources.lightspeed.redis_rate_limiter import RedisRateLimiter
 from jobs.sources.lightspeed.usage_estimate import UsageEstimate
-from webapp.core.redis_errors import described
+from webapp.core.redis_errors import describe
 
 log = structlog.get_logger()
 
@@ -90,7 +90,7 @@ class SharedRateLimiter:
             self._outage = self._begin_outage()
             log.warning(
                 "lightspeed.rate_budget_degraded",
-                error=described(error),
+                error=describe(error),
                 share=self._outage.share,
             )
         if time.monotonic() < self._outage.wait_until:

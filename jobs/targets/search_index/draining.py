@@ -8,7 +8,7 @@ class SearchIndexTarget:
     """The webstore's search index."""
 
     def wake(self) -> bool:
-        return outbox.wake()
+        return outbox.enqueue_drain()
 
     def pending(self) -> int:
         return outbox.pending()

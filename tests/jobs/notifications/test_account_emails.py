@@ -22,7 +22,7 @@ pytestmark = ON_SQLITE
 def test_users_of_a_closed_dealer_get_no_email(app: Flask, mailed: Kept, dealer: Dealer):
     user = make_user("parts@prairie.example", dealer)
     dealers.dealer_admin.close(dealer)
-    emails.note("reset", user.email)
+    emails.queue_email("reset", user.email)
     db.session.commit()
     sender.deliver_due(lambda: False)
     assert mailed.messages == []
@@ -30,7 +30,7 @@ def test_users_of_a_closed_dealer_get_no_email(app: Flask, mailed: Kept, dealer:
 
 def test_an_invitation_arrives_and_an_unknown_address_gets_no_email(app: Flask, mailed: Kept):
     user_admin.invite(EMAIL, "staff")
-    emails.note("reset", "nobody@prairie.example")
+    emails.queue_email("reset", "nobody@prairie.example")
     db.session.commit()
     assert sender.deliver_due(lambda: False) == 2
     (message,) = mailed.messages

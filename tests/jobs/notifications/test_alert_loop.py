@@ -43,7 +43,7 @@ def test_alerts_are_opened_and_sent_without_redis(app: Flask, dealer: Dealer, ma
     alert_loop.run_loop(app, looks(2))
     assert open_causes() == ["refused"]
     assert mailed.subjects == ["Prairie Powersports: Credentials refused"]
-    assert job_heartbeats.done_at(job_heartbeats.ALERTS) is not None
+    assert job_heartbeats.last_completion(job_heartbeats.ALERTS) is not None
 
 
 @ON_SQLITE

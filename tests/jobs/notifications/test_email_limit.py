@@ -68,7 +68,7 @@ def test_messages_beyond_the_limit_are_not_sent_and_reported_once(app: Flask, de
         assert list(db.session.scalars(entries)) == [ours]
         db.session.rollback()
     with time_machine.travel(NOON + timedelta(hours=2), tick=False):
-        digest.note(clock.now())
+        digest.queue_daily(clock.now())
         sender.deliver_due(lambda: False)
         assert (
             "- Prairie Powersports: 2 alert emails were not sent (daily limit)."

@@ -63,7 +63,7 @@ def test_an_unsuccessful_response_is_logged_and_the_tick_succeeds(
 ) -> None:
     receiver.expect_request(PATH).respond_with_data("", status, {"Location": "http://127.0.0.1:1/"})
     tasks.tick()
-    assert job_heartbeats.done_at(job_heartbeats.TICK) is not None
+    assert job_heartbeats.last_completion(job_heartbeats.TICK) is not None
     assert reasons(capsys) == [f"it answered with status {reason}"]
 
 

@@ -135,7 +135,7 @@ def test_a_user_can_apply_it(stocked: SyncHarness) -> None:
     stocked.sync(*reported(50))
     stocked.take_outbox()
     clearing = the_held(stocked)
-    assert held_clearings.carry_out(clearing, None)
+    assert held_clearings.apply_clearing(clearing, None)
     tasks.clear_held(clearing.id)
     assert (in_stock(stocked), states()) == (50, ["applied"])
     assert len(stocked.take_outbox()) == 70
@@ -145,7 +145,7 @@ def test_a_user_can_apply_it(stocked: SyncHarness) -> None:
 def test_it_is_carried_out_once(stocked: SyncHarness) -> None:
     silent(stocked)
     clearing_id = the_held(stocked).id
-    held_clearings.carry_out(the_held(stocked), None)
+    held_clearings.apply_clearing(the_held(stocked), None)
     assert holding.carry_out(clearing_id)
     stocked.sync(*reported(MANY))
     assert not holding.carry_out(clearing_id)
@@ -155,7 +155,7 @@ def test_it_is_carried_out_once(stocked: SyncHarness) -> None:
 def test_a_decision_that_a_later_run_overtook_clears_nothing(stocked: SyncHarness) -> None:
     silent(stocked)
     clearing = the_held(stocked)
-    held_clearings.carry_out(clearing, None)
+    held_clearings.apply_clearing(clearing, None)
     stocked.sync(*reported(MANY))
     assert not holding.carry_out(clearing.id)
     assert (in_stock(stocked), states()) == (MANY, ["overtaken"])
@@ -163,7 +163,7 @@ def test_a_decision_that_a_later_run_overtook_clears_nothing(stocked: SyncHarnes
 
 def test_a_user_keeps_the_quantities_while_the_response_stays_the_same(stocked: SyncHarness) -> None:
     silent(stocked)
-    assert held_clearings.keep(the_held(stocked), None)
+    assert held_clearings.keep_quantities(the_held(stocked), None)
     runs = [silent(stocked), silent(stocked)]
     assert [run.status for run in runs] == ["succeeded", "succeeded"]
     assert (in_stock(stocked), states()) == (MANY, ["kept"])
@@ -172,15 +172,15 @@ def test_a_user_keeps_the_quantities_while_the_response_stays_the_same(stocked: 
 def test_what_is_decided_is_not_decided_again(stocked: SyncHarness) -> None:
     silent(stocked)
     clearing = the_held(stocked)
-    assert held_clearings.keep(clearing, None)
-    assert not held_clearings.carry_out(clearing, None)
+    assert held_clearings.keep_quantities(clearing, None)
+    assert not held_clearings.apply_clearing(clearing, None)
     assert states() == ["kept"]
 
 
 def test_a_decision_lost_by_redis_is_found(stocked: SyncHarness) -> None:
     silent(stocked)
     clearing = the_held(stocked)
-    held_clearings.carry_out(clearing, None)
+    held_clearings.apply_clearing(clearing, None)
     decided = clearing.decided_at
     assert decided is not None
     assert held_clearings.stalled(decided) == []

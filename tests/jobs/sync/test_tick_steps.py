@@ -123,7 +123,7 @@ def test_a_tick_takes_every_step(busy: SyncHarness, redis: Redis) -> None:
     assert not any(done(redis).values())
     tasks.tick()
     assert done(redis) == dict.fromkeys(STEPS, True)
-    assert job_heartbeats.done_at(job_heartbeats.TICK) is not None
+    assert job_heartbeats.last_completion(job_heartbeats.TICK) is not None
 
 
 @pytest.mark.parametrize("name", STEPS)
@@ -136,7 +136,7 @@ def test_a_failed_step_stops_no_other_step(
     assert done(redis) == {step: step != name for step in STEPS}
     failures = [line for line in logs if line["event"] == "tick.step_failed"]
     assert [(line["step"], line["log_level"]) for line in failures] == [(name, "error")]
-    assert job_heartbeats.done_at(job_heartbeats.TICK) is None
+    assert job_heartbeats.last_completion(job_heartbeats.TICK) is None
 
 
 def test_a_tick_names_all_steps_that_failed(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.simulator.evaluation import question
+from sandbox.simulator.evaluation import predicate
 from sandbox.simulator.expressions import Comparison, Constant, Field, Junction, Negation, supplier_code_of
 from sandbox.simulator.filters import FilterError, parse
 from sandbox.simulator.parts import PART_KINDS, part
@@ -25,7 +25,7 @@ A_PART = part(
 
 
 def holds(text, one=A_PART, **how):
-    return question(parse(text, PART_KINDS), **how)(one)
+    return predicate(parse(text, PART_KINDS), **how)(one)
 
 
 @pytest.mark.parametrize(
@@ -253,4 +253,4 @@ def naive(expression, record):
 
 @given(expressions, records)
 def test_reading_and_asking_agree_with_a_naive_evaluation(expression, record):
-    assert question(parse(written(expression), PART_KINDS))(record) == naive(expression, record)
+    assert predicate(parse(written(expression), PART_KINDS))(record) == naive(expression, record)

@@ -133,7 +133,7 @@ def test_a_deactivated_user_has_no_session_link_or_email(mail: None, anonymous: 
     user_admin.set_active(person, False)
     assert sessions.of(person) == []
     assert is_refused(anonymous, link)
-    emails.note("reset", EMAIL)
+    emails.queue_email("reset", EMAIL)
     db.session.commit()
     with pytest.raises(NoLongerWanted):
         account_emails.compose(emails_to(EMAIL)[0])

@@ -91,7 +91,7 @@ def test_the_digest_is_noted_at_its_hour_and_once_a_day(staffed: Flask, dealer: 
 
 def test_a_digest_is_recorded_once(staffed: Flask):
     for _ in range(2):
-        outbox.note_digest(NOW)
+        outbox.queue_digest(NOW)
         db.session.commit()
     assert digests() == ["a@example.com", "b@example.com"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from webapp.core import egress
-from webapp.core.egress import Forbidden, addresses, is_public, may_be_public
+from webapp.core.egress import Forbidden, is_public, may_be_public, resolve
 
 NOT_PUBLIC = (
     *("127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"),
@@ -49,13 +49,13 @@ def test_a_name_of_the_own_network_is_not_looked_up(name: str) -> None:
 @pytest.mark.parametrize("spelling", ["2130706433", "0x7f000001", "0177.0.0.1", "127.1", "localhost"])
 def test_another_spelling_of_a_local_address_is_found_by_resolving_it(spelling: str) -> None:
     with pytest.raises(Forbidden):
-        addresses(spelling, 443, frozenset())
+        resolve(spelling, 443, frozenset())
 
 
 def test_an_allowed_host_is_accepted_under_that_name_only() -> None:
-    assert addresses("localhost", 443, {"localhost"})
+    assert resolve("localhost", 443, {"localhost"})
     with pytest.raises(Forbidden):
-        addresses("127.0.0.1", 443, {"localhost"})
+        resolve("127.0.0.1", 443, {"localhost"})
 
 
 def test_one_private_address_among_public_ones_is_enough_to_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,6 +63,6 @@ def test_one_private_address_among_public_ones_is_enough_to_refuse(monkeypatch: 
     answers = [(0, 0, 0, "", ("93.184.215.14", 443)), (0, 0, 0, "", ("10.0.0.5", 443))]
     monkeypatch.setattr(egress.socket, "getaddrinfo", lambda *_, **__: answers)
     with pytest.raises(Forbidden):
-        addresses("rebound.example.com", 443, frozenset())
+        resolve("rebound.example.com", 443, frozenset())
     answers.pop()
-    assert addresses("rebound.example.com", 443, frozenset()) == ["93.184.215.14"]
+    assert resolve("rebound.example.com", 443, frozenset()) == ["93.184.215.14"]

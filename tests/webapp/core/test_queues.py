@@ -53,13 +53,13 @@ def test_a_job_that_was_taken_but_never_started_is_queued_again(server: RedisSer
 
 @ON_SQLITE
 def test_the_page_says_that_an_unavailable_redis_delays_work(server: RedisServer) -> None:
-    assert not queues.is_delayed()
+    assert not queues.is_unavailable()
     server.stop()
     assert not queues.enqueue("sync", TASK, 1)
-    assert queues.is_delayed()
+    assert queues.is_unavailable()
     server.start()
     forget_glances()
-    assert not queues.is_delayed()
+    assert not queues.is_unavailable()
     assert queues.enqueue("sync", TASK, 1)
 
 
@@ -69,7 +69,7 @@ def test_a_full_redis_delays_work_although_it_answers(server: RedisServer) -> No
     client.config_set("maxmemory", "1mb")
     assert not queues.enqueue_all("sync", TASK, {"a": (1,)})
     assert client.ping()
-    assert queues.is_delayed()
+    assert queues.is_unavailable()
 
 
 @ON_SQLITE
@@ -80,21 +80,21 @@ def test_a_redis_that_hangs_keeps_one_thread_for_a_moment_and_the_others_not_at_
         glance.start()
         time.sleep(0.1)
         begun = time.monotonic()
-        answers = [queues.is_delayed() for _ in range(100)]
+        answers = [queues.is_unavailable() for _ in range(100)]
         took = time.monotonic() - begun
         glance.join()
         assert took < redis_client.GLANCE
         assert answers == [False] * 100
-        assert queues.is_delayed()
+        assert queues.is_unavailable()
 
 
 def _glance(app: Flask) -> None:
     with app.app_context():
-        queues.is_delayed()
+        queues.is_unavailable()
 
 
 @ON_SQLITE
 def test_without_a_redis_nothing_is_delayed_and_nothing_is_queued(app: Flask) -> None:
-    assert not queues.is_delayed()
+    assert not queues.is_unavailable()
     assert not queues.enqueue("sync", TASK, 1)
     assert queues.enqueue_all("sync", TASK, {"a": (1,)}) == 0

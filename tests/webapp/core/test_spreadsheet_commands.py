@@ -8,7 +8,7 @@ import pytest
 
 from tests.factories import make_dealer, make_manufacturer
 from webapp.catalog.importing import COLUMNS, OPTIONAL_COLUMNS
-from webapp.core.spreadsheet import Sheet, damage
+from webapp.core.spreadsheet import Sheet, damage_reason
 from webapp.extensions import db
 from webapp.models import Product
 from webapp.settings.config import ROOT
@@ -145,11 +145,11 @@ def test_the_page_names_every_column_and_each_import_refers_to_it(flask, app):
 
 @pytest.mark.parametrize("text", ["12E5", "1E5", "5E-10", "E+10", "1.5", "#10-32", "N/A", "12E+12", "=A", ""])
 def test_ordinary_text_is_not_damage(text):
-    assert damage(text) == ""
+    assert damage_reason(text) == ""
 
 
 @pytest.mark.parametrize(
     "text", ["1E+12", "5e+10", "1,2E+05", "-1.2E+12", "1.5E-05", "#ref!", "Err:502", '=""']
 )
 def test_what_a_spreadsheet_leaves_is_damage(text):
-    assert damage(text) != ""
+    assert damage_reason(text) != ""

@@ -34,8 +34,8 @@ ACCESSES = {
     "write as bytes": storage.open_bytes_for_writing,
     "remove a file": storage.remove_file,
     "remove a folder": storage.remove_folder,
-    "list": storage.names_in,
-    "look at": storage.changed_at,
+    "list": storage.list_names,
+    "look at": storage.modified_at,
 }
 
 
@@ -59,4 +59,4 @@ def test_names_of_all_kinds_are_kept(app: Flask) -> None:
             file.write("kept")
         with storage.open_for_reading(path) as file:
             assert file.read() == "kept"
-    assert storage.names_in("runs/7") == [".keep", "inventory-1.csv"]
+    assert storage.list_names("runs/7") == [".keep", "inventory-1.csv"]

@@ -68,7 +68,7 @@ def test_workers_are_named_by_kind_host_and_process(staff: LintingClient, redis:
 
 def test_queues_and_periodic_jobs_are_shown(staff: LintingClient, redis: Redis) -> None:
     queues.enqueue(queues.SYNC, "jobs.tasks.sync_run", 1)
-    job_heartbeats.done(job_heartbeats.TICK)
+    job_heartbeats.record_completion(job_heartbeats.TICK)
     page = staff.get(PAGE).text
     assert "Tick (every minute): last finished just now" in page
     assert "Delete old history (hourly): not finished yet" in page

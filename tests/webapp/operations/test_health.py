@@ -25,7 +25,7 @@ from webapp.web import job_heartbeats
 def client(app: Flask, redis_url: str) -> FlaskClient:
     """Of a program that has all that it needs."""
     app.config["REDIS_URL"] = redis_url
-    job_heartbeats.done(job_heartbeats.TICK)
+    job_heartbeats.record_completion(job_heartbeats.TICK)
     return app.test_client()
 
 

@@ -40,7 +40,7 @@ def hear(dealer: Dealer, refusal: str | None) -> None:
     db.session.execute(
         db.update(Configuration).where(Configuration.check_state == "checking").values(check_state="refused")
     )
-    configurations.heard(dealer.id, refusal)
+    configurations.record_finding(dealer.id, refusal)
     db.session.commit()
 
 

@@ -123,7 +123,7 @@ def test_concurrent_drains_write_each_document_in_its_current_state(app: Flask, 
 def test_a_drain_waits_for_another_to_end(app: Flask, dealer, honda, search):
     """Else the one that read a product first could write it last."""
     shelve_unindexed(dealer, honda, 1)
-    outbox.take_turn(db.session.connection())
+    outbox.lock_index(db.session.connection())
     drained = Event()
 
     def drain() -> None:
@@ -140,7 +140,7 @@ def test_a_drain_waits_for_another_to_end(app: Flask, dealer, honda, search):
 
 
 def test_waking_without_a_redis_says_so(app: Flask):
-    assert outbox.wake() is False
+    assert outbox.enqueue_drain() is False
 
 
 def test_a_search_need_not_read_what_was_written_one_by_one(shelve):

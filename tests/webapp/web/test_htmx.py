@@ -48,10 +48,10 @@ def test_a_fragment_is_for_htmx_but_not_for_restored_history(
 
 def test_a_redirect_is_303_without_script_and_a_header_with_htmx(bare: Flask):
     with bare.test_request_context(method="POST"):
-        response = bare.make_response(htmx.elsewhere("/there"))
+        response = bare.make_response(htmx.redirect_to("/there"))
         assert (response.status_code, response.location) == (303, "/there")
     with bare.test_request_context(method="POST", headers={"HX-Request": "true"}):
-        response = bare.make_response(htmx.elsewhere("/there"))
+        response = bare.make_response(htmx.redirect_to("/there"))
         assert (response.status_code, response.headers["HX-Redirect"]) == (204, "/there")
 
 

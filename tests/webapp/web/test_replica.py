@@ -72,7 +72,7 @@ def app(
 
 def tick(standby: PostgresReplica) -> None:
     """Have a tick end, and the replica know of it."""
-    job_heartbeats.done(job_heartbeats.TICK)
+    job_heartbeats.record_completion(job_heartbeats.TICK)
     standby.catch_up()
 
 
@@ -171,7 +171,7 @@ def test_a_replica_that_lags_far_behind_is_not_used_and_reported(
     standby.pause()
     make_dealer(NEW)
     with time_machine.travel(clock.now() + timedelta(minutes=6)):
-        job_heartbeats.done(job_heartbeats.TICK)
+        job_heartbeats.record_completion(job_heartbeats.TICK)
         assert shows(staff, "/dealers", NEW)
         status, code, reason = readiness(staff)
     assert (status, code) == ("degraded", 200)

@@ -22,7 +22,7 @@ def show() -> Response:
 
 
 @pages.post("/sessions/<id:sign_in_id>/ending")
-@reauthentication.needed
+@reauthentication.required
 def end(sign_in_id: int) -> ResponseReturnValue:
     """End one of the user's own sessions."""
     ended = user_admin.end_sessions(_me(), number=sign_in_id)
@@ -31,7 +31,7 @@ def end(sign_in_id: int) -> ResponseReturnValue:
 
 
 @pages.post("/sessions/others/ending")
-@reauthentication.needed
+@reauthentication.required
 def end_others() -> ResponseReturnValue:
     """End every session but this one."""
     user_admin.end_sessions(_me(), but=g.sign_in)
@@ -45,7 +45,7 @@ def _me() -> user_admin.User:
 
 def _answered() -> ResponseReturnValue:
     # After ending the current session, the page redirects to sign-in.
-    return _answer() if htmx.wants_fragment() else htmx.elsewhere(url_for(".show"))
+    return _answer() if htmx.wants_fragment() else htmx.redirect_to(url_for(".show"))
 
 
 def _answer() -> Response:

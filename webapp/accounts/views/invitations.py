@@ -27,7 +27,7 @@ def new() -> Response:
 
 
 @pages.post("")
-@reauthentication.needed
+@reauthentication.required
 def invite() -> ResponseReturnValue:
     """Add the user, and send the link, or show it on the user's page."""
     form = InvitationForm()
@@ -47,11 +47,11 @@ def invite() -> ResponseReturnValue:
         return _answer(form, 422)
     flash(
         f"A link is on its way to {user.email}."
-        if emails.are_sent()
+        if emails.can_send_links()
         else f"{user.email} is added: now make a link.",
         "success",
     )
-    return htmx.elsewhere(url_for("users.show", user_id=user.id))
+    return htmx.redirect_to(url_for("users.show", user_id=user.id))
 
 
 def _named(dealer: str) -> list[Dealer]:
@@ -64,4 +64,4 @@ def _named(dealer: str) -> list[Dealer]:
 
 
 def _answer(form: InvitationForm, status: int = 200) -> Response:
-    return htmx.answer("accounts/invitation", status, form=form, are_sent=emails.are_sent())
+    return htmx.answer("accounts/invitation", status, form=form, are_sent=emails.can_send_links())

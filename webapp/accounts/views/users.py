@@ -33,12 +33,12 @@ def show(user_id: int) -> Response:
 
 
 @pages.post("/<id:user_id>/link")
-@reauthentication.needed
+@reauthentication.required
 def make_link(user_id: int) -> ResponseReturnValue:
     """Send a link to set a password; if email is not configured, show it once."""
     user = _found(user_id)
     try:
-        link = None if emails.are_sent() else user_admin.make_link(user)
+        link = None if emails.can_send_links() else user_admin.make_link(user)
         if link is None:
             user_admin.send_link(user)
             flash(f"A link is on its way to {user.email}.", "success")
@@ -49,7 +49,7 @@ def make_link(user_id: int) -> ResponseReturnValue:
 
 
 @pages.post("/<id:user_id>/sessions/ending")
-@reauthentication.needed
+@reauthentication.required
 def end_sessions(user_id: int) -> ResponseReturnValue:
     """End every session of the user."""
     user = _found(user_id)
@@ -59,7 +59,7 @@ def end_sessions(user_id: int) -> ResponseReturnValue:
 
 
 @pages.post("/<id:user_id>/deactivation")
-@reauthentication.needed
+@reauthentication.required
 def deactivate(user_id: int) -> ResponseReturnValue:
     """Deactivate the user; users cannot deactivate themselves."""
     user = _found(user_id)
@@ -71,7 +71,7 @@ def deactivate(user_id: int) -> ResponseReturnValue:
 
 
 @pages.post("/<id:user_id>/activation")
-@reauthentication.needed
+@reauthentication.required
 def activate(user_id: int) -> ResponseReturnValue:
     """Activate the user again."""
     user = _found(user_id)
@@ -81,7 +81,7 @@ def activate(user_id: int) -> ResponseReturnValue:
 
 
 @pages.post("/<id:user_id>/second-factor/removal")
-@reauthentication.needed
+@reauthentication.required
 def remove_second_factor(user_id: int) -> ResponseReturnValue:
     """Remove the second factor of a user who lost it."""
     user = _found(user_id)
@@ -103,7 +103,7 @@ def _refused(user: User, message: str) -> Response:
 
 
 def _answered(user: User) -> ResponseReturnValue:
-    return _answer(user) if htmx.wants_fragment() else htmx.elsewhere(url_for(".show", user_id=user.id))
+    return _answer(user) if htmx.wants_fragment() else htmx.redirect_to(url_for(".show", user_id=user.id))
 
 
 def _answer(user: User, status: int = 200, *, link: str | None = None) -> Response:
@@ -114,6 +114,6 @@ def _answer(user: User, status: int = 200, *, link: str | None = None) -> Respon
         state=state_of(user),
         sign_ins=sessions.of(user),
         link=link,
-        are_sent=emails.are_sent(),
+        are_sent=emails.can_send_links(),
         zone=ZoneInfo("UTC"),
     )

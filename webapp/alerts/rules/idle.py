@@ -27,7 +27,7 @@ NO_TICK = (
 def found(now: datetime) -> Iterator[Finding]:
     """Report the deployment if no worker takes waiting runs, or if the tick does not run."""
     since = now - SILENT_AFTER
-    if _is_waited_in_vain(since):
+    if _is_queue_stuck(since):
         told = "Runs are waiting, and no worker has taken one for more than 15 minutes."
         yield Finding(None, told + _redis())
     if _is_tick_missing(since):
@@ -36,7 +36,7 @@ def found(now: datetime) -> Iterator[Finding]:
 
 def _redis() -> str:
     """Return the state of Redis, if it is the cause."""
-    trouble = queues.trouble()
+    trouble = queues.outage_reason()
     return f" Redis: {trouble}." if trouble else ""
 
 
@@ -53,7 +53,7 @@ def _is_waited_in_vain(since: datetime) -> bool:
 
 def _is_tick_missing(since: datetime) -> bool:
     """Return whether the last tick, or without one the first dealer that needs it, is too long ago."""
-    last = job_heartbeats.done_at(job_heartbeats.TICK) or db.session.scalar(
+    last = job_heartbeats.last_completion(job_heartbeats.TICK) or db.session.scalar(
         select(func.min(AlertState.since))
     )
     return last is not None and last < since

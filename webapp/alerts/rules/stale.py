@@ -70,7 +70,7 @@ def watch(now: datetime) -> None:
 
     For a dealer that is enabled again, or gets its first code, the time starts again.
     """
-    look_only()
+    begin_read_only()
     if not any(db.session.execute(rows.limit(1)).first() for rows in (_unwatched(now), _no_longer())):
         return
     db.session.rollback()
@@ -78,7 +78,7 @@ def watch(now: datetime) -> None:
     db.session.execute(delete(AlertState).where(gone))
     db.session.execute(insert_new(AlertState).from_select(["dealer_id", "since"], _unwatched(now)))
     db.session.commit()
-    look_only()
+    begin_read_only()
 
 
 def _expected() -> Select[Any]:

@@ -74,7 +74,7 @@ def compare_new_runs() -> None:
     ]
     db.session.execute(replace_rows(UnmatchedShare, "dealer_id", rows))
     db.session.commit()
-    look_only()
+    begin_read_only()
 
 
 def _counts(dealer_ids: list[int]) -> dict[int, dict[int, Counts]]:

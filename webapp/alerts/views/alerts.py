@@ -46,7 +46,7 @@ def save_recipients() -> ResponseReturnValue:
     except FieldRefused as refusal:
         form.blame(refusal.field, str(refusal))
         return _refused("_recipients", 422, recipients=form)
-    if not_sent and confirmations.are_sent():
+    if not_sent and confirmations.can_send_links():
         flash(
             f"No link to confirm was sent to {', '.join(not_sent)}: too many today. Send it again later.",
             "warning",
@@ -67,7 +67,7 @@ def send_confirmation() -> ResponseReturnValue:
 
 
 @pages.post("/webhook")
-@reauthentication.needed
+@reauthentication.required
 def save_webhook() -> ResponseReturnValue:
     """Save the webhook's URL; the secret of a new one is shown once."""
     contact, form = contacts.locked(g.dealer), WebhookForm()
@@ -82,7 +82,7 @@ def save_webhook() -> ResponseReturnValue:
 
 
 @pages.post("/webhook/secret")
-@reauthentication.needed
+@reauthentication.required
 def renew_secret() -> ResponseReturnValue:
     """Replace the signing secret, and show it once."""
     try:
@@ -94,7 +94,7 @@ def renew_secret() -> ResponseReturnValue:
 
 
 @pages.post("/webhook/removal")
-@reauthentication.needed
+@reauthentication.required
 def remove_webhook() -> ResponseReturnValue:
     """Remove the webhook."""
     contacts.remove_webhook(contacts.locked(g.dealer))
@@ -112,13 +112,13 @@ def send_test() -> ResponseReturnValue:
     flash("A test is on its way." if count == 1 else f"{count} tests are on their way.", "info")
     if htmx.wants_fragment():
         return _answer("_deliveries")
-    return htmx.elsewhere(url_for(".show"))
+    return htmx.redirect_to(url_for(".show"))
 
 
 def _saved(part: str, message: str, secret: str | None = None) -> ResponseReturnValue:
     flash(message, "success")
     if secret is None and not htmx.wants_fragment():
-        return htmx.elsewhere(url_for(".show"))
+        return htmx.redirect_to(url_for(".show"))
     # The secret is shown in this response: a redirect would have to store it in between.
     response = _answer(part, secret=secret)
     response.headers.update(SAVED)

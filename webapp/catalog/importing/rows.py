@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from webapp.core.enums import CATALOGS
 from webapp.core.limits import MAX_CENTS
-from webapp.core.spreadsheet import damage, is_error
+from webapp.core.spreadsheet import damage_reason, is_error
 from webapp.core.text_keys import cleaned
 
 COLUMNS: Final = (
@@ -140,9 +140,9 @@ def warning(cells: tuple[str, ...]) -> str:
 def _check_damage(cells: tuple[str, ...]) -> None:
     """Raise Rejected for a cell that a spreadsheet damaged."""
     for column, cell in zip(COLUMNS[:_MSRP], map(cleaned, cells), strict=False):
-        is_damaged = damage(cell) if column in _NUMBERS else is_error(cell)
+        is_damaged = damage_reason(cell) if column in _NUMBERS else is_error(cell)
         if is_damaged:
-            raise Rejected(f"{column}: {damage(cell)}")
+            raise Rejected(f"{column}: {damage_reason(cell)}")
 
 
 def cents_of(price: str) -> int:

@@ -54,7 +54,7 @@ def import_catalog(
     million rejected rows.
     """
     sheet = Sheet(file, COLUMNS, OPTIONAL_COLUMNS)
-    with staging.opened(direct_engine()) as connection:
+    with staging.open_staging(direct_engine()) as connection:
         accepted, rejected = _stage(connection, sheet)
         warned = _tell(connection, staging.WARNED, warn)
         rejected += _reject_contradictions(connection)
@@ -67,7 +67,7 @@ def import_catalog(
 def _tell(connection: Connection, table: Table, tell: Callable[[int, str], None] | None) -> int:
     """Report the lines of a table with their reasons, in the order of the file; return how many."""
     count = 0
-    for line, reason in staging.told(connection, table):
+    for line, reason in staging.reported_rows(connection, table):
         count += 1
         if tell:
             tell(line, reason)

@@ -57,7 +57,7 @@ WARNED: Final = Table(
 
 
 @contextmanager
-def opened(engine: Engine) -> Iterator[Connection]:
+def open_staging(engine: Engine) -> Iterator[Connection]:
     """Open a connection with the empty tables, which are dropped with it.
 
     Raises Unreadable if the connection goes through a pooler.
@@ -102,7 +102,7 @@ def load(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) 
     )
 
 
-def told(connection: Connection, table: Table) -> Iterable[tuple[int, str]]:
+def reported_rows(connection: Connection, table: Table) -> Iterable[tuple[int, str]]:
     """Return the rejected or warned rows in the order of the file: line number and reason."""
     ordered = select(table.c.line, table.c.reason).order_by(table.c.line)
     for row in connection.execute(ordered.execution_options(yield_per=1000)):

@@ -62,7 +62,7 @@ def _is_dead(now: datetime) -> Any:
     return (CatalogImport.status == "running") & (CatalogImport.heartbeat_at < now - HEARTBEAT_TIMEOUT)
 
 
-def set_down(claim: ImportLease, note: Callable[[], None] = lambda: None, /, **values: Any) -> bool:
+def write(claim: ImportLease, note: Callable[[], None] = lambda: None, /, **values: Any) -> bool:
     """Write to the import's row and commit; false, with nothing written, if the lease was lost."""
     db.session.rollback()
     written: Any = db.session.execute(_owned(claim).values(**values))
@@ -73,7 +73,7 @@ def set_down(claim: ImportLease, note: Callable[[], None] = lambda: None, /, **v
 
 
 @contextmanager
-def beating(claim: ImportLease, bytes_read: Callable[[], int]) -> Iterator[None]:
+def heartbeat(claim: ImportLease, bytes_read: Callable[[], int]) -> Iterator[None]:
     """Write a heartbeat and the progress every other second.
 
     It runs in a thread: while the catalog is compared and written, nothing is read for minutes.

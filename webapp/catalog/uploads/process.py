@@ -20,7 +20,7 @@ from webapp.catalog.importing import Imported, import_catalog
 from webapp.catalog.uploads import import_lease
 from webapp.catalog.uploads.import_lease import ImportLease
 from webapp.core import clock, storage
-from webapp.core.spreadsheet import Unreadable, begin, defuse
+from webapp.core.spreadsheet import Unreadable, defuse, write_header
 from webapp.extensions import db
 from webapp.models import CatalogImport
 from webapp.search import outbox
@@ -66,7 +66,7 @@ def process_import(import_id: int, should_stop: Callable[[], bool]) -> bool:
     try:
         _finish(claim, _imported(claim, should_stop))
     except Stopped:
-        import_lease.set_down(claim, status="queued", heartbeat_at=None)
+        import_lease.write(claim, status="queued", heartbeat_at=None)
         raise
     except (Unreadable, storage.StorageError) as refusal:
         _fail(claim, f"{str(refusal)[:1].upper()}{str(refusal)[1:]}.")
@@ -82,7 +82,7 @@ def _imported(claim: ImportLease, should_stop: Callable[[], bool]) -> Imported:
     db.session.rollback()
     with storage.open_bytes_for_reading(path) as kept, _rejected(claim, path) as reject:
         watched = Watched(kept, should_stop)
-        with import_lease.beating(claim, lambda: watched.bytes_read):
+        with import_lease.heartbeat(claim, lambda: watched.bytes_read):
             return import_catalog(cast(Any, io.BufferedReader(watched, BUFFER)), reject, reject)
 
 
@@ -91,22 +91,22 @@ def _rejected(claim: ImportLease, path: str) -> Iterator[Callable[[int, str], No
     """Return a function that adds a row to the list of rejected rows."""
     rejected_path = path.replace("catalog.csv", f"rejected-{claim.attempt}.csv")
     with storage.open_for_writing(rejected_path) as file:
-        rows = begin(file, ("line", "reason"))
+        rows = write_header(file, ("line", "reason"))
 
         def reject(line: int, reason: str) -> None:
             rows.writerow((line, defuse(reason)))
 
         yield reject
-    import_lease.set_down(claim, rejected_path=rejected_path)
+    import_lease.write(claim, rejected_path=rejected_path)
 
 
 def _finish(claim: ImportLease, imported: Imported) -> None:
     status = "partial" if imported.rejected else "succeeded"
     ended: dict[str, Any] = {"status": status, "finished_at": clock.now(), "heartbeat_at": None}
     ended |= {"bytes_read": CatalogImport.bytes_total, **asdict(imported)}
-    if import_lease.set_down(claim, partial(_note, claim, imported), **ended):
+    if import_lease.write(claim, partial(_note, claim, imported), **ended):
         _let_go(claim)
-    outbox.wake()
+    outbox.enqueue_drain()
 
 
 def _note(claim: ImportLease, imported: Imported) -> None:
@@ -116,7 +116,7 @@ def _note(claim: ImportLease, imported: Imported) -> None:
 
 def _fail(claim: ImportLease, reason: str) -> None:
     ended = {"status": "failed", "reason": reason, "finished_at": clock.now(), "heartbeat_at": None}
-    if import_lease.set_down(claim, **ended):
+    if import_lease.write(claim, **ended):
         _let_go(claim)
 
 

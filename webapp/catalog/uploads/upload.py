@@ -30,11 +30,11 @@ def start(file: BinaryIO, file_name: str, requested_by: User) -> CatalogImport:
     db.session.add(row)
     audit.note("catalog.import_started", file_name, by=requested_by)
     db.session.commit()
-    wake(row)
+    enqueue_job(row)
     return row
 
 
-def wake(row: CatalogImport) -> bool:
+def enqueue_job(row: CatalogImport) -> bool:
     """Enqueue the waiting import; true if Redis accepted the job."""
     # On the queue for long jobs: elsewhere a tick or a check would wait until it has ended.
     job_id = f"catalog-import-{row.id}-{row.attempt}"

@@ -5,21 +5,21 @@ Pure: depends on files and text only.
 
 from __future__ import annotations
 
-from webapp.core.spreadsheet.damage import damage, is_error
+from webapp.core.spreadsheet.damage import damage_reason, is_error
 from webapp.core.spreadsheet.encodings import text_of
 from webapp.core.spreadsheet.reading import Row, Sheet, Unreadable
-from webapp.core.spreadsheet.writing import BOM, armed, begin, defuse, writer
+from webapp.core.spreadsheet.writing import BOM, defuse, undo_defuse, write_header, writer
 
 __all__ = [
     "BOM",
     "Row",
     "Sheet",
     "Unreadable",
-    "armed",
-    "begin",
-    "damage",
+    "damage_reason",
     "defuse",
     "is_error",
     "text_of",
+    "undo_defuse",
+    "write_header",
     "writer",
 ]

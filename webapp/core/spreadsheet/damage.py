@@ -36,7 +36,7 @@ def is_error(text: str) -> bool:
     return text.casefold() in ERRORS or bool(_LIBRE_OFFICE_ERROR.fullmatch(text))
 
 
-def damage(text: str) -> str:
+def damage_reason(text: str) -> str:
     """Return why a cell's text cannot be a number or code that a user wrote; empty if it can."""
     if text[:1].isalpha() and text[:4] not in ("Err:", "err:", "ERR:"):
         return ""

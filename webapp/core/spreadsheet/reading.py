@@ -10,7 +10,7 @@ from typing import BinaryIO, NamedTuple
 from webapp.core.errors import Refused
 from webapp.core.spreadsheet import separators
 from webapp.core.spreadsheet.lines import Lines, UnclosedQuote
-from webapp.core.spreadsheet.writing import armed
+from webapp.core.spreadsheet.writing import undo_defuse
 from webapp.core.text_keys import cleaned
 
 MAX_LINES_BEFORE_HEADER = 20
@@ -58,7 +58,7 @@ class Sheet:
         """Detect the file's separator; consumes the lines before its header."""
         line = self._lines.peek()
         for _ in range(MAX_LINES_BEFORE_HEADER):
-            said = separators.said(line)
+            said = separators.declared_separator(line)
             if (not said and cleaned(line.translate(_NO_SEPARATORS))) or not self._lines.is_next_text:
                 break
             next(self._lines)
@@ -66,7 +66,7 @@ class Sheet:
             if said:
                 return said
             line = self._lines.peek()
-        return separators.of_header(line, columns)
+        return separators.detect_separator(line, columns)
 
     def _header(self) -> list[str]:
         try:
@@ -99,7 +99,7 @@ class Sheet:
             return Row(line, (), "not UTF-8 text, or longer than any row")
         if len(cells) != self._width:
             return Row(line, (), f"{len(cells)} fields where the first line has {self._width}")
-        return Row(line, tuple(map(armed, self._pick(cells))))
+        return Row(line, tuple(map(undo_defuse, self._pick(cells))))
 
     def _broken(self, error: Exception) -> Row:
         line = self._lines.number

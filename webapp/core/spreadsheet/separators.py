@@ -12,13 +12,13 @@ SEPARATORS: Final = (",", ";", "\t")
 _SAID = re.compile(r'"?sep=([,;\t])"?\s*', re.IGNORECASE)
 
 
-def said(line: str) -> str | None:
+def declared_separator(line: str) -> str | None:
     """Return the separator that a line such as `sep=;` declares; None for any other line."""
     found = _SAID.fullmatch(line)
     return found[1] if found else None
 
 
-def of_header(line: str, columns: Sequence[str]) -> str:
+def detect_separator(line: str, columns: Sequence[str]) -> str:
     """Return the separator that yields most of the columns; a comma if none is better."""
     return max(SEPARATORS, key=lambda separator: _known(line, separator, columns))
 

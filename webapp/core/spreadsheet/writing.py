@@ -36,7 +36,7 @@ def writer(file: IO[str]) -> Writer:
     return csv.writer(file, lineterminator="\n")
 
 
-def begin(file: IO[str], columns: Sequence[str], *, marked: bool = True) -> Writer:
+def write_header(file: IO[str], columns: Sequence[str], *, marked: bool = True) -> Writer:
     """Write the byte order mark, unless the file is for a program, then the header."""
     if marked:
         file.write(BOM)
@@ -58,7 +58,7 @@ def defuse(cell: str) -> str:
     return mark + first + "".join(f"'{piece}" if _runs(piece) else piece for piece in others)
 
 
-def armed(cell: str) -> str:
+def undo_defuse(cell: str) -> str:
     """Return the original text of a cell changed by `defuse`."""
     if "'" not in cell:
         return cell

@@ -31,7 +31,7 @@ def create() -> ResponseReturnValue:
         return _answer_new(form, 422)
     dealer = accounts.add_dealer(form.name.data or "", form.timezone.data or "", form.chosen_organization)
     flash(f"{dealer.name} was added. Invite a user, or set up Lightspeed for the dealer.", "success")
-    return htmx.elsewhere(url_for("dealer_details.show", dealer_id=dealer.id))
+    return htmx.redirect_to(url_for("dealer_details.show", dealer_id=dealer.id))
 
 
 @pages.get("")
@@ -41,7 +41,7 @@ def show() -> Response:
 
 
 @pages.post("")
-@reauthentication.needed
+@reauthentication.required
 def save() -> ResponseReturnValue:
     """Save the details."""
     form = DealerForm(g.dealer, every_organization())
@@ -51,18 +51,18 @@ def save() -> ResponseReturnValue:
         g.dealer, form.name.data or "", form.timezone.data or "", form.chosen_organization
     )
     flash("Saved", "success")
-    return htmx.elsewhere(url_for(".show"))
+    return htmx.redirect_to(url_for(".show"))
 
 
 @pages.post("/closure")
-@reauthentication.needed
+@reauthentication.required
 def close() -> ResponseReturnValue:
     """Close the dealer: no runs, no sign-in; all data is kept."""
     return _changed(dealers.dealer_admin.close, f"{g.dealer.name} is closed.")
 
 
 @pages.post("/reopening")
-@reauthentication.needed
+@reauthentication.required
 def reopen() -> ResponseReturnValue:
     """Open a closed dealer again."""
     return _changed(dealers.dealer_admin.reopen, f"{g.dealer.name} is open again.")
@@ -75,7 +75,7 @@ def _changed(verb: dealers.dealer_admin.Verb, said: str) -> ResponseReturnValue:
         flash(str(refusal), "warning")
         return _answer(DealerForm(g.dealer, every_organization(), formdata=None), 409)
     flash(said, "success")
-    return htmx.elsewhere(url_for(".show"))
+    return htmx.redirect_to(url_for(".show"))
 
 
 def _answer(form: DealerForm, status: int = 200) -> Response:

@@ -40,7 +40,7 @@ def create() -> ResponseReturnValue:
         return htmx.answer("dealers/organization_new", 422, form=form)
     organization = accounts.add_organization(form.name.data or "")
     flash(f"{organization.name} was added.", "success")
-    return htmx.elsewhere(url_for(".show", organization_id=organization.id))
+    return htmx.redirect_to(url_for(".show", organization_id=organization.id))
 
 
 @pages.get("/<id:organization_id>")
@@ -61,7 +61,7 @@ def rename(organization_id: int) -> ResponseReturnValue:
 
 
 @pages.post("/<id:organization_id>/login")
-@reauthentication.needed
+@reauthentication.required
 def save_login(organization_id: int) -> ResponseReturnValue:
     """Save the 3PA login, and validate it for every dealer of the organization."""
     organization = _found(organization_id)
@@ -74,7 +74,7 @@ def save_login(organization_id: int) -> ResponseReturnValue:
 
 
 @pages.post("/<id:organization_id>/login/removal")
-@reauthentication.needed
+@reauthentication.required
 def remove_login(organization_id: int) -> ResponseReturnValue:
     """Remove the 3PA login: each dealer enters its own."""
     organization = _found(organization_id)
@@ -90,7 +90,7 @@ def _found(organization_id: int) -> Organization:
 def _answered(organization: Organization) -> ResponseReturnValue:
     if htmx.wants_fragment():
         return _answer(organization)
-    return htmx.elsewhere(url_for(".show", organization_id=organization.id))
+    return htmx.redirect_to(url_for(".show", organization_id=organization.id))
 
 
 def _answer(

@@ -40,7 +40,7 @@ def show_availability() -> Response:
 
 
 @pages.post("/credentials")
-@reauthentication.needed
+@reauthentication.required
 def save_credentials() -> ResponseReturnValue:
     """Save the 3PA credentials and validate them."""
     configuration = configurations.locked(g.dealer)
@@ -76,13 +76,13 @@ def check() -> ResponseReturnValue:
     configurations.start_check(configurations.locked(g.dealer))
     if htmx.wants_fragment():
         return _answer("_connection")
-    return htmx.elsewhere(url_for(".show"))
+    return htmx.redirect_to(url_for(".show"))
 
 
 def _saved(part: str, message: str) -> ResponseReturnValue:
     flash(message, "success")
     if not htmx.wants_fragment():
-        return htmx.elsewhere(url_for(".show"))
+        return htmx.redirect_to(url_for(".show"))
     response = _answer(part, also=VERSION)
     response.headers.update(SAVED)
     return response

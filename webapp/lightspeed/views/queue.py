@@ -33,7 +33,7 @@ def create() -> ResponseReturnValue:
     if not started.created:
         return _answer(form, 409)
     flash(f"Inventory update queued as run {started.run.id}.", "success")
-    return htmx.elsewhere(url_for("runs.show", run_id=started.run.id))
+    return htmx.redirect_to(url_for("runs.show", run_id=started.run.id))
 
 
 def _answer(form: QueueForm, status: int = 200) -> Response:

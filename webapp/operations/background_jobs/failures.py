@@ -63,7 +63,7 @@ def _reason(redis: Redis, job_id: str) -> str:
     try:
         entries: Any = redis.xrevrange(f"rq:results:{job_id}", count=1)
         packed = base64.b64decode(entries[0][1][b"exc_string"])
-        return job_payload.unpacked(packed, job_payload.MAX_REASON).decode(errors="replace")[:300]
+        return job_payload.decompress(packed, job_payload.MAX_REASON).decode(errors="replace")[:300]
     except (ResponseError, LookupError, binascii.Error, job_payload.InvalidPayload):
         return ""
 

@@ -44,7 +44,7 @@ def purge_orphan_files(should_stop: Callable[[], bool] = lambda: False) -> int:
 
 
 def _orphans_of_runs(should_stop: Callable[[], bool]) -> Iterator[str]:
-    numbers = iter([int(name) for name in storage.names_in(RUNS) if name.isascii() and name.isdigit()])
+    numbers = iter([int(name) for name in storage.list_names(RUNS) if name.isascii() and name.isdigit()])
     while (chunk := list(islice(numbers, BATCH))) and not should_stop():
         rows = db.session.execute(select(Run.id, Run.attempt, Run.status).where(Run.id.in_(chunk))).all()
         present = {row.id for row in rows}
@@ -58,7 +58,7 @@ def _orphans_of_runs(should_stop: Callable[[], bool]) -> Iterator[str]:
 def _left_by_attempts(run_ids: list[int], recorded: set[str]) -> Iterator[str]:
     """Return files other than reports; only a run that was taken over can have some."""
     for run_id in run_ids:
-        paths = [f"{RUNS}/{run_id}/{name}" for name in storage.names_in(f"{RUNS}/{run_id}")]
+        paths = [f"{RUNS}/{run_id}/{name}" for name in storage.list_names(f"{RUNS}/{run_id}")]
         yield from (path for path in paths if path not in recorded)
 
 
@@ -67,7 +67,7 @@ def _orphans_of_imports(should_stop: Callable[[], bool]) -> Iterator[str]:
         return
     present = {path.split("/")[1] for path in db.session.scalars(select(CatalogImport.path))}
     db.session.rollback()
-    yield from (f"{IMPORTS}/{name}" for name in storage.names_in(IMPORTS) if name not in present)
+    yield from (f"{IMPORTS}/{name}" for name in storage.list_names(IMPORTS) if name not in present)
 
 
 def _remove(path: str, before: datetime) -> bool:
@@ -77,11 +77,11 @@ def _remove(path: str, before: datetime) -> bool:
             return False
         storage.remove_file(path)
         return True
-    if any(_is_young(f"{path}/{name}", before) for name in storage.names_in(path)):
+    if any(_is_young(f"{path}/{name}", before) for name in storage.list_names(path)):
         return False
     return storage.remove_folder(path)
 
 
 def _is_young(path: str, before: datetime) -> bool:
-    moment = storage.changed_at(path)
+    moment = storage.modified_at(path)
     return moment is not None and moment >= before

@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 
 from webapp.core import queues
-from webapp.core.redis_errors import described
+from webapp.core.redis_errors import describe
 from webapp.operations import background_jobs
 from webapp.operations.metrics import figures, http_latency
 from webapp.operations.metrics.families import PREFIX, gauge, of_figures
@@ -47,7 +47,7 @@ class _Collector:
             yield from _of_redis()
             up.add_metric(["redis"], 1)
         except RedisError as error:
-            log.warning("metrics.redis_failed", error=described(error))
+            log.warning("metrics.redis_failed", error=describe(error))
             up.add_metric(["redis"], 0)
         yield up
 

@@ -9,7 +9,7 @@ from werkzeug.utils import redirect
 
 from webapp import audit
 from webapp.core import queues
-from webapp.core.redis_errors import described
+from webapp.core.redis_errors import describe
 from webapp.extensions import db
 from webapp.operations import background_jobs
 from webapp.operations.background_work import BackgroundWork
@@ -38,7 +38,7 @@ def retry() -> ResponseReturnValue:
     except background_jobs.NotFailed:
         return _refused(GONE, 409)
     except RedisError as error:
-        return _refused(f"The job could not be queued: {described(error)}.", 503)
+        return _refused(f"The job could not be queued: {describe(error)}.", 503)
     flash(f"Job {failed.task} was queued again.", "success")
     return _answer() if htmx.wants_fragment() else redirect(url_for(".index"), 303)
 

@@ -53,14 +53,14 @@ def cancel(run_id: int) -> ResponseReturnValue:
     flash(f"Run {run.id} is being cancelled.", "info")
     if htmx.wants_fragment():
         return _answer(run)
-    return htmx.elsewhere(url_for(".show", run_id=run.id))
+    return htmx.redirect_to(url_for(".show", run_id=run.id))
 
 
 @pages.post("/<id:run_id>/held-clearings/<id:clearing_id>")
 def decide(run_id: int, clearing_id: int) -> ResponseReturnValue:
     """Apply a held clearing, or keep the quantities; an earlier decision stands."""
     run, clearing = tenancy.of_dealer(Run, run_id), tenancy.of_dealer(HeldClearing, clearing_id)
-    decisions = {"apply": held_clearings.carry_out, "keep": held_clearings.keep}
+    decisions = {"apply": held_clearings.apply_clearing, "keep": held_clearings.keep_quantities}
     decision = decisions.get(text(request.form, "decision"))
     if decision is None or clearing.run_id != run.id:
         abort(404)
@@ -82,7 +82,7 @@ def make_reports(run_id: int) -> ResponseReturnValue:
 
 def _settled(run: Run, saying: str) -> ResponseReturnValue:
     flash(saying, "info")
-    return _answer(run) if htmx.wants_fragment() else htmx.elsewhere(url_for(".show", run_id=run.id))
+    return _answer(run) if htmx.wants_fragment() else htmx.redirect_to(url_for(".show", run_id=run.id))
 
 
 def _answer(run: Run, status: int = 200) -> Response:

@@ -75,11 +75,11 @@ def create() -> ResponseReturnValue:
 
 
 def _imported(result: ImportResult) -> ResponseReturnValue:
-    outbox.wake()
+    outbox.enqueue_drain()
     changed = f"{count(result.added, 'supplier code')} added, {result.updated:,} updated"
     flash(f"{changed}, {result.unchanged:,} unchanged.", "success")
     if not htmx.wants_fragment():
-        return htmx.elsewhere(url_for("supplier_codes.index"))
+        return htmx.redirect_to(url_for("supplier_codes.index"))
     response = htmx.answer("supplier_codes", shown=SupplierCodeList.of(g.dealer))
     response.headers["HX-Trigger"] = "configuration-changed"
     return response

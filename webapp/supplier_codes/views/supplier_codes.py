@@ -125,11 +125,11 @@ def show_as_it_is(refusal: FieldRefused) -> ResponseReturnValue:
 
 
 def _changed(message: str, page: int, moved: tuple[SupplierCode, str] | None = None) -> ResponseReturnValue:
-    outbox.wake()
+    outbox.enqueue_drain()
     flash(message, "success")
     if not htmx.wants_fragment():
         anchor = f"code-{moved[0].id}" if moved else None
-        return htmx.elsewhere(url_for(".index", page=page if page > 1 else None, _anchor=anchor))
+        return htmx.redirect_to(url_for(".index", page=page if page > 1 else None, _anchor=anchor))
     response = _list(page=page, moved=moved)
     response.headers["HX-Trigger"] = "configuration-changed"
     return response

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from jobs.sources.lightspeed import part_filter
 from sandbox.simulator import part
-from sandbox.simulator.evaluation import question
+from sandbox.simulator.evaluation import predicate
 from sandbox.simulator.filters import parse
 from sandbox.simulator.parts import PART_KINDS
 
@@ -59,7 +59,7 @@ def test_undoing_the_quotes_gives_the_code_and_the_day_back(code, since):
     changed=st.dates(date(2000, 1, 1)),
 )
 def test_an_independent_reader_understands_it_as_r9(code, other, field, quantity, since, changed):
-    wanted = question(parse(part_filter(code, field, since), PART_KINDS, any_case=False), loose_text=False)
+    wanted = predicate(parse(part_filter(code, field, since), PART_KINDS, any_case=False), loose_text=False)
     record = {field: quantity, "lastupdatedate": f"{changed.isoformat()}T00:00:00"}
 
     assert wanted(part(code, "X", **record)) == (quantity > 0 and changed >= since)

@@ -69,7 +69,7 @@ def test_a_missing_tick_opens_an_alert_although_no_run_waits(app: Any, dealer: D
     assert alerts.evaluate_rules(NOW, ONLY).opened == 0
     # Before the first tick it is waited for since a dealer needs it.
     assert alerts.evaluate_rules(NOW + timedelta(minutes=2), ONLY).opened == 1
-    job_heartbeats.done(job_heartbeats.TICK)
+    job_heartbeats.record_completion(job_heartbeats.TICK)
     assert alerts.evaluate_rules(clock.now() + timedelta(minutes=14), ONLY).closed == 1
     assert alerts.evaluate_rules(clock.now() + timedelta(minutes=16), ONLY).opened == 1
     assert [alert.sentence for alert in alerts.of_deployment()] == [idle.NO_TICK]

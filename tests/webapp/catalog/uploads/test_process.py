@@ -120,7 +120,7 @@ def test_a_worker_that_lost_its_import_writes_nothing_more(uploaded: int):
     change(uploaded, heartbeat_at=clock.now() - timedelta(seconds=91))
     import_lease.acquire(uploaded)
     assert lost is not None
-    assert not import_lease.set_down(lost, status="failed")
+    assert not import_lease.write(lost, status="failed")
     assert stored(uploaded).status == "running"
 
 

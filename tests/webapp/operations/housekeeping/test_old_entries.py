@@ -107,7 +107,7 @@ def test_catalog_imports_are_deleted_with_their_files_except_the_newest(history:
     _upload(staff, None)
     assert history.purge_expired()["catalog_imports"] == 3
     assert history.count(CatalogImport) == 1
-    assert len(storage.names_in("catalog-imports")) == 1
+    assert len(storage.list_names("catalog-imports")) == 1
     assert len(rows) == 3
 
 

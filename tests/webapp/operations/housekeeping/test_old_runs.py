@@ -35,7 +35,7 @@ def test_everything_that_belongs_to_a_run_goes_with_it(history: History) -> None
     history.add_run(1, "succeeded", "TR")
     history.purge_expired()
     assert [history.count(model) for model in (RunItem, ReportedPart, PartMatch, Report)] == [1, 3, 3, 1]
-    assert storage.names_in(f"runs/{old}") == []
+    assert storage.list_names(f"runs/{old}") == []
     assert db.session.get_one(RecentRuns, history.dealer.id).last_status == "succeeded"
 
 

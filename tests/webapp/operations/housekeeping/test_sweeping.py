@@ -37,8 +37,8 @@ def test_reports_of_deleted_runs_are_removed(history: History) -> None:
     write("runs/4711/inventory-1.csv")
     write("runs/4711/skipped-1.csv")
     assert housekeeping.purge_orphan_files() == 1
-    assert storage.names_in("runs") == [str(run.id)]
-    assert storage.names_in(f"runs/{run.id}") == ["inventory-1.csv"]
+    assert storage.list_names("runs") == [str(run.id)]
+    assert storage.list_names(f"runs/{run.id}") == ["inventory-1.csv"]
 
 
 def test_what_an_attempt_left_that_lost_its_run_is_removed(history: History) -> None:
@@ -46,7 +46,7 @@ def test_what_an_attempt_left_that_lost_its_run_is_removed(history: History) -> 
     age(f"runs/{run.id}/inventory-1.csv", 3)
     write(f"runs/{run.id}/inventory-2.csv")
     assert housekeeping.purge_orphan_files() == 1
-    assert storage.names_in(f"runs/{run.id}") == ["inventory-1.csv"]
+    assert storage.list_names(f"runs/{run.id}") == ["inventory-1.csv"]
 
 
 def test_what_a_run_in_progress_has_written_stays(history: History) -> None:
@@ -67,7 +67,7 @@ def test_uploads_without_an_import_are_removed(history: History) -> None:
     write("catalog-imports/abc/catalog.csv")
     db.session.rollback()
     assert housekeeping.purge_orphan_files() == 1
-    assert storage.names_in("catalog-imports") == [row.path.split("/")[1]]
+    assert storage.list_names("catalog-imports") == [row.path.split("/")[1]]
 
 
 def test_an_unknown_folder_is_left_alone(history: History) -> None:

@@ -108,7 +108,7 @@ def test_open_alerts_by_cause(dealer: Dealer) -> None:
 
 
 def test_how_long_ago_a_periodic_job_was_done(app: Flask) -> None:
-    job_heartbeats.done(job_heartbeats.TICK)
-    job_heartbeats.done(job_heartbeats.TICK)
+    job_heartbeats.record_completion(job_heartbeats.TICK)
+    job_heartbeats.record_completion(job_heartbeats.TICK)
     assert list(figures.read().done) == [job_heartbeats.TICK]
     assert figures.read().done[job_heartbeats.TICK] < 60
