@@ -77,7 +77,7 @@ def test_it_does_not_start_and_names_the_variable_without_its_value(name: str, v
 
 def test_plain_http_is_refused_even_to_a_host_that_is_allowed() -> None:
     read(LIGHTSPEED_API_URL="https://10.0.0.5/lsapi", LIGHTSPEED_ALLOWED_HOSTS="10.0.0.5")
-    with pytest.raises(ConfigurationError, match=r"^LIGHTSPEED_API_URL is refused"):
+    with pytest.raises(ConfigurationError, match=r"^LIGHTSPEED_API_URL must use https:"):
         read(LIGHTSPEED_API_URL="http://10.0.0.5/lsapi", LIGHTSPEED_ALLOWED_HOSTS="10.0.0.5")
 
 
