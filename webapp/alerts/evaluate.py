@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import select, update
 
 from webapp.alerts import digest, outbox
-from webapp.alerts.alert_rows import look_only
+from webapp.alerts.alert_rows import begin_read_only
 from webapp.alerts.alert_rule import AlertRule, Finding
 from webapp.alerts.rules import RULES
 from webapp.core import clock

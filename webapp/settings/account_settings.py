@@ -19,8 +19,8 @@ WRONG_ADDRESS: Final = "This isn't a valid email address."
 WRONG: Final = ("The e-mail address or the password is not right.", "error")
 CODE_WRONG: Final = ("The code is not right, or it was used already. Wait for the next one.", "error")
 
-# Argon2id with OWASP's recommended memory (19 MiB), and one iteration more than recommended: a web process
-# with all its threads hashing must not run out of memory, which an attacker could provoke.
+# Argon2id in OWASP's recommended memory (19 MiB), once more over it than the two times asked for: a web
+# process with all its threads at it must not run out of memory, as attackers would like.
 ARGON2: Final = {
     "argon2__type": "ID",
     "argon2__memory_cost": 19_456,
@@ -32,15 +32,15 @@ SECURITY: Final[dict[str, Any]] = {
     "SECURITY_PASSWORD_HASH": "argon2",  # nosec B105
     "SECURITY_PASSWORD_SCHEMES": ["argon2"],
     "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": ARGON2,
-    # Argon2id suffices: without SINGLE_HASH every password would also depend on a salt that must never
-    # change.
+    # Argon2id is enough by itself: without SINGLE_HASH every password would also depend on a salt that must
+    # never change.
     "SECURITY_PASSWORD_SINGLE_HASH": True,  # nosec B105
     "SECURITY_PASSWORD_SALT": "unused",  # nosec B105
     "SECURITY_PASSWORD_LENGTH_MIN": 10,  # nosec B105
     "SECURITY_CHANGEABLE": True,
     "SECURITY_POST_CHANGE_VIEW": "account.show",
     "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,  # nosec B105
-    # Links are sent by our own sender (webapp/accounts/emails.py), and created only when sent.
+    # Links are sent by our own sender (webapp/accounts/emails.py), made only when they are.
     "SECURITY_RECOVERABLE": True,
     "SECURITY_SEND_PASSWORD_RESET_EMAIL": False,  # nosec B105
     "SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL": False,  # nosec B105
@@ -57,20 +57,20 @@ SECURITY: Final[dict[str, Any]] = {
     "SECURITY_MSG_REAUTHENTICATION_SUCCESSFUL": ("Confirmed.", "success"),
     "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
     "SECURITY_RETURN_GENERIC_RESPONSES": True,
-    # Only a session authenticates: a token in a header would bypass CSRF protection.
+    # A session alone signs in: no token in a header, which would need no CSRF token beside it.
     "SECURITY_API_ENABLED_METHODS": ["session"],
     "SECURITY_LOGOUT_CSRF": True,
-    # Roles are a column (webapp/models/tenants.py), so there is nothing to join.
+    # Roles are a column (models/tenants.py), nothing to be joined.
     "SECURITY_JOIN_USER_ROLES": False,
     "SECURITY_POST_LOGIN_VIEW": "/",
     "SECURITY_POST_LOGOUT_VIEW": "/login",
-    # How recently the password must have been entered for sensitive changes.
+    # How long ago somebody may have given the password to change what others could misuse.
     "SECURITY_FRESHNESS": timedelta(minutes=30),
     "SECURITY_FRESHNESS_GRACE_PERIOD": timedelta(minutes=10),
     "SECURITY_TWO_FACTOR": True,
     "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
     "SECURITY_TWO_FACTOR_IMPLEMENTATIONS": {"code": "webapp.accounts.second_factor.SecondFactorStep"},
-    # Seconds before and after: the previous and the next code count too, as clocks differ.
+    # Seconds before and after: the code before and the one after count too, as clocks differ.
     "SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,
     "SECURITY_TWO_FACTOR_ALWAYS_VALIDATE": True,
     "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
@@ -87,11 +87,11 @@ SECURITY: Final[dict[str, Any]] = {
     "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
     "SECURITY_MULTI_FACTOR_RECOVERY_CODES_N": 8,
     "SECURITY_TOTP_ISSUER": "Parts Inventory Sync",
-    # The vault encrypts them (webapp/accounts/second_factor.py).
+    # The vault seals them (webapp/accounts/second_factor.py).
     "SECURITY_TOTP_SECRETS": {"0": "unused"},
 }
 
-# Flask-Security's pages are in the feature's template folder.
+# Flask-Security's pages lie with those of the feature.
 TEMPLATES = {
     f"SECURITY_{name}_TEMPLATE": f"accounts/sign_in/{file}.html"
     for name, file in (
@@ -113,7 +113,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     # The cookie is good for as long as its session can last. Set with each answer, one that was under way
     # while the token was renewed would bring the old one back.
     "SESSION_REFRESH_EACH_REQUEST": False,
-    # Per user (webapp/web/general_rate_limit.py): five a second, and one and a half on average.
+    # Of each person (webapp/web/general_rate_limit.py): five a second, and one and a half all day long.
     "GENERAL_ALLOWANCE": "300 per minute; 5000 per hour",
 }
 

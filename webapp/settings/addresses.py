@@ -11,8 +11,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from webapp.core.egress import LOOPBACK, Forbidden, checked
-from webapp.core.email_addresses import InvalidAddress, address_of, sender_of
+from webapp.core.egress import LOOPBACK, Forbidden, check_url
+from webapp.core.email_addresses import InvalidAddress, parse_address, parse_sender
 from webapp.settings.env import ConfigurationError, listed, malformed
 
 PORTS: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -47,7 +47,7 @@ def database(name: str, given: str) -> str:
 def redis(name: str, given: str) -> str:
     """The address of a Redis."""
     if urlsplit(given).scheme not in REDIS_SCHEMES:
-        raise ConfigurationError(f"{name} is malformed: it starts with redis://, rediss:// or unix://")
+        raise ConfigurationError(f"{name} is malformed: it must start with redis://, rediss:// or unix://")
     return given
 
 
@@ -55,7 +55,7 @@ def storage(name: str, given: str) -> str:
     """A folder or bucket for reports."""
     parts = urlsplit(given)
     if parts.scheme not in ("file", "s3", "memory") or (parts.scheme == "s3" and not parts.netloc):
-        raise ConfigurationError(f"{name} is malformed: it starts with file:/// or s3://bucket")
+        raise ConfigurationError(f"{name} is malformed: it must start with file:/// or s3://bucket")
     if parts.scheme == "s3" and importlib.util.find_spec("s3fs") is None:
         raise ConfigurationError(f"{name} is refused: s3:// needs the package s3fs")
     return given.rstrip("/")
@@ -65,7 +65,7 @@ def service(name: str, given: str) -> str:
     """The address of the 3PA service; whether its host may be called depends on other settings."""
     parts = urlsplit(given)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigurationError(f"{name} is malformed: it starts with https:// and names a host")
+        raise ConfigurationError(f"{name} is malformed: it must start with https:// and name a host")
     if parts.username or parts.password:
         raise ConfigurationError(f"{name} is malformed: it must not hold a login")
     return given.rstrip("/")
@@ -75,7 +75,7 @@ def public(name: str, given: str) -> str:
     """The public address of the pages."""
     parts = urlsplit(given)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
-        raise ConfigurationError(f"{name} is malformed: it is like https://sync.example.com")
+        raise ConfigurationError(f"{name} is malformed: it must look like https://sync.example.com")
     return given.rstrip("/")
 
 
@@ -83,7 +83,7 @@ def called(name: str, given: str) -> str:
     """An address that gets a POST, under the rules of webhooks."""
     try:
         # Its host is judged when it is called: ALERT_ALLOWED_HOSTS may name it.
-        checked(given, [(urlsplit(given).hostname or "").casefold()])
+        check_url(given, [(urlsplit(given).hostname or "").casefold()])
     except ValueError as error:
         reason = str(error) if isinstance(error, Forbidden) else "it is no address of a web server"
         raise ConfigurationError(f"{name} is malformed: {reason}") from None
@@ -109,7 +109,7 @@ def mail_server(name: str, given: str) -> MailServer:
     if not parts.hostname or parts.path not in ("", "/") or parts.query or parts.fragment:
         raise malformed(name, like)
     if bool(parts.username) != bool(parts.password):
-        raise ConfigurationError(f"{name} is malformed: a login is both a user name and a password")
+        raise ConfigurationError(f"{name} is malformed: a login needs both a username and a password")
     if parts.username and parts.scheme == "smtp" and parts.hostname not in LOOPBACK:
         raise ConfigurationError(f"{name} is malformed: a login needs smtp+starttls:// or smtps://")
     return MailServer(parts.hostname, port, parts.scheme, *_login(parts))
@@ -124,7 +124,7 @@ def _login(parts: SplitResult) -> tuple[str | None, str | None]:
 def sender(name: str, given: str) -> Address:
     """An e-mail address with or without a name before it."""
     try:
-        return sender_of(given)
+        return parse_sender(given)
     except ValueError:
         raise malformed(name, "no e-mail address") from None
 
@@ -132,7 +132,7 @@ def sender(name: str, given: str) -> Address:
 def emails(name: str, given: str) -> tuple[str, ...]:
     """E-mail addresses, comma-separated, each once."""
     try:
-        return tuple(dict.fromkeys(address_of(one) for one in listed(given)))
+        return tuple(dict.fromkeys(parse_address(one) for one in listed(given)))
     except InvalidAddress:
         raise malformed(name, "a list of e-mail addresses, comma-separated") from None
 

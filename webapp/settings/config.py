@@ -1,4 +1,4 @@
-"""Reads the environment once, and refuses to start with a missing or malformed variable, naming it."""
+"""Reads the environment once, and refuses to start on a missing or malformed variable, naming it."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ _DEFAULT_VALUES: Final[dict[str, Any]] = {
 # What holds without any environment variable.
 DEFAULTS: dict[str, Any] = {
     "SQLALCHEMY_ENGINE_OPTIONS": database_settings.ENGINE_OPTIONS,
-    # Its commands would add users without our validation and the audit log.
+    # Its commands would add people past the rules and the audit log.
     "SECURITY_CLI_USERS_NAME": None,
     "SECURITY_CLI_ROLES_NAME": None,
     "SECURITY_STATIC_FOLDER": None,
-    # Anonymous users must not learn which methods a URL accepts.
+    # What an address can do is nobody's business before signing in.
     "PROVIDE_AUTOMATIC_OPTIONS": False,
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Lax",
     # Pages stay open for days; the token still ends with the session.
     "WTF_CSRF_TIME_LIMIT": None,
-    # Of an ordinary form. Routes that accept more say so (webapp/web/bodies.py).
+    # Of an ordinary form. Routes that take more say so (webapp/web/bodies.py).
     "MAX_CONTENT_LENGTH": 64 * 1024,
     "MAX_FORM_MEMORY_SIZE": 64 * 1024,
     "MAX_FORM_PARTS": 100,
@@ -49,8 +49,7 @@ DEFAULTS: dict[str, Any] = {
 def from_environment(
     environ: Mapping[str, str] = os.environ, kind: str = database_settings.COMMAND
 ) -> dict[str, Any]:
-    """Return the Flask configuration from these environment variables (docs/settings.md), for a kind of
-    process.
+    """The Flask configuration for these environment variables (docs/settings.md), for a kind of process.
 
     Raises ConfigurationError, which names the variable.
     """
@@ -73,7 +72,7 @@ def _read(environ: Mapping[str, str], in_production: bool, kind: str) -> dict[st
     hosts = _allowed_hosts(environ, in_production)
     _check_service(values["LIGHTSPEED_API_URL"], hosts)
     if values["SMTP_URL"] and not values["MAIL_FROM"]:
-        raise ConfigurationError("MAIL_FROM is missing: SMTP_URL needs the address that e-mail comes from")
+        raise ConfigurationError("MAIL_FROM is missing: SMTP_URL needs a sender address")
     return {
         **values,
         **database_settings.read(environ, kind, _default_database()),

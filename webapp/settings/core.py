@@ -1,4 +1,4 @@
-"""Settings required to start, and the servers that the program uses."""
+"""Settings without which nothing starts, and the servers that the program uses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def fernet_keys(name: str, given: str) -> list[str]:
         try:
             Fernet(key)
         except ValueError:
-            raise ConfigurationError(f"{name} is malformed: key {number} is no Fernet key") from None
+            raise ConfigurationError(f"{name} is malformed: key {number} isn't a Fernet key") from None
     if not keys:
         raise ConfigurationError(f"{name} is malformed: it holds no key")
     return keys
@@ -41,7 +41,7 @@ REQUIRED = Group(
         ),
         Setting(
             "PUBLIC_URL",
-            "the public address of the pages, for links in emails. Required in production, where requests "
+            "the public address of the pages, for links in e-mails. Required in production, where requests "
             "for any other host name are refused (see `TRUSTED_HOSTS`)",
             kind=addresses.public,
             example="https://sync.example.com",

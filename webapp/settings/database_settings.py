@@ -13,9 +13,9 @@ from webapp.settings.table import SETTINGS
 # The engine of `DATABASE_REPLICA_URL`, and that of `DATABASE_DIRECT_URL`.
 REPLICA: Final = "replica"
 DIRECT: Final = "direct"
-# Web processes, and all others (PostgreSQL shows the kind in `application_name`).
+# Processes that serve pages, and all others (`application_name` tells PostgreSQL which).
 WEB, WORKER, SCHEDULER, COMMAND = "web", "worker", "scheduler", "command"
-# Maximum connections of a process, by kind. A job uses one, and a second in a thread.
+# Connections that a process has at most, by kind. A job uses one, and a second in a thread beside it.
 POOL_SIZES: Final = {WEB: 4, WORKER: 2, SCHEDULER: 2, COMMAND: 2}
 # Seconds until a server that does not answer is away. Keepalives notice one that vanished during a statement.
 PATIENCE: Final = {
@@ -24,11 +24,11 @@ PATIENCE: Final = {
     "keepalives_interval": 10,
     "keepalives_count": 3,
 }
-# An unavailable replica must not delay a page: the primary is used instead.
+# A replica that is away must not keep a page waiting: the primary is asked instead.
 REPLICA_PATIENCE: Final = {**PATIENCE, "connect_timeout": 2, "tcp_user_timeout": 5000}
 ENGINE_OPTIONS: Final[dict[str, Any]] = {
     "pool_pre_ping": True,
-    # Otherwise an error's message would contain the values of the statement, and be logged.
+    # An error's message would else hold what was to be stored, and end up in logs.
     "hide_parameters": True,
 }
 
@@ -61,12 +61,11 @@ def _pool(environ: Mapping[str, str], kind: str) -> dict[str, int]:
 
 
 def _options(url: str, kind: str, pool: dict[str, int], patience: Mapping[str, int]) -> dict[str, Any]:
-    """Return the options of an engine. Options in the URL itself take precedence."""
+    """The options of an engine. What the URL itself says of the connection is left as it is."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "postgresql":
         return dict(ENGINE_OPTIONS)
-    # Named prepared statements belong to a session: behind PgBouncer in transaction mode, possibly to another
-    # client's.
+    # Named prepared statements belong to a session: behind PgBouncer in transaction mode, to that of another.
     wanted = {**patience, "application_name": f"parts-sync {kind}", "prepare_threshold": None}
     arguments = {name: value for name, value in wanted.items() if name not in parsed.query}
     return {**ENGINE_OPTIONS, **pool, "connect_args": arguments}

@@ -16,7 +16,7 @@ _WORDS: Final = {"0": False, "false": False, "no": False, "1": True, "true": Tru
 
 
 class ConfigurationError(ValueError):
-    """Missing or malformed environment variable; the message starts with its name."""
+    """An environment variable is missing or malformed; the message starts with its name."""
 
 
 def malformed(name: str, expected: str) -> ConfigurationError:

@@ -22,7 +22,7 @@ def token(name: str, given: str) -> str:
 
 
 ALERTS = Group(
-    "Alerts and email",
+    "Alerts and e-mail",
     (
         Setting(
             "SMTP_URL",
@@ -40,7 +40,7 @@ ALERTS = Group(
         ),
         Setting(
             "STAFF_ALERT_RECIPIENTS",
-            "email addresses, comma-separated, that get alerts on the whole deployment at once, and a daily "
+            "e-mail addresses, comma-separated, that get alerts on the whole deployment at once, and a daily "
             "list of all open alerts",
             kind=addresses.emails,
             example="ops@example.com",

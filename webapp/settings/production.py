@@ -1,7 +1,8 @@
-"""Production requirements checked at startup, stricter than those of development.
+"""What a deployment must be like before it starts: stricter than on somebody's own machine.
 
-It is production if `APP_ENVIRONMENT` says so, as the Procfile does for its processes, and on a Heroku dyno,
-whose one-off commands bypass the Procfile. Each error names the variable, and never shows its value.
+It is production where `APP_ENVIRONMENT` says so, as the Procfile does for its processes, and on a Heroku
+dyno, whose one-off commands do not go through the Procfile. Each refusal names the variable, and never shows
+its value.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from webapp.settings.env import ConfigurationError
 from webapp.settings.table import SETTINGS
 
 SHORTEST_KEY: Final = 32
-# A key of random bytes or letters has many more distinct characters; `aaaa…` and all zeros do not.
+# A key of random bytes or letters has many more different ones; `aaaa…` and all zeros do not.
 LEAST_DIFFERENT: Final = 12
 _EXAMPLES: Final = (
     "changeme",
@@ -28,7 +29,7 @@ _EXAMPLES: Final = (
     "secret-key",
     "your",
 )
-# The values of libpq's sslmode that can be downgraded to plain text.
+# Of libpq's ways to connect these may be talked out of encryption.
 _PLAIN_POSTGRES: Final = ("sslmode=disable", "sslmode=allow", "sslmode=prefer")
 
 
@@ -39,7 +40,7 @@ def is_production(environ: Mapping[str, str]) -> bool:
 
 
 def check(environ: Mapping[str, str], found: Mapping[str, Any]) -> None:
-    """Raise ConfigurationError for the first of the settings in `found` that isn't allowed in production."""
+    """Raise ConfigurationError for the first setting that no deployment may have, of those `found`."""
     _check_given(environ)
     _check_debug(environ)
     _check_keys(found)
@@ -49,14 +50,14 @@ def check(environ: Mapping[str, str], found: Mapping[str, Any]) -> None:
 
 
 def _check_given(environ: Mapping[str, str]) -> None:
-    """Require these variables: with the defaults each host would have its own database and queue."""
+    """The defaults of these are for one machine: each host would have a database and a queue of its own."""
     for name in ("DATABASE_URL", "REDIS_URL"):
         if not environ.get(name, "").strip():
             raise ConfigurationError(f"{name} is missing: it is required in production")
 
 
 def _check_storage(environ: Mapping[str, str], found: Mapping[str, Any]) -> None:
-    """Require shared report storage for web and workers, since hosts and dynos share no disk."""
+    """Web and workers share report storage, but hosts and dynos share no disk."""
     scheme = urlsplit(found["REPORT_STORAGE_URL"]).scheme
     if scheme == "memory":
         raise ConfigurationError("REPORT_STORAGE_URL is refused: processes do not share memory; use s3://")
@@ -107,7 +108,7 @@ def _check_addresses(found: Mapping[str, Any]) -> None:
 
 
 def _check_servers(environ: Mapping[str, str]) -> None:
-    """Require encryption to the database, Redis and storage outside private networks."""
+    """What holds everything: to it one goes encrypted, or not beyond the own network."""
     redis = urlsplit(environ.get("REDIS_URL") or "")
     if redis.scheme == "redis" and not is_near(redis.hostname or ""):
         raise ConfigurationError("REDIS_URL must use rediss:// outside private networks")
@@ -122,14 +123,14 @@ def _check_servers(environ: Mapping[str, str]) -> None:
 
 
 def is_near(host: str) -> bool:
-    """Return whether a host is in a private network: a private address, or a name without a domain."""
+    """Whether a host is this machine or of the own network: a private address, or a name without a domain."""
     return ("." not in host and ":" not in host) or not egress.may_be_public(host)
 
 
 def encrypted(database_url: str) -> str:
-    """Add sslmode=require to a public PostgreSQL URL without an sslmode.
+    """A PostgreSQL address beyond the own network that says nothing of encryption, made to insist on it.
 
-    Platforms provide such URLs; libpq alone would fall back to plain text if the server offers no TLS.
+    Platforms hand out such addresses; libpq alone would go on without where the server does not offer it.
     """
     parts = urlsplit(database_url)
     if (

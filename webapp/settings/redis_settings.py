@@ -1,7 +1,7 @@
-"""Settings of Redis and its TLS certificate: `REDIS_URL`, `REDIS_CA_FILE`, `REDIS_TLS_VERIFY`.
+"""Where Redis is and how its certificate is verified: `REDIS_URL`, `REDIS_CA_FILE`, `REDIS_TLS_VERIFY`.
 
-They are combined in the URL, as options that redis-py reads from it: so all clients verify alike, including
-those that libraries create from the URL.
+Both end up in the address, as the options that redis-py reads from it: so every client verifies alike, also
+those that libraries make of the address.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from webapp.settings.table import SETTINGS
 
 # What redis-py is told for each value of REDIS_TLS_VERIFY.
 VERIFICATIONS: Final[Mapping[str, Mapping[str, str]]] = {
-    # redis-py's default.
+    # Its own default.
     "full": {},
     "no-hostname": {"ssl_cert_reqs": "required", "ssl_check_hostname": "false"},
     "none": {"ssl_cert_reqs": "none", "ssl_check_hostname": "false"},

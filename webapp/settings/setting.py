@@ -62,7 +62,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Group:
-    """Related settings, in the order in which they are shown."""
+    """Settings that belong together, in the order in which they are shown."""
 
     title: str
     settings: tuple[Setting, ...]

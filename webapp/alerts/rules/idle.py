@@ -40,7 +40,7 @@ def _redis() -> str:
     return f" Redis: {trouble}." if trouble else ""
 
 
-def _is_waited_in_vain(since: datetime) -> bool:
+def _is_queue_stuck(since: datetime) -> bool:
     waiting = select(Run.id).where(Run.status == RunState.QUEUED, Run.queued_at < since)
     # The further queries are only needed if a run waits.
     if db.session.scalar(waiting.limit(1)) is None:

@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy import Select, delete, func, literal, select
 from sqlalchemy.orm import aliased
 
-from webapp.alerts.alert_rows import look_only
+from webapp.alerts.alert_rows import begin_read_only
 from webapp.alerts.alert_rule import AlertRule, Finding
 from webapp.alerts.business_time import enough_passed
 from webapp.alerts.recent import last_with_outcome

@@ -16,7 +16,7 @@ from typing import Any, Final
 from flask import current_app
 from sqlalchemy import or_, select
 
-from webapp.alerts.alert_rows import look_only
+from webapp.alerts.alert_rows import begin_read_only
 from webapp.alerts.alert_rule import AlertRule, Finding
 from webapp.alerts.baseline import Comparison, Counts, compare
 from webapp.alerts.recent import last_with_outcome
@@ -53,7 +53,7 @@ def found(_now: datetime) -> Iterator[Finding]:
 
 def compare_new_runs() -> None:
     """Compare the last run of each dealer with those before it, if not yet done; commits."""
-    look_only()
+    begin_read_only()
     last = last_with_outcome(Configuration.dealer_id, APPLIED_STATES, retries="none")
     query = (
         select(Configuration.dealer_id, last.label("run_id"))

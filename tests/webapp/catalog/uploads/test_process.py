@@ -159,7 +159,7 @@ def test_the_heartbeat_records_the_progress_of_reading(uploaded: int, monkeypatc
     upload_lease = import_lease.acquire(uploaded)
     assert upload_lease is not None
     change(uploaded, heartbeat_at=clock.now() - timedelta(seconds=80))
-    with import_lease.beating(upload_lease, lambda: 42):
+    with import_lease.heartbeat(upload_lease, lambda: 42):
         for _ in range(500):
             if stored(uploaded).bytes_read == 42:
                 break
