@@ -14,7 +14,7 @@ from webapp.search import figures
 def apply(claim: lease.Lease, run: Run, item: RunItem) -> None:
     """Match and apply what was reported for an item, note what must be reindexed, and close the item.
 
-    Everything or nothing: a worker that dies within leaves the shelf as it was. Raises LightspeedError where
+    Everything or nothing: a worker that dies within leaves the shelf as it was. Raises SourceError where
     the pull says nothing about any part (R10).
     """
     with lease.transaction(claim):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from jobs.sources.lightspeed import Credentials, LightspeedClient, LightspeedError
+from jobs.sources.source import Credentials, Source, SourceError
 from jobs.sync.refusals import NO_DEALER_ID, ORGANIZATION_SEALED, is_of_organization, sentence_of
 from webapp.core import clock
 from webapp.core.vault import SealedError
@@ -17,9 +17,7 @@ SEALED = "The stored 3PA Password can no longer be read: save it again."
 INCOMPLETE = "3PA Username, 3PA Password and 3PA Dealer ID are not all set."
 
 
-def check_credentials(
-    dealer_id: int, number: int, connect: Callable[[Credentials], LightspeedClient]
-) -> str | None:
+def check_credentials(dealer_id: int, number: int, connect: Callable[[Credentials], Source]) -> str | None:
     """Ask the service, and keep the answer if it is to validation `number`; the reason if it refused."""
     configuration = db.session.get_one(Configuration, dealer_id)
     if configuration.check_number != number:
@@ -30,7 +28,7 @@ def check_credentials(
     return reason
 
 
-def _refusal(configuration: Configuration, connect: Callable[[Credentials], LightspeedClient]) -> str | None:
+def _refusal(configuration: Configuration, connect: Callable[[Credentials], Source]) -> str | None:
     dealer_id = configuration.dealer_id
     try:
         login = configurations.login_of(configuration)
@@ -43,7 +41,7 @@ def _refusal(configuration: Configuration, connect: Callable[[Credentials], Ligh
         return NO_DEALER_ID if is_of_organization(dealer_id) else INCOMPLETE
     try:
         connect(Credentials(login.username, login.password)).check(cmf)
-    except LightspeedError as error:
+    except SourceError as error:
         return sentence_of(error, dealer_id)
     return None
 

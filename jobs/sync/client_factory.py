@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import current_app
 
-from jobs.sources.lightspeed import Credentials, LightspeedClient, RateBudget
+from jobs.sources.lightspeed import LightspeedClient, RateBudget
+from jobs.sources.source import Credentials
 from jobs.sync.recent_usage import RecentUsage
 
 

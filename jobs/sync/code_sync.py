@@ -9,7 +9,7 @@ import structlog
 from flask import current_app
 
 from jobs.reports import PrerenderedReports
-from jobs.sources.lightspeed import LightspeedError
+from jobs.sources.source import SourceError
 from jobs.sync import clearing_guard, lease, refusals, rules, run_items
 from jobs.sync.apply import apply
 from jobs.sync.dealer_session import DealerSession
@@ -89,7 +89,7 @@ class CodeSync:
         with structlog.contextvars.bound_contextvars(code=code):
             try:
                 self._through_the_databases_troubles(item_id)
-            except LightspeedError as error:
+            except SourceError as error:
                 sentence = refusals.sentence_of(error, self._run.dealer_id)
                 self._fail(item_id, code, error.kind, sentence, error)
                 if error.account_wide:
@@ -125,7 +125,7 @@ class CodeSync:
             return
         try:
             self._fetch_and_apply(item)
-        except LightspeedError as error:
+        except SourceError as error:
             if error.status != 401 or not self._connection.is_renewed():
                 raise
             # The password was changed while the run was under way: the new one may be right.
@@ -202,7 +202,7 @@ class CodeSync:
                 run_items.drop_parts(earlier)
 
     def _fail(
-        self, item_id: int, code: str, kind: str, sentence: str, error: LightspeedError | None = None
+        self, item_id: int, code: str, kind: str, sentence: str, error: SourceError | None = None
     ) -> None:
         with lease.transaction(self._claim):
             if run_items.is_applied(item_id):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import structlog
 
-from jobs.sources.lightspeed import Credentials, LightspeedClient
+from jobs.sources.source import Credentials, Source
 from jobs.sync import refusals
 from jobs.sync.run_plan import RunEnded
 from webapp.core.run_states import RunState
@@ -26,12 +26,12 @@ SEALED = "The stored 3PA Password can no longer be read: save it again under Lig
 class DealerSession:
     """A session under a dealer's login, opened when it is first needed."""
 
-    def __init__(self, dealer_id: int, connect: Callable[[Credentials], LightspeedClient]) -> None:
+    def __init__(self, dealer_id: int, connect: Callable[[Credentials], Source]) -> None:
         self._dealer_id = dealer_id
         self._connect = connect
-        self._open: tuple[configurations.Login, str, LightspeedClient] | None = None
+        self._open: tuple[configurations.Login, str, Source] | None = None
 
-    def service(self) -> tuple[LightspeedClient, str]:
+    def service(self) -> tuple[Source, str]:
         """The service and the dealer's CMF. Raises Over where the login is not complete."""
         if self._open is None:
             login, cmf = self._login()

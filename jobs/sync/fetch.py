@@ -7,31 +7,24 @@ from datetime import date
 from itertools import islice
 from operator import length_hint
 
-from jobs.sources.lightspeed import LARGEST_PAGE, LightspeedClient, Page, Pages, part_filter
+from jobs.sources.source import Page, PartPages, PartsQuery, Source
 from jobs.sync import code_spelling, lease, rules, run_items, staging
 from webapp.models import Run, RunItem
 
-QUANTITY_FIELDS = {"on_hand": "OnHand", "available": "Avail"}
 
-
-def pages_of(
-    run: Run, item: RunItem, service: tuple[LightspeedClient, str], pulse: Callable[[], None]
-) -> Pages:
-    """The walk through everything that the service reports for an item's code (R9)."""
+def pages_of(run: Run, item: RunItem, service: tuple[Source, str], pulse: Callable[[], None]) -> PartPages:
+    """The pages of all parts that the source reports for an item's code (R9)."""
     column, today = _asked(run)
-    first, *others = (
-        part_filter(spelling, QUANTITY_FIELDS[column], rules.since(today))
-        for spelling in code_spelling.to_request(run.dealer_id, item)
-    )
-    lightspeed, cmf = service
-    return lightspeed.walk(cmf, first, otherwise=others, waiting=pulse)
+    spellings = tuple(code_spelling.to_request(run.dealer_id, item))
+    source, account = service
+    return source.parts(account, PartsQuery(spellings, column, rules.since(today)), pulse)
 
 
 def pull(
     claim: lease.Lease,
     run: Run,
     item: RunItem,
-    walk: Pages,
+    walk: PartPages,
     pulse: Callable[[], None],
     nearly_done: Callable[[], None],
     tell: Callable[[str], None],
@@ -39,7 +32,7 @@ def pull(
     """Keep every page of an item's code (R10).
 
     `nearly_done` is called after a short page: it is probably the last, and only the proof of the end is
-    still under way. Raises LightspeedError where the pull is not complete (R11).
+    still under way. Raises SourceError where the pull is not complete (R11).
     """
     expected = rules.Expectation.of(item.code_key, *_asked(run))
     item_id, code, dealer_id = item.id, item.supplier_code, run.dealer_id
@@ -53,7 +46,7 @@ def pull(
             if page.received or page.number == 1:
                 tell(f"{code}: page {page.number}, {page.received} parts")
         pulse()
-        if any(0 < page.received < LARGEST_PAGE for page in pages):
+        if any(page.is_short for page in pages):
             nearly_done()
     _keep_spelling(claim, dealer_id, expected.code_key, spelled.usual)
 

@@ -7,7 +7,7 @@ that applies a code.
 
 from __future__ import annotations
 
-from jobs.sources.lightspeed import LightspeedError
+from jobs.sources.source import SourceError
 from jobs.sync import kept_sql as sql
 from jobs.sync import moved_sql, previous_pulls, rules
 from jobs.sync.apply_sql import MATCH, MATCH_AFTER_PREVIOUS, MATCH_FIRST
@@ -38,13 +38,13 @@ def key_of(run: Run, item: RunItem) -> Key:
 def refuse_without_evidence(key: Key) -> None:
     """Refuse a pull of which no row can be used and none says that a part is gone (R10).
 
-    Such a pull is not complete. A pull without any row is: its end was proven. Raises LightspeedError.
+    Such a pull is not complete. A pull without any row is: its end was proven. Raises SourceError.
     """
     if count(_COUNT_CONCLUSIVE, {**key, "evidence": list(rules.EVIDENCE)}):
         return
     counts = {row[0]: int(row[1]) for row in rows(_COUNT_REASONS, key)}
     if counts:
-        raise LightspeedError(rules.no_evidence(counts), "bad_answer")
+        raise SourceError(rules.no_evidence(counts), "bad_answer")
 
 
 def match(key: Key) -> None:

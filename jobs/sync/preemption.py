@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import Select, case, select
 
-from jobs.sources.lightspeed import LightspeedClient
+from jobs.sources.source import Source
 from jobs.sync.lease import Lease, Yielded
 from webapp.core.run_states import RunState
 from webapp.extensions import db
@@ -38,9 +38,7 @@ class Preemption:
     matters, whether the login has room.
     """
 
-    def __init__(
-        self, claim: Lease, dealer_id: int, seconds: float, service: Callable[[], LightspeedClient]
-    ) -> None:
+    def __init__(self, claim: Lease, dealer_id: int, seconds: float, service: Callable[[], Source]) -> None:
         self._is_soon_back = claim.waited < SOON_BACK
         self._dealer_id = dealer_id
         self._seconds = seconds

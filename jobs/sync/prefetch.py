@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
-from jobs.sources.lightspeed import LightspeedClient, Pages
+from jobs.sources.source import PartPages, Source
 from jobs.sync.fetch import pages_of
 from webapp.core.run_states import UNFINISHED_ITEM_STATES
 from webapp.extensions import db
 from webapp.models import Run, RunItem
 
-Service = tuple[LightspeedClient, str]
+Service = tuple[Source, str]
 
 
 class Prefetch:
@@ -21,9 +21,9 @@ class Prefetch:
         self._run = run
         self._next = dict(pairwise(in_order))
         self._pulse = pulse
-        self._begun: tuple[int, Service, Pages] | None = None
+        self._begun: tuple[int, Service, PartPages] | None = None
 
-    def walk(self, item: RunItem, service: Service) -> Pages:
+    def walk(self, item: RunItem, service: Service) -> PartPages:
         """The walk through an item's pages, begun or not. One that another login began is left alone."""
         if self._begun is None or self._begun[0] != item.id:
             return pages_of(self._run, item, service, self._pulse)

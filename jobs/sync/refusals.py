@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from jobs.sources.lightspeed import LightspeedError
+from jobs.sources.source import SourceError
 from webapp.extensions import db
 from webapp.models import Dealer
 
@@ -22,7 +22,7 @@ ORGANIZATION_SEALED: Final = (
 NO_DEALER_ID: Final = "3PA Dealer ID is missing: enter it on the LightSpeed Configuration page."
 
 
-def sentence_of(error: LightspeedError, dealer_id: int) -> str:
+def sentence_of(error: SourceError, dealer_id: int) -> str:
     """What an error of the service means for this dealer. Reads the database; no transaction stays open."""
     if error.status == LOGIN_REFUSED and is_of_organization(dealer_id):
         return ORGANIZATION_REFUSED

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
-from jobs.sources.lightspeed.parts import Part, Unreadable, cents_of, date_of, quantity_of
+from jobs.sources.source import Part, Unreadable
+from jobs.sources.values import cents_of, date_of, quantity_of
 from webapp.core.limits import FRESH_DAYS
 from webapp.core.text_keys import bare_key_of, key_of
 from webapp.runs.skipped_reasons import REASONS

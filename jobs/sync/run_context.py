@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from jobs.sources.lightspeed import Credentials, LightspeedClient
+from jobs.sources.source import Credentials, Source
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class RunContext:
     After `slice_seconds` the run gives way to others that have not begun; 0: to nobody.
     """
 
-    connect: Callable[[Credentials], LightspeedClient]
+    connect: Callable[[Credentials], Source]
     should_stop: Callable[[], bool] = lambda: False
     tell: Callable[[str], None] = lambda line: None
     applied: Callable[[], None] = lambda: None

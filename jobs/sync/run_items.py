@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from jobs.sources.lightspeed import LightspeedError, Page
+from jobs.sources.source import Page, SourceError
 from webapp.core import clock
 from webapp.core.run_states import UNFINISHED_ITEM_STATES, RunItemState
 from webapp.extensions import db
@@ -44,12 +44,12 @@ def count_pages(item_id: int, pages: Sequence[Page]) -> None:
     _set_item(item_id, **counted, **_requests(pages))
 
 
-def count_requests(item_id: int, error: LightspeedError) -> None:
+def count_requests(item_id: int, error: SourceError) -> None:
     """Count what a page took that failed."""
     _set_item(item_id, **_requests([error]))
 
 
-def _requests(sent: Sequence[Page | LightspeedError]) -> dict[str, Any]:
+def _requests(sent: Sequence[Page | SourceError]) -> dict[str, Any]:
     """How many requests, and how long they waited to be sent.
 
     They add up over all attempts: the service has seen each of them.

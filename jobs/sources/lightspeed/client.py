@@ -7,16 +7,16 @@ from functools import partial
 
 from jobs.concurrency import Cancellable, Waiting, sleep
 from jobs.sources.lightspeed.api_requests import ApiRequest, ApiResponse, R, RequestSender
-from jobs.sources.lightspeed.credentials import Credentials
 from jobs.sources.lightspeed.errors import error_for_fault
 from jobs.sources.lightspeed.fetcher import Read
+from jobs.sources.lightspeed.filters import QUANTITY_FIELDS, part_filter
 from jobs.sources.lightspeed.pages import LARGEST_PAGE, MOST_ROWS, Pages
-from jobs.sources.lightspeed.paginator import Page
 from jobs.sources.lightspeed.parts import DecodedPage
 from jobs.sources.lightspeed.rate_budget import RateBudget
 from jobs.sources.lightspeed.responses import parts_in
 from jobs.sources.lightspeed.retry import RetryPolicy
 from jobs.sources.lightspeed.transport import Transport
+from jobs.sources.source import Credentials, Page, PartsQuery
 from webapp.core import rate_window
 
 _CHECK_SECONDS = 60.0
@@ -101,6 +101,12 @@ class LightspeedClient:
 
         asks = [partial(ask, text) for text in (filter_text, *otherwise)]
         return Pages(asks, read_page, page_size, waiting, most_rows)
+
+    def parts(self, cmf: str, query: PartsQuery, waiting: Waiting) -> Pages:
+        """Prepare to fetch every page of a query's parts; see `walk`."""
+        field = QUANTITY_FIELDS[query.quantity_column]
+        first, *others = (part_filter(spelling, field, query.since) for spelling in query.spellings)
+        return self.walk(cmf, first, otherwise=others, waiting=waiting)
 
     def check(self, cmf: str, waiting: Waiting = _look_around) -> None:
         """Ask for one part, to see whether login and CMF work (R3); raises `LightspeedError` if they do not.

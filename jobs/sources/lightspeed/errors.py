@@ -5,10 +5,7 @@ Sentences hold no jargon and nothing of the request but what the dealer typed as
 
 from typing import Literal
 
-Kind = Literal["account", "rate_limited", "transient", "bad_answer", "other_dealer"]
-"""`account`: the dealer or Lightspeed must change something. `rate_limited`, `transient`: passes by itself.
-`bad_answer`: the service said something that cannot be trusted as a list of parts. `other_dealer`: it sent
-parts of another dealership (R9). That is not retried: one clean answer after it would prove nothing."""
+from jobs.sources.source import Kind, SourceError
 
 Fault = Literal[
     "timed_out", "unreachable", "broken_off", "insecure", "forbidden",
@@ -18,33 +15,8 @@ Fault = Literal[
 """What went wrong other than by a status."""
 
 
-class LightspeedError(Exception):
-    """A request to Lightspeed that did not succeed, after whatever tries were due.
-
-    `str(error)` is `sentence`. `account_wide` errors (401, 403, 404 on the CMF) would meet every other code
-    too and end the run (R11). `status` is that of the answer, if one came. `requests` counts those sent for
-    the page that failed, `rate_waited` the seconds that those waited for room in the rate budget; those of
-    earlier pages are on the pages. `retry_after` is what the service asked for, in seconds.
-    """
-
-    def __init__(
-        self,
-        sentence: str,
-        kind: Kind = "transient",
-        *,
-        account_wide: bool = False,
-        status: int | None = None,
-        requests: int = 0,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.kind = kind
-        self.account_wide = account_wide
-        self.status = status
-        self.requests = requests
-        self.rate_waited = 0.0
-        self.retry_after = retry_after
+class LightspeedError(SourceError):
+    """A request to Lightspeed that failed, after all its attempts."""
 
 
 def error_for_status(status: int, retry_after: float | None = None) -> LightspeedError:

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-QUANTITY_FIELDS = ("OnHand", "Avail")
+QUANTITY_FIELDS = {"on_hand": "OnHand", "available": "Avail"}
+"""The field of each quantity column."""
 
 
 def part_filter(code: str, quantity_field: str, since: date) -> str:
@@ -12,8 +13,8 @@ def part_filter(code: str, quantity_field: str, since: date) -> str:
     `lastupdatedate` is dealer-local. Only operators that the vendor's guide names are used, and no
     parentheses. Raises `ValueError` for another field or an empty code, which would ask for the wrong parts.
     """
-    if quantity_field not in QUANTITY_FIELDS:
-        raise ValueError(f"the quantity field is one of {', '.join(QUANTITY_FIELDS)}, not {quantity_field!r}")
+    if quantity_field not in (fields := QUANTITY_FIELDS.values()):
+        raise ValueError(f"the quantity field must be one of {', '.join(fields)}, not {quantity_field!r}")
     if not code.strip():
         raise ValueError("a Lightspeed code is needed to filter parts")
     midnight = f"{since.year:04}-{since.month:02}-{since.day:02}T00:00:00"

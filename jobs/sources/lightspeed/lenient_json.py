@@ -9,7 +9,7 @@ import json
 import math
 import re
 
-from jobs.sources.lightspeed.values import Number
+from jobs.sources.values import Number
 
 _ESCAPED = re.compile(rb"\\(?:[bf]|u00[01]|u20[026]|u061[cC])")
 _TURNING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

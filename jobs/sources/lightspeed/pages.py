@@ -7,7 +7,8 @@ from collections.abc import Generator, Sequence
 
 from jobs.concurrency import PrefetchIterator, Waiting
 from jobs.sources.lightspeed.fetcher import Ask, ReadPage
-from jobs.sources.lightspeed.paginator import Page, Paginator
+from jobs.sources.lightspeed.paginator import Paginator
+from jobs.sources.source import Page
 
 LARGEST_PAGE = 500
 """Rows that the service gives at most; asked for more, a full page would look like a last one."""

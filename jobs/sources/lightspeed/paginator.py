@@ -1,31 +1,13 @@
 """Yields the pages of one pull, in order, each with what it took."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from jobs.concurrency import Waiting
 from jobs.sources.lightspeed.cursor import NO_ROWS, Cursor
 from jobs.sources.lightspeed.errors import LightspeedError
 from jobs.sources.lightspeed.fetcher import Ask, Fetcher, ReadPage, SentRequest
-from jobs.sources.lightspeed.parts import DecodedPage, Part, Unreadable
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page as received.
-
-    `number` counts from 1; `received` counts parts and unreadable records; `requests` is how many it took;
-    `seconds` is the time that the service took over them, `rate_waited` the seconds that they waited for room
-    in the rate budget. The last page holds nothing: its requests proved the end.
-    """
-
-    number: int
-    parts: list[Part]
-    unreadable: list[Unreadable]
-    received: int
-    requests: int
-    seconds: float
-    rate_waited: float = 0.0
+from jobs.sources.lightspeed.parts import DecodedPage
+from jobs.sources.source import Page
 
 
 class Paginator:
@@ -70,4 +52,5 @@ class Paginator:
         self._number += 1
         sent, self._sent = self._sent, SentRequest()
         took = sent.requests, sent.seconds, sent.rate_waited
-        return Page(self._number, rows.parts, rows.unreadable, rows.received, *took)
+        is_short = 0 < rows.received < self._size
+        return Page(self._number, rows.parts, rows.unreadable, rows.received, *took, is_short=is_short)

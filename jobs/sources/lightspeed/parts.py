@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import msgspec
 
 from jobs.sources.lightspeed import lenient_json, size_limits
-from jobs.sources.lightspeed.values import Number, cents_of, date_of, quantity_of
+from jobs.sources.source import Unreadable
+from jobs.sources.values import Number
 
 __all__ = [
     "DecodedPage",
@@ -20,10 +21,7 @@ __all__ = [
     "TooLarge",
     "TruncatedBody",
     "Unreadable",
-    "cents_of",
-    "date_of",
     "decode_page",
-    "quantity_of",
 ]
 
 
@@ -48,19 +46,6 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     secondary_part_number: str | None = msgspec.field(name="secondarypartnum", default=None)
     last_updated: str | None = msgspec.field(name="lastupdatedate", default=None)
     date_gathered: str | None = msgspec.field(name="DateGathered", default=None)
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """A record that is no part: its place on the page (from 0), why, and its part number if it has one.
-
-    `cmf` is the dealership that it names, as every record of a page must be the dealer's own (R9).
-    """
-
-    position: int
-    reason: str
-    part_number: str | None = None
-    cmf: str | None = None
 
 
 @dataclass(frozen=True)

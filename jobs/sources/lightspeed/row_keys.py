@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from msgspec.structs import replace as with_fields
 
-from jobs.sources.lightspeed.parts import DecodedPage, Part, Unreadable
+from jobs.sources.lightspeed.parts import DecodedPage, Part
+from jobs.sources.source import Unreadable
 
 RowKey = Hashable
 

@@ -12,9 +12,6 @@ MOST_BYTES = 32 * 1024 * 1024
 MOST_RECORDS = 100_000
 MOST_VALUES = 2_000_000
 
-LONGEST_NUMBER = 100
-"""Characters; no quantity and no price needs more, and reading longer ones costs more than it tells."""
-
 
 def is_too_large(body: bytes) -> bool:
     """Tell whether a body may hold more than is ever decoded. It counts marks in texts too: never too few."""

@@ -16,10 +16,10 @@ from requests.auth import HTTPBasicAuth
 
 from jobs.concurrency import Waiting
 from jobs.sources.lightspeed.connections import PublicOnlyAdapter, time_limit
-from jobs.sources.lightspeed.credentials import Credentials
 from jobs.sources.lightspeed.errors import LightspeedError, error_for_fault, error_for_status
 from jobs.sources.lightspeed.retry import seconds_to_wait
 from jobs.sources.lightspeed.size_limits import MOST_BYTES
+from jobs.sources.source import Credentials
 from webapp.core.egress import Forbidden
 
 _CHUNK = 256 * 1024

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from jobs.sources.lightspeed import Page, Part
+from jobs.sources.lightspeed import Part
+from jobs.sources.source import Page, PartsQuery
 from jobs.sync import run_sync
 from sandbox.simulator import Simulator
 from tests.factories import make_manufacturer, make_part_number, make_product
@@ -242,8 +243,8 @@ class Reporting:
     def __init__(self, reported: dict[str, list[Row]]) -> None:
         self._reported = reported
 
-    def walk(self, _cmf: str, wanted: str, *, otherwise: list[str], waiting: Any) -> Answering:
-        code = wanted.split("'")[1]
+    def parts(self, _account: str, query: PartsQuery, waiting: Any) -> Answering:
+        code = query.spellings[0]
         parts = [
             Part(
                 part_number=number,
@@ -258,7 +259,7 @@ class Reporting:
 
 
 class Answering:
-    """The walk through one code's rows."""
+    """The pages of one code's rows."""
 
     def __init__(self, parts: list[Part], waiting: Any) -> None:
         self._parts, self._waiting = parts, waiting
@@ -272,7 +273,10 @@ class Answering:
     def pages(self) -> Iterator[list[Page]]:
         """Now one page, now two at a time."""
         rows = [self._parts[start : start + 2] for start in range(0, len(self._parts), 2)]
-        pages = [Page(number, page, [], len(page), 1, 0.0) for number, page in enumerate(rows, start=1)]
+        pages = [
+            Page(number, page, [], len(page), 1, 0.0, is_short=True)
+            for number, page in enumerate(rows, start=1)
+        ]
         while pages:
             self._waiting()
             together = 1 + len(pages) % 2

@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 from redis import Redis
 
-from jobs.sources.lightspeed import Credentials, LightspeedClient, RateBudget
+from jobs.sources.lightspeed import LightspeedClient, RateBudget
 from jobs.sources.lightspeed.fair_queue import Requester, Ticket
 from jobs.sources.lightspeed.redis_rate_limiter import RedisRateLimiter
 from jobs.sources.lightspeed.usage_estimate import NoOtherUsage
+from jobs.sources.source import Credentials
 from jobs.sync import lease, preemption, recent_usage, run_sync
 from tests.factories import make_manufacturer, make_organization
 from tests.sync_harness import HERE, PASSWORD, QUICK, USERNAME, SyncHarness, part

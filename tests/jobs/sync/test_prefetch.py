@@ -8,8 +8,8 @@ from typing import cast
 
 from flask import current_app
 
-from jobs.sources.lightspeed import Page, Part
-from jobs.sources.lightspeed import Pages as Walk
+from jobs.sources.lightspeed import Part
+from jobs.sources.source import Page, PartPages
 from jobs.sync import lease, run_plan
 from jobs.sync.fetch import pull
 from sandbox.simulator import Behavior, Fault
@@ -67,7 +67,7 @@ class Pages:
 
     def pages(self) -> Iterator[list[Page]]:
         self._order.append("page")
-        yield [Page(1, [Part(part_number="TR-1", supplier_code="TR")], [], 1, 1, 0.1)]
+        yield [Page(1, [Part(part_number="TR-1", supplier_code="TR")], [], 1, 1, 0.1, is_short=True)]
         self._order.append("proof")
         yield [Page(2, [], [], 0, 1, 0.1)]
 
@@ -80,7 +80,7 @@ def test_the_next_code_starts_while_only_the_proof_of_the_end_is_missing(
     assert run_lease is not None
     run = run_plan.open_run(run_lease)
     order: list[str] = []
-    walk = cast(Walk, Pages(order))
+    walk = cast(PartPages, Pages(order))
     pull(run_lease, run, run.items[0], walk, lambda: None, lambda: order.append("next"), lambda _: None)
     assert order == ["page", "next", "proof"]
 

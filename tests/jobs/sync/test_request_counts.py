@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jobs.sources.lightspeed import Credentials, LightspeedClient, RateBudget
+from jobs.sources.lightspeed import LightspeedClient, RateBudget
+from jobs.sources.source import Credentials
 from jobs.sync import lease, run_sync
 from sandbox.simulator import Behavior, Fault
 from tests.factories import make_manufacturer

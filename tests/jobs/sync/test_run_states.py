@@ -9,7 +9,8 @@ import time_machine
 from flask import current_app
 from sqlalchemy import select
 
-from jobs.sources.lightspeed import Credentials, LightspeedClient
+from jobs.sources.lightspeed import LightspeedClient
+from jobs.sources.source import Credentials
 from jobs.sync import code_sync, lease, run_sync
 from tests.factories import make_manufacturer
 from tests.sync_harness import SyncHarness, part

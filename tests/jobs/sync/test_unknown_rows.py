@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from jobs.sources.lightspeed import Page, Part, Unreadable
+from jobs.sources.lightspeed import Part
+from jobs.sources.source import Page, Unreadable
 from jobs.sync import clearing_guard
 from sandbox.simulator import Behavior
 from tests.factories import make_manufacturer, make_part_number, make_product
@@ -214,9 +215,9 @@ class Service:
     """Answers with one page whose records could not all be decoded."""
 
     def __init__(self, parts: list[Part], unreadable: list[Unreadable]) -> None:
-        self._page = Page(1, parts, unreadable, len(parts) + len(unreadable), 1, 0.1)
+        self._page = Page(1, parts, unreadable, len(parts) + len(unreadable), 1, 0.1, is_short=True)
 
-    def walk(self, *_: Any, **__: Any) -> Service:
+    def parts(self, *_: Any) -> Service:
         return self
 
     def begin(self) -> None:

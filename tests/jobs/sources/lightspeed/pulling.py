@@ -2,7 +2,8 @@
 
 import pytest
 
-from jobs.sources.lightspeed import LightspeedClient, LightspeedError, Page
+from jobs.sources.lightspeed import LightspeedClient, LightspeedError
+from jobs.sources.source import Page
 from tests.jobs.sources.lightspeed.conftest import CMF
 
 FILTER = "SupplierCode eq 'TR'"

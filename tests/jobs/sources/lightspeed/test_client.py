@@ -1,13 +1,8 @@
 import pytest
 
-from jobs.sources.lightspeed import (
-    Credentials,
-    LightspeedClient,
-    LightspeedError,
-    RateBudget,
-    RetryPolicy,
-)
+from jobs.sources.lightspeed import LightspeedClient, LightspeedError, RateBudget, RetryPolicy
 from jobs.sources.lightspeed.errors import error_for_fault
+from jobs.sources.source import Credentials
 from sandbox.simulator import Simulator, part
 from tests.jobs.sources.lightspeed.conftest import CMF, HERE, LOGIN, QUICK, session
 from tests.jobs.sources.lightspeed.script import Script, body, page

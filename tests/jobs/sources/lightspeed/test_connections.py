@@ -10,9 +10,10 @@ import pytest
 import trustme
 from pytest_httpserver import HTTPServer
 
-from jobs.sources.lightspeed import Credentials, LightspeedError
+from jobs.sources.lightspeed import LightspeedError
 from jobs.sources.lightspeed.errors import error_for_fault
 from jobs.sources.lightspeed.transport import Transport
+from jobs.sources.source import Credentials
 from tests.jobs.notifications.receivers import certified
 from tests.jobs.sources.lightspeed.wire import Wire, ok, say
 from webapp.core import egress

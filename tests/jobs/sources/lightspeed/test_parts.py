@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.sources.lightspeed import NotAnArray, Part, Unreadable, decode_page
+from jobs.sources.lightspeed import NotAnArray, Part, decode_page
 from jobs.sources.lightspeed.parts import EmptyBody, NotJson, TruncatedBody
+from jobs.sources.source import Unreadable
 from sandbox.simulator import part as simulated_part
 
 WIRE_NAMES = {

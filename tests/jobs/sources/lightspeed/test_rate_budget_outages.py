@@ -131,7 +131,8 @@ def test_a_full_redis_counts_as_unavailable(tmp_path: Path):
 WORKER = """
 import sys, time
 import structlog
-from jobs.sources.lightspeed import Credentials, LightspeedClient, RateBudget, part_filter
+from jobs.sources.lightspeed import LightspeedClient, RateBudget, part_filter
+from jobs.sources.source import Credentials
 structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=sys.stderr))
 
 class Busy:

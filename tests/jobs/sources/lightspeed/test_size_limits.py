@@ -6,9 +6,10 @@ import sys
 
 import pytest
 
-from jobs.sources.lightspeed import Part, decode_page, quantity_of
+from jobs.sources.lightspeed import Part, decode_page
 from jobs.sources.lightspeed.errors import LightspeedError
 from jobs.sources.lightspeed.retry import seconds_to_wait
+from jobs.sources.values import quantity_of
 from tests.jobs.sources.lightspeed.conftest import CMF
 from tests.jobs.sources.lightspeed.script import body
 from webapp.settings.config import ROOT

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jobs.sources.lightspeed import cents_of, date_of, quantity_of
+from jobs.sources.values import cents_of, date_of, quantity_of
 
 numbers = st.one_of(
     st.integers(),

@@ -1,4 +1,4 @@
-from jobs.sources.lightspeed import Credentials
+from jobs.sources.source import Credentials
 
 
 def test_credentials_never_show_the_login():

@@ -1,4 +1,4 @@
-"""Pure readers of the values that Lightspeed reports: quantities, prices, dates.
+"""Reads reported values: quantities, prices, dates. Pure.
 
 None of them raises: what cannot be read is `None`, and the rules decide what that costs (R10, R15).
 """
@@ -8,7 +8,6 @@ from datetime import datetime
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from math import isfinite
 
-from jobs.sources.lightspeed.size_limits import LONGEST_NUMBER
 from webapp.core.limits import MAX_INT32
 
 _CENT = Decimal("0.01")
@@ -17,6 +16,9 @@ _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?", re.AS
 # A thousands separator, where the text can be read in no other way: "1,000" and "1,000.5", but not "1,00".
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?", re.ASCII)
 _YEARS_FOR_NO_DATE = frozenset({1, 1000, 1900})
+
+LONGEST_NUMBER = 100
+"""Characters; no quantity and no price needs more, and reading longer ones costs more than it tells."""
 
 Number = int | float | str | None
 

@@ -1,0 +1,164 @@
+"""The interface of a source, and the data that the sync exchanges with it.
+
+A second source is a package beside `lightspeed` that implements `Source`; docs/architecture.md says what else
+it takes. Proving the end of a list (R11) and keeping within a rate limit (R9) are up to the source.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, Protocol
+
+from jobs.sources.values import Number
+
+Waiting = Callable[[], None]
+"""Called in the caller's thread at least every 0.5 s during a wait; what it raises ends the wait."""
+
+Kind = Literal["account", "rate_limited", "transient", "bad_answer", "other_dealer"]
+"""`account`: the dealer or the service's operator must change something. `rate_limited`, `transient`: passes
+by itself. `bad_answer`: the response cannot be trusted as a list of parts. `other_dealer`: it has parts of
+another dealership (R9). That is not retried: one clean response after it would prove nothing."""
+
+
+class SourceError(Exception):
+    """A request that failed, after all its attempts.
+
+    `str(error)` is `sentence`, written for the dealer. `account_wide` errors would meet every other code too
+    and end the run (R11). `status` is the HTTP status, if a response came; 401 is a refused login. `requests`
+    counts those sent for the page that failed, `rate_waited` the seconds that those waited for room in the
+    rate limit; those of earlier pages are on the pages. `retry_after` is what the service asked for, in
+    seconds.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        kind: Kind = "transient",
+        *,
+        account_wide: bool = False,
+        status: int | None = None,
+        requests: int = 0,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.kind = kind
+        self.account_wide = account_wide
+        self.status = status
+        self.requests = requests
+        self.rate_waited = 0.0
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """The login of a dealer or an organization.
+
+    Both fields stay out of `repr` and `str`, which end up in logs and tracebacks: the password is the secret,
+    and the username of a dealer-direct login is the first half of it.
+    """
+
+    username: str = field(repr=False)
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PartsQuery:
+    """The parts of one supplier code in stock that changed on `since` or later, in the dealer's time (R9).
+
+    `spellings` are tried in order until one has parts. `quantity_column` is `on_hand` or `available`.
+    """
+
+    spellings: tuple[str, ...]
+    quantity_column: str
+    since: date
+
+
+class Part(Protocol):
+    """One record as received: text untrimmed, numbers as `jobs.sources.values` reads them."""
+
+    @property
+    def part_number(self) -> str | None: ...
+    @property
+    def supplier_code(self) -> str | None: ...
+    @property
+    def description(self) -> str | None: ...
+    @property
+    def on_hand(self) -> Number: ...
+    @property
+    def avail(self) -> Number: ...
+    @property
+    def retail(self) -> Number: ...
+    @property
+    def current_active_price(self) -> Number: ...
+    @property
+    def upc(self) -> str | None: ...
+    @property
+    def superseded_to(self) -> str | None: ...
+    @property
+    def last_updated(self) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A record that is not a part: its position on the page (from 0), the reason, and any part number.
+
+    `cmf` is the dealership that it names, as every record of a page must be the dealer's own (R9).
+    """
+
+    position: int
+    reason: str
+    part_number: str | None = None
+    cmf: str | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page as received.
+
+    `number` counts from 1; `received` counts parts and unreadable records; `requests` is how many it took;
+    `seconds` is the time that the service took over them, `rate_waited` the seconds that they waited for room
+    in the rate limit. `is_short`: fewer rows than requested, so it is probably the last with rows. The last
+    page holds nothing: its requests proved the end.
+    """
+
+    number: int
+    parts: Sequence[Part]
+    unreadable: Sequence[Unreadable]
+    received: int
+    requests: int
+    seconds: float
+    rate_waited: float = 0.0
+    is_short: bool = False
+
+
+class PartPages(Protocol):
+    """The pages of one query, fetched in the background."""
+
+    def begin(self) -> None:
+        """Start to fetch, before `pages` is called."""
+        ...
+
+    def abandon(self) -> None:
+        """Stop fetching; harmless if it has not begun, or has ended."""
+        ...
+
+    def pages(self) -> Iterator[list[Page]]:
+        """Yield the pages that have arrived; ends only when the end is proven, else raises `SourceError`."""
+        ...
+
+
+class Source(Protocol):
+    """A service under one login. `account` is the dealer's id there (3PA Dealer ID)."""
+
+    def check(self, account: str) -> None:
+        """Check login and account (R3); raises `SourceError`."""
+        ...
+
+    def parts(self, account: str, query: PartsQuery, waiting: Waiting) -> PartPages:
+        """Prepare a pull of the parts that a query selects."""
+        ...
+
+    def is_crowded(self, seconds: float) -> bool:
+        """Whether other requests wait for the login's rate limit, or will have to for so many seconds."""
+        ...
