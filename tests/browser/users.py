@@ -10,11 +10,18 @@ from io import BytesIO
 from sqlalchemy import select
 
 from tests.browser.seed import Dealership, ProgramSeed
-from tests.factories import make_configuration, make_dealer, make_organization, make_run, make_run_item
+from tests.factories import (
+    make_configuration,
+    make_dealer,
+    make_held_clearing,
+    make_organization,
+    make_run,
+    make_run_item,
+)
 from webapp.catalog import uploads
 from webapp.core import clock
 from webapp.extensions import db
-from webapp.models import CatalogImport, Dealer, HeldClearing, ShelfStock, SupplierCode, User
+from webapp.models import CatalogImport, Dealer, ShelfStock, SupplierCode, User
 
 # A dealer with stock, skipped parts and a supplier code that failed; one with nothing yet; staff who watch
 # work that is under way; a dealer whose credentials were refused, and one whose stock would go to zero;
@@ -137,11 +144,8 @@ def _held(seed: ProgramSeed) -> PageUser:
         run = make_run(dealer, "partial", reason="1 of 2 supplier codes has a clearing that is held: TR.")
         for code, state in (("TR", "held"), ("PU", "kept")):
             item = make_run_item(run, code, "succeeded", pages=1)
-            of_item = {"dealer_id": dealer.id, "run_id": run.id, "run_item_id": item.id}
-            named = {"supplier_code": code, "code_key": code.lower(), "products": 1920, "stocked": 2014}
             decided = clock.now() if state == "kept" else None
-            db.session.add(HeldClearing(**of_item, **named, state=state, decided_at=decided))
-        db.session.commit()
+            make_held_clearing(item, 1920, 2014, state=state, decided_at=decided)
         rows = {"dealer_id": dealership.id, "run_id": run.id}
     return PageUser(dealership.session, rows)
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from tests.factories.alerts import make_alert, make_alert_recipients
 from tests.factories.catalog import make_manufacturer, make_part_number, make_product
 from tests.factories.rows import save
-from tests.factories.runs import make_part_match, make_report, make_reported_part, make_run, make_run_item
+from tests.factories.runs import (
+    make_held_clearing,
+    make_part_match,
+    make_report,
+    make_reported_part,
+    make_run,
+    make_run_item,
+)
 from tests.factories.shelf import (
     make_indexed_product,
     make_shelf_stock,
@@ -30,6 +37,7 @@ __all__ = [
     "make_alert_recipients",
     "make_configuration",
     "make_dealer",
+    "make_held_clearing",
     "make_indexed_product",
     "make_manufacturer",
     "make_organization",

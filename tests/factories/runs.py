@@ -7,7 +7,17 @@ from typing import Any
 from tests.factories.rows import save
 from webapp.core import clock, storage
 from webapp.core.text_keys import bare_key_of, key_of
-from webapp.models import Dealer, Manufacturer, PartMatch, Product, Report, ReportedPart, Run, RunItem
+from webapp.models import (
+    Dealer,
+    HeldClearing,
+    Manufacturer,
+    PartMatch,
+    Product,
+    Report,
+    ReportedPart,
+    Run,
+    RunItem,
+)
 
 
 def make_run(dealer: Dealer, status: str = "succeeded", **fields: Any) -> Run:
@@ -43,3 +53,10 @@ def make_report(run: Run, path: str = "", text: str = "x", kind: str = "inventor
     with storage.open_for_writing(path) as file:
         file.write(text)
     return save(Report(run_id=run.id, kind=kind, path=path, rows=1))
+
+
+def make_held_clearing(item: RunItem, products: int = 100, stocked: int = 120, **fields: Any) -> HeldClearing:
+    """A clearing of the item that would take so many of the stocked products to zero (R14)."""
+    ids = {"dealer_id": item.run.dealer_id, "run_id": item.run_id, "run_item_id": item.id}
+    names = {"supplier_code": item.supplier_code, "code_key": item.code_key}
+    return save(HeldClearing(**ids, **names, products=products, stocked=stocked, **fields))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.factories import make_dealer, make_run, make_run_item
+from tests.factories import make_dealer, make_held_clearing, make_run, make_run_item
 from tests.webapp.client import LintingClient
 from webapp.extensions import db
 from webapp.models import AuditEntry, Dealer, HeldClearing, Run, User
@@ -18,22 +18,11 @@ def run(dealer: Dealer) -> Run:
 
 @pytest.fixture
 def held(dealer: Dealer, run: Run) -> HeldClearing:
-    return hold(dealer, run)
+    return hold(run)
 
 
-def hold(dealer: Dealer, run: Run) -> HeldClearing:
-    row = HeldClearing(
-        dealer_id=dealer.id,
-        run_id=run.id,
-        run_item_id=make_run_item(run, "KA").id,
-        supplier_code="KA",
-        code_key="ka",
-        products=1920,
-        stocked=2014,
-    )
-    db.session.add(row)
-    db.session.commit()
-    return row
+def hold(run: Run) -> HeldClearing:
+    return make_held_clearing(make_run_item(run, "KA"), 1920, 2014)
 
 
 def path(held: HeldClearing) -> str:
@@ -92,7 +81,7 @@ def test_an_unknown_decision_is_refused(client: LintingClient, held: HeldClearin
 
 def test_another_dealers_clearing_is_not_found(client: LintingClient, held: HeldClearing, run: Run):
     other = make_dealer("Elsewhere")
-    theirs = hold(other, make_run(other, "partial"))
+    theirs = hold(make_run(other, "partial"))
     answer = client.post(f"{path(held)}/held-clearings/{theirs.id}", data={"decision": "apply"})
     assert answer.status_code == 404
     db.session.expire_all()

@@ -21,9 +21,11 @@ from tests.factories import (
     make_alert,
     make_configuration,
     make_dealer,
+    make_held_clearing,
     make_indexed_product,
     make_manufacturer,
     make_organization,
+    make_report,
     make_run,
     make_run_item,
     make_supplier_code,
@@ -40,8 +42,6 @@ from webapp.models import (
     AuditEntry,
     CatalogImport,
     Dealer,
-    HeldClearing,
-    Report,
     User,
 )
 
@@ -152,12 +152,8 @@ def _stock(dealer: Dealer) -> dict[str, object]:
     code = make_supplier_code(dealer, "TR", maker)
     product = make_indexed_product(dealer, maker, f"MPN-{number}").id
     ended = make_run(dealer, "succeeded")
-    with storage.open_for_writing(f"runs/{ended.id}/inventory.csv") as file:
-        file.write(f"of dealer {number}\r\n")
-    db.session.add(Report(run_id=ended.id, kind="inventory", path=f"runs/{ended.id}/inventory.csv", rows=1))
-    item = make_run_item(ended, "TR")
-    held = {"supplier_code": "TR", "code_key": "tr", "products": 100, "stocked": 120}
-    clearing = HeldClearing(dealer_id=number, run_id=ended.id, run_item_id=item.id, **held)
+    make_report(ended, text=f"of dealer {number}\r\n")
+    clearing = make_held_clearing(make_run_item(ended, "TR"))
     make_alert(dealer, "stale", f"Stale at {number}.")
     secret = {"sealed_webhook_secret": vault.seal("whsec"), "secret_set_at": clock.now()}
     address = f"https://hooks-{number}.example.com/in"
@@ -166,7 +162,6 @@ def _stock(dealer: Dealer) -> dict[str, object]:
     delivery = {"event": "test", "channel": "email", "recipient": mailed[0], "state": "delivered"}
     db.session.add(AlertDelivery(dealer_id=number, **delivery))
     db.session.add(AuditEntry(actor="command", dealer_id=number, action="dealer.added", subject=dealer.name))
-    db.session.add(clearing)
     db.session.commit()
     ids = {"run_id": ended.id, "code_id": code.id, "clearing_id": clearing.id, "product_id": product}
     return ids | {"dealer_id": number, "kind": "inventory"}

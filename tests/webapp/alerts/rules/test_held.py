@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.factories import make_run, make_run_item, save
+from tests.factories import make_held_clearing, make_run, make_run_item
 from tests.webapp.alerts.evaluation import NOW, open_causes, sentence
 from webapp import alerts
 from webapp.alerts.rules import held
@@ -14,17 +14,7 @@ ONLY = (held.CAUSE,)
 
 def hold(dealer: Dealer, code: str, products: int, stocked: int) -> HeldClearing:
     """A clearing of a run that would take so many of the stocked products to zero."""
-    item = make_run_item(make_run(dealer, "partial"), code)
-    row = HeldClearing(
-        dealer_id=dealer.id,
-        run_id=item.run_id,
-        run_item_id=item.id,
-        supplier_code=code,
-        code_key=code.lower(),
-        products=products,
-        stocked=stocked,
-    )
-    return save(row)
+    return make_held_clearing(make_run_item(make_run(dealer, "partial"), code), products, stocked)
 
 
 def test_it_says_what_would_happen_until_it_is_decided(dealer: Dealer):
