@@ -1,7 +1,7 @@
-"""The stop flag of this process: set by a signal, read by the engine between pages and while it waits.
+"""Stop flag of this process: set by a signal, read between pages and during waits.
 
 A plain value: a lock, such as that of a `threading.Event`, could be held by the very code that a signal
-interrupts, and its handler would wait for ever.
+interrupts, and its handler would deadlock.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ import time
 from types import FrameType
 
 USUAL = (signal.SIGTERM, signal.SIGINT)
-# Seconds between two looks at the flag while pausing.
+# Seconds between two checks of the flag during a pause.
 LOOK_EVERY = 0.1
 
 _is_requested = False
 
 
 def requested() -> bool:
-    """Whether this process was told to stop."""
+    """Whether shutdown was requested."""
     return _is_requested
 
 
 def pause(seconds: float) -> None:
-    """Sleep, but not beyond being told to stop."""
+    """Sleep until the time has passed or shutdown is requested."""
     deadline = time.monotonic() + seconds
     while not _is_requested and (left := deadline - time.monotonic()) > 0:
         time.sleep(min(left, LOOK_EVERY))
@@ -36,12 +36,12 @@ def request(_signal: int = 0, _frame: FrameType | None = None) -> None:
 
 
 def forget() -> None:
-    """Clear the flag: in a child process, which was not told what its parent was told."""
+    """Clear the flag in a child process: the signal was for its parent."""
     global _is_requested
     _is_requested = False
 
 
 def on_signals(*signals: signal.Signals) -> None:
-    """Set the flag on these signals, instead of dying of them."""
+    """Set the flag on these signals, instead of the default action."""
     for number in signals:
         signal.signal(number, request)

@@ -1,4 +1,4 @@
-"""Posts to a dealer's webhook: signed, to public addresses alone, without redirects, and not for long."""
+"""Posts to a dealer's webhook: signed, public addresses only, no redirects, short timeouts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from webapp.alerts import webhook_address
 from webapp.core import egress
 from webapp.core.errors import Refused
 
-# Seconds: to connect, between two signs of life, and for all of it with looking up the name.
+# Seconds: to connect, between two reads, and for the whole exchange including name resolution.
 TIMEOUT = urllib3.Timeout(connect=3, read=5)
 LONGEST = 10.0
 MOST_ADDRESSES = 3
@@ -46,9 +46,9 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
 
 
 def post(webhook: Webhook, body: bytes, number: int, allowed_hosts: Collection[str]) -> None:
-    """Post a JSON body as delivery `number`; any answer from 200 to 299 will do. Raises Undeliverable.
+    """Post a JSON body as delivery `number`; any status from 200 to 299 is success. Raises Undeliverable.
 
-    In a thread of its own: neither looking up a name nor dripping headers obey a socket's timeout.
+    In a background thread: socket timeouts cover neither name resolution nor headers sent byte by byte.
     """
     exchange = Cancellable(lambda _wanted: _exchange(webhook, body, number, allowed_hosts))
     try:
@@ -108,7 +108,7 @@ def _addresses(parts: SplitResult, allowed_hosts: Collection[str]) -> list[str]:
 
 
 def _post_to(address: str, parts: SplitResult, body: bytes, headers: dict[str, str]) -> int:
-    """Connect to this very address: the name could stand for another one a moment later."""
+    """Connect to exactly this address: the name could resolve to another one a moment later."""
     pool: urllib3.HTTPConnectionPool
     if parts.scheme == "https":
         context = ssl.create_default_context()

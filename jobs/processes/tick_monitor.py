@@ -1,7 +1,7 @@
 """Reports each tick to an outside service, which notices when they stop (healthchecks.io style).
 
-Under the rules of webhooks: public addresses only, no redirects, not for long. Whatever goes wrong is logged
-without the address, which is a secret, and is no concern of the tick.
+As for webhooks: public addresses only, no redirects, a short timeout. Errors are logged without the address,
+which is a secret, and do not fail the tick.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from webapp.core.errors import Refused
 
 log = structlog.get_logger(__name__)
 
-# Seconds for all of it. The tick's worker also takes checks that somebody waits for.
+# Seconds for the whole exchange. The tick's worker also runs credential checks that a user waits for.
 LONGEST: Final = 5.0
 
 

@@ -1,4 +1,4 @@
-"""Asks the service one question until it is answered or there is no more point in asking."""
+"""Sends one request, with retries, within the rate budget."""
 
 import itertools
 import time
@@ -19,11 +19,11 @@ log = structlog.get_logger()
 
 
 class Rows(Protocol):
-    """What a body is read as."""
+    """A decoded body."""
 
     @property
     def received(self) -> int:
-        """How many rows came."""
+        """Number of rows."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""The door to the 3PA service for one login: pages of parts, and whether the login works."""
+"""Client of the 3PA service for one login: pages of parts, and the credential check."""
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
@@ -24,7 +24,7 @@ _CHECK_PAUSE = 5.0
 
 
 def _look_around() -> None:
-    """What callers that have nothing to do while waiting do."""
+    """Do nothing during a wait."""
 
 
 class LightspeedClient:
@@ -146,6 +146,6 @@ def _one_by_one(walk: Pages) -> Iterator[Page]:
 
 
 def _refuse_strange(cmf: str) -> None:
-    """Keep from the path of a URL what would lead elsewhere."""
+    """Reject a CMF that would change the path of the URL."""
     if not (cmf.isascii() and cmf.isalnum()):
         raise error_for_fault("no_cmf")

@@ -1,4 +1,4 @@
-"""What can go wrong between us and Lightspeed, told so that a dealer knows what to do.
+"""Errors of requests to Lightspeed, with sentences that tell the dealer what to do.
 
 Sentences hold no jargon and nothing of the request but what the dealer typed as 3PA Dealer ID.
 """

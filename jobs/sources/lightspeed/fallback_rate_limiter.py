@@ -1,11 +1,11 @@
-"""What a process may send by itself while there is no window that it shares with others."""
+"""Rate limiter of one process during an outage of Redis."""
 
 import time
 from collections import defaultdict, deque
 
 
 class FallbackRateLimiter:
-    """Requests of one process in a moving window, by login, until somebody else has heard of them.
+    """Requests of one process in a moving window, by login, until they are counted in Redis.
 
     `seconds` is the window's length; how many it has room for may change from one request to the next.
     """
@@ -29,5 +29,5 @@ class FallbackRateLimiter:
         return len(sent)
 
     def forget(self, key: str) -> None:
-        """They are counted elsewhere now."""
+        """Drop requests that are now counted in Redis."""
         self._sent[key].clear()

@@ -1,4 +1,4 @@
-"""What other processes may be sending to the service, as whoever asks for a rate budget knows it."""
+"""Upper bounds of what other processes send to the service, for the rate budget."""
 
 from typing import Protocol
 
@@ -16,7 +16,7 @@ class UsageEstimate(Protocol):
 
 
 class NoOtherUsage:
-    """There is no other process."""
+    """Usage of a single process."""
 
     def sent(self, seconds: float) -> int:
         return 0
