@@ -59,7 +59,7 @@ class AppWorker(TaskWorker):
         shutdown.on_signals(*shutdown.USUAL)
 
     def handle_warm_shutdown_request(self) -> None:
-        super().handle_warm_shutdown_request()
+        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
         if self.horse_pid:
             self.kill_horse(signal.SIGTERM)
 

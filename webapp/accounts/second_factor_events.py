@@ -55,7 +55,8 @@ def _with_second_factor(view: View) -> View:
         if current_user.is_authenticated and not current_user.has_second_factor:
             return _set_it_up_first()
         try:
-            return view()
+            answer: ResponseReturnValue = view()
+            return answer
         except NoSecondFactor:
             # Removed by another request in the meantime.
             return _set_it_up_first()
@@ -83,7 +84,8 @@ def _first_set_up_only(view: View) -> View:
             if user is None or user.has_second_factor:
                 tf_clean_session()
                 return redirect(url_for_security("login"), 303)
-        return view()
+        answer: ResponseReturnValue = view()
+        return answer
 
     return guarded
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from webapp import audit
 from webapp.alerts import outbox, recipients
@@ -26,7 +26,7 @@ def is_reached(delivery: AlertDelivery, now: datetime) -> bool:
     if delivery.channel != "email" or delivery.dealer_id is None or delivery.event not in COUNTED:
         return False
     sent = _of_dealer(delivery.dealer_id, now, AlertDelivery.state == "delivered")
-    return db.session.scalars(sent).one() >= current_app.config["ALERT_EMAILS_PER_DAY"]
+    return db.session.scalars(sent).one() >= int(current_app.config["ALERT_EMAILS_PER_DAY"])
 
 
 def sentence() -> str:
@@ -64,7 +64,7 @@ def notify_once(dealer_id: int, now: datetime) -> None:
     db.session.commit()
 
 
-def _of_dealer(dealer_id: int, now: datetime, *which: Any, of: tuple[str, ...] = COUNTED) -> Any:
+def _of_dealer(dealer_id: int, now: datetime, *which: Any, of: tuple[str, ...] = COUNTED) -> Select[int]:
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     return select(func.count()).where(
         AlertDelivery.dealer_id == dealer_id,

@@ -103,7 +103,8 @@ def _told(name: str, value: Any, instead: str) -> Any:
 
 def _person() -> User | None:
     if has_request_context() and current_user.is_authenticated:
-        return current_user._get_current_object()
+        person: User = current_user._get_current_object()
+        return person
     return None
 
 

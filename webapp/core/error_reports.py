@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import sentry_sdk
@@ -55,7 +55,7 @@ def _scrubbed(event: Event, _hint: Hint) -> Event:
     if "request" in scrubbed:
         request = scrubbed["request"]
         scrubbed["request"] = {name: request[name] for name in OF_REQUEST if name in request}
-    return scrubbed
+    return cast(Event, scrubbed)
 
 
 def _scrubbed_breadcrumb(crumb: Breadcrumb, _hint: BreadcrumbHint) -> Breadcrumb:

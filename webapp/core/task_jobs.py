@@ -84,7 +84,7 @@ class TaskJob(Job):
     def refresh(self) -> None:
         """Reload the job; an invalid one is deleted. Raises NoSuchJobError."""
         try:
-            super().refresh()
+            super().refresh()  # type: ignore[no-untyped-call]
         except RefusedJob as refused:
             self._drop(str(refused))
             raise

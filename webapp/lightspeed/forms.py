@@ -56,7 +56,7 @@ class CredentialsForm(ConfigurationForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Also reject fields that the organization holds (R2)."""
-        valid = super().validate(extra_validators)
+        valid = bool(super().validate(extra_validators))
         for field in (self.username, self.password):
             if self.holder and any(field.raw_data or ()):
                 self.blame("", f"{field.label.text} is not accepted: {self.holder.name} holds it for you")

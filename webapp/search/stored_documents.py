@@ -47,9 +47,11 @@ def in_ids(connection: Connection, column: Any, ids: Sequence[int]) -> ColumnEle
     listed = ",".join(map(str, ids))
     if connection.dialect.name == "postgresql":
         array = cast(bindparam(None, f"{{{listed}}}", String), ARRAY(BigInteger))
-        return column == any_(array)
+        is_among: ColumnElement[bool] = column == any_(array)
+        return is_among
     values = func.json_each(f"[{listed}]").table_valued("value")
-    return column.in_(select(values.c.value))
+    is_listed: ColumnElement[bool] = column.in_(select(values.c.value))
+    return is_listed
 
 
 def fetch_documents(

@@ -1,6 +1,6 @@
 """Yields the pages of one pull, in order, each with what it took."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from jobs.concurrency import Waiting
 from jobs.sources.lightspeed.cursor import NO_ROWS, Cursor
@@ -17,7 +17,9 @@ class Paginator:
         self, asks: Sequence[Ask], read: ReadPage, size: int, most_rows: int, wanted: Waiting
     ) -> None:
         self._asks = asks
-        self._begin = lambda ask, cursor: Fetcher(ask, read, size, cursor, wanted)
+        self._begin: Callable[[Ask, Cursor], Fetcher] = lambda ask, cursor: Fetcher(
+            ask, read, size, cursor, wanted
+        )
         self._size = size
         self._most_rows = most_rows
         self._number = 0

@@ -47,7 +47,7 @@ class RetryPolicy:
 
     def backoff(self, attempt: int) -> float:
         """Return a jittered wait: between half and the whole of `base` doubled for each attempt before."""
-        return min(self.cap, self.base * 2 ** (attempt - 1)) * _chance.uniform(0.5, 1.0)
+        return min(self.cap, self.base * 2.0 ** (attempt - 1)) * _chance.uniform(0.5, 1.0)
 
     def _wait(self, error: LightspeedError, attempt: int) -> float:
         if error.retry_after is not None:

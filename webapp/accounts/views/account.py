@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from webapp.accounts import reauthentication, sessions, user_admin
+from webapp.models import User
 from webapp.web import htmx, tenancy
 
 pages = tenancy.personal_blueprint("account", __name__, "/account")
@@ -39,8 +40,9 @@ def end_others() -> ResponseReturnValue:
     return _answered()
 
 
-def _me() -> user_admin.User:
-    return current_user._get_current_object()
+def _me() -> User:
+    user: User = current_user._get_current_object()
+    return user
 
 
 def _answered() -> ResponseReturnValue:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 import click
 
@@ -13,8 +12,8 @@ from webapp.models import Dealer, Organization
 
 MAX_PASSWORD_BYTES = 4096
 
-dealer_option: Any = click.option("--dealer", "dealer_id", type=int, required=True, help="The dealer's id.")
-password_option: Any = click.option(
+dealer_option = click.option("--dealer", "dealer_id", type=int, required=True, help="The dealer's id.")
+password_option = click.option(
     "--password-stdin", is_flag=True, help="Read the password from the first line of standard input."
 )
 

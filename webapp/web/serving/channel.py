@@ -71,7 +71,7 @@ class Channel:
         except BlockingIOError:
             return True
         self.received += piece
-        if not self.framing.head and self.received[:1] in (b"\r", b"\n"):
+        if not self.framing.head and self.received.startswith((b"\r", b"\n")):
             # Empty lines before a request are ignored.
             self.received = self.received.lstrip(b"\r\n")
         return bool(piece)
