@@ -14,8 +14,6 @@ from webapp.core.errors import Refused
 from webapp.extensions import db
 from webapp.models import Dealer, User
 
-NEEDED = "staff must have a second factor here (REQUIRE_STAFF_2FA)"
-
 
 def user_by_email(email: str) -> User:
     """Return the user with that address. Raises Refused."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select
-
 from webapp import audit
 from webapp.accounts.create import checked_name
 from webapp.core import clock, vault
@@ -13,7 +11,7 @@ from webapp.core.errors import Refused
 from webapp.core.text_checks import check_login
 from webapp.extensions import db
 from webapp.lightspeed import configurations
-from webapp.models import Dealer, Organization
+from webapp.models import Organization
 
 
 def rename(organization: Organization, name: str) -> None:
@@ -50,12 +48,6 @@ def remove_login(organization: Organization) -> None:
     organization.username = organization.sealed_password = organization.password_set_at = None
     _note(organization, before)
     configurations.start_checks(organization)
-
-
-def dealer_count(organization: Organization) -> int:
-    """Return the organization's number of dealers, closed ones included."""
-    count = select(func.count(Dealer.id)).where(Dealer.organization_id == organization.id)
-    return int(db.session.scalar(count) or 0)
 
 
 def _login(organization: Organization) -> dict[str, Any]:
