@@ -66,22 +66,25 @@ def choose_a_file_that_is_wrong(dialog: Locator) -> None:
 
 
 DIALOGS: tuple[tuple[str, str, str, Act], ...] = (
-    ("queue", DEALER, QUEUE, see("will be fetched from Lightspeed")),
-    ("queue", WATCHER, QUEUE, see("An inventory update is under way")),
+    ("lightspeed/queue", DEALER, QUEUE, see("will be fetched from Lightspeed")),
+    ("lightspeed/queue", WATCHER, QUEUE, see("An inventory update is under way")),
     ("supplier_codes", DEALER, CODES, see("and the last run")),
     ("supplier_codes", DEALER, CODES, look_for_a_manufacturer),
     ("supplier_codes", DEALER, CODES, type_rows_that_are_wrong),
     ("supplier_codes", DEALER, CODES, edit_a_row),
-    ("supplier_code_removal", DEALER, CODES, ask_to_remove),
-    ("supplier_code_import", DEALER, CODES, ask_for_a_file),
-    ("supplier_code_import", DEALER, CODES, preview_a_file),
-    ("supplier_code_import", DEALER, CODES, choose_a_file_that_is_wrong),
+    ("supplier_codes/removal", DEALER, CODES, ask_to_remove),
+    ("supplier_codes/import", DEALER, CODES, ask_for_a_file),
+    ("supplier_codes/import", DEALER, CODES, preview_a_file),
+    ("supplier_codes/import", DEALER, CODES, choose_a_file_that_is_wrong),
 )
 
 
 def test_no_dialog_is_left_out() -> None:
-    filling = ROOT.glob("templates/*/_fragment.html")
-    named = {path.parent.name for path in filling if 'id="dialog-title"' in path.read_text()}
+    templates = ROOT / "templates"
+    fragments = [
+        path for path in templates.rglob("_fragment.html") if 'id="dialog-title"' in path.read_text()
+    ]
+    named = {str(path.parent.relative_to(templates)) for path in fragments}
     assert named == {folder for folder, *_ in DIALOGS}
 
 

@@ -14,7 +14,8 @@ from datetime import date
 from tests.fuzz import mutations
 
 with mutations.instrumented():
-    from jobs.sources.lightspeed import filters, lenient_json, parts, responses, retry, transport, values
+    from jobs.sources import values
+    from jobs.sources.lightspeed import filters, lenient_json, parts, responses, retry, transport
     from jobs.sources.lightspeed.errors import LightspeedError
     from jobs.sync import rules
     from sandbox.simulator import expressions
