@@ -80,7 +80,7 @@ def keep_looking(scheduler: TaskScheduler, pause: Callable[[float], Any]) -> Non
 
 
 def _hurry(scheduler: TaskScheduler) -> None:
-    """Have the tick find at once what could not be queued meanwhile."""
+    """Have the tick find at once what could not be queued before."""
     due = {job_heartbeats.TICK: int(datetime.now(UTC).timestamp())}
     scheduler.connection.zadd(scheduler.scheduled_jobs_key, due, xx=True)
 

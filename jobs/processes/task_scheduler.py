@@ -1,7 +1,7 @@
 """rq-scheduler, confined to a declared list of periodic tasks.
 
 Only declared jobs are ever read from its set in Redis: what else is there is removed unread. Each is queued
-one time and not again while it waits, so that ticks do not pile up while workers are away.
+once and not again while it waits, so that ticks do not pile up while workers are away.
 """
 
 from __future__ import annotations

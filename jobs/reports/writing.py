@@ -28,7 +28,7 @@ class Written:
 def write(
     run_id: int, attempt: int, waiting: Callable[[], None], prerendered: PrerenderedReports | None = None
 ) -> list[Written]:
-    """Write both reports of a run; `waiting` is called regularly meanwhile.
+    """Write both reports of a run; `waiting` is called regularly.
 
     The attempt is part of the path, so that a worker that lost the run cannot overwrite the file of the
     worker that took it over (R19). Items not in `prerendered` are read from the database. Raises

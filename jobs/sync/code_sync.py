@@ -178,7 +178,7 @@ class CodeSync:
         self._pulse()
 
     def _is_still_wanted(self, item: RunItem) -> bool:
-        """False for a code that was removed meanwhile. Raises Over where 3PA was switched off."""
+        """False for a code that was removed during the run. Raises Over where 3PA was switched off."""
         dealer_id = self._run.dealer_id
         enabled = db.session.scalar(
             db.select(Configuration.enabled).where(Configuration.dealer_id == dealer_id)

@@ -1,4 +1,4 @@
-"""The service as a run reaches it: under the dealer's login, also when that is changed meanwhile."""
+"""The service as a run reaches it: under the dealer's login, also if that changes during the run."""
 
 from __future__ import annotations
 

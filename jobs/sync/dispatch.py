@@ -1,4 +1,4 @@
-"""Starts what is due, and records what was missed: each slot of each scheduled dealer one time (R6).
+"""Starts what is due, and records what was missed: each slot of each scheduled dealer once (R6).
 
 What a tick did not get done, or was broken off at, is left to the next: only what is settled is forgotten.
 """

@@ -1,4 +1,4 @@
-"""Pulls one code: every page into `reported_parts`, together with those that have come meanwhile."""
+"""Pulls one code: every page into `reported_parts`, together with those that have arrived since."""
 
 from __future__ import annotations
 

@@ -166,15 +166,15 @@ def load(claim: Lease) -> Run:
 
 
 def release(claim: Lease) -> bool:
-    """Give the run back unfinished, so that another worker goes on at once; false if it was lost meanwhile.
+    """Give the run back unfinished, so that another worker goes on at once; false if the lease was lost.
 
-    A code that was under way waits again: it is fetched anew, since a pull cannot go on where another ended.
+    A code that was under way waits again: it is fetched again, since a pull cannot go on where another ended.
     """
     return _give_back(claim)
 
 
 def yield_run(claim: Lease) -> bool:
-    """Give the run back for those that have not begun yet; false if it was lost meanwhile.
+    """Give the run back for those that have not begun yet; false if the lease was lost.
 
     Nothing went wrong: a code of which nothing was fetched yet keeps its tries.
     """

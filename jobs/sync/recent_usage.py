@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 # As many as no budget has room for.
 ANY_NUMBER: Final = 1_000_000
 # What a run has sent beyond what is counted: each page, or its failure, is counted when it is stored, with
-# the requests that prove an end behind it; the next is requested meanwhile. Each may take a few tries.
+# the requests that prove an end behind it; the next is requested concurrently. Each may take a few tries.
 # A check sends fewer.
 UNCOUNTED: Final = 16
 

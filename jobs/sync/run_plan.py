@@ -1,6 +1,6 @@
 """Opens a claimed run: decides whether it takes place, and writes down what it is going to do.
 
-The settings and mappings of that moment are kept with the run, so that what is saved meanwhile takes effect
+The settings and mappings of that moment are kept with the run, so that what is saved later takes effect
 in the next run, and a worker that takes the run over works to the same plan (R19).
 """
 

@@ -14,7 +14,7 @@ from webapp.extensions import db
 from webapp.models import AlertState, Run
 from webapp.web import job_heartbeats
 
-# A queued run may wait long for its turn; if workers are alive, another run has a recent heartbeat meanwhile.
+# A queued run may wait long for its turn; if workers are alive, another run has a recent heartbeat.
 SILENT_AFTER = timedelta(minutes=15)
 # A run that has just ended is among the latest ones: scanning all runs is unnecessary.
 LATEST = 2_000
