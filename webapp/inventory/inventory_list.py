@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import CTE, func, select
 
@@ -27,6 +27,27 @@ _ROWS: Final = select(
 ).join(WebstoreFigures, WebstoreFigures.product_id == Product.id)
 
 
+class InventoryRow(NamedTuple):
+    """One product of the list, in the order of `_ROWS`."""
+
+    id: int
+    catalog: str
+    brand: str
+    mpn: str
+    name: str
+    shelf_quantity: int
+    sale_price_cents: int | None
+    lead_time_days: int | None
+
+
+class StockedManufacturer(NamedTuple):
+    """A manufacturer of which the dealer ever had shelf stock."""
+
+    id: int
+    name: str
+    catalog: str
+
+
 @dataclass(frozen=True)
 class Inventory:
     """One page of products. `earlier` and `later` are the cursors of the adjacent pages, if any.
@@ -34,7 +55,7 @@ class Inventory:
     `is_beginning` unless a cursor was given; `is_cut` if the search matched more products than it examines.
     """
 
-    rows: Sequence[Any]
+    rows: Sequence[InventoryRow]
     choice: InventoryFilter
     earlier: dict[str, str | int] | None
     later: dict[str, str | int] | None
@@ -56,14 +77,14 @@ class Inventory:
         )
 
 
-def _rows(dealer_id: int, ids: Sequence[int]) -> list[Any]:
+def _rows(dealer_id: int, ids: Sequence[int]) -> list[InventoryRow]:
     """Load the products' rows, in the order of the ids."""
     wanted = _ROWS.where(WebstoreFigures.dealer_id == dealer_id, WebstoreFigures.product_id.in_(ids))
-    rows = {row.id: row for row in db.session.execute(wanted)}
+    rows = {row.id: InventoryRow(*row) for row in db.session.execute(wanted)}
     return [rows[product_id] for product_id in ids if product_id in rows]
 
 
-def manufacturers(dealer_id: int) -> Sequence[Any]:
+def manufacturers(dealer_id: int) -> list[StockedManufacturer]:
     """Return the manufacturers of which the dealer ever had shelf stock, by catalog and name."""
     stocked = _stocked_ids(dealer_id)
     wanted = (
@@ -71,7 +92,7 @@ def manufacturers(dealer_id: int) -> Sequence[Any]:
         .where(Manufacturer.id.in_(select(stocked.c.id)))
         .order_by(Manufacturer.catalog, Manufacturer.name_key)
     )
-    return db.session.execute(wanted).all()
+    return [StockedManufacturer(*row) for row in db.session.execute(wanted)]
 
 
 def _stocked_ids(dealer_id: int) -> CTE:
