@@ -41,7 +41,7 @@ def cells(page: str) -> list[list[str]]:
 def test_manufacturers_are_listed_with_counts_of_products_and_part_numbers(
     staff: LintingClient, dealer: Dealer
 ):
-    tucker = make_manufacturer("Tucker")
+    tucker = make_manufacturer("Tucker", abbreviation="TU")
     tucker.product_count, tucker.part_number_count = 2, 1300
     make_manufacturer("Honda", "oem")
     make_manufacturer("Own brand", "private_label", dealer)
@@ -54,7 +54,7 @@ def test_manufacturers_are_listed_with_counts_of_products_and_part_numbers(
 
 
 def test_manufacturers_are_found_by_name_abbreviation_and_catalog(staff: LintingClient):
-    make_manufacturer("Tucker")
+    make_manufacturer("Tucker", abbreviation="TU")
     make_manufacturer("Western Power", abbreviation="PU")
     make_manufacturer("Honda", "oem")
     for asked, found in (
