@@ -18,8 +18,8 @@ LANDED = ROOT / "migrations" / "versions"
 
 MODULES = {
     "jobs": "journal pulse giving_way ahead again opening pulling codes held due starting senders "
-    "surroundings connecting remaking background stream turns windows memory reserve elsewhere bounds salvage "
-    "answers stopping drafts kinds watch delivering account_letters",
+    "surroundings connecting remaking background stream turns windows memory reserve "
+    "elsewhere bounds salvage answers stopping drafts kinds watch delivering account_letters",
     "webapp": "words variables door_settings copying periodic resealing outbound asked fresh sent_late "
     "forgotten next_page allowances tenant_fence noting standings tones adding people sign_ins letters "
     "browsers round usual_share working_time contacts",
