@@ -1,4 +1,4 @@
-"""Sends one request, with retries, within the rate budget."""
+"""Sender of requests, with retries, within the rate budget."""
 
 import itertools
 import time
@@ -32,10 +32,10 @@ R = TypeVar("R", bound=Rows)
 
 @dataclass(frozen=True)
 class ApiRequest(Generic[R]):
-    """A data type of one dealer, its query options, and how to read the answer.
+    """Request for one data type of a dealer: query options, and a decoder of the response.
 
-    The data type `Dealer` takes no CMF. `read` turns a body into rows or raises `LightspeedError`. An urgent
-    one, whose answer a person waits for, goes before all others that wait for the rate budget.
+    The data type `Dealer` takes no CMF. `read` decodes a body into rows or raises `LightspeedError`. An
+    urgent request, for which a user waits, has priority over all others that wait for the rate budget.
     """
 
     data_type: str
@@ -51,9 +51,9 @@ class ApiRequest(Generic[R]):
 
 @dataclass(frozen=True)
 class ApiResponse(Generic[R]):
-    """The rows, the requests they took, and the seconds that the service took over those (no waits).
+    """Decoded rows, the number of requests sent, and the seconds of the service's responses without waits.
 
-    `rate_waited` is the seconds that requests waited for room in the rate budget.
+    `rate_waited` is the seconds that requests waited for the rate budget.
     """
 
     rows: R
@@ -71,22 +71,22 @@ class RequestSender:
         self._login_key = login_key
         self._numbers = itertools.count(1)
 
-    def ask(self, question: ApiRequest[R], policy: RetryPolicy, wanted: Waiting) -> ApiResponse[R]:
-        """Return the answer, tried for as often as `policy` allows; raises `LightspeedError` otherwise.
+    def ask(self, request: ApiRequest[R], policy: RetryPolicy, wanted: Waiting) -> ApiResponse[R]:
+        """Send a request, retried as `policy` allows; raises the last `LightspeedError` if all attempts fail.
 
-        `wanted` is called during every wait and before each request; what it raises ends the call.
+        `wanted` is called during every wait and before each request; an exception from it ends the call.
         """
-        attempt, asked, waited, rate_waited = 0, 0.0, 0.0, 0.0
-        asker = Requester(question.cmf, question.is_urgent)
+        attempt, request_seconds, waited, rate_waited = 0, 0.0, 0.0, 0.0
+        requester = Requester(request.cmf, request.is_urgent)
         while True:
             attempt += 1
-            rate_waited += self._budget.acquire(self._login_key, wanted, asker)
+            rate_waited += self._budget.acquire(self._login_key, wanted, requester)
             wanted()
-            outcome, seconds = self._attempt(question, wanted)
-            asked += seconds
+            outcome, seconds = self._attempt(request, wanted)
+            request_seconds += seconds
             if not isinstance(outcome, LightspeedError):
-                return ApiResponse(outcome, attempt, asked, rate_waited)
-            wait = policy.wait_after(outcome, attempt, asked + waited)
+                return ApiResponse(outcome, attempt, request_seconds, rate_waited)
+            wait = policy.wait_after(outcome, attempt, request_seconds + waited)
             if wait is None:
                 outcome.requests, outcome.rate_waited = attempt, rate_waited
                 raise outcome
@@ -94,18 +94,18 @@ class RequestSender:
             waited += wait
 
     def is_crowded(self, seconds: float) -> bool:
-        """Whether requests under this login wait for room, or there will be none for so many seconds."""
+        """Whether requests under this login wait, or the rate limit allows none for `seconds`."""
         return self._budget.is_crowded(self._login_key, seconds)
 
-    def _attempt(self, question: ApiRequest[R], wanted: Waiting) -> tuple[R | LightspeedError, float]:
-        """Send one request and log it without the login; the seconds are those of the service alone."""
-        request_log = log.bind(request=next(self._numbers), data_type=question.data_type, cmf=question.cmf)
+    def _attempt(self, request: ApiRequest[R], wanted: Waiting) -> tuple[R | LightspeedError, float]:
+        """Send one request and log it without the login; return rows or error, and the response time."""
+        request_log = log.bind(request=next(self._numbers), data_type=request.data_type, cmf=request.cmf)
         started = time.monotonic()
         seconds = None
         try:
-            body = self._transport.get(question.resource, question.query, wanted)
+            body = self._transport.get(request.resource, request.query, wanted)
             seconds = time.monotonic() - started
-            rows = question.read(body)
+            rows = request.read(body)
         except LightspeedError as error:
             seconds = time.monotonic() - started if seconds is None else seconds
             request_log.warning(

@@ -23,17 +23,17 @@ _CHECK_SECONDS = 60.0
 _CHECK_PAUSE = 5.0
 
 
-def _look_around() -> None:
+def _no_op() -> None:
     """Do nothing during a wait."""
 
 
 class LightspeedClient:
-    """A session with the 3PA service under one login; requests of it share a connection.
+    """Client of the 3PA service for one login; its requests share a connection.
 
-    `timeout` is seconds for connecting and between two signs of life. Wherever a `waiting` is taken it is
-    called in the caller's thread at least every 0.5 s during any wait, for heartbeats and stop flags;
-    whatever it raises ends the call at once and leaves the request in flight to itself. `allowed_hosts` are
-    reached although their addresses are private; any other host must be a public one.
+    `timeout` is the connect timeout and the read timeout in seconds. A `waiting` callback is called in the
+    caller's thread at least every 0.5 s during any wait, for heartbeats and stop flags; an exception from it
+    ends the call at once and abandons the request in flight. `allowed_hosts` may have private addresses; all
+    other hosts must have public ones.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class LightspeedClient:
         allowed_hosts: Collection[str] = (),
     ) -> None:
         transport = Transport(base_url, credentials, timeout, allowed_hosts)
-        self._calls = RequestSender(transport, budget, rate_window.login_key(base_url, credentials.username))
+        self._sender = RequestSender(transport, budget, rate_window.login_key(base_url, credentials.username))
         self._policy = retry
 
     def part_pages(
@@ -55,13 +55,13 @@ class LightspeedClient:
         cmf: str,
         filter_text: str,
         *,
-        waiting: Waiting = _look_around,
+        waiting: Waiting = _no_op,
         page_size: int = LARGEST_PAGE,
         most_rows: int = MOST_ROWS,
     ) -> Iterator[Page]:
-        """Yield every page of the parts that `filter_text` selects, in order of part number; see `walk`."""
+        """Yield every page of the parts that `filter_text` matches, in order of part number; see `walk`."""
         walk = self.walk(cmf, filter_text, waiting=waiting, page_size=page_size, most_rows=most_rows)
-        return _one_by_one(walk)
+        return _flattened(walk)
 
     def walk(
         self,
@@ -69,20 +69,20 @@ class LightspeedClient:
         filter_text: str,
         *,
         otherwise: Sequence[str] = (),
-        waiting: Waiting = _look_around,
+        waiting: Waiting = _no_op,
         page_size: int = LARGEST_PAGE,
         most_rows: int = MOST_ROWS,
     ) -> Pages:
-        """Prepare to walk through every page of the parts that `filter_text` selects.
+        """Return the pages of the parts that `filter_text` matches.
 
-        Where it selects none the filters in `otherwise` are tried, until one selects some. Either every page
-        comes back well, or `LightspeedError` is raised (R11). `page_size` is 1 to 500 rows;
-        beyond `most_rows` the service is taken to lead in circles. The next pages are fetched while the
-        caller stores those it has; closing the iterator stops that.
+        If it matches none, the filters in `otherwise` are tried in order until one matches. Either every page
+        is returned, or `LightspeedError` is raised (R11). `page_size` is 1 to 500 rows; a list longer than
+        `most_rows` is an error. The next pages are prefetched while the caller stores the current ones;
+        closing the generator stops the prefetch.
         """
         if not 1 <= page_size <= LARGEST_PAGE:
-            raise ValueError(f"a page has 1 to {LARGEST_PAGE} rows")
-        _refuse_strange(cmf)
+            raise ValueError(f"page_size must be 1 to {LARGEST_PAGE}")
+        _require_alphanumeric(cmf)
 
         def ask(
             text: str, skip: int, top: int, read: Read, pause: bool, wanted: Waiting
@@ -94,7 +94,7 @@ class LightspeedClient:
                 ("$skip", str(skip)),
             )
             sleep(self._policy.backoff(1) if pause else 0.0, wanted)
-            return self._calls.ask(ApiRequest("Part", cmf, options, read), self._policy, wanted)
+            return self._sender.ask(ApiRequest("Part", cmf, options, read), self._policy, wanted)
 
         def read_page(body: bytes, may_lack_parts: bool) -> DecodedPage:
             return parts_in(body, cmf, may_lack_parts=may_lack_parts)
@@ -103,49 +103,49 @@ class LightspeedClient:
         return Pages(asks, read_page, page_size, waiting, most_rows)
 
     def parts(self, cmf: str, query: PartsQuery, waiting: Waiting) -> Pages:
-        """Prepare to fetch every page of a query's parts; see `walk`."""
+        """Return the pages of a query's parts; see `walk`."""
         field = QUANTITY_FIELDS[query.quantity_column]
         first, *others = (part_filter(spelling, field, query.since) for spelling in query.spellings)
         return self.walk(cmf, first, otherwise=others, waiting=waiting)
 
-    def check(self, cmf: str, waiting: Waiting = _look_around) -> None:
-        """Ask for one part, to see whether login and CMF work (R3); raises `LightspeedError` if they do not.
+    def check(self, cmf: str, waiting: Waiting = _no_op) -> None:
+        """Validate login and CMF by requesting one part (R3); raises `LightspeedError` if they are not valid.
 
-        Tries less long than a pull, as a person waits for it.
+        Retries for a shorter time than a pull does, because a user waits for the result.
         """
-        _refuse_strange(cmf)
+        _require_alphanumeric(cmf)
 
         def read(body: bytes) -> DecodedPage:
             return parts_in(body, cmf, foreign="other_dealer")
 
-        question = ApiRequest("Part", cmf, (("$top", "1"),), read, is_urgent=True)
-        self._start(question, self._impatient()).result(waiting)
+        request = ApiRequest("Part", cmf, (("$top", "1"),), read, is_urgent=True)
+        self._start(request, self._check_policy()).result(waiting)
 
     def is_crowded(self, seconds: float) -> bool:
-        """Whether requests under this login wait for room in the rate budget, or will have to for so long."""
-        return self._calls.is_crowded(seconds)
+        """Whether requests under this login wait, or the rate limit allows none for `seconds`."""
+        return self._sender.is_crowded(seconds)
 
-    def _impatient(self) -> RetryPolicy:
-        usual = self._policy
+    def _check_policy(self) -> RetryPolicy:
+        policy = self._policy
         return replace(
-            usual,
-            attempts=min(usual.attempts, 2),
-            total=min(usual.total, _CHECK_SECONDS),
-            retry_after_cap=min(usual.retry_after_cap, _CHECK_PAUSE),
-            busy_pause=min(usual.busy_pause, _CHECK_PAUSE),
+            policy,
+            attempts=min(policy.attempts, 2),
+            total=min(policy.total, _CHECK_SECONDS),
+            retry_after_cap=min(policy.retry_after_cap, _CHECK_PAUSE),
+            busy_pause=min(policy.busy_pause, _CHECK_PAUSE),
         )
 
-    def _start(self, question: ApiRequest[R], policy: RetryPolicy) -> Cancellable[ApiResponse[R]]:
-        return Cancellable(lambda wanted: self._calls.ask(question, policy, wanted))
+    def _start(self, request: ApiRequest[R], policy: RetryPolicy) -> Cancellable[ApiResponse[R]]:
+        return Cancellable(lambda wanted: self._sender.ask(request, policy, wanted))
 
 
-def _one_by_one(walk: Pages) -> Iterator[Page]:
-    with closing(walk.pages()) as several:
-        for pages in several:
-            yield from pages
+def _flattened(walk: Pages) -> Iterator[Page]:
+    with closing(walk.pages()) as batches:
+        for batch in batches:
+            yield from batch
 
 
-def _refuse_strange(cmf: str) -> None:
-    """Reject a CMF that would change the path of the URL."""
+def _require_alphanumeric(cmf: str) -> None:
+    """Reject a CMF that would change the URL's path."""
     if not (cmf.isascii() and cmf.isalnum()):
         raise error_for_fault("no_cmf")

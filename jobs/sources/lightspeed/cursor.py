@@ -1,23 +1,23 @@
-"""Decides what a pull requests next, and when the end of a list of parts is proven (R11).
+"""State machine of pagination: the next request of a pull, and proof that the list has ended (R11).
 
-A page shorter than requested is not an end: a service may limit its pages to 499, 250 or 1 rows, always or
-now and then. After each page the next request depends on the number of its rows:
+A page shorter than requested does not prove the end: a service may limit its pages to 499, 250 or 1 rows,
+always or sometimes. The number of rows on a page determines the next request:
 
 - as many as requested: the next page, at `$skip = rows received`.
-- fewer: an overlap request at `$skip = rows received - 1`. It must return the last row. If that row comes
-  alone, the end is proven; if more rows follow it, the pull continues behind them.
-- a single one: it has just come back alone at `rows received - 1`, so an overlap request would be the same
-  request. As pages may be limited to one row, the page behind it must be empty.
-- none: the overlap request. A pull whose very first page is empty requests that page twice.
+- fewer: an overlap request at `$skip = rows received - 1`. It must return the last row. If it returns only
+  that row, the end is proven; if more rows follow it, the pull continues after them.
+- one: an overlap request would repeat the request that just returned this row. Because pages may be limited
+  to one row, the next page must be empty.
+- none: the overlap request. If the first page of a pull is empty, it is requested twice.
 
-Once a pull has seen a limit (rows came after a short page), one row in answer to an overlap request proves
-little. Then the page behind the last row must be empty twice, and the last row come back. So any fixed limit,
-always or now and then, is read to its end; so is a varying one, unless it first cuts a page to some rows and
-then the overlap request to exactly one.
+Once a pull has detected a limit (rows came after a short page), an overlap response of one row is weak
+evidence. Then the page after the last row must be empty twice, and the overlap request must return the last
+row. This reads lists with any fixed limit to the end, whether it applies always or sometimes. It also reads
+lists with a varying limit, unless the limit first shortens a page and then the overlap response to one row.
 
-If the last row does not come back, rows have moved or the service went silent. A missing answer is requested
-again; then the page before is read again, and the end proven from there. A page that is unchanged, although
-its last row is not returned on its own, is silence and fails the pull. Pure.
+If the last row is not returned, rows have moved or the service has stopped returning rows. An empty overlap
+response is requested again; then the previous page is read again, and the proof starts over from there. If
+that page is unchanged, but its last row is still not returned on its own, the pull fails. Pure.
 """
 
 from collections import deque
@@ -28,14 +28,14 @@ from jobs.sources.lightspeed.parts import DecodedPage
 from jobs.sources.lightspeed.row_keys import RowKey, keys_of, last_key, without_first
 
 MOST_SETBACKS = 4
-"""Times in a row that rows may turn out to have moved before the pull fails."""
+"""Maximum consecutive setbacks (rows that moved, missing rows); one more fails the pull."""
 
 NO_ROWS = DecodedPage([], [], 0)
 
 
 @dataclass(frozen=True)
 class Request:
-    """Rows to skip; `is_repeat` asks something again, after a pause."""
+    """One request of a pull: rows to skip. `is_repeat` means sent again, after a pause."""
 
     skip: int
     is_overlap: bool = False
@@ -43,9 +43,10 @@ class Request:
 
 
 class Cursor:
-    """The position of one pull. Perform `next`, hand its rows to `take`, until `next` is `None`.
+    """Position of one pull. Send the request `next` and pass its rows to `take`, until `next` is `None`.
 
-    `is_other_spelling` accepts an empty list at once: the code was requested before, in another letter case.
+    `is_other_spelling` accepts an empty list without a repeat: the code was already requested in another
+    letter case.
     """
 
     def __init__(self, size: int, most_rows: int, *, is_other_spelling: bool = False) -> None:
@@ -55,7 +56,7 @@ class Cursor:
         self._most_rows = most_rows
         self._received = 0
         self._furthest = 0
-        self._count = 0  # rows of the page before
+        self._count = 0  # rows of the previous page
         self._starts: deque[int] = deque(maxlen=2 * MOST_SETBACKS)
         self._is_limited = False
         self._is_overlapped = False
@@ -65,13 +66,13 @@ class Cursor:
         self._unproven: tuple[int, RowKey | None] | None = None
 
     def is_new_ground(self, request: Request) -> bool:
-        """Whether the rows of a request were not requested before."""
+        """Whether the request starts at or after the furthest row received so far."""
         return request.skip >= self._furthest
 
     def take(self, request: Request, rows: DecodedPage) -> DecodedPage:
-        """Accept the rows that a request returned; those of them that are new.
+        """Process the rows that a request returned, and return the new ones.
 
-        Raises `LightspeedError` where they cannot be part of a list that ends.
+        Raises `LightspeedError` if they are inconsistent with a list that ends.
         """
         if not rows.received:
             self._take_nothing(request)
@@ -90,12 +91,12 @@ class Cursor:
             self._is_overlapped = True
             self._conclude()
             return NO_ROWS
-        place = keys.index(self.last)
-        if place:  # rows were inserted before it
-            is_same_page = (place, len(keys)) == (self._count - 1, self._count)
+        index = keys.index(self.last)
+        if index:  # rows were inserted before it
+            is_same_page = (index, len(keys)) == (self._count - 1, self._count)
             self._count_setback("repeating" if is_same_page else "moving")
         self._move_to(request, len(keys), keys[-1])
-        return rows if place else without_first(rows)
+        return rows if index else without_first(rows)
 
     def _take_nothing(self, request: Request) -> None:
         if request.is_overlap:
@@ -126,7 +127,7 @@ class Cursor:
             self._setbacks = 0
         self._furthest = max(self._furthest, self._received)
         self._unproven = None
-        # A single row stands at `received - 1` alone, which is all that an overlap request would tell.
+        # A single row was requested at `received - 1` itself: an overlap request would repeat that request.
         self._is_overlapped = count == 1 < self._size and not self._is_limited
         self._empties = 0
         self._starts.append(request.skip)
@@ -134,7 +135,7 @@ class Cursor:
 
     @property
     def _was_short(self) -> bool:
-        """Whether the page before was short: rows that come now show that it was limited."""
+        """Whether the previous page was short: if rows follow it, the service limited that page."""
         return 0 < self._count < self._size
 
     def _following(self, received: int, count: int) -> Request:
@@ -143,7 +144,7 @@ class Cursor:
         return Request(received - 1, is_overlap=True)
 
     def _conclude(self) -> None:
-        """End the pull if everything that proves its end has come; else request what is missing."""
+        """End the pull if its end is proven; otherwise request the missing evidence."""
         needed = 2 if self._is_limited else int(self._count == 1 < self._size)
         if not self._is_overlapped:
             self.next = Request(self._received - 1, is_overlap=True)
@@ -153,10 +154,10 @@ class Cursor:
             self.next = None
 
     def _step_back(self, fault: Fault) -> None:
-        """Read the page before again: its rows have moved, or the service is silent."""
+        """Go back to the previous page: its rows have moved, or the service stopped returning rows."""
         self._count_setback(fault)
         start = self._starts.pop() if self._starts else 0
-        # As if the page before that had been full, so that no limit is read into what comes.
+        # The page before that counts as full, so that the next rows are not taken as evidence of a limit.
         self._received, self._count, self.last = start, self._size, None
         self._is_overlapped, self._empties = False, 0
         self.next = Request(start, is_repeat=True)

@@ -1,6 +1,6 @@
-"""Errors of requests to Lightspeed, with sentences that tell the dealer what to do.
+"""Errors of requests to Lightspeed, with sentences that tell the dealer how to fix them.
 
-Sentences hold no jargon and nothing of the request but what the dealer typed as 3PA Dealer ID.
+Sentences contain no jargon and, of the request, only the 3PA Dealer ID that the dealer entered.
 """
 
 from typing import Literal
@@ -12,11 +12,11 @@ Fault = Literal[
     "empty", "not_json", "not_array", "truncated", "too_large", "not_parts",
     "repeating", "silent", "moving", "endless", "other_dealer", "foreign_parts", "no_cmf",
 ]  # fmt: skip
-"""What went wrong other than by a status."""
+"""Failures other than an HTTP status."""
 
 
 class LightspeedError(SourceError):
-    """A request to Lightspeed that failed, after all its attempts."""
+    """Failure of a request to Lightspeed."""
 
 
 def error_for_status(status: int, retry_after: float | None = None) -> LightspeedError:
@@ -28,7 +28,7 @@ def error_for_status(status: int, retry_after: float | None = None) -> Lightspee
 
 
 def error_for_fault(fault: Fault) -> LightspeedError:
-    """Return the error for something that no status tells."""
+    """Return the error for a failure other than an HTTP status."""
     kind, sentence = _FAULTS[fault]
     status = 200 if kind in ("bad_answer", "other_dealer") else None
     return LightspeedError(sentence, kind, account_wide=kind == "account", status=status)

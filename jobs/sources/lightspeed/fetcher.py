@@ -1,4 +1,4 @@
-"""Sends the requests of one pull, and refuses pages that were received before."""
+"""Fetcher of one pull's pages, which rejects pages that were already received."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ from jobs.sources.lightspeed.parts import DecodedPage
 from jobs.sources.lightspeed.row_keys import fingerprint, keys_of
 
 MOST_REPEATED_ROWS = 5
-"""Pages of one row, in succession, that may repeat an earlier one: a list may hold a row twice."""
+"""Maximum consecutive one-row pages that repeat an earlier page: a list may contain a row twice."""
 
 Read = Callable[[bytes], DecodedPage]
 ReadPage = Callable[[bytes, bool], DecodedPage]
 """Decodes a body; the second argument allows a single row that is not a part."""
 Ask = Callable[[int, int, Read, bool, Waiting], ApiResponse[DecodedPage]]
-"""Fetches: rows to skip, rows to take, how to decode them, whether to pause first, what to call in waits."""
+"""Sends a request: `$skip`, `$top`, decoder, whether to back off first, callback during waits."""
 
 
 @dataclass
 class SentRequest:
-    """Requests, the seconds that the service took over them, and those that they waited for the budget."""
+    """Number of requests, seconds of the service's responses, and seconds waited for the rate budget."""
 
     requests: int = 0
     seconds: float = 0.0
@@ -35,9 +35,9 @@ class SentRequest:
 
 
 class Fetcher:
-    """Fetches what a cursor requests; `wanted` is called during waits, and what it raises ends the pull.
+    """Sends the requests of a cursor; `wanted` is called during waits, and its exceptions end the pull.
 
-    `sent` is what requests took; the reader of a page resets it.
+    `sent` adds up the requests; the paginator resets it after each page.
     """
 
     def __init__(self, ask: Ask, read: ReadPage, size: int, cursor: Cursor, wanted: Waiting) -> None:
@@ -51,7 +51,7 @@ class Fetcher:
         self._repeated_rows = 0
 
     def fetch(self, request: Request) -> DecodedPage:
-        """Return the rows of a request; raises `LightspeedError` after the last attempt."""
+        """Return the rows of a request; raises `LightspeedError` if the last attempt fails."""
 
         def read(body: bytes) -> DecodedPage:
             return self._checked(request, self._read(body, request.is_overlap))
@@ -62,15 +62,15 @@ class Fetcher:
         return response.rows
 
     def _checked(self, request: Request, rows: DecodedPage) -> DecodedPage:
-        """Refuse a page received before: `$skip` was ignored, or an old response was sent again."""
+        """Reject a repeated page: the service ignored `$skip`, or sent an old response again."""
         if request.is_overlap:
             if rows.received and not rows.parts and keys_of(rows) != [self._cursor.last]:
                 raise error_for_fault("not_parts")
             return rows
-        mark = fingerprint(rows)
-        is_repeated = rows.received > 0 and mark in self._seen and self._cursor.is_new_ground(request)
+        page_hash = fingerprint(rows)
+        is_repeated = rows.received > 0 and page_hash in self._seen and self._cursor.is_new_ground(request)
         self._repeated_rows = self._repeated_rows + 1 if is_repeated else 0
         if is_repeated and (rows.received > 1 or self._repeated_rows > MOST_REPEATED_ROWS):
             raise error_for_fault("repeating")
-        self._seen.add(mark)
+        self._seen.add(page_hash)
         return rows

@@ -1,6 +1,6 @@
-"""All pages of one filter, accepted as complete only when the end is proven (R11, cursor.py).
+"""Pages of one filter, complete only if the end of the list is proven (R11, cursor.py).
 
-One background thread per pull fetches pages into a bounded queue, while the caller stores those before them.
+One background thread per pull prefetches pages into a bounded queue while the caller stores earlier ones.
 """
 
 from collections.abc import Generator, Sequence
@@ -11,18 +11,18 @@ from jobs.sources.lightspeed.paginator import Paginator
 from jobs.sources.source import Page
 
 LARGEST_PAGE = 500
-"""Rows that the service gives at most; asked for more, a full page would look like a last one."""
+"""Maximum rows per page of the service; with a larger `$top`, a full page would look like the last one."""
 MOST_ROWS = 5_000_000
-"""Of one filter. Many times what a dealership holds: who gets here is being led in circles."""
+"""Maximum rows of one filter, many times those of any dealership: a longer list does not end."""
 
 PAGES_AHEAD = 16
-"""Pages that are kept until the caller, who may be applying a code, has time for them."""
+"""Size of the prefetch queue: the caller may be applying a code."""
 
 
 class Pages:
-    """One walk through the pages of one filter, from the first row to the last.
+    """Pages of one filter, fetched once, from the first row to the last.
 
-    `asks` fetch for one filter each: the second is used if the first has no rows at all, and so on.
+    `asks` send requests for one filter each: the second is used if the first returns no rows, and so on.
     """
 
     def __init__(
@@ -33,16 +33,16 @@ class Pages:
         self._stream: PrefetchIterator[Page] | None = None
 
     def begin(self) -> None:
-        """Have the first pages fetched already, for a caller that has other work to do before."""
+        """Start the prefetch before the caller needs the pages."""
         self._begun()
 
     def abandon(self) -> None:
-        """Leave alone what was begun; harmless where nothing was."""
+        """Stop the prefetch, if it has started."""
         if self._stream is not None:
             self._stream.abandon()
 
     def pages(self) -> Generator[list[Page], None, None]:
-        """Yield the pages that have come, in order; raises `LightspeedError` where one does not come well."""
+        """Yield batches of prefetched pages, in order; raises `LightspeedError` if a page fails."""
         yield from self._begun().batches(self._waiting)
 
     def _begun(self) -> PrefetchIterator[Page]:

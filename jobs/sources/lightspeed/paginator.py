@@ -1,4 +1,4 @@
-"""Yields the pages of one pull, in order, each with what it took."""
+"""Paginator of one pull: pages in order, each with its requests and times."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -11,7 +11,7 @@ from jobs.sources.source import Page
 
 
 class Paginator:
-    """Reads the list of the first of several filters that has rows, page by page."""
+    """Reads the pages of the first filter that returns rows."""
 
     def __init__(
         self, asks: Sequence[Ask], read: ReadPage, size: int, most_rows: int, wanted: Waiting
@@ -26,7 +26,7 @@ class Paginator:
         self._sent = SentRequest()
 
     def pages(self) -> Iterator[Page]:
-        """Yield every page; raises `LightspeedError` where the list does not come whole."""
+        """Yield every page; raises `LightspeedError` if the list is not complete."""
         for ask in self._asks:
             cursor = Cursor(self._size, self._most_rows, is_other_spelling=ask is not self._asks[0])
             fetcher = self._begin(ask, cursor)
@@ -53,6 +53,6 @@ class Paginator:
     def _page(self, rows: DecodedPage) -> Page:
         self._number += 1
         sent, self._sent = self._sent, SentRequest()
-        took = sent.requests, sent.seconds, sent.rate_waited
+        usage = sent.requests, sent.seconds, sent.rate_waited
         is_short = 0 < rows.received < self._size
-        return Page(self._number, rows.parts, rows.unreadable, rows.received, *took, is_short=is_short)
+        return Page(self._number, rows.parts, rows.unreadable, rows.received, *usage, is_short=is_short)

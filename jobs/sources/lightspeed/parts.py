@@ -1,6 +1,6 @@
-"""What one page of parts says, read so that one bad record costs at most itself.
+"""Decoder of one page of parts, in which a bad record does not affect the others.
 
-Pure: no network, no clock. The wire names are those of docs/lightspeed-3pa.md, Part.
+Pure: no network, no clock. Field names in JSON are those of docs/lightspeed-3pa.md, Part.
 """
 
 from dataclasses import dataclass
@@ -26,11 +26,10 @@ __all__ = [
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One record as received: text untrimmed, numbers in whatever form they came.
+    """One record as received: text not trimmed, numbers as number or text.
 
-    A field that is absent, null, or neither text nor a number is `None`. Text can be stored anywhere: it
-    holds no NUL, other control character (save tab and line ends), turn of direction or half of a surrogate
-    pair.
+    A field that is absent, null, or neither text nor a number is `None`. Text is safe to store: without
+    control characters (except tab and line breaks), bidirectional controls and lone surrogates.
     """
 
     cmf: str | None = msgspec.field(name="Cmf", default=None)
@@ -50,7 +49,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 @dataclass(frozen=True)
 class DecodedPage:
-    """The parts of one page, its unreadable records, and how many rows came (both together)."""
+    """The parts of one page, its unreadable records, and the number of rows (the sum of both)."""
 
     parts: list[Part]
     unreadable: list[Unreadable]
@@ -58,27 +57,27 @@ class DecodedPage:
 
 
 class PageFault(ValueError):
-    """An answer that is no page of parts at all."""
+    """A response that cannot be decoded as a page of parts."""
 
 
 class EmptyBody(PageFault):
-    """Nothing came."""
+    """The body is empty."""
 
 
 class NotJson(PageFault):
-    """Something else than JSON came, a web page for example."""
+    """The body is not JSON, for example a web page."""
 
 
 class TruncatedBody(PageFault):
-    """An array began and does not end."""
+    """The JSON array is cut off."""
 
 
 class TooLarge(PageFault):
-    """More came than a page could ever be (bounds.py)."""
+    """The body exceeds the limits of a page (size_limits.py)."""
 
 
 class NotAnArray(PageFault):
-    """JSON came, but not the bare array that the service answers with: an error's text, for example."""
+    """The body is JSON but not an array, for example an error message."""
 
 
 _decoder = msgspec.json.Decoder(list[Part])
@@ -88,10 +87,10 @@ _NUMBERS = frozenset({"on_hand", "avail", "retail", "current_active_price"})
 
 
 def decode_page(body: bytes) -> DecodedPage:
-    """Read the body of a Part answer; raises a `PageFault` where it is no array of records."""
+    """Decode the body of a Part response; raises a `PageFault` unless it is an array of records."""
     if size_limits.is_too_large(body):
-        raise TooLarge("the answer holds too much")
-    parts = _decoded_in_one_go(body)
+        raise TooLarge("the response is too large")
+    parts = _decode_clean(body)
     if parts is not None:
         return DecodedPage(parts, [], len(parts))
     records = _records(body)
@@ -107,8 +106,8 @@ def decode_page(body: bytes) -> DecodedPage:
     return DecodedPage(parts, unreadable, len(records))
 
 
-def _decoded_in_one_go(body: bytes) -> list[Part] | None:
-    """Read a clean page several times faster than record by record; `None` where it is not that clean."""
+def _decode_clean(body: bytes) -> list[Part] | None:
+    """Decode a clean page, several times faster than record by record; `None` if the page is not clean."""
     if lenient_json.needs_cleaning(body):
         return None
     try:
@@ -116,24 +115,24 @@ def _decoded_in_one_go(body: bytes) -> list[Part] | None:
     except (ValueError, RecursionError):
         return None
     if any(part.part_number is None and part.supplier_code is None for part in parts):
-        return None  # null, or no such keys: only the record itself can tell whether it is a part
+        return None  # null values or missing keys: only the raw record can distinguish them
     return parts
 
 
 def _records(body: bytes) -> list[object]:
     text = lenient_json.text_of(body)
     if not text:
-        raise EmptyBody("the answer is empty")
+        raise EmptyBody("the response is empty")
     try:
         records = lenient_json.json_of(text)
     except (ValueError, RecursionError):
         if text.startswith("[") and not text.endswith("]"):
-            raise TruncatedBody("the answer ends in the middle") from None
-        raise NotJson("the answer is not JSON") from None
+            raise TruncatedBody("the response is truncated") from None
+        raise NotJson("the response is not JSON") from None
     if not isinstance(records, list):
-        raise NotAnArray("the answer is not an array")
+        raise NotAnArray("the response is not an array")
     if len(records) > size_limits.MOST_RECORDS:
-        raise TooLarge("the answer holds too many records")
+        raise TooLarge("the response has too many records")
     return records
 
 

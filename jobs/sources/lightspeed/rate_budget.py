@@ -1,4 +1,4 @@
-"""Rate limit: at most so many requests a minute for each login, over all workers (R9)."""
+"""Rate limit of requests per minute and login, shared by all workers (R9)."""
 
 import time
 from typing import Protocol
@@ -12,27 +12,27 @@ from webapp.core import rate_window
 from webapp.core.rate_window import MINUTE
 
 _REDIS_SECONDS = 2.0
-_NOBODY = NoOtherUsage()
+_NO_OTHER_USAGE = NoOtherUsage()
 
 
 class _Window(Protocol):
     def take(self, ticket: Ticket) -> float | None:
-        """Count one request and return None, or return the seconds until there may be room."""
+        """Count one request and return None, or return the seconds until the limit may allow it."""
         ...
 
     def leave(self, ticket: Ticket) -> None:
-        """Give up a ticket that was not served."""
+        """Drop a ticket whose request was not counted."""
         ...
 
     def is_crowded(self, login_key: str, seconds: float) -> bool:
-        """Whether others wait for room, or there will be none for so many seconds."""
+        """Whether other requests wait under a login, or the limit allows none for `seconds`."""
         ...
 
 
 class RateBudget:
-    """Never lets more requests pass than the rate in any minute for one login.
+    """Moving-window rate limiter: in any minute, requests under one login never exceed the rate.
 
-    Requests that wait under one login are served in turns (fair_queue.py).
+    Requests that wait under one login are served by a fair queue (fair_queue.py).
     """
 
     def __init__(self, window: _Window | None) -> None:
@@ -40,7 +40,7 @@ class RateBudget:
 
     @classmethod
     def in_process(cls, per_minute: int | None, *, seconds: int = MINUTE) -> "RateBudget":
-        """A budget of this process alone; `None` or 0 means no limit. `seconds` is the window's length."""
+        """Create a budget for this process only; `None` or 0 means no limit. The window has `seconds`."""
         return cls(LocalRateLimiter(rate_window.rate(per_minute, seconds)) if per_minute else None)
 
     @classmethod
@@ -50,13 +50,13 @@ class RateBudget:
         per_minute: int | None,
         *,
         seconds: int = MINUTE,
-        usage: UsageEstimate = _NOBODY,
+        usage: UsageEstimate = _NO_OTHER_USAGE,
     ) -> "RateBudget":
-        """A budget that all processes with the same Redis share; `None` or 0 means no limit.
+        """Create a budget shared by all processes that use the same Redis; `None` or 0 means no limit.
 
-        While Redis does not answer, a process first waits for a whole window, as the others may have used it
-        up, and then goes on at a tenth of the rate at most: slower, never faster. The same holds for a Redis
-        that lost its data: requests that `usage` says may have been sent count for one window.
+        During an outage of Redis, a process first waits for one window, because other processes may have used
+        it up, and then sends at most a tenth of the rate. After Redis has lost its data, the requests that
+        `usage` estimates were sent count against the limit for one window.
         """
         if not per_minute:
             return cls(None)
@@ -65,27 +65,27 @@ class RateBudget:
         return cls(SharedRateLimiter(rate, shared, usage))
 
     def acquire(self, login_key: str, waiting: Waiting, requester: Requester = ANYBODY) -> float:
-        """Count one request, and return the seconds that it had to wait for room.
+        """Count one request, after waiting until the limit allows it; return the seconds waited.
 
         `login_key` identifies the login without revealing it. During the wait `waiting` is called at least
-        every 0.5 s, except while Redis does not answer (two seconds); what it raises ends the wait.
+        every 0.5 s, except while Redis times out (two seconds); an exception from it ends the wait.
         """
         if self._window is None:
             return 0.0
-        ticket, refused = Ticket(login_key, requester), None
+        ticket, wait_started = Ticket(login_key, requester), None
         try:
             while (pause := _take(self._window, ticket, waiting)) is not None:
-                refused = refused or time.monotonic()
+                wait_started = wait_started or time.monotonic()
                 sleep(pause, waiting)
         except BaseException:
             self._window.leave(ticket)
             raise
-        return time.monotonic() - refused if refused else 0.0
+        return time.monotonic() - wait_started if wait_started else 0.0
 
     def is_crowded(self, login_key: str, seconds: float) -> bool:
-        """Whether others wait for room under a login, or there will be none for so many seconds.
+        """Whether other requests wait under a login, or the limit allows none for `seconds`.
 
-        False if that is unknown.
+        False if Redis does not respond.
         """
         return self._window is not None and self._window.is_crowded(login_key, seconds)
 
@@ -93,6 +93,6 @@ class RateBudget:
 def _take(window: _Window, ticket: Ticket, waiting: Waiting) -> float | None:
     started = time.monotonic()
     pause = window.take(ticket)
-    if time.monotonic() - started > TICK:  # Redis did not answer, which is a wait too
+    if time.monotonic() - started > TICK:  # a Redis timeout counts as a wait
         waiting()
     return pause

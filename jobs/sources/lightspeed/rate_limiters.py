@@ -1,4 +1,4 @@
-"""Counts requests in this process alone, or in a Redis that processes share, with a fallback."""
+"""Rate limiters: one for a single process, one shared through Redis with a fallback for outages."""
 
 import time
 from contextlib import suppress
@@ -20,14 +20,14 @@ from webapp.core.redis_errors import describe
 
 log = structlog.get_logger()
 
-_PARTS: Final = 10
-"""A process that cannot reach Redis sends at most a tenth of the rate; less where more than five may send."""
-# Seconds. Room may appear a moment later than predicted.
+_FALLBACK_DIVISOR: Final = 10
+"""A process without Redis sends at most a tenth of the rate; less if more than five processes send."""
+# Seconds. A slot of the window may become free slightly later than predicted.
 _LEAST_PAUSE: Final = 0.002
 
 
 class LocalRateLimiter:
-    """The moving window of one process."""
+    """Moving-window rate limiter of one process."""
 
     def __init__(self, rate: RateLimitItem) -> None:
         self._rate = rate
@@ -36,21 +36,21 @@ class LocalRateLimiter:
     def take(self, ticket: Ticket) -> float | None:
         if self._limiter.hit(self._rate, ticket.login_key):
             return None
-        return min(max(self._room_in(ticket.login_key), _LEAST_PAUSE), SIGN_EVERY)
+        return min(max(self._seconds_to_reset(ticket.login_key), _LEAST_PAUSE), SIGN_EVERY)
 
     def leave(self, ticket: Ticket) -> None:
-        """Do nothing: there is no queue in one process."""
+        """Do nothing: a single process has no queue."""
 
     def is_crowded(self, login_key: str, seconds: float) -> bool:
         is_full = self._limiter.get_window_stats(self._rate, login_key).remaining == 0
-        return is_full and self._room_in(login_key) > seconds
+        return is_full and self._seconds_to_reset(login_key) > seconds
 
-    def _room_in(self, login_key: str) -> float:
+    def _seconds_to_reset(self, login_key: str) -> float:
         return self._limiter.get_window_stats(self._rate, login_key).reset_time - time.time()
 
 
 class SharedRateLimiter:
-    """The moving window that processes share in Redis, and a small share of the rate during its outages."""
+    """Moving-window rate limiter shared through Redis; during an outage, a small share of the rate."""
 
     def __init__(self, rate: RateLimitItem, shared: RedisRateLimiter, usage: UsageEstimate) -> None:
         self._rate = rate
@@ -61,7 +61,7 @@ class SharedRateLimiter:
         self._taken_at: float | None = None
 
     def take(self, ticket: Ticket) -> float | None:
-        # Requests sent during an outage of Redis are counted all at once, with the first after it.
+        # Requests sent during an outage of Redis are counted together with the first one after it.
         uncounted = self._fallback.used(ticket.login_key)
         cost = min(1 + uncounted, self._rate.amount)
         try:
@@ -76,7 +76,7 @@ class SharedRateLimiter:
         return None
 
     def leave(self, ticket: Ticket) -> None:
-        with suppress(RedisError):  # without this the ticket expires
+        with suppress(RedisError):  # the ticket then expires on its own
             self._shared.leave(ticket)
 
     def is_crowded(self, login_key: str, seconds: float) -> bool:
@@ -98,17 +98,20 @@ class SharedRateLimiter:
         return self._fallback.take(key, self._outage.share)
 
     def _begin_outage(self) -> "_Outage":
-        """All shares together are at most half of the rate: no wait if the other half was not used."""
+        """Start the fallback, without a wait if at most half of the rate was used in the last window.
+
+        All shares add up to at most the other half.
+        """
         now, window = time.monotonic(), self._rate.get_expiry()
-        parts = max(_PARTS, 2 * self._usage.senders())
-        is_used = self._taken_at is not None and now - self._taken_at < window
-        must_wait = is_used or self._usage.sent(window) > self._rate.amount // 2
-        return _Outage(now + window if must_wait else now, max(1, self._rate.amount // parts))
+        divisor = max(_FALLBACK_DIVISOR, 2 * self._usage.senders())
+        was_used = self._taken_at is not None and now - self._taken_at < window
+        must_wait = was_used or self._usage.sent(window) > self._rate.amount // 2
+        return _Outage(now + window if must_wait else now, max(1, self._rate.amount // divisor))
 
 
 @dataclass(frozen=True)
 class _Outage:
-    """Until when (monotonic) to wait, and how many requests each window may have then."""
+    """The end of the initial wait (monotonic time), and the requests allowed per window after it."""
 
     wait_until: float
     share: int

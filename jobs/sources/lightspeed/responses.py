@@ -1,4 +1,4 @@
-"""Reads answers with status 200 and refuses those that cannot be what was asked for."""
+"""Decoding and validation of responses with status 200."""
 
 from jobs.sources.lightspeed.errors import Fault, error_for_fault
 from jobs.sources.lightspeed.parts import (
@@ -24,12 +24,11 @@ _FAULT_NAMES: dict[type[PageFault], Fault] = {
 def parts_in(
     body: bytes, cmf: str, *, may_lack_parts: bool = False, foreign: Fault = "foreign_parts"
 ) -> DecodedPage:
-    """Read a page of one dealer's parts; raises `LightspeedError` unless it is an array and holds parts or
-    nothing.
+    """Decode a page of one dealer's parts; raises `LightspeedError` unless it is an array of parts or empty.
 
-    An array in which nothing is a part is an error in another dress, and must not look like an empty shelf;
-    `may_lack_parts` lets a single such row pass, for a caller that knows it. A row of another dealership is
-    the error `foreign`, also one that cannot be decoded otherwise (R9).
+    An array without any parts is an error of the service, and must not count as an empty list;
+    `may_lack_parts` allows a single row that is not a part. A row of another dealership, even one that cannot
+    be decoded, raises the error `foreign` (R9).
     """
     try:
         page = decode_page(body)
@@ -37,17 +36,17 @@ def parts_in(
         raise error_for_fault(_FAULT_NAMES[type(fault)]) from None
     if page.received and not page.parts and not (may_lack_parts and page.received == 1):
         raise error_for_fault("not_parts")
-    named = {row.cmf for row in page.parts} | {row.cmf for row in page.unreadable}
-    if not all(is_of(each, cmf) for each in named):
+    cmfs = {row.cmf for row in page.parts} | {row.cmf for row in page.unreadable}
+    if not all(is_of(row_cmf, cmf) for row_cmf in cmfs):
         raise error_for_fault(foreign)
     return page
 
 
 def is_of(row_cmf: str | None, cmf: str) -> bool:
-    """Whether a row may be one of a dealer: it has the dealer's CMF, or none (R9)."""
+    """Whether a row may belong to a dealer: it has the dealer's CMF, or none (R9)."""
     return row_cmf == cmf or row_cmf is None or not row_cmf.strip() or same_cmf(row_cmf, cmf)
 
 
 def same_cmf(one: str | int | None, other: str | int | None) -> bool:
-    """Compare CMFs as the service may send them: as a number, padded, with or without leading zeros."""
+    """Compare CMFs in any form: number or text, padded, with or without leading zeros."""
     return str(one).strip().lstrip("0") == str(other).strip().lstrip("0")

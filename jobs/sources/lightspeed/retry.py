@@ -1,4 +1,4 @@
-"""When to try again, and after how long."""
+"""Retry policy: whether a failed request is retried, and after which backoff."""
 
 import random
 import re
@@ -8,21 +8,21 @@ from email.utils import parsedate_to_datetime
 
 from jobs.sources.lightspeed.errors import LightspeedError
 
-_chance = random.SystemRandom()  # forked workers would share the state of the usual one, and return together
+_chance = random.SystemRandom()  # forked workers would share the default generator's state, and retry in sync
 
 _SECONDS = re.compile(r"[0-9]{1,20}(?:\.[0-9]{0,20})?")
 
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """Times in seconds. A policy is for one page: the next page starts afresh.
+    """Limits and backoff of one request, in seconds. Each page starts with a full policy.
 
-    `attempts` counts the first one too. Waits grow from `base` by doubling up to `cap`, with jitter so that
-    workers that met the same outage do not return together. `total` bounds what is spent on attempts and
-    waits together (waits for the rate budget are free). A `Retry-After` is obeyed, but one beyond
-    `retry_after_cap` is not waited for: asking sooner than told would only make it worse. `busy_pause` is for
-    429 and 503 without one: either may mean a limit that counts by the minute (docs/lightspeed-3pa.md, Rate),
-    which seconds do not wait out.
+    `attempts` includes the first one. Backoff starts at `base` and doubles up to `cap`, with jitter so that
+    workers affected by the same outage do not retry in sync. `total` limits the time of attempts and waits
+    together (waits for the rate budget do not count). A `Retry-After` is respected, but the request fails if
+    it exceeds `retry_after_cap`: an earlier retry would be rejected too. `busy_pause` applies to 429 and 503
+    without `Retry-After`: either may come from a limit per minute (docs/lightspeed-3pa.md, Rate), for which
+    the usual backoff is too short.
     """
 
     attempts: int = 4
@@ -36,7 +36,7 @@ class RetryPolicy:
     def wait_after(self, error: LightspeedError, attempt: int, spent: float) -> float | None:
         """Return the seconds to wait after failed attempt number `attempt` (from 1), or `None` to give up.
 
-        `spent` is what this page has cost so far, in seconds.
+        `spent` is the seconds that attempts and waits have taken so far.
         """
         if attempt >= self._attempts_for(error):
             return None
@@ -46,7 +46,7 @@ class RetryPolicy:
         return wait if spent + wait <= self.total else None
 
     def backoff(self, attempt: int) -> float:
-        """Return a jittered wait: between half and the whole of `base` doubled for each attempt before."""
+        """Return the exponential backoff after an attempt, with jitter: 50 to 100% of it."""
         return min(self.cap, self.base * 2.0 ** (attempt - 1)) * _chance.uniform(0.5, 1.0)
 
     def _wait(self, error: LightspeedError, attempt: int) -> float:
@@ -61,30 +61,30 @@ class RetryPolicy:
             return 1
         if (
             error.kind == "bad_answer"
-        ):  # a redirect or a refused request will be so again; a garbled list may not
+        ):  # a redirect or a rejected request is permanent; a malformed list may be transient
             return min(self.attempts, self.bad_answer_attempts) if error.status == 200 else 1
         return self.attempts
 
 
 def seconds_to_wait(retry_after: str | None, date: str | None = None) -> float | None:
-    """Read a `Retry-After` header, seconds or an HTTP date, as seconds from now; `None` if it says none.
+    """Parse a `Retry-After` header, seconds or an HTTP date, to seconds from now; `None` if it is neither.
 
-    An HTTP date is measured from the response's own `Date`: the server's clock may be minutes off. Our own
-    clock is used only if that header is missing or cannot be read. Fractions of a second are accepted.
+    An HTTP date is compared with the response's `Date` header, because the server's clock may be minutes off,
+    and with the local clock only if that header is missing or invalid. Fractional seconds are accepted.
     """
     text = (retry_after or "").strip()
     if _SECONDS.fullmatch(text):
         return float(text)
-    moment = _http_date(text)
-    if moment is None:
+    retry_at = _http_date(text)
+    if retry_at is None:
         return None
-    return max(0.0, (moment - (_http_date(date or "") or datetime.now(UTC))).total_seconds())
+    return max(0.0, (retry_at - (_http_date(date or "") or datetime.now(UTC))).total_seconds())
 
 
 def _http_date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):  # the latter for a year of twenty digits
+    except (ValueError, OverflowError):  # OverflowError: a year of twenty digits
         return None
-    # "-0000": UTC, of unknown place.
+    # "-0000" means UTC with an unknown local time zone.
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

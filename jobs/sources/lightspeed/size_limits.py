@@ -1,20 +1,20 @@
-"""How much one answer may hold, looked at before it is decoded: memory and time stay bounded whatever comes.
+"""Size limits of one response, checked before decoding to bound memory and time.
 
-A page is requested with 500 records of about 50 values, some 700 kB. A service that ignores `$top`
-(docs/lightspeed-3pa.md, switches) is accepted, up to dozens of pages at once; refused are responses that are
-small on the wire and huge when decoded: an empty object of 3 bytes takes 150 as a part.
+A page is requested with 500 records of about 50 values, some 700 kB. Responses from a service that ignores
+`$top` (docs/lightspeed-3pa.md, switches) are accepted, up to dozens of pages at once. Responses that are
+small on the wire and huge when decoded are rejected: an empty object of 3 bytes takes 150 bytes as a part.
 Pure.
 """
 
 MOST_BYTES = 32 * 1024 * 1024
-"""Of a body, as it comes and inflated."""
+"""Applies to a body both as received and inflated."""
 
 MOST_RECORDS = 100_000
 MOST_VALUES = 2_000_000
 
 
 def is_too_large(body: bytes) -> bool:
-    """Tell whether a body may hold more than is ever decoded. It counts marks in texts too: never too few."""
-    opened = body.count(b"{")
-    # Each value stands behind one of these, or behind the name that it goes under.
-    return opened > 2 * MOST_RECORDS or opened + body.count(b",") + body.count(b"[") > MOST_VALUES
+    """Return whether a body may exceed the limits: delimiters inside strings count too (upper bound)."""
+    objects = body.count(b"{")
+    # Each value follows one of these delimiters, directly or after its field name.
+    return objects > 2 * MOST_RECORDS or objects + body.count(b",") + body.count(b"[") > MOST_VALUES

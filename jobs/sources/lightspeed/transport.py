@@ -1,8 +1,8 @@
-"""One HTTPS exchange with the service: bytes out of it, or a `LightspeedError`.
+"""HTTP transport: one GET request, which returns the response body or raises `LightspeedError`.
 
-GET only, login sent with every request, no redirects, nothing taken from the environment: no proxy and no
-.netrc may see or replace the login, and nothing there turns off that certificates are verified or says by
-which authorities. It connects to public addresses alone, and to hosts that the deployment allows by name.
+The login is sent with every request, redirects are not followed, and environment variables are ignored: a
+proxy or .netrc could read or replace the login, and other variables could disable certificate verification or
+replace the trusted authorities. Connects only to public addresses, and to hosts that the deployment allows.
 """
 
 import zlib
@@ -33,10 +33,10 @@ Query = Sequence[tuple[str, str]]
 
 
 class Transport:
-    """A kept-alive connection to one base URL under one login.
+    """Persistent connection to one base URL under one login.
 
-    `timeout` is seconds for connecting and between two signs of life; a whole exchange may take the first
-    plus twice the second, however slowly it drips.
+    `timeout` is the connect timeout and the read timeout in seconds; a whole request takes at most the first
+    plus twice the second, even if the body arrives slowly.
     """
 
     def __init__(
@@ -54,24 +54,24 @@ class Transport:
         self._longest = timeout[0] + 2 * timeout[1]
         self._session = requests.Session()
         self._session.trust_env = False
-        for scheme in ("https://", "http://"):  # in place of requests' own, which go anywhere
+        for scheme in ("https://", "http://"):  # the default adapters would connect to any address
             self._session.mount(scheme, PublicOnlyAdapter(allowed_hosts))
-        # As bytes, because requests would encode text as Latin-1 and fail on other passwords.
+        # Bytes, because requests encodes text as Latin-1 and fails on other characters.
         self._session.auth = HTTPBasicAuth(credentials.username.encode(), credentials.password.encode())
         self._session.headers.update(
             {
                 "User-Agent": "parts-inventory-sync",
                 "Accept": "application/json",
                 "Accept-Encoding": "gzip",
-                "X-Accept-Encoding": "gzip",  # the vendor's own spelling (docs/lightspeed-3pa.md, Gzip)
+                "X-Accept-Encoding": "gzip",  # the vendor's nonstandard header (docs/lightspeed-3pa.md, Gzip)
             }
         )
 
     def get(self, resource: str, query: Query, wanted: Waiting) -> bytes:
-        """Return the inflated body of a response with status 200; raises `LightspeedError` otherwise.
+        """Return the decompressed body of a response with status 200; raises `LightspeedError` otherwise.
 
-        Blocks its thread until the service answers or a time limit is reached. `wanted` is called between
-        chunks of the body.
+        Blocks its thread until the service responds or times out. `wanted` is called between chunks of the
+        body.
         """
         url = f"{self._base_url}/{resource}" + (f"?{encoded(query)}" if query else "")
         return inflated(self._exchange(url, wanted))
@@ -87,13 +87,13 @@ class Transport:
             failure = error_for_fault("forbidden")
         except _BROKEN as error:
             failure = _failure(error)
-        # Raised out here, where no context hangs on it: the library's exception carries the request, and that
-        # its Authorization header.
+        # Raised outside the except block, to have no __context__: the library's exception holds the request
+        # with its Authorization header.
         raise failure
 
 
 def encoded(query: Query) -> str:
-    """Encode a query so that picky servers read it: a bare `$` in names, and `%20`, not `+`, for spaces."""
+    """Encode a query in the form that strict servers require: `$` unescaped in names, `%20` for spaces."""
     return "&".join(f"{name}={quote(value, safe='')}" for name, value in query)
 
 
@@ -104,7 +104,7 @@ def _body(response: requests.Response, wanted: Waiting) -> bytes:
         raise error_for_status(response.status_code, retry_after)
     chunks: list[bytes] = []
     room = MOST_BYTES
-    # read1 returns what has arrived; read would wait for a whole chunk and never look around.
+    # read1 returns the bytes received so far; read would block for a whole chunk, without calling `wanted`.
     while chunk := response.raw.read1(_CHUNK, decode_content=False):
         wanted()
         room -= len(chunk)
@@ -115,9 +115,9 @@ def _body(response: requests.Response, wanted: Waiting) -> bytes:
 
 
 def inflated(body: bytes) -> bytes:
-    """Inflate a body that begins like gzip, which JSON never does, whatever its headers say.
+    """Decompress a body that starts with the gzip signature, regardless of its headers.
 
-    Twice at most, for a service that compresses behind a gateway that does so too.
+    At most twice: a service and the gateway in front of it may both compress.
     """
     for _ in range(2):
         if body.startswith(_GZIP_MAGIC):
@@ -128,7 +128,7 @@ def inflated(body: bytes) -> bytes:
 def _inflated_once(body: bytes) -> bytes:
     members: list[bytes] = []
     room = MOST_BYTES
-    while body.startswith(_GZIP_MAGIC):  # a gzip file may be several, one after the other
+    while body.startswith(_GZIP_MAGIC):  # a gzip stream may have several members
         inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
         try:
             member = inflater.decompress(body, room + 1)
@@ -145,10 +145,10 @@ def _inflated_once(body: bytes) -> bytes:
 
 
 def _failure(error: Exception) -> LightspeedError:
-    """Name a network failure without keeping anything of it."""
+    """Convert a network exception to an error that holds no details of the request."""
     if isinstance(error, _INSECURE):
         return error_for_fault("insecure")
-    # A name that does not resolve and a port where nobody listens come wrapped twice.
+    # requests and urllib3 each wrap the exception of a failed name resolution or a refused connection.
     reason = getattr(error.args[0], "reason", None) if error.args else None
     if isinstance(error, _UNCONNECTED) or isinstance(reason, _UNCONNECTED):
         return error_for_fault("unreachable")

@@ -1,22 +1,22 @@
-"""Upper bounds of what other processes send to the service, for the rate budget."""
+"""Upper bounds of the requests that other processes send to the service, for the rate budget."""
 
 from typing import Protocol
 
 
 class UsageEstimate(Protocol):
-    """Asked where Redis cannot tell. Both may take a moment, and are called in any thread."""
+    """Estimate for outages and restarts of Redis. Both methods may block, and run in any thread."""
 
     def sent(self, seconds: float) -> int:
-        """At most how many requests any process, this one too, may have sent in the last `seconds`."""
+        """Return an upper bound of the requests that all processes, this one included, sent in `seconds`."""
         ...
 
     def senders(self) -> int:
-        """At most how many processes send requests now."""
+        """Return an upper bound of the processes that send requests now."""
         ...
 
 
 class NoOtherUsage:
-    """Usage of a single process."""
+    """Estimate for a single process."""
 
     def sent(self, seconds: float) -> int:
         return 0

@@ -150,7 +150,7 @@ def test_a_stray_traceback_of_a_thread_does_not_show_the_login(monkeypatch):
             wire.url, LOGIN, RateBudget.in_process(None), retry=QUICK, allowed_hosts=HERE
         )
         with pytest.raises(ZeroDivisionError) as caught:
-            lightspeed._calls._attempt(_Defect(), lambda: None)  # type: ignore[arg-type]
+            lightspeed._sender._attempt(_Defect(), lambda: None)  # type: ignore[arg-type]
 
     for text in everything_of(caught.value):
         refuse_marks(text)
