@@ -11,7 +11,8 @@ import click
 from flask import Flask
 
 from jobs import shutdown
-from jobs.sync import check, client_factory, lease, run_sync
+from jobs.sync import check, client_factory, run_sync
+from jobs.sync.interruption import RunInterrupted
 from webapp.core import storage
 from webapp.core.limits import MAX_ID
 from webapp.core.run_states import RunState
@@ -49,8 +50,8 @@ def sync_run(dealer_id: int, anyway: bool) -> None:
     try:
         if not run_sync.execute(run.id, around):
             raise click.ClickException(f"run {run.id} of dealer {dealer_id} is under way")
-    except lease.Ended as ended:
-        raise click.ClickException(str(ended)) from None
+    except RunInterrupted as interrupted:
+        raise click.ClickException(str(interrupted)) from None
     outbox.drain()
     run = db.session.get_one(Run, run.id, populate_existing=True)
     click.echo(json.dumps(_summary(run), ensure_ascii=False))

@@ -7,8 +7,9 @@ from flask import current_app
 
 from jobs import shutdown, targets
 from jobs.processes import tick_monitor
-from jobs.sync import clearing_guard, client_factory, lease, regenerate_reports, run_sync
+from jobs.sync import clearing_guard, client_factory, regenerate_reports, run_sync
 from jobs.sync.check import check_credentials as validate
+from jobs.sync.interruption import Interruption, RunInterrupted
 from jobs.sync.tick import tick as _tick
 from jobs.targets.search_index import SearchIndexTarget
 from webapp.catalog import uploads
@@ -37,10 +38,11 @@ def sync_run(run_id: int) -> None:
     )
     try:
         run_sync.execute(run_id, around)
-    except (lease.Stopped, lease.Yielded):
-        lifecycle.enqueue_job(db.session.get_one(Run, run_id))
-    except lease.LeaseLost as lost:
-        log.warning("run.lost", run=run_id, reason=str(lost))
+    except RunInterrupted as interrupted:
+        if interrupted.reason is Interruption.LEASE_LOST:
+            log.warning("run.lost", run=run_id, reason=str(interrupted))
+        else:
+            lifecycle.enqueue_job(db.session.get_one(Run, run_id))
 
 
 def check_credentials(dealer_id: int, number: int) -> None:

@@ -11,13 +11,13 @@ from webapp.models import Run, RunItem
 from webapp.search import figures
 
 
-def apply(claim: lease.Lease, run: Run, item: RunItem) -> None:
+def apply(run_lease: lease.Lease, run: Run, item: RunItem) -> None:
     """Match and apply what was reported for an item, note what must be reindexed, and close the item.
 
     Everything or nothing: a worker that dies within leaves the shelf as it was. Raises SourceError where
     the pull says nothing about any part (R10).
     """
-    with lease.transaction(claim):
+    with lease.transaction(run_lease):
         plan_as_written(db.session.connection())
         figures.lock_shelf(db.session(), run.dealer_id)
         clears = bool(run.settings and run.settings["clear_previous"])

@@ -1,6 +1,6 @@
-"""A run's codes in turn: each fetched, applied, and tried again before it is given up.
+"""Fetches and applies the codes of a run one after the other, with retries.
 
-One code's failure stops no other (R11). What goes wrong in our own database is tried again on the spot.
+A failed code does not stop the others (R11). If the database refuses a write, the code is retried at once.
 """
 
 from __future__ import annotations
@@ -10,16 +10,18 @@ from flask import current_app
 
 from jobs.reports import PrerenderedReports
 from jobs.sources.source import SourceError
-from jobs.sync import clearing_guard, lease, refusals, rules, run_items
+from jobs.sync import lease, refusals, rules, run_items
 from jobs.sync.apply import apply
+from jobs.sync.code_result import APPLIED, DATABASE, LOGIN_RENEWED, CodeResult, failed, not_tried
 from jobs.sync.dealer_session import DealerSession
 from jobs.sync.fetch import pull
-from jobs.sync.heartbeat import Heartbeat, OutOfTime
+from jobs.sync.heartbeat import Heartbeat
+from jobs.sync.interruption import Interruption, RunInterrupted
 from jobs.sync.preemption import Preemption
 from jobs.sync.prefetch import Prefetch, Service
 from jobs.sync.run_context import RunContext
-from jobs.sync.run_plan import RunEnded
-from webapp.core.run_states import UNFINISHED_ITEM_STATES, RunItemState, RunState, final_state, with_problem
+from jobs.sync.run_outcome import RunOutcome, outcome_of
+from webapp.core.run_states import UNFINISHED_ITEM_STATES, RunItemState
 from webapp.extensions import db
 from webapp.lightspeed import configurations
 from webapp.models import Configuration, Run, RunItem, SupplierCode
@@ -27,224 +29,208 @@ from webapp.models import Configuration, Run, RunItem, SupplierCode
 log = structlog.get_logger(__name__)
 
 UNEXPECTED = "Something went wrong on our side while this code was being updated; nothing of it was changed."
-DATABASE = (
+DATABASE_REFUSED = (
     "Our database could not take this code's parts; nothing of it was changed. It is tried again later."
 )
 REMOVED = "Not tried: the code was removed from the list while the run was under way."
 SWITCHED_OFF = "Lightspeed 3PA/Data Warehouse was switched off while the run was under way."
-OUT_OF_TIME = "The update took longer than {minutes} minutes, which is as long as it may."
-# Seconds before what the database refused is tried again: a lock, a deadlock, a restart of its server.
+# Seconds before a refused write is retried: a lock, a deadlock, a restart of the database server.
 DATABASE_PAUSES = (1.0, 5.0, 15.0)
 TRIES = 2
+LOGIN_REFUSED = 401
 
 
 class CodeSync:
-    """The codes of one run under one claim."""
+    """Syncs the codes of one run under one lease."""
 
     def __init__(
-        self, claim: lease.Lease, run: Run, around: RunContext, pulse: Heartbeat, drafts: PrerenderedReports
+        self,
+        run_lease: lease.Lease,
+        run: Run,
+        context: RunContext,
+        heartbeat: Heartbeat,
+        prerendered: PrerenderedReports,
     ) -> None:
-        self._claim = claim
+        self._lease = run_lease
         self._run = run
-        self._around = around
-        self._pulse = pulse
-        self._drafts = drafts
-        self._connection = DealerSession(run.dealer_id, around.connect)
-        self._in_order = [item.id for item in run.items if item.status in UNFINISHED_ITEM_STATES]
-        self._decided_at: int | None = None
-        self._ahead = Prefetch(run, self._in_order, self._while_waiting)
-        service = self._connection.service
-        self._giving_way = Preemption(claim, run.dealer_id, around.slice_seconds, lambda: service()[0])
+        self._context = context
+        self._heartbeat = heartbeat
+        self._prerendered = prerendered
+        self._session = DealerSession(run.dealer_id, context.connect)
+        self._item_ids = [item.id for item in run.items if item.status in UNFINISHED_ITEM_STATES]
+        self._prefetch_decided_for: int | None = None
+        self._prefetch = Prefetch(run, self._item_ids, self._while_waiting)
+        service = self._session.service
+        self._preemption = Preemption(run_lease, run.dealer_id, context.slice_seconds, lambda: service()[0])
 
-    def sync(self) -> tuple[RunState, str | None]:
-        """Carry out what is left of the run; its state, and the reason for it.
+    def sync(self) -> RunOutcome:
+        """Sync the codes that are left and return the run's outcome.
 
-        Raises Over where the run ends before its last code, journal.Ended where this process is to leave it.
+        Raises RunInterrupted if the run ends before its last code, or this worker leaves it.
         """
         try:
-            for item_id in self._in_order:
-                self._giving_way.before_code()
+            for item_id in self._item_ids:
+                self._preemption.before_code()
                 self._sync_code(item_id)
-            self._try_failed_again()
-        except OutOfTime:
-            reason = OUT_OF_TIME.format(minutes=current_app.config["RUN_MINUTES"])
-            raise RunEnded(self._state_so_far(), reason) from None
+            self._retry_failed()
         finally:
-            self._ahead.abandon()
-        return outcome(lease.load(self._claim))
-
-    def _try_failed_again(self) -> None:
-        """Once more before the codes are given up: what was wrong with the service may have passed."""
-        found = lease.load(self._claim).items
-        failed = [item.id for item in found if item.status == RunItemState.FAILED and _may_pass(item)]
+            self._prefetch.abandon()
+        outcome = outcome_of(lease.load(self._lease))
         db.session.commit()
-        if failed:
-            self._pulse.rest(current_app.config["CODE_RETRY_SECONDS"])
-        for item_id in failed:
+        return outcome
+
+    def _retry_failed(self) -> None:
+        """Retry failed codes once after the last code: the service may have recovered."""
+        items = lease.load(self._lease).items
+        failed_ids = [item.id for item in items if item.status == RunItemState.FAILED and _may_pass(item)]
+        db.session.commit()
+        if failed_ids:
+            self._heartbeat.rest(current_app.config["CODE_RETRY_SECONDS"])
+        for item_id in failed_ids:
             self._sync_code(item_id)
 
     def _sync_code(self, item_id: int) -> None:
-        item = db.session.get_one(RunItem, item_id, populate_existing=True)
-        code = item.supplier_code
+        """Sync one code and store how it ended. Raises RunInterrupted if the run ends with it."""
+        code = db.session.get_one(RunItem, item_id, populate_existing=True).supplier_code
         with structlog.contextvars.bound_contextvars(code=code):
             try:
-                self._through_the_databases_troubles(item_id)
-            except SourceError as error:
-                sentence = refusals.sentence_of(error, self._run.dealer_id)
-                self._fail(item_id, code, error.kind, sentence, error)
-                if error.account_wide:
-                    raise RunEnded(RunState.FAILED, sentence) from None
-            except OutOfTime:
-                minutes = current_app.config["RUN_MINUTES"]
-                self._fail(item_id, code, "out_of_time", OUT_OF_TIME.format(minutes=minutes))
-                raise
+                result = self._with_retries(item_id)
+            except RunInterrupted as interrupted:
+                if interrupted.reason is not Interruption.OUT_OF_TIME:
+                    raise
+                result = failed("out_of_time", str(interrupted), ends=interrupted)
+            if result.state is RunItemState.FAILED:
+                self._fail(item_id, code, result)
+            elif result.state is RunItemState.NOT_TRIED:
+                self._leave_out(item_id, result)
+            if result.ends is not None:
+                raise result.ends
 
-    def _through_the_databases_troubles(self, item_id: int) -> None:
-        """One try, and more where the database refused.
-
-        While it does not answer at all that is raised: the run goes on once it does, with another claim.
-        """
-        for pause in (*DATABASE_PAUSES, None):
-            try:
-                self._try_code(item_id)
-            except lease.REFUSED as error:
-                db.session.rollback()
-                log.warning("database.write_failed", error=type(error.orig or error).__name__, again_in=pause)
-                if pause is None:
-                    self._fail(item_id, _code_of(item_id), "database", DATABASE)
-                    return
-                self._pulse.rest(pause)
+    def _with_retries(self, item_id: int) -> CodeResult:
+        """Try a code until it ends: at once after a new login, with pauses after a refused write."""
+        pauses = list(DATABASE_PAUSES)
+        while True:
+            result = self._try_code(item_id)
+            if result.kind == LOGIN_RENEWED:
+                log.info("login.renewed")
+            elif result.kind == DATABASE and pauses:
+                log.warning("database.write_failed", error=result.detail, again_in=pauses[0])
+                self._heartbeat.rest(pauses.pop(0))
             else:
-                return
+                return result
 
-    def _try_code(self, item_id: int) -> None:
-        item = db.session.get_one(RunItem, item_id, populate_existing=True)
-        if item.status == RunItemState.SUCCEEDED:
-            # Its commit came through; what did not was the answer, or what comes after it.
-            db.session.commit()
-            return
+    def _try_code(self, item_id: int) -> CodeResult:
         try:
-            self._fetch_and_apply(item)
-        except SourceError as error:
-            if error.status != 401 or not self._connection.is_renewed():
-                raise
-            # The password was changed while the run was under way: the new one may be right.
-            log.info("login.renewed")
-            self._fetch_and_apply(db.session.get_one(RunItem, item_id, populate_existing=True))
-        except (lease.Ended, RunEnded, OutOfTime, *lease.REFUSED):
+            return self._fetch_and_apply(item_id)
+        except RunInterrupted:
             raise
+        except SourceError as error:
+            return self._refused(error)
+        except lease.REFUSED as error:
+            db.session.rollback()
+            return failed(DATABASE, DATABASE_REFUSED)._replace(detail=type(error.orig or error).__name__)
         except Exception:
             log.exception("item.crashed")
             db.session.rollback()
-            self._fail(item_id, _code_of(item_id), "internal", UNEXPECTED)
+            return failed("internal", UNEXPECTED)
 
-    def _fetch_and_apply(self, item: RunItem) -> None:
-        if not self._is_still_wanted(item):
-            with lease.transaction(self._claim):
-                run_items.leave_out(item.id, REMOVED)
-            return
-        service = self._connection.service()
-        walk = self._ahead.walk(item, service)
-        item_id = item.id
+    def _refused(self, error: SourceError) -> CodeResult:
+        """The result of an error of the service; a changed password may be right where the old one wasn't."""
+        if error.status == LOGIN_REFUSED and self._session.is_renewed():
+            return failed(LOGIN_RENEWED, "")
+        sentence = refusals.sentence_of(error, self._run.dealer_id)
+        ends = RunInterrupted(Interruption.ACCOUNT_REFUSED, sentence) if error.account_wide else None
+        return failed(error.kind, sentence, error, ends)
+
+    def _fetch_and_apply(self, item_id: int) -> CodeResult:
+        item = db.session.get_one(RunItem, item_id, populate_existing=True)
+        if item.status == RunItemState.SUCCEEDED:
+            # An earlier try committed; only its confirmation, or a later step, failed.
+            db.session.commit()
+            return APPLIED
+        if not self._is_mapped(item):
+            return not_tried(REMOVED)
+        service = self._session.service()
+        pages = self._prefetch.walk(item, service)
 
         def begin_next() -> None:
             self._begin_next(item_id, service)
 
-        pull(self._claim, self._run, item, walk, self._after_page, begin_next, self._around.tell)
-        self._pulse()
+        pull(self._lease, self._run, item, pages, self._after_page, begin_next, self._context.tell)
+        self._heartbeat()
         begin_next()
-        apply(self._claim, self._run, item)
-        self._drafts.begin(item.id)
+        apply(self._lease, self._run, item)
+        self._after_commit(item)
+        return APPLIED
+
+    def _after_commit(self, item: RunItem) -> None:
+        self._prerendered.begin(item.id)
         self._settle(item)
         db.session.refresh(item)
-        self._around.tell(_summary(item))
+        self._context.tell(_summary(item))
         log.info("item.applied", synced=item.synced, kept=item.kept, changed=item.changed, held=item.held)
         db.session.commit()
-        self._around.applied()
+        self._context.applied()
 
     def _begin_next(self, item_id: int, service: Service) -> None:
-        """Decide once for each code whether to request the first page of the next one ahead of its turn."""
-        if self._decided_at != item_id:
-            self._decided_at = item_id
-            if not self._giving_way.is_due():
-                self._ahead.begin_after(item_id, service)
+        """Decide once for each code whether the first page of the next one is prefetched."""
+        if self._prefetch_decided_for != item_id:
+            self._prefetch_decided_for = item_id
+            if not self._preemption.is_due():
+                self._prefetch.begin_after(item_id, service)
 
     def _while_waiting(self) -> None:
-        self._pulse()
-        self._giving_way.while_waiting()
+        self._heartbeat()
+        self._preemption.while_waiting()
 
     def _after_page(self) -> None:
-        self._giving_way.got_page()
-        self._pulse()
+        self._preemption.got_page()
+        self._heartbeat()
 
-    def _is_still_wanted(self, item: RunItem) -> bool:
-        """False for a code that was removed during the run. Raises Over where 3PA was switched off."""
+    def _is_mapped(self, item: RunItem) -> bool:
+        """Whether the code is still in the dealer's list. Raises RunInterrupted if 3PA was disabled."""
         dealer_id = self._run.dealer_id
         enabled = db.session.scalar(
             db.select(Configuration.enabled).where(Configuration.dealer_id == dealer_id)
         )
-        listed = db.session.scalar(
+        mapped = db.session.scalar(
             db.select(SupplierCode.id)
             .where(SupplierCode.dealer_id == dealer_id, SupplierCode.code_key == item.code_key)
             .limit(1)
         )
         db.session.commit()
         if not enabled:
-            raise RunEnded(RunState.CANCELLED, SWITCHED_OFF)
-        return listed is not None
+            raise RunInterrupted(Interruption.DISABLED, SWITCHED_OFF)
+        return mapped is not None
 
     def _settle(self, item: RunItem) -> None:
-        """The credentials are good, and what earlier runs kept of this code goes: only the last is kept."""
-        with lease.transaction(self._claim):
+        """Note that the credentials work, and delete what earlier runs stored of this code."""
+        with lease.transaction(self._lease):
             configurations.record_finding(self._run.dealer_id, None)
             earlier = run_items.earlier_items(self._run.dealer_id, item.code_key, item.id)
             if earlier:
                 run_items.drop_parts(earlier)
 
-    def _fail(
-        self, item_id: int, code: str, kind: str, sentence: str, error: SourceError | None = None
-    ) -> None:
-        with lease.transaction(self._claim):
+    def _leave_out(self, item_id: int, result: CodeResult) -> None:
+        with lease.transaction(self._lease):
+            run_items.leave_out(item_id, result.sentence)
+
+    def _fail(self, item_id: int, code: str, result: CodeResult) -> None:
+        with lease.transaction(self._lease):
             if run_items.is_applied(item_id):
-                # What comes after the commit went wrong, and is made good by the next run or the tick.
+                # A step after the commit failed; the next run or the tick does it.
                 return
-            if error is not None:
-                run_items.count_requests(item_id, error)
-                if error.account_wide:
-                    configurations.record_finding(self._run.dealer_id, sentence)
-            run_items.fail_item(item_id, kind, sentence)
-        log.warning("item.failed", kind=kind, sentence=sentence)
-        self._around.tell(f"{code}: failed: {sentence}")
-
-    def _state_so_far(self) -> RunState:
-        state = final_state(item.status for item in lease.load(self._claim).items)
-        db.session.commit()
-        return with_problem(state)
-
-
-def outcome(run: Run) -> tuple[RunState, str | None]:
-    """The state of a run whose codes have all ended, and the reason for it."""
-    failed = [item.supplier_code for item in run.items if item.status == RunItemState.FAILED]
-    status = final_state(item.status for item in run.items)
-    said = (
-        [f"{len(failed)} of {len(run.items)} supplier codes failed: {', '.join(failed)}."] if failed else []
-    )
-    clearings = clearing_guard.sentences(run.id)
-    db.session.commit()
-    if clearings:
-        said += [f"Held, until somebody decides or the next run says the same: {' '.join(clearings)}"]
-        status = with_problem(status)
-    return status, " ".join(said) or None
+            if result.error is not None:
+                run_items.count_requests(item_id, result.error)
+                if result.error.account_wide:
+                    configurations.record_finding(self._run.dealer_id, result.sentence)
+            run_items.fail_item(item_id, result.kind, result.sentence)
+        log.warning("item.failed", kind=result.kind, sentence=result.sentence)
+        self._context.tell(f"{code}: failed: {result.sentence}")
 
 
 def _may_pass(item: RunItem) -> bool:
     return item.tries < TRIES and item.error_kind in rules.PASSING
-
-
-def _code_of(item_id: int) -> str:
-    code = db.session.get_one(RunItem, item_id).supplier_code
-    db.session.commit()
-    return code
 
 
 def _summary(item: RunItem) -> str:

@@ -8,8 +8,7 @@ import structlog
 
 from jobs.sources.source import Credentials, Source
 from jobs.sync import refusals
-from jobs.sync.run_plan import RunEnded
-from webapp.core.run_states import RunState
+from jobs.sync.interruption import Interruption, RunInterrupted
 from webapp.core.vault import SealedError
 from webapp.extensions import db
 from webapp.lightspeed import configurations
@@ -32,7 +31,7 @@ class DealerSession:
         self._open: tuple[configurations.Login, str, Source] | None = None
 
     def service(self) -> tuple[Source, str]:
-        """The service and the dealer's CMF. Raises Over where the login is not complete."""
+        """The service and the dealer's CMF. Raises RunInterrupted if the login is incomplete."""
         if self._open is None:
             login, cmf = self._login()
             self._open = login, cmf, self._connect(Credentials(login.username, login.password))
@@ -53,7 +52,9 @@ class DealerSession:
         db.session.commit()
         if login is None or not cmf:
             is_theirs = refusals.is_of_organization(self._dealer_id)
-            raise RunEnded(RunState.FAILED, refusals.NO_DEALER_ID if is_theirs else NO_LOGIN)
+            raise RunInterrupted(
+                Interruption.ACCOUNT_REFUSED, refusals.NO_DEALER_ID if is_theirs else NO_LOGIN
+            )
         return login, cmf
 
 
@@ -63,4 +64,6 @@ def _login_of(configuration: Configuration) -> configurations.Login | None:
     except SealedError as error:
         log.error("login.decryption_failed", reason=str(error))
         is_theirs = refusals.is_of_organization(configuration.dealer_id)
-        raise RunEnded(RunState.FAILED, refusals.ORGANIZATION_SEALED if is_theirs else SEALED) from None
+        raise RunInterrupted(
+            Interruption.ACCOUNT_REFUSED, refusals.ORGANIZATION_SEALED if is_theirs else SEALED
+        ) from None

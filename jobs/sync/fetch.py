@@ -21,7 +21,7 @@ def pages_of(run: Run, item: RunItem, service: tuple[Source, str], pulse: Callab
 
 
 def pull(
-    claim: lease.Lease,
+    run_lease: lease.Lease,
     run: Run,
     item: RunItem,
     walk: PartPages,
@@ -37,10 +37,10 @@ def pull(
     expected = rules.Expectation.of(item.code_key, *_asked(run))
     item_id, code, dealer_id = item.id, item.supplier_code, run.dealer_id
     spelled = code_spelling.Spellings(item.code_key)
-    with lease.transaction(claim):
+    with lease.transaction(run_lease):
         run_items.open_item(item_id)
     for pages in walk.pages():
-        _store(claim, item_id, pages, expected)
+        _store(run_lease, item_id, pages, expected)
         for page in pages:
             spelled.count([part.supplier_code for part in page.parts])
             if page.received or page.number == 1:
@@ -48,12 +48,12 @@ def pull(
         pulse()
         if any(page.is_short for page in pages):
             nearly_done()
-    _keep_spelling(claim, dealer_id, expected.code_key, spelled.usual)
+    _keep_spelling(run_lease, dealer_id, expected.code_key, spelled.usual)
 
 
-def _keep_spelling(claim: lease.Lease, dealer_id: int, code_key: str, spelling: str | None) -> None:
+def _keep_spelling(run_lease: lease.Lease, dealer_id: int, code_key: str, spelling: str | None) -> None:
     if spelling is not None and code_spelling.is_new(dealer_id, code_key, spelling):
-        with lease.transaction(claim):
+        with lease.transaction(run_lease):
             code_spelling.keep(dealer_id, code_key, spelling)
 
 
@@ -63,9 +63,9 @@ def _asked(run: Run) -> tuple[str, date]:
     return settings["quantity_column"], date.fromisoformat(settings["today"])
 
 
-def _store(claim: lease.Lease, item_id: int, pages: Sequence[Page], expected: rules.Expectation) -> None:
+def _store(run_lease: lease.Lease, item_id: int, pages: Sequence[Page], expected: rules.Expectation) -> None:
     staged = [row for page in pages for row in _rows(page, expected)]
-    with lease.transaction(claim):
+    with lease.transaction(run_lease):
         staging.store(item_id, staged)
         run_items.count_pages(item_id, pages)
 

@@ -1,6 +1,6 @@
-"""The run row as the single truth of a run: claimed, kept alive, released and finished by compare-and-swap.
+"""Lease of a run with a fencing token: acquired, renewed, released and finished by compare-and-swap.
 
-Every write of a worker goes through `hold`, which first proves that the run is still this worker's (R19).
+Every write of a worker goes through `transaction`, which first checks the fencing token (R19).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sqlalchemy import Update, or_, select, text, update
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from jobs.sync import run_items
+from jobs.sync.interruption import Interruption, RunInterrupted
 from webapp.core import clock
 from webapp.core.limits import HEARTBEAT_TIMEOUT
 from webapp.core.run_states import UNFINISHED_ITEM_STATES, RunItemState, RunState
@@ -23,40 +24,19 @@ from webapp.extensions import db
 from webapp.models import Run, RunItem
 from webapp.runs.run_transitions import change_item, change_run
 
-# R19: a heartbeat this old belongs to a dead worker.
-# What the database raises that refuses for now, or does not answer. PostgreSQL ends a transaction that was
+# Errors of a database that refuses temporarily or does not answer. PostgreSQL ends a transaction that was
 # idle for too long with an internal error.
 REFUSED = (OperationalError, InterfaceError, InternalError)
-# A paused process must not keep the run's row locked for longer than this on PostgreSQL.
+# Seconds for which a paused process may keep the run's row locked on PostgreSQL.
 IDLE_SECONDS = 60
-
-
-class Ended(Exception):
-    """This worker is to leave the run; nothing more may be written for it."""
-
-
-class LeaseLost(Ended):
-    """Another worker took the run over."""
-
-
-class Cancelled(Ended):
-    """A person asked for the run to end."""
-
-
-class Stopped(Ended):
-    """This process was told to stop; the run goes on elsewhere."""
-
-
-class Yielded(Ended):
-    """The run lets others go first that have not begun yet; it goes on after them."""
 
 
 @dataclass(frozen=True)
 class Lease:
-    """A worker's hold on a run: valid while the run's `attempt` is still this number.
+    """A worker's exclusive right to a run. `attempt` is the fencing token: valid while the run has the same.
 
-    `gave_way` counts those before it that ended by giving way to other runs, and `waited` is the seconds for
-    which the last one of them has just done so (infinite: it did not).
+    `gave_way` counts the earlier leases that yielded to other runs, and `waited` is the seconds that the last
+    of them has just yielded for (infinite: it did not).
     """
 
     run_id: int
@@ -66,12 +46,12 @@ class Lease:
 
     @property
     def broken_off(self) -> int:
-        """Which start this is, not counting those that gave way: they came to a good end."""
+        """The number of this start, without those that yielded: they ended well."""
         return self.attempt - self.gave_way
 
 
 def acquire(run_id: int) -> Lease | None:
-    """Take a run that waits, or whose worker died; None if it is somebody's, or over."""
+    """Lease a run that is queued or whose worker died; None if another worker has it, or it has ended."""
     now = clock.now()
     taken = db.session.execute(
         change_run(RunState.QUEUED, RunState.RUNNING, to=RunState.RUNNING)
@@ -95,7 +75,7 @@ def acquire(run_id: int) -> Lease | None:
 
 
 def _end_wait(run_id: int, since: datetime, now: datetime) -> float:
-    """What a run waited for others is no time of its own."""
+    """Add the seconds that a run waited for others; they don't count against its time limit."""
     seconds = max(0.0, (now - since).total_seconds())
     waited = {"gave_way_seconds": Run.gave_way_seconds + round(seconds), "gave_way_at": None}
     statement = update(Run).where(Run.id == run_id).values(waited)
@@ -103,37 +83,35 @@ def _end_wait(run_id: int, since: datetime, now: datetime) -> float:
     return seconds
 
 
-def dealer_of(claim: Lease) -> int:
-    """Whose run it is."""
-    dealer_id: int = db.session.execute(select(Run.dealer_id).where(Run.id == claim.run_id)).scalar_one()
-    db.session.commit()
-    return dealer_id
+def dealer_of(run_lease: Lease) -> int:
+    """Return the id of the run's dealer."""
+    return db.session.execute(select(Run.dealer_id).where(Run.id == run_lease.run_id)).scalar_one()
 
 
-def renew(claim: Lease, *, even_cancelled: bool = False) -> None:
-    """Show that the worker lives. Raises Lost, or Cancelled unless `even_cancelled`."""
-    with transaction(claim, even_cancelled=even_cancelled):
+def renew(run_lease: Lease, *, even_cancelled: bool = False) -> None:
+    """Renew the heartbeat. Raises RunInterrupted, for a cancelled run unless `even_cancelled`."""
+    with transaction(run_lease, even_cancelled=even_cancelled):
         pass
 
 
 @contextmanager
-def transaction(claim: Lease, *, even_cancelled: bool = False) -> Iterator[None]:
+def transaction(run_lease: Lease, *, even_cancelled: bool = False) -> Iterator[None]:
     """One transaction of the run's worker: committed at the end, nothing of it kept when it raises.
 
-    It starts by touching the run's row under this claim. That row stays locked until the commit, so a run
+    It starts by touching the run's row under this run_lease. That row stays locked until the commit, so a run
     cannot be taken over between the proof and the write. Raises Lost where it is no longer this worker's,
     Cancelled where a person asked for its end, unless what is written belongs to the ending.
     """
     try:
         _limit_idling()
         held = db.session.execute(
-            _owned(claim).values(heartbeat_at=clock.now()).returning(Run.cancel_requested_at)
+            _owned(run_lease).values(heartbeat_at=clock.now()).returning(Run.cancel_requested_at)
         )
         row = held.one_or_none()
         if row is None:
-            raise LeaseLost(f"run {claim.run_id} was taken over")
+            raise RunInterrupted(Interruption.LEASE_LOST, f"run {run_lease.run_id} was taken over")
         if row.cancel_requested_at is not None and not even_cancelled:
-            raise Cancelled(f"run {claim.run_id} was cancelled")
+            raise RunInterrupted(Interruption.CANCELLED)
         yield
         db.session.commit()
     except BaseException:
@@ -146,70 +124,69 @@ def _limit_idling() -> None:
         db.session.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'"))
 
 
-def _owned(claim: Lease) -> Update:
-    return update(Run).where(
-        Run.id == claim.run_id, Run.attempt == claim.attempt, Run.status == RunState.RUNNING
-    )
+def _owned(run_lease: Lease) -> Update:
+    of_lease = Run.id == run_lease.run_id, Run.attempt == run_lease.attempt
+    return update(Run).where(*of_lease, Run.status == RunState.RUNNING)
 
 
-def _leave(claim: Lease, to: RunState) -> Update:
-    of_lease = Run.id == claim.run_id, Run.attempt == claim.attempt
+def _leave(run_lease: Lease, to: RunState) -> Update:
+    of_lease = Run.id == run_lease.run_id, Run.attempt == run_lease.attempt
     return change_run(RunState.RUNNING, to=to).where(*of_lease)
 
 
-def load(claim: Lease) -> Run:
-    """The run as it is now."""
-    run = db.session.get(Run, claim.run_id, populate_existing=True)
+def load(run_lease: Lease) -> Run:
+    """Return the run, read again."""
+    run = db.session.get(Run, run_lease.run_id, populate_existing=True)
     if run is None:
-        raise LeaseLost(f"run {claim.run_id} is gone")
+        raise RunInterrupted(Interruption.LEASE_LOST, f"run {run_lease.run_id} is gone")
     return run
 
 
-def release(claim: Lease) -> bool:
-    """Give the run back unfinished, so that another worker goes on at once; false if the lease was lost.
+def release(run_lease: Lease) -> bool:
+    """Put the run back into the queue, so that another worker continues it; false if the lease was lost.
 
-    A code that was under way waits again: it is fetched again, since a pull cannot go on where another ended.
+    A running code waits again: it is fetched from the start, since a pull cannot be continued.
     """
-    return _give_back(claim)
+    return _give_back(run_lease)
 
 
-def yield_run(claim: Lease) -> bool:
-    """Give the run back for those that have not begun yet; false if the lease was lost.
+def yield_run(run_lease: Lease) -> bool:
+    """Put the run back into the queue behind runs that have not begun; false if the lease was lost.
 
-    Nothing went wrong: a code of which nothing was fetched yet keeps its tries.
+    Yielding is not a failure: a code of which nothing was fetched yet keeps its tries.
     """
     return _give_back(
-        claim, {"gave_way": Run.gave_way + 1, "gave_way_at": clock.now()}, tries=RunItem.tries - 1
+        run_lease, {"gave_way": Run.gave_way + 1, "gave_way_at": clock.now()}, tries=RunItem.tries - 1
     )
 
 
-def _give_back(claim: Lease, more: dict[str, Any] | None = None, **of_item: Any) -> bool:
+def _give_back(run_lease: Lease, more: dict[str, Any] | None = None, **of_item: Any) -> bool:
     values = {"heartbeat_at": None, **(more or {})}
-    released: Any = db.session.execute(_leave(claim, RunState.QUEUED).values(values))
+    released: Any = db.session.execute(_leave(run_lease, RunState.QUEUED).values(values))
     if released.rowcount:
         waits = change_item(RunItemState.RUNNING, to=RunItemState.WAITING).values(of_item)
-        db.session.execute(waits.where(RunItem.run_id == claim.run_id))
+        db.session.execute(waits.where(RunItem.run_id == run_lease.run_id))
     db.session.commit()
     return bool(released.rowcount)
 
 
 def finish(
-    claim: Lease, status: RunState, reason: str | None = None, *, reports_missing: bool = False
+    run_lease: Lease, status: RunState, reason: str | None = None, *, reports_missing: bool = False
 ) -> None:
-    """End the run. Codes that were not reached are marked as not tried, with the reason."""
+    """End the run. Codes that were not reached become not tried, with the reason."""
     db.session.rollback()
     ended = {"reason": reason, "reports_missing": reports_missing, "finished_at": clock.now()}
-    finished: Any = db.session.execute(_leave(claim, status).values(**ended, heartbeat_at=None))
+    finished: Any = db.session.execute(_leave(run_lease, status).values(**ended, heartbeat_at=None))
     if not finished.rowcount:
         db.session.rollback()
-        raise LeaseLost(f"run {claim.run_id} was taken over")
-    _leave_unfinished(claim, _not_tried(status, reason))
+        raise RunInterrupted(Interruption.LEASE_LOST, f"run {run_lease.run_id} was taken over")
+    _leave_unfinished(run_lease, _not_tried(status, reason))
     db.session.commit()
 
 
-def _leave_unfinished(claim: Lease, sentence: str) -> None:
+def _leave_unfinished(run_lease: Lease, sentence: str) -> None:
     unfinished = select(RunItem.id).where(
-        RunItem.run_id == claim.run_id, RunItem.status.in_(UNFINISHED_ITEM_STATES)
+        RunItem.run_id == run_lease.run_id, RunItem.status.in_(UNFINISHED_ITEM_STATES)
     )
     for item_id in list(db.session.scalars(unfinished)):
         run_items.drop_parts([item_id])
@@ -223,7 +200,7 @@ def _not_tried(status: RunState, reason: str | None) -> str:
 
 
 def dead_runs(now: datetime) -> list[Run]:
-    """Runs whose worker died."""
+    """Return the running runs with an old heartbeat."""
     return list(
         db.session.scalars(
             select(Run).where(Run.status == RunState.RUNNING, Run.heartbeat_at < now - HEARTBEAT_TIMEOUT)

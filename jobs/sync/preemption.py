@@ -15,7 +15,8 @@ from typing import Any, Final
 from sqlalchemy import Select, case, select
 
 from jobs.sources.source import Source
-from jobs.sync.lease import Lease, Yielded
+from jobs.sync.interruption import Interruption, RunInterrupted
+from jobs.sync.lease import Lease
 from webapp.core.run_states import RunState
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, Organization, Run
@@ -38,8 +39,8 @@ class Preemption:
     matters, whether the login has room.
     """
 
-    def __init__(self, claim: Lease, dealer_id: int, seconds: float, service: Callable[[], Source]) -> None:
-        self._is_soon_back = claim.waited < SOON_BACK
+    def __init__(self, lease: Lease, dealer_id: int, seconds: float, service: Callable[[], Source]) -> None:
+        self._is_soon_back = lease.waited < SOON_BACK
         self._dealer_id = dealer_id
         self._seconds = seconds
         self._end_of_slice = time.monotonic() + seconds
@@ -55,19 +56,19 @@ class Preemption:
         return self._decided[0] is not None
 
     def before_code(self) -> None:
-        """Raises GaveWay where it is due."""
+        """Raise RunInterrupted if the run yields now."""
         (reason,) = self._decided or (self._reason(),)
         if reason is not None:
-            raise Yielded(reason)
+            raise RunInterrupted(Interruption.YIELDED, reason)
         self._decided, self._has_begun_a_code = None, True
         self._look_at = time.monotonic() + LONG_WITHOUT_ROOM
 
     def while_waiting(self) -> None:
-        """Raises GaveWay where a code's first page has to wait for the login's rate, and others need not."""
+        """Raise RunInterrupted if a first page waits for the login's rate and other logins have room."""
         if self._seconds and time.monotonic() >= self._look_at:
             self._look_at = time.monotonic() + LOOK_EVERY
             if self._is_crowded():
-                raise Yielded(CROWDED)
+                raise RunInterrupted(Interruption.YIELDED, CROWDED)
 
     def got_page(self) -> None:
         """The code has pages that would have to be fetched again: it is brought to its end."""

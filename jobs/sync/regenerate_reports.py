@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import update
 
 from jobs import reports
-from jobs.sync import code_sync
+from jobs.sync.run_outcome import outcome_of
 from webapp.core.run_states import RunState
 from webapp.extensions import db
 from webapp.models import Run
@@ -37,5 +37,5 @@ def make_reports(run_id: int) -> bool:
 def _end_without_problem(run: Run) -> None:
     """Clear the flag; a run that had no other problem has succeeded."""
     db.session.execute(update(Run).where(Run.id == run.id).values(reports_missing=False))
-    if run.reason is None and code_sync.outcome(run)[0] is RunState.SUCCEEDED:
+    if run.reason is None and outcome_of(run).state is RunState.SUCCEEDED:
         db.session.execute(change_run(RunState.PARTIAL, to=RunState.SUCCEEDED).where(Run.id == run.id))

@@ -1,7 +1,7 @@
-"""Opens a claimed run: decides whether it takes place, and writes down what it is going to do.
+"""Plans a leased run, or skips it.
 
-The settings and mappings of that moment are kept with the run, so that what is saved later takes effect
-in the next run, and a worker that takes the run over works to the same plan (R19).
+The settings and mappings of that moment are stored with the run, so that later changes take effect in the
+next run, and a worker that takes the run over follows the same plan (R19).
 """
 
 from __future__ import annotations
@@ -10,27 +10,22 @@ from itertools import groupby
 from typing import Any
 
 from jobs.sync import lease
+from jobs.sync.interruption import Interruption, RunInterrupted
 from webapp.core import clock
-from webapp.core.run_states import RunItemState, RunState
+from webapp.core.run_states import RunItemState
 from webapp.extensions import db
 from webapp.lightspeed import configurations
 from webapp.models import Configuration, Run, RunItem, RunMapping, SupplierCode
 from webapp.runs import lifecycle
 
 
-class RunEnded(Exception):
-    """The run ends before its first request, with this state."""
+def open_run(run_lease: lease.Lease) -> Run:
+    """Return the run with its settings and items, planned on its first start.
 
-    def __init__(self, status: RunState, reason: str | None = None) -> None:
-        super().__init__(reason or status)
-        self.status = status
-        self.reason = reason
-
-
-def open_run(claim: lease.Lease) -> Run:
-    """The run with its settings and items, made on its first start; raises Over if it is not to be."""
-    with lease.transaction(claim):
-        run = lease.load(claim)
+    Raises RunInterrupted if the run is skipped.
+    """
+    with lease.transaction(run_lease):
+        run = lease.load(run_lease)
         if run.settings is None:
             _write_plan(run)
     return run
@@ -69,14 +64,14 @@ def _leave_out_what_succeeded(run: Run) -> None:
 
 def _refuse_switched_off(configuration: Configuration) -> None:
     if not configuration.enabled:
-        raise RunEnded(RunState.SKIPPED, "Lightspeed 3PA/Data Warehouse is not enabled.")
+        raise RunInterrupted(Interruption.SKIPPED, "Lightspeed 3PA/Data Warehouse is not enabled.")
 
 
 def _refuse_disabled_day(run: Run, configuration: Configuration) -> None:
     """R7: on a disabled weekday nothing is sent, unless a person insisted."""
     if not run.anyway and lifecycle.is_disabled_today(configuration):
         day = clock.local_now(run.dealer.timezone).strftime("%A")
-        raise RunEnded(RunState.SKIPPED, f"Updates are disabled on {day}.")
+        raise RunInterrupted(Interruption.SKIPPED, f"Updates are disabled on {day}.")
 
 
 def _settings(run: Run, configuration: Configuration) -> dict[str, Any]:

@@ -10,8 +10,10 @@ from flask import current_app
 from jobs import reports
 from jobs.sync import code_sync, lease
 from jobs.sync.heartbeat import Heartbeat
+from jobs.sync.interruption import Interruption, RunInterrupted
 from jobs.sync.run_context import RunContext
-from jobs.sync.run_plan import RunEnded, open_run
+from jobs.sync.run_outcome import RunOutcome, incomplete_state, outcome_after
+from jobs.sync.run_plan import open_run
 from webapp.core import clock
 from webapp.core.run_states import RunState, explanation, with_problem
 from webapp.core.storage import StorageError
@@ -28,101 +30,108 @@ TOO_OFTEN = "The update was started {attempts} times and did not come to its end
 MOST_ATTEMPTS = 20
 
 
-def execute(run_id: int, surroundings: RunContext) -> bool:
-    """Claim a run and carry it out; false if it was not there to be claimed.
+def execute(run_id: int, context: RunContext) -> bool:
+    """Lease a run and execute it; false if it could not be leased.
 
-    Raises journal.Ended where this process is to leave a run that goes on elsewhere, and what the database
-    raised where it does not answer: the run then goes on once it does.
+    Raises RunInterrupted if this process leaves the run and it continues elsewhere, and the database's error
+    if the database does not answer: the run then continues once it does.
     """
-    claim = lease.acquire(run_id)
-    if claim is None:
+    run_lease = lease.acquire(run_id)
+    if run_lease is None:
         return False
-    bound = {"run": run_id, "dealer": lease.dealer_of(claim), "attempt": claim.attempt}
-    with structlog.contextvars.bound_contextvars(**bound), reports.prerendering() as drafts:
-        _Execution(claim, surroundings, drafts).carry_out()
+    bound = {"run": run_id, "dealer": lease.dealer_of(run_lease), "attempt": run_lease.attempt}
+    db.session.commit()
+    with structlog.contextvars.bound_contextvars(**bound), reports.prerendering() as prerendered:
+        _Execution(run_lease, context, prerendered).execute()
     return True
 
 
 class _Execution:
     def __init__(
-        self, claim: lease.Lease, surroundings: RunContext, drafts: reports.PrerenderedReports
+        self, run_lease: lease.Lease, context: RunContext, prerendered: reports.PrerenderedReports
     ) -> None:
-        self._claim = claim
-        self._around = surroundings
-        self._drafts = drafts
+        self._lease = run_lease
+        self._context = context
+        self._prerendered = prerendered
 
-    def carry_out(self) -> None:
+    def execute(self) -> None:
         try:
-            status, reason = self._to_the_last_code()
-            self._end(status, reason)
-        except lease.Stopped:
-            lease.release(self._claim)
-            raise
-        except lease.Yielded as gave_way:
-            lease.yield_run(self._claim)
-            log.info("run.yielded", reason=str(gave_way))
-            raise
-        except lease.Ended:
+            self._end(self._outcome())
+        except RunInterrupted:
             raise
         except lease.REFUSED:
             self._leave_for_later()
             raise
         except Exception:
             log.exception("run.crashed")
-            db.session.rollback()
-            status, _ = code_sync.outcome(lease.load(self._claim))
-            missing = not reports.are_recorded(self._claim.run_id)
-            lease.finish(self._claim, with_problem(status), CRASHED, reports_missing=missing)
+            self._end_crashed()
 
-    def _to_the_last_code(self) -> tuple[RunState, str | None]:
-        if self._claim.broken_off > MOST_ATTEMPTS:
-            return RunState.FAILED, TOO_OFTEN.format(attempts=MOST_ATTEMPTS)
+    def _outcome(self) -> RunOutcome:
+        if self._lease.broken_off > MOST_ATTEMPTS:
+            return RunOutcome(RunState.FAILED, TOO_OFTEN.format(attempts=MOST_ATTEMPTS))
         try:
-            run = open_run(self._claim)
-            return code_sync.CodeSync(
-                self._claim, run, self._around, self._pulse_of(run), self._drafts
-            ).sync()
-        except RunEnded as over:
-            return over.status, over.reason
-        except lease.Cancelled:
-            return RunState.CANCELLED, None
+            run = open_run(self._lease)
+            heartbeat = self._heartbeat_of(run)
+            return code_sync.CodeSync(self._lease, run, self._context, heartbeat, self._prerendered).sync()
+        except RunInterrupted as interrupted:
+            return self._handle(interrupted)
 
-    def _pulse_of(self, run: Run) -> Heartbeat:
-        """From the first start on, however often the run was taken over, but for its waits for others."""
+    def _handle(self, interrupted: RunInterrupted) -> RunOutcome:
+        """Return the outcome of a run that ends here; leave one that continues elsewhere, and raise again."""
+        if not interrupted.continues_elsewhere:
+            outcome = outcome_after(interrupted, lease.load(self._lease))
+            db.session.commit()
+            return outcome
+        if interrupted.reason is Interruption.SHUTDOWN:
+            lease.release(self._lease)
+        elif interrupted.reason is Interruption.YIELDED:
+            lease.yield_run(self._lease)
+            log.info("run.yielded", reason=str(interrupted))
+        raise interrupted
+
+    def _heartbeat_of(self, run: Run) -> Heartbeat:
+        """The time limit counts from the first start through every takeover, without waits for other runs."""
         minutes, waited = current_app.config["RUN_MINUTES"], timedelta(seconds=run.gave_way_seconds)
         until = (run.started_at or clock.now()) + timedelta(minutes=minutes) + waited
         db.session.commit()
-        return Heartbeat(self._claim, self._around.should_stop, until=until)
+        return Heartbeat(self._lease, self._context.should_stop, until=until)
 
     def _leave_for_later(self) -> None:
-        """Let the next tick find the run at once, if the database answers again; else its heartbeat tells."""
+        """Release the run if the database answers again; otherwise its old heartbeat has it taken over."""
         try:
             db.session.rollback()
-            lease.release(self._claim)
+            lease.release(self._lease)
         except lease.REFUSED as error:
             log.warning("run.release_failed", error=type(error).__name__)
 
-    def _end(self, status: RunState, reason: str | None) -> None:
-        missing = status is not RunState.SKIPPED and not self._write_reports()
-        status = with_problem(status) if missing else status
-        lease.finish(self._claim, status, reason, reports_missing=missing)
-        log.info("run.finished", status=status, reason=reason, reports_missing=missing)
-        said = explanation(reason, missing)
-        self._around.tell(f"run {self._claim.run_id} {status}" + (f": {said}" if said else ""))
+    def _end_crashed(self) -> None:
+        db.session.rollback()
+        state = incomplete_state(lease.load(self._lease))
+        missing = not reports.are_recorded(self._lease.run_id)
+        lease.finish(self._lease, state, CRASHED, reports_missing=missing)
+
+    def _end(self, outcome: RunOutcome) -> None:
+        state, reason = outcome
+        missing = state is not RunState.SKIPPED and not self._write_reports()
+        state = with_problem(state) if missing else state
+        lease.finish(self._lease, state, reason, reports_missing=missing)
+        log.info("run.finished", status=state, reason=reason, reports_missing=missing)
+        sentence = explanation(reason, missing)
+        self._context.tell(f"run {self._lease.run_id} {state}" + (f": {sentence}" if sentence else ""))
 
     def _write_reports(self) -> bool:
         """R18: false if storage refused them; stock that was applied stays applied."""
-        if self._claim.broken_off > MOST_ATTEMPTS:
+        if self._lease.broken_off > MOST_ATTEMPTS:
             # Writing the reports may be what ended each attempt.
             return False
         db.session.commit()
         # A long report must not look like a dead worker; it is written also for a run that was cancelled.
-        pulse = Heartbeat(self._claim, even_cancelled=True)
+        heartbeat = Heartbeat(self._lease, even_cancelled=True)
         try:
-            written = reports.write(self._claim.run_id, self._claim.attempt, pulse, self._drafts)
+            files = reports.write(self._lease.run_id, self._lease.attempt, heartbeat, self._prerendered)
         except StorageError as error:
             log.error("report.refused", error=str(error))
             return False
-        with lease.transaction(self._claim, even_cancelled=True):
-            reports.record(self._claim.run_id, written)
+        with lease.transaction(self._lease, even_cancelled=True):
+            reports.record(self._lease.run_id, files)
         return True

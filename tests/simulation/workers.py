@@ -9,7 +9,10 @@ from typing import Final
 from sqlalchemy import select
 
 from jobs.sync import lease
-from jobs.sync.run_plan import RunEnded, open_run
+from jobs.sync.interruption import RunInterrupted
+from jobs.sync.run_outcome import outcome_after
+from jobs.sync.run_plan import open_run
+from webapp.core.run_states import RunState
 from webapp.extensions import db
 from webapp.models import Run
 
@@ -29,7 +32,7 @@ class SimulatedWorkers:
         for run_id, (run_lease, end) in list(self._leases.items()):
             if end <= now:
                 del self._leases[run_id]
-                lease.finish(run_lease, "succeeded")
+                lease.finish(run_lease, RunState.SUCCEEDED)
         for run_id in db.session.scalars(select(Run.id).where(Run.status == "queued")).all():
             if self._random.random() < CLAIM_PROBABILITY:
                 self._start(run_id, now)
@@ -39,8 +42,8 @@ class SimulatedWorkers:
         assert run_lease is not None
         try:
             open_run(run_lease)
-        except RunEnded as over:
-            lease.finish(run_lease, over.status, over.reason)
+        except RunInterrupted as interrupted:
+            lease.finish(run_lease, *outcome_after(interrupted, lease.load(run_lease)))
         else:
             duration = timedelta(minutes=self._random.choice(RUN_MINUTES))
             self._leases[run_id] = (run_lease, now + duration)

@@ -64,7 +64,7 @@ def test_a_code_that_the_database_keeps_refusing_fails_with_the_reason(two_codes
     refusals.end()
     assert (run.status, two_codes.shelf_quantities()) == ("partial", {("KA", "K-1"): 5})
     item = two_codes.load_item(run, "TR")
-    assert (item.error_kind, item.error) == ("database", code_sync.DATABASE)
+    assert (item.error_kind, item.error) == ("database", code_sync.DATABASE_REFUSED)
     assert db.session.scalars(db.select(ReportedPart).where(ReportedPart.run_item_id == item.id)).all() == []
 
 

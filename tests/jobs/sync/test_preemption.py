@@ -14,6 +14,7 @@ from jobs.sources.lightspeed.redis_rate_limiter import RedisRateLimiter
 from jobs.sources.lightspeed.usage_estimate import NoOtherUsage
 from jobs.sources.source import Credentials
 from jobs.sync import lease, preemption, recent_usage, run_sync
+from jobs.sync.interruption import Interruption, RunInterrupted
 from tests.factories import make_manufacturer, make_organization
 from tests.sync_harness import HERE, PASSWORD, QUICK, USERNAME, SyncHarness, part
 from webapp.core import clock, rate_window, vault
@@ -54,8 +55,9 @@ def dealer_configuration(harness: SyncHarness, dealer_id: int):
 
 def gives_way(harness: SyncHarness, run_id: int, seconds: float = MOMENT, **changes) -> str:
     """Carry a run out until it gives way; why it does."""
-    with pytest.raises(lease.Yielded) as gave_way:
+    with pytest.raises(RunInterrupted) as gave_way:
         run_sync.execute(run_id, harness.run_context(slice_seconds=seconds, **changes))
+    assert gave_way.value.reason is Interruption.YIELDED
     return str(gave_way.value)
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from jobs.sources.lightspeed import LightspeedClient, RateBudget
 from jobs.sources.source import Credentials
-from jobs.sync import lease, run_sync
+from jobs.sync import run_sync
+from jobs.sync.interruption import Interruption, RunInterrupted
 from sandbox.simulator import Behavior, Fault
 from tests.factories import make_manufacturer
 from tests.sync_harness import HERE, QUICK, SyncHarness, part
@@ -48,8 +49,9 @@ def test_a_restarted_attempt_keeps_the_count_of_sent_requests(harness: SyncHarne
     harness.set_parts(part("TR", "A-1"))
     run_id = lifecycle.record(harness.dealer, "command").run.id
     told: list[str] = []
-    with pytest.raises(lease.Stopped):
+    with pytest.raises(RunInterrupted) as interrupted:
         run_sync.execute(run_id, harness.run_context(should_stop=lambda: bool(told), tell=told.append))
+    assert interrupted.value.reason is Interruption.SHUTDOWN
     assert harness.load_run(run_id).items[0].requests == 1  # the proof of the end was abandoned
     assert run_sync.execute(run_id, harness.run_context())
     assert harness.load_run(run_id).items[0].requests == 3

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from jobs.sources.lightspeed import LightspeedClient
 from jobs.sources.source import Credentials
 from jobs.sync import code_sync, lease, run_sync
+from jobs.sync.interruption import Interruption, RunInterrupted
 from tests.factories import make_manufacturer
 from tests.sync_harness import SyncHarness, part
 from webapp.core import clock
@@ -128,10 +129,11 @@ def test_a_worker_that_lost_its_run_can_write_nothing_more(harness: SyncHarness)
     assert old is not None
     make_old(run_id, 91)
     assert lease.acquire(run_id) is not None
-    with pytest.raises(lease.LeaseLost):
+    with pytest.raises(RunInterrupted) as renewing:
         lease.renew(old)
-    with pytest.raises(lease.LeaseLost):
-        lease.finish(old, "succeeded")
+    with pytest.raises(RunInterrupted) as finishing:
+        lease.finish(old, RunState.SUCCEEDED)
+    assert {renewing.value.reason, finishing.value.reason} == {Interruption.LEASE_LOST}
     assert not lease.release(old)
     assert harness.load_run(run_id).status == "running"
 
@@ -163,7 +165,7 @@ def test_a_stopped_worker_requeues_the_run_and_another_finishes_it(harness: Sync
     two_codes(harness)
     run_id = queued(harness)
     told: list[str] = []
-    with pytest.raises(lease.Stopped):
+    with pytest.raises(RunInterrupted) as interrupted:
         run_sync.execute(
             run_id,
             harness.run_context(
@@ -172,6 +174,7 @@ def test_a_stopped_worker_requeues_the_run_and_another_finishes_it(harness: Sync
         )
     run = harness.load_run(run_id)
     assert (run.status, run.heartbeat_at) == ("queued", None)
+    assert interrupted.value.reason is Interruption.SHUTDOWN
     assert [item.status for item in run.items] == ["succeeded", "waiting"]
     assert run_sync.execute(run_id, harness.run_context())
     assert harness.load_run(run_id).status == "succeeded"

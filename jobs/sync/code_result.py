@@ -1,0 +1,42 @@
+"""The result of one try of a code."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from jobs.sources.source import SourceError
+from jobs.sync.interruption import RunInterrupted
+from webapp.core.run_states import RunItemState
+
+LOGIN_RENEWED = "login_renewed"
+DATABASE = "database"
+
+
+class CodeResult(NamedTuple):
+    """`state` is succeeded, failed or not_tried.
+
+    Of a failed code, `kind` and `sentence` are stored with the item, `detail` is for the log, `error` is the
+    service's, and `ends` is raised if the run ends with this code.
+    """
+
+    state: RunItemState
+    kind: str = ""
+    sentence: str = ""
+    detail: str = ""
+    error: SourceError | None = None
+    ends: RunInterrupted | None = None
+
+
+APPLIED = CodeResult(RunItemState.SUCCEEDED)
+
+
+def failed(
+    kind: str, sentence: str, error: SourceError | None = None, ends: RunInterrupted | None = None
+) -> CodeResult:
+    """A code of which nothing was changed."""
+    return CodeResult(RunItemState.FAILED, kind, sentence, error=error, ends=ends)
+
+
+def not_tried(sentence: str) -> CodeResult:
+    """A code that was left out."""
+    return CodeResult(RunItemState.NOT_TRIED, sentence=sentence)

@@ -1,0 +1,49 @@
+"""The final state of a run, and the reason for it (R11, R19)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from jobs.sync import clearing_guard
+from jobs.sync.interruption import Interruption, RunInterrupted
+from webapp.core.run_states import RunItemState, RunState, final_state, with_problem
+from webapp.models import Run
+
+_STATES = {
+    Interruption.CANCELLED: RunState.CANCELLED,
+    Interruption.DISABLED: RunState.CANCELLED,
+    Interruption.SKIPPED: RunState.SKIPPED,
+    Interruption.ACCOUNT_REFUSED: RunState.FAILED,
+}
+
+
+class RunOutcome(NamedTuple):
+    """How a run ends; `reason` is for the dealer."""
+
+    state: RunState
+    reason: str | None = None
+
+
+def outcome_of(run: Run) -> RunOutcome:
+    """The outcome of a run after its last code. Reads only."""
+    failed = [item.supplier_code for item in run.items if item.status == RunItemState.FAILED]
+    state = final_state(item.status for item in run.items)
+    sentences = []
+    if failed:
+        sentences.append(f"{len(failed)} of {len(run.items)} supplier codes failed: {', '.join(failed)}.")
+    clearings = clearing_guard.sentences(run.id)
+    if clearings:
+        state = with_problem(state)
+        sentences.append(f"Held, until somebody decides or the next run says the same: {' '.join(clearings)}")
+    return RunOutcome(state, " ".join(sentences) or None)
+
+
+def outcome_after(interrupted: RunInterrupted, run: Run) -> RunOutcome:
+    """The outcome of a run that an interruption ends. Reads only."""
+    state = _STATES.get(interrupted.reason) or incomplete_state(run)
+    return RunOutcome(state, interrupted.sentence)
+
+
+def incomplete_state(run: Run) -> RunState:
+    """The state of a run that ends before it is complete: at best partial."""
+    return with_problem(final_state(item.status for item in run.items))
