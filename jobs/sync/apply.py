@@ -12,10 +12,10 @@ from webapp.search import figures
 
 
 def apply(run_lease: lease.Lease, run: Run, item: RunItem) -> None:
-    """Match and apply what was reported for an item, note what must be reindexed, and close the item.
+    """Match and apply the parts reported for an item, fill the outbox, and close the item.
 
-    Everything or nothing: a worker that dies within leaves the shelf as it was. Raises SourceError where
-    the pull says nothing about any part (R10).
+    Atomic: a worker that dies within leaves the shelf as it was. Raises SourceError if
+    no row of the pull is evidence about a part (R10).
     """
     with lease.transaction(run_lease):
         plan_as_written(db.session.connection())

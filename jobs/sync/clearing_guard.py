@@ -1,7 +1,7 @@
-"""Holds a clearing that looks like a mistake (R14): what was reported is applied, the rest stays as it was.
+"""Clearing guard: holds a suspicious clearing (R14); the reported parts are applied, the others kept.
 
 A complete pull may still be wrong: a day on which the service lists nothing, a code that lost its parts in
-Lightspeed. Until a person decides, or the next run's pull says the same, nothing of it goes to zero.
+Lightspeed. Nothing is cleared until a user decides or the next pull confirms it.
 """
 
 from __future__ import annotations

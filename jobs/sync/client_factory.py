@@ -1,4 +1,4 @@
-"""Opens the 3PA service as this deployment is configured to reach it."""
+"""Creates Lightspeed clients from the settings."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Starts what is due, and records what was missed: each slot of each scheduled dealer once (R6).
+"""Starts due runs and records missed slots: each slot of each scheduled dealer once (R6).
 
-What a tick did not get done, or was broken off at, is left to the next: only what is settled is forgotten.
+Slots that an interrupted tick did not settle are left to the next one.
 """
 
 from __future__ import annotations

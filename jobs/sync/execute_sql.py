@@ -1,4 +1,4 @@
-"""Executes the statements of applying a code, each with the parameters that it names."""
+"""Executes the statements that apply a code, each with the parameters that it names."""
 
 from __future__ import annotations
 

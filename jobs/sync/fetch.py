@@ -1,4 +1,4 @@
-"""Pulls one code: every page into `reported_parts`, together with those that have arrived since."""
+"""Fetches one code: stores every page in `reported_parts`, several at once if more have arrived."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def pull(
     nearly_done: Callable[[], None],
     tell: Callable[[str], None],
 ) -> None:
-    """Keep every page of an item's code (R10).
+    """Store every page of an item's code (R10).
 
     `nearly_done` is called after a short page: it is probably the last, and only the proof of the end is
-    still under way. Raises SourceError where the pull is not complete (R11).
+    still under way. Raises SourceError if the pull is incomplete (R11).
     """
     expected = rules.Expectation.of(item.code_key, *_asked(run))
     item_id, code, dealer_id = item.id, item.supplier_code, run.dealer_id

@@ -1,4 +1,4 @@
-"""Lets parts keep their quantity of which a pull says nothing, and moves those that another code has now.
+"""Keeps the quantity of parts that a pull has no evidence about, and clears those that moved to another code.
 
 R10: a row that cannot be used is no evidence that its part is gone. R14: what is no longer reported is
 remembered for as long as it is on the shelf, by part number. All of this is called within the transaction

@@ -1,8 +1,8 @@
-"""When a run lets others go first that have not begun yet: between two codes, where nothing is lost by it.
+"""Preemption: a run yields its worker to runs that have not begun.
 
-Once it has had its worker for long enough, so that a short sync waits for a slice of a long one at most, not
-for all of it. And where the rate of its login is used up, or others wait for it already, while runs of other
-logins wait for a worker: then also while it waits for the first page of a code.
+It yields between two codes, where no work is lost: after its time slice, so that a short sync waits at most
+for a slice of a long one; and while the rate of its login is used up and runs of other logins wait for a
+worker, then also while it waits for the first page of a code.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from webapp.core.run_states import RunState
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, Organization, Run
 
-# Seconds without room in the rate budget for which it is worth while to let another login go first.
+# Seconds without room in the rate budget from which yielding to another login is worthwhile.
 LONG_WITHOUT_ROOM: Final = 3.0
 LOOK_EVERY: Final = 1.0
-# Seconds after which a run that gave way to nobody's use would be back: those who wait were lost by Redis, or
-# are just being taken. It does a code then before it gives way for its login's sake again.
+# A run that continues within these seconds yielded without effect: Redis lost the waiting runs, or workers
+# are just taking them. It then syncs a code before it yields because of its login again.
 SOON_BACK: Final = 1.0
 
 HELD_LONG = "it has had a worker for its share of time"
@@ -33,10 +33,10 @@ CROWDED = "the rate of its login is used up, or others wait for it"
 
 
 class Preemption:
-    """Decides for one run, from the moment at which a worker took it.
+    """Decides for one run, from the moment its lease was acquired.
 
-    `seconds` is how long it has the worker for itself; 0: until its end. `service` is asked, only where it
-    matters, whether the login has room.
+    `seconds` is the length of its time slice; 0: no limit. `service` returns the client that knows whether
+    the login has room; it is called only if that matters.
     """
 
     def __init__(self, lease: Lease, dealer_id: int, seconds: float, service: Callable[[], Source]) -> None:
@@ -51,7 +51,7 @@ class Preemption:
         self._look_at = inf
 
     def is_due(self) -> bool:
-        """Whether the run gives way before its next code: nothing of that one is to be fetched then."""
+        """Return whether the run yields before its next code, which is not prefetched then."""
         self._decided = (self._reason(),)
         return self._decided[0] is not None
 
@@ -71,7 +71,7 @@ class Preemption:
                 raise RunInterrupted(Interruption.YIELDED, CROWDED)
 
     def got_page(self) -> None:
-        """The code has pages that would have to be fetched again: it is brought to its end."""
+        """Stop checking until the next code: this one has pages that would have to be fetched again."""
         self._look_at = inf
 
     def _reason(self) -> str | None:
@@ -83,7 +83,7 @@ class Preemption:
         return CROWDED if not is_soon_back and self._is_crowded() else None
 
     def _is_crowded(self) -> bool:
-        """First what costs nothing to know."""
+        """Check the cheap condition first."""
         return _finds_any(_of_other_logins(self._dealer_id)) and self._service().is_crowded(LONG_WITHOUT_ROOM)
 
 
@@ -98,7 +98,7 @@ def _not_begun() -> Select[Any]:
 
 
 def _of_other_logins(dealer_id: int) -> Select[Any]:
-    """R2: an organization's login is that of all its dealers."""
+    """Select runs of other logins; an organization's login is that of all its dealers (R2)."""
     login = case((Organization.username.is_not(None), Organization.username), else_=Configuration.username)
     logins = (
         select(Dealer.id, login.label("login"))

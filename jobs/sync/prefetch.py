@@ -1,4 +1,4 @@
-"""The first page of the next code, fetched while the one before it is applied: the service is never idle."""
+"""Prefetch of the next code's first page while the current code is applied."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Service = tuple[Source, str]
 
 
 class Prefetch:
-    """The walks through the codes of a run, in its order; at most one is begun before its turn."""
+    """The pages of a run's codes, in order; at most one code is prefetched."""
 
     def __init__(self, run: Run, in_order: list[int], pulse: Callable[[], None]) -> None:
         self._run = run
@@ -24,7 +24,7 @@ class Prefetch:
         self._begun: tuple[int, Service, PartPages] | None = None
 
     def walk(self, item: RunItem, service: Service) -> PartPages:
-        """The walk through an item's pages, begun or not. One that another login began is left alone."""
+        """Return an item's pages, prefetched or not. A prefetch under another login is abandoned."""
         if self._begun is None or self._begun[0] != item.id:
             return pages_of(self._run, item, service, self._pulse)
         _, began_with, walk = self._begun
@@ -35,7 +35,7 @@ class Prefetch:
         return pages_of(self._run, item, service, self._pulse)
 
     def begin_after(self, item_id: int, service: Service) -> None:
-        """Begin with the code that follows this one, if there is one that is neither begun nor done yet."""
+        """Prefetch the code after this one, unless it is prefetched or done."""
         following = self._next.get(item_id)
         if following is None or (self._begun is not None and self._begun[0] == following):
             return
@@ -50,7 +50,7 @@ class Prefetch:
         self._begun = following, service, walk
 
     def abandon(self) -> None:
-        """Leave alone what was begun and will not be needed."""
+        """Abandon a prefetch that is not needed."""
         if self._begun is not None:
             self._begun[2].abandon()
             self._begun = None

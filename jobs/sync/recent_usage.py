@@ -1,4 +1,4 @@
-"""What the database tells of requests that were sent lately, for a rate budget that Redis left alone."""
+"""Estimate of recent requests from the database, for the rate budget while Redis is unavailable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words for a refused login: those that a dealer can act on.
+"""Sentences about a refused login that a dealer can act on.
 
 If the organization holds the login (R2), the dealer has no fields for it: only our support can help.
 """

@@ -1,4 +1,4 @@
-"""Makes the reports of a run that ended without them, because report storage refused (R18)."""
+"""Regenerates the reports of a run that could not be stored (R18)."""
 
 from __future__ import annotations
 

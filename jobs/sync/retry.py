@@ -1,4 +1,4 @@
-"""Gives the codes that failed in a run another run, some minutes later, at most a few times."""
+"""Starts retry runs for the failed codes of a run, some minutes later, a limited number of times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an engine needs of the process it runs in."""
+"""What a run needs from the process it runs in."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from jobs.sources.source import Credentials, Source
 
 @dataclass(frozen=True)
 class RunContext:
-    """What an engine needs of the process it runs in.
+    """Callbacks and limits of the process.
 
-    `connect` opens the service for a login, `should_stop` reads the process's stop flag, `tell` takes lines
-    of progress for a person, and `applied` is called after each commit that may leave something to reindex.
-    After `slice_seconds` the run gives way to others that have not begun; 0: to nobody.
+    `connect` opens the source for a login, `should_stop` reads the stop flag, `tell` takes lines of progress
+    for a terminal, and `applied` is called after each commit that may fill the outbox. After `slice_seconds`
+    the run yields to others that have not begun; 0: never.
     """
 
     connect: Callable[[Credentials], Source]

@@ -1,6 +1,6 @@
-"""What a run writes down of each code: under way, its counts, and how it ended.
+"""Progress, counts and results of each code of a run.
 
-Everything here is called within `journal.hold`, with the writes that it is about.
+Everything here is called within `lease.transaction`, with the writes that it counts.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How far the slots of each scheduled dealer are settled, and which are open since (R6).
+"""Ledger of the slots that are settled for each scheduled dealer (R6).
 
 A tick looks only at what began after the last slot that is settled, however late the tick comes.
 """

@@ -1,4 +1,4 @@
-"""What is to become of a dealer's slots that have begun: which one starts, and why others were missed (R6).
+"""Decides which due slot of a dealer starts, and why others were missed (R6).
 
 Pure. Of slots that are due together the latest starts. One that could not be started within the catch-up
 time, or after whose beginning a run was started by hand, is recorded with the reason, in a dealer's words.

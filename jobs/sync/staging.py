@@ -1,4 +1,4 @@
-"""Keeps what was reported: pages of parts into `reported_parts`, the fastest way each database has."""
+"""Stores pages of parts in `reported_parts`: COPY on PostgreSQL, a batch insert on SQLite."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens every minute: start what is due, and find what was forgotten.
+"""The tick, once a minute: starts due runs, and enqueues lost jobs again.
 
 Everything here is decided by rows in the database, so a tick may come late, twice, or on two machines.
 """
@@ -38,7 +38,7 @@ class TickFailed(Exception):
 
 
 def tick() -> None:
-    """One round of all steps; raises TickFailed at its end if some failed.
+    """Run all steps; raises TickFailed at the end if some failed.
 
     The steps do not depend on each other. One that fails again and again must not keep the others from their
     work, and the round still counts as failed.
