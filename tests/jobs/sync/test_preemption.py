@@ -19,7 +19,7 @@ from tests.factories import make_manufacturer, make_organization
 from tests.sync_harness import HERE, PASSWORD, QUICK, USERNAME, SyncHarness, part
 from webapp.core import clock, rate_window, vault
 from webapp.extensions import db
-from webapp.models import Run
+from webapp.models import Configuration, Run
 from webapp.runs import lifecycle
 from webapp.runs.run_labels import status
 
@@ -48,8 +48,6 @@ def other(harness: SyncHarness, username: str = "another login") -> Run:
 
 
 def dealer_configuration(harness: SyncHarness, dealer_id: int):
-    from webapp.models import Configuration
-
     return db.session.get_one(Configuration, dealer_id)
 
 
@@ -174,6 +172,9 @@ def test_cancelled_while_it_waits_it_ends_with_reports_of_what_it_did(harness: S
 
 def test_its_requests_count_for_a_redis_that_forgot_only_while_they_are_fresh(harness: SyncHarness) -> None:
     run_id = queue_two_runs(harness)
+    # Only the run sent requests lately: no credentials were checked.
+    db.session.execute(db.update(Configuration).values(checked_at=None))
+    db.session.commit()
     gives_way(harness, run_id)
     lately = recent_usage._sent(db.session.connection(), clock.now() - timedelta(seconds=61))
     long_after = recent_usage._sent(db.session.connection(), clock.now() + timedelta(seconds=1))
