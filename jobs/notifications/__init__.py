@@ -1,1 +1,1 @@
-"""Tells people of alerts: takes what waits in the outbox and sends it, by e-mail and webhook."""
+"""Delivery of alerts and account emails from the outbox, by email and webhook."""

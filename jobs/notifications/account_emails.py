@@ -1,4 +1,4 @@
-"""The letters about people's own accounts: links to set a password, and word of what was changed."""
+"""Emails about a user's own account: links to set a password, and notices of changes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CHANGED: Final = {
 
 
 def compose(delivery: AlertDelivery) -> tuple[str, str]:
-    """Subject and text of the letter; a link is made now. Raises NotWanted where nobody signs in so."""
+    """Return subject and text; a link is created on sending. Raises NoLongerWanted without an active user."""
     user = db.session.scalar(select(User).where(User.email == delivery.recipient))
     if user is None or not user.is_active:
         raise NoLongerWanted
@@ -34,9 +34,9 @@ def compose(delivery: AlertDelivery) -> tuple[str, str]:
 def _link(user: User, *, is_new: bool) -> tuple[str, str]:
     hours = current_app.config["PASSWORD_LINK_HOURS"]
     subject = "you are invited" if is_new else "set a new password"
-    begin = "You are invited to sign in." if is_new else "Somebody asked for a link to set a new password."
+    reason = "You are invited to sign in." if is_new else "Somebody asked for a link to set a new password."
     lines = [
-        *(f"{begin} Choose your password here:", "", emails.link_for(user), ""),
+        *(f"{reason} Choose your password here:", "", emails.link_for(user), ""),
         f"The link works once, for {hours} hours." if hours > 1 else "The link works once, for an hour.",
         "If you did not expect it, you need not do anything.",
     ]

@@ -1,7 +1,7 @@
-"""Looks for alerts once a minute and sends what is due, in a thread of the scheduler process.
+"""Alert loop: evaluates alert rules once a minute and sends due deliveries, in a thread of the scheduler.
 
-It needs neither a worker nor Redis: when those are in trouble is when somebody must be told. A round that
-fails is logged, and the next one comes as if nothing had been.
+Depends on neither workers nor Redis, so that it can report their outages. A failed evaluation is logged, and
+the next one runs as usual.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ LOOK_EVERY: Final = 2.0
 
 
 def start(app: Flask) -> threading.Thread:
-    """Begin to watch beside whatever else the process does; it never keeps the process from ending."""
-    watching = threading.Thread(target=run_loop, args=(app,), name="alerts", daemon=True)
-    watching.start()
-    return watching
+    """Start the loop in a daemon thread, which does not delay the end of the process."""
+    thread = threading.Thread(target=run_loop, args=(app,), name="alerts", daemon=True)
+    thread.start()
+    return thread
 
 
 def run_loop(app: Flask, pause: Callable[[float], Any] = shutdown.pause) -> None:
-    """Take rounds and deliver until told to stop."""
-    due, delivers = 0.0, True
+    """Evaluate rules and deliver until a shutdown is requested."""
+    next_round, can_deliver = 0.0, True
     while not shutdown.requested():
-        if time.monotonic() >= due:
-            due, delivers = time.monotonic() + ROUND_EVERY, True
-            _guarded(app, "round", _round)
-        # With a database that is away, once a minute is often enough to say so.
-        delivers = delivers and _guarded(app, "delivering", _deliver)
+        if time.monotonic() >= next_round:
+            next_round, can_deliver = time.monotonic() + ROUND_EVERY, True
+            _succeeded(app, "round", _round)
+        # During an outage of the database, one logged error a minute is enough.
+        can_deliver = can_deliver and _succeeded(app, "delivering", _deliver)
         pause(LOOK_EVERY)
 
 
@@ -54,11 +54,11 @@ def _deliver() -> None:
     sender.deliver_due(shutdown.requested)
 
 
-def _guarded(app: Flask, part: str, act: Callable[[], None]) -> bool:
-    """Whether it was done; what it raises is logged."""
+def _succeeded(app: Flask, part: str, function: Callable[[], None]) -> bool:
+    """Call a function and return whether it succeeded; exceptions are logged."""
     try:
         with app.app_context():
-            act()
+            function()
     except Exception:
         log.exception("alert.loop_failed", part=part)
         return False

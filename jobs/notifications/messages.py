@@ -1,4 +1,4 @@
-"""What is told of an alert: the words of the e-mail, and the same for a program."""
+"""Content of alert messages: the text of an email and the JSON of a webhook."""
 
 from __future__ import annotations
 
@@ -39,32 +39,31 @@ class Message:
 
 
 def compose(delivery: AlertDelivery) -> Message:
-    """What the delivery says, of what is stored now. Raises NotWanted where there is nothing to tell."""
+    """Build a delivery's message from current rows. Raises NoLongerWanted if there is nothing to send."""
     if delivery.event in ACCOUNT_EVENTS:
         return Message(*account_emails.compose(delivery), b"")
     if delivery.alert is not None:
         return _of_alert(delivery, delivery.alert)
-    return {"digest": _digest, "confirmation": _confirmation, "limit": _limit, "test": _test}[delivery.event](
-        delivery
-    )
+    builders = {"digest": _digest, "confirmation": _confirmation, "limit": _limit, "test": _test}
+    return builders[delivery.event](delivery)
 
 
 def _of_alert(delivery: AlertDelivery, alert: Alert) -> Message:
-    cause = rule_of(alert.cause)
+    rule = rule_of(alert.cause)
     is_over = delivery.event == "recovered"
-    about = f"{alert.dealer.name if alert.dealer else PROGRAM}: {cause.label}"
-    sentence = cause.over if is_over else alert.sentence
+    about = f"{alert.dealer.name if alert.dealer else PROGRAM}: {rule.label}"
+    sentence = rule.over if is_over else alert.sentence
     lines = [about, "", sentence, "", f"It began {_when(alert, alert.opened_at)}.", ONCE[delivery.event]]
-    told = {
+    alert_body = {
         "id": alert.id,
         "cause": alert.cause,
-        "label": cause.label,
+        "label": rule.label,
         "subject": alert.subject,
         "sentence": sentence,
         "opened_at": alert.opened_at.isoformat(),
         "closed_at": alert.closed_at.isoformat() if alert.closed_at else None,
     }
-    return _message(f"Over: {about}" if is_over else about, lines, delivery, told)
+    return _message(f"Over: {about}" if is_over else about, lines, delivery, alert_body)
 
 
 def _test(delivery: AlertDelivery) -> Message:
@@ -74,13 +73,15 @@ def _test(delivery: AlertDelivery) -> Message:
 
 
 def _confirmation(delivery: AlertDelivery) -> Message:
-    """The link that a new recipient confirms by, made only now."""
-    contact = db.session.get(AlertRecipients, delivery.dealer_id)
-    if contact is None or delivery.dealer is None or delivery.recipient not in (contact.unconfirmed or {}):
+    """Build a recipient's confirmation; the link is created on sending."""
+    recipients = db.session.get(AlertRecipients, delivery.dealer_id)
+    if recipients is None or delivery.dealer is None:
+        raise NoLongerWanted
+    if delivery.recipient not in (recipients.unconfirmed or {}):
         raise NoLongerWanted
     lines = [
         f"{delivery.dealer.name} wants to send you alerts on its inventory updates. Confirm here:",
-        *("", confirmations.link_for(contact, delivery.recipient), ""),
+        *("", confirmations.link_for(recipients, delivery.recipient), ""),
         f"The link works once, for {confirmations.VALID_FOR.days} days.",
         "If you don't want alerts, ignore this email: nothing is sent without your confirmation.",
     ]
@@ -98,10 +99,10 @@ def _limit(delivery: AlertDelivery) -> Message:
 
 
 def _not_sent() -> list[str]:
-    """For the digest: whose alert emails were not sent since the last one."""
-    found = email_limit.unsent_by_dealer(clock.now() - timedelta(days=1))
-    said = [f"- {name}: {count:,} alert emails were not sent (daily limit)." for name, count in found]
-    return ["", *said[:MOST_LISTED]] if said else []
+    """Return the digest's lines about dealers whose alert emails exceeded the limit since the last digest."""
+    counts = email_limit.unsent_by_dealer(clock.now() - timedelta(days=1))
+    lines = [f"- {name}: {count:,} alert emails were not sent (daily limit)." for name, count in counts]
+    return ["", *lines[:MOST_LISTED]] if lines else []
 
 
 def _digest(_delivery: AlertDelivery) -> Message:
@@ -120,12 +121,14 @@ def _digest(_delivery: AlertDelivery) -> Message:
     return Message(f"{PROGRAM}: {lines[0].rstrip(':').lower()}", "\n".join(lines) + "\n", b"")
 
 
-def _message(subject: str, lines: list[str], delivery: AlertDelivery, told: dict[str, Any] | None) -> Message:
+def _message(
+    subject: str, lines: list[str], delivery: AlertDelivery, alert: dict[str, Any] | None
+) -> Message:
     link = _link("alerts.show", dealer_id=delivery.dealer_id) if delivery.dealer_id else []
     body = {
         "event": delivery.event,
         "dealer": _dealer(delivery.dealer),
-        "alert": told,
+        "alert": alert,
         "url": link[-1] if link else None,
     }
     return Message(subject, "\n".join([*lines, *link]) + "\n", json.dumps(body).encode())
@@ -136,7 +139,7 @@ def _dealer(dealer: Dealer | None) -> dict[str, Any] | None:
 
 
 def _link(endpoint: str, **values: Any) -> list[str]:
-    """The page's whole address, where `PUBLIC_URL` says how it begins."""
+    """Return lines with the absolute URL of a page, or none without `PUBLIC_URL`."""
     base = current_app.config["PUBLIC_URL"]
     path = current_app.url_map.bind("localhost").build(endpoint, values)
     return ["", f"{base}{path}"] if base else []

@@ -1,4 +1,4 @@
-"""Whether somebody is still to be told, and where: contacts may have changed since the note was made."""
+"""Recipients of a delivery, checked on sending: they may have changed since it was queued."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ SEALED = "The webhook's secret can no longer be read: renew it."
 
 
 def webhook_of(delivery: AlertDelivery) -> Webhook:
-    """The dealer's webhook as it is now. Raises NotWanted if there is none any more, or Undeliverable."""
-    contact = db.session.get(AlertRecipients, delivery.dealer_id)
-    if contact is None or contact.webhook_url is None or contact.sealed_webhook_secret is None:
+    """Return the dealer's current webhook. Raises NoLongerWanted if it was removed, or Undeliverable."""
+    recipients = db.session.get(AlertRecipients, delivery.dealer_id)
+    if recipients is None or recipients.webhook_url is None or recipients.sealed_webhook_secret is None:
         raise NoLongerWanted
     try:
-        return Webhook(contact.webhook_url, vault.unseal(contact.sealed_webhook_secret))
+        return Webhook(recipients.webhook_url, vault.unseal(recipients.sealed_webhook_secret))
     except vault.SealedError:
         raise Undeliverable(SEALED, is_final=True) from None
 
 
 def require_address(delivery: AlertDelivery) -> None:
-    """Raises NotWanted if the e-mail address is no longer among those to be told."""
+    """Raise NoLongerWanted if the email address is no longer a recipient."""
     if delivery.event in ACCOUNT_EVENTS:
-        # Whether somebody signs in with it is looked up with what is said.
+        # `account_emails.compose` checks that the address belongs to an active user.
         return
     if delivery.dealer_id is None:
-        wanted = current_app.config["STAFF_ALERT_RECIPIENTS"]
+        addresses = current_app.config["STAFF_ALERT_RECIPIENTS"]
     else:
-        contact = db.session.get(AlertRecipients, delivery.dealer_id)
-        wanted = () if contact is None else _wanted(delivery, contact)
-    if delivery.recipient not in wanted:
+        recipients = db.session.get(AlertRecipients, delivery.dealer_id)
+        addresses = () if recipients is None else _addresses(delivery, recipients)
+    if delivery.recipient not in addresses:
         raise NoLongerWanted
 
 
-def _wanted(delivery: AlertDelivery, contact: AlertRecipients) -> Collection[str]:
-    return (contact.unconfirmed or {}) if delivery.event == "confirmation" else contact.confirmed
+def _addresses(delivery: AlertDelivery, recipients: AlertRecipients) -> Collection[str]:
+    return (recipients.unconfirmed or {}) if delivery.event == "confirmation" else recipients.confirmed

@@ -1,7 +1,7 @@
-"""Sends what waits in the outbox: claimed by compare-and-swap, tried again a few times, then given up.
+"""Sender of outbox deliveries: claims them by compare-and-swap and retries a limited number of times.
 
-A sender that dies in the middle leaves its delivery to be claimed again, so a message may come twice, never
-not at all; both channels carry a number by which the second can be told.
+Delivery is at least once: if a sender dies while sending, the delivery is claimed again. Both channels carry
+the delivery's number, so that receivers can detect duplicates.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from webapp.models import Alert, AlertDelivery
 
 log = structlog.get_logger(__name__)
 
-# After how long each further attempt is made; there is one more attempt than pauses.
+# Backoff before each retry.
 PAUSES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180))
-# A person waits for a test, and presses the button again.
+# A test is not retried: the user sees the result and can send another one.
 ATTEMPTS: Final = {"test": 1}
-# A claim that was not finished by then is another sender's.
+# Another sender may claim the delivery after this.
 LEASE: Final = timedelta(minutes=2)
-# At a time, so that a round is not kept waiting by slow receivers.
+# Limits of one batch, so that slow receivers do not delay the evaluation of rules.
 BATCH: Final = 50
 BATCH_SECONDS: Final = 20.0
 OUR_FAULT: Final = "It could not be sent: tell our support."
@@ -42,88 +42,88 @@ UNFINISHED: Final = "It was begun, and nothing is known of how it ended."
 
 
 def deliver_due(stop: Callable[[], bool]) -> int:
-    """Send what is due, for some seconds at most and not beyond being told to stop; how many were tried."""
-    tried, until = 0, time.monotonic() + BATCH_SECONDS
+    """Send due deliveries until `stop` or BATCH_SECONDS have passed; return how many were attempted."""
+    attempted, deadline = 0, time.monotonic() + BATCH_SECONDS
     begin_read_only()
     due = list(db.session.scalars(_due(clock.now())))
     db.session.rollback()
     with ExitStack() as stack:
         server = current_app.config["SMTP_URL"]
-        postbox = stack.enter_context(SmtpClient(server)) if server and due else None
+        smtp_client = stack.enter_context(SmtpClient(server)) if server and due else None
         for delivery_id in due:
-            if stop() or time.monotonic() > until:
+            if stop() or time.monotonic() > deadline:
                 break
             delivery = _claim(delivery_id)
             if delivery is not None:
-                tried += 1
-                _finish(delivery, _attempt(delivery, postbox))
-    return tried
+                attempted += 1
+                _finish(delivery, _attempt(delivery, smtp_client))
+    return attempted
 
 
 def _due(now: datetime) -> Any:
-    """The ids of what may be sent now; nobody hears of an end before the beginning."""
-    beginning = aliased(AlertDelivery)
-    is_ahead = (
-        select(beginning.id)
+    """Select the ids of due deliveries; a recovery is not sent before the opening of its alert."""
+    opening = aliased(AlertDelivery)
+    has_waiting_opening = (
+        select(opening.id)
         .where(
-            beginning.alert_id == AlertDelivery.alert_id,
-            beginning.channel == AlertDelivery.channel,
-            beginning.recipient == AlertDelivery.recipient,
-            beginning.event == "opened",
-            beginning.state == "waiting",
+            opening.alert_id == AlertDelivery.alert_id,
+            opening.channel == AlertDelivery.channel,
+            opening.recipient == AlertDelivery.recipient,
+            opening.event == "opened",
+            opening.state == "waiting",
         )
         .exists()
     )
     return (
         select(AlertDelivery.id)
         .where(AlertDelivery.state == "waiting", AlertDelivery.next_attempt_at <= now)
-        .where((AlertDelivery.event != "recovered") | ~is_ahead)
+        .where((AlertDelivery.event != "recovered") | ~has_waiting_opening)
         .order_by(AlertDelivery.next_attempt_at, AlertDelivery.id)
         .limit(BATCH)
     )
 
 
 def _claim(delivery_id: int) -> AlertDelivery | None:
-    """The delivery, if it is still due and nobody else's; no transaction is left open."""
+    """Claim a delivery; None if it is no longer due or another sender claimed it."""
     now = clock.now()
-    claimed = (
+    statement = (
         update(AlertDelivery)
         .where(AlertDelivery.id == delivery_id, AlertDelivery.state == "waiting")
         .where(AlertDelivery.next_attempt_at <= now)
         .values(attempts=AlertDelivery.attempts + 1, next_attempt_at=now + LEASE)
         .returning(AlertDelivery.id)
     )
-    is_ours = db.session.scalar(claimed) is not None
+    is_claimed = db.session.scalar(statement) is not None
     db.session.commit()
-    if not is_ours:
+    if not is_claimed:
         return None
     begin_read_only()
-    whole = (joinedload(AlertDelivery.alert).joinedload(Alert.dealer), joinedload(AlertDelivery.dealer))
-    wanted = select(AlertDelivery).where(AlertDelivery.id == delivery_id).options(*whole)
-    delivery = db.session.scalars(wanted.execution_options(populate_existing=True)).one()
-    # As it was claimed, whatever becomes of the session.
+    related = (joinedload(AlertDelivery.alert).joinedload(Alert.dealer), joinedload(AlertDelivery.dealer))
+    query = select(AlertDelivery).where(AlertDelivery.id == delivery_id).options(*related)
+    delivery = db.session.scalars(query.execution_options(populate_existing=True)).one()
+    # Detached rows keep the claimed state after a rollback.
     db.session.expunge_all()
     return delivery
 
 
-def _attempt(delivery: AlertDelivery, postbox: SmtpClient | None) -> dict[str, Any]:
-    """Send it; what is to be kept of how that ended."""
-    most = ATTEMPTS.get(delivery.event, len(PAUSES) + 1)
-    if delivery.attempts > most:
+def _attempt(delivery: AlertDelivery, smtp_client: SmtpClient | None) -> dict[str, Any]:
+    """Send a delivery and return the column values of its outcome."""
+    max_attempts = ATTEMPTS.get(delivery.event, len(PAUSES) + 1)
+    if delivery.attempts > max_attempts:
         return _ended("failed", UNFINISHED)
     try:
-        _send(delivery, postbox)
+        _send(delivery, smtp_client)
     except NoLongerWanted:
         return _ended("dropped")
     except Undeliverable as error:
         failure = error
     except Exception:
-        # A message that we cannot even make must not keep the others from being sent.
+        # A message that cannot be built must not block the others.
         log.exception("alert.delivery_failed", delivery=delivery.id)
         failure = Undeliverable(OUR_FAULT)
     else:
         return _ended("delivered")
-    if failure.is_final or delivery.attempts >= most:
+    if failure.is_final or delivery.attempts >= max_attempts:
         return _ended("failed", failure.sentence)
     return {"next_attempt_at": clock.now() + PAUSES[delivery.attempts - 1], "error": failure.sentence}
 
@@ -132,40 +132,40 @@ def _ended(state: str, error: str | None = None) -> dict[str, Any]:
     return {"state": state, "finished_at": clock.now(), "error": error}
 
 
-def _send(delivery: AlertDelivery, postbox: SmtpClient | None) -> None:
-    """One attempt. Raises Undeliverable or NotWanted; nothing is read from the database while it lasts."""
+def _send(delivery: AlertDelivery, smtp_client: SmtpClient | None) -> None:
+    """Send a delivery once. Raises Undeliverable or NoLongerWanted. No transaction is open while sending."""
     config = current_app.config
     target = recipients.webhook_of(delivery) if delivery.channel == "webhook" else None
     if target is None:
         recipients.require_address(delivery)
-        _require_room(delivery)
+        _require_within_limit(delivery)
     message = messages.compose(delivery)
     db.session.rollback()
     if target is not None:
         webhook.post(target, message.body, delivery.id, config["ALERT_ALLOWED_HOSTS"])
-    elif postbox is None:
+    elif smtp_client is None:
         raise NoLongerWanted
     else:
         to, number = delivery.recipient, delivery.id
-        postbox.send(smtp.email_message(config["MAIL_FROM"], to, message.subject, message.text, number))
+        smtp_client.send(smtp.email_message(config["MAIL_FROM"], to, message.subject, message.text, number))
 
 
-def _require_room(delivery: AlertDelivery) -> None:
-    """Raises Undeliverable beyond the dealer's daily limit of emails; the first has the recipients told."""
+def _require_within_limit(delivery: AlertDelivery) -> None:
+    """Raise Undeliverable above the dealer's daily email limit; the first time, notify the recipients."""
     if email_limit.is_reached(delivery, clock.now()):
         db.session.rollback()
         email_limit.notify_once(delivery.dealer_id or 0, clock.now())
         raise Undeliverable(email_limit.sentence(), is_final=True)
 
 
-def _finish(delivery: AlertDelivery, kept: dict[str, Any]) -> None:
+def _finish(delivery: AlertDelivery, values: dict[str, Any]) -> None:
     db.session.rollback()
     db.session.execute(
         update(AlertDelivery)
         .where(AlertDelivery.id == delivery.id, AlertDelivery.attempts == delivery.attempts)
-        .values(**kept)
+        .values(**values)
     )
     db.session.commit()
-    # Neither recipient nor address: both are somebody's.
-    told = {"state": kept.get("state", "waiting"), "error": kept["error"]}
-    log.info("alert.delivery_attempted", delivery=delivery.id, channel=delivery.channel, **told)
+    # Recipient and URL are personal data or secrets, and stay out of the log.
+    outcome = {"state": values.get("state", "waiting"), "error": values["error"]}
+    log.info("alert.delivery_attempted", delivery=delivery.id, channel=delivery.channel, **outcome)

@@ -1,4 +1,4 @@
-"""Hands e-mail to the deployment's mail server (`SMTP_URL`), over one connection for several messages."""
+"""SMTP client for the deployment's mail server (`SMTP_URL`), which sends several messages per connection."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from typing import Self
 from jobs.notifications.undeliverable import Undeliverable
 from webapp.settings.addresses import MailServer
 
-# Seconds for connecting, and for each answer of the server.
+# Seconds to connect, and for each response of the server.
 TIMEOUT = 10.0
-# From here on an SMTP status is for good; below it may be tried again.
+# SMTP statuses from here on are permanent; lower ones may be retried.
 PERMANENT = 500
 
 
 def email_message(sender: Address, recipient: str, subject: str, text: str, number: int) -> EmailMessage:
-    """A plain message. Sent twice it has the same `Message-ID`, so that a mail server can tell.
+    """Build a plain text message. Its `Message-ID` is the same on every attempt, for duplicate detection.
 
-    The library refuses line breaks in headers; the subject has none left.
+    Line breaks are removed from the subject, because the library rejects them in headers.
     """
     message = EmailMessage(policy=policy.SMTP)
     message["From"] = sender
@@ -32,14 +32,14 @@ def email_message(sender: Address, recipient: str, subject: str, text: str, numb
     message["Subject"] = " ".join("".join(c if c.isprintable() else " " for c in subject).split())
     message["Date"] = formatdate()
     message["Message-ID"] = f"<alert-delivery-{number}@{sender.domain}>"
-    # So that no automatic answer comes back (RFC 3834).
+    # Prevents automatic replies (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text, cte="quoted-printable")
     return message
 
 
 class SmtpClient:
-    """The way to the mail server: opened at the first message, closed at the end of the `with`."""
+    """Connection to the mail server, opened by the first message and closed at the end of `with`."""
 
     def __init__(self, server: MailServer) -> None:
         self._server = server
@@ -54,18 +54,19 @@ class SmtpClient:
         self._close()
 
     def send(self, message: EmailMessage) -> None:
-        """Hand a message in. Raises Undeliverable."""
+        """Send a message. Raises Undeliverable."""
         try:
-            self._opened().send_message(message)
+            self._connected().send_message(message)
         except (smtplib.SMTPException, OSError) as error:
             self._close()
             failure = _failure(error)
         else:
             return
-        # Raised out here: the library's exceptions hold what the server said, and that may be anything.
+        # Raised outside the except block, to have no __context__: that would hold the server's reply, which
+        # may be sensitive.
         raise failure
 
-    def _opened(self) -> smtplib.SMTP:
+    def _connected(self) -> smtplib.SMTP:
         if self._connection is not None and _is_alive(self._connection):
             return self._connection
         self._connection = connection = _connect(self._server)
@@ -91,7 +92,7 @@ def _connect(server: MailServer) -> smtplib.SMTP:
 
 
 def _is_alive(connection: smtplib.SMTP) -> bool:
-    """Whether the server still listens: between two batches it may have hung up."""
+    """Whether the connection is still open: the server may have closed it between two batches."""
     with suppress(smtplib.SMTPException, OSError):
         return connection.noop()[0] == 250
     return False

@@ -1,10 +1,10 @@
-"""Why a message did not arrive, in words for the page that lists it; never anything of a secret."""
+"""Delivery failures, with sentences for the page that lists them; these never contain secrets."""
 
 from __future__ import annotations
 
 
 class Undeliverable(Exception):
-    """An attempt that did not succeed. With `is_final` no other would either."""
+    """Failed attempt to deliver; with `is_final` a retry would fail too."""
 
     def __init__(self, sentence: str, is_final: bool = False) -> None:
         super().__init__(sentence)
@@ -13,4 +13,4 @@ class Undeliverable(Exception):
 
 
 class NoLongerWanted(Exception):
-    """Nobody waits for the message any more: its recipient was removed, or there is nothing to tell."""
+    """Obsolete message: its recipient was removed, or there is nothing left to report."""

@@ -1,4 +1,4 @@
-"""Posts to a dealer's webhook: signed, public addresses only, no redirects, short timeouts."""
+"""Client of a dealer's webhook: signed requests, public addresses only, no redirects, short timeouts."""
 
 from __future__ import annotations
 
@@ -33,22 +33,23 @@ REFUSED = "Nothing was sent to this webhook: {reason}. Save another address unde
 
 @dataclass(frozen=True)
 class Webhook:
-    """Where to post, and the secret that signs."""
+    """URL of a webhook, and its signing secret."""
 
     url: str
     secret: str = field(repr=False)
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
-    """`sha256=` and the HMAC-SHA256, in hexadecimal, of the timestamp, a full stop, and the body."""
-    signed = timestamp.encode() + b"." + body
-    return "sha256=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+    """Return `sha256=` and the hexadecimal HMAC-SHA256 of timestamp, period and body."""
+    content = timestamp.encode() + b"." + body
+    return "sha256=" + hmac.new(secret.encode(), content, hashlib.sha256).hexdigest()
 
 
 def post(webhook: Webhook, body: bytes, number: int, allowed_hosts: Collection[str]) -> None:
     """Post a JSON body as delivery `number`; any status from 200 to 299 is success. Raises Undeliverable.
 
-    In a background thread: socket timeouts cover neither name resolution nor headers sent byte by byte.
+    Runs in a background thread, because socket timeouts cover neither name resolution nor headers that arrive
+    byte by byte.
     """
     exchange = Cancellable(lambda _wanted: _exchange(webhook, body, number, allowed_hosts))
     try:
@@ -62,9 +63,9 @@ def post(webhook: Webhook, body: bytes, number: int, allowed_hosts: Collection[s
 
 
 def _exchange(webhook: Webhook, body: bytes, number: int, allowed_hosts: Collection[str]) -> int:
-    """The status of the answer."""
+    """Validate the URL, send the request, and return the response status."""
     try:
-        # Again, as the deployment's settings may have changed since it was typed.
+        # Validated again: the deployment's settings may have changed since the URL was saved.
         parts = urlsplit(webhook_address.checked(webhook.url, allowed_hosts))
     except Refused as refusal:
         raise Undeliverable(REFUSED.format(reason=refusal), is_final=True) from None
@@ -72,7 +73,7 @@ def _exchange(webhook: Webhook, body: bytes, number: int, allowed_hosts: Collect
 
 
 def send(parts: SplitResult, body: bytes, headers: dict[str, str], allowed_hosts: Collection[str]) -> int:
-    """POST to an address that was checked; the status of the answer. Raises Undeliverable."""
+    """POST to a validated URL and return the response status. Raises Undeliverable."""
     failure = Undeliverable(UNREACHABLE)
     for address in _addresses(parts, allowed_hosts)[:MOST_ADDRESSES]:
         try:
@@ -98,7 +99,7 @@ def _headers(parts: SplitResult, secret: str, body: bytes, number: int) -> dict[
 
 
 def _addresses(parts: SplitResult, allowed_hosts: Collection[str]) -> list[str]:
-    """What the host's name stands for now; raises Undeliverable if any of it is not public."""
+    """Resolve the host name; raises Undeliverable if an address is not public."""
     try:
         return egress.resolve(parts.hostname or "", _port(parts), allowed_hosts)
     except egress.Forbidden:
@@ -108,7 +109,7 @@ def _addresses(parts: SplitResult, allowed_hosts: Collection[str]) -> list[str]:
 
 
 def _post_to(address: str, parts: SplitResult, body: bytes, headers: dict[str, str]) -> int:
-    """Connect to exactly this address: the name could resolve to another one a moment later."""
+    """POST to this exact address: a second name resolution could return another one (DNS rebinding)."""
     pool: urllib3.HTTPConnectionPool
     if parts.scheme == "https":
         context = ssl.create_default_context()
@@ -119,12 +120,12 @@ def _post_to(address: str, parts: SplitResult, body: bytes, headers: dict[str, s
         pool = urllib3.HTTPConnectionPool(address, _port(parts), timeout=TIMEOUT)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     with pool:
-        # What the answer says does not matter, and is not read.
-        answer = pool.urlopen(
+        # The response body is not needed, and is not read.
+        response = pool.urlopen(
             "POST", path, body, headers, retries=False, redirect=False, preload_content=False
         )
-        status = answer.status
-        answer.close()
+        status = response.status
+        response.close()
         return status
 
 
@@ -133,7 +134,7 @@ def _port(parts: SplitResult) -> int:
 
 
 def _failure(error: Exception) -> Undeliverable:
-    """Name a network failure without keeping anything of it."""
+    """Convert a network exception to an error that holds no details of the request."""
     if isinstance(error, exceptions.SSLError):
         return Undeliverable(INSECURE)
     return Undeliverable(TOO_SLOW if isinstance(error, exceptions.TimeoutError) else UNREACHABLE)
