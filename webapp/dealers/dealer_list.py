@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Select, case, func, or_, select
 
@@ -48,6 +48,18 @@ _STATUSES = (
 )
 
 
+class _Status(NamedTuple):
+    """Status of one dealer of the page, with the totals of all its pages."""
+
+    id: int
+    last_id: int | None
+    succeeded_at: datetime | None
+    unmatched: float | None
+    urgency: int
+    total: int
+    urgent: int
+
+
 @dataclass(frozen=True)
 class DealerRow:
     """One dealer in the list.
@@ -85,26 +97,30 @@ class DealerList:
     def of(cls, matching: str = "", sort: str = "", page: int = 1) -> DealerList:
         """Return the dealers whose name or 3PA Dealer ID contains the text, case-insensitive."""
         sort = sort if sort in SORTS else "attention"
-        statuses = db.session.execute(_chosen(matching, sort, page)).all()
+        statuses = [_Status(*row) for row in db.session.execute(_statuses(matching, sort, page))]
         total, urgent = (statuses[0].total, statuses[0].urgent) if statuses else (0, 0)
         return cls(_rows(statuses), matching, sort, page, total, urgent, alerts.of_deployment())
 
 
-def _chosen(matching: str, sort: str, page: int) -> Select[Any]:
-    """Return the statuses of the page's dealers: all are sorted, and few are shown."""
-    chosen = []
+def _statuses(matching: str, sort: str, page: int) -> Select[Any]:
+    """Query the statuses of the page's dealers: all are sorted, and few are shown."""
+    conditions = []
     if matching:
         sought = func.lower(Dealer.name).contains(key_of(matching), autoescape=True)
-        chosen.append(or_(sought, Configuration.cmf.contains(matching, autoescape=True)))
-    row = dealer_statuses(*chosen)
+        conditions.append(or_(sought, Configuration.cmf.contains(matching, autoescape=True)))
+    row = dealer_statuses(*conditions)
     ranked = select(*row.c, urgency(row.c).label("urgency")).cte("ranked").prefix_with("MATERIALIZED").c
-    wanted = select(
-        *ranked,
+    query = select(
+        ranked.id,
+        ranked.last_id,
+        ranked.succeeded_at,
+        ranked.unmatched,
+        ranked.urgency,
         func.count().over().label("total"),
         func.sum(case((ranked.urgency < FINE, 1), else_=0)).over().label("urgent"),
     )
-    wanted = wanted.order_by(*_order(sort, ranked), ranked.name, ranked.id)
-    return wanted.offset((page - 1) * PAGE_LENGTH).limit(PAGE_LENGTH)
+    query = query.order_by(*_order(sort, ranked), ranked.name, ranked.id)
+    return query.offset((page - 1) * PAGE_LENGTH).limit(PAGE_LENGTH)
 
 
 def _order(sort: str, row: Any) -> list[Any]:
@@ -127,32 +143,32 @@ def _place(column: Any, words: tuple[str, ...]) -> Any:
     return case({word: place for place, word in enumerate(words)}, value=column)
 
 
-def _rows(standing: Sequence[Any]) -> list[DealerRow]:
+def _rows(statuses: Sequence[_Status]) -> list[DealerRow]:
     """Load the dealers of these statuses, in their order."""
     entities: tuple[Any, ...] = (Dealer, Configuration, Run)
     query = (
         select(*entities)
         .outerjoin(Configuration, Configuration.dealer_id == Dealer.id)
-        .outerjoin(Run, Run.id.in_([each.last_id for each in standing]) & (Run.dealer_id == Dealer.id))
-        .where(Dealer.id.in_([each.id for each in standing]))
+        .outerjoin(Run, Run.id.in_([status.last_id for status in statuses]) & (Run.dealer_id == Dealer.id))
+        .where(Dealer.id.in_([status.id for status in statuses]))
     )
     entities_by_id = {dealer.id: (dealer, *others) for dealer, *others in db.session.execute(query)}
     opened = defaultdict(list)
     for alert in alerts.open_of(*entities_by_id):
         opened[alert.dealer_id].append(alert.cause)
-    return [_row(each, opened[each.id], *entities_by_id[each.id]) for each in standing]
+    return [_row(status, opened[status.id], *entities_by_id[status.id]) for status in statuses]
 
 
 def _row(
-    standing: Any, opened: list[str], dealer: Dealer, configuration: Configuration | None, last: Run | None
+    status: _Status, opened: list[str], dealer: Dealer, configuration: Configuration | None, last: Run | None
 ) -> DealerRow:
     return DealerRow(
         dealer,
         configuration,
         last,
-        standing.succeeded_at,
-        causes=_causes(standing.urgency, opened),
-        unmatched=standing.unmatched,
+        status.succeeded_at,
+        causes=_causes(status.urgency, opened),
+        unmatched=status.unmatched,
         next_run=next_run(dealer, configuration, last) if configuration else None,
     )
 

@@ -59,4 +59,4 @@ def dealer_statuses(*chosen: ColumnElement[bool]) -> CTE:
         .where(*chosen)
     )
     # Computed once per dealer: the conditions use the columns many times.
-    return query.cte("standings").prefix_with("MATERIALIZED")
+    return query.cte("statuses").prefix_with("MATERIALIZED")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
@@ -25,6 +26,44 @@ from webapp.models import (
 )
 
 
+class Contribution(NamedTuple):
+    """Shelf stock of one supplier code, its last change, its mapping and its last complete pull, if any."""
+
+    code: str
+    manufacturer_id: int
+    quantity: int
+    sale_price_cents: int | None
+    lead_time_days: int | None
+    manufacturer: str
+    run_id: int | None
+    changed_at: datetime | None
+    code_id: int | None
+    pulled_item_id: int | None
+
+
+class Number(NamedTuple):
+    """A part number under which a manufacturer sells the product."""
+
+    part_number: str
+    key: str
+    manufacturer: str
+
+
+class Reported(NamedTuple):
+    """A reported part that was matched to the product. Prices are in cents."""
+
+    run_item_id: int
+    manufacturer_id: int
+    supplier_code: str
+    run_id: int
+    finished_at: datetime | None
+    part_number: str
+    description: str | None
+    quantity: int
+    retail_cents: int | None
+    current_active_cents: int | None
+
+
 @dataclass(frozen=True)
 class ShelfProduct:
     """Product with `reported` parts of each code's last complete pull; `unreported` are contributions of
@@ -32,10 +71,10 @@ class ShelfProduct:
 
     product: Product
     figures: WebstoreFigures
-    contributions: Sequence[Any]
-    numbers: Sequence[Any]
-    reported: Sequence[Any]
-    unreported: Sequence[Any]
+    contributions: Sequence[Contribution]
+    numbers: Sequence[Number]
+    reported: Sequence[Reported]
+    unreported: Sequence[Contribution]
 
     @classmethod
     def of(cls, dealer_id: int, product_id: int) -> ShelfProduct | None:
@@ -62,7 +101,7 @@ class ShelfProduct:
         )
 
 
-def _contributions(dealer_id: int, product_id: int) -> Sequence[Any]:
+def _contributions(dealer_id: int, product_id: int) -> Sequence[Contribution]:
     """Return each code's row, with the run that last changed it, the code's last complete pull, and its
     mapping."""
     run, item = aliased(Run), aliased(RunItem)
@@ -103,20 +142,20 @@ def _contributions(dealer_id: int, product_id: int) -> Sequence[Any]:
         .where(ShelfStock.dealer_id == dealer_id, ShelfStock.product_id == product_id)
         .order_by(SupplierCode.position.is_(None), SupplierCode.position, ShelfStock.code_key)
     )
-    return db.session.execute(query).all()
+    return [Contribution(*row) for row in db.session.execute(query)]
 
 
-def _numbers(product_id: int) -> Sequence[Any]:
+def _numbers(product_id: int) -> Sequence[Number]:
     query = (
         select(PartNumber.part_number, PartNumber.key, Manufacturer.name.label("manufacturer"))
         .join(Manufacturer, Manufacturer.id == PartNumber.manufacturer_id)
         .where(PartNumber.product_id == product_id)
         .order_by(Manufacturer.name_key, PartNumber.key)
     )
-    return db.session.execute(query).all()
+    return [Number(*row) for row in db.session.execute(query)]
 
 
-def _reported(product_id: int, item_ids: set[int], keys: set[str]) -> Sequence[Any]:
+def _reported(product_id: int, item_ids: set[int], keys: set[str]) -> Sequence[Reported]:
     """Return the items' parts that were matched to the product.
 
     They are looked up by the product's part numbers: matches have no index by product, and another index
@@ -146,4 +185,4 @@ def _reported(product_id: int, item_ids: set[int], keys: set[str]) -> Sequence[A
         .where(ReportedPart.run_item_id.in_(item_ids), ReportedPart.key.in_(keys))
         .order_by(RunItem.position, ReportedPart.key)
     )
-    return db.session.execute(query).all()
+    return [Reported._make(row) for row in db.session.execute(query)]

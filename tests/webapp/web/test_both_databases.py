@@ -30,7 +30,7 @@ def written(client: LintingClient) -> list[str]:
 
     @event.listens_for(db.engine, "before_cursor_execute")
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if not statement.startswith(("SELECT", "WITH standings", "BEGIN", "PRAGMA")):
+        if not statement.startswith(("SELECT", "WITH statuses", "BEGIN", "PRAGMA")):
             found.append(statement)
 
     return found
