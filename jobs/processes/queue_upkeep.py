@@ -1,7 +1,7 @@
-"""Tidies RQ's own lists in Redis: jobs whose worker died, entries that expired, workers that are gone.
+"""Maintenance of RQ's registries in Redis: abandoned jobs, expired entries and dead workers.
 
-In place of RQ's, which ends the worker on any entry that it cannot read and calls what a job names. Nothing
-is run or queued again here: the tick finds in SQL what is left to do.
+Replaces RQ's own maintenance, which ends the worker on any unreadable entry and calls functions that a job
+names. Does not run or enqueue jobs: the tick finds unfinished work in SQL.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from webapp.core.task_jobs import TaskJob
 
 log = structlog.get_logger(__name__)
 
-LOST: Final = "Its worker process ended without a word."
+LOST: Final = "Its worker process ended unexpectedly."
 WORKERS: Final = "rq:workers"
 
 
 def tidy(queue: Queue) -> None:
-    """Tidy what belongs to one queue; a list of the wrong type is logged and left out."""
-    for step in (_forget_expired, _fail_abandoned, _forget_taken, _forget_workers):
+    """Maintain the registries of one queue; a registry of the wrong type is logged and skipped."""
+    for step in (_remove_expired, _fail_abandoned, _remove_dequeued, _remove_dead_workers):
         try:
             step(queue)
         except ResponseError as error:
@@ -34,13 +34,13 @@ def tidy(queue: Queue) -> None:
             log.error("queue.upkeep_failed", queue=queue.name, step=name, error=str(error)[:80])
 
 
-def _forget_expired(queue: Queue) -> None:
+def _remove_expired(queue: Queue) -> None:
     queue.finished_job_registry.cleanup()
     queue.failed_job_registry.cleanup()
 
 
 def _fail_abandoned(queue: Queue) -> None:
-    """Have jobs failed whose worker has not prolonged them: they are named `job:execution`."""
+    """Fail started jobs whose worker has not extended their expiry; entries are `job:execution`."""
     redis, key = queue.connection, queue.started_job_registry.key
     expired: Any = redis.zrangebyscore(key, 0, current_timestamp())
     for entry in expired:
@@ -53,27 +53,29 @@ def _fail_abandoned(queue: Queue) -> None:
             pipeline.execute()
 
 
-def _forget_taken(queue: Queue) -> None:
-    """Forget what a worker took a while ago and never began: it died, or it was no job of ours."""
-    taken = queue.intermediate_queue
-    started: Any = queue.connection.zrange(queue.started_job_registry.key, 0, -1)
-    begun = {_text(entry).partition(":")[0] for entry in started}
-    entries: Any = queue.connection.lrange(taken.key, 0, -1)
+def _remove_dequeued(queue: Queue) -> None:
+    """Remove jobs that a worker dequeued but did not start: it died, or the entry is invalid."""
+    dequeued = queue.intermediate_queue
+    executions: Any = queue.connection.zrange(queue.started_job_registry.key, 0, -1)
+    started_ids = {_text(entry).partition(":")[0] for entry in executions}
+    entries: Any = queue.connection.lrange(dequeued.key, 0, -1)
     for entry in entries:
         job_id = _text(entry)
-        # Only from the second look on: it may have been taken this moment.
-        if job_id in begun or taken.set_first_seen(job_id) or not taken.should_be_cleaned_up(job_id):
+        # The first time it is only noted: the worker may be about to start it.
+        if job_id in started_ids or dequeued.set_first_seen(job_id):
             continue
-        queue.connection.lrem(taken.key, 0, entry)
+        if not dequeued.should_be_cleaned_up(job_id):
+            continue
+        queue.connection.lrem(dequeued.key, 0, entry)
 
 
-def _forget_workers(queue: Queue) -> None:
-    """Forget workers that have not been heard of for so long that their own entry expired."""
+def _remove_dead_workers(queue: Queue) -> None:
+    """Remove workers whose own key expired because they stopped sending heartbeats."""
     for key in (WORKERS, f"{WORKERS}:{queue.name}"):
-        _forget_missing(queue.connection, key)
+        _remove_missing(queue.connection, key)
 
 
-def _forget_missing(redis: Redis, key: str) -> None:
+def _remove_missing(redis: Redis, key: str) -> None:
     for entry in redis.smembers(key):
         if not redis.exists(entry):
             redis.srem(key, entry)

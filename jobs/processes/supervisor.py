@@ -1,7 +1,7 @@
-"""Supervises a set of child processes: one that dies is restarted, and all leave when told to.
+"""Supervisor of child processes: restarts those that die, and ends all on shutdown.
 
-The children are forks of this process: what it imported is in memory once for all of them (copy-on-write).
-So it imports first, and neither opens a connection nor starts a thread.
+The children are forks of this process and share the memory of its imports (copy-on-write). Therefore it
+imports everything before forking, and neither opens connections nor starts threads.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from jobs import shutdown
 
 log = structlog.get_logger(__name__)
 
-# Seconds. A child that dies at every start must not keep a core busy.
+# Seconds. A child that dies at every start must not use up a core.
 RESTART_PAUSE = 1.0
 LOOK_EVERY = 0.2
-# A platform ends what is left after some 10 s (Heroku: 30 s); ours are gone before.
+# Shorter than the 10 s after which platforms kill processes (Heroku: 30 s).
 LEAVE_WITHIN = 9.0
 
 _FORK = multiprocessing.get_context("fork")
 
 
 class Supervisor:
-    """The children: what each does, by its name."""
+    """Supervises children; `mains` maps the name of each to its main function."""
 
     def __init__(self, mains: Mapping[str, Callable[[], None]]) -> None:
         self._mains = mains
         self._children: dict[str, ForkProcess] = {}
 
     def keep(self) -> None:
-        """Run until SIGTERM or SIGINT, then pass it on and wait for the children to leave."""
+        """Run until SIGTERM or SIGINT, then terminate the children and wait for their end."""
         shutdown.on_signals(*shutdown.USUAL)
         _freeze()
         try:
@@ -69,7 +69,7 @@ class Supervisor:
         for child in self._children.values():
             child.terminate()
         deadline = time.monotonic() + LEAVE_WITHIN
-        # Not `join`: that waits for a pipe which a work-horse of a killed worker would keep open.
+        # Not `join`: it waits for a pipe that the work-horse of a killed worker keeps open.
         while any(child.is_alive() for child in self._children.values()) and time.monotonic() < deadline:
             time.sleep(LOOK_EVERY / 4)
         for child in self._children.values():
@@ -79,21 +79,21 @@ class Supervisor:
 
 
 def _freeze() -> None:
-    """Keep the garbage collector from writing to, and so from copying, the memory that children share."""
+    """Keep the garbage collector from writing to shared memory, which would copy its pages."""
     gc.collect()
     gc.freeze()
-    # Each child collects its own garbage; this process makes next to none.
+    # Each child enables garbage collection for itself; this process creates almost no garbage.
     gc.disable()
 
 
 @contextmanager
 def _signals_blocked() -> Iterator[None]:
-    """A signal that arrives while forking waits until parent and child have each its own handlers."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, shutdown.USUAL)
+    """Block signals during a fork, until parent and child each have their own handlers."""
+    previous = signal.pthread_sigmask(signal.SIG_BLOCK, shutdown.USUAL)
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, previous)
 
 
 def _child(main: Callable[[], None]) -> None:
@@ -105,5 +105,5 @@ def _child(main: Callable[[], None]) -> None:
     try:
         main()
     finally:
-        # A fork ends without the exit handlers of its parent, of which this is one.
+        # A fork does not run its parent's exit handlers, one of which flushes Sentry.
         sentry_sdk.flush(timeout=2)

@@ -1,6 +1,6 @@
-"""RQ's worker, confined to the tasks of this program (webapp/core/task_jobs.py).
+"""RQ's worker, restricted to this program's tasks (webapp/core/task_jobs.py).
 
-It takes no commands from Redis, imports nothing that Redis names, and does not end on what it cannot read.
+Ignores commands from Redis, imports nothing by a name stored in Redis, and survives unreadable entries.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from webapp.core.task_queue import TaskQueue
 
 log = structlog.get_logger(__name__)
 
-# Redis refuses others in the name of a connection.
-_UNFIT: Final = re.compile(r"[^A-Za-z0-9_-]+")
+# Characters that Redis rejects in the name of a connection.
+_INVALID: Final = re.compile(r"[^A-Za-z0-9_-]+")
 
 
 class TaskWorker(Worker):
-    """A worker named by kind, host and process, which only carries out tasks."""
+    """Worker that runs only tasks, named by kind, host and process."""
 
     def __init__(self, names: Sequence[str], connection: Redis, kind: str) -> None:
         super().__init__(
@@ -45,10 +45,10 @@ class TaskWorker(Worker):
         )
 
     def subscribe(self) -> None:
-        """Take no commands: whoever writes to Redis could end workers and jobs by them."""
+        """Do not subscribe to commands: any client with write access to Redis could stop workers and jobs."""
 
     def clean_registries(self) -> None:
-        """Tidy the lists of the queues, by one worker at a time."""
+        """Maintain the registries of the queues, under a lock for each queue."""
         for queue in self.queues:
             if queue.acquire_maintenance_lock():
                 queue_upkeep.tidy(queue)
@@ -56,10 +56,10 @@ class TaskWorker(Worker):
         self.last_cleaned_at = now()  # type: ignore[assignment]
 
     def clean_group_registries(self) -> None:
-        """There are no groups of jobs."""
+        """Do nothing: job groups are not used."""
 
     def handle_exception(self, job: Job, *exc_info: Any) -> None:
-        """Log what a task raised; RQ's own line would have it as one long text."""
+        """Log the exception of a task as structured data; RQ logs it as one long text."""
         log.error("job.failed", job=job.id, task=job.func_name, queue=job.origin, exc_info=exc_info)
 
     def handle_job_failure(
@@ -70,11 +70,11 @@ class TaskWorker(Worker):
         exc_string: str = "",
         execution: Any = None,
     ) -> None:
-        """Keep in Redis why a job failed, without the traceback, whose messages may hold anything."""
+        """Store the reason of a failure in Redis, without the traceback, which may contain sensitive data."""
         super().handle_job_failure(job, queue, started_job_registry, reason_of(exc_string), execution)
 
 
 def worker_name(kind: str) -> str:
-    """Such as `sync.web-1.4711.9f3a`: the name of a worker that was killed stays taken for minutes."""
+    """Return a unique name, `sync.web-1.4711.9f3a`: a killed worker's name stays reserved for minutes."""
     host = os.environ.get("DYNO") or socket.gethostname()
-    return f"{kind}.{_UNFIT.sub('-', host)}.{os.getpid()}.{secrets.token_hex(2)}"
+    return f"{kind}.{_INVALID.sub('-', host)}.{os.getpid()}.{secrets.token_hex(2)}"

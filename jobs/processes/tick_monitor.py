@@ -1,7 +1,7 @@
-"""Reports each tick to an outside service, which notices when they stop (healthchecks.io style).
+"""Ping of an external monitor on each tick, which alerts when ticks stop (healthchecks.io style).
 
-As for webhooks: public addresses only, no redirects, a short timeout. Errors are logged without the address,
-which is a secret, and do not fail the tick.
+Uses the restrictions of webhooks: public addresses only, no redirects, a short timeout. Errors do not fail
+the tick, and are logged without the URL, which is a secret.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LONGEST: Final = 5.0
 
 
 def send() -> None:
-    """Report a tick to `HEARTBEAT_URL`, if there is one; never raises."""
+    """Report a tick to `HEARTBEAT_URL`, if configured; never raises."""
     url, allowed = current_app.config["HEARTBEAT_URL"], current_app.config["ALERT_ALLOWED_HOSTS"]
     if url is None:
         return
@@ -38,7 +38,7 @@ def send() -> None:
         log.warning("heartbeat.failed", reason="it took too long")
     except Undeliverable as error:
         log.warning("heartbeat.failed", reason=error.sentence)
-    except Exception as error:  # noqa: BLE001 - its message may hold the address
+    except Exception as error:  # noqa: BLE001 - its message may contain the URL
         log.warning("heartbeat.failed", reason=type(error).__name__)
     else:
         if not 200 <= status < 300:
