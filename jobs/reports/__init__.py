@@ -1,4 +1,4 @@
-"""The two CSV files that a run leaves (R18)."""
+"""CSV reports of a run (R18)."""
 
 from __future__ import annotations
 

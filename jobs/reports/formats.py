@@ -1,4 +1,4 @@
-"""The two report formats, and the rows of one code in them (R18)."""
+"""Formats of the two reports, and the writer of one code's rows (R18)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Cells = tuple[Any, ...]
 
 
 class Applied(NamedTuple):
-    """A run item that succeeded, and the number of products it has cleared so far."""
+    """Run item that succeeded, and the number of products it has cleared so far."""
 
     id: int
     cleared: int
@@ -30,7 +30,7 @@ class Applied(NamedTuple):
 
 @dataclass(frozen=True)
 class ReportFormat:
-    """The columns of a report, the query of its rows, and their cells."""
+    """Columns of a report, the query of its rows, and the conversion of a row to cells."""
 
     name: str
     columns: tuple[str, ...]
@@ -39,7 +39,7 @@ class ReportFormat:
 
 
 def report_formats() -> list[ReportFormat]:
-    """The inventory report and the skipped report."""
+    """Return the formats of the inventory report and the skipped report."""
     is_sqlite = db.engine.dialect.name == "sqlite"
     query = inventory.SQLITE_QUERY if is_sqlite else inventory.QUERY
     return [
@@ -50,13 +50,13 @@ def report_formats() -> list[ReportFormat]:
 
 @contextmanager
 def reading() -> Iterator[Connection]:
-    """A separate read-only connection, which waits for no writer."""
+    """Open a separate connection for reading, which does not wait for writers."""
     with db.engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
         yield connection
 
 
 def write_rows(file: IO[str], kind: ReportFormat, item_id: int, waiting: Callable[[], None]) -> int:
-    """Append the rows of a run item to a CSV file and return their number; calls `waiting` regularly."""
+    """Append the rows of a run item to a CSV file and return their number; calls `waiting` per batch."""
     writer = spreadsheet.writer(file)
     written = 0
     for rows in _batches(kind.query, item_id):
@@ -71,7 +71,7 @@ def _defused(cells: Cells) -> list[Any]:
 
 
 def _batches(query: str, item_id: int) -> Iterator[Sequence[Any]]:
-    """The rows of a query, in a separate read transaction."""
+    """Yield the rows of a query in batches, from a separate read transaction."""
     with reading() as connection:
         plan_as_written(connection)
         streamed = {"stream_results": True, "max_row_buffer": BATCH}
@@ -80,7 +80,7 @@ def _batches(query: str, item_id: int) -> Iterator[Sequence[Any]]:
 
 
 def _inventory_cells(row: Any) -> Cells:
-    # By position, as access by name would take longer than everything else here.
+    # By position: access by name would take more time than the rest of this function.
     *product, reported, stock, cents, days, change, _, _, _ = row
     price = None if cents is None else decimal_text(cents)
     return *product, reported, stock, price, days, change

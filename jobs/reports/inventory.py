@@ -1,6 +1,6 @@
-"""The inventory report: every synced part, and what was cleared.
+"""Inventory report: every synced part and every cleared product.
 
-Made from what the run left in the database, so that a report can be made again.
+Its only source is the database, so that a report can be regenerated after the run.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ COLUMNS: Final = (
     "change",
 )
 
-# Of one item: a row a synced part and manufacturer; then one a cleared product, under the part number that
-# comes first.
+# Rows of one item: one per synced part and manufacturer, then one per cleared product, with its first part
+# number.
 _QUERY: Final = """
     SELECT m.catalog, m.name AS manufacturer, i.supplier_code, r.part_number, p.brand, p.mpn, p.name,
            r.quantity AS reported_quantity, s.quantity AS shelf_quantity,
@@ -54,8 +54,8 @@ _QUERY: Final = """
     ORDER BY cleared_place, part_place, manufacturer_place
 """
 
-# Shelf stock is looked up last, row by row. By themselves SQLite would begin with the whole shelf of the code
-# and read all that was matched for each row of it, and PostgreSQL read the shelves of all dealers.
+# Forces a nested loop with shelf stock innermost. Without this, SQLite scans the code's shelf stock in the
+# outer loop and all matches for each of its rows, and PostgreSQL scans the shelf stock of all dealers.
 QUERY: Final = _QUERY.format(
     stock="""JOIN LATERAL (
         SELECT * FROM shelf_stock

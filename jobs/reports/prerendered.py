@@ -1,7 +1,7 @@
-"""The report rows of each code, written in a background thread while the next code is fetched.
+"""Prerendering of each code's report rows, in a background thread while the next code is fetched.
 
-At the end of a run the files are only concatenated. Rows that were not prerendered, because the worker died
-or an error occurred, are read from the database then.
+At the end of a run the prerendered rows are concatenated. Rows that were not prerendered, because the worker
+died or an error occurred, are then read from the database.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class PrerenderedCode:
-    """The rows of one item in one report: their byte range in the temporary file, and how many."""
+    """Rows of one item in one report: their byte range in the temporary file, and their number."""
 
     first: int
     end: int
@@ -39,25 +39,25 @@ class PrerenderedCode:
 
 @dataclass(frozen=True)
 class _PrerenderedItem:
-    """The rows of one item in each report, outdated once `cleared` of the item differs."""
+    """Rows of one item in each report; outdated if `cleared` of the item has changed."""
 
     cleared: int
     reports: dict[str, PrerenderedCode]
 
 
 class PrerenderedReports:
-    """The prerendered rows of one run, in one temporary file for each report."""
+    """Prerendered rows of one run, in one temporary file per report."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        # One thread: the rows of two items are never written to a file at the same time.
+        # One thread, so that the rows of two items are never written to a file concurrently.
         self._executor = ThreadPoolExecutor(1, "reports")
         self._stop = StopEvent()
         self._files: dict[str, IO[bytes]] = {}
         self._items: dict[int, Future[_PrerenderedItem]] = {}
 
     def begin(self, item_id: int) -> None:
-        """Write the rows of an item that was just applied."""
+        """Start to write the rows of an item that was just applied."""
         self._items[item_id] = self._executor.submit(self._prerender, item_id)
 
     def copy(
@@ -107,7 +107,7 @@ class PrerenderedReports:
 
 @contextmanager
 def prerendering() -> Iterator[PrerenderedReports]:
-    """The prerendered reports of a run, while this process works on it."""
+    """Provide the prerendered reports of a run, and stop the background thread at the end."""
     prerendered = PrerenderedReports(current_app._get_current_object())  # type: ignore[attr-defined]
     try:
         yield prerendered
@@ -117,7 +117,7 @@ def prerendering() -> Iterator[PrerenderedReports]:
 
 @contextmanager
 def as_text(file: IO[bytes]) -> Iterator[IO[str]]:
-    """Write text to a binary file; flushed at the end."""
+    """Wrap a binary file as text; flushed at the end."""
     lines = TextIOWrapper(file, encoding="utf-8", newline="")
     try:
         yield lines
@@ -132,6 +132,6 @@ def _cleared(item_id: int) -> int:
 
 
 def _chunks(file: IO[bytes], code: PrerenderedCode) -> Iterator[bytes]:
-    """Read without moving the file position: the thread may be appending the rows of a later item."""
+    """Read a byte range without moving the file position: the thread may append rows of a later item."""
     for first in range(code.first, code.end, _CHUNK):
         yield os.pread(file.fileno(), min(_CHUNK, code.end - first), first)

@@ -1,4 +1,4 @@
-"""The skipped report: each part of a code that no mapping matched, and what R10 left out, with the reason."""
+"""Skipped report: unmatched parts of a code, and parts excluded by R10, each with its reason."""
 
 from __future__ import annotations
 

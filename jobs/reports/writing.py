@@ -1,4 +1,4 @@
-"""Writes a run's reports to report storage."""
+"""Writer of a run's reports to report storage."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from webapp.models import Report, RunItem
 
 @dataclass(frozen=True)
 class Written:
-    """A report file: its kind, its path in storage, and its number of rows."""
+    """Report file: kind, path in storage, and number of rows."""
 
     kind: str
     path: str
@@ -30,8 +30,8 @@ def write(
 ) -> list[Written]:
     """Write both reports of a run; `waiting` is called regularly.
 
-    The attempt is part of the path, so that a worker that lost the run cannot overwrite the file of the
-    worker that took it over (R19). Items not in `prerendered` are read from the database. Raises
+    The attempt is part of the path, so that a worker that lost its lease cannot overwrite the file of the
+    worker that took over (R19). Items not in `prerendered` are read from the database. Raises
     StorageError.
     """
     items = _applied(run_id)
@@ -42,7 +42,7 @@ def write(
 
 
 def record(run_id: int, written: list[Written]) -> None:
-    """Store the files in the database, replacing earlier ones of the run. The caller commits."""
+    """Store the report rows in the database, replacing earlier ones of the run. The caller commits."""
     db.session.execute(delete(Report).where(Report.run_id == run_id))
     db.session.add_all(
         Report(run_id=run_id, kind=file.kind, path=file.path, rows=file.rows) for file in written
@@ -50,17 +50,17 @@ def record(run_id: int, written: list[Written]) -> None:
 
 
 def are_recorded(run_id: int) -> bool:
-    """Whether the files of a run are in the database."""
+    """Whether the reports of a run are stored in the database."""
     return db.session.scalar(select(Report.id).where(Report.run_id == run_id).limit(1)) is not None
 
 
 def _applied(run_id: int) -> list[Applied]:
-    found = db.session.execute(
+    rows = db.session.execute(
         select(RunItem.id, RunItem.cleared)
         .where(RunItem.run_id == run_id, RunItem.status == RunItemState.SUCCEEDED)
         .order_by(RunItem.position)
     )
-    items = [Applied(*row) for row in found]
+    items = [Applied(*row) for row in rows]
     db.session.commit()
     return items
 
