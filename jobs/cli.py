@@ -1,4 +1,4 @@
-"""The commands that talk to Lightspeed or look at runs: `sync …` and `lightspeed check`."""
+"""Commands for runs and Lightspeed requests: `sync …` and `lightspeed check`."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from webapp.web.commands.arguments import dealer_of, dealer_option
 from webapp.web.commands.errors import answering
 from webapp.web.commands.output import goes_to_file
 
-sync = click.Group("sync", help="Run, queue and look at inventory updates.")
+sync = click.Group("sync", help="Run and queue inventory updates, and print their reports.")
 
 
 def register(app: Flask) -> None:
-    """Add the commands to the app's own; `lightspeed` is a group that webapp/lightspeed/cli.py made."""
+    """Add the commands to the app; webapp/lightspeed/cli.py creates the `lightspeed` group."""
     app.cli.add_command(sync)
     lightspeed: Any = app.cli.commands["lightspeed"]
     lightspeed.add_command(lightspeed_check)
@@ -43,12 +43,12 @@ def register(app: Flask) -> None:
 def sync_run(dealer_id: int, anyway: bool) -> None:
     """Run one sync in this process and print its outcome as JSON."""
     dealer = dealer_of(dealer_id)
-    _refuse_switched_off(dealer)
-    run = _take(dealer, anyway)
+    _require_enabled(dealer)
+    run = _new_or_active_run(dealer, anyway)
     shutdown.on_signals(*shutdown.USUAL)
-    around = run_sync.RunContext(client_factory.connect, shutdown.requested, tell=_tell)
+    context = run_sync.RunContext(client_factory.connect, shutdown.requested, tell=_print_to_stderr)
     try:
-        if not run_sync.execute(run.id, around):
+        if not run_sync.execute(run.id, context):
             raise click.ClickException(f"run {run.id} of dealer {dealer_id} is under way")
     except RunInterrupted as interrupted:
         raise click.ClickException(str(interrupted)) from None
@@ -59,8 +59,8 @@ def sync_run(dealer_id: int, anyway: bool) -> None:
         sys.exit(1)
 
 
-def _take(dealer: Dealer, anyway: bool) -> Run:
-    """A new run, or the active one: waiting, or left behind by a worker that died (R19)."""
+def _new_or_active_run(dealer: Dealer, anyway: bool) -> Run:
+    """Create a run, or return the active one, which may be queued or abandoned by a dead worker (R19)."""
     run = lifecycle.record(dealer, "command", anyway=anyway).run
     if anyway and not run.anyway:
         run.anyway = True
@@ -73,15 +73,15 @@ def _take(dealer: Dealer, anyway: bool) -> Run:
 @click.option("--anyway", is_flag=True, help="Also on a disabled day.")
 @answering
 def sync_queue(dealer_id: int, anyway: bool) -> None:
-    """Queue a run for the workers and print its id; the id of the active one where there is one."""
+    """Queue a run for the workers and print its id, or the id of the active run if there is one."""
     dealer = dealer_of(dealer_id)
-    _refuse_switched_off(dealer)
+    _require_enabled(dealer)
     if not lifecycle.has_supplier_codes(dealer_id):
         raise click.ClickException("There are currently no supplier codes configured")
-    started = lifecycle.start(dealer, "command", anyway=anyway)
-    if not started.created:
-        _tell(f"run {started.run.id} is already {started.run.status}")
-    click.echo(started.run.id)
+    result = lifecycle.start(dealer, "command", anyway=anyway)
+    if not result.created:
+        _print_to_stderr(f"run {result.run.id} is already {result.run.status}")
+    click.echo(result.run.id)
 
 
 @sync.command("report")
@@ -98,9 +98,9 @@ def sync_report(run_id: int, skipped: bool) -> None:
         raise click.ClickException(f"run {run_id} has no {kind} report")
     try:
         with storage.open_for_reading(report.path) as file:
-            first = file.read(1)
-            if first != BOM or goes_to_file(sys.stdout):
-                sys.stdout.write(first)
+            first_character = file.read(1)
+            if first_character != BOM or goes_to_file(sys.stdout):
+                sys.stdout.write(first_character)
             shutil.copyfileobj(file, sys.stdout)
     except storage.StorageError as error:
         raise click.ClickException(str(error)) from None
@@ -120,14 +120,14 @@ def lightspeed_check(dealer_id: int) -> None:
     click.echo("connected")
 
 
-def _refuse_switched_off(dealer: Dealer) -> None:
+def _require_enabled(dealer: Dealer) -> None:
     if dealer.closed_at is not None:
         raise click.ClickException(f"dealer {dealer.id} is closed")
     if lifecycle.has_supplier_codes(dealer.id) and not configurations.of(dealer).enabled:
         raise click.ClickException(f"Lightspeed 3PA/Data Warehouse is not enabled for dealer {dealer.id}")
 
 
-def _tell(line: str) -> None:
+def _print_to_stderr(line: str) -> None:
     click.echo(line, err=True)
 
 

@@ -1,11 +1,10 @@
-"""The scheduler process: `python -m jobs.schedule`. It holds a declared list of periodic jobs.
+"""Scheduler process: `python -m jobs.schedule`. It enqueues a declared list of periodic jobs.
 
-rq-scheduler ends at the first sign of trouble: when Redis is away, and when one job in its set cannot be
-read. So its loop is driven from here, and the set is put right before every round: whatever is not declared
-is removed, whatever is missing is put back (two schedulers, or a crash, leave exactly one of each).
+rq-scheduler's own loop ends on any error: when Redis is unavailable, or when a job in its sorted set is
+unreadable. Therefore this module has its own loop, which reconciles the set with the declared list in every
+round. After a crash, or with two schedulers, each job is still in the set exactly once.
 
-Beside that loop, and whatever becomes of it, the same process watches for alerts
-(`jobs.notifications.alert_loop`).
+The same process runs the alert loop in a thread, independently of this one (`jobs.notifications.alert_loop`).
 """
 
 from __future__ import annotations
@@ -32,12 +31,12 @@ from webapp.web import job_heartbeats
 
 log = structlog.get_logger(__name__)
 
-# Seconds between two looks at what is due.
+# Seconds between two rounds.
 LOOK_EVERY = 5
 LEAVE_WITHIN = 5
 
 
-# What takes longer than moments is no short work: a tick would have to wait for it.
+# Long tasks are not on the control queue, where they would delay the tick.
 DECLARED = (
     PeriodicTask(job_heartbeats.TICK, Task.TICK, 60, queues.CONTROL),
     PeriodicTask(job_heartbeats.PURGE_EXPIRED, Task.PURGE_EXPIRED, 60 * 60, queues.SYNC),
@@ -48,7 +47,7 @@ DECLARED = (
 
 
 def look(scheduler: TaskScheduler) -> None:
-    """One round: put the set right, then queue what is due, unless another scheduler is at it."""
+    """Reconcile the set and enqueue due jobs, unless another scheduler holds the lock."""
     if not scheduler.acquire_lock():
         return
     try:
@@ -59,28 +58,28 @@ def look(scheduler: TaskScheduler) -> None:
 
 
 def keep_looking(scheduler: TaskScheduler, pause: Callable[[float], Any]) -> None:
-    """Look until told to stop; a Redis that is away is waited for."""
-    away = False
+    """Run rounds until shutdown; after an outage of Redis, enqueue a tick at once."""
+    is_redis_lost = False
     while not shutdown.requested():
         try:
-            if away:
-                _hurry(scheduler)
+            if is_redis_lost:
+                _schedule_tick_now(scheduler)
             look(scheduler)
-            if away:
+            if is_redis_lost:
                 log.info("scheduler.redis_recovered")
-            away = False
+            is_redis_lost = False
         except RedisError as error:
-            if not away:
+            if not is_redis_lost:
                 log.error("scheduler.redis_lost", error=describe(error))
-            away = True
+            is_redis_lost = True
         except Exception:
-            # Nothing that is wrong with one round may end the process, which also watches for alerts.
+            # An error in one round must not end the process, which also runs the alert loop.
             log.exception("scheduler.round_failed")
         pause(LOOK_EVERY)
 
 
-def _hurry(scheduler: TaskScheduler) -> None:
-    """Have the tick find at once what could not be queued before."""
+def _schedule_tick_now(scheduler: TaskScheduler) -> None:
+    """Make the tick due: it enqueues the jobs that could not be enqueued during the outage."""
     due = {job_heartbeats.TICK: int(datetime.now(UTC).timestamp())}
     scheduler.connection.zadd(scheduler.scheduled_jobs_key, due, xx=True)
 
@@ -94,13 +93,13 @@ def main() -> int:
         with app.app_context():
             connection = queues.connection()
     except (ConfigurationError, RedisError) as error:
-        print(f"Error: {error}", file=sys.stderr)  # noqa: T201 - this is the command's answer
+        print(f"Error: {error}", file=sys.stderr)  # noqa: T201 - the command's output
         return 1
-    log.info("scheduler.started", jobs=[each.id for each in DECLARED])
-    watching = alert_loop.start(app)
+    log.info("scheduler.started", jobs=[task.id for task in DECLARED])
+    alert_thread = alert_loop.start(app)
     keep_looking(TaskScheduler(connection, DECLARED, LOOK_EVERY), shutdown.pause)
-    # What is being sent may still arrive; a platform waits some 10 s before it ends the process.
-    watching.join(LEAVE_WITHIN)
+    # Time for the delivery in progress; a platform kills the process after some 10 s.
+    alert_thread.join(LEAVE_WITHIN)
     return 0
 
 

@@ -24,20 +24,20 @@ log = structlog.get_logger(__name__)
 
 
 def tick() -> None:
-    """Every minute: start what is due, find what was forgotten."""
+    """Start due runs and enqueue unfinished work, every minute."""
     _tick()
     job_heartbeats.record_completion(job_heartbeats.TICK)
     tick_monitor.send()
 
 
 def sync_run(run_id: int) -> None:
-    """Carry out a run, or as much of it as this worker is given time for."""
+    """Run a sync until it ends, yields, or its time slice is over."""
     seconds = current_app.config["RUN_SLICE_SECONDS"]
-    around = run_sync.RunContext(
+    context = run_sync.RunContext(
         client_factory.connect, shutdown.requested, applied=targets.wake_all, slice_seconds=seconds
     )
     try:
-        run_sync.execute(run_id, around)
+        run_sync.execute(run_id, context)
     except RunInterrupted as interrupted:
         if interrupted.reason is Interruption.LEASE_LOST:
             log.warning("run.lost", run=run_id, reason=str(interrupted))
@@ -51,7 +51,7 @@ def check_credentials(dealer_id: int, number: int) -> None:
 
 
 def import_catalog(import_id: int) -> None:
-    """Carry out the import of an uploaded catalog file."""
+    """Import an uploaded catalog file."""
     try:
         uploads.process_import(import_id, shutdown.requested)
     except uploads.Stopped:
@@ -59,25 +59,25 @@ def import_catalog(import_id: int) -> None:
 
 
 def purge_expired() -> None:
-    """Every hour: delete what is older than it is kept for."""
+    """Delete data past its retention period, every hour."""
     housekeeping.purge_expired(shutdown.requested, shutdown.pause)
     job_heartbeats.record_completion(job_heartbeats.PURGE_EXPIRED)
 
 
 def purge_orphan_files() -> None:
-    """Every day: remove files that belong to nothing."""
+    """Remove stored files that no row refers to, every day."""
     housekeeping.purge_orphan_files(shutdown.requested)
     job_heartbeats.record_completion(job_heartbeats.PURGE_ORPHAN_FILES)
 
 
 def clear_held(clearing_id: int) -> None:
-    """Carry out a clearing that was held, as a person decided."""
+    """Perform a held clearing that a user approved."""
     if clearing_guard.carry_out(clearing_id):
         targets.wake_all()
 
 
 def make_reports(run_id: int) -> None:
-    """Make the reports that a run ended without."""
+    """Regenerate the missing reports of a run."""
     try:
         regenerate_reports.make_reports(run_id)
     except StorageError as error:
@@ -85,5 +85,5 @@ def make_reports(run_id: int) -> None:
 
 
 def drain_index() -> None:
-    """Bring the webstore's search index up to date."""
+    """Update the webstore's search index."""
     SearchIndexTarget().drain()

@@ -1,11 +1,12 @@
-"""The worker processes: `python -m jobs.worker`.
+"""Worker processes: `python -m jobs.worker`.
 
-One process listens to the short work alone (`control`, `index`), so that a long sync never delays a tick, a
-check or the index; `WORKER_PROCESSES` others (2 by default) take syncs. All are forks of one parent that has
-imported everything: they share its memory, and so does the work-horse that RQ forks for each job.
+One process serves only the queues of short jobs (`control`, `index`), so that a long sync does not delay a
+tick, a credential check or the index; `WORKER_PROCESSES` others (2 by default) run syncs. All are forks of
+one parent that has imported everything. They share its memory, as does the work-horse that RQ forks for each
+job.
 
-A platform's SIGTERM, sent to every process, lets each leave within seconds; what was under way goes on in
-another worker (R19).
+On SIGTERM, which a platform sends to every process, each exits within seconds, and another worker resumes its
+run (R19).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from rq.job import Job
 from rq.queue import Queue
 from sqlalchemy.orm import configure_mappers
 
-import jobs.tasks  # noqa: F401 - the process of each job has it from its parent, and need not import it
+import jobs.tasks  # noqa: F401 - imported in the parent, so that no process of a job has to
 from jobs import shutdown
 from jobs.processes.supervisor import Supervisor
 from jobs.processes.task_worker import TaskWorker
@@ -40,12 +41,12 @@ log = structlog.get_logger(__name__)
 
 SHORT_WORK = (queues.CONTROL, queues.INDEX)
 LONG_WORK = (queues.SYNC,)
-# How long a worker may take to leave before a further signal ends it the hard way.
+# Time that a worker has to exit, before another signal forces it.
 PATIENCE = timedelta(seconds=8)
 
 
 class AppWorker(TaskWorker):
-    """A worker whose jobs run inside the app's context and leave on SIGTERM in good order."""
+    """Worker whose jobs run in the app context and shut down gracefully on SIGTERM."""
 
     app: Flask
 
@@ -55,7 +56,7 @@ class AppWorker(TaskWorker):
             super().main_work_horse(job, queue)
 
     def setup_work_horse_signals(self) -> None:
-        # RQ's own horse would die at once: ours is told, and the engine looks between pages.
+        # RQ's work-horse would die at once; this one sets the stop flag, which a sync checks between pages.
         shutdown.on_signals(*shutdown.USUAL)
 
     def handle_warm_shutdown_request(self) -> None:
@@ -64,14 +65,14 @@ class AppWorker(TaskWorker):
             self.kill_horse(signal.SIGTERM)
 
     def request_force_stop(self, signum: int, frame: FrameType | None) -> None:
-        # A platform signals every process, and so does the parent: a second SIGTERM is no second wish.
+        # Both the platform and the parent send SIGTERM, so a second one must not force an exit.
         requested = self._shutdown_requested_date
         if requested is None or clock.now() - requested > PATIENCE:
             super().request_force_stop(signum, frame)
 
 
 def work(app: Flask, names: Sequence[str]) -> None:
-    """Work on these queues until told to stop. Waits for a Redis that is away."""
+    """Run jobs of these queues until shutdown. Waits while Redis is unavailable."""
     with app.app_context():
         _wait_for_redis()
         redis = queues.connection(timeout=None)
@@ -80,12 +81,12 @@ def work(app: Flask, names: Sequence[str]) -> None:
 
 
 def _kind(names: Sequence[str]) -> str:
-    """What a worker is called after: what it takes."""
+    """Return the first part of a worker's name, from its queues."""
     return {SHORT_WORK: "short", LONG_WORK: "sync"}.get(tuple(names), "-".join(names))
 
 
 def _wait_for_redis() -> None:
-    """No worker can begin while Redis is away or full; to end and start again would keep a core busy."""
+    """Wait until Redis is available and not full: an exit would cause a restart loop."""
     if queues.is_unavailable():
         log.warning("worker.redis_awaited", error=queues.outage_reason())
         while queues.is_unavailable():
@@ -93,27 +94,27 @@ def _wait_for_redis() -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Work on the queues named; without names, keep the whole set of worker processes running."""
+    """Run a worker for the named queues; without names, supervise all worker processes."""
     configure_logs()
     try:
         app = create_app(kind=WORKER)
-        # Here, once: not in each process that is forked from this one.
+        # Once, before forking.
         configure_mappers()
         if arguments:
             work(app, arguments)
         else:
             Supervisor(_mains(app)).keep()
     except ConfigurationError as error:
-        print(f"Error: {error}", file=sys.stderr)  # noqa: T201 - this is the command's answer
+        print(f"Error: {error}", file=sys.stderr)  # noqa: T201 - the command's output
         return 1
     return 0
 
 
 def _mains(app: Flask) -> dict[str, Callable[[], None]]:
-    """What each worker process does, by the name that the log gives it."""
-    named: dict[str, tuple[str, ...]] = {"short-work": SHORT_WORK}
-    named |= {f"sync-{number}": LONG_WORK for number in range(1, config.worker_processes() + 1)}
-    return {name: partial(_work_in_fork, app, names) for name, names in named.items()}
+    """Return the main function of each worker process by its name, which the log shows."""
+    queue_names: dict[str, tuple[str, ...]] = {"short-work": SHORT_WORK}
+    queue_names |= {f"sync-{number}": LONG_WORK for number in range(1, config.worker_processes() + 1)}
+    return {name: partial(_work_in_fork, app, names) for name, names in queue_names.items()}
 
 
 def _work_in_fork(app: Flask, names: Sequence[str]) -> None:
