@@ -31,7 +31,7 @@ ONCE: Final = {
 
 @dataclass(frozen=True)
 class Message:
-    """Subject and text of an e-mail; `body` is the JSON of a webhook."""
+    """Subject and text of an email; `body` is the JSON of a webhook."""
 
     subject: str
     text: str

@@ -59,9 +59,8 @@ class RetryPolicy:
     def _attempts_for(self, error: LightspeedError) -> int:
         if error.kind in ("account", "other_dealer"):
             return 1
-        if (
-            error.kind == "bad_answer"
-        ):  # a redirect or a rejected request is permanent; a malformed list may be transient
+        if error.kind == "bad_answer":
+            # A redirect or a rejected request is permanent; a malformed list may be transient.
             return min(self.attempts, self.bad_answer_attempts) if error.status == 200 else 1
         return self.attempts
 

@@ -103,12 +103,12 @@ def _body(response: requests.Response, wanted: Waiting) -> bytes:
         retry_after = seconds_to_wait(headers.get("Retry-After"), headers.get("Date"))
         raise error_for_status(response.status_code, retry_after)
     chunks: list[bytes] = []
-    room = MOST_BYTES
+    remaining = MOST_BYTES
     # read1 returns the bytes received so far; read would block for a whole chunk, without calling `wanted`.
     while chunk := response.raw.read1(_CHUNK, decode_content=False):
         wanted()
-        room -= len(chunk)
-        if room < 0:
+        remaining -= len(chunk)
+        if remaining < 0:
             raise error_for_fault("too_large")
         chunks.append(chunk)
     return b"".join(chunks)
@@ -127,15 +127,15 @@ def inflated(body: bytes) -> bytes:
 
 def _inflated_once(body: bytes) -> bytes:
     members: list[bytes] = []
-    room = MOST_BYTES
+    remaining = MOST_BYTES
     while body.startswith(_GZIP_MAGIC):  # a gzip stream may have several members
         inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
         try:
-            member = inflater.decompress(body, room + 1)
+            member = inflater.decompress(body, remaining + 1)
         except zlib.error:
             raise error_for_fault("not_json") from None
-        room -= len(member)
-        if room < 0:
+        remaining -= len(member)
+        if remaining < 0:
             raise error_for_fault("too_large")
         if not inflater.eof:
             raise error_for_fault("truncated")
