@@ -35,6 +35,8 @@ def write(
     StorageError.
     """
     items = _applied(run_id)
+    # No transaction stays open while storage is written.
+    db.session.commit()
     return [
         _write(f"runs/{run_id}/{kind.name}-{attempt}.csv", kind, items, waiting, prerendered)
         for kind in report_formats()
@@ -60,9 +62,7 @@ def _applied(run_id: int) -> list[Applied]:
         .where(RunItem.run_id == run_id, RunItem.status == RunItemState.SUCCEEDED)
         .order_by(RunItem.position)
     )
-    items = [Applied(*row) for row in rows]
-    db.session.commit()
-    return items
+    return [Applied(*row) for row in rows]
 
 
 def _write(

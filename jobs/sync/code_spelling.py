@@ -23,7 +23,6 @@ def to_request(dealer_id: int, item: RunItem) -> list[str]:
         .where(SupplierCode.dealer_id == dealer_id, SupplierCode.code_key == code_key)
         .order_by(SupplierCode.position, SupplierCode.id)
     ).all()
-    db.session.commit()
     confirmed = [row.reported_code for row in rows if row.reported_code]
     spellings = [*confirmed, code, *(row.code for row in rows), code.upper(), code.lower()]
     # Without spaces around: `key_of` ignores them, and the service may not.
@@ -51,10 +50,7 @@ class Spellings:
 
 def is_new(dealer_id: int, code_key: str, spelling: str) -> bool:
     """Whether another spelling, or none, is kept for some row of the code."""
-    other = _rows(dealer_id, code_key, spelling).limit(1)
-    found = db.session.scalar(other) is not None
-    db.session.commit()
-    return found
+    return db.session.scalar(_rows(dealer_id, code_key, spelling).limit(1)) is not None
 
 
 def keep(dealer_id: int, code_key: str, spelling: str) -> None:

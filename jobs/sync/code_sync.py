@@ -139,6 +139,7 @@ class CodeSync:
         if error.status == LOGIN_REFUSED and self._session.is_renewed():
             return failed(LOGIN_RENEWED, "")
         sentence = refusals.sentence_of(error, self._run.dealer_id)
+        db.session.commit()
         ends = RunInterrupted(Interruption.ACCOUNT_REFUSED, sentence) if error.account_wide else None
         return failed(error.kind, sentence, error, ends)
 

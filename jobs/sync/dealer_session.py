@@ -52,6 +52,7 @@ class DealerSession:
         db.session.commit()
         if login is None or not cmf:
             is_theirs = refusals.is_of_organization(self._dealer_id)
+            db.session.commit()
             raise RunInterrupted(
                 Interruption.ACCOUNT_REFUSED, refusals.NO_DEALER_ID if is_theirs else NO_LOGIN
             )
@@ -64,6 +65,7 @@ def _login_of(configuration: Configuration) -> configurations.Login | None:
     except SealedError as error:
         log.error("login.decryption_failed", reason=str(error))
         is_theirs = refusals.is_of_organization(configuration.dealer_id)
+        db.session.commit()
         raise RunInterrupted(
             Interruption.ACCOUNT_REFUSED, refusals.ORGANIZATION_SEALED if is_theirs else SEALED
         ) from None

@@ -9,6 +9,7 @@ from operator import length_hint
 
 from jobs.sources.source import Page, PartPages, PartsQuery, Source
 from jobs.sync import code_spelling, lease, rules, run_items, staging
+from webapp.extensions import db
 from webapp.models import Run, RunItem
 
 
@@ -16,6 +17,8 @@ def pages_of(run: Run, item: RunItem, service: tuple[Source, str], pulse: Callab
     """The pages of all parts that the source reports for an item's code (R9)."""
     column, today = _asked(run)
     spellings = tuple(code_spelling.to_request(run.dealer_id, item))
+    # No transaction stays open while the service is asked.
+    db.session.commit()
     source, account = service
     return source.parts(account, PartsQuery(spellings, column, rules.since(today)), pulse)
 
@@ -52,7 +55,9 @@ def pull(
 
 
 def _keep_spelling(run_lease: lease.Lease, dealer_id: int, code_key: str, spelling: str | None) -> None:
-    if spelling is not None and code_spelling.is_new(dealer_id, code_key, spelling):
+    is_new = spelling is not None and code_spelling.is_new(dealer_id, code_key, spelling)
+    db.session.commit()
+    if spelling is not None and is_new:
         with lease.transaction(run_lease):
             code_spelling.keep(dealer_id, code_key, spelling)
 

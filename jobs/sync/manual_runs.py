@@ -1,27 +1,26 @@
-"""Runs that were started by hand: a slot that had begun before is not run as well (R6)."""
+"""Manual runs: they replace a slot that had begun before them (R6)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from webapp.core.enums import BY_HAND_TRIGGERS
 from webapp.core.run_states import RunState
 from webapp.extensions import db
 from webapp.models import RecentRuns, Run
 
-# A run waits in the queue until a worker starts it. One cancelled while it waited has no such moment.
-_BEGAN: Any = func.coalesce(Run.started_at, Run.queued_at)
+# A run waits in the queue until a worker starts it; one that was cancelled in the queue has no start.
+_BEGAN: ColumnElement[datetime] = func.coalesce(Run.started_at, Run.queued_at)
 
 
 def started(dealer_ids: Collection[int], since: datetime) -> defaultdict[int, list[datetime]]:
-    """When each dealer's runs were started by hand from a moment on."""
-    found: defaultdict[int, list[datetime]] = defaultdict(list)
-    # Of most dealers the last run is older, so that their others need not be read.
+    """Return the starts of each dealer's manual runs since a moment."""
+    starts: defaultdict[int, list[datetime]] = defaultdict(list)
+    # The last run of most dealers is older: their other runs need not be read.
     recent = (
         select(RecentRuns.dealer_id)
         .join(Run, Run.id == RecentRuns.last_id)
@@ -29,18 +28,17 @@ def started(dealer_ids: Collection[int], since: datetime) -> defaultdict[int, li
     )
     recent_ids = db.session.scalars(recent).all()
     if recent_ids:
-        rows: Any = db.session.execute(_by_hand(recent_ids, since))
-        for dealer_id, began in rows:
-            found[dealer_id].append(began)
-    return found
+        for dealer_id, began in db.session.execute(_manual(recent_ids, since)):
+            starts[dealer_id].append(began)
+    return starts
 
 
-def _by_hand(dealer_ids: Collection[int], since: datetime) -> Any:
+def _manual(dealer_ids: Collection[int], since: datetime) -> Select[int, datetime]:
     never_started = Run.status.in_((RunState.CANCELLED, RunState.SKIPPED)) & Run.started_at.is_(None)
     return select(Run.dealer_id, _BEGAN).where(
         Run.dealer_id.in_(dealer_ids), Run.trigger.in_(BY_HAND_TRIGGERS), _began(since), ~never_started
     )
 
 
-def _began(since: datetime) -> Any:
+def _began(since: datetime) -> ColumnElement[bool]:
     return _BEGAN.op(">=")(since)

@@ -75,7 +75,11 @@ class Preemption:
         self._look_at = inf
 
     def _reason(self) -> str | None:
-        if not self._seconds or not _finds_any(_not_begun()):
+        if not self._seconds:
+            return None
+        others_wait = _finds_any(_not_begun())
+        db.session.commit()
+        if not others_wait:
             return None
         if self._has_begun_a_code and time.monotonic() >= self._end_of_slice:
             return HELD_LONG
@@ -84,13 +88,13 @@ class Preemption:
 
     def _is_crowded(self) -> bool:
         """Check the cheap condition first."""
-        return _finds_any(_of_other_logins(self._dealer_id)) and self._service().is_crowded(LONG_WITHOUT_ROOM)
+        others_wait = _finds_any(_of_other_logins(self._dealer_id))
+        db.session.commit()
+        return others_wait and self._service().is_crowded(LONG_WITHOUT_ROOM)
 
 
-def _finds_any(wanted: Select[Any]) -> bool:
-    found = db.session.scalar(wanted.limit(1)) is not None
-    db.session.commit()
-    return found
+def _finds_any(query: Select[Any]) -> bool:
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def _not_begun() -> Select[Any]:

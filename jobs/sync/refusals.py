@@ -23,14 +23,12 @@ NO_DEALER_ID: Final = "3PA Dealer ID is missing: enter it on the LightSpeed Conf
 
 
 def sentence_of(error: SourceError, dealer_id: int) -> str:
-    """What an error of the service means for this dealer. Reads the database; no transaction stays open."""
+    """Return what an error of the service means for this dealer. Reads the database."""
     if error.status == LOGIN_REFUSED and is_of_organization(dealer_id):
         return ORGANIZATION_REFUSED
     return error.sentence
 
 
 def is_of_organization(dealer_id: int) -> bool:
-    """Whether the dealer's organization holds the login."""
-    holds = db.session.get_one(Dealer, dealer_id).credentials_organization is not None
-    db.session.commit()
-    return holds
+    """Return whether the dealer's organization holds the login."""
+    return db.session.get_one(Dealer, dealer_id).credentials_organization is not None

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import Any, Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Date, bindparam, delete, select, text
@@ -21,7 +21,7 @@ from webapp.runs import slots
 from webapp.runs.lifecycle import Slot
 from webapp.runs.slots import CATCH_UP
 
-# What was missed longer ago is not recorded one by one: it would be history that nobody keeps.
+# Slots missed longer ago are not recorded one by one: such history would be purged at once.
 LOOK_BACK: Final = timedelta(days=31)
 
 _SETTLE = text("""
@@ -34,11 +34,29 @@ _SETTLE = text("""
 """).bindparams(bindparam("slot_date", type_=Date))
 
 
+class _Scheduled(NamedTuple):
+    """A scheduled dealer; `known` and the slot are those of its ledger entry, None without one."""
+
+    id: int
+    timezone: str
+    disabled_days: int
+    ready_since: datetime
+    known: str | None
+    slot_date: date | None
+    slot_hour: int | None
+
+    @property
+    def settled(self) -> Slot | None:
+        if self.known is None or self.slot_date is None or self.slot_hour is None:
+            return None
+        return Slot(self.slot_date, self.slot_hour)
+
+
 @dataclass(frozen=True)
 class LedgerEntry:
-    """A scheduled dealer with news: `begun` are its slots since `settled`.
+    """Scheduled dealer with slots to settle: `begun` are those since `settled`.
 
-    `is_new` says that the dealer was not scheduled before, `has_moved` that its time zone was changed.
+    `is_new`: the dealer was not scheduled before. `has_moved`: its time zone was changed.
     """
 
     dealer_id: int
@@ -51,31 +69,30 @@ class LedgerEntry:
 
 
 def forget_unscheduled() -> None:
-    """Commit that dealers which are not ready have no slots (R6)."""
+    """Delete and commit the entries of dealers that are not ready: they have no slots (R6)."""
     ready = select(Configuration.dealer_id).where(
         Configuration.dealer_id == SlotLedgerEntry.dealer_id, Configuration.ready_since.is_not(None)
     )
-    gone = delete(SlotLedgerEntry).where(~ready.exists())
-    db.session.execute(gone)
+    db.session.execute(delete(SlotLedgerEntry).where(~ready.exists()))
     db.session.commit()
 
 
 def with_news(now: datetime, hours: Sequence[int]) -> Iterator[LedgerEntry]:
-    """The scheduled dealers with slots to settle, or that have no account yet, or moved; by their ids."""
+    """Yield the scheduled dealers, by id, with slots to settle, no ledger entry, or a new time zone."""
 
     @cache
     def latest(timezone: str) -> Slot:
         return slots.last_begun(now, ZoneInfo(timezone), hours, timedelta())
 
     for row in _scheduled():
-        account = _account(row, now, hours, latest(row.timezone))
-        if account is not None:
-            yield account
+        entry = _entry(row, now, hours, latest(row.timezone))
+        if entry is not None:
+            yield entry
 
 
-def _account(row: Any, now: datetime, hours: Sequence[int], latest: Slot) -> LedgerEntry | None:
-    is_new, has_moved = row.known is None, row.known not in (None, row.timezone)
-    if not (is_new or has_moved) and latest <= Slot(row.slot_date, row.slot_hour):
+def _entry(row: _Scheduled, now: datetime, hours: Sequence[int], latest: Slot) -> LedgerEntry | None:
+    is_new, has_moved = row.settled is None, row.known not in (None, row.timezone)
+    if row.settled and not has_moved and latest <= row.settled:
         return None
     zone, delay = ZoneInfo(row.timezone), slots.delay(row.id)
     settled = max(_settled(row, now, hours), Slot(_day(now - LOOK_BACK), 0))
@@ -85,10 +102,10 @@ def _account(row: Any, now: datetime, hours: Sequence[int], latest: Slot) -> Led
     return LedgerEntry(row.id, row.timezone, row.disabled_days, settled, is_new, has_moved, begun)
 
 
-def _settled(row: Any, now: datetime, hours: Sequence[int]) -> Slot:
-    """Up to which slot nothing is left to do: it is accounted for, or does not count (R6)."""
+def _settled(row: _Scheduled, now: datetime, hours: Sequence[int]) -> Slot:
+    """Return the last slot with nothing left to do: it is in the ledger, or does not count (R6)."""
     zone = ZoneInfo(row.timezone)
-    known = None if row.known is None else Slot(row.slot_date, row.slot_hour)
+    known = row.settled
     if known and row.known != row.timezone:
         # West of the former zone a slot that was settled there may begin only now. One that has its run is
         # not started again.
@@ -104,8 +121,8 @@ def _day(now: datetime) -> date:
     return now.astimezone(UTC).date()
 
 
-def _scheduled() -> Sequence[Any]:
-    wanted = (
+def _scheduled() -> list[_Scheduled]:
+    query = (
         select(
             Dealer.id,
             Dealer.timezone,
@@ -120,21 +137,19 @@ def _scheduled() -> Sequence[Any]:
         .where(Configuration.ready_since.is_not(None))
         .order_by(Dealer.id)
     )
-    rows = db.session.execute(wanted).all()
-    db.session.commit()
-    return rows
+    return [_Scheduled._make(row) for row in db.session.execute(query)]
 
 
-def settle(accounts: Iterable[tuple[LedgerEntry, Slot]]) -> None:
-    """Note, not commit, that each dealer's slots are settled up to this one."""
+def settle(entries: Iterable[tuple[LedgerEntry, Slot]]) -> None:
+    """Record that each dealer's slots are settled up to this one. The caller commits."""
     rows = [
         {
-            "dealer_id": account.dealer_id,
-            "timezone": account.timezone,
+            "dealer_id": entry.dealer_id,
+            "timezone": entry.timezone,
             "slot_date": slot.date,
             "slot_hour": slot.hour,
         }
-        for account, slot in accounts
+        for entry, slot in entries
     ]
     if rows:
         db.session.execute(_SETTLE, rows)
