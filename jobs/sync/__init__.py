@@ -1,1 +1,1 @@
-"""The sync: what is due, one run from claim to finish, and the rules and SQL in between."""
+"""Sync: due slots, one run from lease to finish, and the rules and SQL that apply its codes."""

@@ -82,7 +82,7 @@ class CodeSync:
     def _retry_failed(self) -> None:
         """Retry failed codes once after the last code: the service may have recovered."""
         items = lease.load(self._lease).items
-        failed_ids = [item.id for item in items if item.status == RunItemState.FAILED and _may_pass(item)]
+        failed_ids = [item.id for item in items if item.status == RunItemState.FAILED and _is_retryable(item)]
         db.session.commit()
         if failed_ids:
             self._heartbeat.rest(current_app.config["CODE_RETRY_SECONDS"])
@@ -90,7 +90,7 @@ class CodeSync:
             self._sync_code(item_id)
 
     def _sync_code(self, item_id: int) -> None:
-        """Sync one code and store how it ended. Raises RunInterrupted if the run ends with it."""
+        """Sync one code and store its result. Raises RunInterrupted if the run ends with it."""
         code = db.session.get_one(RunItem, item_id, populate_existing=True).supplier_code
         with structlog.contextvars.bound_contextvars(code=code):
             try:
@@ -107,7 +107,7 @@ class CodeSync:
                 raise result.ends
 
     def _with_retries(self, item_id: int) -> CodeResult:
-        """Try a code until it ends: at once after a new login, with pauses after a refused write."""
+        """Retry a code: at once after a new login, with pauses after a refused write."""
         pauses = list(DATABASE_PAUSES)
         while True:
             result = self._try_code(item_id)
@@ -135,7 +135,7 @@ class CodeSync:
             return failed("internal", UNEXPECTED)
 
     def _refused(self, error: SourceError) -> CodeResult:
-        """The result of an error of the service; a changed password may be right where the old one wasn't."""
+        """Return the result of an error of the service; a login saved since then is tried at once."""
         if error.status == LOGIN_REFUSED and self._session.is_renewed():
             return failed(LOGIN_RENEWED, "")
         sentence = refusals.sentence_of(error, self._run.dealer_id)
@@ -146,13 +146,13 @@ class CodeSync:
     def _fetch_and_apply(self, item_id: int) -> CodeResult:
         item = db.session.get_one(RunItem, item_id, populate_existing=True)
         if item.status == RunItemState.SUCCEEDED:
-            # An earlier try committed; only its confirmation, or a later step, failed.
+            # An earlier try committed; only the confirmation of the commit, or a later step, failed.
             db.session.commit()
             return APPLIED
         if not self._is_mapped(item):
             return not_tried(REMOVED)
         service = self._session.service()
-        pages = self._prefetch.walk(item, service)
+        pages = self._prefetch.pages(item, service)
 
         def begin_next() -> None:
             self._begin_next(item_id, service)
@@ -174,7 +174,7 @@ class CodeSync:
         self._context.applied()
 
     def _begin_next(self, item_id: int, service: Service) -> None:
-        """Decide once for each code whether the first page of the next one is prefetched."""
+        """Decide once per code whether to prefetch the first page of the next one."""
         if self._prefetch_decided_for != item_id:
             self._prefetch_decided_for = item_id
             if not self._preemption.is_due():
@@ -189,7 +189,7 @@ class CodeSync:
         self._heartbeat()
 
     def _is_mapped(self, item: RunItem) -> bool:
-        """Whether the code is still in the dealer's list. Raises RunInterrupted if 3PA was disabled."""
+        """Return whether the dealer still lists the code. Raises RunInterrupted if 3PA was disabled."""
         dealer_id = self._run.dealer_id
         enabled = db.session.scalar(
             db.select(Configuration.enabled).where(Configuration.dealer_id == dealer_id)
@@ -205,12 +205,12 @@ class CodeSync:
         return mapped is not None
 
     def _settle(self, item: RunItem) -> None:
-        """Note that the credentials work, and delete what earlier runs stored of this code."""
+        """Record that the credentials work, and delete the reported parts of earlier runs of this code."""
         with lease.transaction(self._lease):
             configurations.record_finding(self._run.dealer_id, None)
-            earlier = run_items.earlier_items(self._run.dealer_id, item.code_key, item.id)
-            if earlier:
-                run_items.drop_parts(earlier)
+            earlier_ids = run_items.earlier_items(self._run.dealer_id, item.code_key, item.id)
+            if earlier_ids:
+                run_items.drop_parts(earlier_ids)
 
     def _leave_out(self, item_id: int, result: CodeResult) -> None:
         with lease.transaction(self._lease):
@@ -219,7 +219,7 @@ class CodeSync:
     def _fail(self, item_id: int, code: str, result: CodeResult) -> None:
         with lease.transaction(self._lease):
             if run_items.is_applied(item_id):
-                # A step after the commit failed; the next run or the tick does it.
+                # A step after the commit failed; the next run or the tick repeats it.
                 return
             if result.error is not None:
                 run_items.count_requests(item_id, result.error)
@@ -230,7 +230,7 @@ class CodeSync:
         self._context.tell(f"{code}: failed: {result.sentence}")
 
 
-def _may_pass(item: RunItem) -> bool:
+def _is_retryable(item: RunItem) -> bool:
     return item.tries < TRIES and item.error_kind in rules.PASSING
 
 

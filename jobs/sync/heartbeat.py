@@ -12,20 +12,19 @@ from jobs.sync import lease
 from jobs.sync.interruption import Interruption, RunInterrupted
 from webapp.core import clock
 
-# Seconds. Well under HEARTBEAT_TIMEOUT, and short enough for a user who pressed Cancel.
-BEAT_EVERY = 5.0
-# Seconds between two looks while nothing is done but waiting.
-LOOK_EVERY = 0.25
-
+# Seconds between two renewals: well under HEARTBEAT_TIMEOUT, and few enough for Cancel to take effect soon.
+RENEW_EVERY = 5.0
+# Seconds between two checks while the run only waits.
+CHECK_EVERY = 0.25
 
 OUT_OF_TIME = "The update took longer than {minutes} minutes, which is as long as it may."
 
 
 class Heartbeat:
-    """Called at every wait of a run, at least every half second.
+    """Heartbeat of one run, called at every wait, at least every half second.
 
-    Raises RunInterrupted: the worker shuts down, the lease was lost, the run was cancelled, or the moment
-    `until` (UTC) has passed.
+    Raises RunInterrupted: the worker shuts down, the lease was lost, the run was cancelled, or the time
+    limit `until` (UTC) has passed.
     """
 
     def __init__(
@@ -40,21 +39,21 @@ class Heartbeat:
         self._even_cancelled = even_cancelled
         self._should_stop = should_stop
         self._until = until
-        self._next_beat = time.monotonic() + BEAT_EVERY
+        self._next_renewal = time.monotonic() + RENEW_EVERY
 
     def __call__(self) -> None:
         if self._should_stop():
             raise RunInterrupted(Interruption.SHUTDOWN, "this worker was told to stop")
-        if time.monotonic() >= self._next_beat:
+        if time.monotonic() >= self._next_renewal:
             lease.renew(self._lease, even_cancelled=self._even_cancelled)
-            self._next_beat = time.monotonic() + BEAT_EVERY
+            self._next_renewal = time.monotonic() + RENEW_EVERY
         if self._until is not None and clock.now() >= self._until:
             minutes = current_app.config["RUN_MINUTES"]
             raise RunInterrupted(Interruption.OUT_OF_TIME, OUT_OF_TIME.format(minutes=minutes))
 
     def rest(self, seconds: float) -> None:
         """Wait while renewing the heartbeat."""
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
+        deadline = time.monotonic() + seconds
+        while (remaining := deadline - time.monotonic()) > 0:
             self()
-            time.sleep(min(left, LOOK_EVERY))
+            time.sleep(min(remaining, CHECK_EVERY))

@@ -35,8 +35,8 @@ IDLE_SECONDS = 60
 class Lease:
     """A worker's exclusive right to a run. `attempt` is the fencing token: valid while the run has the same.
 
-    `gave_way` counts the earlier leases that yielded to other runs, and `waited` is the seconds that the last
-    of them has just yielded for (infinite: it did not).
+    `gave_way` counts the earlier leases that yielded to other runs, and `waited` is the time in seconds
+    for which the last of them has just yielded (infinite if it did not).
     """
 
     run_id: int
@@ -46,14 +46,14 @@ class Lease:
 
     @property
     def broken_off(self) -> int:
-        """The number of this start, without those that yielded: they ended well."""
+        """Return the number of starts so far, without those that yielded."""
         return self.attempt - self.gave_way
 
 
 def acquire(run_id: int) -> Lease | None:
     """Lease a run that is queued or whose worker died; None if another worker has it, or it has ended."""
     now = clock.now()
-    taken = db.session.execute(
+    row = db.session.execute(
         change_run(RunState.QUEUED, RunState.RUNNING, to=RunState.RUNNING)
         .where(
             Run.id == run_id,
@@ -66,19 +66,19 @@ def acquire(run_id: int) -> Lease | None:
         )
         .returning(Run.attempt, Run.gave_way, Run.gave_way_at)
     ).one_or_none()
-    if taken is None:
+    if row is None:
         db.session.commit()
         return None
-    waited = _end_wait(run_id, taken.gave_way_at, now) if taken.gave_way_at else inf
+    waited = _end_wait(run_id, row.gave_way_at, now) if row.gave_way_at else inf
     db.session.commit()
-    return Lease(run_id, taken.attempt, taken.gave_way, waited)
+    return Lease(run_id, row.attempt, row.gave_way, waited)
 
 
 def _end_wait(run_id: int, since: datetime, now: datetime) -> float:
-    """Add the seconds that a run waited for others; they don't count against its time limit."""
+    """Add the time for which a run yielded to others; it doesn't count against its time limit."""
     seconds = max(0.0, (now - since).total_seconds())
-    waited = {"gave_way_seconds": Run.gave_way_seconds + round(seconds), "gave_way_at": None}
-    statement = update(Run).where(Run.id == run_id).values(waited)
+    values = {"gave_way_seconds": Run.gave_way_seconds + round(seconds), "gave_way_at": None}
+    statement = update(Run).where(Run.id == run_id).values(values)
     db.session.execute(statement)
     return seconds
 
@@ -96,18 +96,18 @@ def renew(run_lease: Lease, *, even_cancelled: bool = False) -> None:
 
 @contextmanager
 def transaction(run_lease: Lease, *, even_cancelled: bool = False) -> Iterator[None]:
-    """One transaction of the run's worker: committed at the end, nothing of it kept when it raises.
+    """Transaction of the run's worker: committed at the end, rolled back if it raises.
 
-    It starts by touching the run's row under this run_lease. That row stays locked until the commit, so a run
-    cannot be taken over between the proof and the write. Raises Lost where it is no longer this worker's,
-    Cancelled where a person asked for its end, unless what is written belongs to the ending.
+    It starts by checking the fencing token with an update of the run's row. The row stays locked until the
+    commit, so the run cannot be taken over between the check and the write. Raises RunInterrupted if the
+    lease was lost, or the run was cancelled; `even_cancelled` is for writes that end a cancelled run.
     """
     try:
         _limit_idling()
-        held = db.session.execute(
+        result = db.session.execute(
             _owned(run_lease).values(heartbeat_at=clock.now()).returning(Run.cancel_requested_at)
         )
-        row = held.one_or_none()
+        row = result.one_or_none()
         if row is None:
             raise RunInterrupted(Interruption.LEASE_LOST, f"run {run_lease.run_id} was taken over")
         if row.cancel_requested_at is not None and not even_cancelled:
@@ -125,17 +125,17 @@ def _limit_idling() -> None:
 
 
 def _owned(run_lease: Lease) -> Update:
-    of_lease = Run.id == run_lease.run_id, Run.attempt == run_lease.attempt
-    return update(Run).where(*of_lease, Run.status == RunState.RUNNING)
+    conditions = Run.id == run_lease.run_id, Run.attempt == run_lease.attempt
+    return update(Run).where(*conditions, Run.status == RunState.RUNNING)
 
 
 def _leave(run_lease: Lease, to: RunState) -> Update:
-    of_lease = Run.id == run_lease.run_id, Run.attempt == run_lease.attempt
-    return change_run(RunState.RUNNING, to=to).where(*of_lease)
+    conditions = Run.id == run_lease.run_id, Run.attempt == run_lease.attempt
+    return change_run(RunState.RUNNING, to=to).where(*conditions)
 
 
 def load(run_lease: Lease) -> Run:
-    """Return the run, read again."""
+    """Reload the run and return it."""
     run = db.session.get(Run, run_lease.run_id, populate_existing=True)
     if run is None:
         raise RunInterrupted(Interruption.LEASE_LOST, f"run {run_lease.run_id} is gone")
@@ -145,39 +145,39 @@ def load(run_lease: Lease) -> Run:
 def release(run_lease: Lease) -> bool:
     """Put the run back into the queue, so that another worker continues it; false if the lease was lost.
 
-    A running code waits again: it is fetched from the start, since a pull cannot be continued.
+    A running code becomes waiting: it is fetched from the start, since a pull cannot be resumed.
     """
-    return _give_back(run_lease)
+    return _requeue(run_lease)
 
 
 def yield_run(run_lease: Lease) -> bool:
     """Put the run back into the queue behind runs that have not begun; false if the lease was lost.
 
-    Yielding is not a failure: a code of which nothing was fetched yet keeps its tries.
+    Yielding is not a failure: the try of a running code, of which nothing was fetched yet, is not counted.
     """
-    return _give_back(
+    return _requeue(
         run_lease, {"gave_way": Run.gave_way + 1, "gave_way_at": clock.now()}, tries=RunItem.tries - 1
     )
 
 
-def _give_back(run_lease: Lease, more: dict[str, Any] | None = None, **of_item: Any) -> bool:
-    values = {"heartbeat_at": None, **(more or {})}
-    released: Any = db.session.execute(_leave(run_lease, RunState.QUEUED).values(values))
-    if released.rowcount:
-        waits = change_item(RunItemState.RUNNING, to=RunItemState.WAITING).values(of_item)
-        db.session.execute(waits.where(RunItem.run_id == run_lease.run_id))
+def _requeue(run_lease: Lease, run_values: dict[str, Any] | None = None, **item_values: Any) -> bool:
+    values = {"heartbeat_at": None, **(run_values or {})}
+    result: Any = db.session.execute(_leave(run_lease, RunState.QUEUED).values(values))
+    if result.rowcount:
+        statement = change_item(RunItemState.RUNNING, to=RunItemState.WAITING).values(item_values)
+        db.session.execute(statement.where(RunItem.run_id == run_lease.run_id))
     db.session.commit()
-    return bool(released.rowcount)
+    return bool(result.rowcount)
 
 
 def finish(
     run_lease: Lease, status: RunState, reason: str | None = None, *, reports_missing: bool = False
 ) -> None:
-    """End the run. Codes that were not reached become not tried, with the reason."""
+    """End the run. Unfinished codes become not tried, with the reason."""
     db.session.rollback()
-    ended = {"reason": reason, "reports_missing": reports_missing, "finished_at": clock.now()}
-    finished: Any = db.session.execute(_leave(run_lease, status).values(**ended, heartbeat_at=None))
-    if not finished.rowcount:
+    values = {"reason": reason, "reports_missing": reports_missing, "finished_at": clock.now()}
+    result: Any = db.session.execute(_leave(run_lease, status).values(**values, heartbeat_at=None))
+    if not result.rowcount:
         db.session.rollback()
         raise RunInterrupted(Interruption.LEASE_LOST, f"run {run_lease.run_id} was taken over")
     _leave_unfinished(run_lease, _not_tried(status, reason))
@@ -185,10 +185,10 @@ def finish(
 
 
 def _leave_unfinished(run_lease: Lease, sentence: str) -> None:
-    unfinished = select(RunItem.id).where(
+    query = select(RunItem.id).where(
         RunItem.run_id == run_lease.run_id, RunItem.status.in_(UNFINISHED_ITEM_STATES)
     )
-    for item_id in list(db.session.scalars(unfinished)):
+    for item_id in list(db.session.scalars(query)):
         run_items.drop_parts([item_id])
         run_items.leave_out(item_id, sentence)
 

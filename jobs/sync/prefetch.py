@@ -15,42 +15,42 @@ Service = tuple[Source, str]
 
 
 class Prefetch:
-    """The pages of a run's codes, in order; at most one code is prefetched."""
+    """Pages of a run's codes, in order; at most one code is prefetched."""
 
-    def __init__(self, run: Run, in_order: list[int], pulse: Callable[[], None]) -> None:
+    def __init__(self, run: Run, item_ids: list[int], heartbeat: Callable[[], None]) -> None:
         self._run = run
-        self._next = dict(pairwise(in_order))
-        self._pulse = pulse
-        self._begun: tuple[int, Service, PartPages] | None = None
+        self._next = dict(pairwise(item_ids))
+        self._heartbeat = heartbeat
+        self._prefetched: tuple[int, Service, PartPages] | None = None
 
-    def walk(self, item: RunItem, service: Service) -> PartPages:
+    def pages(self, item: RunItem, service: Service) -> PartPages:
         """Return an item's pages, prefetched or not. A prefetch under another login is abandoned."""
-        if self._begun is None or self._begun[0] != item.id:
-            return pages_of(self._run, item, service, self._pulse)
-        _, began_with, walk = self._begun
-        self._begun = None
-        if began_with == service:
-            return walk
-        walk.abandon()
-        return pages_of(self._run, item, service, self._pulse)
+        if self._prefetched is None or self._prefetched[0] != item.id:
+            return pages_of(self._run, item, service, self._heartbeat)
+        _, prefetched_with, pages = self._prefetched
+        self._prefetched = None
+        if prefetched_with == service:
+            return pages
+        pages.abandon()
+        return pages_of(self._run, item, service, self._heartbeat)
 
     def begin_after(self, item_id: int, service: Service) -> None:
-        """Prefetch the code after this one, unless it is prefetched or done."""
-        following = self._next.get(item_id)
-        if following is None or (self._begun is not None and self._begun[0] == following):
+        """Prefetch the code after this one, unless it is prefetched or finished."""
+        next_id = self._next.get(item_id)
+        if next_id is None or (self._prefetched is not None and self._prefetched[0] == next_id):
             return
         self.abandon()
-        item = db.session.get_one(RunItem, following, populate_existing=True)
-        is_done = item.status not in UNFINISHED_ITEM_STATES
-        walk = None if is_done else pages_of(self._run, item, service, self._pulse)
+        item = db.session.get_one(RunItem, next_id, populate_existing=True)
+        is_finished = item.status not in UNFINISHED_ITEM_STATES
+        pages = None if is_finished else pages_of(self._run, item, service, self._heartbeat)
         db.session.commit()
-        if walk is None:
+        if pages is None:
             return
-        walk.begin()
-        self._begun = following, service, walk
+        pages.begin()
+        self._prefetched = next_id, service, pages
 
     def abandon(self) -> None:
-        """Abandon a prefetch that is not needed."""
-        if self._begun is not None:
-            self._begun[2].abandon()
-            self._begun = None
+        """Abandon the current prefetch, if any."""
+        if self._prefetched is not None:
+            self._prefetched[2].abandon()
+            self._prefetched = None

@@ -1,4 +1,4 @@
-"""What a run needs from the process it runs in."""
+"""Callbacks and limits that a process passes to a run."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from jobs.sources.source import Credentials, Source
 class RunContext:
     """Callbacks and limits of the process.
 
-    `connect` opens the source for a login, `should_stop` reads the stop flag, `tell` takes lines of progress
-    for a terminal, and `applied` is called after each commit that may fill the outbox. After `slice_seconds`
-    the run yields to others that have not begun; 0: never.
+    `connect` opens the source for a login, `should_stop` reads the stop flag, `tell` prints lines of progress
+    to a terminal, and `applied` is called after each commit that may fill the outbox. After `slice_seconds`
+    the run yields to runs that have not begun; 0: never.
     """
 
     connect: Callable[[Credentials], Source]

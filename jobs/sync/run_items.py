@@ -1,6 +1,6 @@
 """Progress, counts and results of each code of a run.
 
-Everything here is called within `lease.transaction`, with the writes that it counts.
+All functions are called within `lease.transaction`, together with the writes that they count.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from webapp.runs.run_transitions import change_item
 
 
 def open_item(item_id: int) -> None:
-    """Mark a code as under way, and drop what an attempt that died had fetched of it."""
+    """Mark a code as running, and delete the parts that an interrupted attempt fetched."""
     drop_parts([item_id])
     _change(
         item_id,
@@ -36,27 +36,28 @@ def open_item(item_id: int) -> None:
 
 
 def count_pages(item_id: int, pages: Sequence[Page]) -> None:
-    """Count pages that were stored, and what they took."""
-    counted = {
+    """Count stored pages, their parts, requests and waiting time."""
+    counts = {
         "pages": RunItem.pages + sum(1 for page in pages if page.received),
-        "fetched": RunItem.fetched + sum(p.received for p in pages),
+        "fetched": RunItem.fetched + sum(page.received for page in pages),
     }
-    _set_item(item_id, **counted, **_requests(pages))
+    _set_item(item_id, **counts, **_requests(pages))
 
 
 def count_requests(item_id: int, error: SourceError) -> None:
-    """Count what a page took that failed."""
+    """Count the requests and waiting time of a page that failed."""
     _set_item(item_id, **_requests([error]))
 
 
-def _requests(sent: Sequence[Page | SourceError]) -> dict[str, Any]:
-    """How many requests, and how long they waited to be sent.
+def _requests(results: Sequence[Page | SourceError]) -> dict[str, Any]:
+    """Return the new totals of requests and of their waiting time.
 
-    They add up over all attempts: the service has seen each of them.
+    Totals include all attempts: the service received each request.
     """
     return {
-        "requests": RunItem.requests + sum(each.requests for each in sent),
-        "rate_waited_ms": RunItem.rate_waited_ms + round(sum(each.rate_waited for each in sent) * 1000),
+        "requests": RunItem.requests + sum(result.requests for result in results),
+        "rate_waited_ms": RunItem.rate_waited_ms
+        + round(sum(result.rate_waited for result in results) * 1000),
     }
 
 
@@ -66,15 +67,15 @@ def close_item(item_id: int, **counts: int) -> None:
 
 
 def is_applied(item_id: int) -> bool:
-    """Whether the code was applied in this run."""
+    """Return whether the code was applied in this run."""
     return db.session.scalar(select(RunItem.status).where(RunItem.id == item_id)) == RunItemState.SUCCEEDED
 
 
 def fail_item(item_id: int, kind: str, sentence: str) -> None:
-    """Mark a code as failed, and drop what was fetched of it: nothing of it is applied (R11)."""
+    """Mark a code as failed, and delete its fetched parts: none of them is applied (R11)."""
     drop_parts([item_id])
-    ended = {"error_kind": kind, "error": sentence, "finished_at": clock.now()}
-    _change(item_id, *UNFINISHED_ITEM_STATES, to=RunItemState.FAILED, **ended)
+    values = {"error_kind": kind, "error": sentence, "finished_at": clock.now()}
+    _change(item_id, *UNFINISHED_ITEM_STATES, to=RunItemState.FAILED, **values)
 
 
 def leave_out(item_id: int, sentence: str) -> None:
@@ -100,11 +101,11 @@ def drop_parts(item_ids: list[int]) -> None:
 
 
 def earlier_items(dealer_id: int, code_key: str, item_id: int) -> list[int]:
-    """Items of earlier runs of a dealer for a code that still have reported parts."""
-    items = (
+    """Return the items of a code in earlier runs of a dealer that still have reported parts."""
+    query = (
         select(RunItem.id)
         .join(Run, Run.id == RunItem.run_id)
         .where(Run.dealer_id == dealer_id, RunItem.code_key == code_key, RunItem.id < item_id)
         .where(select(ReportedPart.id).where(ReportedPart.run_item_id == RunItem.id).exists())
     )
-    return list(db.session.scalars(items))
+    return list(db.session.scalars(query))

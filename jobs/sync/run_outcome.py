@@ -1,4 +1,4 @@
-"""The final state of a run, and the reason for it (R11, R19)."""
+"""Final state of a run, and the reason for it (R11, R19)."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _STATES = {
 
 
 class RunOutcome(NamedTuple):
-    """How a run ends; `reason` is for the dealer."""
+    """Final state of a run; `reason` is shown to the dealer."""
 
     state: RunState
     reason: str | None = None
 
 
 def outcome_of(run: Run) -> RunOutcome:
-    """The outcome of a run after its last code. Reads only."""
+    """Return the outcome of a run after its last code. Writes nothing."""
     failed = [item.supplier_code for item in run.items if item.status == RunItemState.FAILED]
     state = final_state(item.status for item in run.items)
     sentences = []
@@ -39,11 +39,11 @@ def outcome_of(run: Run) -> RunOutcome:
 
 
 def outcome_after(interrupted: RunInterrupted, run: Run) -> RunOutcome:
-    """The outcome of a run that an interruption ends. Reads only."""
+    """Return the outcome of an interrupted run. Writes nothing."""
     state = _STATES.get(interrupted.reason) or incomplete_state(run)
     return RunOutcome(state, interrupted.sentence)
 
 
 def incomplete_state(run: Run) -> RunState:
-    """The state of a run that ends before it is complete: at best partial."""
+    """Return the state of a run that ends before it is complete: partial at best."""
     return with_problem(final_state(item.status for item in run.items))

@@ -1,7 +1,7 @@
 """Plans a leased run, or skips it.
 
-The settings and mappings of that moment are stored with the run, so that later changes take effect in the
-next run, and a worker that takes the run over follows the same plan (R19).
+The current settings and mappings are stored with the run: later changes take effect in the next run, and a
+worker that takes the run over follows the same plan (R19).
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ def open_run(run_lease: lease.Lease) -> Run:
 
 def _write_plan(run: Run) -> None:
     configuration = configurations.of(run.dealer)
-    codes = _listed(run.dealer_id)
+    codes = _codes_of(run.dealer_id)
     if codes:
         _refuse_switched_off(configuration)
     _refuse_disabled_day(run, configuration)
     run.settings = _settings(run, configuration)
     run.items = _items(codes)
-    _leave_out_what_succeeded(run)
+    _leave_out_succeeded(run)
 
 
-def _leave_out_what_succeeded(run: Run) -> None:
-    """A run that tries failed codes again knows the others too: what they contributed is not cleared."""
+def _leave_out_succeeded(run: Run) -> None:
+    """Mark succeeded codes of a retry run as not tried; as items of the run they keep their stock."""
     if run.retry_of_id is None:
         return
-    succeeded = db.session.execute(
+    rows = db.session.execute(
         db.select(RunItem.code_key, db.func.max(RunItem.run_id).label("in_run"))
         .join(Run, Run.id == RunItem.run_id)
         .where(
@@ -55,11 +55,11 @@ def _leave_out_what_succeeded(run: Run) -> None:
         )
         .group_by(RunItem.code_key)
     )
-    done = {row.code_key: row.in_run for row in succeeded}
+    run_ids = {row.code_key: row.in_run for row in rows}
     for item in run.items:
-        if item.code_key in done:
+        if item.code_key in run_ids:
             item.status, item.finished_at = RunItemState.NOT_TRIED, clock.now()
-            item.error = f"Not tried again: run {done[item.code_key]} has updated it."
+            item.error = f"Not tried again: run {run_ids[item.code_key]} has updated it."
 
 
 def _refuse_switched_off(configuration: Configuration) -> None:
@@ -68,7 +68,7 @@ def _refuse_switched_off(configuration: Configuration) -> None:
 
 
 def _refuse_disabled_day(run: Run, configuration: Configuration) -> None:
-    """R7: on a disabled weekday nothing is sent, unless a person insisted."""
+    """Raise RunInterrupted on a disabled weekday, unless a user chose to run anyway (R7)."""
     if not run.anyway and lifecycle.is_disabled_today(configuration):
         day = clock.local_now(run.dealer.timezone).strftime("%A")
         raise RunInterrupted(Interruption.SKIPPED, f"Updates are disabled on {day}.")
@@ -78,12 +78,12 @@ def _settings(run: Run, configuration: Configuration) -> dict[str, Any]:
     return {
         "quantity_column": configuration.quantity_column,
         "clear_previous": configuration.clear_previous,
-        # The dealer's day on which the run started: the 365 days of R9 end there, also after midnight.
+        # The dealer's local day when the run started: the 365 days of R9 end with it, also after midnight.
         "today": clock.local_today(run.dealer.timezone).isoformat(),
     }
 
 
-def _listed(dealer_id: int) -> list[SupplierCode]:
+def _codes_of(dealer_id: int) -> list[SupplierCode]:
     rows = db.session.scalars(
         db.select(SupplierCode)
         .where(SupplierCode.dealer_id == dealer_id)
@@ -93,27 +93,27 @@ def _listed(dealer_id: int) -> list[SupplierCode]:
 
 
 def _items(codes: list[SupplierCode]) -> list[RunItem]:
-    """One item a Lightspeed code, in the order of the dealer's list (R9)."""
-    first = {code.code_key: place for place, code in reversed(list(enumerate(codes)))}
-    ordered = sorted(codes, key=lambda code: first[code.code_key])
+    """Create one item per Lightspeed code, in the order of the dealer's list (R9)."""
+    positions = {code.code_key: position for position, code in reversed(list(enumerate(codes)))}
+    ordered = sorted(codes, key=lambda code: positions[code.code_key])
     return [
-        _item(place, list(mappings))
-        for place, (_, mappings) in enumerate(groupby(ordered, key=lambda code: code.code_key))
+        _item(position, list(mappings))
+        for position, (_, mappings) in enumerate(groupby(ordered, key=lambda code: code.code_key))
     ]
 
 
-def _item(place: int, mappings: list[SupplierCode]) -> RunItem:
+def _item(position: int, mappings: list[SupplierCode]) -> RunItem:
     return RunItem(
-        position=place,
+        position=position,
         supplier_code=mappings[0].code,
         code_key=mappings[0].code_key,
         mappings=[
             RunMapping(
-                position=order,
+                position=index,
                 manufacturer_id=mapping.manufacturer_id,
                 lead_time_days=mapping.lead_time_days,
                 pricing=mapping.pricing,
             )
-            for order, mapping in enumerate(mappings)
+            for index, mapping in enumerate(mappings)
         ],
     )

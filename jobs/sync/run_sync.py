@@ -1,4 +1,4 @@
-"""One run, from lease to finish, in the order of docs/architecture.md."""
+"""Executes one run, from lease to finish, in the order of docs/architecture.md."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 CRASHED = "Something went wrong on our side while the update was under way."
 TOO_OFTEN = "The update was started {attempts} times and did not come to its end."
-# A run that is taken over this often ends its workers, or meets a database that refuses it each time.
+# A run that is taken over this often kills its workers, or the database refuses its writes each time.
 MOST_ATTEMPTS = 20
 
 
@@ -39,9 +39,9 @@ def execute(run_id: int, context: RunContext) -> bool:
     run_lease = lease.acquire(run_id)
     if run_lease is None:
         return False
-    bound = {"run": run_id, "dealer": lease.dealer_of(run_lease), "attempt": run_lease.attempt}
+    log_context = {"run": run_id, "dealer": lease.dealer_of(run_lease), "attempt": run_lease.attempt}
     db.session.commit()
-    with structlog.contextvars.bound_contextvars(**bound), reports.prerendering() as prerendered:
+    with structlog.contextvars.bound_contextvars(**log_context), reports.prerendering() as prerendered:
         _Execution(run_lease, context, prerendered).execute()
     return True
 
@@ -77,7 +77,7 @@ class _Execution:
             return self._handle(interrupted)
 
     def _handle(self, interrupted: RunInterrupted) -> RunOutcome:
-        """Return the outcome of a run that ends here; leave one that continues elsewhere, and raise again."""
+        """Return the outcome of a run that ends here; release one that continues elsewhere, and reraise."""
         if not interrupted.continues_elsewhere:
             outcome = outcome_after(interrupted, lease.load(self._lease))
             db.session.commit()
@@ -90,14 +90,14 @@ class _Execution:
         raise interrupted
 
     def _heartbeat_of(self, run: Run) -> Heartbeat:
-        """The time limit counts from the first start through every takeover, without waits for other runs."""
+        """Return a heartbeat with a time limit that starts at the first start and excludes yielded time."""
         minutes, waited = current_app.config["RUN_MINUTES"], timedelta(seconds=run.gave_way_seconds)
         until = (run.started_at or clock.now()) + timedelta(minutes=minutes) + waited
         db.session.commit()
         return Heartbeat(self._lease, self._context.should_stop, until=until)
 
     def _leave_for_later(self) -> None:
-        """Release the run if the database answers again; otherwise its old heartbeat has it taken over."""
+        """Release the run if the database answers again; if not, its heartbeat times out."""
         try:
             db.session.rollback()
             lease.release(self._lease)
@@ -120,12 +120,12 @@ class _Execution:
         self._context.tell(f"run {self._lease.run_id} {state}" + (f": {sentence}" if sentence else ""))
 
     def _write_reports(self) -> bool:
-        """R18: false if storage refused them; stock that was applied stays applied."""
+        """Write both reports; false if storage refused them. Applied stock stays applied (R18)."""
         if self._lease.broken_off > MOST_ATTEMPTS:
-            # Writing the reports may be what ended each attempt.
+            # Writing the reports may have killed the worker in each attempt.
             return False
         db.session.commit()
-        # A long report must not look like a dead worker; it is written also for a run that was cancelled.
+        # Without a heartbeat, a long report would look like a dead worker. Cancelled runs have reports too.
         heartbeat = Heartbeat(self._lease, even_cancelled=True)
         try:
             files = reports.write(self._lease.run_id, self._lease.attempt, heartbeat, self._prerendered)
