@@ -1,4 +1,4 @@
-"""Applies one complete code in one transaction, so that no shopper sees a half state (R13)."""
+"""Applies one complete code in one transaction: shoppers never see partly applied stock (R13)."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from webapp.search import figures
 def apply(run_lease: lease.Lease, run: Run, item: RunItem) -> None:
     """Match and apply the parts reported for an item, fill the outbox, and close the item.
 
-    Atomic: a worker that dies within leaves the shelf as it was. Raises SourceError if
-    no row of the pull is evidence about a part (R10).
+    Atomic: the shelf is unchanged if the worker dies before the commit. Raises SourceError if no row of the
+    pull is evidence about a part (R10).
     """
     with lease.transaction(run_lease):
         plan_as_written(db.session.connection())
         figures.lock_shelf(db.session(), run.dealer_id)
         clears = bool(run.settings and run.settings["clear_previous"])
-        key = _matched(run, item, clears)
+        key = _match(run, item, clears)
         cleared = _put_on_shelf(run, item, key, clears)
         _explain_skipped(key)
         changed = figures.refresh(db.session(), run.dealer_id, figures.CHANGED_BY_ITEM, run_item_id=item.id)
@@ -37,8 +37,8 @@ def apply(run_lease: lease.Lease, run: Run, item: RunItem) -> None:
         )
 
 
-def _matched(run: Run, item: RunItem, clears: bool) -> Key:
-    """The parts of a pull that counts, each with its product; what is needed to apply them."""
+def _match(run: Run, item: RunItem, clears: bool) -> Key:
+    """Match the parts of a pull with products, and return the parameters that apply them."""
     key = kept_parts.key_of(run, item)
     execute(sql.FORGET_REMOVED, key)
     execute(sql.DROP_REPEATED, key)
@@ -49,10 +49,10 @@ def _matched(run: Run, item: RunItem, clears: bool) -> Key:
 
 
 def _put_on_shelf(run: Run, item: RunItem, key: Key, clears: bool) -> int:
-    """Apply the matched parts and clear the rest; how many stock rows went to zero (R13, R14)."""
+    """Apply the matched parts and clear the rest; return the number of cleared stock rows (R13, R14)."""
     allowed = clears and clearing_guard.allows(run, item, key)
     if not clears:
-        clearing_guard.give_up(run, item)
+        clearing_guard.withdraw(run, item)
     execute(sql.PUT_ON_SHELF, key)
     cleared = execute(sql.CLEAR_PREVIOUS if allowed else sql.CLEAR_MOVED, key)
     if not clears:

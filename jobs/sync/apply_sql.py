@@ -1,7 +1,6 @@
-"""The SQL of matching and applying one complete code (R10, R12–R16), the same for PostgreSQL and SQLite.
+"""SQL that matches and applies one complete code (R10, R12–R16), the same for PostgreSQL and SQLite.
 
-Each takes `:item` (the run item) and, where it says so, `:run`, `:dealer`, `:code`, and what `kept.key_of`
-adds.
+The parameters are those of `kept_parts.key_of`; `:item` is the run item.
 """
 
 from __future__ import annotations
@@ -11,9 +10,9 @@ from typing import Final
 from jobs.sync.kept_sql import DOUBTED
 from webapp.core.limits import MAX_QUANTITY
 
-# R10: the same part number is one part, and the last row counts, whatever it says. Ids follow the order
-# reported. A row of another code is another part. The few ids lead: asked
-# for the item once more, PostgreSQL, which knows nothing yet of the new rows, would rank them for each row.
+# R10: rows with the same part number are one part, and the last row counts, whatever its reason. Ids are in
+# the order reported. A row of another code is another part. The outer query has no condition on the item:
+# with it, PostgreSQL, without statistics of the new rows, would rank them again for each row.
 DROP_REPEATED: Final = """
     DELETE FROM reported_parts
     WHERE id IN (
@@ -27,9 +26,9 @@ DROP_REPEATED: Final = """
     )
 """
 
-# R12, R13: a part is a product of each manufacturer that its code maps to, but of one product only once,
-# through the first mapping that finds it. Part numbers are looked up one by one: joined, a small code would
-# have PostgreSQL read the whole catalog.
+# R12, R13: a part matches a product of each manufacturer that its code maps to, but the same product only
+# once, through the first mapping that matches. Part numbers are looked up by subqueries: with a join,
+# PostgreSQL would scan the whole catalog for a small code.
 _MATCH: Final = """
     INSERT INTO part_matches (run_item_id, reported_part_id, manufacturer_id, product_id, since_run_id)
     SELECT :item, found.id, found.manufacturer_id, found.product_id, {since}
@@ -53,9 +52,9 @@ _MATCH: Final = """
     ORDER BY found.id
 """
 
-# R14: since when a code has reported a part, pull after pull; 0 stands for all along. It only matters where
-# another code of the manufacturer may report the part as well. Of a first pull, stock that is on the shelf
-# already was reported before.
+# R14: the run since which all pulls of a code contain a part; 0: from the beginning. Needed only if another
+# code of the manufacturer may report the part too. In a first pull, parts that are already in stock count as
+# reported before.
 _SINCE_PREVIOUS: Final = """coalesce((
         SELECT coalesce(x.since_run_id, 0)
         FROM part_matches AS x
@@ -75,8 +74,8 @@ MATCH: Final = _MATCH.format(since="NULL")
 MATCH_AFTER_PREVIOUS: Final = _MATCH.format(since=_SINCE_PREVIOUS)
 MATCH_FIRST: Final = _MATCH.format(since=_SINCE_FIRST)
 
-# The parts of each product, those that are kept with what they had contributed, and without a price. The item
-# is named once more for the reported ones: else PostgreSQL reads those of every dealer.
+# The parts of each product; kept parts with their previous contribution, and without a price. The repeated
+# condition on the item keeps PostgreSQL from reading the reported parts of all dealers.
 _MATCHED: Final = """
     SELECT x.manufacturer_id, x.product_id, r.key, coalesce(x.kept_quantity, r.quantity) AS quantity,
            CASE WHEN x.kept_quantity IS NULL THEN 1 ELSE 0 END AS is_reported,
@@ -90,9 +89,9 @@ _MATCHED: Final = """
     WHERE x.run_item_id = :item
 """
 
-# R13, R15, R17: several parts on one product add up, as far as an integer goes, and the price is that of the
-# first of them in part number order. Only rows that differ are written. A price that is missing leaves the
-# old one. A product of which every part is kept stays as it is.
+# R13, R15, R17: the quantities of several parts of one product are added, up to the largest integer, and the
+# price is that of the first part in part number order. Only rows that differ are written. A missing price
+# keeps the old one. A product whose parts are all kept is not changed.
 _PUT_ON_SHELF: Final = """
     WITH matched AS ({matched}), placed AS (
         SELECT matched.*, row_number() OVER (PARTITION BY manufacturer_id, product_id ORDER BY key) AS place
@@ -130,7 +129,7 @@ _PUT_ON_SHELF: Final = """
 """
 PUT_ON_SHELF: Final = _PUT_ON_SHELF.format(matched=_MATCHED, most=MAX_QUANTITY)
 
-# R15: the products of which the first part has no price.
+# R15: products whose first part has no price.
 _PRICES_LEFT: Final = """
     SELECT count(*) FROM (
         SELECT 1 FROM ({matched}) AS matched
@@ -141,10 +140,10 @@ _PRICES_LEFT: Final = """
 """
 PRICES_LEFT: Final = _PRICES_LEFT.format(matched=_MATCHED)
 
-# R14: the dealer's other stock of the manufacturers goes to zero, save what other codes that the run was
-# started with contributed. Stock of a code that was removed counts as other stock. What was just matched is
-# hashed once (IN, not EXISTS): PostgreSQL has no statistics of it yet, and would join it as if it were a row.
-# CASE WHEN rather than NOT IN: to tell false from NULL, SQLite would read the whole list for each row.
+# R14: the dealer's other stock of the manufacturers is set to zero, except contributions of the run's other
+# codes. Stock of a removed code counts as other stock. The new matches are hashed once (IN, not EXISTS):
+# PostgreSQL has no statistics of them yet, and would plan a join for a single row. CASE WHEN instead of NOT
+# IN: to distinguish false from NULL, SQLite would read the whole list for each row.
 _CLEAR_PREVIOUS: Final = """
     UPDATE shelf_stock SET quantity = 0, changed_item_id = :item
     WHERE dealer_id = :dealer AND quantity > 0
@@ -163,9 +162,9 @@ _CLEAR_PREVIOUS: Final = """
 """
 CLEAR_PREVIOUS: Final = _CLEAR_PREVIOUS.format(doubted=DOUBTED)
 
-# How many products of each manufacturer are in stock, and how many of them CLEAR_PREVIOUS would leave in
-# stock: asked before anything is put on the shelf.
-WEIGH_MANUFACTURERS: Final = f"""
+# The number of products of each manufacturer in stock, and how many of them CLEAR_PREVIOUS would leave in
+# stock: queried before the shelf is changed.
+STOCK_OF_MANUFACTURERS: Final = f"""
     SELECT s.manufacturer_id, count(DISTINCT s.product_id) AS stocked,
            count(DISTINCT CASE
                WHEN (s.manufacturer_id, s.product_id) IN (
@@ -186,8 +185,8 @@ WEIGH_MANUFACTURERS: Final = f"""
     GROUP BY s.manufacturer_id
 """  # noqa: S608 # nosec B608 - our names
 
-# The products that the code itself has in stock, except what keeps its quantity.
-WEIGH_CODE: Final = f"""
+# The number of products that the code itself has in stock, except those that keep their quantity.
+STOCK_OF_CODE: Final = f"""
     SELECT count(DISTINCT product_id) FROM shelf_stock
     WHERE dealer_id = :dealer AND code_key = :code AND quantity > 0
       AND manufacturer_id IN (SELECT manufacturer_id FROM run_mappings WHERE run_item_id = :item)
@@ -197,9 +196,9 @@ WEIGH_CODE: Final = f"""
                ) THEN false ELSE true END
 """  # noqa: S608 # nosec B608 - our names
 
-# R13: a part that now reaches its product through an earlier mapping no longer contributes through a later
-# one, also where previous quantities are kept: they were not left over, they were counted elsewhere. CASE
-# keeps PostgreSQL from turning the question into a join.
+# R13: a part that now matches its product through an earlier mapping no longer contributes through a later
+# one, even if previous quantities are kept: they are counted with the earlier mapping. CASE keeps PostgreSQL
+# from turning the condition into a join.
 CLEAR_MOVED: Final = """
     UPDATE shelf_stock SET quantity = 0, changed_item_id = :item
     WHERE dealer_id = :dealer AND quantity > 0 AND code_key = :code
@@ -231,7 +230,7 @@ COUNT_SYNCED: Final = """
 """
 COUNT_SKIPPED: Final = "SELECT count(*) FROM reported_parts WHERE run_item_id = :item AND reason IS NOT NULL"
 
-# A mapping that was removed since the run started is not applied: its stock is as the person left it.
+# A mapping that was removed since the run started is not applied: its stock stays as the user left it.
 FORGET_REMOVED: Final = """
     DELETE FROM run_mappings
     WHERE run_item_id = :item AND NOT EXISTS (

@@ -1,14 +1,15 @@
-"""The SQL that finds the closest product of a part that matches none (R12), for PostgreSQL and SQLite.
+"""SQL that suggests a candidate product for an unmatched part (R12), for PostgreSQL and SQLite.
 
-A candidate is shown and never applied. Each statement uses an index for each part that is left.
+A candidate is shown and never applied. Each statement uses an index for each part without a candidate.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-# How many leading zeros may be missing, and how many supersessions are followed: a circle ends there.
+# Numbers of leading zeros that may be missing.
 _ZEROS: Final = "SELECT 0 AS n UNION ALL " + " UNION ALL ".join(f"SELECT {n}" for n in range(1, 7))
+# The limit of supersessions that are followed, which ends cycles too.
 LONGEST_CHAIN: Final = 20
 
 _SUGGEST: Final = """
@@ -30,15 +31,14 @@ _PUNCTUATION: Final = """
                               AND p.bare_key = r.bare_key AND r.bare_key <> ''
 """
 
-# Zeros are added and removed, without punctuation.
+# Compares without punctuation, with leading zeros added and removed.
 _LEADING_ZEROS: Final = f"""
         JOIN ({_ZEROS}) AS zeros ON ltrim(r.bare_key, '0') <> ''
         JOIN part_numbers AS p ON p.manufacturer_id = m.manufacturer_id
                               AND p.bare_key = substr('000000', 1, zeros.n) || ltrim(r.bare_key, '0')
 """
 
-# The parts that supersede each other within the pull, from each part without a product to the first number
-# that is in the catalog.
+# Follows supersessions within the pull, from each unmatched part to the first number in the catalog.
 _CHAIN: Final = f"""
     WITH RECURSIVE chain (id, key, steps) AS (
         SELECT id, superseded_key, 1 FROM reported_parts
@@ -62,14 +62,14 @@ _CHAIN: Final = f"""
 
 _SUPERSESSION: Final = "JOIN sold AS p ON p.id = r.id AND p.place = 1"
 
-# A UPC is reported as the 14 digits of a GTIN, and stored as the catalog has it: with any of its zeros.
+# Reported UPCs are stored as the 14 digits of a GTIN, those of the catalog with any number of leading zeros.
 _UPC: Final = f"""
         JOIN ({_ZEROS}) AS zeros ON substr(r.upc, 1, zeros.n) = substr('000000', 1, zeros.n)
         JOIN products AS product ON product.upc = substr(r.upc, zeros.n + 1)
         JOIN part_numbers AS p ON p.product_id = product.id AND p.manufacturer_id = m.manufacturer_id
 """
 
-# R12: the surest way first.
+# R12: the most reliable method first.
 SUGGEST: Final = (
     _SUGGEST.format(by="punctuation", join=_PUNCTUATION, chain=""),
     _SUGGEST.format(by="leading_zeros", join=_LEADING_ZEROS, chain=""),

@@ -1,6 +1,6 @@
 """Clearing guard: holds a suspicious clearing (R14); the reported parts are applied, the others kept.
 
-A complete pull may still be wrong: a day on which the service lists nothing, a code that lost its parts in
+A complete pull may still be wrong: on some day the service lists nothing, or a code lost its parts in
 Lightspeed. Nothing is cleared until a user decides or the next pull confirms it.
 """
 
@@ -21,74 +21,74 @@ from webapp.search import figures
 
 log = structlog.get_logger(__name__)
 
-STANDING = ("held", "applying", "kept")
+OPEN_STATES = ("held", "applying", "kept")
 
 
 def allows(run: Run, item: RunItem, key: Key) -> bool:
-    """Whether a matched, complete code may clear what it did not report; if not, that is written down.
+    """Return whether a matched, complete code may clear parts it did not report; hold the clearing if not.
 
-    Call in the transaction that applies the code, before anything is put on the shelf.
+    Called in the transaction that applies the code, before the shelf is changed.
     """
-    weighed = _weigh(key)
-    standing = _standing(run.dealer_id, item.code_key)
-    if weighed is None:
-        _settle(standing, "overtaken")
+    size = _suspicious_size(key)
+    earlier = _open_clearing(run.dealer_id, item.code_key)
+    if size is None:
+        _close(earlier, "overtaken")
         return True
-    if standing is not None and rules.says_the_same(weighed.products, standing.products):
-        if standing.state == "kept":
+    if earlier is not None and rules.confirms(size.products, earlier.products):
+        if earlier.state == "kept":
             return False
-        _settle(standing, "applied" if standing.state == "applying" else "confirmed")
+        _close(earlier, "applied" if earlier.state == "applying" else "confirmed")
         return True
-    _settle(standing, "overtaken")
-    _hold(run, item, weighed)
+    _close(earlier, "overtaken")
+    _hold(run, item, size)
     return False
 
 
-def give_up(run: Run, item: RunItem) -> None:
-    """Hold nothing any more: nothing is cleared of this code."""
-    _settle(_standing(run.dealer_id, item.code_key), "overtaken")
+def withdraw(run: Run, item: RunItem) -> None:
+    """Close the open clearing of a code whose previous quantities are no longer cleared."""
+    _close(_open_clearing(run.dealer_id, item.code_key), "overtaken")
 
 
-def _weigh(key: Key) -> rules.Weighed | None:
-    """What would go to zero, if that is suspicious."""
+def _suspicious_size(key: Key) -> rules.ClearingSize | None:
+    """Return the size of the clearing if it is suspicious, else None."""
     share, minimum = current_app.config["CLEAR_HOLD_SHARE"], current_app.config["CLEAR_HOLD_MINIMUM"]
-    rows = execute_sql.rows(sql.WEIGH_MANUFACTURERS, key)
-    each = [rules.Weighed(row.stocked - row.remaining, row.stocked) for row in rows]
-    if any(rules.is_suspicious(weighed, share, minimum) for weighed in each):
-        return rules.Weighed(sum(weighed.products for weighed in each), sum(row.stocked for row in rows))
-    return _weigh_silence(key, share, minimum)
+    rows = execute_sql.rows(sql.STOCK_OF_MANUFACTURERS, key)
+    sizes = [rules.ClearingSize(row.stocked - row.remaining, row.stocked) for row in rows]
+    if any(rules.is_suspicious(size, share, minimum) for size in sizes):
+        return rules.ClearingSize(sum(size.products for size in sizes), sum(size.stocked for size in sizes))
+    return _size_without_parts(key, share, minimum)
 
 
-def _weigh_silence(key: Key, share: float, minimum: int) -> rules.Weighed | None:
-    """A code that had much in stock and reports nothing, whatever other codes of its manufacturer have."""
+def _size_without_parts(key: Key, share: float, minimum: int) -> rules.ClearingSize | None:
+    """Return the size if a code with much stock reports no part, regardless of related codes."""
     if execute_sql.count(sql.COUNT_SYNCED, key):
         return None
-    stocked = execute_sql.count(sql.WEIGH_CODE, key)
+    stocked = execute_sql.count(sql.STOCK_OF_CODE, key)
     is_off = not share or not minimum
-    return None if is_off or stocked < minimum else rules.Weighed(stocked, stocked)
+    return None if is_off or stocked < minimum else rules.ClearingSize(stocked, stocked)
 
 
-def _standing(dealer_id: int, code_key: str) -> HeldClearing | None:
+def _open_clearing(dealer_id: int, code_key: str) -> HeldClearing | None:
     return db.session.scalar(
         select(HeldClearing)
         .where(
             HeldClearing.dealer_id == dealer_id,
             HeldClearing.code_key == code_key,
-            HeldClearing.state.in_(STANDING),
+            HeldClearing.state.in_(OPEN_STATES),
         )
         .with_for_update()
         .execution_options(populate_existing=True)
     )
 
 
-def _settle(standing: HeldClearing | None, state: str) -> None:
-    if standing is not None:
-        standing.state = state
-        standing.decided_at = standing.decided_at or clock.now()
+def _close(clearing: HeldClearing | None, state: str) -> None:
+    if clearing is not None:
+        clearing.state = state
+        clearing.decided_at = clearing.decided_at or clock.now()
         db.session.flush()
 
 
-def _hold(run: Run, item: RunItem, weighed: rules.Weighed) -> None:
+def _hold(run: Run, item: RunItem, size: rules.ClearingSize) -> None:
     db.session.add(
         HeldClearing(
             dealer_id=run.dealer_id,
@@ -96,30 +96,30 @@ def _hold(run: Run, item: RunItem, weighed: rules.Weighed) -> None:
             run_item_id=item.id,
             supplier_code=item.supplier_code,
             code_key=item.code_key,
-            products=weighed.products,
-            stocked=weighed.stocked,
+            products=size.products,
+            stocked=size.stocked,
         )
     )
     db.session.flush()
-    log.warning("clearing.held", products=weighed.products, stocked=weighed.stocked)
+    log.warning("clearing.held", products=size.products, stocked=size.stocked)
 
 
 def count(item_id: int) -> int:
-    """How many products a clearing that is held would take to zero, in an item."""
-    products = select(HeldClearing.products).where(
+    """Return the number of products that the held clearing of an item would set to zero."""
+    query = select(HeldClearing.products).where(
         HeldClearing.run_item_id == item_id, HeldClearing.state == "held"
     )
-    return int(db.session.scalar(products) or 0)
+    return int(db.session.scalar(query) or 0)
 
 
 def sentences(run_id: int) -> list[str]:
-    """What a run's held clearings would do."""
-    standing = select(HeldClearing).where(HeldClearing.run_id == run_id, HeldClearing.state == "held")
-    return [clearing.sentence for clearing in db.session.scalars(standing.order_by(HeldClearing.id))]
+    """Return the sentences that describe a run's held clearings."""
+    query = select(HeldClearing).where(HeldClearing.run_id == run_id, HeldClearing.state == "held")
+    return [clearing.sentence for clearing in db.session.scalars(query.order_by(HeldClearing.id))]
 
 
 def carry_out(clearing_id: int) -> bool:
-    """Clear what a person decided to clear; false if that was overtaken by a later pull, or done already."""
+    """Carry out a clearing that a user approved; false if a later pull replaced it, or it is done already."""
     plan_as_written(db.session.connection())
     dealer_id = db.session.scalar(select(HeldClearing.dealer_id).where(HeldClearing.id == clearing_id))
     if dealer_id is None:

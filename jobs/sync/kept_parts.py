@@ -1,8 +1,8 @@
 """Keeps the quantity of parts that a pull has no evidence about, and clears those that moved to another code.
 
-R10: a row that cannot be used is no evidence that its part is gone. R14: what is no longer reported is
-remembered for as long as it is on the shelf, by part number. All of this is called within the transaction
-that applies a code.
+R10: an unusable row is not evidence that its part is gone. R14: parts that are no longer reported are stored
+by part number for as long as they are on the shelf. All functions are called within the transaction that
+applies a code.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ _COUNT_REASONS = "SELECT reason, count(*) FROM reported_parts WHERE run_item_id 
 
 
 def key_of(run: Run, item: RunItem) -> Key:
-    """The parameters of the statements that apply an item: what it is, and what is known of its pulls."""
+    """Return the parameters of the statements that apply an item, from its current and previous pull."""
     key: Key = {"run": run.id, "dealer": run.dealer_id, "item": item.id, "code": item.code_key}
-    this, last = previous_pulls.Pull.of(item.id), previous_pulls.previous(key)
+    current, previous = previous_pulls.Pull.of(item.id), previous_pulls.previous(key)
     return {
         **key,
-        "moment": this.moment,
-        "unnamed": this.unnamed,
-        "previous": last.item_id if last else None,
-        "last": last.moment if last else None,
-        "unnamed_before": last.unnamed if last else 0,
+        "moment": current.moment,
+        "unnamed": current.unnamed,
+        "previous": previous.item_id if previous else None,
+        "last": previous.moment if previous else None,
+        "unnamed_before": previous.unnamed if previous else 0,
     }
 
 
 def refuse_without_evidence(key: Key) -> None:
-    """Refuse a pull of which no row can be used and none says that a part is gone (R10).
+    """Raise SourceError if a pull has rows and none of them is evidence about a part (R10).
 
-    Such a pull is not complete. A pull without any row is: its end was proven. Raises SourceError.
+    Such a pull is incomplete. A pull without rows is complete: its end was proven.
     """
     if count(_COUNT_CONCLUSIVE, {**key, "evidence": list(rules.EVIDENCE)}):
         return
@@ -48,7 +48,7 @@ def refuse_without_evidence(key: Key) -> None:
 
 
 def match(key: Key) -> None:
-    """Find the product of each part, noting since when the code reports it where another code may as well."""
+    """Match each part with its product, and store since when it is reported if codes share a manufacturer."""
     if not previous_pulls.is_shared(key):
         execute(MATCH, key)
     elif key["previous"] is None:
@@ -58,10 +58,10 @@ def match(key: Key) -> None:
 
 
 def keep(key: Key, clears: bool) -> None:
-    """Keep what the pull says nothing of, and remember what it no longer contains.
+    """Keep the quantity of parts without evidence, and retain parts that the pull no longer contains.
 
-    With Clear Previous Quantities the latter is set to zero at once, unless a row without a part number may
-    be the missing one.
+    With Clear Previous Quantities the latter are set to zero at once, unless a row without a part number may
+    be the missing part.
     """
     if key["previous"] is not None:
         execute(sql.KEEP_REPORTED, key)
@@ -72,7 +72,7 @@ def keep(key: Key, clears: bool) -> None:
 
 
 def clear_moved_parts(key: Key) -> int:
-    """Set to zero what is left of parts that moved to another code of their manufacturer (R14)."""
+    """Set parts to zero that moved to another code of their manufacturer (R14)."""
     if not previous_pulls.is_shared(key):
         return 0
     moved = execute(moved_sql.MARK_MOVED, {**key, "pulls": [key["item"], *previous_pulls.of_siblings(key)]})
@@ -84,5 +84,5 @@ def clear_moved_parts(key: Key) -> int:
 
 
 def count_kept(key: Key, clears: bool) -> int:
-    """How many parts kept their quantity because their rows could not be used."""
+    """Return the number of parts that kept their quantity because of unusable rows."""
     return count(sql.COUNT_KEPT, key) + (count(sql.COUNT_DOUBTED, key) if clears else 0)

@@ -1,6 +1,6 @@
-"""The SQL of parts that keep their quantity, the same for PostgreSQL and SQLite (R10, R14).
+"""SQL for parts that keep their quantity, the same for PostgreSQL and SQLite (R10, R14).
 
-`part_matches.kept_quantity` marks a part whose row says nothing: it contributes what it contributed before.
+`part_matches.kept_quantity` marks a part whose row is not evidence: it keeps its previous contribution.
 `retained_parts` holds the parts that the last complete pull of their code no longer contains, while their
 quantity is still on the shelf, one row for each part number.
 """
@@ -13,9 +13,9 @@ from jobs.sync.rules import UNKNOWN
 
 _UNKNOWN: Final = ", ".join(f"'{reason}'" for reason in UNKNOWN)
 
-# The parts of which the pull says nothing lead, once and for all: joined in any order, SQLite would read them
-# all for each part of another table. Single rows of the shelf are asked for by their key alone: the index of
-# what is in stock is shorter, and would be read whole for each.
+# Parts without evidence are materialized first: in another join order, SQLite would read all of them for each
+# part of another table. Single rows of the shelf are selected by their key alone: with a condition on the
+# quantity, the shorter index of stocked rows would be scanned completely for each.
 _KEEP: Final = """
     WITH unknown AS MATERIALIZED (
         SELECT id, key FROM reported_parts
@@ -33,9 +33,9 @@ _KEEP: Final = """
       ) > 0
 """
 
-# What the previous pull reported of a part, or had kept of it. SQLite joins in the order written where it
-# says CROSS. Part numbers are looked up one by one, here and below: PostgreSQL knows nothing of the new rows,
-# and would compare each with all.
+# The quantity of a part that the previous pull reported or kept. CROSS JOIN makes SQLite join in the order
+# written. Part numbers are looked up by subqueries, here and below: PostgreSQL has no statistics of the new
+# rows, and would compare each with all.
 _KEEP_REPORTED: Final = """
     SELECT u.id, x.manufacturer_id, x.product_id, x.since_run_id,
            coalesce(x.kept_quantity, b.quantity) AS quantity
@@ -53,7 +53,7 @@ _KEEP_REPORTED: Final = """
 """
 KEEP_REPORTED: Final = _KEEP.format(unknown=_UNKNOWN, parts=_KEEP_REPORTED)
 
-# What is left on the shelf of a part that the previous pull did not contain.
+# Quantities of retained parts: the previous pull did not contain them.
 _KEEP_RETAINED: Final = """
     SELECT found.id, found.manufacturer_id, found.product_id, 0 AS since_run_id, (
                SELECT t.quantity FROM retained_parts AS t
@@ -74,8 +74,8 @@ _KEEP_RETAINED: Final = """
 """
 KEEP_RETAINED: Final = _KEEP.format(unknown=_UNKNOWN, parts=_KEEP_RETAINED)
 
-# Stock of which no pull is stored: the catalog says which product the part is. Where other parts of the code
-# are or were that product, they explain its stock.
+# Stock without a stored pull: the product of the part is looked up in the catalog. If other parts of the code
+# match or matched that product, its stock is theirs.
 _KEEP_UNEXPLAINED: Final = """
     SELECT found.id, found.manufacturer_id, found.product_id, 0 AS since_run_id, 0 AS quantity
     FROM (
@@ -97,7 +97,8 @@ _KEEP_UNEXPLAINED: Final = """
 """
 KEEP_UNEXPLAINED: Final = _KEEP.format(unknown=_UNKNOWN, parts=_KEEP_UNEXPLAINED)
 
-# The parts of the previous pull that this one no longer contains. Zero or stale is as good as absent.
+# The parts of the previous pull that this one no longer contains. Out of stock and stale rows count as
+# absent.
 RETAIN: Final = f"""
     INSERT INTO retained_parts (dealer_id, code_key, manufacturer_id, key, product_id, quantity,
                                 last_run_id, unnamed)
@@ -121,15 +122,15 @@ RETAIN: Final = f"""
            last_run_id = excluded.last_run_id, unnamed = excluded.unnamed
 """  # noqa: S608 # nosec B608 - our names
 
-# Retained parts that one of the rows without a part number may be: the pull that last reported them had fewer
+# Retained parts that may be among the rows without a part number: the last pull that reported them had fewer
 # of those rows.
 DOUBTED: Final = """
     SELECT manufacturer_id, product_id FROM retained_parts
     WHERE dealer_id = :dealer AND code_key = :code AND unnamed < :unnamed
 """
 
-# Forgotten is what is reported again, what is no longer on the shelf, and what a reported part of the same
-# product has replaced there.
+# Deletes retained parts that are reported again, are no longer on the shelf, or whose product a reported part
+# has updated there.
 FORGET_RETAINED: Final = """
     DELETE FROM retained_parts
     WHERE dealer_id = :dealer

@@ -1,4 +1,4 @@
-"""The SQL of parts that moved to another code of their manufacturer, for PostgreSQL and SQLite (R14)."""
+"""SQL for parts that moved to another code of their manufacturer, for PostgreSQL and SQLite (R14)."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ MARK_MOVED: Final = """
       )
 """
 
-# The product may have other parts of the code: only the quantities of those that moved are taken away. Not
-# "above 0": the index of what is in stock would be read whole for each.
+# The product may have other parts of the code: only the quantities of moved parts are subtracted. The
+# condition is not "> 0": the index of stocked rows would be scanned completely for each.
 CLEAR_MOVED_PARTS: Final = """
     UPDATE shelf_stock
     SET quantity = CASE WHEN shelf_stock.quantity > moved.quantity

@@ -1,7 +1,7 @@
-"""Finds the complete pulls that a code's new one is compared with (R10, R14).
+"""Queries for the complete pulls that a new pull of a code is compared with (R10, R14).
 
 The reported parts and matches of each code's last complete pull stay in the database until the next one is
-applied. Everything here reads within the transaction that applies a code.
+applied. All queries run within the transaction that applies a code.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ _MOMENT: Final = """
     WHERE i.id = :item
 """
 
-# Rows that may stand for any part of the code: they have no part number, and are not known to be out of
-# stock.
+# Rows that may be any part of the code: they have no part number, and may be in stock.
 _UNNAMED: Final = f"""
     SELECT count(*) FROM reported_parts
     WHERE run_item_id = :item AND key = '' AND reason IN ('{UNREADABLE}', '{NO_PART_NUMBER}')
@@ -57,10 +56,10 @@ _IS_SHARED: Final = """
 
 
 class Pull(NamedTuple):
-    """A complete pull of a code.
+    """Complete pull of a code.
 
-    `moment` is the number of its run, or of the run whose failed codes that one retried: pulls of several
-    codes with the same moment count as simultaneous. `unnamed` counts the rows that may stand for any part.
+    `moment` is the id of its run, or of the run that it retried: pulls of several codes with the same moment
+    count as simultaneous. `unnamed` counts the rows that may be any part.
     """
 
     item_id: int
@@ -69,25 +68,25 @@ class Pull(NamedTuple):
 
     @classmethod
     def of(cls, item_id: int) -> Pull:
-        """The pull that an item holds."""
-        found = {"item": item_id}
-        moment, unnamed = db.session.scalar(text(_MOMENT), found), db.session.scalar(text(_UNNAMED), found)
+        """Return the pull of an item."""
+        key = {"item": item_id}
+        moment, unnamed = db.session.scalar(text(_MOMENT), key), db.session.scalar(text(_UNNAMED), key)
         return cls(item_id, int(moment or 0), int(unnamed or 0))
 
 
 def previous(key: dict[str, Any]) -> Pull | None:
-    """The last complete pull of the same code before this item's."""
+    """Return the last complete pull of the same code before this item's."""
     item_id = db.session.scalar(text(_PREVIOUS), {name: key[name] for name in ("dealer", "code", "item")})
     return None if item_id is None else Pull.of(item_id)
 
 
 def is_shared(key: dict[str, Any]) -> bool:
-    """Whether another code of the dealer maps to one of the item's manufacturers."""
-    named = {name: key[name] for name in ("dealer", "code", "item")}
-    return db.session.scalar(text(_IS_SHARED), named) is not None
+    """Return whether another code of the dealer maps to one of the item's manufacturers."""
+    parameters = {name: key[name] for name in ("dealer", "code", "item")}
+    return db.session.scalar(text(_IS_SHARED), parameters) is not None
 
 
 def of_siblings(key: dict[str, Any]) -> list[int]:
-    """The items with the last complete pull of each other code that shares a manufacturer with this one."""
-    named = {name: key[name] for name in ("dealer", "code", "item")}
-    return [int(item_id) for item_id in db.session.scalars(text(_SIBLINGS), named)]
+    """Return the item with the last complete pull of each other code that shares a manufacturer."""
+    parameters = {name: key[name] for name in ("dealer", "code", "item")}
+    return [int(item_id) for item_id in db.session.scalars(text(_SIBLINGS), parameters)]

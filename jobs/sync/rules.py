@@ -1,6 +1,6 @@
-"""What becomes of one reported part before it is matched (R10), and which clearings are held (R14).
+"""Rules: which reported parts are usable (R10), and which clearings are held (R14).
 
-Pure: no Flask, SQL, HTTP, Redis or clock. Reads only what it is given.
+Pure functions: no Flask, SQL, HTTP, Redis or clock.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from webapp.core.limits import FRESH_DAYS
 from webapp.core.text_keys import bare_key_of, key_of
 from webapp.runs.skipped_reasons import REASONS
 
-# PostgreSQL refuses to index longer text; no part number comes near.
+# PostgreSQL cannot index longer text. Real part numbers are much shorter.
 MAX_PART_NUMBER: Final = 200
 MAX_DESCRIPTION: Final = 500
 
@@ -31,19 +31,19 @@ UNDATED: Final = "undated"
 STALE: Final = "stale"
 UNMATCHED: Final = "unmatched"
 
-# R10: a row with one of these reasons says nothing about its part, which keeps its quantity. The others say
-# that it is not in stock.
+# R10: rows with these reasons are no evidence about their part, which keeps its quantity.
 UNKNOWN: Final = (UNREADABLE, NO_SUPPLIER_CODE, NO_QUANTITY, UNDATED)
+# Rows with these reasons are evidence that their part is not in stock.
 EVIDENCE: Final = (NOT_IN_STOCK, STALE)
 
 _NOT_DIGITS: Final = re.compile(r"[^0-9]+")
 
-# What made a code fail and may have passed by the next try. The others wait for a person.
+# Kinds of errors after which a code is retried. After other kinds a user must act first.
 PASSING: Final = frozenset({"transient", "rate_limited", "bad_answer", "database", "internal", "out_of_time"})
 
 
 class StagedPart(NamedTuple):
-    """A row of `reported_parts`, without its item. `reason` is None while nothing speaks against the part."""
+    """A row of `reported_parts`, without its item. `reason` is None if the part is usable."""
 
     part_number: str
     key: str
@@ -60,7 +60,7 @@ class StagedPart(NamedTuple):
 
 @dataclass(frozen=True)
 class Expectation:
-    """What a run asked for: whose code, which quantity, and changed since when (dealer-local)."""
+    """Query of a run: the code, the quantity column, and the earliest change (the dealer's local time)."""
 
     code_key: str
     quantity_column: str
@@ -68,28 +68,28 @@ class Expectation:
 
     @classmethod
     def of(cls, code_key: str, quantity_column: str, today: date) -> Expectation:
-        """The expectation on a dealer's local day: the last 365 days count (R9)."""
+        """Return the expectation on a dealer's local day: the last 365 days count (R9)."""
         return cls(code_key, quantity_column, datetime.combine(since(today), time.min))
 
 
 def since(today: date) -> date:
-    """The first day whose changes still count (R9)."""
+    """Return the first day whose changes count (R9)."""
     return today - timedelta(days=FRESH_DAYS)
 
 
 def judge(part: Part, expected: Expectation) -> StagedPart:
-    """Check a part again, whatever the service filtered (R10)."""
+    """Check a part and return its row; the service's own filter is not trusted (R10)."""
     reported = part.on_hand if expected.quantity_column == "on_hand" else part.avail
     quantity = quantity_of(reported)
     number = (part.part_number or "").strip()
-    # By place, not by name: names would take longer than all the rest.
+    # Positional arguments: keywords would take longer than everything else here.
     return StagedPart(
         number[:MAX_PART_NUMBER],
         key_of(number)[:MAX_PART_NUMBER],
         bare_key_of(number)[:MAX_PART_NUMBER],
         (part.description or "").strip()[:MAX_DESCRIPTION] or None,
         quantity,
-        # Where it is no usable quantity, what was reported, for the skipped report.
+        # The reported text of an unusable quantity, for the skipped report.
         str(reported)[:50] if quantity is None and reported is not None else None,
         cents_of(part.retail),
         cents_of(part.current_active_price),
@@ -100,7 +100,7 @@ def judge(part: Part, expected: Expectation) -> StagedPart:
 
 
 def _reason(part: Part, number: str, quantity: int | None, expected: Expectation) -> str | None:
-    """Why a part is left out; the first reason that applies."""
+    """Return the first reason to skip a part that applies; None if it is usable."""
     code_key = key_of(part.supplier_code)
     if code_key and code_key != expected.code_key:
         return OTHER_CODE
@@ -121,7 +121,7 @@ def _reason(part: Part, number: str, quantity: int | None, expected: Expectation
 
 
 def unreadable(record: Unreadable) -> StagedPart:
-    """A record that could not be decoded, as a row of the skipped report."""
+    """Return an undecodable record as a row of the skipped report."""
     number = (record.part_number or "").strip()[:MAX_PART_NUMBER]
     return StagedPart(
         part_number=number,
@@ -139,39 +139,39 @@ def unreadable(record: Unreadable) -> StagedPart:
 
 
 def _gtin_of(text: str | None) -> str | None:
-    """A UPC or EAN as the 14 digits of a GTIN, so that leading zeros make no difference (R12)."""
+    """Return a UPC or EAN as the 14 digits of a GTIN, so that leading zeros make no difference (R12)."""
     if not text:
         return None
     digits = text if text.isascii() and text.isdecimal() else _NOT_DIGITS.sub("", text)
     significant = digits.lstrip("0")
-    # Shorter or longer than any UPC or EAN is no UPC: a candidate found by it would mislead.
+    # Other lengths are not a UPC or EAN: a candidate found by them would be misleading.
     return significant.zfill(14) if len(digits) >= 8 and 0 < len(significant) <= 14 else None
 
 
 def no_evidence(counts: Mapping[str, int]) -> str:
-    """Why a pull is not complete in which no row can be used and none says that a part is gone (R10)."""
+    """Explain that a pull is incomplete because none of its rows is evidence (R10)."""
     rows = sum(counts.values())
     reasons = "; ".join(f"{number:,}: {REASONS[reason]}" for reason, number in sorted(counts.items()))
     return f"Lightspeed sent {rows:,} rows, and none of them can be used ({reasons})."
 
 
-class Weighed(NamedTuple):
-    """What a clearing would take to zero: `products` of the `stocked` ones."""
+class ClearingSize(NamedTuple):
+    """Size of a clearing: it sets `products` of the `stocked` ones to zero."""
 
     products: int
     stocked: int
 
 
-def is_suspicious(weighed: Weighed, share: float, minimum: int) -> bool:
-    """Whether more than `share` of `minimum` or more stocked products would go to zero; 0 turns it off."""
-    if not share or not minimum or weighed.stocked < minimum:
+def is_suspicious(size: ClearingSize, share: float, minimum: int) -> bool:
+    """Return whether over `share` of at least `minimum` stocked products would be cleared; 0 disables it."""
+    if not share or not minimum or size.stocked < minimum:
         return False
-    return weighed.products > weighed.stocked * share
+    return size.products > size.stocked * share
 
 
-def says_the_same(now: int, before: int) -> bool:
-    """Whether a pull that would clear `now` products confirms one that would have cleared `before`.
+def confirms(now: int, before: int) -> bool:
+    """Return whether a pull that would clear `now` products confirms one that would have cleared `before`.
 
-    Parts are sold between two runs: up to a tenth more is the same answer, and fewer always is.
+    Parts are sold between two runs, so up to a tenth more confirms it too, as fewer always do.
     """
     return now <= before * 1.1
