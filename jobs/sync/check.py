@@ -18,13 +18,16 @@ INCOMPLETE = "3PA Username, 3PA Password and 3PA Dealer ID are not all set."
 
 
 def check_credentials(dealer_id: int, number: int, connect: Callable[[Credentials], Source]) -> str | None:
-    """Ask the service, and keep the answer if it is to validation `number`; the reason if it refused."""
+    """Validate the credentials, and store the result unless a later check replaced `number`.
+
+    Returns the reason if they were refused.
+    """
     configuration = db.session.get_one(Configuration, dealer_id)
     if configuration.check_number != number:
         db.session.commit()
         return None
     reason = _refusal(configuration, connect)
-    _keep(dealer_id, number, reason)
+    _store_result(dealer_id, number, reason)
     return reason
 
 
@@ -35,7 +38,7 @@ def _refusal(configuration: Configuration, connect: Callable[[Credentials], Sour
     except SealedError:
         return ORGANIZATION_SEALED if is_of_organization(dealer_id) else SEALED
     cmf = configuration.cmf
-    # No transaction stays open while the service takes its time.
+    # End the transaction before the request, which may take long.
     db.session.commit()
     if login is None or not cmf:
         return NO_DEALER_ID if is_of_organization(dealer_id) else INCOMPLETE
@@ -46,7 +49,7 @@ def _refusal(configuration: Configuration, connect: Callable[[Credentials], Sour
     return None
 
 
-def _keep(dealer_id: int, number: int, reason: str | None) -> None:
+def _store_result(dealer_id: int, number: int, reason: str | None) -> None:
     db.session.execute(
         db.update(Configuration)
         .where(Configuration.dealer_id == dealer_id, Configuration.check_number == number)

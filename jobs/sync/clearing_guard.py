@@ -1,6 +1,6 @@
 """Clearing guard: holds a suspicious clearing (R14); the reported parts are applied, the others kept.
 
-A complete pull may still be wrong: on some day the service lists nothing, or a code lost its parts in
+A complete pull may still be wrong: the service lists nothing for a day, or a code lost its parts in
 Lightspeed. Nothing is cleared until a user decides or the next pull confirms it.
 """
 

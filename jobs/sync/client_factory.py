@@ -10,16 +10,16 @@ from jobs.sync.recent_usage import RecentUsage
 
 
 def connect(credentials: Credentials) -> LightspeedClient:
-    """A session under these credentials, within the rate budget that all workers share through Redis (R9)."""
+    """Create a client with these credentials and the rate budget that all workers share in Redis (R9)."""
     config = current_app.config
     allowed = config["LIGHTSPEED_ALLOWED_HOSTS"]
     return LightspeedClient(config["LIGHTSPEED_API_URL"], credentials, _budget(), allowed_hosts=allowed)
 
 
 def _budget() -> RateBudget:
-    """The shared budget; one of this process alone where no Redis is configured, as for `sync run` at a desk.
+    """Return the shared budget, or without REDIS_URL one of this process, as for `sync run` on a laptop.
 
-    A Redis that is configured and does not answer is another matter: other workers may be sending too.
+    If a configured Redis is unavailable, the shared budget falls back to an estimate of all workers' usage.
     """
     per_minute, url = (
         current_app.config["LIGHTSPEED_REQUESTS_PER_MINUTE"],

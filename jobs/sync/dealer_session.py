@@ -1,4 +1,4 @@
-"""The service as a run reaches it: under the dealer's login, also if that changes during the run."""
+"""Session of a run with the service under the dealer's login, which may change during the run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SEALED = "The stored 3PA Password can no longer be read: save it again under Lig
 
 
 class DealerSession:
-    """A session under a dealer's login, opened when it is first needed."""
+    """Session under a dealer's login, opened on first use."""
 
     def __init__(self, dealer_id: int, connect: Callable[[Credentials], Source]) -> None:
         self._dealer_id = dealer_id
@@ -31,14 +31,14 @@ class DealerSession:
         self._open: tuple[configurations.Login, str, Source] | None = None
 
     def service(self) -> tuple[Source, str]:
-        """The service and the dealer's CMF. Raises RunInterrupted if the login is incomplete."""
+        """Return the service and the dealer's CMF. Raises RunInterrupted if the login is incomplete."""
         if self._open is None:
             login, cmf = self._login()
             self._open = login, cmf, self._connect(Credentials(login.username, login.password))
         return self._open[2], self._open[1]
 
     def is_renewed(self) -> bool:
-        """Whether another login was saved since this one was read; if so the next request uses it."""
+        """Return whether another login was saved since this one was read; the next request then uses it."""
         if self._open is None or self._login() == self._open[:2]:
             return False
         self._open = None
@@ -51,10 +51,10 @@ class DealerSession:
         login, cmf = _login_of(configuration), configuration.cmf
         db.session.commit()
         if login is None or not cmf:
-            is_theirs = refusals.is_of_organization(self._dealer_id)
+            is_of_organization = refusals.is_of_organization(self._dealer_id)
             db.session.commit()
             raise RunInterrupted(
-                Interruption.ACCOUNT_REFUSED, refusals.NO_DEALER_ID if is_theirs else NO_LOGIN
+                Interruption.ACCOUNT_REFUSED, refusals.NO_DEALER_ID if is_of_organization else NO_LOGIN
             )
         return login, cmf
 
@@ -64,8 +64,8 @@ def _login_of(configuration: Configuration) -> configurations.Login | None:
         return configurations.login_of(configuration)
     except SealedError as error:
         log.error("login.decryption_failed", reason=str(error))
-        is_theirs = refusals.is_of_organization(configuration.dealer_id)
+        is_of_organization = refusals.is_of_organization(configuration.dealer_id)
         db.session.commit()
         raise RunInterrupted(
-            Interruption.ACCOUNT_REFUSED, refusals.ORGANIZATION_SEALED if is_theirs else SEALED
+            Interruption.ACCOUNT_REFUSED, refusals.ORGANIZATION_SEALED if is_of_organization else SEALED
         ) from None

@@ -33,7 +33,7 @@ IDLE_SECONDS = 60
 
 @dataclass(frozen=True)
 class Lease:
-    """A worker's exclusive right to a run. `attempt` is the fencing token: valid while the run has the same.
+    """Exclusive right of a worker to a run. `attempt` is the fencing token: valid while the run has the same.
 
     `gave_way` counts the earlier leases that yielded to other runs, and `waited` is the time in seconds
     for which the last of them has just yielded (infinite if it did not).

@@ -17,9 +17,9 @@ log = structlog.get_logger(__name__)
 
 
 def make_reports(run_id: int) -> bool:
-    """Write both reports of a run, and derive its state again; false if they can no longer be made.
+    """Write both reports of a run and update its state; false if they can no longer be written.
 
-    Raises StorageError if storage refuses again.
+    Raises StorageError if storage refuses them again.
     """
     run = db.session.get(Run, run_id)
     if run is None or not report_requests.can_be_made(run):
@@ -28,14 +28,14 @@ def make_reports(run_id: int) -> bool:
     attempt = run.attempt
     db.session.commit()
     reports.record(run_id, reports.write(run_id, attempt, lambda: None))
-    _end_without_problem(db.session.get_one(Run, run_id, populate_existing=True))
+    _clear_problem(db.session.get_one(Run, run_id, populate_existing=True))
     db.session.commit()
     log.info("report.made", run=run_id)
     return True
 
 
-def _end_without_problem(run: Run) -> None:
-    """Clear the flag; a run that had no other problem has succeeded."""
+def _clear_problem(run: Run) -> None:
+    """Clear the flag; a run without other problems becomes succeeded."""
     db.session.execute(update(Run).where(Run.id == run.id).values(reports_missing=False))
     if run.reason is None and outcome_of(run).state is RunState.SUCCEEDED:
         db.session.execute(change_run(RunState.PARTIAL, to=RunState.SUCCEEDED).where(Run.id == run.id))

@@ -1,4 +1,4 @@
-"""Starts retry runs for the failed codes of a run, some minutes later, a limited number of times."""
+"""Starts retry runs for the failed codes of a run after a backoff, a limited number of times."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from webapp.runs import lifecycle
 
 log = structlog.get_logger(__name__)
 
-# What ended longer ago has been followed by a slot.
-STILL_OF_USE = timedelta(hours=6)
-TRIED_BY_ITSELF = ("scheduled", "manual", "retry")
+# Runs that ended longer ago were followed by a slot.
+MAX_AGE = timedelta(hours=6)
+RETRIED_TRIGGERS = ("scheduled", "manual", "retry")
 
 
 def retry_failed(now: datetime) -> int:
-    """Start a run of each dealer's failed codes for which it is time; how many."""
+    """Start a retry run for each dealer whose backoff is over; return their number."""
     retried = 0
     for run in _due(now):
         started = lifecycle.start(run.dealer, "retry", anyway=run.anyway, retry_of=run)
@@ -34,30 +34,30 @@ def retry_failed(now: datetime) -> int:
 
 
 def _due(now: datetime) -> Iterator[Run]:
-    """The dealers' last runs, where something failed that may have passed by now."""
+    """Yield dealers' last runs with failed codes that are retryable and due."""
     minutes = current_app.config["RETRY_AFTER_MINUTES"]
     if not minutes:
         return
-    passing = select(RunItem.id).where(
+    retryable = select(RunItem.id).where(
         RunItem.run_id == Run.id, RunItem.status == RunItemState.FAILED, RunItem.error_kind.in_(rules.PASSING)
     )
     mapped = select(SupplierCode.id).where(SupplierCode.dealer_id == Run.dealer_id)
-    ended = (
+    query = (
         select(Run)
         .join(RecentRuns, RecentRuns.last_id == Run.id)
         .join(Configuration, Configuration.dealer_id == Run.dealer_id)
         .where(
             RecentRuns.last_status.in_(PROBLEM_STATES),
-            Run.trigger.in_(TRIED_BY_ITSELF),
+            Run.trigger.in_(RETRIED_TRIGGERS),
             Run.retry_number < len(minutes),
-            Run.finished_at > now - STILL_OF_USE,
+            Run.finished_at > now - MAX_AGE,
             Run.finished_at <= now - timedelta(minutes=min(minutes)),
             Configuration.enabled,
-            passing.exists(),
+            retryable.exists(),
             mapped.exists(),
         )
     )
-    for run in list(db.session.scalars(ended)):
+    for run in list(db.session.scalars(query)):
         finished = run.finished_at
         if finished is not None and finished + timedelta(minutes=minutes[run.retry_number]) <= now:
             yield run

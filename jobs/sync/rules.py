@@ -43,7 +43,7 @@ PASSING: Final = frozenset({"transient", "rate_limited", "bad_answer", "database
 
 
 class StagedPart(NamedTuple):
-    """A row of `reported_parts`, without its item. `reason` is None if the part is usable."""
+    """Row of `reported_parts`, without its item. `reason` is None if the part is usable."""
 
     part_number: str
     key: str

@@ -1,7 +1,7 @@
 """Decides which due slot of a dealer starts, and why others were missed (R6).
 
-Pure. Of slots that are due together the latest starts. One that could not be started within the catch-up
-time, or after whose beginning a run was started by hand, is recorded with the reason, in a dealer's words.
+Pure functions. Of several due slots the latest starts. A slot that could not start within the catch-up time,
+or after which a run was started by hand, is recorded with a reason that the dealer reads.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from webapp.runs.lifecycle import Slot
 from webapp.runs.slots import CATCH_UP
 
 Begun = Sequence[tuple[datetime, Slot]]
-"""Slots in order, each with the moment at which it began."""
+"""Slots in order, each with its start time."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`missed` are to be recorded, also those that were superseded; then all is settled up to `settled`.
+    """Plan for a dealer: start `start`, record `missed`, which includes superseded slots.
 
-    `settled` is None where nothing new is.
+    All slots up to `settled` are then settled; None if there are no new ones.
     """
 
     start: Slot | None
@@ -31,21 +31,21 @@ class Plan:
 
 
 def superseded(begun: Begun, delay: timedelta, by_hand: Sequence[datetime]) -> dict[Slot, datetime]:
-    """The slots whose place a run took that was started by hand after the slot began, each with the moment.
+    """Return slots that a later manual run replaced, each with the start time of that run.
 
     A slot begins on the hour, before the dealer's own delay. After the catch-up time it is missed anyway.
     """
-    found = {}
+    replaced = {}
     for start, slot in begun:
         begin = start - delay
         later = [moment for moment in by_hand if begin <= moment < start + CATCH_UP]
         if later:
-            found[slot] = min(later)
-    return found
+            replaced[slot] = min(later)
+    return replaced
 
 
 def plan(begun: Begun, now: datetime, done: Collection[Slot], superseded: Container[Slot] = ()) -> Plan:
-    """What to do about slots of a dealer without an active run; `done` are those that have their run."""
+    """Plan the slots of a dealer without an active run; `done` are the slots that already have a run."""
     unsettled = [(begin, slot) for begin, slot in begun if slot not in done]
     start = None
     if unsettled and now < unsettled[-1][0] + CATCH_UP and unsettled[-1][1] not in superseded:
@@ -56,11 +56,11 @@ def plan(begun: Begun, now: datetime, done: Collection[Slot], superseded: Contai
 
 @dataclass(frozen=True)
 class SlotContext:
-    """What explains that a slot was missed.
+    """Causes for a missed slot.
 
     `disabled_days` has a bit for each weekday, Monday the lowest. `moved_to` is the dealer's time zone if it
-    has just been changed. `busy` are the times from the first to the last moment of other runs. `by_hand`
-    says when a run was started by hand after a slot began, on the dealer's clock.
+    has just been changed. `busy` are the start and end times of other runs. `by_hand` has the local
+    time at which a run was started by hand after a slot began.
     """
 
     disabled_days: int
@@ -70,22 +70,22 @@ class SlotContext:
 
 
 def reason(slot: Slot, begin: datetime, now: datetime, why: SlotContext) -> str:
-    """Why the slot, which began at `begin`, was not started, as the dealer reads it."""
+    """Explain to the dealer why the slot that began at `begin` was not started."""
     if why.disabled_days & 1 << slot.date.weekday():
         return f"Updates are disabled on {WEEKDAYS[slot.date.weekday()]}."
     if slot in why.by_hand:
         started = _clock(why.by_hand[slot])
-        return f"Skipped: an update was started by hand at {started}, after that of {_said(slot)} was due."
+        return f"Skipped: an update was started by hand at {started}, after that of {_label(slot)} was due."
     if now < begin + CATCH_UP:
-        return f"Missed: a later update was due as well and took the place of that of {_said(slot)}."
+        return f"Missed: a later update was due as well and took the place of that of {_label(slot)}."
     if why.moved_to:
-        return f"Missed: {_said(slot)} had already passed when the time zone was changed to {why.moved_to}."
+        return f"Missed: {_label(slot)} had already passed when the time zone was changed to {why.moved_to}."
     if any(first <= begin + CATCH_UP <= last for first, last in why.busy):
-        return f"Missed: two hours after {_said(slot)} another update was still under way."
-    return f"Missed: our scheduler was not running at {_said(slot)}, nor in the two hours after."
+        return f"Missed: two hours after {_label(slot)} another update was still under way."
+    return f"Missed: our scheduler was not running at {_label(slot)}, nor in the two hours after."
 
 
-def _said(slot: Slot) -> str:
+def _label(slot: Slot) -> str:
     return f"{_clock(time(slot.hour))} on {slot.date:%A, %B} {slot.date.day}"
 
 

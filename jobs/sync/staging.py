@@ -12,7 +12,7 @@ _COLUMNS = ("run_item_id", *StagedPart._fields)
 
 
 def store(item_id: int, parts: Sequence[StagedPart]) -> None:
-    """Append parts of an item, in the order reported: the ids that they get keep it (R10)."""
+    """Append parts of an item, with ids in the order reported (R10)."""
     if not parts:
         return
     if db.engine.dialect.name == "postgresql":
@@ -23,8 +23,8 @@ def store(item_id: int, parts: Sequence[StagedPart]) -> None:
 
 
 def _insert(item_id: int, parts: Sequence[StagedPart]) -> None:
-    places = ", ".join("?" for _ in _COLUMNS)
+    placeholders = ", ".join("?" for _ in _COLUMNS)
     db.session.connection().exec_driver_sql(
-        f"INSERT INTO reported_parts ({', '.join(_COLUMNS)}) VALUES ({places})",  # noqa: S608 # nosec B608 - our names
+        f"INSERT INTO reported_parts ({', '.join(_COLUMNS)}) VALUES ({placeholders})",  # noqa: S608 # nosec B608 - our names
         [(item_id, *part) for part in parts],
     )

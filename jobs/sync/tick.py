@@ -1,6 +1,6 @@
-"""The tick, once a minute: starts due runs, and enqueues lost jobs again.
+"""Tick, once a minute: starts due runs, and enqueues lost jobs again.
 
-Everything here is decided by rows in the database, so a tick may come late, twice, or on two machines.
+All decisions depend on rows in the database only, so a tick may run late, twice, or on two machines.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ from webapp.runs import held_clearings, lifecycle
 
 log = structlog.get_logger(__name__)
 
-# A check that has not answered by then was lost with its worker, and is asked for again.
+# A check without a result after this time was lost with its worker, and is started again.
 CHECK_LOST_AFTER = timedelta(minutes=2)
-# A dealer that was never connected has no scheduled runs, which would notice that Lightspeed answers again.
+# A dealer that was never connected has no scheduled runs that would detect that its login works now.
 CHECK_REFUSED_AGAIN_AFTER = timedelta(hours=6)
 
 
 class TickFailed(Exception):
-    """Steps of a tick failed, each of them logged; all others were carried out."""
+    """Raised when steps of a tick failed, after all others; each failure was logged."""
 
 
 def tick() -> None:
-    """Run all steps; raises TickFailed at the end if some failed.
+    """Run all steps; raises TickFailed at the end if any failed.
 
-    The steps do not depend on each other. One that fails again and again must not keep the others from their
-    work, and the round still counts as failed.
+    The steps are independent: one that fails repeatedly must not block the others. The tick still counts
+    as failed.
     """
     now = clock.now()
-    counts = {name: _take(name, step, now) for name, step in STEPS}
+    counts = {name: _run_step(name, step, now) for name, step in STEPS}
     if counts["start_due"] or counts["retry_failed"] or counts["wake_forgotten"]:
         started = (counts["start_due"] or 0) + (counts["retry_failed"] or 0)
         log.info("tick.finished", started=started, woken=counts["wake_forgotten"] or 0)
@@ -53,12 +53,12 @@ def tick() -> None:
         raise TickFailed(", ".join(failed))
 
 
-def _take(name: str, step: Callable[[datetime], int], now: datetime) -> int | None:
-    """What a step counted; None if it failed."""
+def _run_step(name: str, step: Callable[[datetime], int], now: datetime) -> int | None:
+    """Run a step and return its count; None if it failed."""
     try:
         return step(now)
     except BaseTimeoutException:
-        # The time of the whole job is over.
+        # The timeout of the whole job, not of the step.
         raise
     except Exception:
         log.exception("tick.step_failed", step=name)
@@ -67,35 +67,35 @@ def _take(name: str, step: Callable[[datetime], int], now: datetime) -> int | No
 
 
 def wake_stalled(now: datetime) -> int:
-    """Tell workers of runs whose worker died, and of queued ones in case Redis forgot them; how many."""
-    waiting = db.session.execute(select(Run.id, Run.attempt).where(Run.status == RunState.QUEUED)).all()
+    """Enqueue runs whose worker died, and queued runs in case Redis lost their jobs; return their number."""
+    queued = db.session.execute(select(Run.id, Run.attempt).where(Run.status == RunState.QUEUED)).all()
     dead = [(run.id, run.attempt) for run in lease.dead_runs(now)]
-    return lifecycle.enqueue_jobs([*dead, *((run_id, attempt) for run_id, attempt in waiting)])
+    return lifecycle.enqueue_jobs([*dead, *((run_id, attempt) for run_id, attempt in queued)])
 
 
 def _wake_clearings(now: datetime) -> int:
-    """Tell workers again of held clearings that were decided and not carried out."""
-    forgotten = list(held_clearings.stalled(now))
-    for clearing_id in forgotten:
+    """Enqueue held clearings again that were approved but not carried out."""
+    clearing_ids = list(held_clearings.stalled(now))
+    for clearing_id in clearing_ids:
         held_clearings.enqueue_job(clearing_id)
-    return len(forgotten)
+    return len(clearing_ids)
 
 
 def _wake_imports(now: datetime) -> int:
-    """Tell workers again of catalog imports that nobody carries out."""
-    forgotten = list(uploads.stalled(now))
-    for upload in forgotten:
+    """Enqueue catalog imports again whose jobs were lost."""
+    stalled = list(uploads.stalled(now))
+    for upload in stalled:
         uploads.enqueue_job(upload)
-    return len(forgotten)
+    return len(stalled)
 
 
 def _wake_index(_now: datetime) -> int:
-    """Enqueue a drain of the outbox if entries wait in it."""
+    """Enqueue a drain of the outbox if it has entries."""
     return targets.wake_waiting()
 
 
 def _check_again(now: datetime) -> int:
-    """Start the checks again whose worker was lost, or that failed for a dealer without scheduled runs."""
+    """Start checks again whose worker was lost, or that failed for a dealer without scheduled runs."""
     lost = and_(Configuration.check_state == "checking", Configuration.checked_at < now - CHECK_LOST_AFTER)
     refused = and_(
         Configuration.enabled,
