@@ -32,17 +32,20 @@ def tick() -> None:
 
 def sync_run(run_id: int) -> None:
     """Run a sync until it ends, yields, or its time slice is over."""
-    seconds = current_app.config["RUN_SLICE_SECONDS"]
-    context = run_sync.RunContext(
-        client_factory.connect, shutdown.requested, applied=targets.wake_all, slice_seconds=seconds
-    )
     try:
-        run_sync.execute(run_id, context)
+        run_sync.execute(run_id, _context())
     except RunInterrupted as interrupted:
         if interrupted.reason is Interruption.LEASE_LOST:
             log.warning("run.lost", run=run_id, reason=str(interrupted))
         else:
             lifecycle.enqueue_job(db.session.get_one(Run, run_id))
+
+
+def _context() -> run_sync.RunContext:
+    seconds = current_app.config["RUN_SLICE_SECONDS"]
+    return run_sync.RunContext(
+        client_factory.connect, shutdown.requested, applied=targets.wake_all, slice_seconds=seconds
+    )
 
 
 def check_credentials(dealer_id: int, number: int) -> None:
