@@ -45,9 +45,9 @@ def tick() -> None:
     """
     now = clock.now()
     counts = {name: _run_step(name, step, now) for name, step in STEPS}
-    if counts["start_due"] or counts["retry_failed"] or counts["wake_forgotten"]:
+    if counts["start_due"] or counts["retry_failed"] or counts["wake_stalled"]:
         started = (counts["start_due"] or 0) + (counts["retry_failed"] or 0)
-        log.info("tick.finished", started=started, woken=counts["wake_forgotten"] or 0)
+        log.info("tick.finished", started=started, woken=counts["wake_stalled"] or 0)
     failed = [name for name, count in counts.items() if count is None]
     if failed:
         raise TickFailed(", ".join(failed))
@@ -112,7 +112,7 @@ def _check_again(now: datetime) -> int:
 STEPS: Final[tuple[tuple[str, Callable[[datetime], int]], ...]] = (
     ("start_due", start_due),
     ("retry_failed", retry_failed),
-    ("wake_forgotten", wake_stalled),
+    ("wake_stalled", wake_stalled),
     ("wake_clearings", _wake_clearings),
     ("wake_imports", _wake_imports),
     ("wake_index", _wake_index),

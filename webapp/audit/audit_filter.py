@@ -35,8 +35,8 @@ class AuditFilter:
     @property
     def arguments(self) -> dict[str, str]:
         """Return the filter as query string arguments."""
-        said = {"actor": self.actor, "email": self.email, "action": self.action, "dealer": self.dealer}
-        return {name: value for name, value in said.items() if value}
+        values = {"actor": self.actor, "email": self.email, "action": self.action, "dealer": self.dealer}
+        return {name: value for name, value in values.items() if value}
 
     def conditions(self) -> list[Any]:
         """Return the filter as SQL conditions."""

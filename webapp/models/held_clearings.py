@@ -13,7 +13,7 @@ from webapp.extensions import Model
 from webapp.models.tenants import Dealer, User
 from webapp.models.types import BigId, KeyText, UtcDateTime, one_of
 
-STANDING = text(one_of("state", ("held", "applying", "kept")))
+UNSETTLED = text(one_of("state", ("held", "applying", "kept")))
 
 
 class HeldClearing(Model):
@@ -32,8 +32,8 @@ class HeldClearing(Model):
             "dealer_id",
             "code_key",
             unique=True,
-            postgresql_where=STANDING,
-            sqlite_where=STANDING,
+            postgresql_where=UNSETTLED,
+            sqlite_where=UNSETTLED,
         ),
         Index("ix_held_clearings_run_item_id", "run_item_id"),
     )

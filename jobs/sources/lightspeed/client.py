@@ -59,11 +59,11 @@ class LightspeedClient:
         page_size: int = LARGEST_PAGE,
         most_rows: int = MOST_ROWS,
     ) -> Iterator[Page]:
-        """Yield every page of the parts that `filter_text` matches, in order of part number; see `walk`."""
-        walk = self.walk(cmf, filter_text, waiting=waiting, page_size=page_size, most_rows=most_rows)
-        return _flattened(walk)
+        """Yield every page of the parts that `filter_text` matches, in part number order; see `pages_of`."""
+        pages = self.pages_of(cmf, filter_text, waiting=waiting, page_size=page_size, most_rows=most_rows)
+        return _flattened(pages)
 
-    def walk(
+    def pages_of(
         self,
         cmf: str,
         filter_text: str,
@@ -103,10 +103,10 @@ class LightspeedClient:
         return Pages(asks, read_page, page_size, waiting, most_rows)
 
     def parts(self, cmf: str, query: PartsQuery, waiting: Waiting) -> Pages:
-        """Return the pages of a query's parts; see `walk`."""
+        """Return the pages of a query's parts; see `pages_of`."""
         field = QUANTITY_FIELDS[query.quantity_column]
         first, *others = (part_filter(spelling, field, query.since) for spelling in query.spellings)
-        return self.walk(cmf, first, otherwise=others, waiting=waiting)
+        return self.pages_of(cmf, first, otherwise=others, waiting=waiting)
 
     def check(self, cmf: str, waiting: Waiting = _no_op) -> None:
         """Validate login and CMF by requesting one part (R3); raises `LightspeedError` if they are not valid.
@@ -139,8 +139,8 @@ class LightspeedClient:
         return Cancellable(lambda wanted: self._sender.ask(request, policy, wanted))
 
 
-def _flattened(walk: Pages) -> Iterator[Page]:
-    with closing(walk.pages()) as batches:
+def _flattened(pages: Pages) -> Iterator[Page]:
+    with closing(pages.pages()) as batches:
         for batch in batches:
             yield from batch
 

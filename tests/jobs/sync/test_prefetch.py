@@ -60,7 +60,7 @@ def test_a_failed_prefetch_fails_the_code_that_it_belongs_to(harness: SyncHarnes
 
 
 class Pages:
-    """A walk of one short page and the proof of its end; tells `order` when each is taken."""
+    """Pages: one short page and the proof of its end; tells `order` when each is taken."""
 
     def __init__(self, order: list[str]) -> None:
         self._order = order
@@ -80,8 +80,8 @@ def test_the_next_code_starts_while_only_the_proof_of_the_end_is_missing(
     assert run_lease is not None
     run = run_plan.open_run(run_lease)
     order: list[str] = []
-    walk = cast(PartPages, Pages(order))
-    pull(run_lease, run, run.items[0], walk, lambda: None, lambda: order.append("next"), lambda _: None)
+    pages = cast(PartPages, Pages(order))
+    pull(run_lease, run, run.items[0], pages, lambda: None, lambda: order.append("next"), lambda _: None)
     assert order == ["page", "next", "proof"]
 
 

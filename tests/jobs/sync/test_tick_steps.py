@@ -101,7 +101,7 @@ def done(redis: Redis) -> dict[str, bool]:
     return {
         "start_due": triggers.count("scheduled") == 2,
         "retry_failed": "retry" in triggers,
-        "wake_forgotten": any(job_id.startswith(f"sync-{waiting}-") for job_id in queued),
+        "wake_stalled": any(job_id.startswith(f"sync-{waiting}-") for job_id in queued),
         "wake_clearings": any(job_id.startswith("clear-") for job_id in queued),
         "wake_imports": any(job_id.startswith("catalog-import-") for job_id in queued),
         "wake_index": "drain-index" in queued,
@@ -154,7 +154,7 @@ def test_a_tick_whose_time_is_over_takes_no_further_step(
     def late(_now: datetime) -> Any:
         raise JobTimeoutException("The job took too long")
 
-    broken(monkeypatch, "wake_forgotten", late)
+    broken(monkeypatch, "wake_stalled", late)
     with pytest.raises(JobTimeoutException):
         tasks.tick()
     steps = done(redis)

@@ -26,8 +26,8 @@ def found(_now: datetime) -> Iterator[Finding]:
         Configuration.enabled, or_(by_check, Configuration.check_state == "checking", _by_run().is_not(None))
     )
     for dealer_id, state, check_reason, run_reason in db.session.execute(query):
-        said = run_reason if state != "refused" else check_reason
-        yield Finding(dealer_id, _sentence(said), only_if_open=state == "checking")
+        refusal = run_reason if state != "refused" else check_reason
+        yield Finding(dealer_id, _sentence(refusal), only_if_open=state == "checking")
 
 
 def _sentence(reason: str | None) -> str:

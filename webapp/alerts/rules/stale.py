@@ -59,10 +59,10 @@ def found(now: datetime) -> Iterator[Finding]:
 
 
 def _sentence(hours: int, ever: bool, disabled_days: int) -> str:
-    said = f"No run has succeeded for more than {hours} hours."
+    sentence = f"No run has succeeded for more than {hours} hours."
     if not ever:
-        said = f"No run has succeeded yet, although runs have been due for more than {hours} hours."
-    return f"{said} Disabled days are not counted." if disabled_days else said
+        sentence = f"No run has succeeded yet, although runs have been due for more than {hours} hours."
+    return f"{sentence} Disabled days are not counted." if disabled_days else sentence
 
 
 def watch(now: datetime) -> None:

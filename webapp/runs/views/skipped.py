@@ -22,4 +22,4 @@ def index() -> Response:
     if run:
         reason, after = text(request.args, "reason"), whole(request.args, "after")
         parts = skipped_parts.SkippedParts.of(run, reason, after)
-    return htmx.answer("runs/skipped", parts=parts, run=run, said=skipped_reasons)
+    return htmx.answer("runs/skipped", parts=parts, run=run, reasons=skipped_reasons)

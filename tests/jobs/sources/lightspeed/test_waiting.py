@@ -19,7 +19,7 @@ def test_the_next_page_is_fetched_while_the_caller_has_this_one(simulator: Simul
 
 
 def test_no_more_pages_are_fetched_than_are_kept(simulator: Simulator):
-    batches = session(simulator.url).walk(CMF, FILTER, page_size=10).pages()
+    batches = session(simulator.url).pages_of(CMF, FILTER, page_size=10).pages()
     # Those that the caller has, those in the queue, and one that waits for room in it.
     as_many = len(next(batches)) + PAGES_AHEAD + 1
     wait_until(lambda: len(simulator.requests) >= as_many and simulator.requests[-1].status == 200)
