@@ -130,7 +130,7 @@ def test_logs_and_the_alert_name_the_certificate(
         (line,) = [line for line in program.log.splitlines() if f'"{event}"' in line]
         assert json.loads(line)["error"].startswith(REFUSED)
     use(app, {"REDIS_URL": trusted["REDIS_URL"]})
-    redis_client._seen.cache_clear()
+    redis_client._last_probe.cache_clear()
     db.session.add(JobHeartbeat(id=job_heartbeats.TICK, done_at=clock.now() - timedelta(minutes=16)))
     db.session.commit()
     alert_loop._round()

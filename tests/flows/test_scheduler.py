@@ -113,12 +113,12 @@ def test_it_waits_for_a_redis_that_is_unavailable(harness: SyncHarness) -> None:
     def pause(seconds: float) -> None:
         pauses.append(seconds)
         if len(pauses) == 3:
-            schedule.stopping.request()
+            schedule.shutdown.request()
 
     # Without the client's own tries, which take seconds.
     away = TaskScheduler(Redis(port=1, retry=Retry(NoBackoff(), 0)), schedule.DECLARED, 5)
     try:
         schedule.keep_looking(away, pause)
     finally:
-        schedule.stopping.forget()
+        schedule.shutdown.forget()
     assert pauses == [5, 5, 5]

@@ -65,15 +65,15 @@ def test_a_database_that_fails_ends_nothing(
     make_alert_recipients(dealer, "parts@prairie.example.com")
     make_configuration(dealer, check_state="refused")
     failures = iter([True, True, False])
-    take_round = alerts.evaluate_rules
+    evaluate_rules = alerts.evaluate_rules
 
     def fail_first() -> object:
         if next(failures, False):
             raise OperationalError("SELECT 1", {}, Exception("the database is away"))
-        return take_round()
+        return evaluate_rules()
 
     monkeypatch.setattr(alert_loop, "ROUND_EVERY", 0.0)
-    monkeypatch.setattr(alert_loop.alerts, "take_round", fail_first)
+    monkeypatch.setattr(alert_loop.alerts, "evaluate_rules", fail_first)
     alert_loop.run_loop(app, looks(4))
     assert len(mailed.messages) == 1
 
@@ -86,7 +86,7 @@ def test_a_failed_delivery_is_retried_by_the_next_pass_only(app: Flask, monkeypa
         tried.append(1)
         raise OperationalError("SELECT 1", {}, Exception("the database is away"))
 
-    monkeypatch.setattr(alert_loop.delivering, "deliver_due", fail)
+    monkeypatch.setattr(alert_loop.sender, "deliver_due", fail)
     alert_loop.run_loop(app, looks(5))
     assert len(tried) == 1
     monkeypatch.setattr(alert_loop, "ROUND_EVERY", 0.0)

@@ -33,7 +33,7 @@ def waiting(server: RedisServer) -> list[str]:
 
 def forget_glances() -> None:
     """As if the last look were long ago."""
-    redis_client._seen.cache_clear()
+    redis_client._last_probe.cache_clear()
 
 
 @ON_SQLITE

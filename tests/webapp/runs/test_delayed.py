@@ -20,7 +20,7 @@ DELAYED = "Background work is delayed at the moment"
 def away(app: Flask) -> None:
     """A Redis that does not answer."""
     app.config["REDIS_URL"] = "redis://127.0.0.1:9/0"
-    redis_client._seen.cache_clear()
+    redis_client._last_probe.cache_clear()
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_an_open_page_shows_it_and_its_end(client: LintingClient, app: Flask, re
     assert client.hx("GET", poll).status_code == 204
 
     app.config["REDIS_URL"] = "redis://127.0.0.1:9/0"
-    redis_client._seen.cache_clear()
+    redis_client._last_probe.cache_clear()
     assert DELAYED in client.hx("GET", poll).text
     app.config["REDIS_URL"] = None
     assert client.hx("GET", poll).status_code == 204
