@@ -17,7 +17,7 @@ LIST = (
 
 @pytest.fixture
 def dealer(app):
-    make_manufacturer("Tucker Rocky")
+    make_manufacturer("Tucker Rocky", abbreviation="TU")
     make_manufacturer("Honda", "oem")
     return make_dealer()
 
