@@ -48,14 +48,14 @@ class Deadlines:
 class Channel:
     """Socket of one connection, with its unparsed input and unsent output."""
 
-    def __init__(self, raw: socket.socket, patience: Deadlines) -> None:
+    def __init__(self, raw: socket.socket, deadlines: Deadlines) -> None:
         raw.setblocking(False)
         # Otherwise the kernel would buffer some megabytes for each slow client.
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, IN_MEMORY)
         self.raw = raw
         self.received = bytearray()
         self.framing = Framing()
-        self._patience = patience
+        self._patience = deadlines
         self._taken = 0
         self._read_until = 0.0
         self._kept: SpooledTemporaryFile[bytes] | None = None

@@ -43,7 +43,7 @@ class Connection(TConn):
 class Worker(ThreadWorker):
     """Worker class named in gunicorn.conf.py."""
 
-    patience = Deadlines()
+    deadlines = Deadlines()
 
     @classmethod
     def check_config(cls, cfg: Any, log: Any) -> None:
@@ -68,9 +68,9 @@ class Worker(ThreadWorker):
         self.nr_conns += 1
         if self.nr_conns >= self.worker_connections and self._watched:
             self._drop(next(iter(self._watched.values())))
-        conn = Connection(self.cfg, Channel(raw, self.patience), address, listener.getsockname())
+        conn = Connection(self.cfg, Channel(raw, self.deadlines), address, listener.getsockname())
         conn.data_ready = True
-        self._watch(conn, "request", self.patience.head, self._receive)
+        self._watch(conn, "request", self.deadlines.head, self._receive)
 
     def finish_request(self, conn: Connection, fs: Future[Any]) -> None:
         """Send the rest of the response, once a thread has finished the request."""
@@ -124,9 +124,9 @@ class Worker(ThreadWorker):
         elif channel.framing.head and not had_head:
             if b"100-continue" in bytes(channel.received[: channel.framing.head]).lower():
                 channel.sendall(CONTINUE)
-            conn.timeout = time.monotonic() + self.patience.body
+            conn.timeout = time.monotonic() + self.deadlines.body
         elif was_idle and channel.received:
-            conn.timeout = time.monotonic() + self.patience.head
+            conn.timeout = time.monotonic() + self.deadlines.head
 
     def _take(self, conn: Connection) -> bool:
         """Hand the request to a thread if it is complete; also true if it was refused."""
@@ -155,7 +155,7 @@ class Worker(ThreadWorker):
         if is_sent:
             self._go_on(conn)
         else:
-            seconds = self.patience.to_take(conn.sock.left)
+            seconds = self.deadlines.to_take(conn.sock.left)
             self._watch(conn, "response", seconds, self._send_more, selectors.EVENT_WRITE)
 
     def _send_more(self, conn: Connection) -> None:
@@ -169,11 +169,11 @@ class Worker(ThreadWorker):
             # Closing at once, with unread input, could lose the end of the response.
             with suppress(OSError):
                 conn.sock.shutdown(socket.SHUT_WR)
-            self._watch(conn, "end", self.patience.linger, self._discard)
+            self._watch(conn, "end", self.deadlines.linger, self._discard)
             return
         conn.sock.next_request()
         if not self._take(conn):
-            seconds = self.patience.head if conn.sock.received else self.cfg.keepalive
+            seconds = self.deadlines.head if conn.sock.received else self.cfg.keepalive
             self._watch(conn, "request", seconds, self._receive)
 
     def _discard(self, conn: Connection) -> None:

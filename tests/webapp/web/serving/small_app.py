@@ -25,14 +25,14 @@ def export() -> Iterator[bytes]:
         yield b"x" * 65536
 
 
-def settings(folder: Path, patience: str) -> Path:
-    """A gunicorn configuration that is the program's, with this patience."""
-    path = folder / "patient.conf.py"
+def settings(folder: Path, deadlines: str) -> Path:
+    """A gunicorn configuration that is the program's, with these deadlines."""
+    path = folder / "served.conf.py"
     path.write_text(
         "from pathlib import Path\n"
         "exec(Path('gunicorn.conf.py').read_text())\n"
-        "from webapp.web.serving.channel import Patience\n"
+        "from webapp.web.serving.channel import Deadlines\n"
         "from webapp.web.serving.worker import Worker\n"
-        f"class worker_class(Worker):\n    patience = Patience({patience})\n"
+        f"class worker_class(Worker):\n    deadlines = Deadlines({deadlines})\n"
     )
     return path

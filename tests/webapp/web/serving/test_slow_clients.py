@@ -78,6 +78,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def until(is_so: Callable[[], object], served: Served) -> None:
     deadline = time.monotonic() + LONG
     while not is_so():
+        assert served.process.poll() is None, served.log.read_text()
         assert time.monotonic() < deadline, served.log.read_text()
         time.sleep(0.1)
 
