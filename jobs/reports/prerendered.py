@@ -25,7 +25,8 @@ from webapp.models import RunItem
 
 log = structlog.get_logger(__name__)
 
-_CHUNK = 1 << 20
+# Bytes that are copied between two calls of `waiting`.
+CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -63,13 +64,18 @@ class PrerenderedReports:
     def copy(
         self, report: ReportFormat, item: Applied, into: IO[bytes], waiting: Callable[[], None]
     ) -> int | None:
-        """Append the rows of an item to a report and return their number; None if not prerendered."""
+        """Append the rows of an item to a report and return their number; None if not prerendered.
+
+        `waiting` is called while the rows are being prerendered and after each `CHUNK` of the copy: it renews
+        the run's heartbeat, so that a slow upload does not look like a dead worker.
+        """
         prerendered = self._result(item.id, waiting)
         if prerendered is None or prerendered.cleared != item.cleared:
             return None
         code = prerendered.reports[report.name]
         for chunk in _chunks(self._files[report.name], code):
             into.write(chunk)
+            waiting()
         return code.rows
 
     def abandon(self) -> None:
@@ -133,5 +139,5 @@ def _cleared(item_id: int) -> int:
 
 def _chunks(file: IO[bytes], code: PrerenderedCode) -> Iterator[bytes]:
     """Read a byte range without moving the file position: the thread may append rows of a later item."""
-    for first in range(code.first, code.end, _CHUNK):
-        yield os.pread(file.fileno(), min(_CHUNK, code.end - first), first)
+    for first in range(code.first, code.end, CHUNK):
+        yield os.pread(file.fileno(), min(CHUNK, code.end - first), first)

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from jobs import reports
+from jobs.reports import prerendered
 from jobs.reports.formats import Applied, report_formats
 from jobs.sync import code_sync
 from tests.factories import make_manufacturer
@@ -68,13 +69,30 @@ def test_products_cleared_after_prerendering_are_in_the_report(harness: SyncHarn
     run = harness.sync()
     item = Applied(harness.load_item(run, "TR").id, harness.load_item(run, "TR").cleared)
     inventory = report_formats()[0]
-    with reports.prerendering() as prerendered:
-        prerendered.begin(item.id)
-        assert prerendered.copy(inventory, item, io.BytesIO(), lambda: None) == 4
+    with reports.prerendering() as rows:
+        rows.begin(item.id)
+        assert rows.copy(inventory, item, io.BytesIO(), lambda: None) == 4
         db.session.execute(update(RunItem).where(RunItem.id == item.id).values(cleared=RunItem.cleared + 1))
         db.session.commit()
         later = Applied(item.id, item.cleared + 1)
-        assert prerendered.copy(inventory, later, io.BytesIO(), lambda: None) is None
+        assert rows.copy(inventory, later, io.BytesIO(), lambda: None) is None
+
+
+def test_a_copy_of_prerendered_rows_calls_back_after_each_piece(
+    harness: SyncHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync_twice(harness)
+    run = harness.sync()
+    item = Applied(harness.load_item(run, "TR").id, harness.load_item(run, "TR").cleared)
+    inventory, into = report_formats()[0], io.BytesIO()
+    monkeypatch.setattr(prerendered, "CHUNK", 10)
+    with reports.prerendering() as rows:
+        rows.begin(item.id)
+        rows.copy(inventory, item, io.BytesIO(), lambda: None)
+        lengths: list[int] = []
+        rows.copy(inventory, item, into, lambda: lengths.append(len(into.getvalue())))
+    assert lengths[:2] == [10, 20]
+    assert lengths[-1] == len(into.getvalue())
 
 
 def test_each_code_is_prerendered_before_the_next_one_ends(
@@ -83,9 +101,9 @@ def test_each_code_is_prerendered_before_the_next_one_ends(
     begun: list[tuple[str, list[str]]] = []
     begin, apply = reports.PrerenderedReports.begin, code_sync.apply
 
-    def note(prerendered: reports.PrerenderedReports, item_id: int) -> None:
+    def note(rows: reports.PrerenderedReports, item_id: int) -> None:
         begun.append((db.session.get_one(RunItem, item_id).supplier_code, list(applied)))
-        begin(prerendered, item_id)
+        begin(rows, item_id)
 
     applied: list[str] = []
 
