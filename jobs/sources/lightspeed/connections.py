@@ -70,18 +70,24 @@ def _pools(allowed: frozenset[str]) -> dict[str, type[urllib3.HTTPConnectionPool
 
 
 class _LimitedReader(io.RawIOBase):
-    """Reads a socket until the deadline."""
+    """Reads from a socket, each time for at most its timeout, and no longer than until the deadline."""
 
-    def __init__(self, raw: io.RawIOBase) -> None:
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
         self._raw = raw
+        self._socket = sock
+        self._timeout = sock.gettimeout() or inf
         self._deadline = _deadline.get()
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        if time.monotonic() >= self._deadline:
+        remaining = self._deadline - time.monotonic()
+        if remaining <= 0:
             raise TimeoutError("the exchange took too long")
+        if remaining < self._timeout:
+            # The last reads of an exchange; urllib3 sets the timeout again before the next one.
+            self._socket.settimeout(remaining)
         return self._raw.readinto(buffer)
 
     def close(self) -> None:
@@ -90,9 +96,9 @@ class _LimitedReader(io.RawIOBase):
 
 
 class _LimitedResponse(http.client.HTTPResponse):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fp = io.BufferedReader(_LimitedReader(self.fp.detach()))
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp = io.BufferedReader(_LimitedReader(self.fp.detach(), sock))
 
 
 class _PublicOnly(HTTPConnection):

@@ -3,6 +3,7 @@ import gzip
 import json
 import socket
 import ssl
+import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -188,6 +189,16 @@ def test_a_service_that_takes_too_long_is_an_error(act):
         error = problem(wire.url, timeout=(0.2, 0.2))
 
     assert (error.kind, error.sentence) == ("transient", error_for_fault("timed_out").sentence)
+
+
+@pytest.mark.parametrize("head", [b"X: ", b"Content-Length: 1000\r\n\r\n"], ids=["headers", "body"])
+def test_a_byte_just_before_each_timeout_does_not_extend_the_request(head):
+    with Wire(drip(b"x" * 100, 0.95, start=b"HTTP/1.1 200 OK\r\n" + head)) as wire:
+        started = time.monotonic()
+        error = problem(wire.url, timeout=(0.1, 1.0))
+
+    assert error.sentence == error_for_fault("timed_out").sentence
+    assert time.monotonic() - started < 2.5  # 0.1 + 2 * 1.0, and not until the next byte at 2.85
 
 
 def test_a_port_without_a_listener_is_an_error():

@@ -83,10 +83,11 @@ def reset(connection: socket.socket) -> None:
     connection.close()
 
 
-def drip(text: bytes, seconds: float) -> Act:
-    """Send one byte every so many seconds, until the client leaves."""
+def drip(text: bytes, seconds: float, start: bytes = b"") -> Act:
+    """Send the start at once, then one byte every so many seconds, until the client leaves."""
 
     def act(connection: socket.socket) -> None:
+        connection.sendall(start)
         pause = threading.Event()
         for byte in text:
             connection.sendall(bytes([byte]))
