@@ -117,6 +117,7 @@ def _bind_extensions(app: Flask) -> None:
         mf_recovery_codes_util_cls=RecoveryCodes,
     )
     _close_instance_folder(Path(app.instance_path))
+    signing.sign_by_current_key(security, app)
     security.pwd_context = HashingContext(security.pwd_context)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":

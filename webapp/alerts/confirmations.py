@@ -17,7 +17,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import func, select
 
 from webapp import audit
-from webapp.core import clock
+from webapp.core import clock, signing
 from webapp.extensions import db
 from webapp.models import AlertDelivery, AlertRecipients, Dealer
 
@@ -140,7 +140,4 @@ def dealer_of(link: Link) -> Dealer:
 
 
 def _serializer() -> URLSafeTimedSerializer:
-    # The last key signs, all of them verify.
-    former = current_app.config.get("SECRET_KEY_FALLBACKS") or ()
-    keys = [*former, current_app.config["SECRET_KEY"]]
-    return URLSafeTimedSerializer(keys, salt="alert-recipient")
+    return URLSafeTimedSerializer(signing.signing_keys(current_app.config), salt="alert-recipient")

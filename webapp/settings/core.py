@@ -5,7 +5,7 @@ from __future__ import annotations
 from cryptography.fernet import Fernet
 
 from webapp.settings import addresses
-from webapp.settings.env import ConfigurationError, each, listed, one_of, switch, text, whole
+from webapp.settings.env import ConfigurationError, listed, one_of, switch, whole
 from webapp.settings.setting import Group, Setting
 
 
@@ -20,6 +20,11 @@ def fernet_keys(name: str, given: str) -> list[str]:
     if not keys:
         raise ConfigurationError(f"{name} is malformed: it holds no key")
     return keys
+
+
+def former_keys(_name: str, given: str) -> list[str]:
+    """Former keys, comma-separated, as a list: Flask-Security ignores any other sequence."""
+    return listed(given)
 
 
 REQUIRED = Group(
@@ -171,8 +176,7 @@ ACCESS = Group(
         Setting(
             "SECRET_KEY_FALLBACKS",
             "former values of `SECRET_KEY`, comma-separated; what they signed stays valid",
-            kind=each(text),
-            without=(),
+            kind=former_keys,
         ),
         Setting(
             "REQUIRE_STAFF_2FA",

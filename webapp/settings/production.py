@@ -75,7 +75,7 @@ def _check_debug(environ: Mapping[str, str]) -> None:
 def _check_keys(found: Mapping[str, Any]) -> None:
     secret = str(found["SECRET_KEY"])
     _check_secret("SECRET_KEY", secret)
-    for older in found["SECRET_KEY_FALLBACKS"]:
+    for older in found["SECRET_KEY_FALLBACKS"] or ():
         _check_secret("SECRET_KEY_FALLBACKS", older)
     for number, key in enumerate(found["CREDENTIALS_KEYS"], start=1):
         if len(set(base64.urlsafe_b64decode(key))) < LEAST_DIFFERENT:
