@@ -13,7 +13,7 @@ from sandbox.servers.postgres import PostgresServer
 from tests.chaos.harness import Harness
 from tests.chaos.service_faults import shelf_of
 from tests.chaos.trials import Trial, attempt
-from tests.chaos.volume import Volume
+from tests.chaos.volume import Disk
 from webapp.extensions import db
 
 # Seconds: longer than a writer on SQLite waits, and than a worker retries what PostgreSQL refused.
@@ -92,7 +92,7 @@ def _resume(harness: Harness, run_id: int) -> None:
         harness.take_over(run_id, attempt_number)
 
 
-def full_disk(harness: Harness, volume: Volume) -> Trial:
+def full_disk(harness: Harness, disk: Disk) -> Trial:
     """No space on the disk until a write was refused."""
     trial = Trial("disk full until it refused a write")
     before = _refused_writes(harness)
@@ -101,7 +101,7 @@ def full_disk(harness: Harness, volume: Volume) -> Trial:
         return _refused_writes(harness) > before
 
     with attempt(harness, trial):
-        run_id = _fill(harness, volume, lambda: is_refused() or not harness.workers.work_horses())
+        run_id = _fill(harness, disk, lambda: is_refused() or not harness.workers.work_horses())
         # A work-horse that exits while leasing logs no refused write, and leaves the run as it was.
         trial.check(is_refused() or harness.is_active(run_id), "no write was refused")
         _resume(harness, run_id)
@@ -109,12 +109,12 @@ def full_disk(harness: Harness, volume: Volume) -> Trial:
     return trial
 
 
-def disk_full_to_the_end(harness: Harness, volume: Volume) -> Trial:
+def disk_full_to_the_end(harness: Harness, disk: Disk) -> Trial:
     """No space on the disk until the run has failed or its work-horse has exited."""
     trial = Trial("disk full until the run ended")
     before = take_snapshot(harness.dealer_id, harness.last_run)
     with attempt(harness, trial):
-        run_id = _fill(harness, volume, lambda: not harness.workers.work_horses())
+        run_id = _fill(harness, disk, lambda: not harness.workers.work_horses())
         db.session.rollback()
         _check_whole_codes(harness, trial, before, take_snapshot(harness.dealer_id, run_id))
         _resume(harness, run_id)
@@ -124,18 +124,18 @@ def disk_full_to_the_end(harness: Harness, volume: Volume) -> Trial:
     return trial
 
 
-def _fill(harness: Harness, volume: Volume, until: Callable[[], object]) -> int:
+def _fill(harness: Harness, disk: Disk, until: Callable[[], object]) -> int:
     """Start a run, and leave no space until the condition is true; the id of the run."""
     harness.workers.replace()
     harness.workers.order(moment=0)
     run_id = harness.next_run()
     harness.workers.work_horse()
-    _shorten_write_ahead_log(volume)
-    volume.fill()
+    _shorten_write_ahead_log(disk)
+    disk.fill()
     try:
         harness.workers.wait(until, "the effect of a full disk", every=0.2)
     finally:
-        volume.free()
+        disk.free()
     return run_id
 
 
@@ -143,9 +143,9 @@ def _refused_writes(harness: Harness) -> int:
     return harness.workers.log().count("database.write_failed")
 
 
-def _shorten_write_ahead_log(volume: Volume) -> None:
+def _shorten_write_ahead_log(disk: Disk) -> None:
     """SQLite overwrites its log, which takes no space: only an empty one has to grow."""
-    for path in volume.folder.glob("*.sqlite3"):
+    for path in disk.folder.glob("*.sqlite3"):
         with sqlite3.connect(path, timeout=10) as connection:
             while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
                 time.sleep(0.01)

@@ -1,7 +1,8 @@
 """A worker process, `jobs.worker` itself, that records the moments of its jobs and exits at one on demand.
 
 `python -m tests.chaos.instrumented_worker QUEUE…`. Every statement, commit and report file of a job is a
-moment. An order is a file in `INSTRUMENTED_FOLDER`; a job renames it before it obeys: it dies once.
+moment. An order is a file in `INSTRUMENTED_FOLDER`; a job renames it before it obeys: it dies once. While
+there is a file `disk-full` in it, writes are refused.
 """
 
 from __future__ import annotations
@@ -9,21 +10,26 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import sys
 import threading
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from rq import get_current_job
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from jobs import worker
+from tests.chaos.volume import DISK_FULL
 
 ORDER, OBEYED, WORK_HORSE, MOMENTS = FILES = ("order.json", "obeyed.json", "work-horse", "moments")
 BEFORE, PAGES, APPLYING = "before the first page", "within the pages", "within the applying transaction"
 APPLIED, REPORTS, ENDING = "between apply and index", "while writing reports", "after the reports"
 INDEXING = "within the indexing"
+# First words of statements that write: one WITH inserts.
+WRITES = ("INSERT", "UPDATE", "DELETE", "WITH")
 
 
 class Instrumentation:
@@ -104,12 +110,29 @@ class Instrumentation:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
+def refuse_on_full_disk(folder: Path) -> None:
+    """Refuse every write with the database's own error, as on a full disk, while a file says so."""
+    path = folder / DISK_FULL
+
+    def refuse(_cursor: Any, sql: str, _parameters: Any, context: Any) -> None:
+        if not sql.lstrip().startswith(WRITES) or not path.exists():
+            return
+        if context.dialect.name == "sqlite":
+            raise sqlite3.OperationalError("database or disk is full")
+        raise psycopg.errors.DiskFull("No space left on device")
+
+    event.listen(Engine, "do_execute", refuse)
+    event.listen(Engine, "do_executemany", refuse)
+
+
 def main(queues: list[str]) -> int:
     """Run the worker with instrumentation."""
-    instrumentation = Instrumentation(Path(os.environ["INSTRUMENTED_FOLDER"]))
+    folder = Path(os.environ["INSTRUMENTED_FOLDER"])
+    instrumentation = Instrumentation(folder)
     event.listen(Engine, "before_cursor_execute", instrumentation.statement)
     event.listen(Engine, "commit", instrumentation.commit)
     sys.addaudithook(instrumentation.audit)
+    refuse_on_full_disk(folder)
     return worker.main(queues)
 
 

@@ -14,7 +14,7 @@ from sandbox.servers.redis import RedisServer
 from tests.chaos.database_faults import of_postgresql
 from tests.chaos.harness import harness
 from tests.chaos.survival import Deployment, Survival
-from tests.chaos.volume import Volume, small_volume
+from tests.chaos.volume import RefusedWrites, Volume, small_volume
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def deployment() -> Iterator[Deployment]:
     ):
         url = _on_volume(server, volume) if volume else server.create_database("chaos")
         with harness(url, redis.url, folder) as running:
-            yield Deployment(running, redis, of_postgresql(server), volume)
+            yield Deployment(running, redis, of_postgresql(server), volume or RefusedWrites(folder))
 
 
 def _on_volume(server: PostgresServer, volume: Volume) -> str:

@@ -13,7 +13,7 @@ from sandbox.servers.redis import RedisServer
 from tests.chaos.database_faults import of_sqlite
 from tests.chaos.harness import harness
 from tests.chaos.survival import Deployment, Survival
-from tests.chaos.volume import small_volume
+from tests.chaos.volume import RefusedWrites, small_volume
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def deployment(sqlite_template: Path) -> Iterator[Deployment]:
         path = (volume.folder if volume else folder) / "chaos.sqlite3"
         shutil.copy(sqlite_template, path)
         with harness(f"sqlite:///{path}", redis.url, folder, migrate=False) as running:
-            yield Deployment(running, redis, of_sqlite(path), volume)
+            yield Deployment(running, redis, of_sqlite(path), volume or RefusedWrites(folder))
 
 
 class TestOnSqlite(Survival):
