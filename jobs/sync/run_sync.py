@@ -106,8 +106,10 @@ class _Execution:
 
     def _end_crashed(self) -> None:
         db.session.rollback()
-        state = incomplete_state(lease.load(self._lease))
-        missing = not reports.are_recorded(self._lease.run_id)
+        run = lease.load(self._lease)
+        is_planned = run.settings is not None
+        state = incomplete_state(run) if is_planned else RunState.FAILED
+        missing = is_planned and not reports.are_recorded(run.id)
         lease.finish(self._lease, state, CRASHED, reports_missing=missing)
 
     def _end(self, outcome: RunOutcome) -> None:
@@ -120,10 +122,10 @@ class _Execution:
         self._context.tell(f"run {self._lease.run_id} {state}" + (f": {sentence}" if sentence else ""))
 
     def _write_reports(self) -> bool:
-        """Write both reports; false if storage refused them. Applied stock stays applied (R18)."""
+        """Write both reports; false if they are missing. Applied stock stays applied (R18)."""
         if self._lease.broken_off > MOST_ATTEMPTS:
-            # Writing the reports may have killed the worker in each attempt.
-            return False
+            # Writing the reports may have killed the worker in each attempt. A run without a plan has none.
+            return lease.load(self._lease).settings is None
         db.session.commit()
         # Without a heartbeat, a long report would look like a dead worker. Cancelled runs have reports too.
         heartbeat = Heartbeat(self._lease, even_cancelled=True)

@@ -11,7 +11,7 @@ from flask import current_app
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
-from jobs.sync import code_sync, lease, regenerate_reports, run_sync, staging
+from jobs.sync import code_sync, lease, regenerate_reports, run_plan, run_sync, staging
 from sandbox.simulator import Behavior
 from tests.factories import make_manufacturer
 from tests.sync_harness import PASSWORD, SyncHarness, is_postgresql, part
@@ -145,14 +145,20 @@ def test_a_run_whose_database_is_unavailable_goes_on_once_it_answers(two_codes: 
     assert (two_codes.load_run(run_id).status, two_codes.shelf_quantities()) == ("succeeded", WHOLE)
 
 
-def test_a_run_that_never_ends_is_abandoned(two_codes: SyncHarness) -> None:
+@pytest.mark.parametrize("is_planned", [True, False])
+def test_a_run_that_never_ends_is_abandoned(two_codes: SyncHarness, is_planned: bool) -> None:
     run_id = lifecycle.record(two_codes.dealer, "manual").run.id
+    if is_planned:
+        run_lease = lease.acquire(run_id)
+        assert run_lease is not None
+        run_plan.open_run(run_lease)
+        lease.release(run_lease)
     two_codes.load_run(run_id).attempt = run_sync.MOST_ATTEMPTS
     db.session.commit()
     assert run_sync.execute(run_id, two_codes.run_context())
     run = two_codes.load_run(run_id)
     said = run_sync.TOO_OFTEN.format(attempts=run_sync.MOST_ATTEMPTS)
-    assert (run.status, run.reason, run.reports_missing) == ("failed", said, True)
+    assert (run.status, run.reason, run.reports_missing) == ("failed", said, is_planned)
     assert (two_codes.simulator.requests, run.reports) == ([], [])
 
 
@@ -255,6 +261,17 @@ def test_a_defect_outside_of_any_code_ends_the_run_with_a_reason(
     monkeypatch.setattr(run_sync.reports, "record", broken)
     run = two_codes.sync()
     assert (run.status, run.reason, two_codes.shelf_quantities()) == ("partial", run_sync.CRASHED, WHOLE)
+
+
+def test_a_run_that_breaks_before_it_is_planned_has_no_reports_to_miss(
+    two_codes: SyncHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_lease: lease.Lease) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(run_sync, "open_run", broken)
+    run = two_codes.sync()
+    assert (run.status, run.explanation) == ("failed", run_sync.CRASHED)
 
 
 def test_what_a_page_holds_is_kept_once_however_often_it_was_refused(
