@@ -7,14 +7,14 @@ from flask import current_app
 
 from jobs import shutdown, targets
 from jobs.processes import tick_monitor
-from jobs.sync import clearing_guard, client_factory, regenerate_reports, run_sync
-from jobs.sync.check import check_credentials as validate
+from jobs.sync import check, clearing_guard, client_factory, regenerate_reports, run_sync
 from jobs.sync.interruption import Interruption, RunInterrupted
 from jobs.sync.tick import tick as _tick
 from jobs.targets.search_index import SearchIndexTarget
 from webapp.catalog import uploads
 from webapp.core.storage import StorageError
 from webapp.extensions import db
+from webapp.lightspeed import configurations
 from webapp.models import CatalogImport, Run
 from webapp.operations import housekeeping
 from webapp.runs import lifecycle
@@ -50,7 +50,10 @@ def _context() -> run_sync.RunContext:
 
 def check_credentials(dealer_id: int, number: int) -> None:
     """Validate a dealer's credentials."""
-    validate(dealer_id, number, client_factory.connect)
+    try:
+        check.check_credentials(dealer_id, number, client_factory.connect, shutdown.requested)
+    except check.Stopped:
+        configurations.enqueue_check(dealer_id, number)
 
 
 def import_catalog(import_id: int) -> None:

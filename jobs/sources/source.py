@@ -151,8 +151,8 @@ class PartPages(Protocol):
 class Source(Protocol):
     """A service under one login. `account` is the dealer's id there (3PA Dealer ID)."""
 
-    def check(self, account: str) -> None:
-        """Check login and account (R3); raises `SourceError`."""
+    def check(self, account: str, waiting: Waiting) -> None:
+        """Check login and account within two minutes (R3); raises `SourceError`."""
         ...
 
     def parts(self, account: str, query: PartsQuery, waiting: Waiting) -> PartPages:

@@ -17,21 +17,32 @@ SEALED = "The stored 3PA Password can no longer be read: save it again."
 INCOMPLETE = "3PA Username, 3PA Password and 3PA Dealer ID are not all set."
 
 
-def check_credentials(dealer_id: int, number: int, connect: Callable[[Credentials], Source]) -> str | None:
+class Stopped(Exception):
+    """This process was told to stop; the check has no result yet."""
+
+
+def check_credentials(
+    dealer_id: int,
+    number: int,
+    connect: Callable[[Credentials], Source],
+    should_stop: Callable[[], bool] = lambda: False,
+) -> str | None:
     """Validate the credentials, and store the result unless a later check replaced `number`.
 
-    Returns the reason if they were refused.
+    Returns the reason if they were refused. Raises Stopped, without a result, once `should_stop` is true.
     """
     configuration = db.session.get_one(Configuration, dealer_id)
     if configuration.check_number != number:
         db.session.commit()
         return None
-    reason = _refusal(configuration, connect)
+    reason = _refusal(configuration, connect, should_stop)
     _store_result(dealer_id, number, reason)
     return reason
 
 
-def _refusal(configuration: Configuration, connect: Callable[[Credentials], Source]) -> str | None:
+def _refusal(
+    configuration: Configuration, connect: Callable[[Credentials], Source], should_stop: Callable[[], bool]
+) -> str | None:
     dealer_id = configuration.dealer_id
     try:
         login = configurations.login_of(configuration)
@@ -42,8 +53,13 @@ def _refusal(configuration: Configuration, connect: Callable[[Credentials], Sour
     db.session.commit()
     if login is None or not cmf:
         return NO_DEALER_ID if is_of_organization(dealer_id) else INCOMPLETE
+
+    def waiting() -> None:
+        if should_stop():
+            raise Stopped
+
     try:
-        connect(Credentials(login.username, login.password)).check(cmf)
+        connect(Credentials(login.username, login.password)).check(cmf, waiting)
     except SourceError as error:
         return sentence_of(error, dealer_id)
     return None

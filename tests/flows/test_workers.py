@@ -151,6 +151,23 @@ def test_a_stopped_worker_exits_and_another_continues_immediately(
     assert harness.load_run(run.id).attempt == 2
 
 
+def test_a_stopped_worker_leaves_a_check_to_another(
+    harness: SyncHarness, program: Program, simulator: Simulator
+) -> None:
+    simulator.switches = Behavior(latency=60.0)
+    worker = program.start(*ALL)
+    configurations.start_check(harness.configuration)
+    wait_until(lambda: len(simulator.requests) == 1, "the request that gets no response", program)
+    for process in [*horses(worker.pid), psutil.Process(worker.pid)]:
+        process.send_signal(signal.SIGTERM)
+    assert worker.wait(10) == 0
+    db.session.expire_all()
+    assert harness.configuration.check_state == "checking"
+    simulator.switches = Behavior()
+    program.start(*ALL)
+    wait_until(lambda: harness.configuration.check_state == "connected", "the connection", program)
+
+
 def test_credentials_are_validated_by_a_worker(harness: SyncHarness, program: Program) -> None:
     program.start(*ALL)
     configurations.save_credentials(harness.configuration, password="wrong horse")

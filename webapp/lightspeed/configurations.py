@@ -126,7 +126,12 @@ def start_check(configuration: Configuration) -> None:
     readiness.refresh(configuration.dealer_id)
     db.session.commit()
     if checkable:
-        queues.enqueue(queues.CONTROL, CHECK_TASK, configuration.dealer_id, configuration.check_number)
+        enqueue_check(configuration.dealer_id, configuration.check_number)
+
+
+def enqueue_check(dealer_id: int, number: int) -> None:
+    """Queue the validation `number` of a dealer's credentials."""
+    queues.enqueue(queues.CONTROL, CHECK_TASK, dealer_id, number)
 
 
 def start_checks(organization: Organization) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from jobs.concurrency import Cancellable, Waiting, sleep
-from jobs.sources.lightspeed.api_requests import ApiRequest, ApiResponse, R, RequestSender
+from jobs.sources.lightspeed.api_requests import ApiRequest, ApiResponse, RequestSender
 from jobs.sources.lightspeed.errors import error_for_fault
 from jobs.sources.lightspeed.fetcher import Read
 from jobs.sources.lightspeed.filters import QUANTITY_FIELDS, part_filter
@@ -19,8 +19,11 @@ from jobs.sources.lightspeed.transport import Transport
 from jobs.sources.source import Credentials, Page, PartsQuery
 from webapp.core import rate_window
 
+# Seconds of a check: its attempts and the waits between them, one such wait, and everything, the wait for the
+# rate budget included. A page polls for 90 s, and the tick starts a check again after 120 s.
 _CHECK_SECONDS = 60.0
 _CHECK_PAUSE = 5.0
+_CHECK_LONGEST = 90.0
 
 
 def _no_op() -> None:
@@ -111,7 +114,8 @@ class LightspeedClient:
     def check(self, cmf: str, waiting: Waiting = _no_op) -> None:
         """Validate login and CMF by requesting one part (R3); raises `LightspeedError` if they are not valid.
 
-        Retries for a shorter time than a pull does, because a user waits for the result.
+        Retries for a shorter time than a pull does, because a user waits for the result, and takes at most
+        90 s in total.
         """
         _require_alphanumeric(cmf)
 
@@ -119,7 +123,11 @@ class LightspeedClient:
             return parts_in(body, cmf, foreign="other_dealer")
 
         request = ApiRequest("Part", cmf, (("$top", "1"),), read, is_urgent=True)
-        self._start(request, self._check_policy()).result(waiting)
+        check = Cancellable(lambda wanted: self._sender.ask(request, self._check_policy(), wanted))
+        try:
+            check.result(waiting, _CHECK_LONGEST)
+        except TimeoutError:
+            raise error_for_fault("timed_out") from None
 
     def is_crowded(self, seconds: float) -> bool:
         """Whether requests under this login wait, or the rate limit allows none for `seconds`."""
@@ -134,9 +142,6 @@ class LightspeedClient:
             retry_after_cap=min(policy.retry_after_cap, _CHECK_PAUSE),
             busy_pause=min(policy.busy_pause, _CHECK_PAUSE),
         )
-
-    def _start(self, request: ApiRequest[R], policy: RetryPolicy) -> Cancellable[ApiResponse[R]]:
-        return Cancellable(lambda wanted: self._sender.ask(request, policy, wanted))
 
 
 def _flattened(pages: Pages) -> Iterator[Page]:

@@ -1,6 +1,6 @@
 import pytest
 
-from jobs.sources.lightspeed import LightspeedClient, LightspeedError, RateBudget, RetryPolicy
+from jobs.sources.lightspeed import LightspeedClient, LightspeedError, RateBudget, RetryPolicy, client
 from jobs.sources.lightspeed.errors import error_for_fault
 from jobs.sources.source import Credentials
 from sandbox.simulator import Simulator, part
@@ -99,6 +99,20 @@ def test_a_check_does_not_wait_as_long_as_a_pull_would(script: Script):
     script.will_answer(body("slow down", 429, Retry_After="30"))
 
     assert refusal(session(script.url, RetryPolicy())).requests == 1
+
+
+@pytest.mark.parametrize("cause", ["service", "rate limit"])
+def test_a_check_ends_in_time_whatever_it_waits_for(simulator: Simulator, monkeypatch, cause):
+    monkeypatch.setattr(client, "_CHECK_LONGEST", 0.5)
+    per_minute = 1 if cause == "rate limit" else None
+    simulator.switches.latency = 60.0 if cause == "service" else 0.0
+    lightspeed = LightspeedClient(
+        simulator.url, LOGIN, RateBudget.in_process(per_minute), timeout=(5, 90), allowed_hosts=HERE
+    )
+    if cause == "rate limit":
+        lightspeed.check(CMF)
+
+    assert refusal(lightspeed).sentence == error_for_fault("timed_out").sentence
 
 
 def test_a_check_can_be_left(simulator: Simulator):
