@@ -4,13 +4,13 @@ import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
 
 import structlog
 
 from jobs.concurrency import Waiting, sleep
 from jobs.sources.lightspeed.errors import LightspeedError
 from jobs.sources.lightspeed.fair_queue import Requester
+from jobs.sources.lightspeed.parts import DecodedPage
 from jobs.sources.lightspeed.rate_budget import RateBudget
 from jobs.sources.lightspeed.retry import RetryPolicy
 from jobs.sources.lightspeed.transport import Query, Transport
@@ -18,45 +18,31 @@ from jobs.sources.lightspeed.transport import Query, Transport
 log = structlog.get_logger()
 
 
-class Rows(Protocol):
-    """A decoded body."""
-
-    @property
-    def received(self) -> int:
-        """Number of rows."""
-        ...
-
-
-R = TypeVar("R", bound=Rows)
+Read = Callable[[bytes], DecodedPage]
+"""Decodes a body into rows, or raises `LightspeedError`."""
 
 
 @dataclass(frozen=True)
-class ApiRequest(Generic[R]):
-    """Request for one data type of a dealer: query options, and a decoder of the response.
+class ApiRequest:
+    """Request for parts of a dealer: query options, and a decoder of the response.
 
-    The data type `Dealer` takes no CMF. `read` decodes a body into rows or raises `LightspeedError`. An
-    urgent request, for which a user waits, has priority over all others that wait for the rate budget.
+    An urgent request, for which a user waits, has priority over all others that wait for the rate budget.
     """
 
-    data_type: str
-    cmf: str | None
+    cmf: str
     query: Query
-    read: Callable[[bytes], R]
+    read: Read
     is_urgent: bool = False
-
-    @property
-    def resource(self) -> str:
-        return self.data_type if self.cmf is None else f"{self.data_type}/{self.cmf}"
 
 
 @dataclass(frozen=True)
-class ApiResponse(Generic[R]):
+class ApiResponse:
     """Decoded rows, the number of requests sent, and the seconds of the service's responses without waits.
 
     `rate_waited` is the seconds that requests waited for the rate budget.
     """
 
-    rows: R
+    rows: DecodedPage
     requests: int
     seconds: float
     rate_waited: float
@@ -71,7 +57,7 @@ class RequestSender:
         self._login_key = login_key
         self._numbers = itertools.count(1)
 
-    def ask(self, request: ApiRequest[R], policy: RetryPolicy, wanted: Waiting) -> ApiResponse[R]:
+    def ask(self, request: ApiRequest, policy: RetryPolicy, wanted: Waiting) -> ApiResponse:
         """Send a request, retried as `policy` allows; raises the last `LightspeedError` if all attempts fail.
 
         `wanted` is called during every wait and before each request; an exception from it ends the call.
@@ -97,13 +83,13 @@ class RequestSender:
         """Whether requests under this login wait, or the rate limit allows none for `seconds`."""
         return self._budget.is_crowded(self._login_key, seconds)
 
-    def _attempt(self, request: ApiRequest[R], wanted: Waiting) -> tuple[R | LightspeedError, float]:
+    def _attempt(self, request: ApiRequest, wanted: Waiting) -> tuple[DecodedPage | LightspeedError, float]:
         """Send one request and log it without the login; return rows or error, and the response time."""
-        request_log = log.bind(request=next(self._numbers), data_type=request.data_type, cmf=request.cmf)
+        request_log = log.bind(request=next(self._numbers), cmf=request.cmf)
         started = time.monotonic()
         seconds = None
         try:
-            body = self._transport.get(request.resource, request.query, wanted)
+            body = self._transport.get(f"Part/{request.cmf}", request.query, wanted)
             seconds = time.monotonic() - started
             rows = request.read(body)
         except LightspeedError as error:

@@ -6,9 +6,8 @@ from dataclasses import replace
 from functools import partial
 
 from jobs.concurrency import Cancellable, Waiting, sleep
-from jobs.sources.lightspeed.api_requests import ApiRequest, ApiResponse, RequestSender
+from jobs.sources.lightspeed.api_requests import ApiRequest, ApiResponse, Read, RequestSender
 from jobs.sources.lightspeed.errors import error_for_fault
-from jobs.sources.lightspeed.fetcher import Read
 from jobs.sources.lightspeed.filters import QUANTITY_FIELDS, part_filter
 from jobs.sources.lightspeed.pages import LARGEST_PAGE, MOST_ROWS, Pages
 from jobs.sources.lightspeed.parts import DecodedPage
@@ -87,9 +86,7 @@ class LightspeedClient:
             raise ValueError(f"page_size must be 1 to {LARGEST_PAGE}")
         _require_alphanumeric(cmf)
 
-        def ask(
-            text: str, skip: int, top: int, read: Read, pause: bool, wanted: Waiting
-        ) -> ApiResponse[DecodedPage]:
+        def ask(text: str, skip: int, top: int, read: Read, pause: bool, wanted: Waiting) -> ApiResponse:
             options = (
                 ("$filter", text),
                 ("$orderby", "PartNumber"),
@@ -97,7 +94,7 @@ class LightspeedClient:
                 ("$skip", str(skip)),
             )
             sleep(self._policy.backoff(1) if pause else 0.0, wanted)
-            return self._sender.ask(ApiRequest("Part", cmf, options, read), self._policy, wanted)
+            return self._sender.ask(ApiRequest(cmf, options, read), self._policy, wanted)
 
         def read_page(body: bytes, may_lack_parts: bool) -> DecodedPage:
             return parts_in(body, cmf, may_lack_parts=may_lack_parts)
@@ -122,7 +119,7 @@ class LightspeedClient:
         def read(body: bytes) -> DecodedPage:
             return parts_in(body, cmf, foreign="other_dealer")
 
-        request = ApiRequest("Part", cmf, (("$top", "1"),), read, is_urgent=True)
+        request = ApiRequest(cmf, (("$top", "1"),), read, is_urgent=True)
         check = Cancellable(lambda wanted: self._sender.ask(request, self._check_policy(), wanted))
         try:
             check.result(waiting, _CHECK_LONGEST)

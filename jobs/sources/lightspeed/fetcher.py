@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from jobs.concurrency import Waiting
-from jobs.sources.lightspeed.api_requests import ApiResponse
+from jobs.sources.lightspeed.api_requests import ApiResponse, Read
 from jobs.sources.lightspeed.cursor import Cursor, Request
 from jobs.sources.lightspeed.errors import error_for_fault
 from jobs.sources.lightspeed.parts import DecodedPage
@@ -13,10 +13,9 @@ from jobs.sources.lightspeed.row_keys import fingerprint, keys_of
 MOST_REPEATED_ROWS = 5
 """Maximum consecutive one-row pages that repeat an earlier page: a list may contain a row twice."""
 
-Read = Callable[[bytes], DecodedPage]
 ReadPage = Callable[[bytes, bool], DecodedPage]
 """Decodes a body; the second argument allows a single row that is not a part."""
-Ask = Callable[[int, int, Read, bool, Waiting], ApiResponse[DecodedPage]]
+Ask = Callable[[int, int, Read, bool, Waiting], ApiResponse]
 """Sends a request: `$skip`, `$top`, decoder, whether to back off first, callback during waits."""
 
 
@@ -28,7 +27,7 @@ class SentRequest:
     seconds: float = 0.0
     rate_waited: float = 0.0
 
-    def add(self, other: "ApiResponse[DecodedPage] | SentRequest") -> None:
+    def add(self, other: "ApiResponse | SentRequest") -> None:
         self.requests += other.requests
         self.seconds += other.seconds
         self.rate_waited += other.rate_waited

@@ -158,7 +158,7 @@ def test_a_stray_traceback_of_a_thread_does_not_show_the_login(monkeypatch):
 
 
 class _Defect:
-    data_type, cmf, resource, query = "Part", CMF, "Part/1", ()
+    cmf, query = CMF, ()
 
     def read(self, body: bytes) -> None:
         raise ZeroDivisionError
