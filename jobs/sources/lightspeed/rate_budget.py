@@ -3,7 +3,7 @@
 import time
 from typing import Protocol
 
-from jobs.concurrency import TICK, Waiting, sleep
+from jobs.concurrency import Waiting, sleep
 from jobs.sources.lightspeed.fair_queue import ANYBODY, Requester, Ticket
 from jobs.sources.lightspeed.rate_limiters import LocalRateLimiter, SharedRateLimiter
 from jobs.sources.lightspeed.redis_rate_limiter import RedisRateLimiter
@@ -74,7 +74,7 @@ class RateBudget:
             return 0.0
         ticket, wait_started = Ticket(login_key, requester), None
         try:
-            while (pause := _take(self._window, ticket, waiting)) is not None:
+            while (pause := self._window.take(ticket)) is not None:
                 wait_started = wait_started or time.monotonic()
                 sleep(pause, waiting)
         except BaseException:
@@ -88,11 +88,3 @@ class RateBudget:
         False if Redis does not respond.
         """
         return self._window is not None and self._window.is_crowded(login_key, seconds)
-
-
-def _take(window: _Window, ticket: Ticket, waiting: Waiting) -> float | None:
-    started = time.monotonic()
-    pause = window.take(ticket)
-    if time.monotonic() - started > TICK:  # a Redis timeout counts as a wait
-        waiting()
-    return pause

@@ -8,8 +8,12 @@ import pytest
 import redis
 import structlog
 
-from jobs.sources.lightspeed import RateBudget
+from jobs.sources.lightspeed import RateBudget, decode_page
+from jobs.sources.lightspeed.api_requests import ApiRequest, RequestSender
+from jobs.sources.lightspeed.transport import Transport
 from sandbox.servers.redis import RedisServer
+from tests.jobs.sources.lightspeed.conftest import CMF, HERE, LOGIN, QUICK
+from tests.jobs.sources.lightspeed.wire import Wire, nothing
 
 KEY = "0123456789abcdef"
 
@@ -136,9 +140,12 @@ def test_a_short_redis_outage_costs_only_its_duration(own_redis: RedisServer):
     budget.acquire(KEY, own_redis.start)  # would else wait out a minute
 
 
-def test_a_caller_can_leave_while_redis_hangs():
+def test_a_caller_that_left_while_redis_hung_sends_nothing():
     """A port that takes connections and says nothing."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", 0)) as listener, Wire(nothing) as wire:
         budget = RateBudget.shared(f"redis://127.0.0.1:{listener.getsockname()[1]}/0", 5)
+        sender = RequestSender(Transport(wire.url, LOGIN, (5, 5), HERE), budget, KEY)
         with pytest.raises(Stop):
-            budget.acquire(KEY, stop)
+            sender.ask(ApiRequest(CMF, (), decode_page), QUICK, stop)
+
+        assert wire.requests == []
