@@ -8,6 +8,7 @@ from __future__ import annotations
 import structlog
 from flask import current_app
 
+from jobs.concurrency import sleep
 from jobs.reports import PrerenderedReports
 from jobs.sources.source import SourceError
 from jobs.sync import lease, refusals, rules, run_items
@@ -85,7 +86,7 @@ class CodeSync:
         failed_ids = [item.id for item in items if item.status == RunItemState.FAILED and _is_retryable(item)]
         db.session.commit()
         if failed_ids:
-            self._heartbeat.rest(current_app.config["CODE_RETRY_SECONDS"])
+            sleep(current_app.config["CODE_RETRY_SECONDS"], self._heartbeat)
         for item_id in failed_ids:
             self._sync_code(item_id)
 
@@ -115,7 +116,7 @@ class CodeSync:
                 log.info("login.renewed")
             elif result.kind == DATABASE and pauses:
                 log.warning("database.write_failed", error=result.detail, again_in=pauses[0])
-                self._heartbeat.rest(pauses.pop(0))
+                sleep(pauses.pop(0), self._heartbeat)
             else:
                 return result
 

@@ -14,8 +14,6 @@ from webapp.core import clock
 
 # Seconds between two renewals: well under HEARTBEAT_TIMEOUT, and few enough for Cancel to take effect soon.
 RENEW_EVERY = 5.0
-# Seconds between two checks while the run only waits.
-CHECK_EVERY = 0.25
 
 OUT_OF_TIME = "The update took longer than {minutes} minutes, which is as long as it may."
 
@@ -50,10 +48,3 @@ class Heartbeat:
         if self._until is not None and clock.now() >= self._until:
             minutes = current_app.config["RUN_MINUTES"]
             raise RunInterrupted(Interruption.OUT_OF_TIME, OUT_OF_TIME.format(minutes=minutes))
-
-    def rest(self, seconds: float) -> None:
-        """Wait while renewing the heartbeat."""
-        deadline = time.monotonic() + seconds
-        while (remaining := deadline - time.monotonic()) > 0:
-            self()
-            time.sleep(min(remaining, CHECK_EVERY))
