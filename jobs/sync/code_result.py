@@ -8,21 +8,17 @@ from jobs.sources.source import SourceError
 from jobs.sync.interruption import RunInterrupted
 from webapp.core.run_states import RunItemState
 
-LOGIN_RENEWED = "login_renewed"
-DATABASE = "database"
-
 
 class CodeResult(NamedTuple):
     """`state` is succeeded, failed or not_tried.
 
-    Of a failed code, `kind` and `sentence` are stored with the item, `detail` is for the log, `error` is the
-    service's, and `ends` is raised if the run ends with this code.
+    Of a failed code, `kind` and `sentence` are stored with the item, `error` is the service's, and `ends` is
+    raised if the run ends with this code.
     """
 
     state: RunItemState
     kind: str = ""
     sentence: str = ""
-    detail: str = ""
     error: SourceError | None = None
     ends: RunInterrupted | None = None
 

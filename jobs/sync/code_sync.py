@@ -1,9 +1,13 @@
 """Fetches and applies the codes of a run one after the other, with retries.
 
-A failed code does not stop the others (R11). If the database refuses a write, the code is retried at once.
+A failed code does not stop the others (R11). Whatever the database refuses is retried after pauses.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
 
 import structlog
 from flask import current_app
@@ -11,9 +15,9 @@ from flask import current_app
 from jobs.concurrency import sleep
 from jobs.reports import PrerenderedReports
 from jobs.sources.source import SourceError
-from jobs.sync import lease, refusals, rules, run_items
+from jobs.sync import database_retry, lease, refusals, rules, run_items
 from jobs.sync.apply import apply
-from jobs.sync.code_result import APPLIED, DATABASE, LOGIN_RENEWED, CodeResult, failed, not_tried
+from jobs.sync.code_result import APPLIED, CodeResult, failed, not_tried
 from jobs.sync.dealer_session import DealerSession
 from jobs.sync.fetch import pull
 from jobs.sync.heartbeat import Heartbeat
@@ -29,16 +33,15 @@ from webapp.models import Configuration, Run, RunItem, SupplierCode
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
+
 UNEXPECTED = "Something went wrong on our side while this code was being updated; nothing of it was changed."
 DATABASE_REFUSED = (
     "Our database could not take this code's parts; nothing of it was changed. It is tried again later."
 )
 REMOVED = "Not tried: the code was removed from the list while the run was under way."
 SWITCHED_OFF = "Lightspeed 3PA/Data Warehouse was switched off while the run was under way."
-# Seconds before a refused write is retried: a lock, a deadlock, a restart of the database server.
-DATABASE_PAUSES = (1.0, 5.0, 15.0)
 TRIES = 2
-LOGIN_REFUSED = 401
 
 
 class CodeSync:
@@ -58,6 +61,7 @@ class CodeSync:
         self._heartbeat = heartbeat
         self._prerendered = prerendered
         self._session = DealerSession(run.dealer_id, context.connect)
+        self._codes = {item.id: item.supplier_code for item in run.items}
         self._item_ids = [item.id for item in run.items if item.status in UNFINISHED_ITEM_STATES]
         self._prefetch_decided_for: int | None = None
         self._prefetch = Prefetch(run, self._item_ids, self._while_waiting)
@@ -91,54 +95,52 @@ class CodeSync:
             self._sync_code(item_id)
 
     def _sync_code(self, item_id: int) -> None:
-        """Sync one code and store its result. Raises RunInterrupted if the run ends with it."""
-        code = db.session.get_one(RunItem, item_id, populate_existing=True).supplier_code
-        with structlog.contextvars.bound_contextvars(code=code):
-            try:
-                result = self._with_retries(item_id)
-            except RunInterrupted as interrupted:
-                if interrupted.reason is not Interruption.OUT_OF_TIME:
-                    raise
-                result = failed("out_of_time", str(interrupted), ends=interrupted)
-            if result.state is RunItemState.FAILED:
-                self._fail(item_id, code, result)
-            elif result.state is RunItemState.NOT_TRIED:
-                self._leave_out(item_id, result)
+        """Sync one code and record its result. Raises RunInterrupted if the run ends with it."""
+        with structlog.contextvars.bound_contextvars(code=self._codes[item_id]):
+            result = self._final_result(item_id)
+            if result.state is not RunItemState.SUCCEEDED:
+                self._with_retries(lambda: self._record(item_id, result))
             if result.ends is not None:
                 raise result.ends
 
-    def _with_retries(self, item_id: int) -> CodeResult:
-        """Retry a code: at once after a new login, with pauses after a refused write."""
-        pauses = list(DATABASE_PAUSES)
+    def _final_result(self, item_id: int) -> CodeResult:
+        try:
+            return self._result(item_id)
+        except lease.REFUSED:
+            return failed("database", DATABASE_REFUSED)
+        except RunInterrupted as interrupted:
+            if interrupted.reason is not Interruption.OUT_OF_TIME:
+                raise
+            return failed("out_of_time", str(interrupted), ends=interrupted)
+
+    def _result(self, item_id: int) -> CodeResult:
+        """Try a code; if the login is refused and another was saved since, try it again at once."""
         while True:
-            result = self._try_code(item_id)
-            if result.kind == LOGIN_RENEWED:
+            try:
+                return self._with_retries(lambda: self._try_code(item_id))
+            except SourceError as error:
+                result = self._with_retries(partial(self._refused, error))
+                if result is not None:
+                    return result
                 log.info("login.renewed")
-            elif result.kind == DATABASE and pauses:
-                log.warning("database.write_failed", error=result.detail, again_in=pauses[0])
-                sleep(pauses.pop(0), self._heartbeat)
-            else:
-                return result
+
+    def _with_retries(self, step: Callable[[], T]) -> T:
+        return database_retry.with_retries(step, self._heartbeat)
 
     def _try_code(self, item_id: int) -> CodeResult:
         try:
             return self._fetch_and_apply(item_id)
-        except RunInterrupted:
+        except (RunInterrupted, SourceError, *lease.REFUSED):
             raise
-        except SourceError as error:
-            return self._refused(error)
-        except lease.REFUSED as error:
-            db.session.rollback()
-            return failed(DATABASE, DATABASE_REFUSED)._replace(detail=type(error.orig or error).__name__)
         except Exception:
             log.exception("item.crashed")
             db.session.rollback()
             return failed("internal", UNEXPECTED)
 
-    def _refused(self, error: SourceError) -> CodeResult:
-        """Return the result of an error of the service; a login saved since then is tried at once."""
-        if error.status == LOGIN_REFUSED and self._session.is_renewed():
-            return failed(LOGIN_RENEWED, "")
+    def _refused(self, error: SourceError) -> CodeResult | None:
+        """Return the result of an error of the service; None if another login was saved since."""
+        if error.status == refusals.LOGIN_REFUSED and self._session.is_renewed():
+            return None
         sentence = refusals.sentence_of(error, self._run.dealer_id)
         db.session.commit()
         ends = RunInterrupted(Interruption.ACCOUNT_REFUSED, sentence) if error.account_wide else None
@@ -213,22 +215,29 @@ class CodeSync:
             if earlier_ids:
                 run_items.drop_parts(earlier_ids)
 
-    def _leave_out(self, item_id: int, result: CodeResult) -> None:
+    def _record(self, item_id: int, result: CodeResult) -> None:
+        """Record that a code failed or was left out. Can be repeated."""
         with lease.transaction(self._lease):
-            run_items.leave_out(item_id, result.sentence)
-
-    def _fail(self, item_id: int, code: str, result: CodeResult) -> None:
-        with lease.transaction(self._lease):
-            if run_items.is_applied(item_id):
+            before = run_items.state_of(item_id)
+            if before == RunItemState.SUCCEEDED:
                 # A step after the commit failed; the next run or the tick repeats it.
                 return
-            if result.error is not None:
-                run_items.count_requests(item_id, result.error)
-                if result.error.account_wide:
-                    configurations.record_finding(self._run.dealer_id, result.sentence)
-            run_items.fail_item(item_id, result.kind, result.sentence)
-        log.warning("item.failed", kind=result.kind, sentence=result.sentence)
-        self._context.tell(f"{code}: failed: {result.sentence}")
+            # A retry that ends before its fetch leaves the code failed as it was.
+            if before != result.state:
+                self._write(item_id, result)
+        if result.state is RunItemState.FAILED:
+            log.warning("item.failed", kind=result.kind, sentence=result.sentence)
+            self._context.tell(f"{self._codes[item_id]}: failed: {result.sentence}")
+
+    def _write(self, item_id: int, result: CodeResult) -> None:
+        if result.state is RunItemState.NOT_TRIED:
+            run_items.leave_out(item_id, result.sentence)
+            return
+        if result.error is not None:
+            run_items.count_requests(item_id, result.error)
+            if result.error.account_wide:
+                configurations.record_finding(self._run.dealer_id, result.sentence)
+        run_items.fail_item(item_id, result.kind, result.sentence)
 
 
 def _is_retryable(item: RunItem) -> bool:

@@ -1,6 +1,7 @@
 """Progress, counts and results of each code of a run.
 
-All functions are called within `lease.transaction`, together with the writes that they count.
+All functions are called within `lease.transaction`, together with the writes that they count. A change of
+state raises ItemNotChanged if the item is in none of the states that it starts from.
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ from webapp.core.run_states import UNFINISHED_ITEM_STATES, RunItemState
 from webapp.extensions import db
 from webapp.models import PartMatch, ReportedPart, Run, RunItem
 from webapp.runs.run_transitions import change_item
+
+
+class ItemNotChanged(RuntimeError):
+    """The item is in none of the states that the change starts from."""
 
 
 def open_item(item_id: int) -> None:
@@ -66,9 +71,9 @@ def close_item(item_id: int, **counts: int) -> None:
     _change(item_id, RunItemState.RUNNING, to=RunItemState.SUCCEEDED, finished_at=clock.now(), **counts)
 
 
-def is_applied(item_id: int) -> bool:
-    """Return whether the code was applied in this run."""
-    return db.session.scalar(select(RunItem.status).where(RunItem.id == item_id)) == RunItemState.SUCCEEDED
+def state_of(item_id: int) -> str:
+    """Return the state of a code in the database."""
+    return db.session.execute(select(RunItem.status).where(RunItem.id == item_id)).scalar_one()
 
 
 def fail_item(item_id: int, kind: str, sentence: str) -> None:
@@ -85,7 +90,10 @@ def leave_out(item_id: int, sentence: str) -> None:
 
 
 def _change(item_id: int, *before: RunItemState, to: RunItemState, **values: Any) -> None:
-    db.session.execute(change_item(*before, to=to).where(RunItem.id == item_id).values(**values))
+    statement = change_item(*before, to=to).where(RunItem.id == item_id).values(**values)
+    result: Any = db.session.execute(statement)
+    if not result.rowcount:
+        raise ItemNotChanged(f"run item {item_id} is not {' or '.join(before)}, so it did not become {to}")
 
 
 def _set_item(item_id: int, **values: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -11,13 +13,13 @@ from flask import current_app
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
-from jobs.sync import code_sync, lease, regenerate_reports, run_plan, run_sync, staging
-from sandbox.simulator import Behavior
+from jobs.sync import code_sync, database_retry, lease, regenerate_reports, run_plan, run_sync, staging
+from sandbox.simulator import Behavior, Fault
 from tests.factories import make_manufacturer
 from tests.sync_harness import PASSWORD, SyncHarness, is_postgresql, part
 from webapp.core import clock, vault
 from webapp.extensions import db
-from webapp.models import ReportedPart
+from webapp.models import ReportedPart, SupplierCode
 from webapp.runs import lifecycle
 
 pytestmark = pytest.mark.slow
@@ -25,7 +27,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def two_codes(harness: SyncHarness, monkeypatch: pytest.MonkeyPatch) -> SyncHarness:
-    monkeypatch.setattr(code_sync, "DATABASE_PAUSES", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(database_retry, "PAUSES", (0.0, 0.0, 0.0))
     harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
     harness.map_code("KA", make_manufacturer("Kawasaki", "oem", numbers=["K-1"]))
     harness.set_parts(part("TR", "A-1", 3), part("KA", "K-1", 5))
@@ -36,14 +38,14 @@ WHOLE = {("TR", "A-1"): 3, ("KA", "K-1"): 5}
 
 
 class Refusals:
-    """Has the database refuse a statement that contains `words`, the first `times` times."""
+    """Has the database refuse a statement that matches `pattern`, the first `times` times."""
 
-    def __init__(self, words: str, times: int) -> None:
-        self._words, self.left = words, times
+    def __init__(self, pattern: str, times: int) -> None:
+        self._pattern, self.left = re.compile(pattern), times
         event.listen(db.engine, "before_cursor_execute", self._before)
 
     def _before(self, _connection: Any, cursor: Any, statement: str, *_rest: Any) -> None:
-        if self._words in statement and self.left:
+        if self.left and self._pattern.search(statement):
             self.left -= 1
             raise OperationalError(statement, {}, Exception("database is locked"))
 
@@ -59,13 +61,55 @@ def test_a_code_that_the_database_refused_once_is_retried_immediately(two_codes:
 
 
 def test_a_code_that_the_database_keeps_refusing_fails_with_the_reason(two_codes: SyncHarness) -> None:
-    refusals = Refusals("INSERT INTO part_matches", times=1 + len(code_sync.DATABASE_PAUSES))
+    refusals = Refusals("INSERT INTO part_matches", times=1 + len(database_retry.PAUSES))
     run = two_codes.sync()
     refusals.end()
     assert (run.status, two_codes.shelf_quantities()) == ("partial", {("KA", "K-1"): 5})
     item = two_codes.load_item(run, "TR")
     assert (item.error_kind, item.error) == ("database", code_sync.DATABASE_REFUSED)
     assert db.session.scalars(db.select(ReportedPart).where(ReportedPart.run_item_id == item.id)).all() == []
+
+
+def events(capsys: pytest.CaptureFixture[str], name: str) -> list[dict[str, Any]]:
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    return [line for line in lines if line["event"] == name]
+
+
+def test_each_refusal_of_the_database_is_logged_also_the_last(
+    two_codes: SyncHarness, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tries = 1 + len(database_retry.PAUSES)
+    refusals = Refusals("INSERT INTO part_matches", tries)
+    two_codes.sync()
+    refusals.end()
+    assert [line["again_in"] for line in events(capsys, "database.write_failed")] == [0.0, 0.0, 0.0, None]
+
+
+def test_a_failure_whose_record_the_database_refused_is_recorded_without_another_fetch(
+    two_codes: SyncHarness,
+) -> None:
+    two_codes.simulator.switches = Behavior(faults=[Fault("html", code="TR", times=None)])
+    two_codes.sync()
+    undisturbed = len(two_codes.simulator.requests)
+    refusals = Refusals(r"UPDATE run_items SET status=\S+ error_kind=", 2)
+    run = two_codes.sync()
+    refusals.end()
+    assert (refusals.left, run.status, two_codes.load_item(run, "TR").status) == (0, "partial", "failed")
+    assert len(two_codes.simulator.requests) == 2 * undisturbed
+
+
+def test_a_removed_code_whose_record_the_database_refused_is_not_tried(two_codes: SyncHarness) -> None:
+    refusals = Refusals(r"UPDATE run_items SET status=\S+ error=", 0)
+
+    def remove(line: str) -> None:
+        if line.startswith("TR: fetched"):
+            db.session.execute(db.delete(SupplierCode).where(SupplierCode.code == "KA"))
+            db.session.commit()
+            refusals.left = 2
+
+    run = two_codes.sync(tell=remove)
+    refusals.end()
+    assert (refusals.left, run.status, two_codes.load_item(run, "KA").status) == (0, "succeeded", "not_tried")
 
 
 @pytest.mark.parametrize("times", [1, 10_000])
@@ -184,19 +228,39 @@ def test_time_is_counted_from_the_first_start_through_every_takeover(two_codes: 
     assert (two_codes.load_run(run_id).status, two_codes.shelf_quantities()) == ("failed", {})
 
 
+def save_password(harness: SyncHarness, password: str) -> None:
+    """Change the password at Lightspeed and in the settings."""
+    harness.simulator.switches = Behavior()
+    harness.simulator.dealers[harness.configuration.cmf or ""].password = password
+    harness.configuration.sealed_password = vault.seal(password)
+    db.session.commit()
+
+
 def test_a_password_changed_during_a_run_is_used(two_codes: SyncHarness) -> None:
     two_codes.simulator.switches = Behavior(password_state="rotated", rotate_after=2)
 
     def save_the_new_one(line: str) -> None:
         if line.startswith("TR: fetched"):
-            two_codes.simulator.switches = Behavior()
-            login = two_codes.simulator.dealers[two_codes.configuration.cmf or ""]
-            login.password = "new and better"
-            two_codes.configuration.sealed_password = vault.seal("new and better")
-            db.session.commit()
+            save_password(two_codes, "new and better")
 
     run = two_codes.sync(tell=save_the_new_one)
     assert (run.status, two_codes.shelf_quantities()) == ("succeeded", WHOLE)
+
+
+def test_a_password_changed_during_a_run_is_used_when_the_database_first_refuses_to_read_it(
+    two_codes: SyncHarness,
+) -> None:
+    two_codes.simulator.switches = Behavior(password_state="rotated", rotate_after=2)
+    refusals = Refusals("configurations.sealed_password", 0)
+
+    def save_another(line: str) -> None:
+        if line.startswith("TR: fetched"):
+            save_password(two_codes, "new and better")
+            refusals.left = 2
+
+    run = two_codes.sync(tell=save_another)
+    refusals.end()
+    assert (refusals.left, run.status, two_codes.shelf_quantities()) == (0, "succeeded", WHOLE)
 
 
 def test_a_password_that_lightspeed_no_longer_takes_ends_the_run(two_codes: SyncHarness) -> None:

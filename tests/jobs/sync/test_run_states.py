@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from jobs.sources.lightspeed import LightspeedClient
 from jobs.sources.source import Credentials
-from jobs.sync import code_sync, lease, run_sync
+from jobs.sync import code_sync, lease, run_items, run_sync
 from jobs.sync.interruption import Interruption, RunInterrupted
 from tests.factories import make_manufacturer
 from tests.sync_harness import SyncHarness, part
@@ -299,3 +299,12 @@ def test_a_run_in_another_state_is_not_changed(harness: SyncHarness) -> None:
     db.session.execute(change_item(RunItemState.RUNNING, to=RunItemState.FAILED))
     db.session.refresh(item)
     assert item.status == RunItemState.SUCCEEDED
+
+
+def test_an_item_that_has_ended_cannot_fail(harness: SyncHarness) -> None:
+    two_codes(harness)
+    item = harness.sync().items[0]
+    with pytest.raises(run_items.ItemNotChanged):
+        run_items.fail_item(item.id, "internal", "It broke.")
+    db.session.rollback()
+    assert harness.load_run(item.run_id).items[0].status == RunItemState.SUCCEEDED
