@@ -1,8 +1,9 @@
 """Store whether a run's reports are missing in a column
 
-Until now a sentence at the end of `reason` said so; it is removed from there. The new column has a constant
-default, so the table is not rewritten. Runs are read once, in batches by id, and only those with the sentence
-are written. On PostgreSQL each statement is committed by itself: the lock of the new column is not held while
+Until now a run's reports were missing if it had ended, was not skipped, had its settings, and had no row in
+`reports`. A sentence at the end of `reason` said so, though not of a run that crashed; it is removed from
+there. The new column has a constant default, so the table is not rewritten. Runs are read once, in batches by
+id, and only those without reports are written. On PostgreSQL each statement is committed by itself: the lock of the new column is not held while
 rows are read, and an upgrade that was interrupted continues where it stopped.
 
 Revision: 0026
@@ -29,8 +30,21 @@ BATCH = 20_000
 LAST = sa.text('SELECT max(id) FROM runs')
 MOVE_TO_COLUMN = sa.text("""
     UPDATE runs
-    SET reports_missing = true, reason = nullif(trim(replace(reason, :sentence, '')), '')
-    WHERE id > :after AND id <= :until AND reason LIKE '%' || :sentence
+    SET reports_missing = true,
+        reason = CASE
+            WHEN reason LIKE '%' || :sentence THEN nullif(trim(replace(reason, :sentence, '')), '')
+            ELSE reason
+        END
+    WHERE id > :after AND id <= :until AND (
+        reason LIKE '%' || :sentence
+        OR status NOT IN ('queued', 'running', 'skipped')
+        -- The ORM stores an explicit None as the JSON value null.
+        AND settings IS NOT NULL AND CAST(settings AS text) <> 'null'
+        AND NOT EXISTS (
+            SELECT 1 FROM reports
+            WHERE reports.run_id = runs.id AND reports.run_id > :after AND reports.run_id <= :until
+        )
+    )
 """)
 MOVE_TO_REASON = sa.text("""
     UPDATE runs

@@ -1,4 +1,4 @@
-"""An upgrade moves what `reason` says of missing reports to a column, and a downgrade moves it back."""
+"""An upgrade stores in a column whether reports are missing; a downgrade moves it to `reason`."""
 
 from __future__ import annotations
 
@@ -29,6 +29,18 @@ AFTER = {
     20_000: (FAILED, True),
     20_001: (None, True),
     45_000: (f"{SENTENCE} And more.", False),
+}
+# Status, settings and reports of runs by id, whose `reason` says nothing; and whether reports are missing.
+WITHOUT_SENTENCE = {
+    101: ("failed", "{}", False, True),
+    102: ("cancelled", "{}", False, True),
+    103: ("failed", "{}", True, False),
+    104: ("succeeded", "{}", True, False),
+    105: ("skipped", "{}", False, False),
+    106: ("cancelled", None, False, False),
+    107: ("failed", "null", False, False),
+    108: ("queued", "{}", False, False),
+    20_100: ("failed", "{}", False, True),
 }
 
 
@@ -65,3 +77,27 @@ def test_an_upgrade_that_was_interrupted_after_the_column_was_added_continues(ru
     db.session.commit()
     upgrade()
     assert columns("reason, reports_missing") == AFTER
+
+
+def test_a_run_that_ended_without_reports_is_noted(runs: None) -> None:
+    (dealer_id,) = db.session.execute(text("SELECT id FROM dealers")).one()
+    run = text(
+        'INSERT INTO runs (id, dealer_id, status, "trigger", anyway, queued_at, attempt, tallied, settings)'
+        " VALUES (:id, :dealer_id, :status, 'manual', false, '2026-11-20', 1, false, :settings)"
+    )
+    report = text(
+        "INSERT INTO reports (run_id, kind, path, rows, created_at)"
+        " VALUES (:id, 'inventory', 'a', 1, '2026-11-20')"
+    )
+    for run_id, (status, settings, has_report, _) in WITHOUT_SENTENCE.items():
+        values = {"id": run_id, "dealer_id": dealer_id, "status": status, "settings": settings}
+        db.session.execute(run, values)
+        if has_report:
+            db.session.execute(report, {"id": run_id})
+    db.session.commit()
+    upgrade()
+    missing = {run_id: (expected,) for run_id, (*_, expected) in WITHOUT_SENTENCE.items()}
+    assert {key: value for key, value in columns("reports_missing").items() if key in missing} == missing
+    downgrade(revision="0025")
+    upgrade()
+    assert {key: value for key, value in columns("reports_missing").items() if key in missing} == missing
