@@ -11,13 +11,13 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Final
 
-LIFE: Final = 6.0
+TICKET_LIFE: Final = 6.0
 """Seconds after which a ticket that was not renewed is dropped."""
-SIGN_EVERY: Final = 2.0
+RENEW_EVERY: Final = 2.0
 """Seconds, at most, between two renewals of a ticket."""
-REMEMBERED: Final = 5.0
-"""Seconds for which it counts when a dealer was served. A dealer that comes later than that after another's
-last turn is behind it, so new dealers do not make one wait forever."""
+TURN_LIFE: Final = 5.0
+"""Seconds for which a dealer's last turn counts. A dealer that comes later than that after another's last
+turn is behind it, so new dealers do not make one wait forever."""
 
 # Seconds by which a check is ahead of all that came in the last centuries.
 _URGENT: Final = 10_000_000_000

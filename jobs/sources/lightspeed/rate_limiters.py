@@ -12,7 +12,7 @@ from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
 
 from jobs.concurrency import TICK
-from jobs.sources.lightspeed.fair_queue import SIGN_EVERY, Ticket
+from jobs.sources.lightspeed.fair_queue import RENEW_EVERY, Ticket
 from jobs.sources.lightspeed.fallback_rate_limiter import FallbackRateLimiter
 from jobs.sources.lightspeed.redis_rate_limiter import RedisRateLimiter
 from jobs.sources.lightspeed.usage_estimate import UsageEstimate
@@ -36,7 +36,7 @@ class LocalRateLimiter:
     def take(self, ticket: Ticket) -> float | None:
         if self._limiter.hit(self._rate, ticket.login_key):
             return None
-        return min(max(self._seconds_to_reset(ticket.login_key), _LEAST_PAUSE), SIGN_EVERY)
+        return min(max(self._seconds_to_reset(ticket.login_key), _LEAST_PAUSE), RENEW_EVERY)
 
     def leave(self, ticket: Ticket) -> None:
         """Do nothing: a single process has no queue."""

@@ -1,8 +1,9 @@
 """The shared window of requests and the queue for it, in Redis: one script, one round trip per request.
 
-A Redis that was restarted, or emptied, counts from nothing, or from what it had stored some time ago. So a
-note beside the window says since when it has been kept, under the id that a Redis gives itself at each start.
-If the note is missing, requests that may have been sent before count too, until a whole window has passed.
+A Redis that was restarted, or emptied, starts with an empty window, or with one that it stored some time ago.
+So an entry beside the window has the time since when it has been kept, under the id that a Redis gives itself
+at each start. If the entry is missing, requests that may have been sent before count too, until a whole
+window has passed.
 """
 
 import json
@@ -24,13 +25,14 @@ from webapp.core import rate_window
 log = structlog.get_logger()
 
 _SCRIPT = (Path(__file__).parent / "take_turn.lua").read_text()
-_NOTES = "lightspeed/kept-since"
-# Seconds. Those that wait ask one after the other, so that the first of them gets the room.
-_APART: Final = 0.05
-# Of an even pace: faster, as being served takes a moment, and missed turns have to be made up for.
+_KEPT_SINCE = "lightspeed/kept-since"
+# Seconds between the waits of two tickets in a row, so that the first of them gets the room.
+_STAGGER: Final = 0.05
+# Share of the interval of an even pace: shorter, because each request takes a moment, and missed turns have
+# to be made up for.
 _PACE: Final = 0.75
-# Seconds after its moment at which room is there.
-_AFTER: Final = 0.002
+# Seconds to wait beyond the moment at which the oldest request leaves the window.
+_SLACK: Final = 0.002
 
 
 class Turn(NamedTuple):
@@ -46,7 +48,7 @@ class Turn(NamedTuple):
 
 
 class RedisRateLimiter:
-    """Counts requests of all processes with the same Redis. Raises RedisError if it does not answer."""
+    """Counts requests of all processes with the same Redis. Raises RedisError if it does not respond."""
 
     def __init__(
         self, redis_url: str, patience: float, rate: RateLimitItem, usage: UsageEstimate, spread: int
@@ -66,29 +68,32 @@ class RedisRateLimiter:
             "period": rate.get_expiry(),
             "spread": spread,
             "pace": _PACE * rate.get_expiry() / rate.amount,
-            "apart": _APART,
-            "after": _AFTER,
+            "stagger": _STAGGER,
+            "slack": _SLACK,
             "tick": TICK,
-            "life": fair_queue.LIFE,
-            "remembered": fair_queue.REMEMBERED,
-            "longest_wait": fair_queue.SIGN_EVERY,
+            "ticket_life": fair_queue.TICKET_LIFE,
+            "turn_life": fair_queue.TURN_LIFE,
+            "longest_wait": fair_queue.RENEW_EVERY,
         }
 
     def take(self, ticket: Ticket, cost: int = 1) -> Turn:
-        """Count `cost` requests if it is their turn and there is room, also for those it cannot know of."""
+        """Count `cost` requests if it is the ticket's turn and the window has room for them.
+
+        After a restart of Redis, the window also needs room for requests that Redis may not know of.
+        """
         request = {
             "ticket": ticket.name,
             "dealer": ticket.dealer,
             "urgency": ticket.urgency,
             "cost": cost,
         }
-        answer = self._run(ticket.login_key, request)
-        if answer is None:
-            forgotten = min(self._usage.sent(self._rate.get_expiry()), self._rate.amount)
-            answer = self._run(ticket.login_key, request | {"forgotten": forgotten})
-            if answer[4]:
-                log.warning("lightspeed.rate_window_restarted", perhaps_sent_before=forgotten)
-        return _turn(answer)
+        reply = self._run(ticket.login_key, request)
+        if reply is None:
+            sent_before = min(self._usage.sent(self._rate.get_expiry()), self._rate.amount)
+            reply = self._run(ticket.login_key, request | {"sent_before": sent_before})
+            if reply[4]:
+                log.warning("lightspeed.rate_window_restarted", perhaps_sent_before=sent_before)
+        return _turn(reply)
 
     def leave(self, ticket: Ticket) -> None:
         """Remove a ticket that was not served."""
@@ -99,16 +104,16 @@ class RedisRateLimiter:
             pipeline.execute()
 
     def is_crowded(self, login_key: str, seconds: float) -> bool:
-        """Whether others wait for room under a login, or there will be none for so many seconds."""
+        """Whether other requests wait under a login, or the limit allows none for `seconds`."""
         turn = _turn(self._run(login_key, {}))
         return turn.ahead > 0 or turn.wait > seconds
 
     def _run(self, login_key: str, request: dict[str, Any]) -> Any:
         window = rate_window.redis_key(self._rate, login_key)
-        keys = (window, *fair_queue.keys(login_key), _NOTES)
+        keys = (window, *fair_queue.keys(login_key), _KEPT_SINCE)
         return self._script(keys=keys, args=(json.dumps(self._settings | request),))
 
 
-def _turn(answer: Any) -> Turn:
-    is_counted, wait, ahead, is_paced, _ = answer
+def _turn(reply: Any) -> Turn:
+    is_counted, wait, ahead, is_paced, _ = reply
     return Turn(bool(is_counted), float(wait), int(ahead), bool(is_paced))

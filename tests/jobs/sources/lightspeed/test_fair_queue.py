@@ -93,7 +93,7 @@ def test_new_dealers_do_not_go_first_forever(redis: Redis, limiter: RedisRateLim
     """A dealer that was served some seconds ago is before one that comes a moment later."""
     first, served = ticket("1"), fair_queue.keys(KEY)[2]
     serve(limiter, "1")
-    redis.zincrby(served, 0.05 - fair_queue.REMEMBERED, redis.zrange(served, 0, -1)[0])
+    redis.zincrby(served, 0.05 - fair_queue.TURN_LIFE, redis.zrange(served, 0, -1)[0])
     wait(limiter, first)
     assert ahead(limiter, ticket("2")) == 0
     time.sleep(0.1)
@@ -104,7 +104,7 @@ def test_new_dealers_do_not_go_first_forever(redis: Redis, limiter: RedisRateLim
 def test_a_ticket_that_is_not_renewed_holds_no_other_up(redis: Redis, limiter: RedisRateLimiter):
     dead, living = ticket("1"), ticket("2")
     assert [ahead(limiter, dead), ahead(limiter, living)] == [0, 1]
-    redis.zadd(fair_queue.keys(KEY)[1], {dead.name: time.time() - fair_queue.LIFE - 1})
+    redis.zadd(fair_queue.keys(KEY)[1], {dead.name: time.time() - fair_queue.TICKET_LIFE - 1})
 
     assert ahead(limiter, living) == 0
     assert count(redis) == 1
