@@ -13,11 +13,7 @@ from flask_security.recoverable import generate_reset_password_token
 from webapp.core.enums import ACCOUNT_EVENTS
 from webapp.extensions import db
 from webapp.models import AlertDelivery, User
-
-
-def can_send_links() -> bool:
-    """Return whether this deployment can send links: it needs a mail server and PUBLIC_URL."""
-    return bool(current_app.config["SMTP_URL"] and current_app.config["PUBLIC_URL"])
+from webapp.web.email_links import can_send_links
 
 
 def queue_email(event: str, address: str) -> None:

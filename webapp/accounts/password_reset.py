@@ -10,6 +10,7 @@ from webapp.accounts import emails
 from webapp.accounts.forms import ForgotPasswordForm
 from webapp.extensions import db
 from webapp.settings.account_settings import ASKED
+from webapp.web.email_links import can_send_links
 
 TEMPLATE = "accounts/sign_in/forgot_password.html"
 
@@ -22,7 +23,7 @@ def register(app: Flask) -> None:
 def ask() -> ResponseReturnValue:
     """Send a link to the address, if it belongs to a user."""
     form = ForgotPasswordForm()
-    if not emails.can_send_links() or not form.is_submitted():
+    if not can_send_links() or not form.is_submitted():
         return _page(form, 200)
     if not form.validate():
         return _page(form, 422)
@@ -33,4 +34,4 @@ def ask() -> ResponseReturnValue:
 
 
 def _page(form: ForgotPasswordForm, status: int) -> Response:
-    return make_response(render_template(TEMPLATE, form=form, are_sent=emails.can_send_links()), status)
+    return make_response(render_template(TEMPLATE, form=form, are_sent=can_send_links()), status)

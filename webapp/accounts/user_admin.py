@@ -13,6 +13,7 @@ from webapp.accounts.create import address_of, store
 from webapp.core.errors import Refused
 from webapp.extensions import db
 from webapp.models import Dealer, User
+from webapp.web.email_links import can_send_links
 
 
 def user_by_email(email: str) -> User:
@@ -42,7 +43,7 @@ def make_link(user: User) -> str:
 
 def send_link(user: User) -> None:
     """Send a new link to the user. Raises Refused if that is not possible."""
-    if not emails.can_send_links():
+    if not can_send_links():
         raise Refused("email is not set up (SMTP_URL, PUBLIC_URL)")
     if not user.active:
         raise Refused(f"{user.email} is deactivated: activate the user first")

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from webapp import alerts
-from webapp.alerts import confirmations, email_limit, outbox, webhook_address
+from webapp.alerts import email_limit, outbox, webhook_address
 from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import Alert, AlertDelivery, AlertRecipients, Dealer
+from webapp.web.email_links import can_send_links
 from webapp.web.status_labels import StatusLabel
 
 PAST, DELIVERIES = 20, 20
@@ -69,7 +70,7 @@ class AlertsPage:
     @property
     def sends_links(self) -> bool:
         """Return whether confirmation links can be sent."""
-        return confirmations.can_send_links()
+        return can_send_links()
 
     @property
     def webhook_problem(self) -> str | None:

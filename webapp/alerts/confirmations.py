@@ -20,6 +20,7 @@ from webapp import audit
 from webapp.core import clock, signing
 from webapp.extensions import db
 from webapp.models import AlertDelivery, AlertRecipients, Dealer
+from webapp.web.email_links import can_send_links
 
 VALID_FOR: Final = timedelta(days=7)
 # Limits per address and per dealer, so that links cannot be used to flood a mailbox.
@@ -45,11 +46,6 @@ class Link:
     dealer_id: int
     address: str
     nonce: str
-
-
-def can_send_links() -> bool:
-    """Return whether this deployment can send links."""
-    return bool(current_app.config["SMTP_URL"] and current_app.config["PUBLIC_URL"])
 
 
 def request_new(contact: AlertRecipients, before: list[str]) -> list[str]:

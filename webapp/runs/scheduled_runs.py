@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
-
 from webapp import audit
 from webapp.core.run_states import RunState
 from webapp.extensions import db
 from webapp.models import Run
+from webapp.models.upserts import insert_new
 from webapp.runs import lifecycle
 from webapp.runs.lifecycle import Slot
 
@@ -25,7 +24,7 @@ def start(due: Mapping[int, Slot], now: datetime) -> set[int]:
     if not due:
         return set()
     rows = [_row(dealer_id, slot, now) for dealer_id, slot in sorted(due.items())]
-    made = db.session.execute(_insert(rows).returning(Run.id, Run.dealer_id)).all()
+    made = db.session.execute(insert_new(Run).values(rows).returning(Run.id, Run.dealer_id)).all()
     for run_id, dealer_id in made:
         after = lifecycle.asked_for("scheduled", due[dealer_id])
         audit.note("run.queued", f"Run {run_id}", dealer_id=dealer_id, after=after)
@@ -40,7 +39,7 @@ def record_missed(missed: Iterable[tuple[int, Slot, str]], now: datetime) -> Non
     ended = {"status": RunState.SKIPPED, "finished_at": now}
     rows = [{**_row(dealer_id, slot, now), **ended, "reason": reason} for dealer_id, slot, reason in missed]
     if rows:
-        db.session.execute(_insert(rows))
+        db.session.execute(insert_new(Run).values(rows))
 
 
 def _row(dealer_id: int, slot: Slot, now: datetime) -> dict[str, Any]:
@@ -51,8 +50,3 @@ def _row(dealer_id: int, slot: Slot, now: datetime) -> dict[str, Any]:
         "slot_hour": slot.hour,
         "queued_at": now,
     }
-
-
-def _insert(rows: list[dict[str, Any]]) -> Any:
-    insert: Any = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[db.engine.dialect.name]
-    return insert(Run).values(rows).on_conflict_do_nothing()

@@ -6,12 +6,13 @@ from flask import Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from webapp.accounts import emails, reauthentication, user_admin
+from webapp.accounts import reauthentication, user_admin
 from webapp.accounts.forms import InvitationForm
 from webapp.core.errors import Refused
 from webapp.extensions import db
 from webapp.models import Dealer
 from webapp.web import htmx, tenancy
+from webapp.web.email_links import can_send_links
 from webapp.web.query_args import text
 
 pages = tenancy.staff_blueprint("invitations", __name__, "/invitations")
@@ -47,7 +48,7 @@ def invite() -> ResponseReturnValue:
         return _answer(form, 422)
     flash(
         f"A link is on its way to {user.email}."
-        if emails.can_send_links()
+        if can_send_links()
         else f"{user.email} is added: now make a link.",
         "success",
     )
@@ -64,4 +65,4 @@ def _named(dealer: str) -> list[Dealer]:
 
 
 def _answer(form: InvitationForm, status: int = 200) -> Response:
-    return htmx.answer("accounts/invitation", status, form=form, are_sent=emails.can_send_links())
+    return htmx.answer("accounts/invitation", status, form=form, are_sent=can_send_links())

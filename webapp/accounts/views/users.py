@@ -8,12 +8,13 @@ from flask import Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
-from webapp.accounts import emails, reauthentication, sessions, user_admin
+from webapp.accounts import reauthentication, sessions, user_admin
 from webapp.accounts.user_list import UserList, state_of
 from webapp.core.errors import Refused
 from webapp.extensions import db
 from webapp.models import User
 from webapp.web import htmx, tenancy
+from webapp.web.email_links import can_send_links
 from webapp.web.query_args import text, whole
 
 pages = tenancy.staff_blueprint("users", __name__, "/users")
@@ -38,7 +39,7 @@ def make_link(user_id: int) -> ResponseReturnValue:
     """Send a link to set a password; if email is not configured, show it once."""
     user = _found(user_id)
     try:
-        link = None if emails.can_send_links() else user_admin.make_link(user)
+        link = None if can_send_links() else user_admin.make_link(user)
         if link is None:
             user_admin.send_link(user)
             flash(f"A link is on its way to {user.email}.", "success")
@@ -114,6 +115,6 @@ def _answer(user: User, status: int = 200, *, link: str | None = None) -> Respon
         state=state_of(user),
         sign_ins=sessions.of(user),
         link=link,
-        are_sent=emails.can_send_links(),
+        are_sent=can_send_links(),
         zone=ZoneInfo("UTC"),
     )

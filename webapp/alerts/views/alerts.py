@@ -13,6 +13,7 @@ from webapp.alerts.forms import RecipientsForm, WebhookForm
 from webapp.core.errors import FieldRefused
 from webapp.extensions import db
 from webapp.web import htmx, tenancy
+from webapp.web.email_links import can_send_links
 
 pages = tenancy.dealer_blueprint("alerts", __name__, "/alerts")
 SAVED = {"HX-Trigger": "contacts-changed"}
@@ -46,7 +47,7 @@ def save_recipients() -> ResponseReturnValue:
     except FieldRefused as refusal:
         form.blame(refusal.field, str(refusal))
         return _refused("_recipients", 422, recipients=form)
-    if not_sent and confirmations.can_send_links():
+    if not_sent and can_send_links():
         flash(
             f"No link to confirm was sent to {', '.join(not_sent)}: too many today. Send it again later.",
             "warning",
