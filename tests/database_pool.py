@@ -20,6 +20,8 @@ from sandbox.servers.postgres import PostgresServer
 
 # Deleted rows stay in the files and make scans slower; after so many a new copy is cheaper.
 _MOST_DELETED_ROWS = 5_000
+# Seconds. A backend that is told to end does so within milliseconds, unless it hangs in the kernel.
+_DISCONNECT_WITHIN = 10
 _FIRST_USER_OID = 16_384
 _VERSIONS = "alembic_version"
 # Each with the column that tells our objects from those of the system. A changed schema, a truncated table
@@ -47,7 +49,7 @@ _RESET_SEQUENCES = """
 
 
 class NotReusable(Exception):
-    """The test changed more than rows."""
+    """The test changed more than rows, or a client stays connected."""
 
 
 class DatabasePool:
@@ -63,13 +65,16 @@ class DatabasePool:
     def take(self) -> str:
         """Return the address of an empty migrated database."""
         name = f"test_{uuid4().hex[:12]}"
-        if not self._spare:
+        spare, self._spare = self._spare, ""
+        if not spare:
             return self._create(name)
-        # A thread or a process that an earlier test left behind knows the old name, and finds nothing there.
-        rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
-        with psycopg.connect(self._server.url, autocommit=True) as connection:
-            connection.execute(rename.format(sql.Identifier(self._spare), sql.Identifier(name)))
-        self._spare = ""
+        try:
+            self._rename(spare, name)
+        except psycopg.Error:
+            # A client of an earlier test has reconnected, or the connection broke before or after the change.
+            for left_over in (spare, name):
+                self._server.drop_database(left_over)
+            return self._create(name)
         return self._address(name)
 
     def give_back(self, url: str) -> None:
@@ -94,6 +99,12 @@ class DatabasePool:
         self._deleted_rows = 0
         return url
 
+    def _rename(self, spare: str, name: str) -> None:
+        """Whatever an earlier test left behind knows the old name, and finds nothing there."""
+        rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+        with psycopg.connect(self._server.url, autocommit=True) as connection:
+            connection.execute(rename.format(sql.Identifier(spare), sql.Identifier(name)))
+
     def _address(self, name: str) -> str:
         return make_url(self._server.url).set(database=name).render_as_string(hide_password=False)
 
@@ -113,7 +124,10 @@ class DatabasePool:
 
 def _disconnect_others(connection: psycopg.Connection[Any]) -> None:
     connection.execute(f"SELECT pg_terminate_backend(pid) {_OTHERS}")
+    deadline = time.monotonic() + _DISCONNECT_WITHIN
     while connection.execute(f"SELECT 1 {_OTHERS} LIMIT 1").fetchone():
+        if time.monotonic() > deadline:
+            raise NotReusable
         time.sleep(0.005)
 
 

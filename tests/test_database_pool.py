@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +13,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from sandbox.servers.postgres import PostgresServer
+from tests import database_pool
 from tests.database_pool import DatabasePool
 
 INSERT = "INSERT INTO organizations (name, created_at) VALUES ('Prairie', now()) RETURNING id"
@@ -68,6 +72,35 @@ def test_a_stale_client_is_disconnected_and_cannot_reconnect(pool: DatabasePool)
             left_behind.execute(COUNT)
     with pytest.raises(psycopg.OperationalError, match="does not exist"):
         execute(first, COUNT)
+    pool.give_back(second)
+
+
+def test_a_spare_database_that_is_connected_to_again_is_not_given_out(pool: DatabasePool):
+    first = pool.take()
+    database = identity(first)
+    pool.give_back(first)
+    with psycopg.connect(first):
+        second = pool.take()
+    assert identity(second) != database
+    pool.give_back(second)
+
+
+def test_a_backend_that_does_not_end_in_time_prevents_reuse(
+    pool: DatabasePool, postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+):
+    if not isinstance(postgres_server, PostgresServer):
+        pytest.skip("The backends of a given server may be on another host.")
+    monkeypatch.setattr(database_pool, "_DISCONNECT_WITHIN", 0.2)
+    first = pool.take()
+    database = identity(first)
+    with psycopg.connect(first) as left_behind:
+        backend = left_behind.info.backend_pid
+        os.kill(backend, signal.SIGSTOP)
+        resume = threading.Timer(2, os.kill, (backend, signal.SIGCONT))
+        resume.start()
+        second = give_back_and_take(pool, first)
+        resume.join()
+    assert identity(second) != database
     pool.give_back(second)
 
 
