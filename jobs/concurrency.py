@@ -21,7 +21,7 @@ TICK = 0.25
 """Seconds between two checks while waiting: half of the 0.5 s that callers are promised."""
 
 Waiting = Callable[[], None]
-"""Called every `TICK` during a wait; what it raises ends the wait."""
+"""Called in the caller's thread every `TICK` during a wait; what it raises ends the wait."""
 
 
 class Abandoned(Exception):

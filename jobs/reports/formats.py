@@ -10,6 +10,7 @@ from typing import IO, Any, NamedTuple
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
+from jobs.concurrency import Waiting
 from jobs.reports import inventory, skipped
 from webapp.core import spreadsheet
 from webapp.core.money import decimal_text
@@ -55,7 +56,7 @@ def reading() -> Iterator[Connection]:
         yield connection
 
 
-def write_rows(file: IO[str], kind: ReportFormat, item_id: int, waiting: Callable[[], None]) -> int:
+def write_rows(file: IO[str], kind: ReportFormat, item_id: int, waiting: Waiting) -> int:
     """Append the rows of a run item to a CSV file and return their number; calls `waiting` per batch."""
     writer = spreadsheet.writer(file)
     written = 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ import structlog
 from flask import Flask, current_app
 from sqlalchemy import select
 
-from jobs.concurrency import StopEvent, wait_until_done
+from jobs.concurrency import StopEvent, Waiting, wait_until_done
 from jobs.reports.formats import Applied, ReportFormat, reading, report_formats, write_rows
 from webapp.models import RunItem
 
@@ -61,9 +61,7 @@ class PrerenderedReports:
         """Start to write the rows of an item that was just applied."""
         self._items[item_id] = self._executor.submit(self._prerender, item_id)
 
-    def copy(
-        self, report: ReportFormat, item: Applied, into: IO[bytes], waiting: Callable[[], None]
-    ) -> int | None:
+    def copy(self, report: ReportFormat, item: Applied, into: IO[bytes], waiting: Waiting) -> int | None:
         """Append the rows of an item to a report and return their number; None if not prerendered.
 
         `waiting` is called while the rows are being prerendered and after each `CHUNK` of the copy: it renews
@@ -83,7 +81,7 @@ class PrerenderedReports:
         self._stop.set()
         self._executor.shutdown(cancel_futures=True)
 
-    def _result(self, item_id: int, waiting: Callable[[], None]) -> _PrerenderedItem | None:
+    def _result(self, item_id: int, waiting: Waiting) -> _PrerenderedItem | None:
         future = self._items.get(item_id)
         if future is None:
             return None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO
 
 from sqlalchemy import delete, select
 
+from jobs.concurrency import Waiting
 from jobs.reports.formats import Applied, ReportFormat, report_formats, write_rows
 from jobs.reports.prerendered import PrerenderedReports, as_text
 from webapp.core import spreadsheet, storage
@@ -26,7 +26,7 @@ class Written:
 
 
 def write(
-    run_id: int, attempt: int, waiting: Callable[[], None], prerendered: PrerenderedReports | None = None
+    run_id: int, attempt: int, waiting: Waiting, prerendered: PrerenderedReports | None = None
 ) -> list[Written]:
     """Write both reports of a run; `waiting` is called regularly.
 
@@ -69,7 +69,7 @@ def _write(
     path: str,
     kind: ReportFormat,
     items: list[Applied],
-    waiting: Callable[[], None],
+    waiting: Waiting,
     prerendered: PrerenderedReports | None,
 ) -> Written:
     rows = 0
@@ -85,7 +85,7 @@ def _write_item(
     file: IO[bytes],
     kind: ReportFormat,
     item: Applied,
-    waiting: Callable[[], None],
+    waiting: Waiting,
     prerendered: PrerenderedReports | None,
 ) -> int:
     rows = prerendered.copy(kind, item, file, waiting) if prerendered is not None else None

@@ -4,15 +4,13 @@ A second source is a package beside `lightspeed` that implements `Source`; docs/
 it takes. Proving the end of a list (R11) and keeping within a rate limit (R9) are up to the source.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, Protocol
 
+from jobs.concurrency import Waiting
 from jobs.sources.values import Number
-
-Waiting = Callable[[], None]
-"""Called in the caller's thread at least every 0.5 s during a wait; what it raises ends the wait."""
 
 Kind = Literal["account", "rate_limited", "transient", "bad_answer", "other_dealer"]
 """`account`: the dealer or the service's operator must change something. `rate_limited`, `transient`: passes

@@ -7,15 +7,14 @@ from datetime import date
 from itertools import islice
 from operator import length_hint
 
+from jobs.concurrency import Waiting
 from jobs.sources.source import Page, PartPages, PartsQuery, Source
 from jobs.sync import code_spelling, lease, rules, run_items, staging
 from webapp.extensions import db
 from webapp.models import Run, RunItem
 
 
-def pages_of(
-    run: Run, item: RunItem, service: tuple[Source, str], heartbeat: Callable[[], None]
-) -> PartPages:
+def pages_of(run: Run, item: RunItem, service: tuple[Source, str], heartbeat: Waiting) -> PartPages:
     """Return the pages of all parts that the source reports for an item's code (R9)."""
     column, today = _query_settings(run)
     spellings = tuple(code_spelling.to_request(run.dealer_id, item))
@@ -30,7 +29,7 @@ def pull(
     run: Run,
     item: RunItem,
     pages: PartPages,
-    heartbeat: Callable[[], None],
+    heartbeat: Waiting,
     on_short_page: Callable[[], None],
     tell: Callable[[str], None],
 ) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from math import inf
 from typing import Any
 
-from sqlalchemy import Update, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, or_, select, text, update
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from jobs.sync import run_items
@@ -104,10 +104,8 @@ def transaction(run_lease: Lease, *, even_cancelled: bool = False) -> Iterator[N
     """
     try:
         _limit_idling()
-        result = db.session.execute(
-            _owned(run_lease).values(heartbeat_at=clock.now()).returning(Run.cancel_requested_at)
-        )
-        row = result.one_or_none()
+        renewal = update(Run).where(_is_owned(run_lease)).values(heartbeat_at=clock.now())
+        row = db.session.execute(renewal.returning(Run.cancel_requested_at)).one_or_none()
         if row is None:
             raise RunInterrupted(Interruption.LEASE_LOST, f"run {run_lease.run_id} was taken over")
         if row.cancel_requested_at is not None and not even_cancelled:
@@ -124,14 +122,9 @@ def _limit_idling() -> None:
         db.session.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'"))
 
 
-def _owned(run_lease: Lease) -> Update:
-    conditions = Run.id == run_lease.run_id, Run.attempt == run_lease.attempt
-    return update(Run).where(*conditions, Run.status == RunState.RUNNING)
-
-
-def _leave(run_lease: Lease, to: RunState) -> Update:
-    conditions = Run.id == run_lease.run_id, Run.attempt == run_lease.attempt
-    return change_run(RunState.RUNNING, to=to).where(*conditions)
+def _is_owned(run_lease: Lease) -> ColumnElement[bool]:
+    """Return the check of the fencing token, for every write of a worker to its run."""
+    return and_(Run.id == run_lease.run_id, Run.attempt == run_lease.attempt, Run.status == RunState.RUNNING)
 
 
 def load(run_lease: Lease) -> Run:
@@ -162,7 +155,8 @@ def yield_run(run_lease: Lease) -> bool:
 
 def _requeue(run_lease: Lease, run_values: dict[str, Any] | None = None, **item_values: Any) -> bool:
     values = {"heartbeat_at": None, **(run_values or {})}
-    result: Any = db.session.execute(_leave(run_lease, RunState.QUEUED).values(values))
+    requeue = change_run(RunState.RUNNING, to=RunState.QUEUED).where(_is_owned(run_lease))
+    result: Any = db.session.execute(requeue.values(values))
     if result.rowcount:
         statement = change_item(RunItemState.RUNNING, to=RunItemState.WAITING).values(item_values)
         db.session.execute(statement.where(RunItem.run_id == run_lease.run_id))
@@ -176,7 +170,8 @@ def finish(
     """End the run. Unfinished codes become not tried, with the reason."""
     db.session.rollback()
     values = {"reason": reason, "reports_missing": reports_missing, "finished_at": clock.now()}
-    result: Any = db.session.execute(_leave(run_lease, status).values(**values, heartbeat_at=None))
+    change = change_run(RunState.RUNNING, to=status).where(_is_owned(run_lease))
+    result: Any = db.session.execute(change.values(**values, heartbeat_at=None))
     if not result.rowcount:
         db.session.rollback()
         raise RunInterrupted(Interruption.LEASE_LOST, f"run {run_lease.run_id} was taken over")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import pairwise
 
+from jobs.concurrency import Waiting
 from jobs.sources.source import PartPages, Source
 from jobs.sync.fetch import pages_of
 from webapp.core.run_states import UNFINISHED_ITEM_STATES
@@ -17,7 +17,7 @@ Service = tuple[Source, str]
 class Prefetch:
     """Pages of a run's codes, in order; at most one code is prefetched."""
 
-    def __init__(self, run: Run, item_ids: list[int], heartbeat: Callable[[], None]) -> None:
+    def __init__(self, run: Run, item_ids: list[int], heartbeat: Waiting) -> None:
         self._run = run
         self._next = dict(pairwise(item_ids))
         self._heartbeat = heartbeat
