@@ -44,7 +44,7 @@ def sync_run(run_id: int) -> None:
 def _context() -> run_sync.RunContext:
     seconds = current_app.config["RUN_SLICE_SECONDS"]
     return run_sync.RunContext(
-        client_factory.connect, shutdown.requested, applied=targets.wake_all, slice_seconds=seconds
+        client_factory.connect, shutdown.requested, applied=targets.notify_all, slice_seconds=seconds
     )
 
 
@@ -78,8 +78,8 @@ def purge_orphan_files() -> None:
 
 def clear_held(clearing_id: int) -> None:
     """Perform a held clearing that a user approved."""
-    if clearing_guard.carry_out(clearing_id):
-        targets.wake_all()
+    if clearing_guard.clear_approved(clearing_id):
+        targets.notify_all()
 
 
 def make_reports(run_id: int) -> None:

@@ -118,8 +118,8 @@ def sentences(run_id: int) -> list[str]:
     return [clearing.sentence for clearing in db.session.scalars(query.order_by(HeldClearing.id))]
 
 
-def carry_out(clearing_id: int) -> bool:
-    """Carry out a clearing that a user approved; false if a later pull replaced it, or it is done already."""
+def clear_approved(clearing_id: int) -> bool:
+    """Apply a clearing that a user approved; false if a later pull replaced it, or it was applied already."""
     plan_as_written(db.session.connection())
     dealer_id = db.session.scalar(select(HeldClearing.dealer_id).where(HeldClearing.id == clearing_id))
     if dealer_id is None:

@@ -35,19 +35,19 @@ IDLE_SECONDS = 60
 class Lease:
     """Exclusive right of a worker to a run. `attempt` is the fencing token: valid while the run has the same.
 
-    `gave_way` counts the earlier leases that yielded to other runs, and `waited` is the time in seconds
+    `yielded` counts the earlier leases that yielded to other runs, and `waited` is the time in seconds
     for which the last of them has just yielded (infinite if it did not).
     """
 
     run_id: int
     attempt: int
-    gave_way: int = 0
+    yielded: int = 0
     waited: float = field(default=inf, compare=False)
 
     @property
     def broken_off(self) -> int:
         """Return the number of starts so far, without those that yielded."""
-        return self.attempt - self.gave_way
+        return self.attempt - self.yielded
 
 
 def acquire(run_id: int) -> Lease | None:

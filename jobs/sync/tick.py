@@ -91,7 +91,7 @@ def _wake_imports(now: datetime) -> int:
 
 def _wake_index(_now: datetime) -> int:
     """Enqueue a drain of the outbox if it has entries."""
-    return targets.wake_waiting()
+    return targets.notify_pending()
 
 
 def _check_again(now: datetime) -> int:

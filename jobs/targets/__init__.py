@@ -11,17 +11,17 @@ from jobs.targets.target import Target
 TARGETS: Final[tuple[Target, ...]] = (SearchIndexTarget(),)
 
 
-def wake_all() -> None:
-    """Wake every target; to be called after the commit of a change."""
+def notify_all() -> None:
+    """Notify every target; to be called after the commit of a change."""
     for target in TARGETS:
-        target.wake()
+        target.notify()
 
 
-def wake_waiting() -> int:
-    """Wake the targets for which outbox entries wait; returns the number of entries."""
+def notify_pending() -> int:
+    """Notify the targets for which outbox entries wait; returns the number of entries."""
     waiting = 0
     for target in TARGETS:
         if pending := target.pending():
-            target.wake()
+            target.notify()
             waiting += pending
     return waiting

@@ -6,7 +6,7 @@ from typing import Protocol
 class Target(Protocol):
     """Receives the current figures of products from the outbox, so delivering an entry twice does no harm."""
 
-    def wake(self) -> bool:
+    def notify(self) -> bool:
         """Enqueue a job that drains the outbox; False if Redis did not take it, then the tick tries again."""
         ...
 

@@ -7,7 +7,7 @@ from webapp.search import outbox
 class SearchIndexTarget:
     """The webstore's search index."""
 
-    def wake(self) -> bool:
+    def notify(self) -> bool:
         return outbox.enqueue_drain()
 
     def pending(self) -> int:

@@ -8,7 +8,7 @@ import pytest
 from flask import current_app
 
 from jobs import tasks
-from jobs.sync import clearing_guard as holding
+from jobs.sync import clearing_guard
 from tests.factories import make_manufacturer
 from tests.sync_harness import SyncHarness, part
 from webapp.extensions import db
@@ -146,9 +146,9 @@ def test_it_is_carried_out_once(stocked: SyncHarness) -> None:
     silent(stocked)
     clearing_id = the_held(stocked).id
     held_clearings.apply_clearing(the_held(stocked), None)
-    assert holding.carry_out(clearing_id)
+    assert clearing_guard.clear_approved(clearing_id)
     stocked.sync(*reported(MANY))
-    assert not holding.carry_out(clearing_id)
+    assert not clearing_guard.clear_approved(clearing_id)
     assert in_stock(stocked) == MANY
 
 
@@ -157,7 +157,7 @@ def test_a_decision_that_a_later_run_overtook_clears_nothing(stocked: SyncHarnes
     clearing = the_held(stocked)
     held_clearings.apply_clearing(clearing, None)
     stocked.sync(*reported(MANY))
-    assert not holding.carry_out(clearing.id)
+    assert not clearing_guard.clear_approved(clearing.id)
     assert (in_stock(stocked), states()) == (MANY, ["overtaken"])
 
 

@@ -53,10 +53,10 @@ def dealer_configuration(harness: SyncHarness, dealer_id: int):
 
 def gives_way(harness: SyncHarness, run_id: int, seconds: float = MOMENT, **changes) -> str:
     """Carry a run out until it gives way; why it does."""
-    with pytest.raises(RunInterrupted) as gave_way:
+    with pytest.raises(RunInterrupted) as yielded:
         run_sync.execute(run_id, harness.run_context(slice_seconds=seconds, **changes))
-    assert gave_way.value.reason is Interruption.YIELDED
-    return str(gave_way.value)
+    assert yielded.value.reason is Interruption.YIELDED
+    return str(yielded.value)
 
 
 def goes_on(harness: SyncHarness, run_id: int, **changes) -> Run:
@@ -143,7 +143,7 @@ def test_the_wait_is_counted_when_it_goes_on(harness: SyncHarness) -> None:
     db.session.commit()
     run_lease = lease.acquire(run_id)
     assert run_lease is not None
-    assert run_lease.gave_way == 1
+    assert run_lease.yielded == 1
     assert 100 <= run_lease.waited < 130
     assert 100 <= harness.load_run(run_id).gave_way_seconds < 130
 

@@ -319,5 +319,5 @@ def test_an_approved_clearing_leaves_what_is_kept(full: SyncHarness) -> None:
     clearing = held_clearings.waiting(full.dealer.id)[0]
     assert (clearing.products, clearing.stocked) == (90, 120)
     assert held_clearings.apply_clearing(clearing, None)
-    assert clearing_guard.carry_out(clearing.id)
+    assert clearing_guard.clear_approved(clearing.id)
     assert full_count(full) == 30

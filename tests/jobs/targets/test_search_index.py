@@ -47,10 +47,10 @@ class FakeTarget:
 
     def __init__(self, waiting: int) -> None:
         self._waiting = waiting
-        self.is_woken = False
+        self.is_notified = False
 
-    def wake(self) -> bool:
-        self.is_woken = True
+    def notify(self) -> bool:
+        self.is_notified = True
         return True
 
     def pending(self) -> int:
@@ -60,15 +60,15 @@ class FakeTarget:
         raise NotImplementedError
 
 
-def test_the_tick_wakes_the_targets_for_which_entries_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_tick_notifies_the_targets_for_which_entries_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     idle, waiting = FakeTarget(0), FakeTarget(3)
     monkeypatch.setattr(targets, "TARGETS", (idle, waiting))
-    assert targets.wake_waiting() == 3
-    assert (idle.is_woken, waiting.is_woken) == (False, True)
+    assert targets.notify_pending() == 3
+    assert (idle.is_notified, waiting.is_notified) == (False, True)
 
 
-def test_a_change_wakes_all_targets(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_notifies_all_targets(monkeypatch: pytest.MonkeyPatch) -> None:
     both = FakeTarget(0), FakeTarget(3)
     monkeypatch.setattr(targets, "TARGETS", both)
-    targets.wake_all()
-    assert [target.is_woken for target in both] == [True, True]
+    targets.notify_all()
+    assert [target.is_notified for target in both] == [True, True]
