@@ -137,19 +137,19 @@ def wait_until_done(outcome: "Future[Any]", waiting: Waiting, within: float | No
 
     Raises what `waiting` raises, and `TimeoutError` after `within` seconds.
     """
-    give_up = time.monotonic() + (math.inf if within is None else within)
-    while not futures.wait([outcome], min(TICK, max(0.0, give_up - time.monotonic()))).done:
+    deadline = time.monotonic() + (math.inf if within is None else within)
+    while not futures.wait([outcome], min(TICK, max(0.0, deadline - time.monotonic()))).done:
         waiting()
-        if time.monotonic() >= give_up:
+        if time.monotonic() >= deadline:
             raise TimeoutError
 
 
 def sleep(seconds: float, waiting: Waiting) -> None:
     """Sleep, calling `waiting` before and every `TICK`."""
-    wake = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds
     waiting()
-    while (left := wake - time.monotonic()) > 0:
-        time.sleep(min(TICK, left))
+    while (remaining := deadline - time.monotonic()) > 0:
+        time.sleep(min(TICK, remaining))
         waiting()
 
 

@@ -51,7 +51,7 @@ def post(webhook: Webhook, body: bytes, number: int, allowed_hosts: Collection[s
     Runs in a background thread, because socket timeouts cover neither name resolution nor headers that arrive
     byte by byte.
     """
-    exchange = Cancellable(lambda _wanted: _exchange(webhook, body, number, allowed_hosts))
+    exchange = Cancellable(lambda _check_stop: _exchange(webhook, body, number, allowed_hosts))
     try:
         status = exchange.result(lambda: None, within=LONGEST)
     except TimeoutError:

@@ -31,7 +31,7 @@ def send() -> None:
     if url is None:
         return
     try:
-        status = Cancellable(lambda _waiting: _post(url, allowed)).result(lambda: None, within=LONGEST)
+        status = Cancellable(lambda _check_stop: _post(url, allowed)).result(lambda: None, within=LONGEST)
     except Refused as error:
         log.warning("heartbeat.failed", reason=str(error))
     except TimeoutError:

@@ -25,11 +25,11 @@ def stop() -> None:
 
 
 def test_it_hands_the_value_back():
-    assert Cancellable(lambda wanted: 5).result(nothing) == 5
+    assert Cancellable(lambda check_stop: 5).result(nothing) == 5
 
 
 def test_it_hands_the_error_back():
-    def fail(wanted):
+    def fail(check_stop):
         raise KeyError("x")
 
     with pytest.raises(KeyError):
@@ -39,7 +39,7 @@ def test_it_hands_the_error_back():
 def test_the_caller_looks_around_in_its_own_thread_while_it_waits():
     seen = []
 
-    def wait_for_two_looks(wanted):
+    def wait_for_two_looks(check_stop):
         while len(seen) < 2:
             time.sleep(0.01)
         return "done"
@@ -50,7 +50,7 @@ def test_the_caller_looks_around_in_its_own_thread_while_it_waits():
 
 def test_what_the_caller_bound_to_its_logs_is_bound_in_the_call():
     with structlog.contextvars.bound_contextvars(run=7):
-        background = Cancellable(lambda wanted: structlog.contextvars.get_contextvars())
+        background = Cancellable(lambda check_stop: structlog.contextvars.get_contextvars())
 
     assert background.result(nothing) == {"run": 7}
 
@@ -58,9 +58,9 @@ def test_what_the_caller_bound_to_its_logs_is_bound_in_the_call():
 def test_a_caller_that_stops_leaves_at_once_and_the_call_learns_of_it():
     learned = threading.Event()
 
-    def work(wanted):
+    def work(check_stop):
         try:
-            sleep(60, wanted)
+            sleep(60, check_stop)
         except Abandoned:
             learned.set()
             raise
@@ -72,7 +72,7 @@ def test_a_caller_that_stops_leaves_at_once_and_the_call_learns_of_it():
 
 def test_waiting_can_be_bounded():
     never = threading.Event()
-    background = Cancellable(lambda wanted: never.wait(30))
+    background = Cancellable(lambda check_stop: never.wait(30))
 
     with pytest.raises(TimeoutError):
         background.result(nothing, within=0.05)
@@ -80,7 +80,7 @@ def test_waiting_can_be_bounded():
 
 
 def test_a_timeout_inside_the_call_is_not_taken_for_one_of_the_wait():
-    def fail(wanted):
+    def fail(check_stop):
         raise TimeoutError("its own")
 
     with pytest.raises(TimeoutError, match="its own"):
@@ -88,9 +88,7 @@ def test_a_timeout_inside_the_call_is_not_taken_for_one_of_the_wait():
 
 
 def test_a_call_that_hangs_does_not_keep_the_process_from_ending():
-    program = (
-        "import time; from jobs.concurrency import Cancellable; Cancellable(lambda wanted: time.sleep(3600))"
-    )
+    program = "import time; from jobs.concurrency import Cancellable; Cancellable(lambda _: time.sleep(3600))"
 
     assert subprocess.run([sys.executable, "-c", program], timeout=30, check=False).returncode == 0
 
@@ -101,11 +99,11 @@ def test_sleep_ends_with_what_waiting_raises():
 
 
 def test_values_come_in_order_and_end():
-    assert list(values_of(PrefetchIterator(lambda wanted: iter(range(20)), ahead=3))) == list(range(20))
+    assert list(values_of(PrefetchIterator(lambda check_stop: iter(range(20)), ahead=3))) == list(range(20))
 
 
 def test_an_error_comes_after_the_values_before_it():
-    def fail(wanted: Waiting) -> Iterator[int]:
+    def fail(check_stop: Waiting) -> Iterator[int]:
         yield 1
         yield 2
         raise KeyError("x")
@@ -119,7 +117,7 @@ def test_an_error_comes_after_the_values_before_it():
 def test_no_more_is_made_than_may_be_kept():
     made = []
 
-    def count(wanted: Waiting) -> Iterator[int]:
+    def count(check_stop: Waiting) -> Iterator[int]:
         for value in range(20):
             made.append(value)
             yield value
@@ -134,7 +132,7 @@ def test_no_more_is_made_than_may_be_kept():
 
 
 def test_values_that_arrive_while_waiting_are_delivered_together():
-    stream = PrefetchIterator(lambda wanted: iter(range(5)), ahead=9)
+    stream = PrefetchIterator(lambda check_stop: iter(range(5)), ahead=9)
     until(lambda: stream._values.qsize() == 6)
     assert list(stream.batches(nothing)) == [[0, 1, 2, 3, 4]]
 
@@ -142,7 +140,7 @@ def test_values_that_arrive_while_waiting_are_delivered_together():
 def test_the_reader_looks_around_in_its_own_thread_while_it_waits():
     seen = []
 
-    def wait_for_two_looks(wanted: Waiting) -> Iterator[str]:
+    def wait_for_two_looks(check_stop: Waiting) -> Iterator[str]:
         until(lambda: len(seen) >= 2)
         yield "done"
 
@@ -157,10 +155,10 @@ def test_the_reader_looks_around_in_its_own_thread_while_it_waits():
 def test_the_generator_learns_that_its_reader_has_left(leave):
     learned = threading.Event()
 
-    def work(wanted: Waiting) -> Iterator[int]:
+    def work(check_stop: Waiting) -> Iterator[int]:
         yield 1
         try:
-            sleep(60, wanted)
+            sleep(60, check_stop)
         except Abandoned:
             learned.set()
             raise
@@ -181,10 +179,10 @@ def test_the_generator_learns_that_its_reader_has_left(leave):
 def test_a_generator_that_waits_for_the_queue_ends_with_its_reader():
     ended = threading.Event()
 
-    def endless(wanted: Waiting) -> Iterator[int]:
+    def endless(check_stop: Waiting) -> Iterator[int]:
         try:
             while True:
-                wanted()
+                check_stop()
                 yield 1
         finally:
             ended.set()
@@ -197,7 +195,7 @@ def test_a_generator_that_waits_for_the_queue_ends_with_its_reader():
 
 def test_what_the_reader_bound_to_its_logs_is_bound_in_the_generator():
     with structlog.contextvars.bound_contextvars(run=7):
-        stream = PrefetchIterator(lambda wanted: iter([structlog.contextvars.get_contextvars()]), 1)
+        stream = PrefetchIterator(lambda check_stop: iter([structlog.contextvars.get_contextvars()]), 1)
 
     assert list(values_of(stream)) == [{"run": 7}]
 
@@ -205,7 +203,7 @@ def test_what_the_reader_bound_to_its_logs_is_bound_in_the_generator():
 def test_a_generator_that_hangs_does_not_keep_the_process_from_ending():
     program = (
         "import time; from jobs.concurrency import PrefetchIterator; "
-        "PrefetchIterator(lambda wanted: iter([time.sleep(3600)]), 1)"
+        "PrefetchIterator(lambda check_stop: iter([time.sleep(3600)]), 1)"
     )
 
     assert subprocess.run([sys.executable, "-c", program], timeout=30, check=False).returncode == 0

@@ -57,18 +57,18 @@ class RequestSender:
         self._login_key = login_key
         self._numbers = itertools.count(1)
 
-    def ask(self, request: ApiRequest, policy: RetryPolicy, wanted: Waiting) -> ApiResponse:
+    def ask(self, request: ApiRequest, policy: RetryPolicy, check_stop: Waiting) -> ApiResponse:
         """Send a request, retried as `policy` allows; raises the last `LightspeedError` if all attempts fail.
 
-        `wanted` is called during every wait and before each request; an exception from it ends the call.
+        `check_stop` is called during every wait and before each request; an exception from it ends the call.
         """
         attempt, request_seconds, waited, rate_waited = 0, 0.0, 0.0, 0.0
         requester = Requester(request.cmf, request.is_urgent)
         while True:
             attempt += 1
-            rate_waited += self._budget.acquire(self._login_key, wanted, requester)
-            wanted()
-            outcome, seconds = self._attempt(request, wanted)
+            rate_waited += self._budget.acquire(self._login_key, check_stop, requester)
+            check_stop()
+            outcome, seconds = self._attempt(request, check_stop)
             request_seconds += seconds
             if not isinstance(outcome, LightspeedError):
                 return ApiResponse(outcome, attempt, request_seconds, rate_waited)
@@ -76,20 +76,22 @@ class RequestSender:
             if wait is None:
                 outcome.requests, outcome.rate_waited = attempt, rate_waited
                 raise outcome
-            sleep(wait, wanted)
+            sleep(wait, check_stop)
             waited += wait
 
     def is_crowded(self, seconds: float) -> bool:
         """Whether requests under this login wait, or the rate limit allows none for `seconds`."""
         return self._budget.is_crowded(self._login_key, seconds)
 
-    def _attempt(self, request: ApiRequest, wanted: Waiting) -> tuple[DecodedPage | LightspeedError, float]:
+    def _attempt(
+        self, request: ApiRequest, check_stop: Waiting
+    ) -> tuple[DecodedPage | LightspeedError, float]:
         """Send one request and log it without the login; return rows or error, and the response time."""
         request_log = log.bind(request=next(self._numbers), cmf=request.cmf)
         started = time.monotonic()
         seconds = None
         try:
-            body = self._transport.get(f"Part/{request.cmf}", request.query, wanted)
+            body = self._transport.get(f"Part/{request.cmf}", request.query, check_stop)
             seconds = time.monotonic() - started
             rows = request.read(body)
         except LightspeedError as error:

@@ -86,15 +86,15 @@ class LightspeedClient:
             raise ValueError(f"page_size must be 1 to {LARGEST_PAGE}")
         _require_alphanumeric(cmf)
 
-        def ask(text: str, skip: int, top: int, read: Read, pause: bool, wanted: Waiting) -> ApiResponse:
+        def ask(text: str, skip: int, top: int, read: Read, pause: bool, check_stop: Waiting) -> ApiResponse:
             options = (
                 ("$filter", text),
                 ("$orderby", "PartNumber"),
                 ("$top", str(top)),
                 ("$skip", str(skip)),
             )
-            sleep(self._policy.backoff(1) if pause else 0.0, wanted)
-            return self._sender.ask(ApiRequest(cmf, options, read), self._policy, wanted)
+            sleep(self._policy.backoff(1) if pause else 0.0, check_stop)
+            return self._sender.ask(ApiRequest(cmf, options, read), self._policy, check_stop)
 
         def read_page(body: bytes, may_lack_parts: bool) -> DecodedPage:
             return parts_in(body, cmf, may_lack_parts=may_lack_parts)
@@ -120,7 +120,7 @@ class LightspeedClient:
             return parts_in(body, cmf, foreign="other_dealer")
 
         request = ApiRequest(cmf, (("$top", "1"),), read, is_urgent=True)
-        check = Cancellable(lambda wanted: self._sender.ask(request, self._check_policy(), wanted))
+        check = Cancellable(lambda check_stop: self._sender.ask(request, self._check_policy(), check_stop))
         try:
             check.result(waiting, _CHECK_LONGEST)
         except TimeoutError:

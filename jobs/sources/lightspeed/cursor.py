@@ -60,12 +60,12 @@ class Cursor:
         self._starts: deque[int] = deque(maxlen=2 * MOST_SETBACKS)
         self._is_limited = False
         self._is_overlapped = False
-        self._empties = 0
+        self._empty_pages = 0
         self._setbacks = 0
         self._is_other_spelling = is_other_spelling
         self._unproven: tuple[int, RowKey | None] | None = None
 
-    def is_new_ground(self, request: Request) -> bool:
+    def is_beyond_received(self, request: Request) -> bool:
         """Whether the request starts at or after the furthest row received so far."""
         return request.skip >= self._furthest
 
@@ -75,7 +75,7 @@ class Cursor:
         Raises `LightspeedError` if they are inconsistent with a list that ends.
         """
         if not rows.received:
-            self._take_nothing(request)
+            self._take_empty(request)
             return NO_ROWS
         if request.is_overlap:
             return self._take_overlap(request, rows)
@@ -98,7 +98,7 @@ class Cursor:
         self._move_to(request, len(keys), keys[-1])
         return rows if index else without_first(rows)
 
-    def _take_nothing(self, request: Request) -> None:
+    def _take_empty(self, request: Request) -> None:
         if request.is_overlap:
             if request.is_repeat:
                 self._unproven = self._received, self.last
@@ -106,7 +106,7 @@ class Cursor:
             else:
                 self.next = replace(request, is_repeat=True)
         elif self.last is not None:
-            self._empties += 1
+            self._empty_pages += 1
             self._conclude()
         elif not self._furthest:
             is_accepted = request.is_repeat or self._is_other_spelling
@@ -129,16 +129,16 @@ class Cursor:
         self._unproven = None
         # A single row was requested at `received - 1` itself: an overlap request would repeat that request.
         self._is_overlapped = count == 1 < self._size and not self._is_limited
-        self._empties = 0
+        self._empty_pages = 0
         self._starts.append(request.skip)
-        self.next = self._following(self._received, count)
+        self.next = self._request_after(self._received, count)
 
     @property
     def _was_short(self) -> bool:
         """Whether the previous page was short: if rows follow it, the service limited that page."""
         return 0 < self._count < self._size
 
-    def _following(self, received: int, count: int) -> Request:
+    def _request_after(self, received: int, count: int) -> Request:
         if count >= self._size or count == 1:
             return Request(received)
         return Request(received - 1, is_overlap=True)
@@ -148,8 +148,8 @@ class Cursor:
         needed = 2 if self._is_limited else int(self._count == 1 < self._size)
         if not self._is_overlapped:
             self.next = Request(self._received - 1, is_overlap=True)
-        elif self._empties < needed:
-            self.next = Request(self._received, is_repeat=self._empties > 0)
+        elif self._empty_pages < needed:
+            self.next = Request(self._received, is_repeat=self._empty_pages > 0)
         else:
             self.next = None
 
@@ -159,7 +159,7 @@ class Cursor:
         start = self._starts.pop() if self._starts else 0
         # The page before that counts as full, so that the next rows are not taken as evidence of a limit.
         self._received, self._count, self.last = start, self._size, None
-        self._is_overlapped, self._empties = False, 0
+        self._is_overlapped, self._empty_pages = False, 0
         self.next = Request(start, is_repeat=True)
 
     def _count_setback(self, fault: Fault) -> None:

@@ -14,17 +14,17 @@ class FallbackRateLimiter:
         self._seconds = seconds
         self._sent: defaultdict[str, deque[float]] = defaultdict(deque)
 
-    def take(self, key: str, room: int) -> bool:
-        """Count one request if fewer than `room` were sent within the window; return whether it counted."""
-        if self.used(key) >= room:
+    def take(self, key: str, limit: int) -> bool:
+        """Count one request if fewer than `limit` were sent within the window; return whether it counted."""
+        if self.used(key) >= limit:
             return False
         self._sent[key].append(time.monotonic())
         return True
 
     def used(self, key: str) -> int:
         """Return the number of requests within the window."""
-        sent, since = self._sent[key], time.monotonic() - self._seconds
-        while sent and sent[0] <= since:
+        sent, window_start = self._sent[key], time.monotonic() - self._seconds
+        while sent and sent[0] <= window_start:
             sent.popleft()
         return len(sent)
 

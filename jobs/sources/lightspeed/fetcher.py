@@ -34,18 +34,18 @@ class SentRequest:
 
 
 class Fetcher:
-    """Sends the requests of a cursor; `wanted` is called during waits, and its exceptions end the pull.
+    """Sends the requests of a cursor; `check_stop` is called during waits, and its exceptions end the pull.
 
     `sent` adds up the requests; the paginator resets it after each page.
     """
 
-    def __init__(self, ask: Ask, read: ReadPage, size: int, cursor: Cursor, wanted: Waiting) -> None:
+    def __init__(self, ask: Ask, read: ReadPage, size: int, cursor: Cursor, check_stop: Waiting) -> None:
         self.sent = SentRequest()
         self._ask = ask
         self._read = read
         self._size = size
         self._cursor = cursor
-        self._wanted = wanted
+        self._check_stop = check_stop
         self._seen: set[int] = set()
         self._repeated_rows = 0
 
@@ -56,7 +56,7 @@ class Fetcher:
             return self._checked(request, self._read(body, request.is_overlap))
 
         top = max(self._size, 2) if request.is_overlap else self._size
-        response = self._ask(request.skip, top, read, request.is_repeat, self._wanted)
+        response = self._ask(request.skip, top, read, request.is_repeat, self._check_stop)
         self.sent.add(response)
         return response.rows
 
@@ -67,7 +67,8 @@ class Fetcher:
                 raise error_for_fault("not_parts")
             return rows
         page_hash = fingerprint(rows)
-        is_repeated = rows.received > 0 and page_hash in self._seen and self._cursor.is_new_ground(request)
+        is_beyond = self._cursor.is_beyond_received(request)
+        is_repeated = rows.received > 0 and page_hash in self._seen and is_beyond
         self._repeated_rows = self._repeated_rows + 1 if is_repeated else 0
         if is_repeated and (rows.received > 1 or self._repeated_rows > MOST_REPEATED_ROWS):
             raise error_for_fault("repeating")

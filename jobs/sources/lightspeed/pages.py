@@ -28,13 +28,13 @@ class Pages:
     def __init__(
         self, asks: Sequence[Ask], read: ReadPage, page_size: int, waiting: Waiting, most_rows: int
     ) -> None:
-        self._pull = lambda wanted: Paginator(asks, read, page_size, most_rows, wanted).pages()
+        self._read_pages = lambda check_stop: Paginator(asks, read, page_size, most_rows, check_stop).pages()
         self._waiting = waiting
         self._stream: PrefetchIterator[Page] | None = None
 
     def begin(self) -> None:
         """Start the prefetch before the caller needs the pages."""
-        self._begun()
+        self._started()
 
     def abandon(self) -> None:
         """Stop the prefetch, if it has started."""
@@ -43,9 +43,9 @@ class Pages:
 
     def pages(self) -> Generator[list[Page], None, None]:
         """Yield batches of prefetched pages, in order; raises `LightspeedError` if a page fails."""
-        yield from self._begun().batches(self._waiting)
+        yield from self._started().batches(self._waiting)
 
-    def _begun(self) -> PrefetchIterator[Page]:
+    def _started(self) -> PrefetchIterator[Page]:
         if self._stream is None:
-            self._stream = PrefetchIterator(self._pull, PAGES_AHEAD)
+            self._stream = PrefetchIterator(self._read_pages, PAGES_AHEAD)
         return self._stream

@@ -14,11 +14,11 @@ class Paginator:
     """Reads the pages of the first filter that returns rows."""
 
     def __init__(
-        self, asks: Sequence[Ask], read: ReadPage, size: int, most_rows: int, wanted: Waiting
+        self, asks: Sequence[Ask], read: ReadPage, size: int, most_rows: int, check_stop: Waiting
     ) -> None:
         self._asks = asks
         self._begin: Callable[[Ask, Cursor], Fetcher] = lambda ask, cursor: Fetcher(
-            ask, read, size, cursor, wanted
+            ask, read, size, cursor, check_stop
         )
         self._size = size
         self._most_rows = most_rows

@@ -82,7 +82,7 @@ class NotAnArray(PageFault):
 
 _decoder = msgspec.json.Decoder(list[Part])
 
-_NAMES = {field.name: field.encode_name for field in msgspec.structs.fields(Part)}
+_WIRE_NAMES = {field.name: field.encode_name for field in msgspec.structs.fields(Part)}
 _NUMBERS = frozenset({"on_hand", "avail", "retail", "current_active_price"})
 
 
@@ -140,6 +140,6 @@ def _part(record: dict[str, object]) -> Part:
     """Build a part from a record whose values may be of any type."""
     fields = {
         name: (lenient_json.number if name in _NUMBERS else lenient_json.text)(record.get(wire_name))
-        for name, wire_name in _NAMES.items()
+        for name, wire_name in _WIRE_NAMES.items()
     }
     return Part(**fields)  # type: ignore[arg-type]

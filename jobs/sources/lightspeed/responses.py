@@ -47,6 +47,6 @@ def is_of(row_cmf: str | None, cmf: str) -> bool:
     return row_cmf == cmf or row_cmf is None or not row_cmf.strip() or same_cmf(row_cmf, cmf)
 
 
-def same_cmf(one: str | int | None, other: str | int | None) -> bool:
+def same_cmf(first: str | int | None, second: str | int | None) -> bool:
     """Compare CMFs in any form: number or text, padded, with or without leading zeros."""
-    return str(one).strip().lstrip("0") == str(other).strip().lstrip("0")
+    return str(first).strip().lstrip("0") == str(second).strip().lstrip("0")

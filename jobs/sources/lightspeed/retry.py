@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 from jobs.sources.lightspeed.errors import LightspeedError
 
-_chance = random.SystemRandom()  # forked workers would share the default generator's state, and retry in sync
+_random = random.SystemRandom()  # forked workers would share the default generator's state, and retry in sync
 
 _SECONDS = re.compile(r"[0-9]{1,20}(?:\.[0-9]{0,20})?")
 
@@ -47,13 +47,13 @@ class RetryPolicy:
 
     def backoff(self, attempt: int) -> float:
         """Return the exponential backoff after an attempt, with jitter: 50 to 100% of it."""
-        return min(self.cap, self.base * 2.0 ** (attempt - 1)) * _chance.uniform(0.5, 1.0)
+        return min(self.cap, self.base * 2.0 ** (attempt - 1)) * _random.uniform(0.5, 1.0)
 
     def _wait(self, error: LightspeedError, attempt: int) -> float:
         if error.retry_after is not None:
             return max(error.retry_after, self.backoff(attempt))
         if error.status in (429, 503):
-            return self.busy_pause * _chance.uniform(1.0, 1.5)
+            return self.busy_pause * _random.uniform(1.0, 1.5)
         return self.backoff(attempt)
 
     def _attempts_for(self, error: LightspeedError) -> int:

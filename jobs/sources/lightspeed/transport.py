@@ -67,22 +67,22 @@ class Transport:
             }
         )
 
-    def get(self, resource: str, query: Query, wanted: Waiting) -> bytes:
+    def get(self, resource: str, query: Query, check_stop: Waiting) -> bytes:
         """Return the decompressed body of a response with status 200; raises `LightspeedError` otherwise.
 
-        Blocks its thread until the service responds or times out. `wanted` is called between chunks of the
-        body.
+        Blocks its thread until the service responds or times out. `check_stop` is called between chunks of
+        the body.
         """
         url = f"{self._base_url}/{resource}" + (f"?{encoded(query)}" if query else "")
-        return inflated(self._exchange(url, wanted))
+        return inflated(self._exchange(url, check_stop))
 
-    def _exchange(self, url: str, wanted: Waiting) -> bytes:
+    def _exchange(self, url: str, check_stop: Waiting) -> bytes:
         try:
             with (
                 time_limit(self._longest),
                 self._session.get(url, timeout=self._timeout, stream=True, allow_redirects=False) as response,
             ):
-                return _body(response, wanted)
+                return _body(response, check_stop)
         except Forbidden:
             failure = error_for_fault("forbidden")
         except _BROKEN as error:
@@ -97,16 +97,16 @@ def encoded(query: Query) -> str:
     return "&".join(f"{name}={quote(value, safe='')}" for name, value in query)
 
 
-def _body(response: requests.Response, wanted: Waiting) -> bytes:
+def _body(response: requests.Response, check_stop: Waiting) -> bytes:
     if response.status_code != 200:
         headers = response.headers
         retry_after = seconds_to_wait(headers.get("Retry-After"), headers.get("Date"))
         raise error_for_status(response.status_code, retry_after)
     chunks: list[bytes] = []
     remaining = MOST_BYTES
-    # read1 returns the bytes received so far; read would block for a whole chunk, without calling `wanted`.
+    # read1 returns the bytes received so far; read would block for a whole chunk, without a check.
     while chunk := response.raw.read1(_CHUNK, decode_content=False):
-        wanted()
+        check_stop()
         remaining -= len(chunk)
         if remaining < 0:
             raise error_for_fault("too_large")
