@@ -65,6 +65,6 @@ def _outcome(bed: Testbed, first: dict[str, int], later: dict[str, int]) -> Outc
         waits=[((run.started_at or run.queued_at) - run.queued_at).total_seconds() for run in behind],
         short=[ends[run].total_seconds() for run in behind],
         long=[ends[run].total_seconds() for run in ahead],
-        preemptions=sum(run.gave_way for run in (*ahead, *behind)),
+        preemptions=sum(run.yielded for run in (*ahead, *behind)),
         snapshots={cmf: take_snapshot(bed.ids[cmf], run_id) for cmf, run_id in (first | later).items()},
     )

@@ -64,20 +64,20 @@ def acquire(run_id: int) -> Lease | None:
             heartbeat_at=now,
             started_at=db.func.coalesce(Run.started_at, now),
         )
-        .returning(Run.attempt, Run.gave_way, Run.gave_way_at)
+        .returning(Run.attempt, Run.yielded, Run.yielded_at)
     ).one_or_none()
     if row is None:
         db.session.commit()
         return None
-    waited = _end_wait(run_id, row.gave_way_at, now) if row.gave_way_at else inf
+    waited = _end_wait(run_id, row.yielded_at, now) if row.yielded_at else inf
     db.session.commit()
-    return Lease(run_id, row.attempt, row.gave_way, waited)
+    return Lease(run_id, row.attempt, row.yielded, waited)
 
 
 def _end_wait(run_id: int, since: datetime, now: datetime) -> float:
     """Add the time for which a run yielded to others; it doesn't count against its time limit."""
     seconds = max(0.0, (now - since).total_seconds())
-    values = {"gave_way_seconds": Run.gave_way_seconds + round(seconds), "gave_way_at": None}
+    values = {"yielded_seconds": Run.yielded_seconds + round(seconds), "yielded_at": None}
     statement = update(Run).where(Run.id == run_id).values(values)
     db.session.execute(statement)
     return seconds
@@ -149,7 +149,7 @@ def yield_run(run_lease: Lease) -> bool:
     Yielding is not a failure: the try of a running code, of which nothing was fetched yet, is not counted.
     """
     return _requeue(
-        run_lease, {"gave_way": Run.gave_way + 1, "gave_way_at": clock.now()}, tries=RunItem.tries - 1
+        run_lease, {"yielded": Run.yielded + 1, "yielded_at": clock.now()}, tries=RunItem.tries - 1
     )
 
 

@@ -64,7 +64,7 @@ def _sent(connection: Connection, since: datetime) -> int:
         and_(
             Run.status == RunState.QUEUED,
             Run.attempt > 0,
-            or_(Run.gave_way_at.is_(None), Run.gave_way_at >= since),
+            or_(Run.yielded_at.is_(None), Run.yielded_at >= since),
         ),
         and_(Run.finished_at >= since, Run.started_at.is_not(None)),
     )

@@ -91,7 +91,7 @@ class _Execution:
 
     def _heartbeat_of(self, run: Run) -> Heartbeat:
         """Return a heartbeat with a time limit that starts at the first start and excludes yielded time."""
-        minutes, waited = current_app.config["RUN_MINUTES"], timedelta(seconds=run.gave_way_seconds)
+        minutes, waited = current_app.config["RUN_MINUTES"], timedelta(seconds=run.yielded_seconds)
         until = (run.started_at or clock.now()) + timedelta(minutes=minutes) + waited
         db.session.commit()
         return Heartbeat(self._lease, self._context.should_stop, until=until)

@@ -35,8 +35,8 @@ def test_a_short_run_does_not_wait_for_the_end_of_a_long_one(
     wait_until(lambda: is_over(short) and is_over(long), "the end of both", program)
 
     first, second = harness.load_run(short), harness.load_run(long)
-    assert (first.status, first.gave_way) == ("succeeded", 0)
-    assert (second.status, second.attempt, second.gave_way) == ("succeeded", 2, 1)
+    assert (first.status, first.yielded) == ("succeeded", 0)
+    assert (second.status, second.attempt, second.yielded) == ("succeeded", 2, 1)
     assert first.finished_at < second.finished_at
     asked = [request.options["$filter"][17:19] for request in simulator.requests if request.cmf == CMF]
     # Each code's page, and the proof of its end (R11).

@@ -69,9 +69,9 @@ class Run(Model):
     attempt: Mapped[int] = mapped_column(default=0)
     # How often it yielded to runs that had not begun, since when it is yielding (None: it is not), and the
     # seconds that it yielded before. They count neither as attempts nor against `RUN_MINUTES`.
-    gave_way: Mapped[int] = mapped_column(default=0, server_default="0")
-    gave_way_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    gave_way_seconds: Mapped[int] = mapped_column(default=0, server_default="0")
+    yielded: Mapped[int] = mapped_column("gave_way", default=0, server_default="0")
+    yielded_at: Mapped[datetime | None] = mapped_column("gave_way_at", UtcDateTime)
+    yielded_seconds: Mapped[int] = mapped_column("gave_way_seconds", default=0, server_default="0")
     settings: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     # Whether it is included in the tallies, which outlive it (webapp/models/tallies.py).
     tallied: Mapped[bool] = mapped_column(default=False)

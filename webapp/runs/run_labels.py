@@ -81,7 +81,7 @@ def status(run: Run) -> StatusLabel:
 
 def yields(run: Run) -> bool:
     """Return whether a run that has begun yields to others."""
-    return run.status == RunState.QUEUED and run.gave_way_at is not None
+    return run.status == RunState.QUEUED and run.yielded_at is not None
 
 
 def is_late(run: Run) -> bool:

@@ -53,10 +53,10 @@ def dealer_configuration(harness: SyncHarness, dealer_id: int):
 
 def gives_way(harness: SyncHarness, run_id: int, seconds: float = MOMENT, **changes) -> str:
     """Carry a run out until it gives way; why it does."""
-    with pytest.raises(RunInterrupted) as yielded:
+    with pytest.raises(RunInterrupted) as interrupted:
         run_sync.execute(run_id, harness.run_context(slice_seconds=seconds, **changes))
-    assert yielded.value.reason is Interruption.YIELDED
-    return str(yielded.value)
+    assert interrupted.value.reason is Interruption.YIELDED
+    return str(interrupted.value)
 
 
 def goes_on(harness: SyncHarness, run_id: int, **changes) -> Run:
@@ -78,7 +78,7 @@ def test_after_its_slice_a_run_waits_again_with_what_is_not_done(harness: SyncHa
     run_id = queue_two_runs(harness)
     assert gives_way(harness, run_id) == preemption.HELD_LONG
     run = harness.load_run(run_id)
-    assert (run.status, run.heartbeat_at, run.attempt, run.gave_way) == ("queued", None, 1, 1)
+    assert (run.status, run.heartbeat_at, run.attempt, run.yielded) == ("queued", None, 1, 1)
     assert [item.status for item in run.items] == ["succeeded", "waiting"]
     assert codes_asked_for(harness) == ["TR", "TR"]  # its page, and the proof of its end
     assert status(run).label == "Queued"
@@ -90,7 +90,7 @@ def test_it_reaches_the_state_of_an_undisturbed_run(harness: SyncHarness) -> Non
     gives_way(harness, run_id)
     begin(db.session.scalars(db.select(Run).where(Run.id != run_id)).one())
     run = goes_on(harness, run_id)
-    assert (run.status, run.attempt, run.gave_way, run.gave_way_at) == ("succeeded", 2, 1, None)
+    assert (run.status, run.attempt, run.yielded, run.yielded_at) == ("succeeded", 2, 1, None)
     assert codes_asked_for(harness) == ["TR", "TR", "KA", "KA"]
     assert harness.shelf_quantities() == {("TR", "A-1"): 3, ("TR", "A-2"): 4, ("KA", "K-1"): 5}
     assert [row["change"] for row in harness.report_rows(run, "inventory")] == ["new", "new", "new"]
@@ -107,13 +107,13 @@ def test_a_run_keeps_its_worker_for_its_slice_and_without_a_limit(harness: SyncH
     for seconds in (60.0, 0.0):
         assert run_sync.execute(run_id, harness.run_context(slice_seconds=seconds))
         run_id = lifecycle.record(harness.dealer, "manual").run.id
-    assert db.session.scalars(db.select(Run.gave_way).where(Run.status == "succeeded")).all() == [0, 0]
+    assert db.session.scalars(db.select(Run.yielded).where(Run.status == "succeeded")).all() == [0, 0]
 
 
 def test_a_yielded_run_does_not_count_as_a_failed_attempt(harness: SyncHarness) -> None:
     run_id = queue_two_runs(harness)
     run = harness.load_run(run_id)
-    run.attempt, run.gave_way = run_sync.MOST_ATTEMPTS + 5, 6
+    run.attempt, run.yielded = run_sync.MOST_ATTEMPTS + 5, 6
     db.session.commit()
     assert run_sync.execute(run_id, harness.run_context())
     assert harness.load_run(run_id).status == "succeeded"
@@ -130,7 +130,7 @@ def test_time_spent_waiting_for_others_does_not_count_as_run_time(
 ) -> None:
     run_id = queue_two_runs(harness)
     run = harness.load_run(run_id)
-    run.started_at, run.gave_way_seconds = clock.now() - timedelta(minutes=200), waited
+    run.started_at, run.yielded_seconds = clock.now() - timedelta(minutes=200), waited
     db.session.commit()
     run_sync.execute(run_id, harness.run_context())
     assert harness.load_run(run_id).status == state
@@ -139,13 +139,13 @@ def test_time_spent_waiting_for_others_does_not_count_as_run_time(
 def test_the_wait_is_counted_when_it_goes_on(harness: SyncHarness) -> None:
     run_id = queue_two_runs(harness)
     gives_way(harness, run_id)
-    harness.load_run(run_id).gave_way_at = clock.now() - timedelta(seconds=100)
+    harness.load_run(run_id).yielded_at = clock.now() - timedelta(seconds=100)
     db.session.commit()
     run_lease = lease.acquire(run_id)
     assert run_lease is not None
     assert run_lease.yielded == 1
     assert 100 <= run_lease.waited < 130
-    assert 100 <= harness.load_run(run_id).gave_way_seconds < 130
+    assert 100 <= harness.load_run(run_id).yielded_seconds < 130
 
 
 def test_a_lost_run_returns_nothing(harness: SyncHarness) -> None:
@@ -156,7 +156,7 @@ def test_a_lost_run_returns_nothing(harness: SyncHarness) -> None:
     run.attempt += 1
     db.session.commit()
     assert not lease.yield_run(run_lease)
-    assert (harness.load_run(run_id).status, harness.load_run(run_id).gave_way) == ("running", 0)
+    assert (harness.load_run(run_id).status, harness.load_run(run_id).yielded) == ("running", 0)
 
 
 def test_cancelled_while_it_waits_it_ends_with_reports_of_what_it_did(harness: SyncHarness) -> None:

@@ -88,7 +88,7 @@ def _age(now: datetime, since: datetime | None) -> float:
 def _active(connection: Connection, now: datetime) -> tuple[dict[str, int], int, float]:
     is_dead = (Run.status == RunState.RUNNING) & (Run.heartbeat_at < now - HEARTBEAT_TIMEOUT)
     # A run that yields to others has been with a worker since it was queued.
-    waits_since = func.min(func.coalesce(Run.gave_way_at, Run.queued_at))
+    waits_since = func.min(func.coalesce(Run.yielded_at, Run.queued_at))
     wanted = select(Run.status, func.count(), func.sum(case((is_dead, 1), else_=0)), waits_since).where(
         Run.status.in_(ACTIVE_RUN_STATES)
     )

@@ -51,7 +51,7 @@ def test_nothing_is_nothing(app: Flask) -> None:
 def test_active_runs_and_those_whose_worker_died(app: Flask) -> None:
     make_run(make_dealer("A"), "queued", queued_at=ago(minutes=10))
     # It let others go first since.
-    make_run(make_dealer("D"), "queued", queued_at=ago(hours=2), gave_way_at=ago(minutes=1))
+    make_run(make_dealer("D"), "queued", queued_at=ago(hours=2), yielded_at=ago(minutes=1))
     make_run(make_dealer("B"), "running", heartbeat_at=ago(seconds=10))
     make_run(make_dealer("C"), "running", heartbeat_at=ago(seconds=100))
     found = figures.read()
