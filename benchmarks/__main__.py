@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import machine, table
-from benchmarks.databases import KINDS
+from benchmarks.databases import DATABASES
 from benchmarks.environment import environment
 from benchmarks.measured import Workloads
 from benchmarks.service import service
@@ -39,7 +39,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--latency", type=float, metavar="SECONDS", help=f"(default {FULL.latency})")
     parser.add_argument("--repeats", type=int, help=f"of the syncs, for the median (default {FULL.repeats})")
     parser.add_argument("--searches", type=int, help=f"how many (default {FULL.searches})")
-    parser.add_argument("--databases", nargs="+", choices=KINDS, default=list(KINDS))
+    parser.add_argument("--databases", nargs="+", choices=DATABASES, default=list(DATABASES))
     return parser
 
 
@@ -50,7 +50,10 @@ def _scale(options: argparse.Namespace) -> Scale:
 
 
 def _measure(kind: str, scale: Scale, folder: Path) -> tuple[str, list[tuple[str, ...]]]:
-    with KINDS[kind](folder) as database, service(environment(database.url, "", folder), folder) as serving:
+    with (
+        DATABASES[kind](folder) as database,
+        service(environment(database.url, "", folder), folder) as serving,
+    ):
         variables = environment(database.url, serving.url, folder)
         Commands(variables).run("db", "upgrade")
         rows = []

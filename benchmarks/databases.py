@@ -56,4 +56,4 @@ def postgresql(folder: Path) -> Iterator[Database]:
         yield Database(f"PostgreSQL {version // 10_000}.{version % 10_000}", url, server.pid)
 
 
-KINDS = {"sqlite": sqlite, "postgresql": postgresql}
+DATABASES = {"sqlite": sqlite, "postgresql": postgresql}

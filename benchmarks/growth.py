@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from benchmarks import machine, table
-from benchmarks.databases import KINDS, Database
+from benchmarks.databases import DATABASES, Database
 from benchmarks.environment import UNLIMITED, environment
 from benchmarks.measured import Measured, Workloads, median
 from benchmarks.service import start_service
@@ -29,7 +29,7 @@ Sizes = Mapping[int, Sequence[Measured]]
 def main(words: list[str] | None = None) -> int:
     """Measure each database; 1 if the cost of a part grows with their number."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.growth", description=__doc__)
-    parser.add_argument("--databases", nargs="+", choices=KINDS, default=list(KINDS))
+    parser.add_argument("--databases", nargs="+", choices=DATABASES, default=list(DATABASES))
     parser.add_argument("--parts", type=int, nargs="+", default=[1_000, 10_000, 100_000, 1_000_000])
     # A million parts over twelve codes need a few products more than a million.
     parser.add_argument("--products", type=int, default=1_000_008, help="in the catalog (default 1,000,008)")
@@ -38,7 +38,7 @@ def main(words: list[str] | None = None) -> int:
     print(machine.describe(), flush=True)
     has_grown = False
     for kind in options.databases:
-        with temporary_folder("growth") as folder, KINDS[kind](folder) as database:
+        with temporary_folder("growth") as folder, DATABASES[kind](folder) as database:
             sizes = _measure(database, folder, options)
         rows = list(_rows(sizes))
         table.show(database.title, HEADINGS, rows)

@@ -22,7 +22,7 @@ from werkzeug.test import TestResponse
 from benchmarks import machine, table
 from benchmarks.addresses import page_addresses
 from benchmarks.bulk_seed import BulkSeed, bulk_seed
-from benchmarks.databases import KINDS
+from benchmarks.databases import DATABASES
 from benchmarks.environment import environment
 from benchmarks.testbed import temporary_folder
 from webapp.accounts import sessions
@@ -39,7 +39,7 @@ MOST_QUERIES, MOST_MILLISECONDS, MOST_KILOBYTES = 12, 50.0, 150.0
 def main(words: list[str] | None = None) -> int:
     """Measure every page on each database; 1 if one is too slow, too large, or sends too many queries."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
-    parser.add_argument("--databases", nargs="+", choices=KINDS, default=list(KINDS))
+    parser.add_argument("--databases", nargs="+", choices=DATABASES, default=list(DATABASES))
     parser.add_argument("--repeats", type=int, default=40, help="of each page (default 40)")
     parser.add_argument("--only", default="", metavar="TEXT", help="pages whose address contains it")
     options = parser.parse_args(words)
@@ -49,10 +49,10 @@ def main(words: list[str] | None = None) -> int:
 
 
 def _measure(kind: str, repeats: int, only: str) -> bool:
-    with temporary_folder("pages") as folder, KINDS[kind](folder) as database:
+    with temporary_folder("pages") as folder, DATABASES[kind](folder) as database:
         variables = environment(database.url, "http://127.0.0.1:9", folder)
         # One user requests more than the rate limits allow.
-        app = create_app(config.from_environment(variables) | {"GENERAL_ALLOWANCE": "1000000 per minute"})
+        app = create_app(config.from_environment(variables) | {"GENERAL_RATE_LIMIT": "1000000 per minute"})
         with app.app_context():
             _seed()
             engine = db.engine

@@ -15,7 +15,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import select
 
-from benchmarks.databases import KINDS
+from benchmarks.databases import DATABASES
 from benchmarks.environment import environment
 from benchmarks.seed import SeedDealer, seed_catalog, seed_dealers
 from benchmarks.service import Service, start_service
@@ -128,7 +128,7 @@ def testbed(kind: str, switches: dict[str, object], variables: dict[str, str]) -
     """A testbed on an empty database of that kind; everything ends with it."""
     with (
         temporary_folder("testbed") as folder,
-        KINDS[kind](folder) as database,
+        DATABASES[kind](folder) as database,
         RedisServer(folder / "redis") as redis,
     ):
         port = free_port()

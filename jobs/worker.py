@@ -42,7 +42,7 @@ log = structlog.get_logger(__name__)
 SHORT_WORK = (queues.CONTROL, queues.INDEX)
 LONG_WORK = (queues.SYNC,)
 # Time that a worker has to exit, before another signal forces it.
-PATIENCE = timedelta(seconds=8)
+EXIT_TIMEOUT = timedelta(seconds=8)
 
 
 class AppWorker(TaskWorker):
@@ -67,7 +67,7 @@ class AppWorker(TaskWorker):
     def request_force_stop(self, signum: int, frame: FrameType | None) -> None:
         # Both the platform and the parent send SIGTERM, so a second one must not force an exit.
         requested = self._shutdown_requested_date
-        if requested is None or clock.now() - requested > PATIENCE:
+        if requested is None or clock.now() - requested > EXIT_TIMEOUT:
             super().request_force_stop(signum, frame)
 
 

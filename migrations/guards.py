@@ -24,7 +24,7 @@ RETRIES = 20
 # Backoff between two attempts in seconds: the first and the maximum.
 PAUSES = (0.5, 10.0)
 # The longest time to wait for another upgrade, in seconds: that of a large index.
-PATIENCE = 3600.0
+TIMEOUT = 3600.0
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtext('migrations'))")
 
 
@@ -42,11 +42,11 @@ def one_upgrade_at_a_time(engine: Engine) -> Iterator[None]:
 
 
 def _wait(take: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     is_reported = False
     while not take():
         if time.monotonic() > deadline:
-            raise CommandError(f"Another upgrade of this database has not ended for {PATIENCE:.0f} seconds.")
+            raise CommandError(f"Another upgrade of this database has not ended for {TIMEOUT:.0f} seconds.")
         if not is_reported:
             click.echo("Waiting for another upgrade of this database to end.", err=True)
             is_reported = True

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from benchmarks import machine, table
 from benchmarks.budget.checks import check_credentials
 from benchmarks.budget.evaluation import Verdict, evaluate
-from benchmarks.databases import KINDS
+from benchmarks.databases import DATABASES
 from benchmarks.seed import SeedDealer
 from benchmarks.testbed import Testbed, testbed, wait
 
@@ -54,7 +54,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--dealers", type=int, default=40)
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--check-every", type=float, default=20.0, metavar="SECONDS")
-    parser.add_argument("--database", choices=KINDS, default="postgresql")
+    parser.add_argument("--database", choices=DATABASES, default="postgresql")
     return parser
 
 

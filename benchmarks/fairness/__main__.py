@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 
 from benchmarks import machine, table
-from benchmarks.databases import KINDS
+from benchmarks.databases import DATABASES
 from benchmarks.fairness.starting import measure_ticks
 from benchmarks.fairness.waiting import Case, Outcome, run_case
 from benchmarks.seed import SeedDealer
@@ -54,7 +54,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--slow", type=float, default=4.0, help="seconds more for the slow dealer's pages")
     parser.add_argument("--rate", type=int, default=60, help="of the shared login, a minute (default 60)")
     parser.add_argument("--due", type=int, default=1000, help="dealers of one slot; 0: none (default 1000)")
-    parser.add_argument("--database", choices=KINDS, default="postgresql")
+    parser.add_argument("--database", choices=DATABASES, default="postgresql")
     return parser
 
 

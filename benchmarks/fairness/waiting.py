@@ -10,7 +10,7 @@ from benchmarks.snapshot import Snapshot, take_snapshot
 from benchmarks.testbed import Testbed, testbed, wait
 from webapp.search import outbox
 
-PATIENCE = 600.0
+TIMEOUT = 600.0
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ def run_case(case: Case, database: str, workers: int, slice_seconds: int) -> Out
         wait(lambda: len(bed.running()) >= min(workers, len(first)), "workers that are all busy", 60)
         later = bed.queue(case.behind)
         run_ids = [*first.values(), *later.values()]
-        wait(lambda: bed.are_finished(run_ids), "the end of every run", PATIENCE)
-        wait(lambda: not outbox.pending(), "an empty outbox", PATIENCE)
+        wait(lambda: bed.are_finished(run_ids), "the end of every run", TIMEOUT)
+        wait(lambda: not outbox.pending(), "an empty outbox", TIMEOUT)
         return _outcome(bed, first, later)
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import machine, table
-from benchmarks.databases import KINDS
+from benchmarks.databases import DATABASES
 from benchmarks.environment import environment
 from benchmarks.measured import Workloads
 from benchmarks.memory.deployment import HEADINGS, Deployment
@@ -38,7 +38,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--parts", type=int, default=100_000, help="of each dealer (default 100,000)")
     parser.add_argument("--products", type=int, default=500_000, help="in the catalog (default 500,000)")
     parser.add_argument("--syncs", type=int, default=2, help="at a time: WORKER_PROCESSES (default 2)")
-    parser.add_argument("--databases", nargs="+", choices=KINDS, default=list(KINDS))
+    parser.add_argument("--databases", nargs="+", choices=DATABASES, default=list(DATABASES))
     return parser
 
 
@@ -46,7 +46,7 @@ def _measure(kind: str, parent: Path, options: argparse.Namespace) -> list[str]:
     folder = parent / kind
     folder.mkdir(mode=0o755)
     with (
-        KINDS[kind](folder) as database,
+        DATABASES[kind](folder) as database,
         RedisServer(folder / "redis") as redis,
         service(environment(database.url, "", folder), folder) as serving,
     ):

@@ -20,7 +20,7 @@ from webapp.settings.config import ROOT
 
 HEADINGS = ("process", "idle: RSS", "PSS", "syncing: RSS", "PSS", "")
 # Seconds.
-PATIENCE, SAMPLE_EVERY = 900.0, 0.2
+TIMEOUT, SAMPLE_EVERY = 900.0, 0.2
 READY = {"web": "Booting worker", "worker": "Listening on sync", "scheduler": "scheduler.started"}
 
 
@@ -79,7 +79,7 @@ class Deployment:
             self._request_pages()
             return not any(stored.progress(run_id).is_active for run_id in run_ids)
 
-        wait(are_finished, "the runs", PATIENCE, SAMPLE_EVERY)
+        wait(are_finished, "the runs", TIMEOUT, SAMPLE_EVERY)
         self.results.append(f"{len(run_ids)} syncs at once, {time.monotonic() - began:.0f} s")
         for run_id in run_ids:
             progress = stored.progress(run_id)

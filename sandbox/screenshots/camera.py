@@ -13,7 +13,7 @@ TALLEST = 900
 # Bytes. Screenshots are kept in the repository, each version of each.
 MOST = 150_000
 # Milliseconds. Long, since a complete run is waited for.
-PATIENCE = 120_000
+TIMEOUT_MS = 120_000
 
 
 class TooLarge(RuntimeError):
@@ -30,7 +30,7 @@ class Camera:
             color_scheme="light",
             reduced_motion="reduce",
         )
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(TIMEOUT_MS)
         self.page = context.new_page()
         self._folder = folder
 

@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 from sandbox.servers.ports import free_port, is_free, owner_hint
 from sandbox.servers.process import ServerProcess
 
-_START_PATIENCE = 30.0
+_START_TIMEOUT = 30.0
 _LOOK_EVERY = 0.02
 _LOG_LINES = 15
 _PORT_ATTEMPTS = 3
@@ -121,7 +121,7 @@ class LoopbackServer(ABC):
             raise
 
     def _wait_until_it_answers(self, child: ServerProcess) -> None:
-        give_up = time.monotonic() + _START_PATIENCE
+        give_up = time.monotonic() + _START_TIMEOUT
         while not self._answers():
             if not child.is_running():
                 raise ServerNotStarted(f"{self.title} ended while it started.{self._last_words()}")

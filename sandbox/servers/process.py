@@ -73,11 +73,11 @@ class ServerProcess:
     def is_running(self) -> bool:
         return self._server.poll() is None
 
-    def end(self, patience: float = 10) -> None:
-        """Ask the server to end and wait; after `patience` seconds kill it."""
+    def end(self, timeout: float = 10) -> None:
+        """Ask the server to end and wait; after `timeout` seconds kill it."""
         self._server.send_signal(self._quit_signal)
         try:
-            self._server.wait(patience)
+            self._server.wait(timeout)
         except subprocess.TimeoutExpired:
             self._server.kill()
         self._bury()

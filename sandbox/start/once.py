@@ -13,7 +13,7 @@ from sandbox.start.steps import TELL_EVERY
 from webapp.core.limits import HEARTBEAT_TIMEOUT
 
 # Seconds. The sample takes well under a minute if nothing is wrong.
-PATIENCE = 600
+TIMEOUT = 600
 # A live worker sends heartbeats more often.
 SILENT_AFTER = timedelta(seconds=30)
 
@@ -35,7 +35,7 @@ def sync(program: Program, commands: Commands, stored: DatabaseState, dealer_id:
 
 def _watch(program: Program, stored: DatabaseState, run_id: int) -> str:
     """Return the run's final status. A waiting run is enqueued: this Redis has no jobs from before."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     told, told_at = "", 0.0
     while time.monotonic() < deadline:
         progress = stored.progress(run_id)
@@ -50,7 +50,7 @@ def _watch(program: Program, stored: DatabaseState, run_id: int) -> str:
         if name := program.ended():
             raise SystemExit(f"{name} has ended; the end of its log:\n{program.last_words(name)}")
         time.sleep(0.5)
-    print(f"Run {run_id} has not ended within {PATIENCE} seconds.", file=sys.stderr)
+    print(f"Run {run_id} has not ended within {TIMEOUT} seconds.", file=sys.stderr)
     return progress.status
 
 

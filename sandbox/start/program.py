@@ -11,7 +11,7 @@ from sandbox.servers.process import ServerProcess
 from webapp.settings.config import ROOT
 
 # Seconds. Processes still running by then are killed.
-PATIENCE = 12.0
+TIMEOUT = 12.0
 
 
 class Program:
@@ -62,7 +62,7 @@ class Program:
         """End every process, the last started first, so that workers have their servers until they have
         ended."""
         for child in reversed(self._children.values()):
-            child.end(PATIENCE)
+            child.end(TIMEOUT)
 
 
 def serve(program: Program, address: str) -> None:

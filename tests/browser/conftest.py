@@ -14,7 +14,7 @@ from sandbox import chromium
 from sandbox.start.isolated import IsolatedProgram, isolated_program
 from tests.browser.seed import ProgramSeed
 from tests.browser.users import PageUser, all_users
-from tests.browser.viewports import PATIENCE, Window, open_window
+from tests.browser.viewports import TIMEOUT_MS, Window, open_window
 
 Visit = Callable[..., Page]
 
@@ -49,7 +49,7 @@ def seed(program_seed: ProgramSeed) -> Iterator[ProgramSeed]:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """The system's Chromium."""
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=TIMEOUT_MS)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium.program(), args=chromium.flags())
         yield opened

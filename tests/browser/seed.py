@@ -38,7 +38,7 @@ from webapp.runs import lifecycle
 from webapp.settings import config
 
 # Long, as machines are shared; nothing waits for it when all is well.
-PATIENCE_SECONDS = 45
+TIMEOUT_SECONDS = 45
 PASSWORD = "a long enough one"
 # That of `make_organization`.
 GROUP_LOGIN = ("group", "group secret")
@@ -111,13 +111,16 @@ class ProgramSeed:
         """The token of the confirmation link of a new recipient of a dealer's alerts."""
         address = "boss@prairie.example.com"
         with self.database():
-            contact = recipients.locked(db.session.get_one(Dealer, dealership.id))
-            contact.recipients, contact.unconfirmed = [address], {address: "nonce"}
+            alert_recipients = recipients.locked(db.session.get_one(Dealer, dealership.id))
+            alert_recipients.recipients, alert_recipients.unconfirmed = [address], {address: "nonce"}
             # Its port was allowed once.
-            contact.webhook_url = "https://hooks.example.com:9000/in"
-            contact.sealed_webhook_secret, contact.secret_set_at = vault.seal("secret"), clock.now()
+            alert_recipients.webhook_url = "https://hooks.example.com:9000/in"
+            alert_recipients.sealed_webhook_secret, alert_recipients.secret_set_at = (
+                vault.seal("secret"),
+                clock.now(),
+            )
             db.session.commit()
-            return confirmations.link_for(contact, address).rpartition("/")[2]
+            return confirmations.link_for(alert_recipients, address).rpartition("/")[2]
 
     def stale_session(self, email: str) -> str:
         """The session of a user who entered the password an hour ago."""
@@ -174,7 +177,7 @@ class ProgramSeed:
 
     def wait_until(self, is_so: Callable[[], bool]) -> None:
         """Poll the database until the condition is true; fails after a timeout."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while time.monotonic() < deadline:
             with self.database():
                 if is_so():

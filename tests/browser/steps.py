@@ -7,7 +7,7 @@ import time
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from tests.browser.viewports import PATIENCE
+from tests.browser.viewports import TIMEOUT_MS
 
 
 def enter_credentials(page: Page, cmf: str, password: str) -> None:
@@ -61,7 +61,7 @@ def sign_in(page: Page, email: str, password: str) -> None:
 
 def come_to(what: Locator, script: bool) -> None:
     """Wait until it is there; without script a page stays as it is until it is asked for again."""
-    deadline = time.monotonic() + PATIENCE / 1000
+    deadline = time.monotonic() + TIMEOUT_MS / 1000
     while not script and not what.count() and time.monotonic() < deadline:
         what.page.wait_for_timeout(300)
         what.page.reload()

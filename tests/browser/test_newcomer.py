@@ -17,7 +17,7 @@ from tests.browser.steps import (
     sign_in,
 )
 from tests.browser.test_dialogs import BOTH, CODES
-from tests.browser.viewports import PATIENCE
+from tests.browser.viewports import TIMEOUT_MS
 
 NO_CODES = "There are currently no supplier codes configured"
 
@@ -56,7 +56,7 @@ def test_a_newcomer_connects_maps_a_code_syncs_and_finds_the_product(
 def look_for(page: Page, words: str) -> Locator:
     """Search as a shopper does, again and again: the index follows a run's end within seconds."""
     found = page.locator("#products").get_by_role("listitem").filter(has_text=words)
-    deadline = time.monotonic() + PATIENCE / 1000
+    deadline = time.monotonic() + TIMEOUT_MS / 1000
     while not found.count() and time.monotonic() < deadline:
         page.get_by_label("Search the webstore").fill(words)
         page.get_by_role("button", name="Search").click()

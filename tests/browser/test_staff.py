@@ -65,13 +65,13 @@ def test_a_catalog_file_is_imported_and_its_rejected_rows_are_listed(
 
 
 def test_staff_see_first_who_needs_attention_and_sort_as_they_like(visit: Visit, seed: ProgramSeed) -> None:
-    fine, troubled = seed.add_dealership({"TR": 3}), seed.add_dealership({"TR": 1})
+    fine, failing = seed.add_dealership({"TR": 3}), seed.add_dealership({"TR": 1})
     seed.sync(fine)
     seed.set_behavior(faults=[{"kind": "json_string", "code": "TR", "times": None}])
-    seed.sync(troubled)
+    seed.sync(failing)
     page = visit("/dealers", seed.staff_session())
     rows = page.get_by_role("row").all_inner_texts()
-    places = [next(place for place, row in enumerate(rows) if one.cmf in row) for one in (troubled, fine)]
+    places = [next(place for place, row in enumerate(rows) if one.cmf in row) for one in (failing, fine)]
     assert places == sorted(places)
     page.get_by_role("columnheader", name="Dealer").get_by_role("link").click()
     expect(page.get_by_role("columnheader", name="Dealer")).to_have_attribute("aria-sort", "ascending")

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from tests.browser.watching import Watch
 
 # Milliseconds. Long, as machines are shared; nothing waits for it when all is well.
-PATIENCE = 45_000
+TIMEOUT_MS = 45_000
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
 
@@ -33,7 +33,7 @@ def open_window(
 ) -> Window:
     """An empty window, signed in by the session's cookie; options are those of Playwright's contexts."""
     context = browser.new_context(**{"base_url": address, "viewport": DESKTOP, **options})
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(TIMEOUT_MS)
     watch = Watch(context, address, expected)
     if session:
         context.add_cookies([{"name": "session", "value": session, "url": address}])

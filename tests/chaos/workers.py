@@ -18,7 +18,7 @@ from webapp.runs import lifecycle
 from webapp.settings.config import ROOT
 
 # Seconds. Long, as machines are shared; nothing waits for it when all is well.
-PATIENCE = 120.0
+TIMEOUT = 120.0
 QUEUES = ("control", "index", "sync")
 WORKERS = 2
 
@@ -104,6 +104,6 @@ class Workers:
     def wait(self, condition: Callable[[], object], what: str, every: float = 0.02) -> None:
         """Poll until the condition is true. Raises TimedOut with the end of the log."""
         try:
-            wait(condition, what, PATIENCE, every)
+            wait(condition, what, TIMEOUT, every)
         except TimedOut as timeout:
             raise TimedOut(f"{timeout}\n{self.log()[-3000:]}") from None

@@ -23,7 +23,7 @@ from webapp.extensions import db
 from webapp.settings.config import ROOT
 
 # Seconds. Long, as machines are shared; nothing waits for it when all is well.
-PATIENCE = 60
+TIMEOUT = 60
 
 
 class Program:
@@ -62,7 +62,7 @@ class Program:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
             check=False,
         )
 
@@ -78,7 +78,7 @@ class Program:
 
 def wait_until(is_so: Callable[[], object], what: str, program: Program | None = None) -> None:
     """Poll until the condition is true; fails with the processes' logs after a minute."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while time.monotonic() < deadline:
         db.session.rollback()
         if is_so():

@@ -156,18 +156,18 @@ def test_orphan_files_are_removed(stocked: SyncHarness, monkeypatch: pytest.Monk
     assert stored() == ["inventory-1.csv", "skipped-1.csv"]
 
 
-@pytest.mark.parametrize("trouble", ["no bucket", "wrong key", "wrong secret"])
+@pytest.mark.parametrize("fault", ["no bucket", "wrong key", "wrong secret"])
 def test_a_refusal_costs_only_the_reports_and_shows_no_login(
     stocked: SyncHarness,
     server: S3Server,
     staff: LintingClient,
     monkeypatch: pytest.MonkeyPatch,
-    trouble: str,
+    fault: str,
 ) -> None:
-    if trouble == "no bucket":
+    if fault == "no bucket":
         current_app.config["REPORT_STORAGE_URL"] = "s3://gone/prefix"
-    variable = "AWS_ACCESS_KEY_ID" if trouble == "wrong key" else "AWS_SECRET_ACCESS_KEY"
-    if trouble != "no bucket":
+    variable = "AWS_ACCESS_KEY_ID" if fault == "wrong key" else "AWS_SECRET_ACCESS_KEY"
+    if fault != "no bucket":
         monkeypatch.setenv(variable, "hunter2")
         s3fs.S3FileSystem.clear_instance_cache()
     run = stocked.sync()

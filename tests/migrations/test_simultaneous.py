@@ -18,7 +18,7 @@ from tests.migrations.earlier import DUMPS, restore
 from webapp.settings.config import ROOT
 
 # Seconds. Long, as machines are shared; nothing waits for it when all is well.
-PATIENCE = 240
+TIMEOUT = 240
 HEAD = max(path.name[:4] for path in (ROOT / "migrations" / "versions").glob("*.py"))
 DUMP = next(name for name in DUMPS if name.startswith("0009") and ".postgresql." in name)
 
@@ -46,7 +46,7 @@ def start(url: str, folder: Path, *command: str) -> subprocess.Popen[str]:
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
-    output, errors = process.communicate(timeout=PATIENCE)
+    output, errors = process.communicate(timeout=TIMEOUT)
     return process.returncode, output + errors
 
 

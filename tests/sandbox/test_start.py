@@ -22,7 +22,7 @@ from webapp.settings.config import ROOT
 pytestmark = pytest.mark.slow
 
 # Seconds. A shared machine takes its time over the first start.
-PATIENCE = 600
+TIMEOUT = 600
 
 
 class Starter:
@@ -38,7 +38,7 @@ class Starter:
     def flask(self, *arguments: str) -> tuple[int, str]:
         """What `bin/flask` with these arguments exits with, and prints."""
         process = self._python("sandbox.start.run_beside", *arguments)
-        output, _ = process.communicate(timeout=PATIENCE)
+        output, _ = process.communicate(timeout=TIMEOUT)
         return process.returncode, output
 
     def sql(self, statement: str) -> list[tuple[object, ...]]:
@@ -68,7 +68,7 @@ def starter(tmp_path_factory: pytest.TempPathFactory) -> Starter:
 def once(starter: Starter) -> str:
     """What `bin/run --once` prints, from an empty folder."""
     process = starter.start("--once")
-    output, _ = process.communicate(timeout=PATIENCE)
+    output, _ = process.communicate(timeout=TIMEOUT)
     assert process.returncode == 0, output
     return output
 
@@ -103,7 +103,7 @@ def test_once_finishes_a_run_that_an_interrupted_start_left_behind(
     run_id = int(output.split()[-1])
     starter.sql(left.format(run_id))
     process = starter.start("--once")
-    output, _ = process.communicate(timeout=PATIENCE)
+    output, _ = process.communicate(timeout=TIMEOUT)
     assert process.returncode == 0, output
     assert f"Run {run_id} was left by an earlier start, and is finished now." in output
     assert f"Run {run_id} succeeded." in output
@@ -115,7 +115,7 @@ def test_once_ends_with_the_workers_log_when_its_worker_ends(once: str, starter:
     worker = next(one for one in psutil.Process(process.pid).children() if "jobs.worker" in one.cmdline())
     for one in [*worker.children(recursive=True), worker]:
         one.kill()
-    printed += process.communicate(timeout=PATIENCE)[0]
+    printed += process.communicate(timeout=TIMEOUT)[0]
     assert process.returncode == 1
     assert "worker has ended; the end of its log:" in printed
     assert "sync_run(" in printed
@@ -162,7 +162,7 @@ def test_a_command_beside_it_needs_no_settings(
     # The run that the start queued may still be active; then its id is printed, after a line that says so.
     run_id = int(output.splitlines()[-1])
     assert (starter.folder / "running.json").stat().st_mode & 0o777 == 0o600
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     ended: list[tuple[object, ...]] = []
     while not ended and time.monotonic() < deadline:
         time.sleep(0.5)
@@ -174,7 +174,7 @@ def test_taken_ports_are_distinguished_and_named(
     running: tuple[subprocess.Popen[str], str], starter: Starter
 ) -> None:
     second = starter.start()
-    output, _ = second.communicate(timeout=PATIENCE)
+    output, _ = second.communicate(timeout=TIMEOUT)
     assert second.returncode == 1
     for name, port in starter.ports.items():
         assert f"Port {port} is taken" in output
@@ -192,7 +192,7 @@ def test_ctrl_c_stops_every_process(running: tuple[subprocess.Popen[str], str], 
 
 def test_reset_starts_over_and_refuses_to_empty_another_database(starter: Starter) -> None:
     refused = starter.start("--reset", "--once", DATABASE_URL="postgresql://localhost/precious")
-    output, _ = refused.communicate(timeout=PATIENCE)
+    output, _ = refused.communicate(timeout=TIMEOUT)
     assert refused.returncode == 1
     assert "DATABASE_URL" in output
 
@@ -206,7 +206,7 @@ def _belongs(process: psutil.Process, starter: Starter) -> bool:
 
 def _read_until(process: subprocess.Popen[str], words: str) -> str:
     assert process.stdout is not None
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     printed = ""
     while words not in printed and time.monotonic() < deadline:
         line = process.stdout.readline()
@@ -224,5 +224,5 @@ def test_interrupted_while_it_loads_it_says_so_in_one_line(tmp_path: Path) -> No
     hook += "    return load(name, *rest, **more)\nbuiltins.__import__ = interrupted\n"
     (tmp_path / "sitecustomize.py").write_text(hook)
     process = Starter(tmp_path / "never").start("--once", PYTHONPATH=str(tmp_path))
-    output, _ = process.communicate(timeout=PATIENCE)
+    output, _ = process.communicate(timeout=TIMEOUT)
     assert (process.returncode, output.strip()) == (130, "Interrupted before anything was started.")

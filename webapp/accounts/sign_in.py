@@ -7,18 +7,12 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, make_response, render_template, request, session
 from flask_login import user_logged_out
-from flask_security.signals import (
-    password_changed,
-    password_reset,
-    user_authenticated,
-    user_failed_authn,
-)
+from flask_security import signals
 from flask_security.utils import set_request_attr
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import audit
-from webapp.accounts import emails, reauthentication, second_factor_events, sessions
-from webapp.accounts import password_reset as forgotten
+from webapp.accounts import emails, password_reset, reauthentication, second_factor_events, sessions
 from webapp.accounts.session_tokens import FIELD
 from webapp.core import clock
 from webapp.extensions import db
@@ -42,15 +36,15 @@ def register(app: Flask) -> None:
     app.login_manager.user_loader(_load)  # type: ignore[attr-defined]
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
     app.after_request(_note_seen)
-    forgotten.register(app)
+    password_reset.register(app)
     second_factor_events.register(app)
     reauthentication.register(app)
     throttling.register(app)
-    user_authenticated.connect(_begin, app)
-    user_failed_authn.connect(_failed, app)
+    signals.user_authenticated.connect(_begin, app)
+    signals.user_failed_authn.connect(_failed, app)
     user_logged_out.connect(_end, app)
-    password_changed.connect(_password_changed, app)
-    password_reset.connect(_password_reset, app)
+    signals.password_changed.connect(_password_changed, app)
+    signals.password_reset.connect(_password_reset, app)
 
 
 def _load(identity: str) -> User | None:

@@ -20,7 +20,7 @@ from webapp.web.status_labels import StatusLabel
 PAST, DELIVERIES = 20, 20
 _OTHERS = {"confirmation": "Link to confirm", "limit": "Daily limit reached"}
 # Deliveries normally take seconds. After this long the page stops polling.
-PATIENCE = timedelta(seconds=90)
+LATE_AFTER = timedelta(seconds=90)
 _STATES = {
     "waiting": StatusLabel("Waiting", "info"),
     "delivered": StatusLabel("Delivered", "success"),
@@ -34,7 +34,7 @@ _LATE = "It has not been sent yet. Tell our support if it stays so: what sends i
 class AlertsPage:
     """Content of a dealer's Alerts page."""
 
-    contact: AlertRecipients
+    alert_recipients: AlertRecipients
     open: list[Alert]
     past: list[Alert]
     deliveries: list[AlertDelivery]
@@ -43,13 +43,13 @@ class AlertsPage:
     unsent: int
 
     @classmethod
-    def of(cls, dealer: Dealer, contact: AlertRecipients) -> AlertsPage:
+    def of(cls, dealer: Dealer, alert_recipients: AlertRecipients) -> AlertsPage:
         """Return the current content."""
         over = select(Alert).where(Alert.dealer_key == dealer.id, Alert.closed_at.is_not(None))
         told = select(AlertDelivery).where(AlertDelivery.dealer_id == dealer.id)
         told = told.options(joinedload(AlertDelivery.alert)).order_by(AlertDelivery.id.desc())
         return cls(
-            contact,
+            alert_recipients,
             alerts.open_of(dealer.id),
             list(db.session.scalars(over.order_by(Alert.id.desc()).limit(PAST))),
             list(db.session.scalars(told.limit(DELIVERIES))),
@@ -58,14 +58,18 @@ class AlertsPage:
         )
 
     @property
-    def has_contacts(self) -> bool:
+    def has_recipients(self) -> bool:
         """Return whether a test would have any recipient."""
-        return bool(self.contact.webhook_url or (self.has_mail and self.contact.confirmed))
+        return bool(self.alert_recipients.webhook_url or (self.has_mail and self.alert_recipients.confirmed))
 
     @property
     def unconfirmed(self) -> list[str]:
         """Return the unconfirmed addresses, which get no alerts, in the order listed."""
-        return [address for address in self.contact.recipients if address not in self.contact.confirmed]
+        return [
+            address
+            for address in self.alert_recipients.recipients
+            if address not in self.alert_recipients.confirmed
+        ]
 
     @property
     def sends_links(self) -> bool:
@@ -75,7 +79,7 @@ class AlertsPage:
     @property
     def webhook_problem(self) -> str | None:
         """Return why nothing is sent to the saved webhook, or None."""
-        url = self.contact.webhook_url
+        url = self.alert_recipients.webhook_url
         return webhook_address.refusal(url, current_app.config["ALERT_ALLOWED_HOSTS"]) if url else None
 
     @property
@@ -92,8 +96,8 @@ class AlertsPage:
 
 def label(alert: Alert) -> StatusLabel:
     """Return the rule of an alert, with its current sentence."""
-    cause = alerts.rule_of(alert.cause)
-    return StatusLabel(cause.label, cause.tone, alert.sentence)
+    rule = alerts.rule_of(alert.cause)
+    return StatusLabel(rule.label, rule.tone, alert.sentence)
 
 
 def subject(delivery: AlertDelivery) -> str:
@@ -112,4 +116,4 @@ def delivery_state(delivery: AlertDelivery) -> StatusLabel:
 
 def is_late(delivery: AlertDelivery) -> bool:
     """Return whether it should have been sent by now."""
-    return delivery.state == "waiting" and clock.now() - delivery.next_attempt_at > PATIENCE
+    return delivery.state == "waiting" and clock.now() - delivery.next_attempt_at > LATE_AFTER

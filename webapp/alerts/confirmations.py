@@ -48,34 +48,34 @@ class Link:
     nonce: str
 
 
-def request_new(contact: AlertRecipients, before: list[str]) -> list[str]:
+def request_new(alert_recipients: AlertRecipients, before: list[str]) -> list[str]:
     """Send links to new recipients; return those to which none can be sent at present. No commit."""
     known = {address.casefold(): address for address in before}
-    waiting = contact.unconfirmed or {}
-    kept = [address for address in contact.recipients if known.get(address.casefold()) in waiting]
+    waiting = alert_recipients.unconfirmed or {}
+    kept = [address for address in alert_recipients.recipients if known.get(address.casefold()) in waiting]
     nonces = {address: waiting[known[address.casefold()]] for address in kept}
-    new = [address for address in contact.recipients if address.casefold() not in known]
-    contact.unconfirmed = {**nonces, **{address: secrets.token_urlsafe(16) for address in new}}
-    return [address for address in new if not _is_sent(contact, address)]
+    new = [address for address in alert_recipients.recipients if address.casefold() not in known]
+    alert_recipients.unconfirmed = {**nonces, **{address: secrets.token_urlsafe(16) for address in new}}
+    return [address for address in new if not _is_sent(alert_recipients, address)]
 
 
-def send_again(contact: AlertRecipients, address: str) -> None:
+def send_again(alert_recipients: AlertRecipients, address: str) -> None:
     """Send another link to an unconfirmed address, and commit. Raises Throttled."""
-    if address not in (contact.unconfirmed or {}):
+    if address not in (alert_recipients.unconfirmed or {}):
         raise Throttled("This address is not waiting for confirmation any more.")
-    _send(contact, address)
+    _send(alert_recipients, address)
     db.session.commit()
 
 
-def _is_sent(contact: AlertRecipients, address: str) -> bool:
+def _is_sent(alert_recipients: AlertRecipients, address: str) -> bool:
     try:
-        _send(contact, address)
+        _send(alert_recipients, address)
     except Throttled:
         return False
     return True
 
 
-def _send(contact: AlertRecipients, address: str) -> None:
+def _send(alert_recipients: AlertRecipients, address: str) -> None:
     """Queue a link; the caller commits. Raises Throttled."""
     if not can_send_links():
         raise Throttled("Email is not set up on this deployment (SMTP_URL, PUBLIC_URL).")
@@ -88,17 +88,19 @@ def _send(contact: AlertRecipients, address: str) -> None:
         raise Throttled("A link was sent to this address a few minutes ago. Wait a little, then try again.")
     if count >= OF_ADDRESS:
         raise Throttled(f"{OF_ADDRESS} links were sent to this address today. Try again tomorrow.")
-    of_dealer = select(func.count()).where(AlertDelivery.dealer_id == contact.dealer_id, *sent)
+    of_dealer = select(func.count()).where(AlertDelivery.dealer_id == alert_recipients.dealer_id, *sent)
     if db.session.scalars(of_dealer).one() >= OF_DEALER:
         raise Throttled("Too many confirmation links were sent today. Try again tomorrow.")
     about = {"event": "confirmation", "channel": "email", "recipient": address}
-    db.session.add(AlertDelivery(dealer_id=contact.dealer_id, **about))
+    db.session.add(AlertDelivery(dealer_id=alert_recipients.dealer_id, **about))
     db.session.flush()
 
 
-def link_for(contact: AlertRecipients, address: str) -> str:
+def link_for(alert_recipients: AlertRecipients, address: str) -> str:
     """Return the link that confirms a pending address."""
-    token = _serializer().dumps([contact.dealer_id, address, (contact.unconfirmed or {})[address]])
+    token = _serializer().dumps(
+        [alert_recipients.dealer_id, address, (alert_recipients.unconfirmed or {})[address]]
+    )
     path = current_app.url_map.bind("localhost").build(ENDPOINT, {"token": str(token)})
     return f"{current_app.config['PUBLIC_URL']}{path}"
 
@@ -109,8 +111,8 @@ def read(token: str) -> Link:
         dealer_id, address, nonce = _serializer().loads(token, max_age=int(VALID_FOR.total_seconds()))
     except (BadSignature, TypeError, ValueError):
         raise InvalidLink from None
-    contact = db.session.get(AlertRecipients, dealer_id)
-    kept = (contact.unconfirmed or {}).get(address) if contact else None
+    alert_recipients = db.session.get(AlertRecipients, dealer_id)
+    kept = (alert_recipients.unconfirmed or {}).get(address) if alert_recipients else None
     if kept is None or not hmac.compare_digest(kept, str(nonce)):
         raise InvalidLink
     return Link(dealer_id, address, kept)
@@ -120,11 +122,11 @@ def confirm(token: str) -> Link:
     """Activate the address of a link, and commit. Raises InvalidLink."""
     link = read(token)
     row = select(AlertRecipients).where(AlertRecipients.dealer_id == link.dealer_id).with_for_update()
-    contact = db.session.scalars(row.execution_options(populate_existing=True)).one()
-    waiting = dict(contact.unconfirmed or {})
+    alert_recipients = db.session.scalars(row.execution_options(populate_existing=True)).one()
+    waiting = dict(alert_recipients.unconfirmed or {})
     if waiting.pop(link.address, None) != link.nonce:
         raise InvalidLink
-    contact.unconfirmed = waiting
+    alert_recipients.unconfirmed = waiting
     audit.note("alert_contacts.confirmed", link.address, dealer_id=link.dealer_id)
     db.session.commit()
     return link

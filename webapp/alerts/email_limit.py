@@ -56,9 +56,9 @@ def notify_once(dealer_id: int, now: datetime) -> None:
 
     A concurrent call waits for the lock on the row of recipients, and then finds it done.
     """
-    contact = recipients.locked(db.session.get_one(Dealer, dealer_id))
+    alert_recipients = recipients.locked(db.session.get_one(Dealer, dealer_id))
     told = _of_dealer(dealer_id, now, AlertDelivery.event == "limit", of=("limit",))
-    if not db.session.scalars(told).one() and outbox.queue_limit(contact, now):
+    if not db.session.scalars(told).one() and outbox.queue_limit(alert_recipients, now):
         most = current_app.config["ALERT_EMAILS_PER_DAY"]
         audit.note("alert_emails.limited", "Alerts", dealer_id=dealer_id, after={"emails a day": most})
     db.session.commit()

@@ -50,13 +50,13 @@ class _Changes:
         return bool(self.new or self.reworded or self.over)
 
 
-def evaluate_rules(now: datetime | None = None, causes: Iterable[AlertRule] = RULES) -> Evaluation:
+def evaluate_rules(now: datetime | None = None, rules: Iterable[AlertRule] = RULES) -> Evaluation:
     """Bring the open alerts in line with the current state; commits.
 
     A rule that fails leaves its alerts as they are, and doesn't stop the others.
     """
     now = now or clock.now()
-    looked = {cause.name: _look(cause, now) for cause in causes}
+    looked = {rule.name: _look(rule, now) for rule in rules}
     found = {name: places for name, places in looked.items() if places is not None}
     begin_read_only()
     changes = _changes(found)
@@ -66,13 +66,13 @@ def evaluate_rules(now: datetime | None = None, causes: Iterable[AlertRule] = RU
     return Evaluation(opened, closed, tuple(name for name in looked if name not in found))
 
 
-def _look(cause: AlertRule, now: datetime) -> list[Finding] | None:
+def _look(rule: AlertRule, now: datetime) -> list[Finding] | None:
     """Return where the rule's condition holds; None if the rule failed."""
     try:
         begin_read_only()
-        return list(cause.found(now))
+        return list(rule.found(now))
     except Exception:
-        log.exception("alert.cause_failed", cause=cause.name)
+        log.exception("alert.cause_failed", cause=rule.name)
         return None
 
 

@@ -21,19 +21,19 @@ class RecipientsForm(Form):
     version = HiddenField()
 
     @classmethod
-    def filled(cls, contact: AlertRecipients) -> RecipientsForm:
+    def filled(cls, alert_recipients: AlertRecipients) -> RecipientsForm:
         """Return the form with the stored addresses."""
-        stored = {"recipients": "\n".join(contact.recipients), "version": contact.version}
+        stored = {"recipients": "\n".join(alert_recipients.recipients), "version": alert_recipients.version}
         return cls(formdata=None, data=stored)
 
-    def is_stale(self, contact: AlertRecipients) -> bool:
+    def is_stale(self, alert_recipients: AlertRecipients) -> bool:
         """Return whether they were saved since the form was loaded; without a version it isn't stale."""
-        return bool(self.version.data) and str(self.version.data) != str(contact.version)
+        return bool(self.version.data) and str(self.version.data) != str(alert_recipients.version)
 
-    def catch_up(self, contact: AlertRecipients) -> RecipientsForm:
+    def catch_up(self, alert_recipients: AlertRecipients) -> RecipientsForm:
         """Keep the input, rebased on what is stored now."""
-        self.version.data = contact.version
-        self.blame("", CHANGED_MEANWHILE.format(stored=", ".join(contact.recipients) or "nobody"))
+        self.version.data = alert_recipients.version
+        self.blame("", CHANGED_MEANWHILE.format(stored=", ".join(alert_recipients.recipients) or "nobody"))
         return self
 
 
@@ -43,6 +43,6 @@ class WebhookForm(Form):
     webhook_url = StringField("Webhook address", [AtMost(MAX_WEBHOOK_LENGTH)], [stripped])
 
     @classmethod
-    def filled(cls, contact: AlertRecipients) -> WebhookForm:
+    def filled(cls, alert_recipients: AlertRecipients) -> WebhookForm:
         """Return the form with the stored URL."""
-        return cls(formdata=None, data={"webhook_url": contact.webhook_url or ""})
+        return cls(formdata=None, data={"webhook_url": alert_recipients.webhook_url or ""})

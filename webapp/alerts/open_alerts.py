@@ -9,7 +9,7 @@ from webapp.alerts.rules import RULES
 from webapp.extensions import db
 from webapp.models import Alert
 
-_RANKS = {cause.name: rank for rank, cause in enumerate(RULES)}
+_RANKS = {rule.name: rank for rank, rule in enumerate(RULES)}
 
 
 def open_of(*dealer_ids: int) -> list[Alert]:

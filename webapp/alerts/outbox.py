@@ -35,8 +35,8 @@ def queue_opened(alert_ids: list[int], now: datetime) -> None:
         )
         rows = [
             _row(now, "opened", channel, recipient, dealer_id=dealer_id, alert_id=alert_id)
-            for alert_id, dealer_id, contact in db.session.execute(wanted)
-            for channel, recipient in (_ways(contact) if dealer_id else _staff())
+            for alert_id, dealer_id, alert_recipients in db.session.execute(wanted)
+            for channel, recipient in (_ways(alert_recipients) if dealer_id else _staff())
         ]
         _insert(rows)
 
@@ -62,17 +62,19 @@ def queue_recovered(alert_ids: list[int], now: datetime) -> None:
         db.session.execute(insert_new(AlertDelivery).from_select([*COLUMNS, *MOMENTS], told))
 
 
-def queue_test(contact: AlertRecipients, now: datetime) -> int:
+def queue_test(alert_recipients: AlertRecipients, now: datetime) -> int:
     """Queue a test for every recipient of the dealer; return how many there are. No commit."""
-    rows = [_row(now, "test", *way, dealer_id=contact.dealer_id) for way in _ways(contact)]
+    rows = [_row(now, "test", *way, dealer_id=alert_recipients.dealer_id) for way in _ways(alert_recipients)]
     _insert(rows)
     return len(rows)
 
 
-def queue_limit(contact: AlertRecipients, now: datetime) -> int:
+def queue_limit(alert_recipients: AlertRecipients, now: datetime) -> int:
     """Notify the dealer's email recipients that the daily limit is reached; return how many. No commit."""
     rows = [
-        _row(now, "limit", *way, dealer_id=contact.dealer_id) for way in _ways(contact) if way[0] == "email"
+        _row(now, "limit", *way, dealer_id=alert_recipients.dealer_id)
+        for way in _ways(alert_recipients)
+        if way[0] == "email"
     ]
     _insert(rows)
     return len(rows)
@@ -84,14 +86,14 @@ def queue_digest(now: datetime) -> None:
     _insert([_row(now, "digest", *way, digest_on=day) for way in _staff()])
 
 
-def _ways(contact: AlertRecipients | None) -> Iterator[tuple[str, str]]:
+def _ways(alert_recipients: AlertRecipients | None) -> Iterator[tuple[str, str]]:
     """Return the channel and address of each of a dealer's recipients."""
-    if contact is None:
+    if alert_recipients is None:
         return
     if has_mail():
-        yield from (("email", address) for address in contact.confirmed)
-    if contact.webhook_url:
-        yield "webhook", host_of(contact.webhook_url)
+        yield from (("email", address) for address in alert_recipients.confirmed)
+    if alert_recipients.webhook_url:
+        yield "webhook", host_of(alert_recipients.webhook_url)
 
 
 def _staff() -> Iterator[tuple[str, str]]:

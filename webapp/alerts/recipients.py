@@ -43,7 +43,7 @@ def locked(dealer: Dealer) -> AlertRecipients:
     return found
 
 
-def save_recipients(contact: AlertRecipients, text: str) -> list[str]:
+def save_recipients(alert_recipients: AlertRecipients, text: str) -> list[str]:
     """Save the email addresses, by line or comma-separated, without duplicates, and commit. Raises
     FieldRefused.
 
@@ -56,96 +56,98 @@ def save_recipients(contact: AlertRecipients, text: str) -> list[str]:
         raise FieldRefused("recipients", str(reason)) from None
     if len(found) > MAX_ALERT_RECIPIENTS:
         raise FieldRefused("recipients", f"at most {MAX_ALERT_RECIPIENTS} addresses")
-    before = list(contact.recipients)
-    with _noted(contact):
-        contact.recipients = found
-        contact.version += 1
-    not_sent = confirmations.request_new(contact, before)
+    before = list(alert_recipients.recipients)
+    with _noted(alert_recipients):
+        alert_recipients.recipients = found
+        alert_recipients.version += 1
+    not_sent = confirmations.request_new(alert_recipients, before)
     db.session.commit()
     return not_sent
 
 
-def save_webhook(contact: AlertRecipients, url: str) -> str | None:
+def save_webhook(alert_recipients: AlertRecipients, url: str) -> str | None:
     """Save the webhook's URL, or none, and commit. Raises FieldRefused.
 
     Returns a new secret for a new webhook: it is shown once, and cannot be read again.
     """
     if not url.strip():
-        remove_webhook(contact)
+        remove_webhook(alert_recipients)
         return None
     try:
         checked = webhook_address.checked(url, current_app.config["ALERT_ALLOWED_HOSTS"])
     except Refused as reason:
         raise FieldRefused("webhook_url", str(reason)) from None
-    with _noted(contact):
-        is_new = contact.webhook_url is None
-        contact.webhook_url = checked
-        secret = _new_secret(contact) if is_new else None
+    with _noted(alert_recipients):
+        is_new = alert_recipients.webhook_url is None
+        alert_recipients.webhook_url = checked
+        secret = _new_secret(alert_recipients) if is_new else None
     db.session.commit()
     return secret
 
 
-def renew_secret(contact: AlertRecipients) -> str:
+def renew_secret(alert_recipients: AlertRecipients) -> str:
     """Replace the signing secret, and commit. Raises FieldRefused if there is no webhook."""
-    if contact.webhook_url is None:
+    if alert_recipients.webhook_url is None:
         raise FieldRefused("webhook_url", "there is no webhook")
-    with _noted(contact):
-        secret = _new_secret(contact)
+    with _noted(alert_recipients):
+        secret = _new_secret(alert_recipients)
     db.session.commit()
     return secret
 
 
-def remove_webhook(contact: AlertRecipients) -> None:
+def remove_webhook(alert_recipients: AlertRecipients) -> None:
     """Remove the webhook and its secret, and commit."""
-    with _noted(contact):
-        contact.webhook_url = contact.sealed_webhook_secret = contact.secret_set_at = None
+    with _noted(alert_recipients):
+        alert_recipients.webhook_url = alert_recipients.sealed_webhook_secret = (
+            alert_recipients.secret_set_at
+        ) = None
     db.session.commit()
 
 
 @contextmanager
-def _noted(contact: AlertRecipients) -> Iterator[None]:
+def _noted(alert_recipients: AlertRecipients) -> Iterator[None]:
     """Record the changes made within this context in the audit log."""
-    before = _fields(contact)
+    before = _fields(alert_recipients)
     yield
     audit.note(
         "alert_contacts.changed",
         "Alerts",
-        dealer_id=contact.dealer_id,
+        dealer_id=alert_recipients.dealer_id,
         before=before,
-        after=_fields(contact),
+        after=_fields(alert_recipients),
     )
 
 
-def _fields(contact: AlertRecipients) -> dict[str, Any]:
-    url = contact.webhook_url
+def _fields(alert_recipients: AlertRecipients) -> dict[str, Any]:
+    url = alert_recipients.webhook_url
     return {
-        "recipients": list(contact.recipients),
+        "recipients": list(alert_recipients.recipients),
         "webhook": outbox.host_of(url) if url else None,
         # The rest of the URL may be a secret: only the fact that it changed is recorded.
         "webhook's secret address": url,
-        "webhook's secret": contact.sealed_webhook_secret,
+        "webhook's secret": alert_recipients.sealed_webhook_secret,
     }
 
 
-def _new_secret(contact: AlertRecipients) -> str:
+def _new_secret(alert_recipients: AlertRecipients) -> str:
     secret = secrets.token_urlsafe(32)
-    contact.sealed_webhook_secret = vault.seal(secret)
-    contact.secret_set_at = clock.now()
+    alert_recipients.sealed_webhook_secret = vault.seal(secret)
+    alert_recipients.secret_set_at = clock.now()
     return secret
 
 
-def send_test(contact: AlertRecipients) -> int:
+def send_test(alert_recipients: AlertRecipients) -> int:
     """Queue a test for every recipient, and commit; return how many. Raises FieldRefused without
     recipients."""
     now = clock.now()
     recent = select(AlertDelivery.id).where(
-        AlertDelivery.dealer_id == contact.dealer_id,
+        AlertDelivery.dealer_id == alert_recipients.dealer_id,
         AlertDelivery.event == "test",
         AlertDelivery.created_at > now - BETWEEN_TESTS,
     )
     if db.session.scalar(recent.limit(1)) is not None:
         raise FieldRefused("", "A test was sent a moment ago: see below what became of it.")
-    noted = outbox.queue_test(contact, now)
+    noted = outbox.queue_test(alert_recipients, now)
     if not noted:
         raise FieldRefused("", "There is nobody yet to send a test to.")
     db.session.commit()

@@ -18,7 +18,7 @@ from webapp.web.uploads import takes_file
 
 pages = tenancy.staff_blueprint("catalog", __name__, "/catalog")
 # Size of the form's other fields and multipart framing.
-ALLOWANCE = 1024 * 1024
+FORM_OVERHEAD = 1024 * 1024
 NOT_KEPT = "The file could not be kept in report storage. Please try again in a moment."
 NONE_REJECTED = "This import rejected no row, or has not ended yet."
 
@@ -39,7 +39,7 @@ def new() -> Response:
 
 @pages.post("/imports")
 @takes_file
-@bodies.allows(uploads.MAX_BYTES + ALLOWANCE, staff_only=True)
+@bodies.allows(uploads.MAX_BYTES + FORM_OVERHEAD, staff_only=True)
 def create() -> ResponseReturnValue:
     """Store the file and queue its import."""
     form = CatalogUploadForm()

@@ -49,16 +49,16 @@ def redis_key(rate: RateLimitItem, login_key: str) -> str:
     return f"{RedisStorage.PREFIX}:{rate.key_for(login_key)}"
 
 
-def shared_window(redis_url: str, patience: float) -> MovingWindowRateLimiter:
-    """Return the window shared by all processes with this Redis; its timeout is `patience` seconds.
+def shared_window(redis_url: str, timeout: float) -> MovingWindowRateLimiter:
+    """Return the window shared by all processes with this Redis; its timeout is `timeout` seconds.
 
     Its methods raise RedisError if Redis is unavailable.
     """
     # Without retries of its own: the caller retries, and checks for cancellation in between.
     storage = RedisStorage(
         redis_url,
-        socket_timeout=patience,
-        socket_connect_timeout=patience,
+        socket_timeout=timeout,
+        socket_connect_timeout=timeout,
         retry=Retry(NoBackoff(), 0),  # type: ignore[arg-type]
     )
     return MovingWindowRateLimiter(storage)

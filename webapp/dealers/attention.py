@@ -31,23 +31,23 @@ NOTICES: Final = {
 
 
 def _alerts(tone: str) -> dict[str, StatusLabel]:
-    return {cause.name: StatusLabel(cause.label, tone) for cause in alerts.RULES if cause.tone == tone}
+    return {rule.name: StatusLabel(rule.label, tone) for rule in alerts.RULES if rule.tone == tone}
 
 
-CAUSES: Final = {
+CONDITIONS: Final = {
     **_alerts("danger"),
     "refused": REFUSED,
     "failed": FAILED,
     **_alerts("warning"),
     **NOTICES,
 }
-RANKS: Final = {name: rank for rank, name in enumerate(CAUSES)}
-FINE: Final = len(CAUSES)
+RANKS: Final = {name: rank for rank, name in enumerate(CONDITIONS)}
+FINE: Final = len(CONDITIONS)
 OFF: Final = FINE + 1
 
 
 def conditions(row: Any) -> dict[str, ColumnElement[bool]]:
-    """Return the current conditions, by name in `CAUSES`; `row` is the dealer's status."""
+    """Return the current conditions, by name in `CONDITIONS`; `row` is the dealer's status."""
     refused = row.check_state == "refused"
     status = func.coalesce(row.last_status, "")
     found: dict[str, ColumnElement[bool]] = {
@@ -70,7 +70,7 @@ def worst_alerts() -> Subquery:
 
 
 def urgency(row: Any) -> ColumnElement[int]:
-    """Return the index of a dealer's most severe cause in `CAUSES`; FINE without one, OFF if 3PA is
+    """Return the index of a dealer's most severe cause in `CONDITIONS`; FINE without one, OFF if 3PA is
     disabled."""
     seen: list[Any] = [(condition, literal(RANKS[name])) for name, condition in conditions(row).items()]
     at_once, told = case(*seen, else_=literal(FINE)), func.coalesce(row.alert_rank, FINE)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from webapp import alerts
 from webapp.core.run_states import RunState
-from webapp.dealers.attention import CAUSES, RANKS
+from webapp.dealers.attention import CONDITIONS, RANKS
 from webapp.dealers.dealer_status import DealerStatus
 from webapp.models import Alert, Configuration, Dealer, Run
 from webapp.runs import held_clearings
@@ -39,14 +39,14 @@ class Banner:
     since: datetime | None = None
 
 
-def banners(dealer: Dealer, configuration: Configuration, standing: DealerStatus) -> list[Banner]:
+def banners(dealer: Dealer, configuration: Configuration, status: DealerStatus) -> list[Banner]:
     """Return the dealer's current banners."""
-    still = [one for one in alerts.open_of(dealer.id) if not _is_over(one, configuration, standing.last)]
+    still = [one for one in alerts.open_of(dealer.id) if not _is_over(one, configuration, status.last)]
     by_cause = sorted(still, key=lambda alert: alert.cause)
-    found = [_of_alerts(list(each), standing) for _, each in groupby(by_cause, key=lambda alert: alert.cause)]
+    found = [_of_alerts(list(each), status) for _, each in groupby(by_cause, key=lambda alert: alert.cause)]
     told = {banner.cause for banner in found}
-    notices = [name for name in standing.causes if name not in ELSEWHERE]
-    found += [_notice(name, standing) for name in notices if not TOLD_BY.get(name, {name}) & told]
+    notices = [name for name in status.causes if name not in ELSEWHERE]
+    found += [_notice(name, status) for name in notices if not TOLD_BY.get(name, {name}) & told]
     if dealer.credentials_organization:
         found = [_of_organization(banner, configuration) for banner in found]
     return sorted(found, key=lambda banner: RANKS.get(banner.cause, len(RANKS)))
@@ -71,12 +71,12 @@ def _is_over(alert: Alert, configuration: Configuration, last: Run | None) -> bo
     return last.status == RunState.SUCCEEDED and last.finished_at > alert.opened_at
 
 
-def _of_alerts(same: list[Alert], standing: DealerStatus) -> Banner:
-    cause = alerts.rule_of(same[0].cause)
+def _of_alerts(same: list[Alert], status: DealerStatus) -> Banner:
+    rule = alerts.rule_of(same[0].cause)
     sentences = tuple(alert.sentence for alert in same)
     since = min(alert.opened_at for alert in same)
-    way = _to_decide(same[0]) if cause.name == "held" else _way(cause.name, standing.last)
-    return Banner(cause.name, cause.tone, sentences, *way, since)
+    way = _to_decide(same[0]) if rule.name == "held" else _way(rule.name, status.last)
+    return Banner(rule.name, rule.tone, sentences, *way, since)
 
 
 def _to_decide(alert: Alert) -> tuple[str, str, dict[str, Any]]:
@@ -87,9 +87,9 @@ def _to_decide(alert: Alert) -> tuple[str, str, dict[str, Any]]:
     return "Decide what happens to them", "runs.show", {"run_id": waiting[0].run_id}
 
 
-def _notice(name: str, standing: DealerStatus) -> Banner:
-    saying = CAUSES[name]
-    return Banner(name, saying.tone, (saying.sentence,), *_way(name, standing.last))
+def _notice(name: str, status: DealerStatus) -> Banner:
+    saying = CONDITIONS[name]
+    return Banner(name, saying.tone, (saying.sentence,), *_way(name, status.last))
 
 
 def _way(cause: str, last: Run | None) -> tuple[str, str, dict[str, Any]]:

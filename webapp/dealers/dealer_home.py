@@ -38,7 +38,7 @@ class DealerHome:
     """Page content. `stocked` is the last run that updated stock; without one the checklist is shown."""
 
     configuration: Configuration
-    standing: DealerStatus
+    status: DealerStatus
     banners: list[Banner]
     progress: Progress | None
     stocked: Run | None
@@ -49,14 +49,14 @@ class DealerHome:
     @classmethod
     def of(cls, dealer: Dealer, configuration: Configuration) -> DealerHome:
         """Return the dealer's current home page."""
-        standing = DealerStatus.of(dealer)
+        status = DealerStatus.of(dealer)
         return cls(
             configuration,
-            standing,
-            banners(dealer, configuration, standing),
-            progress_of([standing.last.id])[standing.last.id] if standing.last else None,
-            _last_stocked(dealer.id, standing.last),
-            next_run(dealer, configuration, standing.last),
+            status,
+            banners(dealer, configuration, status),
+            progress_of([status.last.id])[status.last.id] if status.last else None,
+            _last_stocked(dealer.id, status.last),
+            next_run(dealer, configuration, status.last),
             shelf_figures(dealer.id),
             RunChart.of(dealer.id),
         )
@@ -64,7 +64,7 @@ class DealerHome:
     @property
     def mark(self) -> str:
         """Return a version that changes whenever a poll has news."""
-        last = self.standing.last
+        last = self.status.last
         step = self.progress.step(last) if last and self.progress else ""
         banners = ".".join(f"{banner.cause}{len(banner.sentences)}" for banner in self.banners)
         return step + banners + ("-delayed" if queues.is_unavailable() else "")
@@ -84,7 +84,7 @@ class DealerHome:
 
     @property
     def _causes(self) -> set[str]:
-        return {*self.standing.causes, *(banner.cause for banner in self.banners)}
+        return {*self.status.causes, *(banner.cause for banner in self.banners)}
 
     @property
     def _is_old(self) -> bool:
@@ -106,7 +106,7 @@ class DealerHome:
                 "lightspeed.show",
                 connected,
             ),
-            Step("Map", "Add your supplier codes.", "supplier_codes.index", self.standing.has_codes),
+            Step("Map", "Add your supplier codes.", "supplier_codes.index", self.status.has_codes),
             Step("Sync", "Queue an inventory update.", "queue.new", is_done=False),
         ]
 

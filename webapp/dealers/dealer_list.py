@@ -14,7 +14,7 @@ from webapp import alerts
 from webapp.core.enums import CHECK_STATES
 from webapp.core.run_states import RunState
 from webapp.core.text_keys import key_of
-from webapp.dealers.attention import CAUSES, FINE, urgency
+from webapp.dealers.attention import CONDITIONS, FINE, urgency
 from webapp.dealers.dealer_status import dealer_statuses
 from webapp.extensions import db
 from webapp.models import Alert, Configuration, Dealer, Run
@@ -175,6 +175,6 @@ def _row(
 
 def _causes(urgency: int, opened: list[str]) -> list[StatusLabel]:
     """Return the most severe cause, and other open alerts; empty for a disabled dealer."""
-    worst = [list(CAUSES)[urgency]] if urgency < FINE else []
+    worst = [list(CONDITIONS)[urgency]] if urgency < FINE else []
     names = dict.fromkeys([*worst, *opened] if urgency <= FINE else ())
-    return [CAUSES[name] for name in names if name in CAUSES]
+    return [CONDITIONS[name] for name in names if name in CONDITIONS]

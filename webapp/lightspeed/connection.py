@@ -7,14 +7,14 @@ from webapp.models import Configuration
 from webapp.web.status_labels import StatusLabel
 
 # A worker responds within seconds. After this long the page stops polling and offers another check.
-PATIENCE_SECONDS = 90
+CHECK_TIMEOUT_SECONDS = 90
 
 
 def is_awaited(configuration: Configuration) -> bool:
     """Return whether a validation is in progress that may still respond soon."""
     if configuration.check_state != "checking" or configuration.checked_at is None:
         return False
-    return (clock.now() - configuration.checked_at).total_seconds() < PATIENCE_SECONDS
+    return (clock.now() - configuration.checked_at).total_seconds() < CHECK_TIMEOUT_SECONDS
 
 
 def of(configuration: Configuration) -> StatusLabel:

@@ -15,15 +15,15 @@ from webapp.operations.background_jobs import FailedJob, WorkerSeen
 from webapp.web import job_heartbeats
 
 # Timeout of Redis on this page, in seconds.
-PATIENCE: Final = 2.0
+TIMEOUT: Final = 2.0
 PERIODIC: Final = {
     job_heartbeats.TICK: "Tick (every minute)",
     job_heartbeats.ALERTS: "Alerts (every minute)",
     job_heartbeats.PURGE_EXPIRED: "Delete old history (hourly)",
     job_heartbeats.PURGE_ORPHAN_FILES: "Remove stray files (daily)",
 }
-KINDS: Final = {"short": "Short work", "sync": "Syncs and imports", "other": "Other"}
-QUEUES: Final = {
+KIND_LABELS: Final = {"short": "Short work", "sync": "Syncs and imports", "other": "Other"}
+QUEUE_LABELS: Final = {
     "control": "Ticks and credential checks",
     "sync": "Runs, imports and housekeeping",
     "index": "Search index",
@@ -32,10 +32,10 @@ QUEUES: Final = {
 
 @dataclass
 class BackgroundWork:
-    """Snapshot; `trouble` says why the part from Redis is missing."""
+    """Snapshot; `redis_error` says why the part from Redis is missing."""
 
     done: dict[str, datetime | None]
-    trouble: str | None = None
+    redis_error: str | None = None
     workers: list[WorkerSeen] = field(default_factory=list)
     waiting: dict[str, int] = field(default_factory=dict)
     failed: list[FailedJob] = field(default_factory=list)
@@ -46,13 +46,13 @@ class BackgroundWork:
         """Take a snapshot now."""
         work = cls({label: job_heartbeats.last_completion(job) for job, label in PERIODIC.items()})
         try:
-            redis = queues.connection(timeout=PATIENCE)
+            redis = queues.connection(timeout=TIMEOUT)
             work.workers = background_jobs.workers(redis)
             work.waiting = background_jobs.waiting_counts(redis)
             work.failed = background_jobs.failures(redis)
             work.failed_counts = background_jobs.failed_counts(redis)
         except RedisError as error:
-            work.trouble = describe(error)
+            work.redis_error = describe(error)
         return work
 
     @property
@@ -62,4 +62,6 @@ class BackgroundWork:
         # A worker started by hand for certain queues counts too.
         taken = {queue for worker in self.workers for queue in worker.queues}
         needed = {"short": {"control", "index"}, "sync": {"sync"}}
-        return [KINDS[kind] for kind, takes in needed.items() if kind not in alive and not takes <= taken]
+        return [
+            KIND_LABELS[kind] for kind, takes in needed.items() if kind not in alive and not takes <= taken
+        ]

@@ -26,7 +26,7 @@ from webapp.settings.config import ROOT
 from webapp.web import job_heartbeats, replica
 
 # Timeout of a check in seconds. The platform's own limit is some 5 to 10.
-PATIENCE: Final = 3.0
+TIMEOUT: Final = 3.0
 # The tick runs every minute; one may be delayed by a busy minute, three in a row are a failure.
 TICK_WITHIN: Final = timedelta(minutes=5)
 # A replica may lack the last tick for a moment; without two it is lagging.
@@ -52,7 +52,7 @@ def _database() -> None:
 
 
 def _redis() -> None:
-    queues.connection(timeout=PATIENCE).ping()
+    queues.connection(timeout=TIMEOUT).ping()
 
 
 def _migrations() -> None:
@@ -101,11 +101,11 @@ CHECKS: Final[Mapping[str, Callable[[], None]]] = {
 SPARED: Final = frozenset({"replica"})
 
 
-def check_all(patience: float = PATIENCE) -> dict[str, Finding]:
-    """Run all checks concurrently; one without a result after `patience` seconds has failed."""
+def check_all(timeout: float = TIMEOUT) -> dict[str, Finding]:
+    """Run all checks concurrently; one without a result after `timeout` seconds has failed."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     looks = {name: _begin(app, name) for name in CHECKS if name != "replica" or replica.is_configured()}
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + timeout
     return {name: one.finding(max(0.0, deadline - time.monotonic())) for name, one in looks.items()}
 
 

@@ -13,6 +13,7 @@ def register(app: Flask) -> None:
     for view in (health, metrics, background_jobs):
         app.register_blueprint(view.pages)
     app.jinja_env.filters.update(
-        queue_work=background_work.QUEUES.__getitem__, worker_kind=background_work.KINDS.__getitem__
+        queue_work=background_work.QUEUE_LABELS.__getitem__,
+        worker_kind=background_work.KIND_LABELS.__getitem__,
     )
     app.cli.add_command(cli.credentials)

@@ -20,8 +20,8 @@ FORGOTTEN_AFTER = timedelta(minutes=1)
 
 def waiting(dealer_id: int) -> list[HeldClearing]:
     """Return the clearings of a dealer that wait for a decision, the oldest first."""
-    standing = select(HeldClearing).where(HeldClearing.dealer_id == dealer_id, HeldClearing.state == "held")
-    return list(db.session.scalars(standing.order_by(HeldClearing.id)))
+    query = select(HeldClearing).where(HeldClearing.dealer_id == dealer_id, HeldClearing.state == "held")
+    return list(db.session.scalars(query.order_by(HeldClearing.id)))
 
 
 def of_run(run_id: int) -> list[HeldClearing]:

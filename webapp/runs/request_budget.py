@@ -13,7 +13,7 @@ from webapp.core import rate_window
 from webapp.models import Configuration
 
 # Timeout in seconds. A page polled every two seconds cannot wait for an unavailable Redis.
-PATIENCE = 0.3
+TIMEOUT = 0.3
 
 
 @dataclass(frozen=True)
@@ -41,4 +41,4 @@ class RequestBudget:
 
 @cache
 def _window(url: str) -> MovingWindowRateLimiter:
-    return rate_window.shared_window(url, PATIENCE)
+    return rate_window.shared_window(url, TIMEOUT)

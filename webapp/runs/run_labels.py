@@ -47,7 +47,10 @@ _HELD = {
 }
 
 # A worker takes a run within seconds.
-PATIENCE: dict[str, timedelta] = {RunState.QUEUED: timedelta(minutes=2), RunState.RUNNING: HEARTBEAT_TIMEOUT}
+LATE_AFTER: dict[str, timedelta] = {
+    RunState.QUEUED: timedelta(minutes=2),
+    RunState.RUNNING: HEARTBEAT_TIMEOUT,
+}
 _LATE: dict[str, StatusLabel] = {
     RunState.QUEUED: StatusLabel(
         "Queued",
@@ -89,7 +92,7 @@ def is_late(run: Run) -> bool:
     if yields(run):
         return False
     last_sign = run.queued_at if run.status == RunState.QUEUED else run.heartbeat_at
-    return run.is_active and last_sign is not None and clock.now() - last_sign > PATIENCE[run.status]
+    return run.is_active and last_sign is not None and clock.now() - last_sign > LATE_AFTER[run.status]
 
 
 def item_status(item: RunItem) -> StatusLabel:

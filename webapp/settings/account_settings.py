@@ -114,7 +114,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     # while the token was renewed would bring the old one back.
     "SESSION_REFRESH_EACH_REQUEST": False,
     # Of each person (webapp/web/general_rate_limit.py): five a second, and one and a half all day long.
-    "GENERAL_ALLOWANCE": "300 per minute; 5000 per hour",
+    "GENERAL_RATE_LIMIT": "300 per minute; 5000 per hour",
 }
 
 

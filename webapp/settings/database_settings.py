@@ -18,14 +18,14 @@ WEB, WORKER, SCHEDULER, COMMAND = "web", "worker", "scheduler", "command"
 # Connections that a process has at most, by kind. A job uses one, and a second in a thread beside it.
 POOL_SIZES: Final = {WEB: 4, WORKER: 2, SCHEDULER: 2, COMMAND: 2}
 # Seconds until a server that does not answer is away. Keepalives notice one that vanished during a statement.
-PATIENCE: Final = {
+TIMEOUTS: Final = {
     "connect_timeout": 5,
     "keepalives_idle": 30,
     "keepalives_interval": 10,
     "keepalives_count": 3,
 }
 # A replica that is away must not keep a page waiting: the primary is asked instead.
-REPLICA_PATIENCE: Final = {**PATIENCE, "connect_timeout": 2, "tcp_user_timeout": 5000}
+REPLICA_TIMEOUTS: Final = {**TIMEOUTS, "connect_timeout": 2, "tcp_user_timeout": 5000}
 ENGINE_OPTIONS: Final[dict[str, Any]] = {
     "pool_pre_ping": True,
     # An error's message would else hold what was to be stored, and end up in logs.
@@ -39,13 +39,13 @@ def read(environ: Mapping[str, str], kind: str, default_url: str) -> dict[str, A
     pool = _pool(environ, kind)
     binds = {}
     if replica := _other_url(environ, "DATABASE_REPLICA_URL", url, "only PostgreSQL has replicas"):
-        options = _options(replica, kind, pool, REPLICA_PATIENCE)
+        options = _options(replica, kind, pool, REPLICA_TIMEOUTS)
         binds[REPLICA] = {"url": replica, **options, "execution_options": {"postgresql_readonly": True}}
     if direct := _other_url(environ, "DATABASE_DIRECT_URL", url, "only PostgreSQL has poolers"):
-        binds[DIRECT] = {"url": direct, **_options(direct, kind, pool, PATIENCE)}
+        binds[DIRECT] = {"url": direct, **_options(direct, kind, pool, TIMEOUTS)}
     return {
         "SQLALCHEMY_DATABASE_URI": url,
-        "SQLALCHEMY_ENGINE_OPTIONS": _options(url, kind, pool, PATIENCE),
+        "SQLALCHEMY_ENGINE_OPTIONS": _options(url, kind, pool, TIMEOUTS),
         "SQLALCHEMY_BINDS": binds,
     }
 
@@ -60,13 +60,13 @@ def _pool(environ: Mapping[str, str], kind: str) -> dict[str, int]:
     }
 
 
-def _options(url: str, kind: str, pool: dict[str, int], patience: Mapping[str, int]) -> dict[str, Any]:
+def _options(url: str, kind: str, pool: dict[str, int], timeouts: Mapping[str, int]) -> dict[str, Any]:
     """The options of an engine. What the URL itself says of the connection is left as it is."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "postgresql":
         return dict(ENGINE_OPTIONS)
     # Named prepared statements belong to a session: behind PgBouncer in transaction mode, to that of another.
-    wanted = {**patience, "application_name": f"parts-sync {kind}", "prepare_threshold": None}
+    wanted = {**timeouts, "application_name": f"parts-sync {kind}", "prepare_threshold": None}
     arguments = {name: value for name, value in wanted.items() if name not in parsed.query}
     return {**ENGINE_OPTIONS, **pool, "connect_args": arguments}
 

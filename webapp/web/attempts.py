@@ -52,9 +52,9 @@ class _Count:
 class Attempt:
     """One request, counted against every rate limit that applies to it."""
 
-    def __init__(self, limiter: Limiter, allowances: tuple[RateLimit, ...]) -> None:
-        keys = [(allowance, allowance.key()) for allowance in allowances]
-        self._wanted = [(allowance, key) for allowance, key in keys if key]
+    def __init__(self, limiter: Limiter, limits: tuple[RateLimit, ...]) -> None:
+        keys = [(limit, limit.key()) for limit in limits]
+        self._wanted = [(limit, key) for limit, key in keys if key]
         self._limiter = limiter
         self._taken: list[_Count] = []
 
@@ -77,9 +77,9 @@ class Attempt:
         return None
 
     def _counts(self, limiter: RateLimiter) -> Iterator[_Count]:
-        for allowance, key in self._wanted:
-            for item in _items(allowance.most):
-                yield _Count(limiter, item, key, allowance.name, allowance.is_refundable)
+        for limit, key in self._wanted:
+            for item in _items(limit.most):
+                yield _Count(limiter, item, key, limit.name, limit.is_refundable)
 
     def succeeded(self) -> None:
         """Refund the attempt; limits that count every attempt, such as links sent, are not refunded."""

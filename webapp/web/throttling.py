@@ -39,7 +39,7 @@ def count(app: Flask) -> None:
         network,
         app=app,
         strategy="moving-window",
-        application_limits=[general_rate_limit.limit(app.config["GENERAL_ALLOWANCE"])],
+        application_limits=[general_rate_limit.limit(app.config["GENERAL_RATE_LIMIT"])],
         in_memory_fallback_enabled=True,
         # A failure to count must not fail the request.
         swallow_errors=True,
@@ -58,18 +58,18 @@ def count(app: Flask) -> None:
 def register(app: Flask) -> None:
     """Rate limit the pages that take a password, a code or an email address."""
     limiter = app.extensions["throttling"]
-    for endpoint in {endpoint for allowance in RATE_LIMITS for endpoint in allowance.endpoints}:
-        allowances = tuple(allowance for allowance in RATE_LIMITS if endpoint in allowance.endpoints)
-        app.view_functions[endpoint] = _limited(limiter, allowances, app.view_functions[endpoint])
+    for endpoint in {endpoint for limit in RATE_LIMITS for endpoint in limit.endpoints}:
+        limits = tuple(limit for limit in RATE_LIMITS if endpoint in limit.endpoints)
+        app.view_functions[endpoint] = _limited(limiter, limits, app.view_functions[endpoint])
 
 
-def _limited(limiter: Limiter, allowances: tuple[RateLimit, ...], view: Any) -> Any:
+def _limited(limiter: Limiter, limits: tuple[RateLimit, ...], view: Any) -> Any:
     @functools.wraps(view)
     def counted(**arguments: Any) -> ResponseReturnValue:
         if request.method != "POST" or not limiter.enabled:
             return current_app.make_response(view(**arguments))
         # A success changes the current user: the keys are computed before.
-        attempt = Attempt(limiter, allowances)
+        attempt = Attempt(limiter, limits)
         seconds = attempt.refused_for()
         if seconds is not None:
             log.warning("sign_in.throttled", page=request.endpoint)

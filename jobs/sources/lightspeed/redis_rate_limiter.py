@@ -51,13 +51,13 @@ class RedisRateLimiter:
     """Counts requests of all processes with the same Redis. Raises RedisError if it does not respond."""
 
     def __init__(
-        self, redis_url: str, patience: float, rate: RateLimitItem, usage: UsageEstimate, spread: int
+        self, redis_url: str, timeout: float, rate: RateLimitItem, usage: UsageEstimate, spread: int
     ) -> None:
-        """`patience`: timeout in seconds; `spread`: how much room non-urgent requests take one by one."""
+        """`timeout`: timeout in seconds; `spread`: how much room non-urgent requests take one by one."""
         self._redis: Redis = Redis.from_url(
             redis_url,
-            socket_timeout=patience,
-            socket_connect_timeout=patience,
+            socket_timeout=timeout,
+            socket_connect_timeout=timeout,
             retry=Retry(NoBackoff(), 0),
         )
         self._script = self._redis.register_script(_SCRIPT)

@@ -41,7 +41,7 @@ def new_client(app: Flask) -> LintingClient:
     return app.test_client()
 
 
-def contact_of(dealer: Dealer) -> AlertRecipients:
+def recipients_of(dealer: Dealer) -> AlertRecipients:
     db.session.expire_all()
     return db.session.get_one(AlertRecipients, dealer.id)
 
@@ -77,9 +77,9 @@ def test_a_new_recipient_gets_nothing_before_and_alerts_after_the_button(
         opened = reader.get(link)
         assert "Prairie Powersports wants to send alerts" in opened.text
         reader.head(link)
-    assert contact_of(dealer).confirmed == []
+    assert recipients_of(dealer).confirmed == []
     assert "now gets alerts of Prairie Powersports" in reader.post(link).text
-    assert contact_of(dealer).confirmed == [NEW]
+    assert recipients_of(dealer).confirmed == [NEW]
     assert "Waiting for confirmation" not in page.get(f"/dealers/{dealer.id}/alerts").text
     alerts.evaluate_rules(clock.now(), [cause(Finding(dealer.id, "Oil.", "another"))])
     deliver()
@@ -104,9 +104,9 @@ def test_a_link_works_once_for_its_address_and_for_a_week(
     # Removed and added again, it must be confirmed again, by another link.
     save(page, dealer)
     save(page, dealer, NEW)
-    assert contact_of(dealer).confirmed == []
+    assert recipients_of(dealer).confirmed == []
     assert reader.post(link).status_code == 404
-    assert contact_of(dealer).confirmed == []
+    assert recipients_of(dealer).confirmed == []
 
 
 @ON_SQLITE
@@ -116,14 +116,14 @@ def test_recipients_of_before_and_those_that_stay_need_not_confirm(
     old = "old@prairie.example.com"
     db.session.add(AlertRecipients(dealer_id=dealer.id, recipients=[old], version=0))
     db.session.commit()
-    assert contact_of(dealer).confirmed == [old]
+    assert recipients_of(dealer).confirmed == [old]
     save(page, dealer, old.upper(), NEW)
     deliver()
     assert mailed.recipients == [[NEW]]
-    assert [one.casefold() for one in contact_of(dealer).confirmed] == [old]
-    nonce = contact_of(dealer).unconfirmed
+    assert [one.casefold() for one in recipients_of(dealer).confirmed] == [old]
+    nonce = recipients_of(dealer).unconfirmed
     save(page, dealer, NEW, old)
-    assert contact_of(dealer).unconfirmed == nonce
+    assert recipients_of(dealer).unconfirmed == nonce
 
 
 @ON_SQLITE

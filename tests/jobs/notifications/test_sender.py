@@ -63,8 +63,8 @@ def test_an_alert_and_its_end_are_sent_by_email_and_webhook(
     dealer: Dealer, mailed: Kept, receiver: HTTPServer
 ):
     receiver.expect_request("/in").respond_with_data("", 200)
-    contact = make_alert_recipients(dealer, ADDRESS, webhook=f"http://127.0.0.1:{receiver.port}/in")
-    secret = vault.unseal(contact.sealed_webhook_secret or "")
+    alert_recipients = make_alert_recipients(dealer, ADDRESS, webhook=f"http://127.0.0.1:{receiver.port}/in")
+    secret = vault.unseal(alert_recipients.sealed_webhook_secret or "")
     dealer_id = dealer.id
     take_round(Finding(dealer_id, "Oil is leaking."))
     assert deliver() == 2
@@ -187,9 +187,11 @@ def test_a_removed_recipient_gets_no_more_alerts(
     app: Flask, dealer: Dealer, mailed: Kept, receiver: HTTPServer, removed: str
 ):
     hook = f"http://127.0.0.1:{receiver.port}/in"
-    contact = make_alert_recipients(dealer, *([] if removed == "webhook" else [ADDRESS]), webhook=hook)
+    alert_recipients = make_alert_recipients(
+        dealer, *([] if removed == "webhook" else [ADDRESS]), webhook=hook
+    )
     if removed != "webhook":
-        recipients.remove_webhook(contact)
+        recipients.remove_webhook(alert_recipients)
     take_round(Finding(dealer.id, "Oil."))
     recipients.remove_webhook(
         make_alert_recipients(dealer, ADDRESS if removed == "mail server" else "other@example.com")
@@ -205,8 +207,8 @@ def test_a_removed_recipient_gets_no_more_alerts(
 @ON_SQLITE
 def test_a_test_is_tried_once(dealer: Dealer, mailed: Kept, receiver: HTTPServer):
     receiver.expect_request("/in").respond_with_data("", 500)
-    contact = make_alert_recipients(dealer, ADDRESS, webhook=f"http://127.0.0.1:{receiver.port}/in")
-    recipients.send_test(contact)
+    alert_recipients = make_alert_recipients(dealer, ADDRESS, webhook=f"http://127.0.0.1:{receiver.port}/in")
+    recipients.send_test(alert_recipients)
     deliver()
     assert states() == [("test", "delivered", 1), ("test", "failed", 1)]
     assert kept()[1].error == "The webhook answered with status 500."
@@ -272,10 +274,10 @@ def test_neither_logs_nor_rows_hold_a_secret(
     # Log lines of the receiver, not of the program.
     caplog.set_level(logging.ERROR, "werkzeug")
     receiver.expect_request("/token-in-the-path").respond_with_data("", 500)
-    contact = make_alert_recipients(
+    alert_recipients = make_alert_recipients(
         dealer, ADDRESS, webhook=f"http://127.0.0.1:{receiver.port}/token-in-the-path"
     )
-    sealed = contact.sealed_webhook_secret or ""
+    sealed = alert_recipients.sealed_webhook_secret or ""
     secret = vault.unseal(sealed)
     take_round(Finding(dealer.id, "Oil."))
     mailed.busy.append("451 Later")

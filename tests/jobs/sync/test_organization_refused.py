@@ -62,7 +62,7 @@ def test_a_run_says_so_too_also_where_another_reason_was_kept_before(harness: Sy
 
 def test_pages_and_the_email_say_it_and_name_no_field_that_is_not_there(harness: SyncHarness) -> None:
     check(harness)
-    alerts.evaluate_rules(clock.now(), (refused.CAUSE,))
+    alerts.evaluate_rules(clock.now(), (refused.RULE,))
     user = make_user("parts@northwind.example", harness.dealer)
     alert = alerts.open_of(harness.dealer.id)[0]
     email = AlertDelivery(

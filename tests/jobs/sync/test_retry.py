@@ -31,7 +31,7 @@ def two_codes(harness: SyncHarness) -> SyncHarness:
     return harness
 
 
-def trouble(harness: SyncHarness, code: str | None, times: int | None = None) -> None:
+def fail_requests(harness: SyncHarness, code: str | None, times: int | None = None) -> None:
     harness.simulator.switches = Behavior(faults=[Fault("error_500", code=code, times=times)])
 
 
@@ -56,14 +56,14 @@ def carried_out(harness: SyncHarness) -> Run:
 
 
 def test_a_code_is_tried_once_more_before_it_is_abandoned(two_codes: SyncHarness) -> None:
-    trouble(two_codes, "TR", times=REQUESTS // 2)
+    fail_requests(two_codes, "TR", times=REQUESTS // 2)
     run = two_codes.sync()
     assert run.status == "succeeded"
     assert [(item.supplier_code, item.tries) for item in run.items] == [("TR", 2), ("KA", 1)]
 
 
 def test_it_is_abandoned_after_that(two_codes: SyncHarness) -> None:
-    trouble(two_codes, "TR")
+    fail_requests(two_codes, "TR")
     run = two_codes.sync()
     assert (run.status, two_codes.load_item(run, "TR").tries) == ("partial", 2)
 
@@ -76,7 +76,7 @@ def test_a_refused_account_is_not_tried_again(two_codes: SyncHarness) -> None:
 
 
 def test_failed_codes_get_a_run_of_their_own_some_minutes_later(two_codes: SyncHarness) -> None:
-    trouble(two_codes, "TR")
+    fail_requests(two_codes, "TR")
     first = scheduled(two_codes)
     assert (in_minutes(4.9), in_minutes(5.1)) == (0, 1)
     two_codes.simulator.switches = Behavior()
@@ -93,7 +93,7 @@ def test_a_run_of_failed_codes_leaves_the_stock_of_the_others_alone(harness: Syn
     harness.map_code("TR", both)
     harness.map_code("TX", both)
     harness.set_parts(part("TR", "A-1", 3), part("TX", "B-1", 4))
-    trouble(harness, "TR")
+    fail_requests(harness, "TR")
     scheduled(harness)
     in_minutes(6)
     harness.simulator.switches = Behavior()
@@ -102,7 +102,7 @@ def test_a_run_of_failed_codes_leaves_the_stock_of_the_others_alone(harness: Syn
 
 
 def test_it_is_tried_a_few_times_with_longer_and_longer_waits(two_codes: SyncHarness) -> None:
-    trouble(two_codes, None)
+    fail_requests(two_codes, None)
     first = scheduled(two_codes)
     waits = current_app.config["RETRY_AFTER_MINUTES"]
     for number, minutes in enumerate(waits, start=1):
@@ -113,10 +113,10 @@ def test_it_is_tried_a_few_times_with_longer_and_longer_waits(two_codes: SyncHar
 
 
 def test_a_code_that_one_retry_updated_is_left_out_of_the_next(two_codes: SyncHarness) -> None:
-    trouble(two_codes, None)
+    fail_requests(two_codes, None)
     scheduled(two_codes)
     in_minutes(6)
-    trouble(two_codes, "KA")
+    fail_requests(two_codes, "KA")
     second = carried_out(two_codes)
     in_minutes(16)
     third = carried_out(two_codes)
@@ -125,7 +125,7 @@ def test_a_code_that_one_retry_updated_is_left_out_of_the_next(two_codes: SyncHa
 
 
 def test_a_later_run_takes_its_place(two_codes: SyncHarness) -> None:
-    trouble(two_codes, "TR")
+    fail_requests(two_codes, "TR")
     scheduled(two_codes)
     two_codes.simulator.switches = Behavior()
     two_codes.sync()
@@ -133,13 +133,13 @@ def test_a_later_run_takes_its_place(two_codes: SyncHarness) -> None:
 
 
 def test_a_manual_run_of_a_command_is_not_retried_automatically(two_codes: SyncHarness) -> None:
-    trouble(two_codes, "TR")
+    fail_requests(two_codes, "TR")
     two_codes.sync()
     assert in_minutes(10) == 0
 
 
 def test_a_dealer_that_switched_it_off_is_left_alone(two_codes: SyncHarness) -> None:
-    trouble(two_codes, "TR")
+    fail_requests(two_codes, "TR")
     scheduled(two_codes)
     two_codes.configuration.enabled = False
     db.session.commit()
@@ -150,6 +150,6 @@ def test_a_deployment_can_turn_it_off_by_a_setting(
     two_codes: SyncHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(current_app.config, "RETRY_AFTER_MINUTES", ())
-    trouble(two_codes, "TR")
+    fail_requests(two_codes, "TR")
     scheduled(two_codes)
     assert in_minutes(60) == 0

@@ -193,7 +193,7 @@ def test_every_change_of_a_password_counts(anonymous: LintingClient, person: Use
     assert client.post("/change", data=changed).status_code == 302
     back = {"password": NEW, "new_password": PASSWORD, "new_password_confirm": PASSWORD}
     assert client.post("/change", data=back).status_code == 302
-    # With a new session each time, and although the session's own allowance counts only failures.
+    # With a new session each time, and although the session's own limit counts only failures.
     assert client.post("/change", data=changed).status_code == 429
 
 

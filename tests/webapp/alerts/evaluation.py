@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from webapp import alerts
-from webapp.alerts import recipients as contacts
+from webapp.alerts.recipients import locked, save_webhook
 from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import Alert, AlertDelivery, AlertRecipients, Dealer
@@ -47,9 +47,9 @@ def told() -> list[tuple[str, str, str]]:
 
 def tell(dealer: Dealer, *recipients: str, webhook: str = "") -> AlertRecipients:
     """Have the dealer's alerts told to these, who have confirmed that they want them."""
-    contact = contacts.locked(dealer)
-    contact.recipients, contact.unconfirmed = list(recipients), None
+    alert_recipients = locked(dealer)
+    alert_recipients.recipients, alert_recipients.unconfirmed = list(recipients), None
     db.session.commit()
     if webhook:
-        contacts.save_webhook(contact, webhook)
-    return contact
+        save_webhook(alert_recipients, webhook)
+    return alert_recipients

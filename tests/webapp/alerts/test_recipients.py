@@ -18,17 +18,17 @@ from webapp.models import AlertRecipients, AuditEntry, Dealer
 
 
 @pytest.fixture
-def contact(dealer: Dealer) -> AlertRecipients:
+def alert_recipients(dealer: Dealer) -> AlertRecipients:
     return recipients.locked(dealer)
 
 
 @ON_SQLITE
-def test_addresses_are_kept_each_once_however_they_are_listed(contact: AlertRecipients):
-    recipients.save_recipients(contact, " One@Example.com\r\n,two@example.com; one@example.com\n\n")
-    assert contact.recipients == ["one@example.com", "two@example.com"]
-    assert contact.version == 1
-    recipients.save_recipients(contact, "")
-    assert contact.recipients == []
+def test_addresses_are_kept_each_once_however_they_are_listed(alert_recipients: AlertRecipients):
+    recipients.save_recipients(alert_recipients, " One@Example.com\r\n,two@example.com; one@example.com\n\n")
+    assert alert_recipients.recipients == ["one@example.com", "two@example.com"]
+    assert alert_recipients.version == 1
+    recipients.save_recipients(alert_recipients, "")
+    assert alert_recipients.recipients == []
 
 
 @ON_SQLITE
@@ -46,9 +46,9 @@ def test_addresses_are_kept_each_once_however_they_are_listed(contact: AlertReci
         "jürgen@example.com",
     ],
 )
-def test_an_invalid_address_or_several_are_refused(contact: AlertRecipients, text: str):
+def test_an_invalid_address_or_several_are_refused(alert_recipients: AlertRecipients, text: str):
     with pytest.raises(FieldRefused) as refused:
-        recipients.save_recipients(contact, text)
+        recipients.save_recipients(alert_recipients, text)
     assert refused.value.field == "recipients"
     assert str(refused.value).isprintable()
     db.session.rollback()
@@ -56,38 +56,38 @@ def test_an_invalid_address_or_several_are_refused(contact: AlertRecipients, tex
 
 
 @ON_SQLITE
-def test_ten_addresses_are_enough(contact: AlertRecipients):
-    recipients.save_recipients(contact, "\n".join(f"p{n}@example.com" for n in range(10)))
+def test_ten_addresses_are_enough(alert_recipients: AlertRecipients):
+    recipients.save_recipients(alert_recipients, "\n".join(f"p{n}@example.com" for n in range(10)))
     with pytest.raises(FieldRefused, match="at most 10"):
-        recipients.save_recipients(contact, "\n".join(f"p{n}@example.com" for n in range(11)))
+        recipients.save_recipients(alert_recipients, "\n".join(f"p{n}@example.com" for n in range(11)))
 
 
-def test_a_new_webhook_has_a_secret_that_is_sealed(contact: AlertRecipients):
-    secret = recipients.save_webhook(contact, "https://hooks.example.com/in?token=abc")
+def test_a_new_webhook_has_a_secret_that_is_sealed(alert_recipients: AlertRecipients):
+    secret = recipients.save_webhook(alert_recipients, "https://hooks.example.com/in?token=abc")
     assert secret
     assert len(secret) >= 40
-    assert secret not in (contact.sealed_webhook_secret or "")
-    assert vault.unseal(contact.sealed_webhook_secret or "") == secret
-    assert recipients.save_webhook(contact, "https://other.example.com/in") is None
-    assert vault.unseal(contact.sealed_webhook_secret or "") == secret
+    assert secret not in (alert_recipients.sealed_webhook_secret or "")
+    assert vault.unseal(alert_recipients.sealed_webhook_secret or "") == secret
+    assert recipients.save_webhook(alert_recipients, "https://other.example.com/in") is None
+    assert vault.unseal(alert_recipients.sealed_webhook_secret or "") == secret
 
 
 @ON_SQLITE
-def test_a_secret_can_be_regenerated_and_is_removed_with_the_webhook(contact: AlertRecipients):
-    first = recipients.save_webhook(contact, "https://hooks.example.com/in")
-    second = recipients.renew_secret(contact)
+def test_a_secret_can_be_regenerated_and_is_removed_with_the_webhook(alert_recipients: AlertRecipients):
+    first = recipients.save_webhook(alert_recipients, "https://hooks.example.com/in")
+    second = recipients.renew_secret(alert_recipients)
     assert first != second
-    assert vault.unseal(contact.sealed_webhook_secret or "") == second
-    assert recipients.save_webhook(contact, " ") is None
-    assert (contact.webhook_url, contact.sealed_webhook_secret) == (None, None)
+    assert vault.unseal(alert_recipients.sealed_webhook_secret or "") == second
+    assert recipients.save_webhook(alert_recipients, " ") is None
+    assert (alert_recipients.webhook_url, alert_recipients.sealed_webhook_secret) == (None, None)
     with pytest.raises(FieldRefused):
-        recipients.renew_secret(contact)
+        recipients.renew_secret(alert_recipients)
 
 
-def test_changes_of_recipients_are_audited_without_secrets(contact: AlertRecipients):
-    recipients.save_recipients(contact, "one@example.com")
-    secret = recipients.save_webhook(contact, "https://hooks.example.com/in?token=abc")
-    recipients.renew_secret(contact)
+def test_changes_of_recipients_are_audited_without_secrets(alert_recipients: AlertRecipients):
+    recipients.save_recipients(alert_recipients, "one@example.com")
+    secret = recipients.save_webhook(alert_recipients, "https://hooks.example.com/in?token=abc")
+    recipients.renew_secret(alert_recipients)
     entries = db.session.scalars(db.select(AuditEntry).order_by(AuditEntry.id)).all()
     noted = [entry for entry in entries if entry.action == "alert_contacts.changed"]
     assert noted[0].after == {"recipients": ["one@example.com"]}
@@ -98,39 +98,39 @@ def test_changes_of_recipients_are_audited_without_secrets(contact: AlertRecipie
         kept = f"{entry.before} {entry.after} {entry.subject}"
         assert secret not in kept
         assert "token=abc" not in kept
-        assert (contact.sealed_webhook_secret or "-") not in kept
+        assert (alert_recipients.sealed_webhook_secret or "-") not in kept
 
 
 def test_a_test_message_goes_to_every_recipient_and_not_again_immediately(
-    contact: AlertRecipients, mail: None
+    alert_recipients: AlertRecipients, mail: None
 ):
-    recipients.save_recipients(contact, "one@example.com\ntwo@example.com\nnew@example.com")
+    recipients.save_recipients(alert_recipients, "one@example.com\ntwo@example.com\nnew@example.com")
     # The third has not confirmed.
-    contact.unconfirmed = {"new@example.com": "nonce"}
-    recipients.save_webhook(contact, "https://hooks.example.com/in")
-    assert recipients.send_test(contact) == 3
+    alert_recipients.unconfirmed = {"new@example.com": "nonce"}
+    recipients.save_webhook(alert_recipients, "https://hooks.example.com/in")
+    assert recipients.send_test(alert_recipients) == 3
     with pytest.raises(FieldRefused, match="a moment ago"):
-        recipients.send_test(contact)
+        recipients.send_test(alert_recipients)
     assert [way for _, *way in told()] == [
         ["email", "one@example.com"],
         ["email", "two@example.com"],
         ["webhook", "hooks.example.com"],
     ]
     with time_machine.travel(recipients.clock.now() + recipients.BETWEEN_TESTS + timedelta(seconds=1)):
-        assert recipients.send_test(contact) == 3
+        assert recipients.send_test(alert_recipients) == 3
 
 
 @ON_SQLITE
-def test_a_test_message_needs_a_recipient(contact: AlertRecipients):
+def test_a_test_message_needs_a_recipient(alert_recipients: AlertRecipients):
     # There is an address, but no mail server.
-    recipients.save_recipients(contact, "one@example.com")
+    recipients.save_recipients(alert_recipients, "one@example.com")
     with pytest.raises(FieldRefused, match="nobody yet"):
-        recipients.send_test(contact)
+        recipients.send_test(alert_recipients)
 
 
 @ON_SQLITE
-def test_a_loopback_webhook_is_taken_where_the_deployment_allows_it(contact: AlertRecipients):
+def test_a_loopback_webhook_is_taken_where_the_deployment_allows_it(alert_recipients: AlertRecipients):
     with pytest.raises(FieldRefused, match="https://"):
-        recipients.save_webhook(contact, "http://127.0.0.1:9/in")
+        recipients.save_webhook(alert_recipients, "http://127.0.0.1:9/in")
     current_app.config["ALERT_ALLOWED_HOSTS"] = frozenset({"127.0.0.1"})
-    assert recipients.save_webhook(contact, "http://127.0.0.1:9/in")
+    assert recipients.save_webhook(alert_recipients, "http://127.0.0.1:9/in")

@@ -11,7 +11,7 @@ from tests.webapp.client import ON_SQLITE, LintingClient
 from tests.webapp.lightspeed.configuration_page import stored, version
 from webapp.core import clock, vault
 from webapp.extensions import db
-from webapp.lightspeed.connection import PATIENCE_SECONDS
+from webapp.lightspeed.connection import CHECK_TIMEOUT_SECONDS
 from webapp.models import Configuration, Dealer
 
 pytestmark = ON_SQLITE
@@ -132,7 +132,7 @@ def test_while_checking_the_page_asks_again_and_then_stops(client: LintingClient
 
 
 def test_waiting_for_an_unanswered_check_ends(client: LintingClient, url: str, dealer: Dealer):
-    long_ago = clock.now() - timedelta(seconds=PATIENCE_SECONDS + 1)
+    long_ago = clock.now() - timedelta(seconds=CHECK_TIMEOUT_SECONDS + 1)
     make_configuration(dealer, check_state="checking", checked_at=long_ago)
     part = client.hx("GET", f"{url}/connection")
     assert part.status_code == 200

@@ -82,10 +82,10 @@ def test_a_server_that_never_answers_does_not_delay_the_response(
     app.config["REDIS_URL"] = f"redis://127.0.0.1:{silent_port}/0"
     begun = time.monotonic()
     with app.app_context():
-        found = health.check_all(patience=0.2)
-        again = health.check_all(patience=0.2)
+        found = health.check_all(timeout=0.2)
+        again = health.check_all(timeout=0.2)
     # Not how quick it is: that it is not the time for which that port would stay silent.
-    assert time.monotonic() - begun < health.PATIENCE
+    assert time.monotonic() - begun < health.TIMEOUT
     assert [one["redis"].reason for one in (found, again)] == ["no answer in time"] * 2
     assert found["database"].is_well
 

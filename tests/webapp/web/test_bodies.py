@@ -124,7 +124,7 @@ def test_few_large_bodies_are_read_at_the_same_time(app: Flask, staff: LintingCl
 @pytest.fixture
 def counting(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """An app that allows four requests a minute, and asks for CSRF tokens."""
-    few = {"GENERAL_ALLOWANCE": "4 per minute", "WTF_CSRF_ENABLED": True}
+    few = {"GENERAL_RATE_LIMIT": "4 per minute", "WTF_CSRF_ENABLED": True}
     app = create_app(settings(database_url, tmp_path) | few)
     with app.app_context():
         yield app
@@ -180,7 +180,7 @@ BODIES: dict[str, dict[str, Any]] = {
 def guarded(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """An app as it runs: errors are answered, and tokens are asked for."""
     app = create_app(settings(database_url, tmp_path) | {"TESTING": False, "WTF_CSRF_ENABLED": True})
-    app.config["GENERAL_ALLOWANCE"] = "100000 per minute"
+    app.config["GENERAL_RATE_LIMIT"] = "100000 per minute"
     with app.app_context():
         yield app
         close_all_sessions()

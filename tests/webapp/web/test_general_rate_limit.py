@@ -24,7 +24,7 @@ ALLOWED = 4
 
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    few = {"GENERAL_ALLOWANCE": f"{ALLOWED} per minute"}
+    few = {"GENERAL_RATE_LIMIT": f"{ALLOWED} per minute"}
     app = create_app(settings(database_url, tmp_path) | few)
     with app.app_context():
         yield app

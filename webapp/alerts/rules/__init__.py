@@ -8,14 +8,14 @@ from webapp.alerts.alert_rule import AlertRule
 from webapp.alerts.rules import failing, held, idle, refused, stale, unmatched
 
 RULES: Final[tuple[AlertRule, ...]] = (
-    idle.CAUSE,
-    refused.CAUSE,
-    failing.CAUSE,
-    stale.CAUSE,
-    held.CAUSE,
-    unmatched.CAUSE,
+    idle.RULE,
+    refused.RULE,
+    failing.RULE,
+    stale.RULE,
+    held.RULE,
+    unmatched.RULE,
 )
-_BY_NAME: Final = {cause.name: cause for cause in RULES}
+_BY_NAME: Final = {rule.name: rule for rule in RULES}
 
 
 def rule_of(name: str) -> AlertRule:

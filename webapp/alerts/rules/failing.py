@@ -49,7 +49,7 @@ def found(_now: datetime) -> Iterator[Finding]:
         yield Finding(dealer_id, f"{sentence} {why[:LONGEST_REASON]}".strip())
 
 
-CAUSE = AlertRule(
+RULE = AlertRule(
     name="failing",
     label="Two runs failed or partial",
     tone="danger",

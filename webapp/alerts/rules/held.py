@@ -18,7 +18,7 @@ def found(_now: datetime) -> Iterator[Finding]:
         yield Finding(held.dealer_id, held.sentence, subject=held.code_key)
 
 
-CAUSE = AlertRule(
+RULE = AlertRule(
     name="held",
     label="Clearing held",
     tone="warning",

@@ -36,8 +36,8 @@ def found(now: datetime) -> Iterator[Finding]:
 
 def _redis() -> str:
     """Return the state of Redis, if it is the cause."""
-    trouble = queues.outage_reason()
-    return f" Redis: {trouble}." if trouble else ""
+    outage = queues.outage_reason()
+    return f" Redis: {outage}." if outage else ""
 
 
 def _is_queue_stuck(since: datetime) -> bool:
@@ -59,7 +59,7 @@ def _is_tick_missing(since: datetime) -> bool:
     return last is not None and last < since
 
 
-CAUSE = AlertRule(
+RULE = AlertRule(
     name="idle",
     label="Workers do nothing",
     tone="danger",

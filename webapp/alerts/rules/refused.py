@@ -56,7 +56,7 @@ def _beginning() -> Any:
     return made.correlate(Configuration).scalar_subquery()
 
 
-CAUSE = AlertRule(
+RULE = AlertRule(
     name="refused",
     label="Credentials refused",
     tone="danger",

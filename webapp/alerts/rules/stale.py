@@ -21,7 +21,7 @@ from webapp.models.types import UtcDateTime
 from webapp.models.upserts import insert_new
 
 # Time for a run to end.
-ALLOWANCE = timedelta(hours=1)
+GRACE_PERIOD = timedelta(hours=1)
 DAY = 24
 
 
@@ -33,7 +33,7 @@ def stale_after(hours: Iterable[int]) -> timedelta:
     """
     slots = sorted(hours)
     gaps = [(after - slot) % DAY or DAY for slot, after in zip(slots, slots[1:] + slots[:1], strict=True)]
-    return timedelta(hours=max(a + b for a, b in zip(gaps, gaps[1:] + gaps[:1], strict=True))) + ALLOWANCE
+    return timedelta(hours=max(a + b for a, b in zip(gaps, gaps[1:] + gaps[:1], strict=True))) + GRACE_PERIOD
 
 
 def found(now: datetime) -> Iterator[Finding]:
@@ -95,7 +95,7 @@ def _no_longer() -> Select[Any]:
     return select(AlertState.dealer_id).where(AlertState.dealer_id.not_in(_expected()))
 
 
-CAUSE = AlertRule(
+RULE = AlertRule(
     name="stale",
     label="No success for too long",
     tone="danger",

@@ -100,7 +100,7 @@ def _row(dealer_id: int, run_id: int, compared: Comparison) -> dict[str, Any]:
     return {"dealer_id": dealer_id, "run_id": run_id, **asdict(compared)}
 
 
-CAUSE = AlertRule(
+RULE = AlertRule(
     name="unmatched",
     label="Far more parts unmatched than usual",
     tone="warning",

@@ -6,8 +6,7 @@ from flask import Response, flash, g, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.accounts import reauthentication
-from webapp.alerts import confirmations
-from webapp.alerts import recipients as contacts
+from webapp.alerts import confirmations, recipients
 from webapp.alerts.alert_labels import AlertsPage
 from webapp.alerts.forms import RecipientsForm, WebhookForm
 from webapp.core.errors import FieldRefused
@@ -16,7 +15,7 @@ from webapp.web import htmx, tenancy
 from webapp.web.email_links import can_send_links
 
 pages = tenancy.dealer_blueprint("alerts", __name__, "/alerts")
-SAVED = {"HX-Trigger": "contacts-changed"}
+SAVED = {"HX-Trigger": "recipients-changed"}
 
 
 @pages.get("")
@@ -28,7 +27,7 @@ def show() -> Response:
 @pages.get("/deliveries")
 def show_deliveries() -> Response:
     """Show the deliveries. A poll passes the version it shows in `seen`."""
-    shown = AlertsPage.of(g.dealer, contacts.of(g.dealer))
+    shown = AlertsPage.of(g.dealer, recipients.of(g.dealer))
     if htmx.wants_fragment() and request.args.get("seen") == shown.mark and shown.is_awaited:
         return Response(status=204)
     return _answer("_deliveries")
@@ -37,16 +36,16 @@ def show_deliveries() -> Response:
 @pages.post("/recipients")
 def save_recipients() -> ResponseReturnValue:
     """Save the email recipients."""
-    contact, form = contacts.locked(g.dealer), RecipientsForm()
+    alert_recipients, form = recipients.locked(g.dealer), RecipientsForm()
     if not form.validate():
-        return _refused("_recipients", 422, recipients=form)
-    if form.is_stale(contact):
-        return _refused("_recipients", 409, recipients=form.catch_up(contact))
+        return _refused("_recipients", 422, recipients_form=form)
+    if form.is_stale(alert_recipients):
+        return _refused("_recipients", 409, recipients_form=form.catch_up(alert_recipients))
     try:
-        not_sent = contacts.save_recipients(contact, form.recipients.data or "")
+        not_sent = recipients.save_recipients(alert_recipients, form.recipients.data or "")
     except FieldRefused as refusal:
         form.blame(refusal.field, str(refusal))
-        return _refused("_recipients", 422, recipients=form)
+        return _refused("_recipients", 422, recipients_form=form)
     if not_sent and can_send_links():
         flash(
             f"No link to confirm was sent to {', '.join(not_sent)}: too many today. Send it again later.",
@@ -60,7 +59,7 @@ def send_confirmation() -> ResponseReturnValue:
     """Send another link to an unconfirmed address."""
     address = request.form.get("address", "")
     try:
-        confirmations.send_again(contacts.locked(g.dealer), address)
+        confirmations.send_again(recipients.locked(g.dealer), address)
     except confirmations.Throttled as refusal:
         flash(str(refusal), "warning")
         return _refused("_recipients", 409)
@@ -71,14 +70,14 @@ def send_confirmation() -> ResponseReturnValue:
 @reauthentication.required
 def save_webhook() -> ResponseReturnValue:
     """Save the webhook's URL; the secret of a new one is shown once."""
-    contact, form = contacts.locked(g.dealer), WebhookForm()
+    alert_recipients, form = recipients.locked(g.dealer), WebhookForm()
     if not form.validate():
-        return _refused("_webhook", 422, webhook=form)
+        return _refused("_webhook", 422, webhook_form=form)
     try:
-        secret = contacts.save_webhook(contact, form.webhook_url.data or "")
+        secret = recipients.save_webhook(alert_recipients, form.webhook_url.data or "")
     except FieldRefused as refusal:
         form.blame(refusal.field, str(refusal))
-        return _refused("_webhook", 422, webhook=form)
+        return _refused("_webhook", 422, webhook_form=form)
     return _saved("_webhook", "Webhook: saved.", secret)
 
 
@@ -87,7 +86,7 @@ def save_webhook() -> ResponseReturnValue:
 def renew_secret() -> ResponseReturnValue:
     """Replace the signing secret, and show it once."""
     try:
-        secret = contacts.renew_secret(contacts.locked(g.dealer))
+        secret = recipients.renew_secret(recipients.locked(g.dealer))
     except FieldRefused:
         flash("There is no webhook any more.", "warning")
         return _refused("_webhook", 409)
@@ -98,7 +97,7 @@ def renew_secret() -> ResponseReturnValue:
 @reauthentication.required
 def remove_webhook() -> ResponseReturnValue:
     """Remove the webhook."""
-    contacts.remove_webhook(contacts.locked(g.dealer))
+    recipients.remove_webhook(recipients.locked(g.dealer))
     return _saved("_webhook", "Webhook: removed.")
 
 
@@ -106,7 +105,7 @@ def remove_webhook() -> ResponseReturnValue:
 def send_test() -> ResponseReturnValue:
     """Send a test to every recipient; the page then polls for the outcome."""
     try:
-        count = contacts.send_test(contacts.locked(g.dealer))
+        count = recipients.send_test(recipients.locked(g.dealer))
     except FieldRefused as refusal:
         flash(str(refusal), "warning")
         return _refused("_deliveries", 409)
@@ -136,18 +135,18 @@ def _answer(
     part: str,
     status: int = 200,
     *,
-    recipients: RecipientsForm | None = None,
-    webhook: WebhookForm | None = None,
+    recipients_form: RecipientsForm | None = None,
+    webhook_form: WebhookForm | None = None,
     secret: str | None = None,
 ) -> Response:
     """Render the page, or a part of it; forms that are not given show what is stored."""
-    contact = contacts.of(g.dealer)
+    alert_recipients = recipients.of(g.dealer)
     return htmx.answer(
         "alerts",
         status,
         part=part,
-        shown=AlertsPage.of(g.dealer, contact),
-        recipients=recipients or RecipientsForm.filled(contact),
-        webhook=webhook or WebhookForm.filled(contact),
+        shown=AlertsPage.of(g.dealer, alert_recipients),
+        recipients=recipients_form or RecipientsForm.filled(alert_recipients),
+        webhook=webhook_form or WebhookForm.filled(alert_recipients),
         secret=secret,
     )

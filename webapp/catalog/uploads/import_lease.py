@@ -62,10 +62,10 @@ def _is_dead(now: datetime) -> Any:
     return (CatalogImport.status == "running") & (CatalogImport.heartbeat_at < now - HEARTBEAT_TIMEOUT)
 
 
-def write(claim: ImportLease, note: Callable[[], None] = lambda: None, /, **values: Any) -> bool:
+def write(lease: ImportLease, note: Callable[[], None] = lambda: None, /, **values: Any) -> bool:
     """Write to the import's row and commit; false, with nothing written, if the lease was lost."""
     db.session.rollback()
-    written: Any = db.session.execute(_owned(claim).values(**values))
+    written: Any = db.session.execute(_owned(lease).values(**values))
     if written.rowcount:
         note()
     db.session.commit()
@@ -73,14 +73,14 @@ def write(claim: ImportLease, note: Callable[[], None] = lambda: None, /, **valu
 
 
 @contextmanager
-def heartbeat(claim: ImportLease, bytes_read: Callable[[], int]) -> Iterator[None]:
+def heartbeat(lease: ImportLease, bytes_read: Callable[[], int]) -> Iterator[None]:
     """Write a heartbeat and the progress every other second.
 
     It runs in a thread: while the catalog is compared and written, nothing is read for minutes.
     """
     done = threading.Event()
     engine = db.engine
-    thread = threading.Thread(target=_beat, args=(engine, claim, bytes_read, done), daemon=True)
+    thread = threading.Thread(target=_beat, args=(engine, lease, bytes_read, done), daemon=True)
     thread.start()
     try:
         yield
@@ -89,20 +89,20 @@ def heartbeat(claim: ImportLease, bytes_read: Callable[[], int]) -> Iterator[Non
         thread.join()
 
 
-def _beat(engine: Engine, claim: ImportLease, bytes_read: Callable[[], int], done: threading.Event) -> None:
+def _beat(engine: Engine, lease: ImportLease, bytes_read: Callable[[], int], done: threading.Event) -> None:
     while not done.wait(BEAT_SECONDS):
         try:
             with engine.begin() as connection:
                 values = {"heartbeat_at": clock.now(), "bytes_read": bytes_read()}
-                connection.execute(_owned(claim).values(**values))
+                connection.execute(_owned(lease).values(**values))
         except DBAPIError as error:
             # The next heartbeat may succeed; if none does, another worker takes over.
-            log.warning("catalog_import.heartbeat_failed", id=claim.import_id, error=type(error).__name__)
+            log.warning("catalog_import.heartbeat_failed", id=lease.import_id, error=type(error).__name__)
 
 
-def _owned(claim: ImportLease) -> Any:
+def _owned(lease: ImportLease) -> Any:
     return update(CatalogImport).where(
-        CatalogImport.id == claim.import_id,
-        CatalogImport.attempt == claim.attempt,
+        CatalogImport.id == lease.import_id,
+        CatalogImport.attempt == lease.attempt,
         CatalogImport.status == "running",
     )

@@ -60,36 +60,36 @@ def process_import(import_id: int, should_stop: Callable[[], bool]) -> bool:
 
     Raises Stopped on shutdown; the import is then waiting again. Any other error ends it as failed.
     """
-    claim = import_lease.acquire(import_id)
-    if claim is None:
+    lease = import_lease.acquire(import_id)
+    if lease is None:
         return False
     try:
-        _finish(claim, _imported(claim, should_stop))
+        _finish(lease, _imported(lease, should_stop))
     except Stopped:
-        import_lease.write(claim, status="queued", heartbeat_at=None)
+        import_lease.write(lease, status="queued", heartbeat_at=None)
         raise
     except (Unreadable, storage.StorageError) as refusal:
-        _fail(claim, f"{str(refusal)[:1].upper()}{str(refusal)[1:]}.")
+        _fail(lease, f"{str(refusal)[:1].upper()}{str(refusal)[1:]}.")
     except BaseException:
-        _fail(claim, BROKEN)
+        _fail(lease, BROKEN)
         raise
     return True
 
 
-def _imported(claim: ImportLease, should_stop: Callable[[], bool]) -> Imported:
-    path = db.session.get_one(CatalogImport, claim.import_id).path
+def _imported(lease: ImportLease, should_stop: Callable[[], bool]) -> Imported:
+    path = db.session.get_one(CatalogImport, lease.import_id).path
     # An open transaction would block the heartbeat, and on SQLite the import itself.
     db.session.rollback()
-    with storage.open_bytes_for_reading(path) as kept, _rejected(claim, path) as reject:
+    with storage.open_bytes_for_reading(path) as kept, _rejected(lease, path) as reject:
         watched = Watched(kept, should_stop)
-        with import_lease.heartbeat(claim, lambda: watched.bytes_read):
+        with import_lease.heartbeat(lease, lambda: watched.bytes_read):
             return import_catalog(cast(Any, io.BufferedReader(watched, BUFFER)), reject, reject)
 
 
 @contextmanager
-def _rejected(claim: ImportLease, path: str) -> Iterator[Callable[[int, str], None]]:
+def _rejected(lease: ImportLease, path: str) -> Iterator[Callable[[int, str], None]]:
     """Return a function that adds a row to the list of rejected rows."""
-    rejected_path = path.replace("catalog.csv", f"rejected-{claim.attempt}.csv")
+    rejected_path = path.replace("catalog.csv", f"rejected-{lease.attempt}.csv")
     with storage.open_for_writing(rejected_path) as file:
         rows = write_header(file, ("line", "reason"))
 
@@ -97,36 +97,36 @@ def _rejected(claim: ImportLease, path: str) -> Iterator[Callable[[int, str], No
             rows.writerow((line, defuse(reason)))
 
         yield reject
-    import_lease.write(claim, rejected_path=rejected_path)
+    import_lease.write(lease, rejected_path=rejected_path)
 
 
-def _finish(claim: ImportLease, imported: Imported) -> None:
+def _finish(lease: ImportLease, imported: Imported) -> None:
     status = "partial" if imported.rejected else "succeeded"
     ended: dict[str, Any] = {"status": status, "finished_at": clock.now(), "heartbeat_at": None}
     ended |= {"bytes_read": CatalogImport.bytes_total, **asdict(imported)}
-    if import_lease.write(claim, partial(_note, claim, imported), **ended):
-        _let_go(claim)
+    if import_lease.write(lease, partial(_note, lease, imported), **ended):
+        _let_go(lease)
     outbox.enqueue_drain()
 
 
-def _note(claim: ImportLease, imported: Imported) -> None:
-    row = db.session.get_one(CatalogImport, claim.import_id)
+def _note(lease: ImportLease, imported: Imported) -> None:
+    row = db.session.get_one(CatalogImport, lease.import_id)
     audit.note("catalog.imported", row.file_name, after=asdict(imported), by=row.requested_by)
 
 
-def _fail(claim: ImportLease, reason: str) -> None:
+def _fail(lease: ImportLease, reason: str) -> None:
     ended = {"status": "failed", "reason": reason, "finished_at": clock.now(), "heartbeat_at": None}
-    if import_lease.write(claim, **ended):
-        _let_go(claim)
+    if import_lease.write(lease, **ended):
+        _let_go(lease)
 
 
-def _let_go(claim: ImportLease) -> None:
+def _let_go(lease: ImportLease) -> None:
     """Delete the imported file; only the list of rejected rows is kept."""
-    path = db.session.get_one(CatalogImport, claim.import_id).path
+    path = db.session.get_one(CatalogImport, lease.import_id).path
     # That query's transaction must not stay open.
     db.session.rollback()
     try:
         storage.remove_file(path)
     except storage.StorageError as error:
         # The cleanup job deletes it with the import's row.
-        log.warning("catalog_import.file_removal_failed", id=claim.import_id, error=str(error))
+        log.warning("catalog_import.file_removal_failed", id=lease.import_id, error=str(error))

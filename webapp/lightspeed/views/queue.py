@@ -23,11 +23,11 @@ def new() -> Response:
 @pages.post("")
 def create() -> ResponseReturnValue:
     """Queue a run, unless one is active or none is possible."""
-    form, prospect = QueueForm(), _prospect()
-    if prospect.hindrance or prospect.active_run:
+    form, outlook = QueueForm(), _outlook()
+    if outlook.hindrance or outlook.active_run:
         return _answer(form, 409)
-    if prospect.is_disabled_day and not form.anyway.data:
-        form.blame("anyway", f"{prospect.weekday} is a disabled day: turn on “Run anyway” to run it")
+    if outlook.is_disabled_day and not form.anyway.data:
+        form.blame("anyway", f"{outlook.weekday} is a disabled day: turn on “Run anyway” to run it")
         return _answer(form, 422)
     started = lifecycle.start(g.dealer, "manual", requested_by=current_user, anyway=form.anyway.data)
     if not started.created:
@@ -37,8 +37,8 @@ def create() -> ResponseReturnValue:
 
 
 def _answer(form: QueueForm, status: int = 200) -> Response:
-    return htmx.answer("lightspeed/queue", status, form=form, prospect=_prospect())
+    return htmx.answer("lightspeed/queue", status, form=form, outlook=_outlook())
 
 
-def _prospect() -> QueueOutlook:
+def _outlook() -> QueueOutlook:
     return QueueOutlook.of(tenancy.shown_configuration())

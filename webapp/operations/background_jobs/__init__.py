@@ -17,12 +17,12 @@ from webapp.operations.background_jobs.failures import (
     failures,
     retry,
 )
-from webapp.operations.background_jobs.workers import KINDS, STATES, WorkerSeen, workers
+from webapp.operations.background_jobs.workers import WORKER_KINDS, WORKER_STATES, WorkerSeen, workers
 
 __all__ = [
-    "KINDS",
     "QUEUES",
-    "STATES",
+    "WORKER_KINDS",
+    "WORKER_STATES",
     "FailedJob",
     "NotFailed",
     "WorkerSeen",

@@ -12,8 +12,8 @@ from redis import Redis
 from webapp.core import clock
 from webapp.core.job_payload import QUEUES
 
-KINDS: Final = ("short", "sync", "other")
-STATES: Final = ("idle", "busy", "other")
+WORKER_KINDS: Final = ("short", "sync", "other")
+WORKER_STATES: Final = ("idle", "busy", "other")
 # Seconds. A worker without a heartbeat for so long is gone; RQ's own entry remains for minutes.
 GONE_AFTER: Final = 480
 MOST_WORKERS: Final = 500
@@ -58,10 +58,10 @@ def _worker(name: str, stored: Any, executions: Any) -> WorkerSeen | None:
     state = _text(stored.get(b"state", b""))
     jobs = sorted(map(_text, executions)) if isinstance(executions, set) else []
     return WorkerSeen(
-        kind=parts[1] if parts[1] in KINDS else "other",
+        kind=parts[1] if parts[1] in WORKER_KINDS else "other",
         host=parts[2],
         pid=int(parts[3]),
-        state=state if state in STATES else "other",
+        state=state if state in WORKER_STATES else "other",
         queues=tuple(each for each in _text(stored.get(b"queues", b"")).split(",") if each in QUEUES),
         heard_at=heard_at,
         job_id=jobs[0].partition(":")[0][:64] if jobs else None,

@@ -68,6 +68,6 @@ def _workers(counted: Counter[tuple[str, str]]) -> GaugeMetricFamily:
     family = GaugeMetricFamily(
         f"{PREFIX}_workers", "Worker processes that are alive.", labels=["kind", "state"]
     )
-    for kind, state in product(background_jobs.KINDS, background_jobs.STATES):
+    for kind, state in product(background_jobs.WORKER_KINDS, background_jobs.WORKER_STATES):
         family.add_metric([kind, state], counted[kind, state])
     return family

@@ -29,7 +29,7 @@ UNMATCHED: Final = "none"
 # Seconds.
 FLUSH_EVERY: Final = 5.0
 AGAIN_AFTER_FAILURE: Final = 60.0
-PATIENCE: Final = 0.5
+TIMEOUT: Final = 0.5
 _NAME: Final = "http_latency"
 
 
@@ -84,7 +84,7 @@ class _Counts:
         with self._guard:
             counted, self._counted = self._counted, Counter()
         try:
-            with redis_client.connection(timeout=PATIENCE).pipeline(transaction=True) as adding:
+            with redis_client.connection(timeout=TIMEOUT).pipeline(transaction=True) as adding:
                 for field, number in counted.items():
                     adding.hincrby(KEY, field, number)
                 adding.execute()

@@ -18,7 +18,7 @@ from webapp.web.uploads import takes_file
 
 pages = tenancy.dealer_blueprint("supplier_code_files", __name__, "/supplier-codes")
 # Size of the form's other fields and multipart framing.
-ALLOWANCE = 64 * bodies.KILOBYTE
+FORM_OVERHEAD = 64 * bodies.KILOBYTE
 CHANGED = "The list was changed since you looked at the file. Please look again at what the import would do."
 
 
@@ -42,7 +42,7 @@ def new() -> Response:
 
 @pages.post("/import/preview")
 @takes_file
-@bodies.allows(supplier_codes.MAX_BYTES + ALLOWANCE)
+@bodies.allows(supplier_codes.MAX_BYTES + FORM_OVERHEAD)
 def preview() -> Response:
     """Preview an import without changing anything."""
     form = UploadForm()
@@ -58,7 +58,7 @@ def preview() -> Response:
 
 
 @pages.post("/import")
-@bodies.allows(supplier_codes.MAX_BYTES + ALLOWANCE)
+@bodies.allows(supplier_codes.MAX_BYTES + FORM_OVERHEAD)
 def create() -> ResponseReturnValue:
     """Import the previewed file; all or nothing."""
     form = ConfirmationForm()

@@ -55,7 +55,7 @@ class Channel:
         self.raw = raw
         self.received = bytearray()
         self.framing = Framing()
-        self._patience = deadlines
+        self._deadlines = deadlines
         self._taken = 0
         self._read_until = 0.0
         self._kept: SpooledTemporaryFile[bytes] | None = None
@@ -120,8 +120,8 @@ class Channel:
 
     def _wait_for(self, size: int) -> bytes:
         now = time.monotonic()
-        self._read_until = self._read_until or now + self._patience.upload
-        left = min(self._patience.stall, self._read_until - now)
+        self._read_until = self._read_until or now + self._deadlines.upload
+        left = min(self._deadlines.stall, self._read_until - now)
         if left <= 0 or not select.select([self.raw], [], [], left)[0]:
             raise TimeoutError(errno.ETIMEDOUT, "the client is too slow")
         return self.raw.recv(size)
@@ -134,7 +134,7 @@ class Channel:
             self._keep(data)
         until = 0.0
         while not self.flush() and self.left > MOST_KEPT:
-            until = until or time.monotonic() + self._patience.to_take(self.left - MOST_KEPT)
+            until = until or time.monotonic() + self._deadlines.to_take(self.left - MOST_KEPT)
             if time.monotonic() > until:
                 raise ConnectionResetError(errno.ECONNRESET, "the client is too slow")
             select.select([], [self.raw], [], 1)

@@ -11,7 +11,7 @@ from webapp import alerts
 from webapp.alerts.rules import failing
 from webapp.models import Dealer
 
-ONLY = (failing.CAUSE,)
+ONLY = (failing.RULE,)
 
 
 @ON_SQLITE

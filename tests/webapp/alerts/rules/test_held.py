@@ -9,7 +9,7 @@ from webapp.alerts.rules import held
 from webapp.models import Dealer, HeldClearing
 from webapp.runs import held_clearings
 
-ONLY = (held.CAUSE,)
+ONLY = (held.RULE,)
 
 
 def hold(dealer: Dealer, code: str, products: int, stocked: int) -> HeldClearing:

@@ -17,7 +17,7 @@ from webapp.extensions import db
 from webapp.models import Alert, AlertState, Dealer
 from webapp.web import job_heartbeats
 
-ONLY = (idle.CAUSE,)
+ONLY = (idle.RULE,)
 
 
 @ON_SQLITE

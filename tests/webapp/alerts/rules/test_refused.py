@@ -13,7 +13,7 @@ from webapp import alerts
 from webapp.alerts.rules import refused
 from webapp.models import Dealer
 
-ONLY = (refused.CAUSE,)
+ONLY = (refused.RULE,)
 
 
 @ON_SQLITE

@@ -15,7 +15,7 @@ from webapp.alerts.rules import stale
 from webapp.extensions import db
 from webapp.models import AlertState, Dealer, SupplierCode
 
-ONLY = (stale.CAUSE,)
+ONLY = (stale.RULE,)
 HOURS = timedelta(hours=1)
 
 

@@ -14,7 +14,7 @@ from webapp.alerts.rules import unmatched
 from webapp.extensions import db
 from webapp.models import Dealer, Run, UnmatchedShare
 
-ONLY = (unmatched.CAUSE,)
+ONLY = (unmatched.RULE,)
 
 
 def run_with(dealer: Dealer, status: str = "succeeded", **codes: tuple[int, int] | None) -> Run:

@@ -10,7 +10,7 @@ from flask import Flask
 
 from tests.factories import make_alert, make_alert_recipients, make_dealer
 from tests.webapp.client import ON_SQLITE, LintingClient, without_tokens
-from webapp.alerts.alert_labels import PATIENCE
+from webapp.alerts.alert_labels import LATE_AFTER
 from webapp.core import clock, vault
 from webapp.extensions import db
 from webapp.models import AlertDelivery, AlertRecipients, Dealer
@@ -86,13 +86,13 @@ def test_recipients_are_kept(client: LintingClient, url: str, dealer: Dealer, ht
         response = client.hx("POST", f"{url}/recipients", data=typed)
         assert response.status_code == 200
         assert "E-mail recipients: saved." in response.text
-        assert response.headers["HX-Trigger"] == "contacts-changed"
+        assert response.headers["HX-Trigger"] == "recipients-changed"
     else:
         response = client.post(f"{url}/recipients", data=typed)
         assert (response.status_code, response.location) == (303, url)
-    contact = stored(dealer)
-    assert contact is not None
-    assert contact.recipients == ["One@example.com", "two@example.com"]
+    alert_recipients = stored(dealer)
+    assert alert_recipients is not None
+    assert alert_recipients.recipients == ["One@example.com", "two@example.com"]
     assert "One@example.com\ntwo@example.com</textarea>" in client.get(url).text
 
 
@@ -131,14 +131,14 @@ def test_a_webhooks_secret_is_shown_once(client: LintingClient, url: str, dealer
     ask = client.hx if htmx else lambda method, path, **more: client.open(path, method=method, **more)
     answer = ask("POST", f"{url}/webhook", data={"webhook_url": HOOK})
     assert answer.status_code == 200
-    contact = stored(dealer)
-    assert contact is not None
-    secret = vault.unseal(contact.sealed_webhook_secret or "")
+    alert_recipients = stored(dealer)
+    assert alert_recipients is not None
+    secret = vault.unseal(alert_recipients.sealed_webhook_secret or "")
     assert answer.text.count(secret) == 1
     assert secret not in str(answer.headers)
     for later in (client.get(url), client.hx("GET", f"{url}/deliveries")):
         assert secret not in later.text
-        assert contact.sealed_webhook_secret not in later.text
+        assert alert_recipients.sealed_webhook_secret not in later.text
     again = ask("POST", f"{url}/webhook", data={"webhook_url": HOOK + "2"})
     assert secret not in again.text
     renewed = ask("POST", f"{url}/webhook/secret")
@@ -188,9 +188,9 @@ def test_a_webhook_that_was_saved_under_earlier_rules_says_why_nothing_is_sent(
 def test_a_webhook_is_removed_with_its_secret(client: LintingClient, url: str, dealer: Dealer):
     client.post(f"{url}/webhook", data={"webhook_url": HOOK})
     assert client.post(f"{url}/webhook/removal").status_code == 303
-    contact = stored(dealer)
-    assert contact is not None
-    assert (contact.webhook_url, contact.sealed_webhook_secret) == (None, None)
+    alert_recipients = stored(dealer)
+    assert alert_recipients is not None
+    assert (alert_recipients.webhook_url, alert_recipients.sealed_webhook_secret) == (None, None)
     assert client.hx("POST", f"{url}/webhook/secret").status_code == 409
 
 
@@ -225,7 +225,7 @@ def test_without_script_a_test_leads_back_to_the_page(
 def test_the_page_stops_waiting_for_a_test_message_that_is_not_sent(
     client: LintingClient, url: str, dealer: Dealer, mail: None
 ):
-    long_ago = clock.now() - PATIENCE - timedelta(seconds=1)
+    long_ago = clock.now() - LATE_AFTER - timedelta(seconds=1)
     delivery(dealer, created_at=long_ago, next_attempt_at=long_ago)
     page = client.get(url).text
     assert "It has not been sent yet." in page
