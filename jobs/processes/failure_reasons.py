@@ -13,6 +13,7 @@ _FRAME: Final = re.compile(r'File "[^"\n]*?((?:jobs|webapp)/[\w/]+\.py)", line (
 _KIND: Final = re.compile(r"^([A-Za-z_][\w.]*)(?:: |$)")
 _KILLED: Final = re.compile(r"waitpid returned (-?\d+)")
 _TIMEOUT: Final = "JobTimeoutException"
+_MAX_LENGTH: Final = 200
 
 
 def reason_of(description: str) -> str:
@@ -21,7 +22,7 @@ def reason_of(description: str) -> str:
     if killed:
         return _killed(int(killed.group(1)))
     if not description.startswith("Traceback") and "Traceback (most recent call last)" not in description:
-        return description[:200]
+        return description[:_MAX_LENGTH]
     kind, frames = _kind_of(description), _FRAME.findall(description)
     if kind.endswith(_TIMEOUT):
         kind = "Timed out"

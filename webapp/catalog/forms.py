@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_wtf.file import FileField
 from wtforms import ValidationError
 
+from webapp.core.limits import MAX_FILE_NAME_LENGTH
 from webapp.web.form_fields import Form
 
 
@@ -27,4 +28,6 @@ class CatalogUploadForm(Form):
     def file_name(self) -> str:
         """Return the file's name, sanitized for display and storage."""
         name = self.file.data.filename
-        return "".join(character if character.isprintable() else "?" for character in name)[:200]
+        return "".join(character if character.isprintable() else "?" for character in name)[
+            :MAX_FILE_NAME_LENGTH
+        ]

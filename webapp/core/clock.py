@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
+
+YEAR_SECONDS: Final = 365 * 24 * 60 * 60
 
 
 def now() -> datetime:

@@ -42,7 +42,6 @@ PROBLEM_STATES: Final = (RunState.FAILED, RunState.PARTIAL)
 UNFINISHED_ITEM_STATES: Final = (RunItemState.WAITING, RunItemState.RUNNING)
 ENDED_ITEM_STATES: Final = tuple(state for state in RunItemState if state not in UNFINISHED_ITEM_STATES)
 
-INITIAL_RUN_STATES: Final = (RunState.QUEUED, RunState.SKIPPED)
 RUN_TRANSITIONS: Final[Mapping[RunState, frozenset[RunState]]] = {
     RunState.QUEUED: frozenset({RunState.RUNNING, RunState.CANCELLED}),
     # To `running`: another worker takes over.
@@ -55,7 +54,6 @@ RUN_TRANSITIONS: Final[Mapping[RunState, frozenset[RunState]]] = {
     RunState.CANCELLED: frozenset(),
 }
 
-INITIAL_ITEM_STATES: Final = (RunItemState.WAITING, RunItemState.NOT_TRIED)
 ITEM_TRANSITIONS: Final[Mapping[RunItemState, frozenset[RunItemState]]] = {
     RunItemState.WAITING: frozenset({RunItemState.RUNNING, RunItemState.FAILED, RunItemState.NOT_TRIED}),
     # To `running`: the code is fetched again. To `waiting`: the run goes back to the queue.

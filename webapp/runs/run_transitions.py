@@ -13,11 +13,9 @@ from webapp.models import Run, RunItem
 
 def change_run(*before: RunState, to: RunState) -> Update:
     """An UPDATE of runs in one of these states; add which runs. Raises UndeclaredTransition."""
-    changed = update(Run).where(Run.status.in_(before)).values(status=run_transition(before, to))
-    return changed
+    return update(Run).where(Run.status.in_(before)).values(status=run_transition(before, to))
 
 
 def change_item(*before: RunItemState, to: RunItemState) -> Update:
     """An UPDATE of run items in one of these states; add which items. Raises UndeclaredTransition."""
-    changed = update(RunItem).where(RunItem.status.in_(before)).values(status=item_transition(before, to))
-    return changed
+    return update(RunItem).where(RunItem.status.in_(before)).values(status=item_transition(before, to))

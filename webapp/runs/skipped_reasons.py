@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
+from webapp.core.limits import FRESH_DAYS
+
 REASONS: Final = {
     "unreadable": "Lightspeed's record could not be read",
     "no_part_number": "No part number",
@@ -18,7 +20,7 @@ REASONS: Final = {
     "no_quantity": "Quantity is missing or not a number",
     "not_in_stock": "Quantity is zero or less",
     "undated": "No date of last change",
-    "stale": "Not changed for more than 365 days",
+    "stale": f"Not changed for more than {FRESH_DAYS} days",
     "unmatched": "No product has this part number",
 }
 

@@ -59,7 +59,7 @@ def check(dealer: Dealer, fields: Fields, find: Find | None = None) -> Checked:
     return Checked(
         code=_code(fields.supplier_code),
         manufacturer=_manufacturer(dealer, catalog, fields.manufacturer, find or find_manufacturer),
-        lead_time_days=_lead_time(fields.lead_time_days),
+        lead_time_days=lead_time(fields.lead_time_days),
         pricing=_pricing(fields.pricing),
     )
 
@@ -100,7 +100,8 @@ def find_manufacturer(dealer: Dealer, catalog: str, name: str) -> Manufacturer |
     )
 
 
-def _lead_time(text: str) -> int:
+def lead_time(text: str) -> int:
+    """Return the lead time in days; the default for an empty text. Raises FieldRefused."""
     digits = cleaned(text)
     if not digits:
         return DEFAULT_LEAD_TIME_DAYS

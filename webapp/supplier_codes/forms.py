@@ -7,14 +7,15 @@ from typing import Self
 from wtforms import BooleanField, HiddenField, SelectField, StringField, ValidationError
 
 from webapp.core.enums import CATALOG_LABELS, PRICING_LABELS
+from webapp.core.errors import FieldRefused
 from webapp.core.limits import (
     DEFAULT_LEAD_TIME_DAYS,
-    MAX_LEAD_TIME_DAYS,
     MAX_NAME_LENGTH,
     MAX_SUPPLIER_CODE_LENGTH,
 )
 from webapp.models import SupplierCode
 from webapp.supplier_codes import Fields, state_of
+from webapp.supplier_codes.checks import lead_time
 from webapp.web.form_fields import AtMost, Form, Printable, choices, stripped
 
 
@@ -43,11 +44,10 @@ class SupplierCodeForm(Form):
 
     def validate_lead_time_days(self, field: StringField) -> None:
         """Whole days; empty means the default."""
-        text = field.data or str(DEFAULT_LEAD_TIME_DAYS)
-        if not (text.isascii() and text.isdigit() and int(text[:9]) <= MAX_LEAD_TIME_DAYS):
-            raise ValidationError(
-                f"{field.label.text} must be a whole number of days from 0 to {MAX_LEAD_TIME_DAYS}"
-            )
+        try:
+            lead_time(field.data or "")
+        except FieldRefused as refusal:
+            raise ValidationError(str(refusal)) from None
 
     def catch_up(self, row: SupplierCode) -> Self:
         """Keep the input, rebased on what is stored now."""

@@ -12,8 +12,9 @@ from typing import Final
 from flask import Response, after_this_request, current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from webapp.core.clock import YEAR_SECONDS
+
 COOKIE: Final = "device"
-A_YEAR: Final = 365 * 24 * 60 * 60
 # The most recent accounts that signed in with one browser.
 MOST: Final = 8
 
@@ -42,7 +43,7 @@ def remember(address: str) -> None:
 
     @after_this_request
     def keep(response: Response) -> Response:
-        response.set_cookie(COOKIE, str(value), max_age=A_YEAR, httponly=True, samesite="Lax")
+        response.set_cookie(COOKIE, str(value), max_age=YEAR_SECONDS, httponly=True, samesite="Lax")
         return response
 
 

@@ -7,7 +7,8 @@ from typing import Final
 
 from flask import Flask, Response, g, request
 
-A_YEAR: Final = 365 * 24 * 60 * 60
+from webapp.core.clock import YEAR_SECONDS
+
 # The pages use none of these; an injected script must not either. Only names that browsers know: they warn
 # about others.
 _NOT_USED: Final = (
@@ -29,7 +30,7 @@ HEADERS: Final = {
 # A page's content is personal: neither proxies nor disks may cache it. Back navigation still restores form
 # input, which browsers keep separately.
 KEPT_BY_NOBODY: Final = "private, no-store"
-STRICT_TRANSPORT: Final = f"max-age={A_YEAR}; includeSubDomains"
+STRICT_TRANSPORT: Final = f"max-age={YEAR_SECONDS}; includeSubDomains"
 # Downloaded files are neither displayed nor run in the browser.
 FILE_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; sandbox"
 

@@ -14,10 +14,8 @@ from flask import Flask
 from whitenoise import WhiteNoise
 from whitenoise.responders import Response, StaticFile
 
+from webapp.core.clock import YEAR_SECONDS
 from webapp.web.security_headers import FILE_POLICY, STRICT_TRANSPORT
-
-# Their URLs contain a content hash.
-A_YEAR = 365 * 24 * 60 * 60
 
 
 class CompressedFile(StaticFile):
@@ -66,7 +64,8 @@ def serve(app: Flask) -> None:
         app.wsgi_app,
         root=app.static_folder,
         prefix="static/",
-        max_age=A_YEAR,
+        # Their URLs contain a content hash.
+        max_age=YEAR_SECONDS,
         allow_all_origins=False,
         autorefresh=app.debug,
         add_headers_function=_add_headers,

@@ -7,7 +7,7 @@ import unicodedata
 from typing import Final, NamedTuple
 
 from webapp.core.enums import CATALOGS
-from webapp.core.limits import MAX_CENTS
+from webapp.core.limits import MAX_CENTS, MAX_PRODUCT_NAME_LENGTH
 from webapp.core.spreadsheet import damage_reason, is_error
 from webapp.core.text_keys import cleaned
 
@@ -33,8 +33,7 @@ _SUSPECT = re.compile(r"[0-9]E[+-]|[#=]|Err:", re.IGNORECASE)
 _NUMBERS: Final = ("oem_manufacturer_id", "part_number", "mpn")
 
 # Longer values are damaged data, and their keys would not fit into a PostgreSQL index.
-MAX_LENGTH: Final = 200
-MAX_NAME_LENGTH: Final = 500
+MAX_VALUE_LENGTH: Final = 200
 
 _PRICE = re.compile(r"[0-9]{1,12}(\.[0-9]*)?|\.[0-9]+")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
@@ -87,7 +86,7 @@ def parse(cells: tuple[str, ...]) -> CatalogRow:
         raise Rejected(f"{_first_empty(cells)} is missing")
     if (bool(abbreviation), bool(oem_id), bool(dealer)) != _OWN_COLUMNS[catalog]:
         _reject_own_columns(catalog, abbreviation=abbreviation, oem_manufacturer_id=oem_id, dealer=dealer)
-    if max(map(len, cells)) > MAX_LENGTH:
+    if max(map(len, cells)) > MAX_VALUE_LENGTH:
         _check_lengths(cells)
     text = "".join(cells)
     # Fast path: most rows are printable ASCII.
@@ -126,7 +125,7 @@ def _reject_own_columns(catalog: str, **values: str) -> None:
 
 def _check_lengths(cells: tuple[str, ...]) -> None:
     for column, cell in zip(COLUMNS + OPTIONAL_COLUMNS, cells, strict=False):
-        limit = MAX_NAME_LENGTH if column == "name" else MAX_LENGTH
+        limit = MAX_PRODUCT_NAME_LENGTH if column == "name" else MAX_VALUE_LENGTH
         if len(cell.strip()) > limit:
             raise Rejected(f"{column} is longer than {limit} characters")
 
