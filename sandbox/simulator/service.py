@@ -31,7 +31,7 @@ class Service:
         self.switches = switches
         self.recorder = Recorder()
         self.fired: Counter[Fault] = Counter()
-        self._door, self._chance, self._lock = Auth(), random.Random(switches.seed), threading.Lock()
+        self._auth, self._chance, self._lock = Auth(), random.Random(switches.seed), threading.Lock()
 
     def switch_to(self, switches: Behavior) -> None:
         """Replace the settings; all fault counts start again."""
@@ -65,8 +65,8 @@ class Service:
         try:
             if record.method != "GET":
                 raise Refusal(405, "System.NotSupportedException: Method not allowed.", {"Allow": "GET"})
-            own = self._door.admit(login, self.dealers.values(), self.switches)
-            delay = self._door.pace(own[0].username, record.time, self.switches) + self._latency()
+            own = self._auth.admit(login, self.dealers.values(), self.switches)
+            delay = self._auth.pace(own[0].username, record.time, self.switches) + self._latency()
             delay += self.switches.slow_seconds if record.cmf in self.switches.slow_dealers else 0.0
             answer = self._routed(words, options, own)
         except QueryError as error:

@@ -31,6 +31,31 @@ NAMES = {
     "Claim", "Over", "Walk", "Asker", "Place", "Standing", "JudgedAdapter", "Processes", "Postbox", "Saying",
     "Cause", "Look", "Corner", "Ground", "Shop", "Town", "Codes", "keep_house", "sweep_storage",
 }  # fmt: skip
+# Words that no identifier has: neither a parameter, an attribute, a variable nor an alias. Each with the term
+# to use. A word is added here once it is replaced everywhere; words with a second, standard meaning are not.
+REFUSED = {
+    "allowance": "limit",
+    "allowances": "limits",
+    "contact": "recipient",
+    "contacts": "recipients",
+    "door": "auth",
+    "errand": "workload",
+    "errands": "workloads",
+    "gave": "yielded",
+    "journal": "lease",
+    "meanwhile": "since",
+    "patience": "timeout, deadline",
+    "postbox": "client, mailbox",
+    "prospect": "outlook",
+    "pulse": "heartbeat",
+    "saying": "label, message",
+    "sayings": "labels, messages",
+    "standing": "status",
+    "standings": "status_labels",
+    "surroundings": "context",
+    "trouble": "error, fault",
+    "troubles": "errors, faults",
+}
 PHRASES = re.compile(
     r"\b(in vain|anew|meanwhile|beneath|who has the|is no (valid )?[a-z-]+ address|one time)\b", re.IGNORECASE
 )
@@ -73,6 +98,54 @@ def test_no_class_or_function_has_a_replaced_name() -> None:
             if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name in NAMES:
                 found.append(f"{path.relative_to(ROOT)}:{node.lineno}: {node.name}")
     assert found == []
+
+
+def _identifiers(source: str) -> Iterator[tuple[int, str]]:
+    """Yield every name that a module gives to something, with its line; attributes wherever they are used."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                yield node.lineno, name
+            case ast.arg(arg=name) | ast.Attribute(attr=name) | ast.Name(id=name, ctx=ast.Store()):
+                yield node.lineno, name
+            case ast.keyword(arg=str(name)) | ast.alias(asname=str(name)):
+                yield node.lineno, name
+
+
+def _refused(source: str) -> list[tuple[int, str]]:
+    return sorted(
+        (line, name)
+        for line, name in _identifiers(source)
+        if not REFUSED.keys().isdisjoint(name.casefold().split("_"))
+    )
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_no_identifier_has_a_replaced_word(folder: str) -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{line}: {name}"
+        for path in _sources(folder)
+        for line, name in _refused(path.read_text())
+    ]
+    assert found == []
+
+
+def test_a_replaced_word_is_found_in_every_kind_of_identifier() -> None:
+    source = """
+def wait(patience): ...
+def wait_with_patience(): ...
+run.gave_way = 1
+PATIENCE_SECONDS = wait(contact=1)
+import recipients as contacts
+"""
+    assert _refused(source) == [
+        (2, "patience"),
+        (3, "wait_with_patience"),
+        (4, "gave_way"),
+        (5, "PATIENCE_SECONDS"),
+        (5, "contact"),
+        (6, "contacts"),
+    ]
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

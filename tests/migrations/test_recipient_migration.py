@@ -37,9 +37,9 @@ def test_recipients_stay_confirmed_and_deliveries_are_kept(empty: Flask) -> None
         run(statement, recipients=json.dumps(["boss@example.com"]))
     run(SENT, event="test")
     upgrade(revision="0023")
-    contact = db.session.execute(text("SELECT recipients, unconfirmed FROM alert_contacts")).one()
-    assert contact[1] is None
-    assert AlertRecipients(recipients=["boss@example.com"], unconfirmed=contact[1]).confirmed == [
+    row = db.session.execute(text("SELECT recipients, unconfirmed FROM alert_contacts")).one()
+    assert row[1] is None
+    assert AlertRecipients(recipients=["boss@example.com"], unconfirmed=row[1]).confirmed == [
         "boss@example.com"
     ]
     for event in ("confirmation", "limit"):

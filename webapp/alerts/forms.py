@@ -8,7 +8,7 @@ from webapp.core.limits import MAX_ALERT_RECIPIENTS_LENGTH, MAX_WEBHOOK_LENGTH
 from webapp.models import AlertRecipients
 from webapp.web.form_fields import AtMost, Form, stripped
 
-CHANGED_MEANWHILE = (
+CHANGED_SINCE = (
     "Somebody else has saved other recipients since you opened this page: {stored}. "
     "Save again to replace them by yours."
 )
@@ -33,7 +33,7 @@ class RecipientsForm(Form):
     def catch_up(self, alert_recipients: AlertRecipients) -> RecipientsForm:
         """Keep the input, rebased on what is stored now."""
         self.version.data = alert_recipients.version
-        self.blame("", CHANGED_MEANWHILE.format(stored=", ".join(alert_recipients.recipients) or "nobody"))
+        self.blame("", CHANGED_SINCE.format(stored=", ".join(alert_recipients.recipients) or "nobody"))
         return self
 
 

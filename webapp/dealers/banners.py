@@ -88,8 +88,8 @@ def _to_decide(alert: Alert) -> tuple[str, str, dict[str, Any]]:
 
 
 def _notice(name: str, status: DealerStatus) -> Banner:
-    saying = CONDITIONS[name]
-    return Banner(name, saying.tone, (saying.sentence,), *_way(name, status.last))
+    label = CONDITIONS[name]
+    return Banner(name, label.tone, (label.sentence,), *_way(name, status.last))
 
 
 def _way(cause: str, last: Run | None) -> tuple[str, str, dict[str, Any]]:

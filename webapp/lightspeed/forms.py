@@ -21,7 +21,7 @@ from webapp.web.form_fields import AtMost, Form, Printable, choices, stripped
 
 # Weekdays in US order: the model counts from Monday.
 WEEK_FROM_SUNDAY = (WEEKDAYS[-1], *WEEKDAYS[:-1])
-CHANGED_MEANWHILE = "Somebody else has saved these settings since you opened this page."
+CHANGED_SINCE = "Somebody else has saved these settings since you opened this page."
 
 
 class ConfigurationForm(Form):
@@ -38,7 +38,7 @@ class ConfigurationForm(Form):
         """Keep the input, rebased on what is stored now."""
         self.is_behind = True
         self.version.data = configuration.version
-        self.blame("", f"{CHANGED_MEANWHILE} What is stored now is shown below; Save again to replace it.")
+        self.blame("", f"{CHANGED_SINCE} What is stored now is shown below; Save again to replace it.")
         return self
 
 

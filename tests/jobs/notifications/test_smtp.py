@@ -19,9 +19,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
 
 
 def send(server: MailServer, *texts: str, to: str = TO) -> None:
-    with SmtpClient(server) as postbox:
+    with SmtpClient(server) as client:
         for number, text in enumerate(texts or ("Hello.\n",)):
-            postbox.send(email_message(SENDER, to, "Credentials refused", text, number))
+            client.send(email_message(SENDER, to, "Credentials refused", text, number))
 
 
 @pytest.fixture
@@ -102,10 +102,10 @@ def test_several_emails_share_a_connection_and_a_refused_one_stops_no_other(plai
         send(plain, "One.\n", "Two.\n", "Three.\n")
         assert kept.connections == 1
         kept.busy.append("451 Later")
-        with SmtpClient(plain) as postbox:
+        with SmtpClient(plain) as client:
             with pytest.raises(Undeliverable, match="451"):
-                postbox.send(email_message(SENDER, TO, "s", "Four.\n", 4))
-            postbox.send(email_message(SENDER, TO, "s", "Four.\n", 4))
+                client.send(email_message(SENDER, TO, "s", "Four.\n", 4))
+            client.send(email_message(SENDER, TO, "s", "Four.\n", 4))
     assert len(kept.messages) == 4
 
 
@@ -117,8 +117,8 @@ def test_an_email_that_is_sent_again_has_the_same_message_id() -> None:
 @pytest.mark.parametrize("name", ["Evil\r\nBcc: x@example.com", "Evil\nSubject: no", "a\x00b\x0bc\u2028d"])
 def test_no_name_becomes_a_header(plain: MailServer, name: str) -> None:
     kept = Kept()
-    with mail_server(kept, plain.port), SmtpClient(plain) as postbox:
-        postbox.send(email_message(SENDER, TO, f"{name}: Credentials refused", "Text.\n", 1))
+    with mail_server(kept, plain.port), SmtpClient(plain) as client:
+        client.send(email_message(SENDER, TO, f"{name}: Credentials refused", "Text.\n", 1))
     (message,) = kept.messages
     assert set(message.keys()) >= {"From", "To", "Subject"}
     assert "Bcc" not in message

@@ -108,7 +108,7 @@ def test_a_password_link_works_while_others_try_to_sign_in(
     assert sign_in(anonymous, NEW, **from_address("192.0.2.1")).status_code == 302
 
 
-def test_an_address_has_its_allowance_over_all_accounts(stranger: LintingClient, person: User):
+def test_an_address_has_its_limit_over_all_accounts(stranger: LintingClient, person: User):
     for number in range(3):
         use_up(stranger, "2001:db8::1", f"{number}@prairie.example")
     # A household has a whole network of them.

@@ -54,7 +54,7 @@ def finished(dealer: Dealer, status: str, hours: float, synced: int = 0, skipped
 
 @pytest.fixture
 def six(app: Flask) -> None:
-    """A dealer for each trouble, one that is well and one that is off."""
+    """A dealer for each condition, one without any and one that is disabled."""
     finished(stock("Partial"), "partial", 1, synced=10, skipped=90)
     finished(stock("Fine"), "succeeded", 1, synced=75, skipped=25)
     stale = stock("Stale")

@@ -61,7 +61,7 @@ def test_polls_and_files_do_not_count(client: LintingClient, dealer: Dealer):
     assert client.get(f"{here}/inventory?q=filter").status_code == 200
 
 
-def test_each_user_has_an_allowance_and_so_has_each_anonymous_address(
+def test_each_user_has_a_limit_and_so_has_each_anonymous_address(
     app: Flask, anonymous: LintingClient, staff: LintingClient
 ):
     other = app.test_client().sign_in(make_user("other@example.com"))

@@ -80,8 +80,8 @@ def make_reports(run_id: int) -> ResponseReturnValue:
     return _settled(run, "The reports are being made: look again in a moment.")
 
 
-def _settled(run: Run, saying: str) -> ResponseReturnValue:
-    flash(saying, "info")
+def _settled(run: Run, message: str) -> ResponseReturnValue:
+    flash(message, "info")
     return _answer(run) if htmx.wants_fragment() else htmx.redirect_to(url_for(".show", run_id=run.id))
 
 
