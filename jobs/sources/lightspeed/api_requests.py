@@ -57,7 +57,7 @@ class RequestSender:
         self._login_key = login_key
         self._numbers = itertools.count(1)
 
-    def ask(self, request: ApiRequest, policy: RetryPolicy, check_stop: Waiting) -> ApiResponse:
+    def send(self, request: ApiRequest, policy: RetryPolicy, check_stop: Waiting) -> ApiResponse:
         """Send a request, retried as `policy` allows; raises the last `LightspeedError` if all attempts fail.
 
         `check_stop` is called during every wait and before each request; an exception from it ends the call.

@@ -86,7 +86,7 @@ class LightspeedClient:
             raise ValueError(f"page_size must be 1 to {LARGEST_PAGE}")
         _require_alphanumeric(cmf)
 
-        def ask(text: str, skip: int, top: int, read: Read, pause: bool, check_stop: Waiting) -> ApiResponse:
+        def send(text: str, skip: int, top: int, read: Read, pause: bool, check_stop: Waiting) -> ApiResponse:
             options = (
                 ("$filter", text),
                 ("$orderby", "PartNumber"),
@@ -94,13 +94,13 @@ class LightspeedClient:
                 ("$skip", str(skip)),
             )
             sleep(self._policy.backoff(1) if pause else 0.0, check_stop)
-            return self._sender.ask(ApiRequest(cmf, options, read), self._policy, check_stop)
+            return self._sender.send(ApiRequest(cmf, options, read), self._policy, check_stop)
 
         def read_page(body: bytes, may_lack_parts: bool) -> DecodedPage:
             return parts_in(body, cmf, may_lack_parts=may_lack_parts)
 
-        asks = [partial(ask, text) for text in (filter_text, *otherwise)]
-        return Pages(asks, read_page, page_size, waiting, most_rows)
+        senders = [partial(send, text) for text in (filter_text, *otherwise)]
+        return Pages(senders, read_page, page_size, waiting, most_rows)
 
     def parts(self, cmf: str, query: PartsQuery, waiting: Waiting) -> Pages:
         """Return the pages of a query's parts; see `pages_of`."""
@@ -120,7 +120,7 @@ class LightspeedClient:
             return parts_in(body, cmf, foreign="other_dealer")
 
         request = ApiRequest(cmf, (("$top", "1"),), read, is_urgent=True)
-        check = Cancellable(lambda check_stop: self._sender.ask(request, self._check_policy(), check_stop))
+        check = Cancellable(lambda check_stop: self._sender.send(request, self._check_policy(), check_stop))
         try:
             check.result(waiting, _CHECK_LONGEST)
         except TimeoutError:

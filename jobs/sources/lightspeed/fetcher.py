@@ -15,19 +15,19 @@ MOST_REPEATED_ROWS = 5
 
 ReadPage = Callable[[bytes, bool], DecodedPage]
 """Decodes a body; the second argument allows a single row that is not a part."""
-Ask = Callable[[int, int, Read, bool, Waiting], ApiResponse]
+Send = Callable[[int, int, Read, bool, Waiting], ApiResponse]
 """Sends a request: `$skip`, `$top`, decoder, whether to back off first, callback during waits."""
 
 
 @dataclass
-class SentRequest:
+class RequestTotals:
     """Number of requests, seconds of the service's responses, and seconds waited for the rate budget."""
 
     requests: int = 0
     seconds: float = 0.0
     rate_waited: float = 0.0
 
-    def add(self, other: "ApiResponse | SentRequest") -> None:
+    def add(self, other: "ApiResponse | RequestTotals") -> None:
         self.requests += other.requests
         self.seconds += other.seconds
         self.rate_waited += other.rate_waited
@@ -36,12 +36,12 @@ class SentRequest:
 class Fetcher:
     """Sends the requests of a cursor; `check_stop` is called during waits, and its exceptions end the pull.
 
-    `sent` adds up the requests; the paginator resets it after each page.
+    `totals` adds up the requests; the paginator resets it after each page.
     """
 
-    def __init__(self, ask: Ask, read: ReadPage, size: int, cursor: Cursor, check_stop: Waiting) -> None:
-        self.sent = SentRequest()
-        self._ask = ask
+    def __init__(self, send: Send, read: ReadPage, size: int, cursor: Cursor, check_stop: Waiting) -> None:
+        self.totals = RequestTotals()
+        self._send = send
         self._read = read
         self._size = size
         self._cursor = cursor
@@ -56,8 +56,8 @@ class Fetcher:
             return self._checked(request, self._read(body, request.is_overlap))
 
         top = max(self._size, 2) if request.is_overlap else self._size
-        response = self._ask(request.skip, top, read, request.is_repeat, self._check_stop)
-        self.sent.add(response)
+        response = self._send(request.skip, top, read, request.is_repeat, self._check_stop)
+        self.totals.add(response)
         return response.rows
 
     def _checked(self, request: Request, rows: DecodedPage) -> DecodedPage:

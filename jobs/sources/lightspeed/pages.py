@@ -6,7 +6,7 @@ One background thread per pull prefetches pages into a bounded queue while the c
 from collections.abc import Generator, Sequence
 
 from jobs.concurrency import PrefetchIterator, Waiting
-from jobs.sources.lightspeed.fetcher import Ask, ReadPage
+from jobs.sources.lightspeed.fetcher import ReadPage, Send
 from jobs.sources.lightspeed.paginator import Paginator
 from jobs.sources.source import Page
 
@@ -22,13 +22,15 @@ PAGES_AHEAD = 16
 class Pages:
     """Pages of one filter, fetched once, from the first row to the last.
 
-    `asks` send requests for one filter each: the second is used if the first returns no rows, and so on.
+    `senders` send requests for one filter each: the second is used if the first returns no rows, and so on.
     """
 
     def __init__(
-        self, asks: Sequence[Ask], read: ReadPage, page_size: int, waiting: Waiting, most_rows: int
+        self, senders: Sequence[Send], read: ReadPage, page_size: int, waiting: Waiting, most_rows: int
     ) -> None:
-        self._read_pages = lambda check_stop: Paginator(asks, read, page_size, most_rows, check_stop).pages()
+        self._read_pages = lambda check_stop: Paginator(
+            senders, read, page_size, most_rows, check_stop
+        ).pages()
         self._waiting = waiting
         self._stream: PrefetchIterator[Page] | None = None
 

@@ -146,6 +146,6 @@ def test_a_caller_that_left_while_redis_hung_sends_nothing():
         budget = RateBudget.shared(f"redis://127.0.0.1:{listener.getsockname()[1]}/0", 5)
         sender = RequestSender(Transport(wire.url, LOGIN, (5, 5), HERE), budget, KEY)
         with pytest.raises(Stop):
-            sender.ask(ApiRequest(CMF, (), decode_page), QUICK, stop)
+            sender.send(ApiRequest(CMF, (), decode_page), QUICK, stop)
 
         assert wire.requests == []
