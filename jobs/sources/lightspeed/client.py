@@ -1,7 +1,6 @@
 """Client of the 3PA service for one login: pages of parts, and the credential check."""
 
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -15,7 +14,7 @@ from jobs.sources.lightspeed.rate_budget import RateBudget
 from jobs.sources.lightspeed.responses import parts_in
 from jobs.sources.lightspeed.retry import RetryPolicy
 from jobs.sources.lightspeed.transport import Transport
-from jobs.sources.source import Credentials, Page, PartsQuery
+from jobs.sources.source import Credentials, PartsQuery
 from webapp.core import rate_window
 
 # Seconds of a check: its attempts and the waits between them, one such wait, and everything, the wait for the
@@ -51,19 +50,6 @@ class LightspeedClient:
         transport = Transport(base_url, credentials, timeout, allowed_hosts)
         self._sender = RequestSender(transport, budget, rate_window.login_key(base_url, credentials.username))
         self._policy = retry
-
-    def part_pages(
-        self,
-        cmf: str,
-        filter_text: str,
-        *,
-        waiting: Waiting = _no_op,
-        page_size: int = LARGEST_PAGE,
-        most_rows: int = MOST_ROWS,
-    ) -> Iterator[Page]:
-        """Yield every page of the parts that `filter_text` matches, in part number order; see `pages_of`."""
-        pages = self.pages_of(cmf, filter_text, waiting=waiting, page_size=page_size, most_rows=most_rows)
-        return _flattened(pages)
 
     def pages_of(
         self,
@@ -139,12 +125,6 @@ class LightspeedClient:
             retry_after_cap=min(policy.retry_after_cap, _CHECK_PAUSE),
             busy_pause=min(policy.busy_pause, _CHECK_PAUSE),
         )
-
-
-def _flattened(pages: Pages) -> Iterator[Page]:
-    with closing(pages.pages()) as batches:
-        for batch in batches:
-            yield from batch
 
 
 def _require_alphanumeric(cmf: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from jobs.sources.lightspeed import LightspeedError, Part, RetryPolicy, part_filter
 from sandbox.simulator import Simulator
 from tests.jobs.sources.lightspeed.conftest import CMF, QUICK, TR_PARTS, session
+from tests.jobs.sources.lightspeed.pulling import part_pages
 
 ALL = [f"TR-{n:05}" for n in range(TR_PARTS)]
 TR_IN_STOCK = part_filter("TR", "OnHand", date(2021, 1, 1))
@@ -18,7 +19,7 @@ def pulled(
     """All parts of TR that a pull brings while the switches are set so."""
     simulator.switches.change(switches)
     lightspeed = session(simulator.url, retry, timeout=(5, 5))
-    return [part for page in lightspeed.part_pages(cmf, TR_IN_STOCK) for part in page.parts]
+    return [part for page in part_pages(lightspeed, cmf, TR_IN_STOCK) for part in page.parts]
 
 
 def refusal(

@@ -12,6 +12,7 @@ from jobs.sources.lightspeed.client import LightspeedClient
 from jobs.sources.values import cents_of, date_of, quantity_of
 from sandbox.simulator import Simulator
 from tests.jobs.sources.lightspeed.conftest import CMF, HERE, LOGIN, QUICK, TR_PARTS
+from tests.jobs.sources.lightspeed.pulling import part_pages
 from tests.jobs.sources.lightspeed.simulated import ALL, TR_IN_STOCK, numbers, pulled, refusal
 
 
@@ -101,8 +102,8 @@ def test_beyond_the_rate_a_service_that_answers_is_read(simulator: Simulator, ov
 def test_within_the_rate_nothing_is_refused(simulator: Simulator):
     simulator.switches.change({"over_rate": "429", "requests_per_minute": 2, "rate_window": 1.0})
     budget = RateBudget.in_process(2, seconds=1)
-    pages = LightspeedClient(simulator.url, LOGIN, budget, retry=QUICK, allowed_hosts=HERE).part_pages(
-        CMF, TR_IN_STOCK
+    pages = part_pages(
+        LightspeedClient(simulator.url, LOGIN, budget, retry=QUICK, allowed_hosts=HERE), CMF, TR_IN_STOCK
     )
 
     assert numbers([part for page in pages for part in page.parts]) == ALL

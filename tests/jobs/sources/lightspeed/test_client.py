@@ -5,6 +5,7 @@ from jobs.sources.lightspeed.errors import error_for_fault
 from jobs.sources.source import Credentials
 from sandbox.simulator import Simulator, part
 from tests.jobs.sources.lightspeed.conftest import CMF, HERE, LOGIN, QUICK, session
+from tests.jobs.sources.lightspeed.pulling import part_pages
 from tests.jobs.sources.lightspeed.script import Script, body, page
 
 
@@ -143,9 +144,11 @@ def test_logins_of_one_account_share_a_rate_and_others_do_not(simulator: Simulat
         (simulator.url, "other-login"),
         (simulator.url.replace("127.0.0.1", "localhost"), "dealer-login"),
     ]:
-        pages = LightspeedClient(
-            url, Credentials(username, "x"), budget, retry=QUICK, allowed_hosts=HERE
-        ).part_pages(CMF, "x")
+        pages = part_pages(
+            LightspeedClient(url, Credentials(username, "x"), budget, retry=QUICK, allowed_hosts=HERE),
+            CMF,
+            "x",
+        )
         with pytest.raises(LightspeedError):
             next(pages)
 

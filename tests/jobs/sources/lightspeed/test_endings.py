@@ -5,7 +5,7 @@ import pytest
 from jobs.sources.lightspeed import LightspeedClient, LightspeedError
 from jobs.sources.lightspeed.errors import error_for_fault
 from tests.jobs.sources.lightspeed.conftest import CMF, QUICK
-from tests.jobs.sources.lightspeed.pulling import FILTER, failure, numbers, pull
+from tests.jobs.sources.lightspeed.pulling import FILTER, failure, numbers, part_pages, pull
 from tests.jobs.sources.lightspeed.script import Script, body, page, rows
 
 
@@ -264,6 +264,6 @@ def test_new_rows_without_end_are_an_error(script: Script, lightspeed: Lightspee
     script.will_answer(*(page(rows(first, 3)) for first in range(0, 60, 3)))
 
     with pytest.raises(LightspeedError) as caught:
-        list(lightspeed.part_pages(CMF, FILTER, page_size=3, most_rows=30))
+        list(part_pages(lightspeed, CMF, FILTER, page_size=3, most_rows=30))
     assert len(script.requests) == 11
     assert caught.value.sentence == error_for_fault("endless").sentence

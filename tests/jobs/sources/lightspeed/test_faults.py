@@ -6,6 +6,7 @@ from jobs.sources.lightspeed import LightspeedError
 from jobs.sources.lightspeed.errors import error_for_fault
 from sandbox.simulator import Fault, Simulator
 from tests.jobs.sources.lightspeed.conftest import CMF, TR_PARTS, session
+from tests.jobs.sources.lightspeed.pulling import part_pages
 from tests.jobs.sources.lightspeed.simulated import ALL, TR_IN_STOCK, numbers, pulled, refusal
 
 pytestmark = pytest.mark.slow
@@ -51,7 +52,7 @@ def test_a_permanent_fault_fails_the_fetch(simulator: Simulator, kind, sentence_
 
 def test_a_transient_timeout_costs_only_a_retry(simulator: Simulator):
     simulator.switches.faults = [Fault("timeout", page=2)]
-    pages = session(simulator.url, timeout=(5, 0.5)).part_pages(CMF, TR_IN_STOCK)
+    pages = part_pages(session(simulator.url, timeout=(5, 0.5)), CMF, TR_IN_STOCK)
 
     assert numbers([part for page in pages for part in page.parts]) == ALL
 
@@ -59,7 +60,7 @@ def test_a_transient_timeout_costs_only_a_retry(simulator: Simulator):
 def test_a_permanent_timeout_fails_the_fetch(simulator: Simulator):
     simulator.switches.faults = [Fault("timeout", page=2, times=None)]
     with pytest.raises(LightspeedError) as caught:
-        list(session(simulator.url, timeout=(5, 0.5)).part_pages(CMF, TR_IN_STOCK))
+        list(part_pages(session(simulator.url, timeout=(5, 0.5)), CMF, TR_IN_STOCK))
 
     assert (caught.value.kind, caught.value.requests) == ("transient", 4)
     assert caught.value.sentence == error_for_fault("timed_out").sentence

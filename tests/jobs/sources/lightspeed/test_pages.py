@@ -6,7 +6,7 @@ from jobs.sources.lightspeed import LightspeedClient, LightspeedError, RetryPoli
 from jobs.sources.lightspeed.errors import error_for_fault
 from sandbox.simulator import Simulator, part
 from tests.jobs.sources.lightspeed.conftest import CMF, QUICK, session
-from tests.jobs.sources.lightspeed.pulling import FILTER, failure, numbers, pull
+from tests.jobs.sources.lightspeed.pulling import FILTER, failure, numbers, part_pages, pull
 from tests.jobs.sources.lightspeed.script import Script, body, page, rows
 
 
@@ -98,7 +98,7 @@ def test_a_retry_after_is_waited_for(script: Script):
     waits = []
     script.will_answer(body("slow down", 429, Retry_After="1"), page(rows(0, 2)), page(rows(1, 1)))
     quick = session(script.url, RetryPolicy(base=0.001, busy_pause=60))
-    pages = list(quick.part_pages(CMF, FILTER, waiting=lambda: waits.append(1)))
+    pages = list(part_pages(quick, CMF, FILTER, waiting=lambda: waits.append(1)))
 
     assert numbers(pages) == ["P0", "P1"]
     assert len(waits) >= 3  # a look around every quarter of that second
@@ -109,13 +109,13 @@ def test_a_page_size_at_which_a_full_page_would_look_short_is_refused(
     lightspeed: LightspeedClient, page_size
 ):
     with pytest.raises(ValueError, match="500"):
-        lightspeed.part_pages(CMF, FILTER, page_size=page_size)
+        part_pages(lightspeed, CMF, FILTER, page_size=page_size)
 
 
 @pytest.mark.parametrize("cmf", ["", "..", "1/2", "1?x=1", "12 34", "12#", "%2e", "１２"])
 def test_a_dealer_id_cannot_lead_elsewhere(script: Script, lightspeed: LightspeedClient, cmf):
     with pytest.raises(LightspeedError) as caught:
-        lightspeed.part_pages(cmf, FILTER)
+        part_pages(lightspeed, cmf, FILTER)
 
     assert (caught.value.kind, caught.value.account_wide, caught.value.requests) == ("account", True, 0)
     assert script.requests == []

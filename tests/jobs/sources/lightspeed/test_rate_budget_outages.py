@@ -132,6 +132,7 @@ WORKER = """
 import sys, time
 import structlog
 from jobs.sources.lightspeed import LightspeedClient, RateBudget, part_filter
+from tests.jobs.sources.lightspeed.pulling import part_pages
 from jobs.sources.source import Credentials
 structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=sys.stderr))
 
@@ -144,7 +145,7 @@ login, hosts = Credentials("login", "password"), ("127.0.0.1",)
 lightspeed = LightspeedClient(sys.argv[2], login, budget, allowed_hosts=hosts)
 until = time.monotonic() + 11
 while time.monotonic() < until:
-    for page in lightspeed.part_pages("4711", "SupplierCode eq 'TR'", page_size=50):
+    for page in part_pages(lightspeed, "4711", "SupplierCode eq 'TR'", page_size=50):
         if time.monotonic() > until:
             break
 """

@@ -14,6 +14,7 @@ from jobs.sources.lightspeed import LightspeedClient, LightspeedError, RateBudge
 from jobs.sources.source import Credentials
 from sandbox.simulator import SimulatedDealer, Simulator, part
 from tests.jobs.sources.lightspeed.conftest import CMF, HERE, QUICK
+from tests.jobs.sources.lightspeed.pulling import part_pages
 from tests.jobs.sources.lightspeed.wire import Wire, hang_up_after, nothing, ok, reset, say
 
 USER, PASSWORD = "marker-user-7f3a", "marker-password-9c1e"
@@ -72,7 +73,7 @@ ACTS = {
 
 
 def ask_for_pages(lightspeed: LightspeedClient) -> None:
-    list(lightspeed.part_pages(CMF, "SupplierCode eq 'TR'", page_size=1, most_rows=3))
+    list(part_pages(lightspeed, CMF, "SupplierCode eq 'TR'", page_size=1, most_rows=3))
 
 
 def check(lightspeed: LightspeedClient) -> None:

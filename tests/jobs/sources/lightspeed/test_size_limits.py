@@ -11,6 +11,7 @@ from jobs.sources.lightspeed.errors import LightspeedError
 from jobs.sources.lightspeed.retry import seconds_to_wait
 from jobs.sources.values import quantity_of
 from tests.jobs.sources.lightspeed.conftest import CMF
+from tests.jobs.sources.lightspeed.pulling import part_pages
 from tests.jobs.sources.lightspeed.script import body
 from webapp.settings.config import ROOT
 
@@ -64,7 +65,7 @@ def test_no_answer_takes_more_memory_or_time_than_there_is():
 def test_a_list_of_too_many_records_is_reported_in_terms_of_the_dealer(script, lightspeed):
     script.will_answer(body(gzip.compress(b"[" + b"{}," * 500_000 + b"{}]")))
     with pytest.raises(LightspeedError, match="far more at once than was asked for"):
-        list(lightspeed.part_pages(CMF, "SupplierCode eq 'TR'"))
+        list(part_pages(lightspeed, CMF, "SupplierCode eq 'TR'"))
 
 
 def test_a_page_of_odd_types_costs_nothing_but_itself():

@@ -8,11 +8,11 @@ from jobs.sources.lightspeed import RetryPolicy
 from jobs.sources.lightspeed.pages import PAGES_AHEAD
 from sandbox.simulator import Simulator
 from tests.jobs.sources.lightspeed.conftest import CMF, session
-from tests.jobs.sources.lightspeed.pulling import FILTER
+from tests.jobs.sources.lightspeed.pulling import FILTER, part_pages
 
 
 def test_the_next_page_is_fetched_while_the_caller_has_this_one(simulator: Simulator):
-    pages = session(simulator.url).part_pages(CMF, FILTER)
+    pages = part_pages(session(simulator.url), CMF, FILTER)
     next(pages)
     wait_until(lambda: len(simulator.requests) >= 2)
     pages.close()
@@ -32,7 +32,7 @@ def test_no_more_pages_are_fetched_than_are_kept(simulator: Simulator):
 def test_a_closed_pull_asks_no_more(simulator: Simulator):
     simulator.switches.requests_per_minute = 1
     simulator.switches.over_rate = "503"
-    pages = session(simulator.url, RetryPolicy(attempts=1_000, busy_pause=0.1)).part_pages(CMF, FILTER)
+    pages = part_pages(session(simulator.url, RetryPolicy(attempts=1_000, busy_pause=0.1)), CMF, FILTER)
     next(pages)
     wait_until(lambda: len(simulator.requests) == 2)
     pages.close()
@@ -48,8 +48,8 @@ class Stop(Exception):
 def test_the_caller_looks_around_in_its_own_thread_while_the_service_is_slow(simulator: Simulator):
     simulator.switches.latency = 0.6
     seen = []
-    for _ in session(simulator.url).part_pages(
-        CMF, FILTER, waiting=lambda: seen.append(threading.current_thread())
+    for _ in part_pages(
+        session(simulator.url), CMF, FILTER, waiting=lambda: seen.append(threading.current_thread())
     ):
         pass
 
@@ -67,7 +67,7 @@ def test_a_pull_has_one_thread(simulator: Simulator, monkeypatch: pytest.MonkeyP
 
     lightspeed = session(simulator.url)
     monkeypatch.setattr(threading.Thread, "start", counted)
-    list(lightspeed.part_pages(CMF, FILTER, page_size=100))
+    list(part_pages(lightspeed, CMF, FILTER, page_size=100))
 
     assert len([thread for thread in started if thread.name == "background"]) == 1
     assert len(simulator.requests) > 10
@@ -90,7 +90,7 @@ def test_a_caller_that_stops_during_a_wait_leaves_at_once(simulator: Simulator, 
         raise Stop
 
     with pytest.raises(Stop):
-        list(session(simulator.url, policy, timeout=(5, 90)).part_pages(CMF, FILTER, waiting=stop))
+        list(part_pages(session(simulator.url, policy, timeout=(5, 90)), CMF, FILTER, waiting=stop))
     assert len(simulator.requests) <= 1
 
 
