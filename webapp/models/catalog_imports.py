@@ -38,7 +38,7 @@ class CatalogImport(Model):
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     heartbeat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempt: Mapped[int] = mapped_column(default=0)
-    # The counts of `run_import.Imported`; known when the import has ended.
+    # The counts of `importing.Imported`; known when the import has ended.
     rows: Mapped[int] = mapped_column(default=0)
     products_new: Mapped[int] = mapped_column(default=0)
     products_changed: Mapped[int] = mapped_column(default=0)

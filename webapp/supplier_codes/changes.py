@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import func, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 from sqlalchemy.orm.exc import ObjectDeletedError
 
 from webapp.core.errors import FieldRefused
 from webapp.extensions import db
-from webapp.models import Dealer, ShelfStock, SupplierCode
+from webapp.models import Dealer, SupplierCode
 from webapp.runs import readiness
 from webapp.search import figures
-from webapp.supplier_codes import audit_entries
-from webapp.supplier_codes.checks import Checked, Fields, already_there, check, existing
+from webapp.supplier_codes import audit_entries, code_figures, stored_rows
+from webapp.supplier_codes.checks import Fields, already_there, check, existing
 from webapp.supplier_codes.lists import listed, stocked_products
-
-OF_CODE = figures.OF_MANUFACTURER + " AND code_key = :code_key"
 
 
 def add(dealer: Dealer, fields: Fields) -> SupplierCode:
     """Add a supplier code at the end of the dealer's list. Raises FieldRefused."""
     with changing(dealer.id):
         checked = check(dealer, fields)
-        row = insert(dealer, checked, next_position(dealer))
+        row = stored_rows.insert(dealer, checked, stored_rows.next_position(dealer))
         audit_entries.added(row)
-        refresh(dealer.id, checked.key)
+        code_figures.refresh(dealer.id, checked.key)
     return row
 
 
@@ -54,12 +51,12 @@ def edit(row: SupplierCode, fields: Fields, was: str = "") -> None:
         before, fields_before = (row.code_key, row.manufacturer_id), audit_entries.fields_of(row)
         if checked.key != before and existing(row.dealer, checked.key):
             raise already_there(checked)
-        overwrite(row, checked)
+        stored_rows.overwrite(row, checked)
         db.session.flush()
         audit_entries.changed(row, fields_before)
         if checked.key != before:
-            refresh(row.dealer_id, before)
-            refresh(row.dealer_id, checked.key)
+            code_figures.refresh(row.dealer_id, before)
+            code_figures.refresh(row.dealer_id, checked.key)
 
 
 def remove(row: SupplierCode, clear: bool) -> int:
@@ -75,8 +72,8 @@ def remove(row: SupplierCode, clear: bool) -> int:
         db.session.delete(row)
         db.session.flush()
         if clear:
-            _clear(dealer_id, key)
-        refresh(dealer_id, key)
+            code_figures.clear_stock(dealer_id, key)
+        code_figures.refresh(dealer_id, key)
     return products
 
 
@@ -145,88 +142,3 @@ def _as_it_is_now(row: SupplierCode) -> SupplierCode:
 
 def _removed() -> FieldRefused:
     return FieldRefused("supplier_code", "This supplier code was removed meanwhile")
-
-
-def next_position(dealer: Dealer) -> int:
-    """Return the position after the end of the dealer's list."""
-    last = db.session.scalar(
-        select(func.max(SupplierCode.position)).where(SupplierCode.dealer_id == dealer.id)
-    )
-    return 0 if last is None else last + 1
-
-
-def insert(dealer: Dealer, checked: Checked, position: int) -> SupplierCode:
-    """Insert a row; no commit. Raises FieldRefused if the code is already mapped to the manufacturer."""
-    # Built in advance: after a failed flush nothing can be loaded.
-    twice = already_there(checked)
-    row = SupplierCode(dealer_id=dealer.id, position=position)
-    overwrite(row, checked)
-    db.session.add(row)
-    try:
-        db.session.flush()
-    except IntegrityError:
-        raise twice from None
-    return row
-
-
-def insert_many(dealer: Dealer, checked_rows: list[Checked], position: int) -> list[SupplierCode]:
-    """Insert rows from a position on, none of which may exist; no commit."""
-    rows = [
-        SupplierCode(dealer_id=dealer.id, position=place) for place, _ in enumerate(checked_rows, position)
-    ]
-    for row, checked in zip(rows, checked_rows, strict=True):
-        overwrite(row, checked)
-    db.session.add_all(rows)
-    db.session.flush()
-    return rows
-
-
-def spelling_of(row: SupplierCode, checked: Checked) -> str:
-    """Return a row's spelling of its code with these values.
-
-    A spelling confirmed by Lightspeed's rows is not replaced by one that differs only in case (R4).
-    """
-    is_same_code = row.code_key == checked.key[0]
-    is_kept = is_same_code and row.reported_code and row.reported_code != checked.code
-    return row.code if is_kept else checked.code
-
-
-def overwrite(row: SupplierCode, checked: Checked) -> None:
-    """Update a row with validated values, except its position."""
-    row.code = spelling_of(row, checked)
-    if row.code_key != checked.key[0]:
-        row.reported_code = None
-    row.code_key, row.manufacturer_id = checked.key
-    row.manufacturer = checked.manufacturer
-    row.lead_time_days = checked.lead_time_days
-    row.pricing = checked.pricing
-
-
-def refresh(dealer_id: int, key: tuple[str, int]) -> None:
-    """Update the webstore figures of products with stock from a code."""
-    code_key, manufacturer_id = key
-    figures.refresh(db.session(), dealer_id, OF_CODE, manufacturer_id=manufacturer_id, code_key=code_key)
-
-
-def refresh_many(dealer_id: int, keys: Iterable[tuple[str, int]]) -> None:
-    """Update them for any number of codes in one step, as PostgreSQL has locks for only some thousand
-    steps."""
-    stock = select(ShelfStock.code_key, ShelfStock.manufacturer_id).where(ShelfStock.dealer_id == dealer_id)
-    stocked = {(code_key, number) for code_key, number in db.session.execute(stock.distinct())}
-    if stocked.intersection(keys):
-        figures.refresh(db.session(), dealer_id, figures.OF_DEALER)
-
-
-def _clear(dealer_id: int, key: tuple[str, int]) -> None:
-    code_key, manufacturer_id = key
-    db.session.execute(
-        update(ShelfStock)
-        .where(
-            ShelfStock.dealer_id == dealer_id,
-            ShelfStock.code_key == code_key,
-            ShelfStock.manufacturer_id == manufacturer_id,
-            ShelfStock.quantity > 0,
-        )
-        # No run cleared it, so no run's report may list it.
-        .values(quantity=0, changed_item_id=None)
-    )

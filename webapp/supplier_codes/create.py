@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from webapp.core.errors import FieldRefused, Refused
 from webapp.models import Dealer, SupplierCode
-from webapp.supplier_codes import audit_entries, changes
+from webapp.supplier_codes import audit_entries, changes, code_figures, stored_rows
 from webapp.supplier_codes.checks import Checked, Fields, already_there, check, existing
 
 
@@ -23,10 +23,10 @@ def add_all(dealer: Dealer, rows: list[Fields]) -> list[SupplierCode]:
     """
     with changes.changing(dealer.id):
         checked_rows = _checked(dealer, rows)
-        start = changes.next_position(dealer)
-        added = [changes.insert(dealer, each, place) for place, each in enumerate(checked_rows, start)]
+        start = stored_rows.next_position(dealer)
+        added = [stored_rows.insert(dealer, each, place) for place, each in enumerate(checked_rows, start)]
         for checked in checked_rows:
-            changes.refresh(dealer.id, checked.key)
+            code_figures.refresh(dealer.id, checked.key)
         for row in added:
             audit_entries.added(row)
     return added

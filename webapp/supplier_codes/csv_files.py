@@ -13,7 +13,7 @@ from webapp.core.errors import FieldRefused, Refused
 from webapp.core.spreadsheet import Row, Sheet, Unreadable, damage_reason, defuse, is_error, write_header
 from webapp.core.text_keys import cleaned
 from webapp.models import Dealer, SupplierCode
-from webapp.supplier_codes import audit_entries, changes
+from webapp.supplier_codes import audit_entries, changes, code_figures, stored_rows
 from webapp.supplier_codes.checks import Checked, Fields, Find, check, find_manufacturer
 from webapp.supplier_codes.lists import listed
 
@@ -84,11 +84,11 @@ def import_csv(dealer: Dealer, file: BinaryIO, expected: ImportResult | None = N
             raise ListChanged
         before = {audit_entries.name_of(row): audit_entries.summary_of(row) for row, _ in plan.updated}
         for row, checked in plan.updated:
-            changes.overwrite(row, checked)
+            stored_rows.overwrite(row, checked)
         after = {audit_entries.name_of(row): audit_entries.summary_of(row) for row, _ in plan.updated}
-        added = changes.insert_many(dealer, plan.added, changes.next_position(dealer))
+        added = stored_rows.insert_many(dealer, plan.added, stored_rows.next_position(dealer))
         after |= {audit_entries.name_of(row): audit_entries.summary_of(row) for row in added}
-        changes.refresh_many(dealer.id, [checked.key for checked in plan.added])
+        code_figures.refresh_many(dealer.id, [checked.key for checked in plan.added])
         audit_entries.imported(dealer, before, after)
     return plan.result
 
@@ -109,7 +109,7 @@ def plan_csv(dealer: Dealer, file: BinaryIO) -> Plan:
 
 def _differs(row: SupplierCode, checked: Checked) -> bool:
     stored = (row.code, row.lead_time_days, row.pricing)
-    code = changes.spelling_of(row, checked)
+    code = stored_rows.spelling_of(row, checked)
     return stored != (code, checked.lead_time_days, checked.pricing)
 
 

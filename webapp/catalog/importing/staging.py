@@ -107,3 +107,9 @@ def reported_rows(connection: Connection, table: Table) -> Iterable[tuple[int, s
     ordered = select(table.c.line, table.c.reason).order_by(table.c.line)
     for row in connection.execute(ordered.execution_options(yield_per=1000)):
         yield row.line, row.reason
+
+
+def inform_planner(connection: Connection, *tables: str) -> None:
+    """Update PostgreSQL's table statistics; autovacuum never does so for temporary tables."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"ANALYZE {', '.join(tables)}"))

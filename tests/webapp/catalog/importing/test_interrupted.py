@@ -21,7 +21,7 @@ from tests.webapp.catalog.importing.files import (
     products,
     totals,
 )
-from webapp.catalog.importing import COLUMNS, Imported, import_catalog, run_import
+from webapp.catalog.importing import COLUMNS, Imported, apply, import_catalog
 from webapp.extensions import db
 from webapp.models import Dealer, Manufacturer, Product
 from webapp.search import outbox, reindexing
@@ -61,7 +61,7 @@ def alter(statements: dict[str, list[str]], **names: str) -> None:
     ("table", "column", "value"), [("products", "mpn_key", "m15"), ("part_numbers", "key", "31")]
 )
 def test_an_import_that_breaks_off_is_completed_by_the_next(app, monkeypatch, table, column, value):
-    monkeypatch.setattr(run_import, "SLICE", 4)
+    monkeypatch.setattr(apply, "SLICE", 4)
     dealer = make_dealer()
     old = [line(str(number), f"m{number // 2}", name="Old name") for number in range(10, 20)]
     import_rows(*old)

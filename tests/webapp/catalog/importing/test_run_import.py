@@ -12,7 +12,7 @@ from tests.webapp.catalog.importing.files import (
     products,
     totals,
 )
-from webapp.catalog.importing import COLUMNS, Imported, run_import
+from webapp.catalog.importing import COLUMNS, Imported, apply, run_import
 from webapp.extensions import db
 from webapp.models import Manufacturer, Product
 
@@ -83,7 +83,7 @@ def test_spellings_are_the_latest_and_keys_go_without_case(app):
 
 
 def test_the_last_line_about_a_product_counts_wherever_it_stands(app, monkeypatch):
-    monkeypatch.setattr(run_import, "SLICE", 2)
+    monkeypatch.setattr(apply, "SLICE", 2)
     rows = [line(str(number), "M", name=f"Name {number}") for number in range(9)]
     import_rows(*rows)
     assert products() == [("EBC", "M", "Name 8", 1999)]
@@ -143,7 +143,7 @@ def test_upcs_stay_when_the_column_is_absent_and_go_when_it_is_empty(app):
 
 def test_the_size_of_slices_makes_no_difference(app, monkeypatch):
     for size in (1, 2, 7, 1000):
-        monkeypatch.setattr(run_import, "SLICE", size)
+        monkeypatch.setattr(apply, "SLICE", size)
         monkeypatch.setattr(run_import, "CHUNK", size)
         rows = [line(f"{size}-{number}", f"{size}-M{number // 2}") for number in range(20)]
         assert import_rows(*rows) == Imported(20, 10, 0, 20, 0, 0, 0)
@@ -153,5 +153,5 @@ def test_the_size_of_slices_makes_no_difference(app, monkeypatch):
 def test_a_catalog_joined_in_bulk_gives_the_same(app, monkeypatch):
     rows = [line(str(number), f"M{number // 2}") for number in range(200)]
     import_rows(*rows[:100])
-    monkeypatch.setattr(run_import, "MANY", 10)
+    monkeypatch.setattr(apply, "MANY", 10)
     assert import_rows(*rows) == Imported(200, 50, 0, 100, 0, 100, 0)

@@ -1,0 +1,44 @@
+"""Stock and webstore figures that depend on a supplier code (R4, R16)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select, update
+
+from webapp.extensions import db
+from webapp.models import ShelfStock
+from webapp.search import figures
+
+OF_CODE = figures.OF_MANUFACTURER + " AND code_key = :code_key"
+
+
+def refresh(dealer_id: int, key: tuple[str, int]) -> None:
+    """Update the webstore figures of products with stock from a code."""
+    code_key, manufacturer_id = key
+    figures.refresh(db.session(), dealer_id, OF_CODE, manufacturer_id=manufacturer_id, code_key=code_key)
+
+
+def refresh_many(dealer_id: int, keys: Iterable[tuple[str, int]]) -> None:
+    """Update them for any number of codes in one step, as PostgreSQL has locks for only some thousand
+    steps."""
+    stock = select(ShelfStock.code_key, ShelfStock.manufacturer_id).where(ShelfStock.dealer_id == dealer_id)
+    stocked = {(code_key, number) for code_key, number in db.session.execute(stock.distinct())}
+    if stocked.intersection(keys):
+        figures.refresh(db.session(), dealer_id, figures.OF_DEALER)
+
+
+def clear_stock(dealer_id: int, key: tuple[str, int]) -> None:
+    """Set the stock from a code to zero; no commit, and the webstore figures are not updated."""
+    code_key, manufacturer_id = key
+    db.session.execute(
+        update(ShelfStock)
+        .where(
+            ShelfStock.dealer_id == dealer_id,
+            ShelfStock.code_key == code_key,
+            ShelfStock.manufacturer_id == manufacturer_id,
+            ShelfStock.quantity > 0,
+        )
+        # No run cleared it, so no run's report may list it.
+        .values(quantity=0, changed_item_id=None)
+    )
