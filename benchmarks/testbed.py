@@ -103,17 +103,22 @@ def temporary_folder(prefix: str) -> Iterator[Path]:
         yield folder
 
 
-def quiet_logs() -> None:
-    """Keep this program's own log lines, which the app turned on, out of the output."""
+@contextmanager
+def quiet_logs() -> Iterator[None]:
+    """Keep this program's own log lines, which the app turned on, out of the output of the block."""
+    before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
 
 
 @contextmanager
 def application(variables: Mapping[str, str], *, migrate: bool = True) -> Iterator[Flask]:
     """The context of an app on the database that the variables name."""
     app = create_app(config.from_environment(dict(variables)))
-    with app.app_context():
-        quiet_logs()
+    with app.app_context(), quiet_logs():
         if migrate:
             upgrade()
         try:
