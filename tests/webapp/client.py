@@ -16,7 +16,7 @@ from webapp.accounts import sessions
 from webapp.extensions import db
 from webapp.models import User
 
-# Making a PostgreSQL database takes seconds: what is about words and forms alone runs on one kind.
+# Words and forms are the same on both kinds of database, so their tests run on the faster one.
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 HTMX = {"HX-Request": "true"}
 

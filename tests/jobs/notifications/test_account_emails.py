@@ -39,6 +39,6 @@ def test_an_invitation_arrives_and_an_unknown_address_gets_no_email(app: Flask, 
     link = re.search(r"https://sync\.example\.com(/reset/\S+)", message.get_content())
     assert link
     states = db.session.execute(db.select(AlertDelivery.recipient, AlertDelivery.state))
-    assert dict(states.tuples().all()) == {EMAIL: "delivered", "nobody@prairie.example": "dropped"}
+    assert dict(states.all()) == {EMAIL: "delivered", "nobody@prairie.example": "dropped"}
     db.session.rollback()
     assert follow(app.test_client(), link[1]).location == "/login"
