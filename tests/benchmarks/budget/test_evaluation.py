@@ -38,13 +38,13 @@ def test_a_window_with_an_unused_tenth_is_not_full():
     assert not verdict_of(sent(every(61 / 180, 800))).is_kept(200, 0.97)
 
 
-def test_one_too_many_exceeds_the_limit():
+def test_one_request_too_many_exceeds_the_limit():
     verdict = verdict_of(sent(every(59.9 / 200, 600)))
     assert verdict.peak == 201
     assert not verdict.is_kept(200, 0.97)
 
 
-def test_a_refused_import_has_ended():
+def test_a_refused_request_exceeds_the_limit():
     full = every(61 / 199, 800)
     assert not verdict_of(sent(full[:-1]), sent(full[-1:], status=429)).is_kept(200, 0.97)
 
@@ -57,7 +57,7 @@ def test_each_login_has_a_budget_of_its_own():
     assert verdict.spread == []
 
 
-def test_the_spread_is_that_of_dealers_who_were_at_it_throughout():
+def test_the_spread_counts_only_dealers_that_were_active_throughout():
     often, seldom = sent(every(0.5, 400), "1"), sent(every(1.0, 200), "2")
     verdict = verdict_of(often, seldom, sent([70.0], "3"))
     assert verdict.spread == [pytest.approx(0.5)] * 3

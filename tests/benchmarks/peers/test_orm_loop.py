@@ -19,7 +19,7 @@ NUMBERS = [f"A-{place:03}" for place in range(30)]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_it_comes_to_the_same_stock_as_our_sync(app: Flask) -> None:
+def test_it_ends_with_the_same_stock_as_our_sync(app: Flask) -> None:
     with Simulator([]) as simulator:
         harness = SyncHarness(simulator)
         for code, name in (("TR", "Tucker"), ("PU", "Parts")):

@@ -57,7 +57,7 @@ def test_a_product_has_one_name_and_one_price(rows):
     assert len(said) == len({product_of(row) for row in rows})
 
 
-def test_manufacturers_are_known_by_what_their_catalog_knows_them_by(rows):
+def test_manufacturers_have_the_columns_that_identify_them_in_their_catalog(rows):
     known = {
         (row["catalog"], row["manufacturer"], row["abbreviation"], row["oem_manufacturer_id"]) for row in rows
     }

@@ -103,7 +103,7 @@ def test_a_database_in_use_can_be_dropped(server: PostgresServer) -> None:
     assert "in_use" not in ask(server.url, "SELECT datname FROM pg_database")
 
 
-def test_insecure_settings_are_allowed_only_in_tests(server: PostgresServer, open_folder: Path) -> None:
+def test_fsync_is_off_unless_the_server_is_durable(server: PostgresServer, open_folder: Path) -> None:
     assert ask(server.url, "SHOW fsync") == ["off"]
     with PostgresServer(open_folder / "durable", durable=True) as durable:
         assert ask(durable.url, "SHOW fsync") == ["on"]

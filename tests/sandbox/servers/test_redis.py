@@ -97,7 +97,7 @@ def test_it_comes_back_on_the_same_port_as_another_program(server: RedisServer) 
     assert server.pid != pid
 
 
-def test_a_killed_one_is_gone_at_once(server: RedisServer) -> None:
+def test_a_killed_server_is_gone_at_once(server: RedisServer) -> None:
     server.kill()
     assert is_free(server.port)
     with pytest.raises(ServerNotStarted, match="Redis is not running"):

@@ -130,7 +130,7 @@ def limited(simulator, over_rate, **more):
     ("over_rate", "status", "headers"),
     [("nothing", 200, 0), ("429", 429, 0), ("429_retry_after", 429, 1), ("503", 503, 0)],
 )
-def test_beyond_the_limit(simulator, over_rate, status, headers):
+def test_requests_beyond_the_limit_are_refused(simulator, over_rate, status, headers):
     answers = limited(simulator, over_rate)
     assert [one.status_code for one in answers] == [200, 200, status]
     assert ["Retry-After" in one.headers for one in answers] == [False, False, bool(headers)]
@@ -155,7 +155,7 @@ def test_beyond_the_limit_answers_may_be_slow(simulator):
     assert time.monotonic() - start >= 0.15
 
 
-def test_some_dealers_answers_may_be_slower_than_those_of_others(simulator):
+def test_responses_to_some_dealers_may_be_slower(simulator):
     simulator.switches = Behavior(slow_dealers=["700001"], slow_seconds=0.15)
     start = time.monotonic()
     get(simulator)
@@ -210,7 +210,7 @@ def test_nothing_answers_once_it_has_stopped():
             session.get(f"{running.url}/Dealer", timeout=10)
 
 
-def test_it_can_be_made_and_dropped_without_being_started():
+def test_a_simulator_can_be_created_and_discarded_without_being_started():
     simulator = Simulator()
     simulator.stop()
     Simulator(port=simulator.port).stop()

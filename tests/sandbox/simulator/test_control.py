@@ -28,7 +28,7 @@ def stock(simulator):
     }
 
 
-def test_it_says_what_it_can_do(simulator):
+def test_the_root_lists_the_control_addresses(simulator):
     assert "/_control/switches" in ask(simulator, "GET", "").text
     lost = ask(simulator, "GET", "nonsense")
     assert (lost.status_code, "/_control/switches" in lost.text) == (404, True)

@@ -114,7 +114,7 @@ def test_a_bomb_is_small_on_the_wire_and_large_inflated(simulator):
     assert len(answer.content) > 64_000_000
 
 
-def test_nested_arrays_are_deeper_than_a_reader_goes(simulator):
+def test_nested_arrays_are_deeper_than_a_reader_accepts(simulator):
     simulator.switches.faults = [Fault("nested")]
     answer = get(simulator)
     assert answer.text.count("[") > 100_000
@@ -200,7 +200,7 @@ def test_a_row_repeated_is_twice_on_its_page(simulator):
     assert numbers(get(simulator, 3))[0] == "19"
 
 
-def test_nothing_moves_where_nothing_matches(simulator):
+def test_faults_move_no_rows_of_an_empty_list(simulator):
     kinds = ("row_inserted", "row_removed", "row_repeated")
     simulator.switches.faults = [Fault(kind, code="ZZ") for kind in kinds]
     assert get(simulator, code="ZZ").json() == []

@@ -89,7 +89,7 @@ def test_unsupported_options_are_ignored_or_refused(simulator, option):
         {"top": ["1", "2"]},
     ],
 )
-def test_what_cannot_be_read_is_a_500_with_plain_text(simulator, wrong):
+def test_an_unreadable_query_is_a_500_with_plain_text(simulator, wrong):
     answer = get(simulator, **wrong)
     assert answer.status_code == 500
     assert answer.headers["Content-Type"].startswith("text/plain")
@@ -115,7 +115,7 @@ def test_the_order_without_orderby_is_stable_unless_it_is_shuffled(simulator):
     assert numbers(first) != numbers(second)
 
 
-def test_shuffling_leaves_an_order_that_was_asked_for(simulator):
+def test_shuffling_keeps_a_requested_order(simulator):
     simulator.switches.order = "shuffled"
     asked = {"filter": "SupplierCode eq 'TR'", "orderby": "PartNumber"}
     whole = page(simulator, **asked) + page(simulator, skip=500, **asked)
@@ -136,7 +136,7 @@ def test_field_names_in_another_case(simulator, setting, status):
     assert get(simulator, filter="SupplierCode eq 'TR'", orderby="PartNumber").status_code == 200
 
 
-def test_text_is_compared_loosely_where_the_switch_says_so(simulator):
+def test_text_is_compared_loosely_if_configured(simulator):
     assert page(simulator, filter="SupplierCode eq 'tr '") == []
     simulator.switches.text_comparison = "loose"
     assert len(page(simulator, filter="SupplierCode eq 'tr '")) == 500
@@ -170,13 +170,13 @@ def test_a_change_to_a_missing_part_changes_nothing(simulator):
     assert page(simulator, filter="OnHand eq 40") == []
 
 
-def test_one_dealer_is_not_shown_anothers_parts(parts):
+def test_a_dealer_does_not_get_the_parts_of_another(parts):
     dealers = [SimulatedDealer(cmf, *LOGIN, parts=[part("TR", cmf)]) for cmf in (CMF, "999")]
     with Simulator(dealers) as simulator:
         assert numbers(page(simulator)) == [CMF]
 
 
-def test_a_sparse_record_is_sent_as_it_is_kept(simulator):
+def test_a_sparse_record_is_sent_as_it_is_stored(simulator):
     simulator.dealers[CMF].set_parts([{"SupplierCode": "TR", "PartNumber": "1"}])
     assert page(simulator) == [{"SupplierCode": "TR", "PartNumber": "1", "Cmf": CMF, "DealerId": CMF}]
 

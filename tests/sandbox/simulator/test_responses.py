@@ -39,7 +39,7 @@ def raw(simulator, **headers):
     return answer, body
 
 
-def test_a_record_is_sent_as_it_is_kept(simulator):
+def test_a_record_is_sent_as_it_is_stored(simulator):
     assert rows(simulator) == [{**one, "Cmf": CMF, "DealerId": CMF} for one in PARTS]
 
 
@@ -94,7 +94,7 @@ def test_dates(simulator, setting, updated):
     assert second["lastupdatedate"] is None
 
 
-def test_the_filter_sees_what_is_kept_and_not_how_it_is_written(simulator):
+def test_the_filter_compares_stored_values_in_any_wire_format(simulator):
     simulator.switches.numbers = "null"
     simulator.switches.strings = "padded"
     found = rows(simulator, **{"$filter": "SupplierCode eq 'TR' and OnHand gt 3"})
@@ -127,7 +127,7 @@ def test_keys_that_may_be_missing_may_be_absent(simulator):
     assert present.isdisjoint({"UPC", "SupersededTo", "Cost", "Bin1", "DateGathered"})
 
 
-def test_gzip_with_the_header_that_says_so(simulator):
+def test_gzip_with_its_header(simulator):
     answer, body = raw(simulator, **{"X-Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip"
     assert len(json.loads(gzip.decompress(body))) == 2
@@ -162,7 +162,7 @@ def test_nothing_is_compressed_for_the_ordinary_header_alone(simulator):
     assert len(json.loads(body)) == 2
 
 
-def test_a_part_is_made_with_every_documented_key_and_refuses_others():
+def test_a_part_has_every_documented_key_and_refuses_others():
     made = part("TR", "1", OnHand=4, Retail=2.5)
     assert (made["Avail"], made["CurrentActivePrice"]) == (4, 2.5)
     assert len(made) == 49

@@ -27,7 +27,7 @@ def numbers(rows):
 
 
 @pytest.mark.parametrize("limit", [1, 7, 19])
-def test_a_page_has_at_most_so_many_rows(simulator, limit):
+def test_a_page_has_at_most_the_limit_of_rows(simulator, limit):
     simulator.switches.rows_per_page = limit
     assert numbers(page(simulator, top=20)) == [f"{number:04d}" for number in range(limit)]
     assert numbers(page(simulator, top=20, skip=18)) == ["0018", "0019"][:limit]
@@ -39,17 +39,17 @@ def test_fewer_rows_may_be_asked_for(simulator):
     assert len(page(simulator, top=3)) == 3
 
 
-def test_now_and_then_a_page_is_short_and_the_next_is_not(simulator):
+def test_a_page_is_sometimes_short_and_the_next_is_not(simulator):
     simulator.switches = Behavior(rows_per_page=7, short_pages="now_and_then")
     assert {len(page(simulator, top=20)) for _ in range(30)} == {7, 20}
 
 
-def test_every_row_is_another_dealerships(simulator):
+def test_every_row_belongs_to_another_dealership(simulator):
     simulator.switches.cmf = "other"
     assert {row["Cmf"] for row in page(simulator)} == {"99911122"}
 
 
-def test_the_last_row_of_a_page_is_another_dealerships(simulator):
+def test_the_last_row_of_a_page_belongs_to_another_dealership(simulator):
     simulator.switches.cmf = "other_in_one"
     assert [row["Cmf"] for row in page(simulator, top=3)] == [CMF, CMF, "99911122"]
     assert [row["Cmf"] for row in page(simulator, top=3, skip=1)] == [CMF, CMF, "99911122"]
