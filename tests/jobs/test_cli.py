@@ -129,7 +129,7 @@ def test_run_takes_over_a_run_whose_worker_died(harness: SyncHarness) -> None:
     assert (done.exit_code, json.loads(done.stdout)["run"]) == (0, left.id)
 
 
-def test_run_leaves_a_run_alone_that_is_under_way(harness: SyncHarness) -> None:
+def test_run_does_not_disturb_an_active_run(harness: SyncHarness) -> None:
     mapped(harness)
     active = lifecycle.record(harness.dealer, "manual").run
     active.status, active.attempt, active.heartbeat_at = "running", 1, clock.now()
@@ -139,7 +139,7 @@ def test_run_leaves_a_run_alone_that_is_under_way(harness: SyncHarness) -> None:
     assert f"run {active.id} of dealer {harness.dealer.id} is under way" in done.stderr
 
 
-def test_queue_prints_the_id_and_asking_again_the_same(harness: SyncHarness) -> None:
+def test_queue_prints_the_id_and_repeating_it_the_same(harness: SyncHarness) -> None:
     mapped(harness)
     first = command("sync", "queue", "--dealer", str(harness.dealer.id))
     second = command("sync", "queue", "--dealer", str(harness.dealer.id))

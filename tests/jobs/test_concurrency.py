@@ -24,11 +24,11 @@ def stop() -> None:
     raise Stop
 
 
-def test_it_hands_the_value_back():
+def test_it_returns_the_value():
     assert Cancellable(lambda check_stop: 5).result(nothing) == 5
 
 
-def test_it_hands_the_error_back():
+def test_it_raises_the_error():
     def fail(check_stop):
         raise KeyError("x")
 
@@ -36,7 +36,7 @@ def test_it_hands_the_error_back():
         Cancellable(fail).result(nothing)
 
 
-def test_the_caller_looks_around_in_its_own_thread_while_it_waits():
+def test_the_callback_runs_in_the_callers_thread_while_it_waits():
     seen = []
 
     def wait_for_two_looks(check_stop):
@@ -93,7 +93,7 @@ def test_a_call_that_hangs_does_not_keep_the_process_from_ending():
     assert subprocess.run([sys.executable, "-c", program], timeout=30, check=False).returncode == 0
 
 
-def test_sleep_ends_with_what_waiting_raises():
+def test_sleep_raises_the_error_of_the_callback():
     with pytest.raises(Stop):
         sleep(60, stop)
 
@@ -114,7 +114,7 @@ def test_an_error_comes_after_the_values_before_it():
         next(values)
 
 
-def test_no_more_is_made_than_may_be_kept():
+def test_no_more_values_are_made_than_may_be_buffered():
     made = []
 
     def count(check_stop: Waiting) -> Iterator[int]:
@@ -137,7 +137,7 @@ def test_values_that_arrive_while_waiting_are_delivered_together():
     assert list(stream.batches(nothing)) == [[0, 1, 2, 3, 4]]
 
 
-def test_the_reader_looks_around_in_its_own_thread_while_it_waits():
+def test_the_callback_runs_in_the_readers_thread_while_it_waits():
     seen = []
 
     def wait_for_two_looks(check_stop: Waiting) -> Iterator[str]:

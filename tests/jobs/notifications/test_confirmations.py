@@ -62,7 +62,7 @@ def again(page: LintingClient, dealer: Dealer, address: str = NEW) -> tuple[int,
     return sent.status_code, sent.text
 
 
-def test_a_new_recipient_gets_nothing_before_and_alerts_after_the_button(
+def test_a_new_recipient_gets_alerts_only_after_confirming(
     app: Flask, page: LintingClient, dealer: Dealer, mailed: Kept
 ):
     shown = save(page, dealer, NEW)
@@ -110,9 +110,7 @@ def test_a_link_works_once_for_its_address_and_for_a_week(
 
 
 @ON_SQLITE
-def test_recipients_of_before_and_those_that_stay_need_not_confirm(
-    page: LintingClient, dealer: Dealer, mailed: Kept
-):
+def test_existing_recipients_need_not_confirm(page: LintingClient, dealer: Dealer, mailed: Kept):
     old = "old@prairie.example.com"
     db.session.add(AlertRecipients(dealer_id=dealer.id, recipients=[old], version=0))
     db.session.commit()
@@ -127,7 +125,7 @@ def test_recipients_of_before_and_those_that_stay_need_not_confirm(
 
 
 @ON_SQLITE
-def test_it_is_sent_again_but_not_to_flood_an_address(page: LintingClient, dealer: Dealer, mailed: Kept):
+def test_a_link_is_sent_again_but_not_too_often(page: LintingClient, dealer: Dealer, mailed: Kept):
     save(page, dealer, NEW)
     assert again(page, dealer)[0] == 409
     for number in (1, 2):
@@ -144,7 +142,9 @@ def test_it_is_sent_again_but_not_to_flood_an_address(page: LintingClient, deale
 
 
 @ON_SQLITE
-def test_nor_by_way_of_another_dealer(app: Flask, page: LintingClient, dealer: Dealer, mailed: Kept):
+def test_another_dealer_cannot_flood_the_same_address(
+    app: Flask, page: LintingClient, dealer: Dealer, mailed: Kept
+):
     other = make_dealer("Lakeside")
     second = new_client(app).sign_in(make_user("parts@lakeside.example", other))
     save(page, dealer, NEW)

@@ -76,7 +76,7 @@ def test_messages_beyond_the_limit_are_not_sent_and_reported_once(app: Flask, de
         )
 
 
-def test_the_next_day_has_room_again(dealer: Dealer, mailed: Kept):
+def test_the_count_starts_again_the_next_day(dealer: Dealer, mailed: Kept):
     make_alert_recipients(dealer, ADDRESS)
     dealer_id = dealer.id
     with time_machine.travel(NOON, tick=False):
@@ -87,7 +87,7 @@ def test_the_next_day_has_room_again(dealer: Dealer, mailed: Kept):
     assert outcomes(dealer_id)[-1] == ("opened", "delivered", None)
 
 
-def test_the_page_says_it_to_the_dealer_and_to_staff(app: Flask, dealer: Dealer, mailed: Kept):
+def test_the_page_shows_the_limit_to_the_dealer_and_to_staff(app: Flask, dealer: Dealer, mailed: Kept):
     make_alert_recipients(dealer, ADDRESS)
     dealer_id = dealer.id
     raise_alerts(dealer_id, 5)

@@ -89,7 +89,7 @@ def test_an_alert_and_its_end_are_sent_by_email_and_webhook(
     assert [state for _, state, _ in states()] == ["delivered"] * 4
 
 
-def test_what_did_not_arrive_is_sent_again_later_and_no_more_than_once(dealer: Dealer, mailed: Kept):
+def test_a_message_that_did_not_arrive_is_retried_later_and_delivered_once(dealer: Dealer, mailed: Kept):
     make_alert_recipients(dealer, ADDRESS)
     take_round(Finding(dealer.id, "Oil."))
     mailed.busy += ["451 Later", "451 Later"]
@@ -205,7 +205,7 @@ def test_a_removed_recipient_gets_no_more_alerts(
 
 
 @ON_SQLITE
-def test_a_test_is_tried_once(dealer: Dealer, mailed: Kept, receiver: HTTPServer):
+def test_a_test_message_is_tried_once(dealer: Dealer, mailed: Kept, receiver: HTTPServer):
     receiver.expect_request("/in").respond_with_data("", 500)
     alert_recipients = make_alert_recipients(dealer, ADDRESS, webhook=f"http://127.0.0.1:{receiver.port}/in")
     recipients.send_test(alert_recipients)
@@ -228,7 +228,7 @@ def test_the_digest_lists_what_is_open(app: Flask, dealer: Dealer, mailed: Kept)
 
 
 @ON_SQLITE
-def test_a_digest_of_nothing_is_not_sent(app: Flask, dealer: Dealer, mailed: Kept):
+def test_an_empty_digest_is_not_sent(app: Flask, dealer: Dealer, mailed: Kept):
     app.config.update(STAFF_ALERT_RECIPIENTS=("support@example.com",), STAFF_DIGEST_HOUR=0)
     take_round(Finding(dealer.id, "Oil."))
     take_round()

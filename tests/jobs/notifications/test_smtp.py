@@ -80,7 +80,7 @@ def test_a_server_without_tls_is_not_given_a_login(plain: MailServer) -> None:
 
 
 @pytest.mark.parametrize(("answer", "is_final"), [("550 No such user", True), ("450 Mailbox busy", False)])
-def test_an_address_that_is_refused_is_abandoned_only_if_that_is_for_good(
+def test_an_address_is_abandoned_only_after_a_permanent_error(
     plain: MailServer, answer: str, is_final: bool
 ) -> None:
     kept = Kept(refuse={TO: answer})
@@ -115,7 +115,7 @@ def test_an_email_that_is_sent_again_has_the_same_message_id() -> None:
 
 
 @pytest.mark.parametrize("name", ["Evil\r\nBcc: x@example.com", "Evil\nSubject: no", "a\x00b\x0bc\u2028d"])
-def test_no_name_becomes_a_header(plain: MailServer, name: str) -> None:
+def test_a_name_cannot_add_a_header(plain: MailServer, name: str) -> None:
     kept = Kept()
     with mail_server(kept, plain.port), SmtpClient(plain) as client:
         client.send(email_message(SENDER, TO, f"{name}: Credentials refused", "Text.\n", 1))

@@ -45,7 +45,7 @@ def failure(one: Webhook, allowed: frozenset[str] = HERE) -> Undeliverable:
     return failed.value
 
 
-def test_what_is_posted_is_signed_over_timestamp_and_body(receiver: HTTPServer) -> None:
+def test_a_request_is_signed_over_timestamp_and_body(receiver: HTTPServer) -> None:
     receiver.expect_oneshot_request("/in", "POST", query_string="token=t").respond_with_data("", 204)
     post(hook(receiver), BODY, 41, HERE)
     (request, _), *_ = receiver.log
@@ -60,7 +60,7 @@ def test_what_is_posted_is_signed_over_timestamp_and_body(receiver: HTTPServer) 
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 410, 429, 500, 503])
-def test_another_answer_is_a_failure_that_may_pass(receiver: HTTPServer, status: int) -> None:
+def test_any_other_response_is_a_transient_failure(receiver: HTTPServer, status: int) -> None:
     receiver.expect_request("/in").respond_with_data("secret reply", status)
     failed = failure(hook(receiver))
     assert (failed.sentence, failed.is_final) == (f"The webhook answered with status {status}.", False)

@@ -68,7 +68,7 @@ def test_reported_parts_are_applied_while_the_clearing_is_held(stocked: SyncHarn
     assert stocked.shelf_quantities()[("KA", "K-119")] == 2
 
 
-def test_half_of_it_may_go_to_zero(stocked: SyncHarness) -> None:
+def test_half_of_the_stock_may_go_to_zero(stocked: SyncHarness) -> None:
     run = stocked.sync(*reported(60))
     assert (run.status, in_stock(stocked)) == ("succeeded", 60)
 
@@ -98,7 +98,7 @@ def test_a_small_store_is_never_held(harness: SyncHarness) -> None:
 
 
 @pytest.mark.parametrize("name", ["CLEAR_HOLD_SHARE", "CLEAR_HOLD_MINIMUM"])
-def test_a_deployment_can_turn_it_off(
+def test_a_deployment_can_turn_holding_off(
     stocked: SyncHarness, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setitem(current_app.config, name, 0)
@@ -106,13 +106,13 @@ def test_a_deployment_can_turn_it_off(
     assert in_stock(stocked) == 0
 
 
-def test_nothing_is_held_where_nothing_is_cleared(stocked: SyncHarness) -> None:
+def test_nothing_is_held_without_a_clearing(stocked: SyncHarness) -> None:
     stocked.change_settings(clear_previous=False)
     assert silent(stocked).status == "succeeded"
     assert (in_stock(stocked), states()) == (MANY, [])
 
 
-def test_the_next_run_confirms_it_by_the_same_answer(stocked: SyncHarness) -> None:
+def test_the_next_run_confirms_a_hold_by_the_same_response(stocked: SyncHarness) -> None:
     silent(stocked)
     run = silent(stocked)
     assert (run.status, in_stock(stocked)) == ("succeeded", 0)
@@ -169,7 +169,7 @@ def test_a_user_keeps_the_quantities_while_the_response_stays_the_same(stocked: 
     assert (in_stock(stocked), states()) == (MANY, ["kept"])
 
 
-def test_what_is_decided_is_not_decided_again(stocked: SyncHarness) -> None:
+def test_a_decision_is_made_once(stocked: SyncHarness) -> None:
     silent(stocked)
     clearing = the_held(stocked)
     assert held_clearings.keep_quantities(clearing, None)

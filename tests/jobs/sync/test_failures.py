@@ -270,7 +270,7 @@ def test_a_password_that_lightspeed_no_longer_takes_ends_the_run(two_codes: Sync
     assert PASSWORD not in (run.reason or "")
 
 
-def test_what_a_run_hears_of_the_credentials_is_shown_as_a_validation_is(two_codes: SyncHarness) -> None:
+def test_a_runs_result_for_the_credentials_is_shown_like_a_validation(two_codes: SyncHarness) -> None:
     two_codes.simulator.switches = Behavior(password_state="wrong")
     refused = two_codes.sync()
     db.session.expire_all()
@@ -338,7 +338,7 @@ def test_a_run_that_breaks_before_it_is_planned_has_no_reports_to_miss(
     assert (run.status, run.explanation) == ("failed", run_sync.CRASHED)
 
 
-def test_what_a_page_holds_is_kept_once_however_often_it_was_refused(
+def test_the_rows_of_a_page_are_stored_once_however_often_they_were_refused(
     two_codes: SyncHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store, refused = staging.store, []

@@ -182,7 +182,7 @@ def test_a_part_without_a_product_names_the_one_with_other_leading_zeros(
     assert harness.shelf_quantities() == {}
 
 
-def test_nothing_but_zeros_is_the_same_as_no_other_number(harness: SyncHarness) -> None:
+def test_a_number_of_zeros_alone_has_no_candidate(harness: SyncHarness) -> None:
     harness.map_code("HO", make_manufacturer("Honda", "oem", numbers=["0"]))
     assert skipped(harness, part("HO", "00", 1))[0][2] == ""
 

@@ -60,7 +60,7 @@ def test_a_run_that_took_too_long_is_named_as_the_reason_once_it_has_ended(mappe
     ]
 
 
-def test_what_passed_before_a_dealer_was_enabled_is_no_slot_of_its_own(mapped: SyncHarness) -> None:
+def test_slots_before_a_dealer_was_enabled_do_not_count(mapped: SyncHarness) -> None:
     start_due(ONE_TEN)
     finish_all(ONE_TEN)
     mapped.configuration.enabled = False

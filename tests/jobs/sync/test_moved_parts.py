@@ -81,7 +81,7 @@ def test_of_two_codes_that_both_had_the_part_the_one_that_stops_keeps_its_quanti
         assert [item.cleared for item in run.items] == [0, 0]
 
 
-def test_what_is_merely_gone_keeps_its_quantity(codes: SyncHarness) -> None:
+def test_a_part_that_is_gone_and_did_not_move_keeps_its_quantity(codes: SyncHarness) -> None:
     codes.sync(part("TR", "P0001", 4))
     for _ in range(2):
         codes.sync(part("TRX", "P0002", 1))

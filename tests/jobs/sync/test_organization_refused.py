@@ -43,7 +43,7 @@ def check(harness: SyncHarness) -> str | None:
     return check_credentials(harness.dealer.id, harness.configuration.check_number, harness.connect)
 
 
-def test_a_check_says_that_it_is_the_organizations_login(harness: SyncHarness) -> None:
+def test_a_check_names_the_organizations_login(harness: SyncHarness) -> None:
     assert check(harness) == refusals.ORGANIZATION_REFUSED
     assert (
         "Your organization's Lightspeed login was refused. Ask our support" in refusals.ORGANIZATION_REFUSED
@@ -51,7 +51,7 @@ def test_a_check_says_that_it_is_the_organizations_login(harness: SyncHarness) -
     assert not any(field in refusals.ORGANIZATION_REFUSED for field in FIELDS)
 
 
-def test_a_run_says_so_too_also_where_another_reason_was_kept_before(harness: SyncHarness) -> None:
+def test_a_run_names_it_even_if_another_reason_was_stored_before(harness: SyncHarness) -> None:
     store(harness, check_state="refused", check_reason="Lightspeed did not accept the 3PA Username.")
     run = harness.sync()
     assert (run.status, run.reason) == ("failed", refusals.ORGANIZATION_REFUSED)
@@ -60,7 +60,7 @@ def test_a_run_says_so_too_also_where_another_reason_was_kept_before(harness: Sy
     assert harness.configuration.check_reason == refusals.ORGANIZATION_REFUSED
 
 
-def test_pages_and_the_email_say_it_and_name_no_field_that_is_not_there(harness: SyncHarness) -> None:
+def test_pages_and_the_email_name_it_and_no_field_that_does_not_exist(harness: SyncHarness) -> None:
     check(harness)
     alerts.evaluate_rules(clock.now(), (refused.RULE,))
     user = make_user("parts@northwind.example", harness.dealer)

@@ -24,7 +24,7 @@ def harness(harness: SyncHarness) -> SyncHarness:
 
 
 @pytest.mark.parametrize("setting", ["other", "other_in_one"])
-def test_such_rows_change_nothing(harness: SyncHarness, setting: str) -> None:
+def test_rows_of_another_dealership_change_nothing(harness: SyncHarness, setting: str) -> None:
     before = harness.shelf_quantities()
     harness.simulator.switches = Behavior(cmf=setting)
     run = harness.sync(part("TR", "P00000", 9), part("TR", "P00001", 9), part("KA", "K-1", 9))
@@ -34,7 +34,7 @@ def test_such_rows_change_nothing(harness: SyncHarness, setting: str) -> None:
         assert item.error == error_for_fault("foreign_parts").sentence
 
 
-def test_one_such_row_fails_only_its_code(harness: SyncHarness) -> None:
+def test_one_row_of_another_dealership_fails_only_its_code(harness: SyncHarness) -> None:
     before = harness.shelf_quantities()
     parts = [part("TR", f"P{number:05}", 9) for number in range(600)]
     parts[550]["Cmf"] = "11111111"
@@ -47,7 +47,7 @@ def test_one_such_row_fails_only_its_code(harness: SyncHarness) -> None:
     assert db.session.query(ReportedPart).filter_by(run_item_id=run.items[0].id).count() == 0
 
 
-def test_the_prefetch_of_such_a_code_is_discarded(harness: SyncHarness) -> None:
+def test_the_prefetch_of_a_code_with_such_rows_is_discarded(harness: SyncHarness) -> None:
     before = harness.shelf_quantities()
     foreign = {**part("KA", "K-1", 9), "Cmf": "11111111"}
     run = harness.sync(*(part("TR", f"P{number:05}", 3) for number in range(600)), foreign)
@@ -57,7 +57,7 @@ def test_the_prefetch_of_such_a_code_is_discarded(harness: SyncHarness) -> None:
     }
 
 
-def test_the_next_run_takes_the_code_up_again(harness: SyncHarness) -> None:
+def test_the_next_run_fetches_the_code_again(harness: SyncHarness) -> None:
     foreign = {**part("KA", "K-1", 9), "Cmf": "11111111"}
     harness.sync(part("TR", "P00000", 2), part("TR", "P00001", 2), foreign)
     run = harness.sync(part("TR", "P00000", 2), part("TR", "P00001", 2), part("KA", "K-1", 9))

@@ -85,7 +85,7 @@ def test_after_its_slice_a_run_waits_again_with_what_is_not_done(harness: SyncHa
     assert "go first" in status(run).sentence
 
 
-def test_it_reaches_the_state_of_an_undisturbed_run(harness: SyncHarness) -> None:
+def test_a_yielded_run_ends_like_an_undisturbed_one(harness: SyncHarness) -> None:
     run_id = queue_two_runs(harness)
     gives_way(harness, run_id)
     begin(db.session.scalars(db.select(Run).where(Run.id != run_id)).one())
@@ -136,7 +136,7 @@ def test_time_spent_waiting_for_others_does_not_count_as_run_time(
     assert harness.load_run(run_id).status == state
 
 
-def test_the_wait_is_counted_when_it_goes_on(harness: SyncHarness) -> None:
+def test_the_wait_is_counted_when_the_run_resumes(harness: SyncHarness) -> None:
     run_id = queue_two_runs(harness)
     gives_way(harness, run_id)
     harness.load_run(run_id).yielded_at = clock.now() - timedelta(seconds=100)
@@ -159,7 +159,7 @@ def test_a_lost_run_returns_nothing(harness: SyncHarness) -> None:
     assert (harness.load_run(run_id).status, harness.load_run(run_id).yielded) == ("running", 0)
 
 
-def test_cancelled_while_it_waits_it_ends_with_reports_of_what_it_did(harness: SyncHarness) -> None:
+def test_a_run_cancelled_while_it_waits_has_reports_of_what_it_did(harness: SyncHarness) -> None:
     run_id = queue_two_runs(harness)
     gives_way(harness, run_id)
     assert lifecycle.cancel(harness.load_run(run_id))
@@ -170,7 +170,7 @@ def test_cancelled_while_it_waits_it_ends_with_reports_of_what_it_did(harness: S
     assert len(harness.report_rows(run, "inventory")) == 2
 
 
-def test_its_requests_count_for_a_redis_that_forgot_only_while_they_are_fresh(harness: SyncHarness) -> None:
+def test_its_requests_count_for_an_emptied_redis_only_while_recent(harness: SyncHarness) -> None:
     run_id = queue_two_runs(harness)
     # Only the run sent requests lately: no credentials were checked.
     db.session.execute(db.update(Configuration).values(checked_at=None))

@@ -153,7 +153,7 @@ def test_a_run_that_waited_in_the_queue_until_the_slot_had_begun_takes_its_place
     assert start_due(at(13, 20)) == 0
 
 
-def test_a_later_run_of_failed_codes_does_not_hide_the_one_by_hand(mapped: SyncHarness) -> None:
+def test_a_later_run_of_failed_codes_does_not_hide_the_manual_run(mapped: SyncHarness) -> None:
     mapped.set_ready_since(at(8))
     manual = by_hand(mapped, at(13, 5), at(13, 5))
     finish(manual, at(13, 8), "partial")
@@ -164,7 +164,7 @@ def test_a_later_run_of_failed_codes_does_not_hide_the_one_by_hand(mapped: SyncH
     assert ran()[-1] == ("scheduled", 13, "skipped")
 
 
-def test_a_slot_missed_long_before_the_run_by_hand_tells_the_true_reason(mapped: SyncHarness) -> None:
+def test_a_slot_missed_long_before_a_manual_run_has_its_own_reason(mapped: SyncHarness) -> None:
     mapped.set_ready_since(at(0, 30))
     finish(by_hand(mapped, at(8, 30), at(8, 30)), at(8, 40))
     start_due(at(10))

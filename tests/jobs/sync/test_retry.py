@@ -62,7 +62,7 @@ def test_a_code_is_tried_once_more_before_it_is_abandoned(two_codes: SyncHarness
     assert [(item.supplier_code, item.tries) for item in run.items] == [("TR", 2), ("KA", 1)]
 
 
-def test_it_is_abandoned_after_that(two_codes: SyncHarness) -> None:
+def test_a_code_that_fails_again_is_abandoned(two_codes: SyncHarness) -> None:
     fail_requests(two_codes, "TR")
     run = two_codes.sync()
     assert (run.status, two_codes.load_item(run, "TR").tries) == ("partial", 2)
@@ -101,7 +101,7 @@ def test_a_run_of_failed_codes_leaves_the_stock_of_the_others_alone(harness: Syn
     assert harness.shelf_quantities() == {("TR", "A-1"): 3, ("TX", "B-1"): 4}
 
 
-def test_it_is_tried_a_few_times_with_longer_and_longer_waits(two_codes: SyncHarness) -> None:
+def test_failed_codes_are_retried_a_few_times_with_growing_waits(two_codes: SyncHarness) -> None:
     fail_requests(two_codes, None)
     first = scheduled(two_codes)
     waits = current_app.config["RETRY_AFTER_MINUTES"]
@@ -124,7 +124,7 @@ def test_a_code_that_one_retry_updated_is_left_out_of_the_next(two_codes: SyncHa
     assert two_codes.load_item(third, "KA").status == "failed"
 
 
-def test_a_later_run_takes_its_place(two_codes: SyncHarness) -> None:
+def test_a_later_run_replaces_the_retry(two_codes: SyncHarness) -> None:
     fail_requests(two_codes, "TR")
     scheduled(two_codes)
     two_codes.simulator.switches = Behavior()
@@ -138,7 +138,7 @@ def test_a_manual_run_of_a_command_is_not_retried_automatically(two_codes: SyncH
     assert in_minutes(10) == 0
 
 
-def test_a_dealer_that_switched_it_off_is_left_alone(two_codes: SyncHarness) -> None:
+def test_a_dealer_that_disabled_3pa_gets_no_retry(two_codes: SyncHarness) -> None:
     fail_requests(two_codes, "TR")
     scheduled(two_codes)
     two_codes.configuration.enabled = False
@@ -146,9 +146,7 @@ def test_a_dealer_that_switched_it_off_is_left_alone(two_codes: SyncHarness) -> 
     assert in_minutes(10) == 0
 
 
-def test_a_deployment_can_turn_it_off_by_a_setting(
-    two_codes: SyncHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_deployment_can_turn_retries_off(two_codes: SyncHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(current_app.config, "RETRY_AFTER_MINUTES", ())
     fail_requests(two_codes, "TR")
     scheduled(two_codes)

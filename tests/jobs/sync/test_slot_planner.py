@@ -33,12 +33,12 @@ def test_a_slot_is_started_until_two_hours_after_it_began() -> None:
     )
 
 
-def test_of_two_that_are_due_the_later_starts_and_the_other_is_missed() -> None:
+def test_of_two_due_slots_the_later_starts_and_the_other_is_missed() -> None:
     begun = [(BEGIN, SLOT), (BEGIN + AN_HOUR, NEXT)]
     assert slot_planner.plan(begun, BEGIN + AN_HOUR, ()) == slot_planner.Plan(NEXT, ((BEGIN, SLOT),), SLOT)
 
 
-def test_only_a_migration_that_has_run_is_recorded() -> None:
+def test_a_superseded_slot_is_settled_without_a_start_or_a_miss() -> None:
     assert slot_planner.plan([(BEGIN, SLOT)], BEGIN, {SLOT}) == slot_planner.Plan(None, (), SLOT)
 
 

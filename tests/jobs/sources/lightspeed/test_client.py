@@ -116,7 +116,7 @@ def test_a_check_ends_in_time_whatever_it_waits_for(simulator: Simulator, monkey
     assert refusal(lightspeed).sentence == error_for_fault("timed_out").sentence
 
 
-def test_a_check_can_be_left(simulator: Simulator):
+def test_a_check_can_be_interrupted(simulator: Simulator):
     simulator.switches.latency = 60.0
 
     class Stop(Exception):

@@ -62,7 +62,7 @@ def test_a_name_that_resolves_to_this_machine_gets_no_login(monkeypatch: pytest.
         assert wire.connections == 0
 
 
-def test_a_name_is_looked_up_once_and_that_very_address_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_is_resolved_once_and_that_address_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """A second answer, to whoever looks again after the judgement, would be another address."""
     monkeypatch.setattr(egress, "is_public", lambda address: address == "127.0.0.1")
     left = resolve(monkeypatch, "127.0.0.1", "127.0.0.2")

@@ -52,7 +52,7 @@ PATTERNS = st.lists(st.booleans(), min_size=1, max_size=9)
 
 
 @given(TOTALS, SIZES, st.integers(1, 14), PATTERNS)
-def test_any_limit_always_or_now_and_then_is_read_to_the_end(total, size, limit, is_limited):
+def test_a_list_under_a_constant_or_occasional_limit_is_read_to_the_end(total, size, limit, is_limited):
     assert pulled(Service(listed(total), limit, is_limited), size) == listed(total)
 
 

@@ -9,7 +9,7 @@ from tests.jobs.sources.lightspeed.pulling import FILTER, failure, numbers, part
 from tests.jobs.sources.lightspeed.script import Script, body, page, rows
 
 
-def test_a_short_page_ends_it_where_its_last_row_comes_back_alone(
+def test_a_short_page_is_the_last_if_its_last_row_comes_back_alone(
     script: Script, lightspeed: LightspeedClient
 ):
     script.will_answer(page(rows(0, 2)), page(rows(1, 1)))
@@ -44,7 +44,7 @@ def test_rows_behind_a_short_page_are_read(script: Script, lightspeed: Lightspee
     assert script.skips() == [0, 1, 4, 5, 6, 6]
 
 
-def test_a_page_of_one_row_is_the_last_where_the_next_is_empty(script: Script, lightspeed: LightspeedClient):
+def test_a_page_of_one_row_is_the_last_if_the_next_is_empty(script: Script, lightspeed: LightspeedClient):
     script.will_list(rows(0, 4))
     pages = pull(lightspeed)
 
@@ -85,13 +85,13 @@ def test_an_empty_first_page_is_asked_for_once_more(script: Script, lightspeed: 
     assert script.skips() == [0, 0]
 
 
-def test_a_first_page_that_was_only_silent_once_is_not_lost(script: Script, lightspeed: LightspeedClient):
+def test_a_first_page_that_was_empty_only_once_is_not_lost(script: Script, lightspeed: LightspeedClient):
     script.will_answer(page([]), page(rows(0, 2)), page(rows(1, 1)))
 
     assert numbers(pull(lightspeed)) == ["P0", "P1"]
 
 
-def test_an_empty_page_after_a_full_one_ends_it_where_the_last_row_comes_back_alone(script, lightspeed):
+def test_an_empty_page_is_the_end_if_the_last_row_comes_back_alone(script, lightspeed):
     script.will_answer(page(rows(0, 3)), page([]), page(rows(2, 1)))
     pages = pull(lightspeed)
 
@@ -118,7 +118,7 @@ def test_a_service_that_falls_silent_after_a_page_is_an_error(script: Script, li
     assert script.skips() == [0, 3, 2, 2, 0]
 
 
-def test_an_overlap_that_was_only_silent_once_proves_the_end_after_all(script, lightspeed):
+def test_an_overlap_that_was_empty_only_once_proves_the_end(script, lightspeed):
     script.will_answer(page(rows(0, 2)), page([]), page(rows(1, 1)))
 
     assert numbers(pull(lightspeed)) == ["P0", "P1"]

@@ -37,7 +37,7 @@ def test_every_row_comes_once_also_one_at_a_time(simulator: Simulator, total, wh
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_one_row_now_and_then_among_full_pages(simulator: Simulator, seed):
+def test_occasional_pages_of_one_row_hide_no_other(simulator: Simulator, seed):
     wanted = listed(simulator, 1_100)
 
     assert numbers(pulled(simulator, rows_per_page=1, short_pages="now_and_then", seed=seed)) == wanted
@@ -52,7 +52,7 @@ def test_one_row_now_and_then_among_full_pages(simulator: Simulator, seed):
         (100, 10),
     ],
 )
-def test_what_an_end_costs(simulator: Simulator, limit, requests):
+def test_requests_that_a_whole_list_takes(simulator: Simulator, limit, requests):
     listed(simulator, 600)
     pulled(simulator, rows_per_page=limit)
 

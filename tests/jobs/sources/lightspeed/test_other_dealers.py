@@ -25,7 +25,7 @@ def test_a_pull_with_rows_of_another_dealership_is_refused(simulator: Simulator,
 
 
 @pytest.mark.parametrize("setting", ["own", "absent", "null"])
-def test_rows_of_the_dealer_or_of_none_are_accepted(simulator: Simulator, setting):
+def test_rows_of_the_dealer_or_without_a_dealership_are_accepted(simulator: Simulator, setting):
     simulator.switches.cmf = setting
 
     assert numbers_of(pulled(simulator)) == ALL

@@ -128,7 +128,7 @@ def test_an_empty_body_is_a_fault(body):
 
 
 @pytest.mark.parametrize("body", [b"<html></html>", b"Exception: x", b"[}]", b"[] []", b"{", b'"x', b"[01]"])
-def test_what_is_not_json_is_a_fault(body):
+def test_a_body_that_is_not_json_is_a_fault(body):
     with pytest.raises(NotJson):
         decode_page(body)
 

@@ -70,7 +70,7 @@ def test_each_login_has_its_own_rate():
         budget.acquire("one", stop)
 
 
-def test_the_caller_looks_around_while_it_waits():
+def test_the_callback_runs_while_the_caller_waits():
     budget = RateBudget.in_process(1, seconds=1)
     threads = []
     budget.acquire(KEY, look_around)

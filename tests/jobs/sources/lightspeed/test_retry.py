@@ -21,12 +21,12 @@ def tries(error: LightspeedError) -> int:
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 400, 405, 301, 302, 204])
-def test_what_will_be_the_same_again_is_asked_once(status):
+def test_a_permanent_error_is_not_retried(status):
     assert tries(error_for_status(status)) == 1
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504, 520])
-def test_what_passes_is_asked_four_times(status):
+def test_a_transient_error_is_tried_four_times(status):
     assert tries(error_for_status(status)) == 4
 
 
@@ -36,11 +36,11 @@ def test_a_bad_connection_is_tried_four_times(fault):
 
 
 @pytest.mark.parametrize("fault", ["empty", "not_json", "not_array", "truncated", "too_large", "not_parts"])
-def test_a_bad_answer_is_asked_for_only_once_more(fault):
+def test_a_malformed_response_is_retried_once(fault):
     assert tries(error_for_fault(fault)) == 2
 
 
-def test_another_dealers_answer_is_not_asked_for_again():
+def test_a_response_of_another_dealer_is_not_retried():
     assert tries(error_for_fault("other_dealer")) == 1
 
 
@@ -58,13 +58,13 @@ def test_jitter_keeps_workers_apart():
     assert len({POLICY.backoff(3) for _ in range(20)}) > 1
 
 
-def test_the_wait_asked_for_is_kept_up_to_its_bound():
+def test_the_requested_wait_is_kept_up_to_its_limit():
     assert POLICY.wait_after(error_for_status(429, 120.0), 1, 0.0) == 120.0
     assert POLICY.wait_after(error_for_status(429, 120.1), 1, 0.0) is None
     assert POLICY.wait_after(error_for_status(503, 7.0), 1, 0.0) == 7.0
 
 
-def test_an_invitation_to_come_back_at_once_still_meets_the_backoff():
+def test_a_retry_after_of_zero_does_not_shorten_the_backoff():
     wait = POLICY.wait_after(error_for_status(429, 0.0), 1, 0.0)
 
     assert wait is not None
@@ -78,7 +78,7 @@ def test_a_limit_that_counts_by_the_minute_is_waited_out(status):
     assert sum(waits) > 60
 
 
-def test_a_page_has_a_limit_of_time():
+def test_a_page_has_a_time_limit():
     error = error_for_status(429, 100.0)
 
     assert POLICY.wait_after(error, 1, 80.0) == 100.0
@@ -143,7 +143,7 @@ def test_retry_after_in_the_past_is_now():
         "inf",
     ],
 )
-def test_a_retry_after_that_says_nothing(header):
+def test_an_unreadable_retry_after(header):
     assert seconds_to_wait(header) is None
 
 

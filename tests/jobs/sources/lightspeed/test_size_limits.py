@@ -79,12 +79,12 @@ def test_a_page_of_odd_types_costs_nothing_but_itself():
 @pytest.mark.parametrize(
     "text", ["9" * 2_000_000 + "x", "." * 2_000_000, "-" * 2_000_000, "1e" + "9" * 2_000_000]
 )
-def test_an_infinite_number_is_not_a_number(text):
+def test_a_number_of_millions_of_characters_is_not_a_quantity(text):
     assert quantity_of(text) is None
 
 
 @pytest.mark.parametrize("letter", "؜‎‏‪‫‬‭‮⁦⁧⁨⁩")
-def test_characters_that_turn_the_direction_are_left_out(letter):
+def test_direction_marks_are_removed(letter):
     said = [
         f'[{{"PartNumber": "A{form}B"}}]'
         for form in (letter, f"\\u{ord(letter):04x}", f"\\u{ord(letter):04X}")
@@ -97,5 +97,5 @@ def test_characters_that_turn_the_direction_are_left_out(letter):
     "header",
     ["Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "Mon, 99 Zzz 2026", "\x00", "1 " * 30_000, "²"],
 )
-def test_a_retry_after_that_says_nothing_is_none(header):
+def test_an_unreadable_retry_after_is_none(header):
     assert seconds_to_wait(header) is None

@@ -29,7 +29,7 @@ def test_no_more_pages_are_fetched_than_are_kept(simulator: Simulator):
     batches.close()
 
 
-def test_a_closed_pull_asks_no_more(simulator: Simulator):
+def test_a_closed_pull_sends_no_more_requests(simulator: Simulator):
     simulator.switches.requests_per_minute = 1
     simulator.switches.over_rate = "503"
     pages = part_pages(session(simulator.url, RetryPolicy(attempts=1_000, busy_pause=0.1)), CMF, FILTER)
@@ -45,7 +45,7 @@ class Stop(Exception):
     pass
 
 
-def test_the_caller_looks_around_in_its_own_thread_while_the_service_is_slow(simulator: Simulator):
+def test_the_callback_runs_in_the_callers_thread_while_the_service_is_slow(simulator: Simulator):
     simulator.switches.latency = 0.6
     seen = []
     for _ in part_pages(
