@@ -72,7 +72,7 @@ def test_recovery_codes(anonymous: LintingClient, person: User, seen: list[str])
     assert len(person.mf_recovery_codes or []) == 7
 
 
-def test_what_was_written_or_locked_is_not_given_up(app: Flask, person: User):
+def test_a_transaction_that_wrote_or_locked_is_not_ended(app: Flask, person: User):
     for hold in (
         lambda: db.session.execute(db.update(User).values(active=False)),
         lambda: db.session.scalar(db.select(User).with_for_update()),

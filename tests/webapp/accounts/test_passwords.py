@@ -51,7 +51,7 @@ def test_the_estimate_sees_32_characters_and_the_length_counts_in_full(
 @pytest.mark.parametrize(
     "password", ["ride-safe-2026", "correct horse battery", "ö" + "ab7-" * 31, "  x  t9 qz  "]
 )
-def test_any_other_is_taken_whatever_its_characters(app: Flask, password: str):
+def test_any_other_password_is_accepted_whatever_its_characters(app: Flask, password: str):
     assert refusal(password) is None
 
 

@@ -64,12 +64,12 @@ def test_without_script_the_form_is_kept_on_a_page(stale: LintingClient, path: s
     "path",
     ["/alerts/webhook", "/alerts/webhook/secret", "/alerts/webhook/removal", "/lightspeed/credentials"],
 )
-def test_insecure_settings_prevent_the_start(stale: LintingClient, dealer: Dealer, path: str):
+def test_sensitive_changes_ask_for_the_password(stale: LintingClient, dealer: Dealer, path: str):
     assert stale.hx("POST", f"/dealers/{dealer.id}{path}").status_code == 401
 
 
 @pytest.mark.parametrize("path", ["/tf-setup", "/mf-recovery-codes"])
-def test_so_does_the_second_factor(app: Flask, stale: LintingClient, path: str):
+def test_a_change_of_the_second_factor_asks_for_the_password(app: Flask, stale: LintingClient, path: str):
     user = db.session.scalars(db.select(User)).one()
     user.tf_primary_method = "authenticator"
     user.tf_totp_secret = app.extensions["security"].totp_factory.generate_totp_secret()

@@ -77,20 +77,20 @@ def leads_here(location: str) -> bool:
     return not parts.scheme and not parts.netloc and not read.startswith("//")
 
 
-def test_what_a_browser_reads_is_told_apart() -> None:
+def test_addresses_are_read_as_browsers_read_them() -> None:
     assert leads_here("/dealers?x=//evil")
     assert not any(map(leads_here, ("//evil", "/\\evil", "/\t/evil", "https:evil", "javascript:x")))
 
 
 @pytest.mark.parametrize("hostile", [each for each in HOSTILE if each], ids=ascii)
-def test_it_is_not_a_local_address(hostile: str) -> None:
+def test_addresses_that_are_not_local(hostile: str) -> None:
     assert not is_ours(hostile)
 
 
 @pytest.mark.parametrize(
     "place", ["/", "/dealers", "/dealers/3/runs?before=7", "/dealers?matching=//x\\y%20z"]
 )
-def test_it_is_a_local_address(place: str) -> None:
+def test_local_addresses(place: str) -> None:
     assert is_ours(place)
 
 
@@ -108,7 +108,7 @@ def sent(client: LintingClient, path: str, hostile: str, **fields: str) -> list[
 
 
 @ON_SQLITE
-def test_signing_in_leads_to_no_other_place(anonymous: LintingClient, person: User) -> None:
+def test_signing_in_leads_to_no_other_site(anonymous: LintingClient, person: User) -> None:
     login = {"email": "support@example.com", "password": PASSWORD}
     for hostile in HOSTILE:
         assert all(map(leads_here, sent(anonymous, "/login", hostile, **login))), ascii(hostile)
@@ -117,7 +117,7 @@ def test_signing_in_leads_to_no_other_place(anonymous: LintingClient, person: Us
 
 
 @ON_SQLITE
-def test_nor_does_giving_the_password_once_more(anonymous: LintingClient, person: User) -> None:
+def test_reauthentication_leads_to_no_other_site(anonymous: LintingClient, person: User) -> None:
     anonymous.sign_in(person)
     for hostile in HOSTILE:
         named = {"next": hostile.encode(errors="replace")}

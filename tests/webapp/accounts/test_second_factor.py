@@ -41,7 +41,7 @@ def is_in(client: LintingClient) -> bool:
     return client.get("/account").status_code == 200
 
 
-def test_it_is_asked_for_after_the_password(anonymous: LintingClient, secured: User):
+def test_the_code_is_asked_for_after_the_password(anonymous: LintingClient, secured: User):
     asked = sign_in(anonymous)
     assert asked.location == "/tf-validate"
     assert not is_in(anonymous)

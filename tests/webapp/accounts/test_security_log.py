@@ -40,7 +40,7 @@ def test_each_sign_in_attempt_is_logged_with_result_and_address_and_no_secret(
     assert not {"wrong horse", PASSWORD, EMAIL} & {str(value) for value in (*failed.values(), *done.values())}
 
 
-def test_refused_rows_are_reported(
+def test_refused_requests_are_logged(
     app: Flask, client: LintingClient, dealer: Dealer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other = make_dealer("Lakeside Cycle")

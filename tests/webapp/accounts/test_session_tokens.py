@@ -46,7 +46,7 @@ def listed(person: User) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize("by_htmx", [False, True])
-def test_the_password_given_again_renews_it(
+def test_reauthentication_renews_the_token(
     here: LintingClient, stolen: LintingClient, person: User, by_htmx: bool
 ):
     before = listed(person)
@@ -57,7 +57,7 @@ def test_the_password_given_again_renews_it(
     assert stolen.get("/account").status_code == 302
 
 
-def test_a_new_second_factor_renews_it(here: LintingClient, stolen: LintingClient, person: User):
+def test_a_new_second_factor_renews_the_token(here: LintingClient, stolen: LintingClient, person: User):
     before = listed(person)
     set_up(here, person)
     assert here.get("/account").status_code == 200

@@ -81,7 +81,7 @@ def test_a_browser_that_signed_in_before_is_not_locked_out_by_others_attempts(
     assert sign_in(anonymous).status_code == 302
 
 
-def test_its_own_failures_do_count(anonymous: LintingClient, person: User):
+def test_its_own_failures_count(anonymous: LintingClient, person: User):
     sign_in(anonymous)
     anonymous.delete_cookie("session")
     use_up(anonymous)
@@ -128,7 +128,7 @@ def test_an_address_is_counted_as_one_however_a_proxy_writes_it(
 
 
 @pytest.mark.parametrize("written", ["203.0.113.5:{}", "::ffff:203.0.113.5"])
-def test_so_is_one_that_the_router_forwards(database_url: str, tmp_path: Path, written: str):
+def test_a_forwarded_address_is_counted_as_one(database_url: str, tmp_path: Path, written: str):
     app = create_app(settings(database_url, tmp_path) | {"PROXY_HOPS": 1})
     with app.app_context():
         client = app.test_client()
@@ -146,7 +146,7 @@ def test_so_is_one_that_the_router_forwards(database_url: str, tmp_path: Path, w
         db.engine.dispose()
 
 
-def test_what_succeeds_is_not_counted(stranger: LintingClient, person: User):
+def test_successes_are_not_counted(stranger: LintingClient, person: User):
     for _ in range(9):
         assert sign_in(stranger, "wrong horse").status_code == 422
     for _ in range(ALLOWED + 2):
@@ -204,7 +204,7 @@ def test_links_that_are_followed_count(anonymous: LintingClient, person: User):
     assert anonymous.post(link, data=short).status_code == 429
 
 
-def test_links_are_not_asked_for_without_end(anonymous: LintingClient, person: User):
+def test_requests_for_links_are_limited(anonymous: LintingClient, person: User):
     for _ in range(5):
         assert anonymous.post("/reset", data={"email": EMAIL}).status_code in (200, 303)
     assert anonymous.post("/reset", data={"email": EMAIL}).status_code == 429

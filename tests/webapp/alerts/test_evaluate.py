@@ -60,7 +60,7 @@ def test_each_subject_and_each_dealer_has_its_own_alert(dealer: Dealer):
     assert sorted(rows()) == [("PU", True), ("TR", False), ("TR", False), ("TR", False)]
 
 
-def test_new_words_are_kept_and_not_told(dealer: Dealer, mail: None):
+def test_a_changed_text_is_stored_and_not_sent(dealer: Dealer, mail: None):
     make_alert_recipients(dealer, "parts@prairie.example.com")
     alerts.evaluate_rules(NOW, [cause(Finding(dealer.id, "A drop."))])
     alerts.evaluate_rules(NOW, [cause(Finding(dealer.id, "A puddle."))])

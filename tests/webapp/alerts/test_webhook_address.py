@@ -24,7 +24,7 @@ ALLOWED = frozenset({"hooks.internal", "127.0.0.1", "localhost", "10.0.0.5"})
         "http://127.0.0.1:5000/in",
     ],
 )
-def test_it_takes(url: str):
+def test_accepted_addresses(url: str):
     assert checked(url, ALLOWED) == url.strip()
 
 
@@ -67,7 +67,7 @@ def test_it_takes(url: str):
         ("https://hooks.example.com\\@10.0.0.5/in", "no address"),
     ],
 )
-def test_it_refuses_without_repeating_what_was_typed(url: str, said: str):
+def test_a_refusal_does_not_repeat_the_input(url: str, said: str):
     with pytest.raises(Refused, match=said) as refused:
         checked(url, ALLOWED)
     assert "secret" not in str(refused.value)

@@ -28,7 +28,7 @@ def test_only_the_fields_that_differ_are_kept(app: Flask) -> None:
     assert (last().before, last().after) == ({"pricing": "retail"}, {"pricing": "disabled"})
 
 
-def test_without_differences_nothing_is_added_to_the_outbox(app: Flask) -> None:
+def test_without_differences_nothing_is_recorded(app: Flask) -> None:
     audit.note("supplier_code.changed", "TR", before={"lead": 1}, after={"lead": 1})
     db.session.commit()
     assert noted() == []
@@ -42,7 +42,7 @@ def test_without_differences_nothing_is_added_to_the_outbox(app: Flask) -> None:
         ("hunter1", None, ({"password": "set"}, {"password": None})),
     ],
 )
-def test_of_a_secret_only_that_it_changed_is_kept(
+def test_of_a_secret_only_the_fact_of_a_change_is_recorded(
     app: Flask, before: str | None, after: str | None, kept: tuple[object, object]
 ) -> None:
     audit.note("credentials.changed", "3PA", before={"password": before}, after={"password": after})
@@ -51,7 +51,7 @@ def test_of_a_secret_only_that_it_changed_is_kept(
     assert "hunter" not in told(last())
 
 
-def test_an_action_that_no_page_has_words_for_is_refused(app: Flask) -> None:
+def test_an_action_without_a_label_is_refused(app: Flask) -> None:
     with pytest.raises(ValueError, match="not an action"):
         audit.note("something.happened", "TR")
 
@@ -79,7 +79,7 @@ def test_changes_without_a_user_are_attributed_to_the_schedule(app: Flask) -> No
     assert (last().actor, last().user_id) == ("schedule", None)
 
 
-def test_within_a_command_it_was_a_command(app: Flask) -> None:
+def test_changes_of_a_command_are_attributed_to_the_command(app: Flask) -> None:
     with by_command():
         audit.note("dealer.added", "Northwind")
     audit.note("history.deleted", "3 runs")

@@ -29,7 +29,7 @@ def noted(subject: str, dealer: Dealer | None = None, **fields: Any) -> AuditEnt
     return entry
 
 
-def test_without_changes_it_says_so(client: LintingClient, url: str):
+def test_without_changes_the_page_says_so(client: LintingClient, url: str):
     assert "Nothing has been changed yet." in client.get(url).text
 
 
@@ -54,7 +54,7 @@ def test_a_password_is_never_shown(client: LintingClient, url: str, dealer: Deal
     assert "hunter2-7" not in page
 
 
-def test_what_support_did_for_the_dealer_is_shown_to_both(
+def test_changes_by_staff_are_shown_to_the_dealer_and_to_staff(
     client: LintingClient, staff: LintingClient, url: str, dealer: Dealer
 ):
     make_configuration(dealer)
@@ -120,7 +120,7 @@ def test_entries_are_narrowed_by_action_and_person(
 
 
 @pytest.mark.parametrize("query", ["actor=x", "action=x", "before=x", "before=-1", "email=%00", "dealer=x"])
-def test_nonsense_in_the_address_shows_all(client: LintingClient, url: str, dealer: Dealer, query: str):
+def test_invalid_filters_show_all_changes(client: LintingClient, url: str, dealer: Dealer, query: str):
     noted("TR", dealer)
     assert ">TR</span>" in client.get(f"{url}?{query}").text
 
@@ -139,7 +139,7 @@ def test_staff_narrow_all_changes_by_dealer(staff: LintingClient, dealer: Dealer
     assert "for nobody" not in page
 
 
-def test_a_dealer_sees_only_its_own_and_not_those_of_all(client: LintingClient, url: str, dealer: Dealer):
+def test_a_dealer_sees_only_its_own_changes(client: LintingClient, url: str, dealer: Dealer):
     noted("for lakeside", make_dealer("Lakeside Cycle"))
     noted("for nobody")
     assert "Nothing has been changed yet." in client.get(url).text

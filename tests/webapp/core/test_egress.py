@@ -23,7 +23,7 @@ NOT_PUBLIC = (
 
 
 @pytest.mark.parametrize("address", NOT_PUBLIC)
-def test_it_is_not_public(address: str) -> None:
+def test_addresses_that_are_not_public(address: str) -> None:
     assert not is_public(address)
     assert not may_be_public(address)
 
@@ -31,7 +31,7 @@ def test_it_is_not_public(address: str) -> None:
 @pytest.mark.parametrize(
     "address", ["8.8.8.8", "168.63.129.17", "2606:4700::1111", "2a00:1450::200e", "::ffff:8.8.8.8"]
 )
-def test_it_is_public(address: str) -> None:
+def test_public_addresses(address: str) -> None:
     assert is_public(address)
 
 

@@ -25,7 +25,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
     return [json.loads(line) for line in told.err.splitlines()]
 
 
-def test_what_is_bound_is_on_every_line_of_both_kinds(capsys: pytest.CaptureFixture[str]) -> None:
+def test_bound_fields_are_on_every_line_of_both_kinds(capsys: pytest.CaptureFixture[str]) -> None:
     with structlog.contextvars.bound_contextvars(run=7, dealer=3):
         structlog.get_logger().info("item.applied", code="TR")
         logging.getLogger("rq.worker").warning("job %s is late", "sync-7-1")

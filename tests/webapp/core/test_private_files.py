@@ -68,7 +68,7 @@ def test_a_folder_is_created_for_this_user_alone_and_an_older_one_is_closed(tmp_
         assert mode(folder) == 0o700
 
 
-def test_a_process_with_the_usual_umask_creates_it_so(tmp_path: Path) -> None:
+def test_a_process_with_the_usual_umask_creates_private_files(tmp_path: Path) -> None:
     given = {
         "PATH": os.environ["PATH"],
         "SECRET_KEY": "of a test",

@@ -52,7 +52,7 @@ def test_a_job_that_was_taken_but_never_started_is_queued_again(server: RedisSer
 
 
 @ON_SQLITE
-def test_the_page_says_that_an_unavailable_redis_delays_work(server: RedisServer) -> None:
+def test_an_unavailable_redis_delays_work_until_it_is_back(server: RedisServer) -> None:
     assert not queues.is_unavailable()
     server.stop()
     assert not queues.enqueue("sync", TASK, 1)

@@ -24,7 +24,7 @@ def test_values_that_are_not_secret_are_shown(name: str) -> None:
     assert redacted({name: "TR"}) == {name: "TR"}
 
 
-def test_it_is_found_however_deep_it_lies() -> None:
+def test_a_secret_is_found_at_any_depth() -> None:
     said = {"frames": [{"vars": {"password": "hunter2", "page": 3}}, ("x", {"token": "hunter2"})]}
     assert redacted(said) == {
         "frames": [{"vars": {"password": REDACTED, "page": 3}}, ["x", {"token": REDACTED}]]

@@ -40,7 +40,7 @@ def test_signatures_of_a_former_key_are_accepted_while_it_is_listed(tmp_path: Pa
     assert not is_believed(app_with(tmp_path, OLD), signed(app_with(tmp_path, NEW, OLD)))
 
 
-def test_it_is_signed_by_sha_256(tmp_path: Path) -> None:
+def test_signatures_use_sha_256(tmp_path: Path) -> None:
     app = app_with(tmp_path, OLD)
     cookie = signed(app)
     app.session_interface = SecureCookieSessionInterface()

@@ -151,5 +151,5 @@ def test_ordinary_text_is_not_damage(text):
 @pytest.mark.parametrize(
     "text", ["1E+12", "5e+10", "1,2E+05", "-1.2E+12", "1.5E-05", "#ref!", "Err:502", '=""']
 )
-def test_what_a_spreadsheet_leaves_is_damage(text):
+def test_text_damaged_by_a_spreadsheet_is_recognized(text):
     assert damage_reason(text) != ""

@@ -65,7 +65,7 @@ def six(app: Flask) -> None:
     make_dealer("Off")
 
 
-def test_those_that_need_attention_come_first_the_worst_at_the_top(staff: LintingClient, six: None):
+def test_dealers_that_need_attention_come_first_the_worst_at_the_top(staff: LintingClient, six: None):
     page = staff.get("/dealers").text
     assert names(page) == ["Refused", "Stale", "Failed", "Partial", "Fine", "Off"]
     assert "6 dealers, 4 of them need attention." in page

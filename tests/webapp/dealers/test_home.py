@@ -117,7 +117,7 @@ def test_each_cause_of_open_alerts_has_one_banner_the_worst_first(client: Lintin
     assert code.code == "TR"
 
 
-def test_what_a_success_or_a_good_check_has_settled_is_not_shown_until_the_next_round(
+def test_an_alert_settled_by_a_success_or_a_check_is_hidden_until_the_next_evaluation(
     client: LintingClient, dealer: Dealer
 ):
     make_supplier_code(dealer, "TR", make_manufacturer("Tucker"))
@@ -197,7 +197,7 @@ def test_the_chart_shows_the_last_thirty_runs_and_has_the_same_data_in_a_table(
 
 
 @ON_SQLITE
-def test_a_poll_without_news_gets_nothing_to_put_in(client: LintingClient, dealer: Dealer):
+def test_a_poll_without_changes_gets_no_content(client: LintingClient, dealer: Dealer):
     own = f"/dealers/{dealer.id}"
     run = make_run(dealer, "running")
     polled = re.search(r'hx-get="([^"]+seen=[^"]+)"', client.get(own).text)

@@ -34,7 +34,7 @@ def test_everything_can_be_set_at_once(configure):
     assert "horse" not in done.stderr + row.sealed_password
 
 
-def test_what_is_not_given_stays_as_it_was(configure):
+def test_options_that_are_not_given_stay_unchanged(configure):
     configure("--enable", "--cmf", "1", "--disabled-on", "Sunday", "--keep-previous")
     checks = stored().check_number
     configure("--quantity-column", "available")
@@ -52,7 +52,7 @@ def test_a_password_may_come_alone(configure):
     assert configurations.login_of(stored()) == configurations.Login("u1", "second")
 
 
-def test_what_cannot_be_set_is_refused_and_nothing_is_saved(configure, flask):
+def test_an_invalid_value_is_refused_and_nothing_is_saved(configure, flask):
     assert configure("--cmf", "12a", "--keep-previous").error == "3PA Dealer ID is a number, digits only"
     assert configure("--password-stdin", "--disable").error == "there is no password on standard input"
     for options in (

@@ -48,7 +48,7 @@ def test_with_htmx_the_section_comes_back_with_the_alerts_and_the_new_version(
     assert "Quantity Column" not in response.text
 
 
-def test_the_password_is_in_no_answer(client: LintingClient, url: str, dealer: Dealer):
+def test_the_password_is_in_no_response(client: LintingClient, url: str, dealer: Dealer):
     answers = [
         client.hx("POST", f"{url}/credentials", data=CREDENTIALS),
         client.post(f"{url}/credentials", data=CREDENTIALS),
@@ -148,7 +148,7 @@ def test_the_credentials_can_be_checked_again(client: LintingClient, url: str, d
     assert (stored(dealer).check_state, stored(dealer).check_number) == ("checking", before + 2)
 
 
-def test_what_is_missing_is_named(client: LintingClient, url: str, dealer: Dealer):
+def test_missing_credentials_are_named(client: LintingClient, url: str, dealer: Dealer):
     client.post(f"{url}/credentials", data={"enabled": "y", "username": "login"})
     assert "Still missing: 3PA Password, 3PA Dealer ID." in client.get(url).text
 

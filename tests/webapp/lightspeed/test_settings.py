@@ -19,7 +19,7 @@ def url(dealer: Dealer) -> str:
     return f"/dealers/{dealer.id}/lightspeed"
 
 
-def test_the_inventory_settings_save_by_themselves(client: LintingClient, url: str, dealer: Dealer):
+def test_the_inventory_settings_are_saved_separately(client: LintingClient, url: str, dealer: Dealer):
     make_configuration(dealer)
     assert client.post(f"{url}/settings", data=SETTINGS).status_code == 303
     row = stored(dealer)

@@ -109,7 +109,7 @@ def test_a_retry_queues_the_job_again_and_is_audited(
 @pytest.mark.parametrize(
     "form", [{"queue": "control", "job_id": "gone"}, {"queue": "x", "job_id": "check-1"}, {}]
 )
-def test_what_is_not_failed_is_not_retried(
+def test_a_job_that_did_not_fail_is_not_retried(
     staff: LintingClient, redis: Redis, failed: str, form: dict[str, str]
 ) -> None:
     answer = staff.hx("POST", f"{PAGE}/retries", data=form)
@@ -156,6 +156,6 @@ def test_without_redis_the_page_says_why_and_a_retry_is_refused(staff: LintingCl
         assert "could not be queued" in answer.text
 
 
-def test_dealers_do_not_see_it(client: LintingClient) -> None:
+def test_dealers_do_not_see_the_page(client: LintingClient) -> None:
     assert client.get(PAGE).status_code == 403
     assert client.post(f"{PAGE}/retries").status_code == 403

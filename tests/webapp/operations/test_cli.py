@@ -46,7 +46,7 @@ def test_after_resealing_the_old_key_can_go(app: Flask, flask):
     assert [vault.unseal(token or "") for token in sealed] == ["hunter2", "group secret", "webhook secret"]
 
 
-def test_what_no_key_opens_is_named(app: Flask, flask):
+def test_secrets_that_no_key_opens_are_named(app: Flask, flask):
     make_configuration(make_dealer("Prairie"))
     app.config["CREDENTIALS_KEYS"] = [Fernet.generate_key().decode()]
     done = flask("credentials", "reseal")

@@ -31,7 +31,7 @@ def ready(dealer: Dealer) -> Dealer:
     return dealer
 
 
-def test_home_and_dialog_show_it_and_a_run_can_still_be_queued(
+def test_home_and_dialog_show_the_delay_and_a_run_can_still_be_queued(
     client: LintingClient, ready: Dealer, away: None
 ):
     home = f"/dealers/{ready.id}"
@@ -46,7 +46,7 @@ def test_home_and_dialog_show_it_and_a_run_can_still_be_queued(
     assert active.status == "queued"
 
 
-def test_an_open_page_shows_it_and_its_end(client: LintingClient, app: Flask, ready: Dealer):
+def test_an_open_page_shows_the_delay_and_its_end(client: LintingClient, app: Flask, ready: Dealer):
     run = lifecycle.record(ready, "manual").run
     page = f"/dealers/{ready.id}/runs/{run.id}"
     before = client.hx("GET", page).text

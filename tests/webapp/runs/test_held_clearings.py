@@ -59,7 +59,7 @@ def test_with_htmx_the_run_comes_back_in_its_place(client: LintingClient, held: 
     assert "Your decision is kept." in answer.text
 
 
-def test_it_is_in_the_audit_log(client: LintingClient, held: HeldClearing, user: User):
+def test_a_decision_is_in_the_audit_log(client: LintingClient, held: HeldClearing, user: User):
     client.post(f"{path(held)}/held-clearings/{held.id}", data={"decision": "keep"})
     entry = db.session.scalars(db.select(AuditEntry).where(AuditEntry.action == "held_clearing.kept")).one()
     assert (entry.user_id, entry.subject) == (user.id, "KA")

@@ -48,14 +48,12 @@ def test_runs_are_listed_a_page_at_a_time_the_latest_first(client: LintingClient
 
 
 @pytest.mark.parametrize("before", ["x", "-1", "0", "²", "9" * 30, ""])
-def test_nonsense_in_the_address_shows_the_latest(
-    client: LintingClient, url: str, dealer: Dealer, before: str
-):
+def test_an_invalid_page_shows_the_latest_runs(client: LintingClient, url: str, dealer: Dealer, before: str):
     run = make_run(dealer)
     assert f"{url}/{run.id}" in client.get(url, query_string={"before": before}).text
 
 
-def test_a_row_says_what_came_of_the_run(client: LintingClient, url: str, dealer: Dealer, user: User):
+def test_a_row_shows_the_result_of_the_run(client: LintingClient, url: str, dealer: Dealer, user: User):
     run = make_run(dealer, "partial", requested_by_id=user.id)
     make_run_item(run, "TR", synced=1200, skipped=34, changed=1100)
     make_run_item(run, "PU", "failed", synced=0)
@@ -78,7 +76,7 @@ def test_each_status_has_its_label_and_only_an_active_run_is_polled(
     assert without_tokens(fragment.text) in without_tokens(page.text)
 
 
-def test_a_poll_is_answered_only_when_there_is_news(client: LintingClient, url: str, dealer: Dealer):
+def test_a_poll_is_answered_only_when_something_changed(client: LintingClient, url: str, dealer: Dealer):
     run = make_run(dealer, "running")
     item = make_run_item(run, "TR", "running", pages=1, fetched=500)
     asked = poll(client.get(f"{url}/{run.id}").text)

@@ -100,13 +100,15 @@ def test_credentials_that_never_worked_do_not_make_a_dealer_ready(dealer: Dealer
 
 
 @pytest.mark.parametrize("change", [{"enabled": False}, {"username": ""}, {"cmf": ""}])
-def test_switching_off_or_incomplete_credentials_end_it(connected: Dealer, change: dict[str, object]) -> None:
+def test_disabling_or_incomplete_credentials_end_readiness(
+    connected: Dealer, change: dict[str, object]
+) -> None:
     supplier_codes.add(connected, TUCKER)
     configurations.save_credentials(configurations.of(connected), **change)  # type: ignore[arg-type]
     assert ready_since(connected) is None
 
 
-def test_what_was_written_by_others_is_found_by_the_tick(connected: Dealer) -> None:
+def test_changes_made_elsewhere_are_found_by_the_tick(connected: Dealer) -> None:
     supplier_codes.add(connected, TUCKER)
     now = clock.now()
     db.session.execute(db.update(Configuration).values(ready_since=None))

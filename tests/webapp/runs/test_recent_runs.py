@@ -62,7 +62,7 @@ def test_an_older_run_that_ends_later_is_not_taken_for_the_last(dealer: Dealer):
     assert recent(dealer) == (newer.id, "failed", now, None)
 
 
-def test_what_is_removed_is_forgotten(dealer: Dealer):
+def test_removed_runs_are_forgotten(dealer: Dealer):
     first, second = make_run(dealer, "partial"), make_run(dealer, "failed")
     db.session.delete(second)
     db.session.commit()

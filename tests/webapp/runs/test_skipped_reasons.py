@@ -20,5 +20,5 @@ from webapp.runs.skipped_reasons import difference
         ("A\u00851", "A1", "only yours has U+0085"),
     ],
 )
-def test_what_is_not_seen_is_named(number: str, candidate: str, said: str) -> None:
+def test_invisible_characters_are_named(number: str, candidate: str, said: str) -> None:
     assert difference(number, candidate) == said

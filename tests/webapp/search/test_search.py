@@ -33,7 +33,7 @@ def test_a_product_is_found_by_its_numbers_and_by_beginnings_of_its_words(shelve
     assert {words: search(words) for words in FINDING} == {words: [NUMBER] for words in FINDING}
 
 
-def test_a_product_is_not_found_by_less_or_other_than_that(shelve, search):
+def test_a_product_is_not_found_by_other_words_or_parts_of_words(shelve, search):
     shelve(NUMBER, name="Brake pad, front")
     assert {words: search(words) for words in NOT_FINDING} == {words: [] for words in NOT_FINDING}
 
@@ -51,7 +51,7 @@ def test_every_part_number_finds_the_product(shelve, search, honda):
     assert search("17-0042") == search("170042") == search("17 00") == ["FA001"]
 
 
-def test_nothing_that_is_typed_is_syntax(shelve, search):
+def test_typed_characters_are_never_syntax(shelve, search):
     shelve("7", name="Chain")
     assert {words: search(words) for words in SYNTAX} == {words: [] for words in SYNTAX}
     for words in SYNTAX:
@@ -63,7 +63,7 @@ def test_signs_between_words_do_not_matter(shelve, search):
     assert search('"brake" & (pad*)') == ["1"]
 
 
-def test_a_dealer_finds_nothing_of_another(shelve, search, honda):
+def test_a_dealer_does_not_find_products_of_another(shelve, search, honda):
     product = shelve("1", name="Brake pad")
     for number in range(3):
         other = make_dealer(f"Dealer {number}")
@@ -89,14 +89,14 @@ def test_whole_words_come_before_beginnings(shelve, search):
     assert search("chain") == ["2", "1"]
 
 
-def test_what_is_in_stock_comes_before_what_is_not(shelve, search):
+def test_products_in_stock_come_before_others(shelve, search):
     shelve("1", name="Chain", quantity=0)
     shelve("2", name="Chain")
     shelve("3", name="Chain", quantity=0)
     assert search("chain") == ["2", "1", "3"]
 
 
-def test_no_more_are_found_than_asked_for(shelve, search):
+def test_the_number_of_results_is_limited(shelve, search):
     for number in range(5):
         shelve(str(number), name="Chain")
     assert search("chain", limit=2) == ["0", "1"]

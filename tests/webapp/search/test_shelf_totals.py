@@ -57,7 +57,7 @@ def test_a_product_of_two_manufacturers_counts_once_and_other_dealers_not_at_all
     assert totals(other) == {"aftermarket": (1, 1)}
 
 
-def test_what_is_not_committed_is_not_counted(dealer: Dealer, honda: Manufacturer):
+def test_uncommitted_changes_are_not_counted(dealer: Dealer, honda: Manufacturer):
     pad = make_product(honda, "1")
     make_shelf_stock(dealer, pad, honda, quantity=3)
     db.session.execute(db.update(ShelfStock).values(quantity=9))

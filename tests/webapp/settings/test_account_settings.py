@@ -36,6 +36,6 @@ def test_staff_need_a_second_factor_in_production_unless_a_deployment_says_other
         ("PASSWORD_LINK_HOURS", "169"),
     ],
 )
-def test_what_is_malformed_is_named(name: str, value: str):
+def test_a_malformed_setting_is_named(name: str, value: str):
     with pytest.raises(ConfigurationError, match=f"^{name} "):
         read(**{name: value})

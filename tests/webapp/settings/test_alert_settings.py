@@ -11,7 +11,7 @@ from webapp.settings.env import ConfigurationError
 FROM = {"MAIL_FROM": "alerts@example.com"}
 
 
-def test_without_any_there_is_no_e_mail() -> None:
+def test_without_settings_there_is_no_email() -> None:
     found = read()
     assert (found["SMTP_URL"], found["MAIL_FROM"], found["STAFF_ALERT_RECIPIENTS"]) == (None, None, ())
 

@@ -96,7 +96,7 @@ def test_only_postgresql_has_replicas() -> None:
         assert "secret" not in str(refused.value)
 
 
-def test_nothing_is_tried_again_by_itself_where_no_minutes_are_given() -> None:
+def test_without_minutes_nothing_is_retried_automatically() -> None:
     assert read()["RETRY_AFTER_MINUTES"] == (5, 15, 45)
     assert read(RETRY_AFTER_MINUTES="")["RETRY_AFTER_MINUTES"] == ()
 

@@ -49,13 +49,13 @@ def test_no_statement_is_prepared_and_a_silent_server_times_out() -> None:
     assert arguments["connect_timeout"] == 5
 
 
-def test_what_the_address_says_of_the_connection_counts() -> None:
+def test_connection_options_in_the_address_count() -> None:
     arguments = options(DATABASE_URL=f"{POSTGRES}?connect_timeout=30&application_name=mine")["connect_args"]
     assert "connect_timeout" not in arguments
     assert "application_name" not in arguments
 
 
-def test_the_settings_decide() -> None:
+def test_the_settings_determine_the_pool() -> None:
     given = {"DATABASE_POOL_SIZE": "7", "DATABASE_MAX_OVERFLOW": "3", "DATABASE_POOL_TIMEOUT": "4"}
     found = options(**given)
     assert (found["pool_size"], found["max_overflow"], found["pool_timeout"]) == (7, 3, 4)

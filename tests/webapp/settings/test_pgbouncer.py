@@ -82,7 +82,7 @@ def backends() -> set[int]:
     return found
 
 
-def test_transactions_do_get_different_server_connections(pooled: Flask) -> None:
+def test_transactions_get_different_server_connections(pooled: Flask) -> None:
     assert len(backends()) == POOL_SIZE
 
 
@@ -113,7 +113,7 @@ def test_no_statement_is_prepared_under_a_name(pooled: Flask, database: tuple[st
         assert prepared == 0
 
 
-def test_nothing_that_a_transaction_sets_is_left_to_others(pooled: Flask) -> None:
+def test_settings_of_a_transaction_do_not_reach_others(pooled: Flask) -> None:
     names = "('work_mem', 'join_collapse_limit', 'enable_seqscan', 'lock_timeout', 'enable_nestloop')"
     query = text(f"SELECT name FROM pg_settings WHERE name IN {names} AND source = 'session'")
     with Simulator([]) as simulator:
@@ -139,7 +139,7 @@ def test_a_catalog_import_is_refused_without_an_address_of_its_own(pooled: Flask
         assert connection.execute(text("SELECT count(*) FROM products")).scalar_one() == 0
 
 
-def test_with_an_address_of_its_own_it_is_carried_out(
+def test_a_catalog_import_runs_with_an_address_of_its_own(
     bouncer: PgBouncer, database: tuple[str, str], tmp_path: Path
 ) -> None:
     app = app_on(bouncer, database, tmp_path, DATABASE_DIRECT_URL=database[1])

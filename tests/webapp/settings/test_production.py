@@ -66,7 +66,9 @@ def key_of(byte: bytes) -> str:
         ("REQUIRE_STAFF_2FA", "perhaps"),
     ],
 )
-def test_it_does_not_start_and_names_the_variable_without_its_value(name: str, value: str) -> None:
+def test_an_insecure_variable_prevents_the_start_and_is_named_without_its_value(
+    name: str, value: str
+) -> None:
     with pytest.raises(ConfigurationError) as refused:
         read(**{name: value, "MAIL_FROM": "sync@example.com"})
     said = "CREDENTIALS_KEYS" if value == SOUND["CREDENTIALS_KEYS"] else name

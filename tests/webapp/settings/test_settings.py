@@ -93,7 +93,7 @@ def test_the_default_in_the_table_is_the_one_in_force(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [one.name for one in SETTINGS.values() if one.is_required])
-def test_what_is_called_required_is_required(name: str) -> None:
+def test_settings_called_required_are_required(name: str) -> None:
     with pytest.raises(ConfigurationError, match=f"^{name} is missing"):
         config.from_environment({other: value for other, value in ENOUGH.items() if other != name})
 

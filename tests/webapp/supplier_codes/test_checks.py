@@ -14,7 +14,7 @@ def refused(dealer, **fields):
     return refusal.value.field
 
 
-def test_it_trims_what_is_typed_and_fills_in_what_is_not(dealer, tucker):
+def test_input_is_trimmed_and_defaults_are_filled_in(dealer, tucker):
     checked = check(dealer, Fields(" Aftermarket ", "  tr ", " tucker ROCKY "))
     assert (checked.code, checked.manufacturer, checked.lead_time_days, checked.pricing) == (
         "tr",

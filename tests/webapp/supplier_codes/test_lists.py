@@ -34,11 +34,11 @@ def test_an_abbreviation_comes_first_then_the_beginning_of_a_name(dealer):
 
 
 @pytest.mark.parametrize("matching", ["%", "_", "'", "\\", "\0", "\udcff"])
-def test_what_is_typed_is_text_and_no_pattern(dealer, tucker, matching):
+def test_typed_text_is_not_a_pattern(dealer, tucker, matching):
     assert names(dealer, "aftermarket", matching) == []
 
 
-def test_no_more_than_asked_for_are_listed(dealer):
+def test_the_list_is_limited(dealer):
     for number in range(10, 16):
         make_manufacturer(f"{number} Distributor")
     assert names(dealer, "aftermarket", limit=2) == ["10 Distributor", "11 Distributor"]

@@ -31,7 +31,9 @@ def test_the_table_has_a_line_for_every_command_and_no_other(seeded_app: SeededA
 @pytest.mark.parametrize(
     ("name", "wrong"), [(name, wrong) for name in TABLE for wrong in TABLE[name]], ids=str
 )
-def test_it_refuses_in_one_line_and_changes_nothing(seeded_app: SeededApp, name: str, wrong: Wrong) -> None:
+def test_a_refused_command_prints_one_line_and_changes_nothing(
+    seeded_app: SeededApp, name: str, wrong: Wrong
+) -> None:
     values = {
         "own": str(seeded_app.rows[OWN]["dealer_id"]),
         "maker": f"Maker {seeded_app.rows[STRANGER]['dealer_id']}",

@@ -141,7 +141,7 @@ def counting(database_url: str, tmp_path: Path) -> Iterator[Flask]:
         (413, {"data": fields(FIELDS + 1), "content_type": URLENCODED}),
     ],
 )
-def test_what_is_refused_counts(counting: Flask, status: int, sent: dict[str, Any]):
+def test_refused_requests_count(counting: Flask, status: int, sent: dict[str, Any]):
     client = counting.test_client()
     assert [client.post("/login", **sent).status_code for _ in range(4)] == [status] * 4
     # Not read any more.

@@ -68,7 +68,7 @@ def test_an_internal_error_shows_a_page_without_details(faulty: Flask, client: L
     assert client.hx("GET", path).status_code == 500
 
 
-def test_a_sentence_of_ours_is_shown_in_place_of_the_general_one(faulty: Flask, client: LintingClient):
+def test_a_specific_sentence_replaces_the_general_one(faulty: Flask, client: LintingClient):
     page = client.get("/conflicts")
     assert page.status_code == 409
     assert "Somebody has removed it." in page.text

@@ -35,7 +35,7 @@ def fields(page: str) -> list[tuple[str, str]]:
     return [(name, html.unescape(value)) for name, value in found]
 
 
-def test_what_was_typed_is_saved_after_signing_in_again(
+def test_the_input_is_saved_after_signing_in_again(
     anonymous: LintingClient, path: str, dealer: Dealer, user: User
 ):
     late = anonymous.post(path, data=TYPED, headers=OURS)
@@ -68,7 +68,7 @@ def test_a_password_is_not_sent_back(anonymous: LintingClient, path: str):
 
 
 @pytest.mark.parametrize("origin", [None, "null", "http://elsewhere.example"])
-def test_what_another_site_filled_in_is_not_kept(client: LintingClient, path: str, origin: str | None):
+def test_input_from_another_site_is_not_kept(client: LintingClient, path: str, origin: str | None):
     refused = client.post(path, data=TYPED, headers={"Origin": origin} if origin else {})
     assert refused.status_code == 400
     assert "available" not in refused.text

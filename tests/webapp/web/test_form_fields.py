@@ -22,7 +22,7 @@ def test_a_refusal_is_shown_at_the_field_that_it_names(app: Flask):
         assert not form.form_errors
 
 
-def test_a_refusal_of_no_field_is_shown_for_the_whole_form(app: Flask):
+def test_a_refusal_without_a_field_is_shown_for_the_whole_form(app: Flask):
     with app.test_request_context(method="POST", data={"name": "x"}):
         form = NameForm()
         form.blame("position", "The list was changed")

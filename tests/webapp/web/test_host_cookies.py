@@ -45,7 +45,7 @@ def test_on_https_every_cookie_belongs_to_this_host_alone(client: LintingClient)
     assert client.get("/dealers", base_url=HTTPS).status_code == 200
 
 
-def test_a_machine_without_https_works_as_well(client: LintingClient):
+def test_cookies_work_without_https(client: LintingClient):
     cookies = sign_in(client, "http://localhost")
     assert all(not cookie.startswith("__") and "Secure" not in cookie for cookie in cookies)
     assert all("HttpOnly" in cookie and "SameSite=Lax" in cookie for cookie in cookies)
@@ -64,7 +64,7 @@ def test_a_session_cookie_planted_by_a_sibling_domain_is_ignored(client: Linting
     assert stranger.get("/dealers", base_url=HTTPS).status_code == 200
 
 
-def test_behind_a_router_that_speaks_https_it_is_the_same(client: LintingClient):
+def test_cookies_are_the_same_behind_a_router_that_speaks_https(client: LintingClient):
     answer = client.get("/login", headers={"X-Forwarded-Proto": "https"})
     assert answer.headers["Set-Cookie"].startswith("__Host-session=")
     assert "; Secure" in answer.headers["Set-Cookie"]

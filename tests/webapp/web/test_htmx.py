@@ -77,7 +77,7 @@ def test_closed_alerts_disappear_with_the_next_change(bare: Flask):
         assert 'hx-swap-oob="innerHTML:.alerts"' in signed_out()
 
 
-def test_what_is_answered_as_well_is_out_of_band(bare: Flask):
+def test_additional_fragments_are_out_of_band(bare: Flask):
     with bare.test_request_context(method="GET"):
         body = htmx.fragment(
             "errors/_signed_out.html", also=("lightspeed/_banners.html",), has_codes=True

@@ -10,7 +10,7 @@ PAGE = """<!doctype html><html lang="en"><head><title>T</title><meta name="viewp
 <body><a href="#main">Skip</a><main id="main"><h1>One</h1>{}</main></body></html>"""
 
 
-def test_it_finds_nothing_wrong_with_a_plain_page():
+def test_a_plain_page_has_no_fault():
     assert problems(PAGE.format('<p id="a">x</p><label for="b">B</label><input id="b">')) == []
 
 
@@ -40,7 +40,7 @@ def test_it_finds_nothing_wrong_with_a_plain_page():
         ("<p id=a class=b class=c>x</p>", "two attributes class"),
     ],
 )
-def test_it_finds(html: str, said: str):
+def test_a_fault_is_found(html: str, said: str):
     assert any(said in problem for problem in problems(PAGE.format(html))), problems(PAGE.format(html))
 
 

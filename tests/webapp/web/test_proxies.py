@@ -50,7 +50,7 @@ def test_without_a_proxy_no_client_can_claim_https(tmp_path: Path) -> None:
     assert "Strict-Transport-Security" not in answer.headers
 
 
-def test_a_forwarded_name_port_or_path_is_never_believed(tmp_path: Path) -> None:
+def test_a_forwarded_name_port_or_path_is_never_trusted(tmp_path: Path) -> None:
     claims = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Port": "1", "X-Forwarded-Prefix": "/evil"}
     with app_with(tmp_path, PROXY_HOPS=5).test_client() as client:
         client.get("/login", headers=claims)
@@ -61,7 +61,7 @@ def test_a_forwarded_name_port_or_path_is_never_believed(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "host", ["evil.example", "sync.example.com.evil.example", "sync.example.com@evil", ""]
 )
-def test_under_another_name_nothing_is_served(tmp_path: Path, method: str, host: str) -> None:
+def test_requests_for_other_host_names_are_refused(tmp_path: Path, method: str, host: str) -> None:
     client = app_with(tmp_path, TRUSTED_HOSTS=["sync.example.com"], TESTING=False).test_client()
     answer = client.open("/login", method=method, headers={"Host": host})
     assert (answer.status_code, answer.mimetype) == (400, "text/plain")
@@ -81,7 +81,7 @@ def test_a_health_check_is_answered_under_any_name(
 
 
 @pytest.mark.parametrize("path", ["/readyz", "/healthz/", "//healthz", "/login"])
-def test_nothing_else_is_answered_under_any_name(tmp_path: Path, path: str) -> None:
+def test_only_health_checks_are_answered_under_any_name(tmp_path: Path, path: str) -> None:
     client = app_with(tmp_path, TRUSTED_HOSTS=["sync.example.com"], TESTING=False).test_client()
     assert client.get(path, headers={"Host": "10.1.2.3"}).status_code == 400
 
@@ -100,7 +100,7 @@ def test_a_deployment_is_reached_by_its_public_name_and_those_listed() -> None:
     assert listed["PROXY_HOPS"] == 2
 
 
-def test_in_production_a_browser_is_led_to_https_and_all_else_is_refused(tmp_path: Path) -> None:
+def test_in_production_browsers_are_redirected_to_https_and_other_clients_refused(tmp_path: Path) -> None:
     client = app_with(tmp_path, HTTPS_ONLY=True, METRICS_TOKEN="x" * 20).test_client()
     led = client.get("/dealers?matching=a%20b")
     assert (led.status_code, led.location) == (308, "https://localhost/dealers?matching=a%20b")
@@ -111,7 +111,7 @@ def test_in_production_a_browser_is_led_to_https_and_all_else_is_refused(tmp_pat
     assert by_router.status_code == 200
 
 
-def test_on_ones_own_machine_no_proxy_is_believed_and_any_name_will_do() -> None:
+def test_in_development_no_proxy_is_trusted_and_any_host_name_is_accepted() -> None:
     found = config.from_environment({**ENOUGH, "PUBLIC_URL": "http://127.0.0.1:5000"})
     assert (found["PROXY_HOPS"], found["TRUSTED_HOSTS"]) == (0, None)
 

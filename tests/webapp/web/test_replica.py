@@ -129,7 +129,7 @@ def test_a_user_who_wrote_reads_from_the_replica_once_it_has_the_write(
         assert not shows(client, path, f'{path}/{later}"')
 
 
-def test_what_a_page_writes_all_the_same_goes_to_the_primary(app: Flask, standby: PostgresReplica) -> None:
+def test_a_write_of_a_reading_page_goes_to_the_primary(app: Flask, standby: PostgresReplica) -> None:
     with app.test_request_context():
         g.replica = db.engines[database_settings.REPLICA]
         db.session.add(Dealer(name=NEW, timezone="America/Chicago"))

@@ -54,6 +54,6 @@ def test_a_duration_is_in_units(seconds: int, said: str):
     assert duration(NOW, NOW + timedelta(seconds=seconds)) == said
 
 
-def test_what_has_not_ended_has_lasted_until_now():
+def test_a_duration_without_an_end_lasts_until_now():
     with time_machine.travel(NOW, tick=False):
         assert duration(NOW - timedelta(seconds=7)) == "7 s"

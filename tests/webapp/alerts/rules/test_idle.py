@@ -34,7 +34,7 @@ ONLY = (idle.RULE,)
         (16, ("cancelled", {"finished_at": ago(minutes=1), "started_at": None}), True),
     ],
 )
-def test_it_opens_for_the_deployment_when_runs_wait_and_none_gives_a_sign_of_life(
+def test_it_opens_for_the_deployment_when_runs_wait_and_none_has_a_heartbeat(
     dealer: Dealer, minutes: int, beside: tuple[str, dict[str, Any]] | None, is_open: bool
 ):
     make_run(dealer, "queued", queued_at=ago(minutes=minutes))

@@ -67,7 +67,7 @@ def test_at_the_limit_the_alert_does_not_flap(usual: Dealer):
 
 
 @ON_SQLITE
-def test_few_parts_say_nothing(usual: Dealer):
+def test_too_few_parts_open_no_alert(usual: Dealer):
     run_with(usual, TR=(10, 89))
     alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == []

@@ -58,7 +58,7 @@ def test_it_says_when_there_is_no_e_mail(client: LintingClient, url: str):
     assert "Send a test" not in page
 
 
-def test_it_lists_what_is_open_what_was_and_what_was_sent(client: LintingClient, url: str, dealer: Dealer):
+def test_it_lists_open_and_closed_alerts_and_deliveries(client: LintingClient, url: str, dealer: Dealer):
     make_alert(dealer, "refused", "The password has expired.")
     over = make_alert(dealer, "failing", "Two runs failed.", closed_at=clock.now())
     delivery(dealer, "delivered", event="recovered", alert_id=over.id, finished_at=clock.now())

@@ -75,7 +75,7 @@ def test_a_quote_in_the_wrong_place_costs_one_row():
     assert [(row.line, bool(row.reason)) for row in rows] == [(2, True), (3, False)]
 
 
-def test_many_open_quotes_are_each_given_up_alone():
+def test_each_of_many_open_quotes_costs_one_row():
     content = HEADER + (b'TR,"never\n' + b"PU,Pads\n" * MAX_RECORD_LINES) * 3
     rows = read(content)
     assert sum(bool(row.reason) for row in rows) == 3

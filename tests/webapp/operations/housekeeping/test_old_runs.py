@@ -14,14 +14,14 @@ from webapp.operations.housekeeping import old_runs
 from webapp.operations.metrics import figures
 
 
-def test_runs_older_than_is_kept_go_and_younger_ones_stay(history: History) -> None:
+def test_runs_older_than_the_retention_are_deleted_and_others_stay(history: History) -> None:
     history.add_run(100, "failed")
     kept = [history.add_run(days, "failed").id for days in (80, 1)]
     assert history.purge_expired()["runs"] == 1
     assert history.run_ids() == kept
 
 
-def test_how_long_is_a_setting(history: History) -> None:
+def test_retention_is_a_setting(history: History) -> None:
     history.add_run(10, "failed")
     newest = history.add_run(1, "failed").id
     current_app.config["RUN_RETENTION_DAYS"] = 7
@@ -62,7 +62,7 @@ def test_the_run_in_which_a_code_last_succeeded_stays_with_its_parts(history: Hi
     assert history.count(ReportedPart) == 6
 
 
-def test_what_was_reported_for_a_removed_code_goes(history: History) -> None:
+def test_reported_parts_of_a_removed_code_are_deleted(history: History) -> None:
     history.add_code("TR")
     history.add_run(300, "succeeded", "OLD")
     history.add_run(290, "succeeded", "TR")
@@ -71,7 +71,7 @@ def test_what_was_reported_for_a_removed_code_goes(history: History) -> None:
     assert history.count(ReportedPart) == 3
 
 
-def test_one_dealers_runs_do_not_let_anothers_go(history: History) -> None:
+def test_runs_of_one_dealer_do_not_count_for_another(history: History) -> None:
     other = make_dealer("Lakeside")
     history.add_code("TR")
     history.add_code("TR", other)
@@ -91,7 +91,7 @@ def test_a_run_that_never_ended_stays(history: History) -> None:
     assert history.run_ids() == [stuck, newest]
 
 
-def test_the_highest_item_number_is_never_given_away_again(history: History) -> None:
+def test_the_highest_item_number_is_never_reused(history: History) -> None:
     highest = history.add_run(300, "succeeded", "GONE").id
     history.add_run(200, "succeeded")
     newest = history.add_run(1, "skipped")
@@ -108,7 +108,7 @@ def test_counters_do_not_fall_when_runs_go(history: History) -> None:
 
 
 @pytest.mark.parametrize("piece", [1, 3])
-def test_a_history_of_any_length_goes_piece_by_piece(
+def test_a_long_history_is_deleted_in_batches(
     history: History, monkeypatch: pytest.MonkeyPatch, piece: int
 ) -> None:
     monkeypatch.setattr(old_runs, "LOOKED_AT", piece + 1)
@@ -123,7 +123,7 @@ def test_a_history_of_any_length_goes_piece_by_piece(
     assert history.count(ReportedPart) == 6
 
 
-def test_it_stops_when_it_is_told_and_goes_on_the_next_time(history: History) -> None:
+def test_it_stops_on_shutdown_and_continues_the_next_time(history: History) -> None:
     from webapp.operations import housekeeping
 
     for _ in range(old_runs.BATCH + 5):
@@ -140,7 +140,7 @@ def test_it_stops_when_it_is_told_and_goes_on_the_next_time(history: History) ->
     assert history.run_ids() == [newest]
 
 
-def test_files_that_storage_does_not_give_up_do_not_keep_the_rows(history: History) -> None:
+def test_rows_are_deleted_even_if_their_files_cannot_be(history: History) -> None:
     history.add_run(100, "failed")
     history.add_run(1, "failed")
     db.session.rollback()

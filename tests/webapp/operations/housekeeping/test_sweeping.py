@@ -41,7 +41,7 @@ def test_reports_of_deleted_runs_are_removed(history: History) -> None:
     assert storage.list_names(f"runs/{run.id}") == ["inventory-1.csv"]
 
 
-def test_what_an_attempt_left_that_lost_its_run_is_removed(history: History) -> None:
+def test_files_of_an_attempt_that_lost_its_run_are_removed(history: History) -> None:
     run = history.add_run(3, attempt=2)
     age(f"runs/{run.id}/inventory-1.csv", 3)
     write(f"runs/{run.id}/inventory-2.csv")
@@ -49,13 +49,13 @@ def test_what_an_attempt_left_that_lost_its_run_is_removed(history: History) -> 
     assert storage.list_names(f"runs/{run.id}") == ["inventory-1.csv"]
 
 
-def test_what_a_run_in_progress_has_written_stays(history: History) -> None:
+def test_files_of_an_active_run_stay(history: History) -> None:
     run = history.add_run(3, "running", attempt=2, finished_at=None)
     write(f"runs/{run.id}/inventory-2.csv")
     assert housekeeping.purge_orphan_files() == 0
 
 
-def test_what_was_written_lately_stays(history: History) -> None:
+def test_recent_files_stay(history: History) -> None:
     write("runs/4711/inventory-1.csv", days=0)
     write("catalog-imports/abc/catalog.csv", days=0)
     assert housekeeping.purge_orphan_files() == 0
@@ -80,7 +80,7 @@ def test_an_empty_storage_is_no_error(history: History) -> None:
     assert housekeeping.purge_orphan_files() == 0
 
 
-def test_a_storage_that_refuses_says_so(history: History) -> None:
+def test_a_refusal_of_storage_is_reported(history: History) -> None:
     current_app.config["REPORT_STORAGE_URL"] = "unknown://nowhere"
     with pytest.raises(storage.StorageError):
         housekeeping.purge_orphan_files()

@@ -42,7 +42,7 @@ def ago(**span: float) -> datetime:
     return clock.now() - timedelta(**span)
 
 
-def test_nothing_is_nothing(app: Flask) -> None:
+def test_figures_of_an_empty_database_are_zero(app: Flask) -> None:
     found = figures.read()
     assert (found.active, found.dead, found.dealers, found.notes) == ({"queued": 0, "running": 0}, 0, 0, 0)
     assert found.oldest_success == found.oldest_note == found.oldest_queued == 0.0

@@ -109,7 +109,7 @@ def test_counts_are_kept_while_redis_is_unavailable(
     assert scrape(client)[f"{SECONDS}_count health.alive 2xx"] == 1
 
 
-def test_they_are_sent_after_the_answer_every_few_seconds(
+def test_counts_are_sent_after_the_response_every_few_seconds(
     app: Flask, redis: Redis, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.get("/healthz").close()

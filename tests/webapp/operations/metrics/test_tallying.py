@@ -33,7 +33,7 @@ def ended(dealer: Dealer, seconds: float, status: str = "succeeded", **counts: i
     return run
 
 
-def test_what_ended_runs_did_is_the_same_before_and_after_they_are_tallied(dealer: Dealer) -> None:
+def test_counts_of_ended_runs_are_the_same_before_and_after_tallying(dealer: Dealer) -> None:
     ended(dealer, 4, fetched=500, synced=480, requests=2, rate_waited_ms=1500)
     ended(dealer, 4.9, fetched=1)
     ended(dealer, 10_000, "failed")
@@ -72,7 +72,7 @@ def test_two_concurrent_tallies_count_each_run_once(app: Flask, dealer: Dealer) 
     assert figures.read().ended["succeeded", 5].runs == 40
 
 
-def test_what_runs_did_outlives_them(dealer: Dealer) -> None:
+def test_counts_outlive_their_runs(dealer: Dealer) -> None:
     ended(dealer, 1, synced=7)
     tally()
     db.session.execute(delete(Run))

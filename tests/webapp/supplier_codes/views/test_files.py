@@ -151,7 +151,7 @@ def test_a_file_that_changes_nothing_cannot_be_confirmed(client: LintingClient, 
 
 
 @pytest.mark.parametrize("content", ["", "\udcff", "x,y\n"])
-def test_a_confirmation_that_was_made_up_changes_nothing(client: LintingClient, url: str, content: str):
+def test_a_forged_confirmation_changes_nothing(client: LintingClient, url: str, content: str):
     values = {"content": content.encode(errors="surrogateescape"), "added": "²"}
     assert client.post(f"{url}/import", data=values).status_code == 422
     assert len(codes()) == 1

@@ -74,7 +74,7 @@ def test_one_bad_row_rejects_all_rows_and_is_reported_at_its_field(
     assert codes() == []
 
 
-def test_there_is_an_end_to_rows(client: LintingClient, url: str):
+def test_the_number_of_rows_is_limited(client: LintingClient, url: str):
     rows = {f"row{number}-supplier_code": "x" for number in range(1, 60)}
     answer = client.post(f"{url}/rows", data=FIRST | rows)
     assert 'name="row49-supplier_code"' in answer.text
