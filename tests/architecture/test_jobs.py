@@ -78,7 +78,7 @@ def test_every_task_is_a_function_of_jobs_tasks_and_each_of_those_is_one() -> No
     assert {f"jobs.tasks.{name}" for name, _ in own if not name.startswith("_")} == set(Task)
 
 
-def test_pickle_is_disabled_for_whatever_rq_makes_by_itself() -> None:
+def test_pickle_is_disabled_for_what_rq_creates_itself() -> None:
     for act in (DefaultSerializer.loads, DefaultSerializer.dumps):
         with pytest.raises(ValueError, match="pickle"):
             act(b"")
@@ -96,6 +96,6 @@ def test_pickle_is_disabled_for_whatever_rq_makes_by_itself() -> None:
         (Task.TICK, {"webhooks": ["https://example.com"]}),
     ],
 )
-def test_no_other_job_can_be_made(task: str, options: dict[str, object]) -> None:
+def test_no_other_job_can_be_created(task: str, options: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"."):
         TaskJob.create(task, connection=object(), **options)

@@ -22,7 +22,7 @@ def test_what_is_met_says_where_and_what_is_open_says_why() -> None:
         assert (" – " in one.gist) == (one.state == "open"), one.number
 
 
-def test_every_path_that_is_named_is_there() -> None:
+def test_every_named_path_exists() -> None:
     named = set(
         re.findall(
             r"`((?:webapp|jobs|tests|docs|bin|templates)/[^`]*|[A-Za-z]+\.(?:md|txt|in|toml))`",

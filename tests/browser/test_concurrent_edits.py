@@ -83,7 +83,7 @@ def test_editing_a_removed_code_gets_a_conflict_and_keeps_the_input(visit: Visit
 
 
 @BOTH
-def test_an_import_is_looked_at_again_when_the_list_changed(
+def test_an_import_is_previewed_again_if_the_list_changed(
     visit: Visit, seed: ProgramSeed, script: bool
 ) -> None:
     dealership = seed.add_dealership({"TR": 1})

@@ -8,7 +8,9 @@ from tests.browser.conftest import Visit
 from tests.browser.seed import PASSWORD, ProgramSeed
 
 
-def test_a_dialog_asks_and_what_was_typed_is_saved_afterwards(visit: Visit, seed: ProgramSeed) -> None:
+def test_a_dialog_asks_for_the_password_and_the_input_is_saved_afterwards(
+    visit: Visit, seed: ProgramSeed
+) -> None:
     newcomer = seed.add_dealership(connected=False)
     session = seed.stale_session(newcomer.email)
     page = visit(f"{newcomer.path}/lightspeed", session=session, expected=(401, 422))

@@ -122,7 +122,9 @@ def test_an_update_on_a_disabled_day_is_asked_for_twice(
 
 
 @BOTH
-def test_nothing_is_queued_where_nothing_could_be_done(visit: Visit, seed: ProgramSeed, script: bool) -> None:
+def test_without_supplier_codes_the_dialog_leads_to_adding_one(
+    visit: Visit, seed: ProgramSeed, script: bool
+) -> None:
     dealership = seed.add_dealership(connected=False)
     page = visit(f"{dealership.path}/runs/new", dealership.session, java_script_enabled=script)
     expect(page.locator("main")).to_contain_text("There are currently no supplier codes configured")
@@ -130,7 +132,7 @@ def test_nothing_is_queued_where_nothing_could_be_done(visit: Visit, seed: Progr
     expect(page.get_by_label("LightSpeed Supplier Code")).to_be_focused()
 
 
-def test_a_dialog_gives_the_focus_back_to_what_opened_it(visit: Visit, seed: ProgramSeed) -> None:
+def test_a_closed_dialog_returns_the_focus(visit: Visit, seed: ProgramSeed) -> None:
     dealership = seed.add_dealership({"TR": 1})
     page = visit(f"{dealership.path}/lightspeed", dealership.session)
     opener = page.get_by_role("link", name=CODES)

@@ -41,7 +41,7 @@ def window(browser: Browser, running: IsolatedProgram) -> Iterator[Window]:
 
 
 @pytest.mark.parametrize("intrusion", INTRUSIONS)
-def test_it_is_stopped_and_reported(window: Window, intrusion: str) -> None:
+def test_a_violation_is_stopped_and_reported(window: Window, intrusion: str) -> None:
     window.page.goto("/login")
     title = window.page.title()
     assert window.watch.take() == []

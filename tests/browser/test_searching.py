@@ -19,7 +19,7 @@ BOXES = (
 
 
 @pytest.mark.parametrize(("user", "path", "label", "place"), BOXES)
-def test_what_is_typed_last_is_what_is_found(
+def test_results_are_those_of_the_last_typed_words(
     visit: Visit, users: dict[str, PageUser], user: str, path: str, label: str, place: str
 ) -> None:
     who = users[user]

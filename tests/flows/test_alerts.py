@@ -50,7 +50,7 @@ def test_an_alert_is_sent_while_redis_is_unavailable_and_no_worker_runs(
     assert "Traceback" not in program.log
 
 
-def test_two_schedulers_send_it_once(
+def test_two_schedulers_send_an_alert_once(
     harness: SyncHarness, program: Program, mailed: tuple[Kept, str]
 ) -> None:
     kept, server = mailed

@@ -77,7 +77,7 @@ def kinds(event: dict[str, Any]) -> list[str]:
     return [one["type"] for one in event.get("exception", {}).get("values", [])]
 
 
-def test_what_breaks_in_a_request_is_reported(harness: SyncHarness, program: Program, sentry: Sentry) -> None:
+def test_an_error_in_a_request_is_reported(harness: SyncHarness, program: Program, sentry: Sentry) -> None:
     done = subprocess.run(
         [sys.executable, "-c", BREAKS],
         cwd=ROOT,
@@ -99,7 +99,7 @@ def test_what_breaks_in_a_request_is_reported(harness: SyncHarness, program: Pro
     assert '"vars"' not in sentry.text
 
 
-def test_what_breaks_in_a_worker_is_reported(
+def test_an_error_in_a_worker_is_reported(
     harness: SyncHarness, redis: Redis, program: Program, sentry: Sentry
 ) -> None:
     program.start("jobs.worker", queues.CONTROL, SENTRY_DSN=sentry.dsn)

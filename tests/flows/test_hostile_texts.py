@@ -77,9 +77,7 @@ def pages(harness: SyncHarness, run: Run) -> dict[str, bytes]:
 
 
 @ON_SQLITE
-def test_hostile_texts_are_shown_as_what_they_are_and_run_in_no_file(
-    stored: SyncHarness, redis: Redis
-) -> None:
+def test_hostile_texts_are_shown_as_text_and_run_in_no_file(stored: SyncHarness, redis: Redis) -> None:
     run = stored.sync()
     assert run.status == "succeeded"
     shown = {place: content.decode() for place, content in pages(stored, run).items()}

@@ -133,7 +133,7 @@ def test_a_report_of_many_pieces_is_kept_whole(bucket: str) -> None:
         assert sum(1 for read in file if read == line) == 20_000
 
 
-def test_what_another_host_wrote_over_a_file_is_read(bucket: str) -> None:
+def test_the_content_that_another_host_wrote_last_is_read(bucket: str) -> None:
     elsewhere = s3fs.S3FileSystem(skip_instance_cache=True)
     for words in ("one", "and another"):
         elsewhere.pipe(f"{bucket}/some/prefix/runs/1/inventory-1.csv", words.encode())

@@ -59,7 +59,7 @@ def test_it_repairs_a_registry_with_unknown_and_unreadable_jobs(harness: SyncHar
     assert ticks(redis) == 1
 
 
-def test_a_tick_that_is_there_is_left_as_it_is(harness: SyncHarness, redis: Redis) -> None:
+def test_an_existing_tick_is_not_changed(harness: SyncHarness, redis: Redis) -> None:
     scheduler = TaskScheduler(redis, schedule.DECLARED, 5)
     schedule.look(scheduler)
     due = redis.zscore(SET, "tick")

@@ -30,7 +30,7 @@ def numbers() -> dict[str, tuple[str, str]]:
     return {row.part_number: (row.key, row.bare_key) for row in rows}
 
 
-def test_keys_are_made_again(empty: Flask) -> None:  # noqa: F811 - the fixture
+def test_keys_are_recomputed(empty: Flask) -> None:  # noqa: F811 - the fixture
     upgrade(revision="0024")
     dealer = make_dealer()
     dealer_id = dealer.id

@@ -39,7 +39,7 @@ def tables() -> set[str]:
     return set(inspect(db.engine).get_table_names())
 
 
-def test_what_the_migrations_make_is_what_the_models_say(empty: Flask) -> None:
+def test_the_migrations_create_the_schema_of_the_models(empty: Flask) -> None:
     upgrade()
     migrate = current_app.extensions["migrate"]
     with db.engine.connect() as connection:

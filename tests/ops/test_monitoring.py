@@ -68,7 +68,7 @@ def test_every_result_cursor_is_closed() -> None:
         assert query.count('"') % 2 == 0, query
 
 
-def test_a_rule_says_how_bad_it_is_and_what_to_do() -> None:
+def test_a_rule_states_its_severity_and_what_to_do() -> None:
     names = [rule["alert"] for rule in rules()]
     assert len(names) == len(set(names))
     for rule in rules():
@@ -84,7 +84,7 @@ def test_the_rules_of_the_guide_are_among_them() -> None:
         assert line in set(queries()), line
 
 
-def test_panels_have_a_place_of_their_own() -> None:
+def test_panels_do_not_overlap() -> None:
     panels = dashboard()["panels"]
     assert len({panel["id"] for panel in panels}) == len(panels)
     taken = [
