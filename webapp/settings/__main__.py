@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0 if done, or if `--check` found both files current; 1 if it did not."""
+    """Run the command; return its exit status: 1 if `--check` found an outdated file, else 0."""
     parser = argparse.ArgumentParser(prog="bin/settings", description=__doc__)
     action = parser.add_mutually_exclusive_group()
     action.add_argument(

@@ -119,7 +119,7 @@ DEFAULTS: Final[dict[str, Any]] = {
 
 
 def derived(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What Flask and Flask-Security are told of these values of settings."""
+    """Return the configuration of Flask and Flask-Security that follows from these values, by name."""
     return {
         "PERMANENT_SESSION_LIFETIME": timedelta(days=values["SESSION_DAYS"]),
         "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=values["PASSWORD_LINK_HOURS"]),

@@ -1,4 +1,8 @@
-"""Kinds of settings that are addresses: of servers, of pages, and of people."""
+"""Kinds of settings that are addresses: of servers, of pages, and of email recipients.
+
+Each takes the name and the text of a variable, as in `webapp.settings.env`, and raises ConfigurationError for
+malformed text.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,7 @@ REDIS_SCHEMES: Final = ("redis", "rediss", "unix")
 
 @dataclass(frozen=True)
 class MailServer:
-    """Where e-mail is handed in; `security` is a key of `PORTS`."""
+    """Mail server, with its login if it needs one; `security` is a key of `PORTS`."""
 
     host: str
     port: int
@@ -31,7 +35,7 @@ class MailServer:
 
 
 def database(name: str, given: str) -> str:
-    """The address of a PostgreSQL or SQLite database."""
+    """Return the URL of a PostgreSQL or SQLite database, as SQLAlchemy reads it."""
     # Heroku-style platforms still say postgres://, which SQLAlchemy no longer reads.
     if given.startswith("postgres://"):
         given = "postgresql://" + given.removeprefix("postgres://")
@@ -45,14 +49,14 @@ def database(name: str, given: str) -> str:
 
 
 def redis(name: str, given: str) -> str:
-    """The address of a Redis."""
+    """Return the URL of a Redis."""
     if urlsplit(given).scheme not in REDIS_SCHEMES:
         raise ConfigurationError(f"{name} is malformed: it must start with redis://, rediss:// or unix://")
     return given
 
 
 def storage(name: str, given: str) -> str:
-    """A folder or bucket for reports."""
+    """Return the URL of a folder or bucket for reports, without a slash at the end."""
     parts = urlsplit(given)
     if parts.scheme not in ("file", "s3", "memory") or (parts.scheme == "s3" and not parts.netloc):
         raise ConfigurationError(f"{name} is malformed: it must start with file:/// or s3://bucket")
@@ -62,7 +66,10 @@ def storage(name: str, given: str) -> str:
 
 
 def service(name: str, given: str) -> str:
-    """The address of the 3PA service; whether its host may be called depends on other settings."""
+    """Return the URL of the 3PA service, without a slash at the end.
+
+    Whether its host may be called depends on other settings.
+    """
     parts = urlsplit(given)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigurationError(f"{name} is malformed: it must start with https:// and name a host")
@@ -72,7 +79,7 @@ def service(name: str, given: str) -> str:
 
 
 def public(name: str, given: str) -> str:
-    """The public address of the pages."""
+    """Return the public URL of the pages, without a slash at the end."""
     parts = urlsplit(given)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
         raise ConfigurationError(f"{name} is malformed: it must look like https://sync.example.com")
@@ -80,7 +87,7 @@ def public(name: str, given: str) -> str:
 
 
 def called(name: str, given: str) -> str:
-    """An address that gets a POST, under the rules of webhooks."""
+    """Return a URL that gets a POST, under the rules of webhooks."""
     try:
         # Its host is judged when it is called: ALERT_ALLOWED_HOSTS may name it.
         check_url(given, [(urlsplit(given).hostname or "").casefold()])
@@ -91,7 +98,7 @@ def called(name: str, given: str) -> str:
 
 
 def error_service(name: str, given: str) -> str:
-    """The DSN of a project in Sentry."""
+    """Return the DSN of a project in Sentry."""
     parts = urlsplit(given)
     if parts.scheme not in ("http", "https") or not parts.username or not parts.hostname:
         raise ConfigurationError(f"{name} is malformed: copy it from Sentry's settings of the project")
@@ -99,7 +106,7 @@ def error_service(name: str, given: str) -> str:
 
 
 def mail_server(name: str, given: str) -> MailServer:
-    """The address of a mail server, with its login."""
+    """Return the mail server of a URL, with its login."""
     like = "like smtp+starttls://user:password@host:587"
     try:
         parts = urlsplit(given)
@@ -122,7 +129,7 @@ def _login(parts: SplitResult) -> tuple[str | None, str | None]:
 
 
 def sender(name: str, given: str) -> Address:
-    """An e-mail address with or without a name before it."""
+    """Return an email address, with or without a display name."""
     try:
         return parse_sender(given)
     except ValueError:
@@ -130,7 +137,7 @@ def sender(name: str, given: str) -> Address:
 
 
 def emails(name: str, given: str) -> tuple[str, ...]:
-    """E-mail addresses, comma-separated, each once."""
+    """Return the email addresses of a comma-separated list, each once, in its order."""
     try:
         return tuple(dict.fromkeys(parse_address(one) for one in listed(given)))
     except InvalidAddress:
@@ -138,7 +145,7 @@ def emails(name: str, given: str) -> tuple[str, ...]:
 
 
 def hosts(name: str, given: str) -> frozenset[str]:
-    """Host names or addresses, comma-separated, in lower case."""
+    """Return the host names and IP addresses of a comma-separated list, in lower case."""
     found = frozenset(host.casefold() for host in listed(given))
     if any("/" in host or "@" in host or " " in host for host in found):
         raise malformed(name, "a list of host names, comma-separated")
@@ -146,7 +153,7 @@ def hosts(name: str, given: str) -> frozenset[str]:
 
 
 def served_hosts(name: str, given: str) -> list[str]:
-    """Host names under which pages are served, comma-separated; with a dot before it, all below it."""
+    """Return the host names of a comma-separated list, in lower case; `.example.com` includes subdomains."""
     found = [host.casefold() for host in listed(given)]
     # A port or a star would match nothing.
     if any(not _is_host_name(host) for host in found):

@@ -49,9 +49,10 @@ DEFAULTS: dict[str, Any] = {
 def from_environment(
     environ: Mapping[str, str] = os.environ, kind: str = database_settings.COMMAND
 ) -> dict[str, Any]:
-    """The Flask configuration for these environment variables (docs/settings.md), for a kind of process.
+    """Return the Flask configuration for these environment variables (docs/settings.md), by name.
 
-    Raises ConfigurationError, which names the variable.
+    `kind` is that of the process, one of `database_settings`. Raises ConfigurationError, which names the
+    variable.
     """
     in_production = production.is_production(environ)
     found = _read(environ, in_production, kind)
@@ -85,7 +86,7 @@ def _read(environ: Mapping[str, str], in_production: bool, kind: str) -> dict[st
 
 
 def worker_processes(environ: Mapping[str, str] = os.environ) -> int:
-    """How many processes take syncs (`WORKER_PROCESSES`)."""
+    """Return how many processes take syncs (`WORKER_PROCESSES`). Raises ConfigurationError."""
     return int(SETTINGS["WORKER_PROCESSES"].read(environ))
 
 

@@ -10,7 +10,7 @@ from webapp.settings.setting import Group, Setting
 
 
 def fernet_keys(name: str, given: str) -> list[str]:
-    """Fernet keys, comma-separated, in order."""
+    """Return the Fernet keys of a comma-separated list, in order: the first encrypts. At least one."""
     keys = listed(given)
     for number, key in enumerate(keys, start=1):
         try:
@@ -23,7 +23,7 @@ def fernet_keys(name: str, given: str) -> list[str]:
 
 
 def former_keys(_name: str, given: str) -> list[str]:
-    """Former keys, comma-separated, as a list: Flask-Security ignores any other sequence."""
+    """Return the keys of a comma-separated list, as a list: Flask-Security ignores any other sequence."""
     return listed(given)
 
 

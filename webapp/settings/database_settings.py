@@ -34,7 +34,10 @@ ENGINE_OPTIONS: Final[dict[str, Any]] = {
 
 
 def read(environ: Mapping[str, str], kind: str, default_url: str) -> dict[str, Any]:
-    """The settings for these variables. Raises ConfigurationError, which names the one that is malformed."""
+    """Return the configuration of Flask-SQLAlchemy, by name, for a kind of process.
+
+    `default_url` is the database without `DATABASE_URL`. Raises ConfigurationError, which names the variable.
+    """
     url = SETTINGS["DATABASE_URL"].read(environ, default=default_url)
     pool = _pool(environ, kind)
     binds = {}

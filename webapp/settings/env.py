@@ -25,12 +25,12 @@ def malformed(name: str, expected: str) -> ConfigurationError:
 
 
 def text(_name: str, given: str) -> str:
-    """Any text."""
+    """Return the text as it is."""
     return given
 
 
 def whole(least: int = 1, most: int | None = None) -> Callable[[str, str], int]:
-    """A whole number of `least` or more, and `most` or less."""
+    """Build the kind of whole numbers from `least` to `most` (None: no limit)."""
     limits = f"of {least} or more" if most is None else f"from {least} to {most}"
 
     def read(name: str, given: str) -> int:
@@ -44,7 +44,7 @@ def whole(least: int = 1, most: int | None = None) -> Callable[[str, str], int]:
 
 
 def share(name: str, given: str) -> float:
-    """A share above 0 and up to 1, such as 0.1."""
+    """Return a share above 0 and up to 1, such as 0.1."""
     try:
         number = float(given)
     except ValueError:
@@ -55,12 +55,12 @@ def share(name: str, given: str) -> float:
 
 
 def share_or_zero(name: str, given: str) -> float:
-    """A share as `share` reads it, or 0."""
+    """Return a share from 0 to 1."""
     return 0.0 if given in ("0", "0.0") else share(name, given)
 
 
 def switch(name: str, given: str) -> bool:
-    """True or false."""
+    """Return whether the text means true: `true`, `yes` or `1`; or false: `false`, `no` or `0`."""
     try:
         return _WORDS[given.lower()]
     except KeyError:
@@ -68,7 +68,7 @@ def switch(name: str, given: str) -> bool:
 
 
 def one_of(*values: str) -> Callable[[str, str], str]:
-    """One of a closed list of words."""
+    """Build the kind of texts that are one of these values."""
 
     def read(name: str, given: str) -> str:
         if given not in values:
@@ -79,7 +79,7 @@ def one_of(*values: str) -> Callable[[str, str], str]:
 
 
 def each(kind: Kind) -> Callable[[str, str], tuple[Any, ...]]:
-    """A comma-separated list of one kind."""
+    """Build the kind of comma-separated lists of a kind; values are tuples."""
 
     def read(name: str, given: str) -> tuple[Any, ...]:
         return tuple(kind(name, part) for part in listed(given))
@@ -88,5 +88,5 @@ def each(kind: Kind) -> Callable[[str, str], tuple[Any, ...]]:
 
 
 def listed(given: str) -> list[str]:
-    """The parts of a comma-separated list, without empty ones."""
+    """Return the parts of a comma-separated list, stripped, without empty ones."""
     return [part.strip() for part in given.split(",") if part.strip()]

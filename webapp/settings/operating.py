@@ -15,7 +15,7 @@ LEAST_TOKEN: Final = 16
 
 
 def token(name: str, given: str) -> str:
-    """A token that is hard to guess and fits into a header."""
+    """Return a token of 16 or more printable ASCII characters without spaces, which fits into a header."""
     if len(given) < LEAST_TOKEN or not (given.isascii() and given.isprintable()) or " " in given:
         raise malformed(name, f"{LEAST_TOKEN} or more ASCII characters")
     return given

@@ -34,7 +34,7 @@ _PLAIN_POSTGRES: Final = ("sslmode=disable", "sslmode=allow", "sslmode=prefer")
 
 
 def is_production(environ: Mapping[str, str]) -> bool:
-    """Whether this is a deployment. Raises ConfigurationError for an `APP_ENVIRONMENT` that is not known."""
+    """Return whether this is a deployment. Raises ConfigurationError for an unknown `APP_ENVIRONMENT`."""
     named = SETTINGS["APP_ENVIRONMENT"].read(environ)
     return named == "production" or (named is None and bool(environ.get("DYNO")))
 
@@ -123,14 +123,15 @@ def _check_servers(environ: Mapping[str, str]) -> None:
 
 
 def is_near(host: str) -> bool:
-    """Whether a host is this machine or of the own network: a private address, or a name without a domain."""
+    """Return whether a host is in a private network: a private address, or a name without a domain."""
     return ("." not in host and ":" not in host) or not egress.may_be_public(host)
 
 
 def encrypted(database_url: str) -> str:
-    """A PostgreSQL address beyond the own network that says nothing of encryption, made to insist on it.
+    """Return a database URL, with `sslmode=require` for PostgreSQL outside private networks.
 
-    Platforms hand out such addresses; libpq alone would go on without where the server does not offer it.
+    A URL that sets `sslmode` is returned unchanged. Platforms provide URLs without it, with which libpq falls
+    back to an unencrypted connection.
     """
     parts = urlsplit(database_url)
     if (

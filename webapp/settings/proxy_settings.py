@@ -10,9 +10,10 @@ from webapp.settings.table import SETTINGS
 
 
 def read(environ: Mapping[str, str], in_production: bool) -> dict[str, Any]:
-    """The hosts that requests may name, None for any, and whether plain HTTP is redirected or refused.
+    """Return `TRUSTED_HOSTS` and `HTTPS_ONLY` of the configuration.
 
-    In production the host of `PUBLIC_URL` is one of them. Raises ConfigurationError.
+    The hosts that requests may name are a list, or None for any; in production the host of `PUBLIC_URL` is
+    one of them. With `HTTPS_ONLY`, plain HTTP is redirected or refused. Raises ConfigurationError.
     """
     hosts = SETTINGS["TRUSTED_HOSTS"].read(environ) or []
     public = urlsplit(SETTINGS["PUBLIC_URL"].read(environ) or "").hostname

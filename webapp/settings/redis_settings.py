@@ -24,7 +24,7 @@ VERIFICATIONS: Final[Mapping[str, Mapping[str, str]]] = {
 
 
 def read(environ: Mapping[str, str]) -> str | None:
-    """The address with its TLS options, if there is one. Raises ConfigurationError."""
+    """Return the URL of Redis with its TLS options; None without `REDIS_URL`. Raises ConfigurationError."""
     url: str | None = SETTINGS["REDIS_URL"].read(environ)
     options = _options(environ)
     if not options:

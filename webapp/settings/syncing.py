@@ -13,7 +13,7 @@ MAX_RUN_MINUTES: Final = 350
 
 
 def hours(name: str, given: str) -> tuple[int, ...]:
-    """Hours of the day, comma-separated, in order."""
+    """Return the hours of the day (0 to 23) of a comma-separated list, sorted, each once."""
     try:
         found = sorted({int(hour) for hour in given.split(",")})
     except ValueError:
