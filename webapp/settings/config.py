@@ -36,13 +36,11 @@ DEFAULTS: dict[str, Any] = {
     "MAX_CONTENT_LENGTH": 64 * 1024,
     "MAX_FORM_MEMORY_SIZE": 64 * 1024,
     "MAX_FORM_PARTS": 100,
-    # Hosts of the 3PA service that may have private addresses.
-    "LIGHTSPEED_ALLOWED_HOSTS": frozenset(),
+    "LIGHTSPEED_ALLOWED_HOSTS": SETTINGS["LIGHTSPEED_ALLOWED_HOSTS"].read({}),
     **account_settings.DEFAULTS,
     **_DEFAULT_VALUES,
     **account_settings.derived(_DEFAULT_VALUES),
-    "TRUSTED_HOSTS": None,
-    "HTTPS_ONLY": False,
+    **proxy_settings.read({}, in_production=False),
 }
 
 
