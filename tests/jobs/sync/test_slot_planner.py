@@ -38,7 +38,7 @@ def test_of_two_due_slots_the_later_starts_and_the_other_is_missed() -> None:
     assert slot_planner.plan(begun, BEGIN + AN_HOUR, ()) == slot_planner.Plan(NEXT, ((BEGIN, SLOT),), SLOT)
 
 
-def test_a_superseded_slot_is_settled_without_a_start_or_a_miss() -> None:
+def test_a_slot_that_has_a_run_is_not_started_again() -> None:
     assert slot_planner.plan([(BEGIN, SLOT)], BEGIN, {SLOT}) == slot_planner.Plan(None, (), SLOT)
 
 
