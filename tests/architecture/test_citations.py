@@ -17,7 +17,9 @@ LINK = re.compile(r"\]\(([^)\s#]*)(?:#([^)\s]*))?\)")
 ANCHOR = re.compile(r'<a id="([^"]+)">')
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 CITED_PAGE = re.compile(r"(?<![\w*./-])\w[\w./-]*\.md\b")
-NAMED_PATH = re.compile(r"`((?:webapp|jobs|sandbox|templates|tests|migrations|docs|ops|bin)/[\w/.-]*)[ `]")
+NAMED_PATH = re.compile(
+    r"`((?:webapp|jobs|sandbox|templates|tests|benchmarks|migrations|docs|ops|bin)/[\w/.-]*)[ `]"
+)
 NOT_IN_A_SLUG = re.compile(r"[^\w\- ]")
 
 
