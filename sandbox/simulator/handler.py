@@ -3,6 +3,7 @@
 import select
 import socket
 import struct
+from collections.abc import Callable
 from contextlib import suppress
 from email.message import Message
 from http.server import BaseHTTPRequestHandler
@@ -48,9 +49,9 @@ class Handler(BaseHTTPRequestHandler):
         login = self.headers.get("Authorization")
         answer, record = service.answer(self.command, self.path, login, wants_gzip)
         if answer.delay:
-            self._hold(answer.delay)
+            self._hold(lambda: answer.delay)
         if answer.cut == "timeout":
-            self._hold(service.switches.timeout_seconds)
+            self._hold(lambda: service.switches.timeout_seconds)
         if answer.cut in ("reset", "timeout"):
             self._break()
             return
@@ -85,11 +86,11 @@ class Handler(BaseHTTPRequestHandler):
             while not self.server.stopping.is_set():
                 self.wfile.write(chunk)
 
-    def _hold(self, seconds: float) -> None:
-        """Wait; end early when the simulator stops or the client disconnects, so that no thread is left
-        behind."""
+    def _hold(self, seconds: Callable[[], float]) -> None:
+        """Wait; end early when the time is shortened, the simulator stops or the client disconnects, so that
+        no thread is left behind."""
         waited = 0.0
-        while waited < seconds and not self.server.stopping.wait(min(0.1, seconds - waited)):
+        while (left := seconds() - waited) > 0 and not self.server.stopping.wait(min(0.1, left)):
             waited += 0.1
             if select.select([self.connection], [], [], 0)[0]:
                 return

@@ -162,6 +162,15 @@ def test_timeout_ends_by_a_reset_when_its_time_is_over(simulator):
         get(simulator)
 
 
+def test_timeout_ends_when_its_time_is_shortened(simulator):
+    simulator.switches = Behavior(faults=[Fault("timeout")], timeout_seconds=60.0)
+    shorten = threading.Timer(0.2, lambda: setattr(simulator, "switches", Behavior(timeout_seconds=0.0)))
+    shorten.start()
+    with pytest.raises(requests.exceptions.ConnectionError):
+        get(simulator)
+    shorten.join()
+
+
 def test_empty_body(simulator):
     simulator.switches.faults = [Fault("empty_body")]
     answer = get(simulator)
