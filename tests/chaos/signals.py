@@ -24,8 +24,8 @@ PAGES = tuple(range(2, seed.LONG_PAGES + 1))
 SHUTDOWN_WITHIN = 10.0
 # Seconds until each response: a run on this service takes longer than the shutdown may.
 SLOW = 2.0
-# Seconds without a response, in which a work-horse is stopped.
-NO_RESPONSE = 4.0
+# Seconds without a response, unless the service's switches are reset before: by then a work-horse is stopped.
+NO_RESPONSE = 60.0
 
 
 def terminations(harness: Harness, count: int, random: Random) -> Iterator[Trial]:
@@ -118,6 +118,8 @@ def _pause(harness: Harness, trial: Trial, random: Random, is_finished: bool) ->
             harness.wait_for_end(run_id)
     finally:
         os.kill(work_horse.pid, signal.SIGCONT)
+    harness.workers.wait(lambda: not _is_alive(work_horse), "the end of the paused work-horse")
+    harness.simulator.switches.latency = 0.0
     trial.compare(harness, harness.finish(run_id))
 
 
