@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,9 +17,9 @@ from benchmarks.seed import TIMEZONE
 from benchmarks.snapshot import Snapshot, read_only, take_snapshot
 from benchmarks.testbed import application
 from jobs.sources.lightspeed import RateBudget
-from jobs.sync import tick
 from sandbox.simulator import Behavior, Fault, Simulator
 from tests.chaos import instrumented_worker, seed
+from tests.chaos.ticks import TICK_EVERY, tick_until
 from tests.chaos.workers import Workers
 from webapp.core import clock
 from webapp.core.limits import HEARTBEAT_TIMEOUT
@@ -91,12 +92,10 @@ class Harness:
         """Tick, with an old heartbeat, until another attempt has started, or the end."""
 
         def is_taken() -> bool:
-            _age_heartbeat(run_id, attempt)
-            tick.tick()
-            db.session.rollback()
             return self.run(run_id)[1] > attempt or not self.is_active(run_id)
 
-        self.workers.wait(is_taken, "the takeover", every=0.3)
+        age = partial(_age_heartbeat, run_id, attempt)
+        tick_until(self.workers, is_taken, "the takeover", before=age)
 
     def wait_for_end(self, run_id: int) -> None:
         """Wait until a run is finished."""
@@ -108,12 +107,10 @@ class Harness:
 
         def is_settled() -> bool:
             with read_only():
-                if not outbox.pending():
-                    return not self.workers.work_horses()
-            tick.tick()
-            return False
+                is_indexed = not outbox.pending()
+            return is_indexed and not self.workers.work_horses()
 
-        self.workers.wait(is_settled, "an empty outbox", every=0.3)
+        tick_until(self.workers, is_settled, "an empty outbox", first=TICK_EVERY)
         return take_snapshot(self.dealer_id, run_id)
 
 

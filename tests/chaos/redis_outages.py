@@ -8,9 +8,9 @@ from random import Random
 
 from redis import Redis
 
-from jobs.sync import tick
 from sandbox.servers.redis import RedisServer
 from tests.chaos.harness import Harness
+from tests.chaos.ticks import tick_until
 from tests.chaos.trials import Trial, attempt
 from webapp.extensions import db
 
@@ -61,13 +61,7 @@ def _before_a_run(harness: Harness, server: RedisServer, seconds: float) -> Tria
 def _finish(harness: Harness, trial: Trial, run_id: int) -> None:
     """Tick until the run is over; it must have been executed once."""
     harness.workers.replace()
-
-    def is_finished() -> bool:
-        tick.tick()
-        db.session.rollback()
-        return not harness.is_active(run_id)
-
-    harness.workers.wait(is_finished, f"the end of run {run_id}", every=0.5)
+    tick_until(harness.workers, lambda: not harness.is_active(run_id), f"the end of run {run_id}")
     trial.compare(harness, harness.finish(run_id))
     trial.check(_newest_run() == run_id, "another run was made")
 
