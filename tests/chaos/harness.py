@@ -144,4 +144,4 @@ def harness(database_url: str, redis_url: str, folder: Path, *, migrate: bool = 
                 running.record_references()
                 yield running
             finally:
-                workers.kill()
+                workers.end()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -14,8 +12,8 @@ import psutil
 
 from benchmarks.testbed import TimedOut, wait
 from tests.chaos import instrumented_worker
+from tests.chaos.fork_server import ForkServer
 from webapp.runs import lifecycle
-from webapp.settings.config import ROOT
 
 # Seconds. Long, as machines are shared; nothing waits for it when all is well.
 TIMEOUT = 120.0
@@ -27,39 +25,36 @@ class Workers:
     """Worker processes that share a folder of orders and a log."""
 
     def __init__(self, folder: Path, variables: Mapping[str, str]) -> None:
-        self.folder, self._variables = folder, variables
-        self._living: list[subprocess.Popen[bytes]] = []
-        self._started: list[subprocess.Popen[bytes]] = []
+        self.folder = folder
+        self._server = ForkServer({**variables, "INSTRUMENTED_FOLDER": str(folder)}, self._log)
+        self._living: list[psutil.Process] = []
+        self._started: list[psutil.Process] = []
 
-    def start(self, *module: str, **variables: str) -> subprocess.Popen[bytes]:
-        """Start a worker process; by default an instrumented one that listens to every queue."""
-        command = [sys.executable, "-m", *(module or ("tests.chaos.instrumented_worker", *QUEUES))]
-        with (self.folder / "workers.log").open("ab") as log:
-            process = subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env={**self._variables, "INSTRUMENTED_FOLDER": str(self.folder), **variables},
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+    def start(self, module: str, *queues: str, **variables: str) -> psutil.Process:
+        """Start a worker process."""
+        process = self._server.start(module, queues, variables)
         self._started.append(process)
         return process
 
     def replace(self) -> None:
-        """Start workers in place of those that died."""
-        self._living = [one for one in self._living if one.poll() is None]
+        """Start instrumented workers, which listen to every queue, in place of those that died."""
+        self._living = [one for one in self._living if one.is_running()]
         while len(self._living) < WORKERS:
-            self._living.append(self.start())
+            self._living.append(self.start("tests.chaos.instrumented_worker", *QUEUES))
 
     def kill(self) -> None:
         """End every worker and work-horse."""
-        for process in list(self._processes()):
+        processes = list(self._processes())
+        for process in processes:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
-        for started in self._started:
-            started.wait()
+        psutil.wait_procs(processes)
         self._living = []
+
+    def end(self) -> None:
+        """End every process."""
+        self.kill()
+        self._server.end()
 
     def order(self, **given: Any) -> None:
         """Tell the next work-horse of a task at which moment to die; moment None records all of them."""
@@ -90,6 +85,8 @@ class Workers:
     def _processes(self) -> Iterator[psutil.Process]:
         """All that were started here, and their forks, each of which is in a group of its own."""
         for process in psutil.process_iter():
+            if process.pid == self._server.pid:
+                continue
             try:
                 folder = process.environ().get("INSTRUMENTED_FOLDER")
             except psutil.Error:
@@ -99,7 +96,11 @@ class Workers:
 
     def log(self) -> str:
         """All that the workers wrote."""
-        return (self.folder / "workers.log").read_text(errors="replace")
+        return self._log.read_text(errors="replace")
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / "workers.log"
 
     def wait(self, condition: Callable[[], object], what: str, every: float = 0.02) -> None:
         """Poll until the condition is true. Raises TimedOut with the end of the log."""
