@@ -36,15 +36,11 @@ _SLACK: Final = 0.002
 
 
 class Turn(NamedTuple):
-    """Whether requests were counted; else the seconds to wait, and the tickets ahead.
-
-    `is_paced`: several dealers share a login whose rate was used up lately.
-    """
+    """Whether requests were counted; else the seconds to wait, and the tickets ahead."""
 
     is_counted: bool
     wait: float
     ahead: int
-    is_paced: bool
 
 
 class RedisRateLimiter:
@@ -91,7 +87,7 @@ class RedisRateLimiter:
         if reply is None:
             sent_before = min(self._usage.sent(self._rate.get_expiry()), self._rate.amount)
             reply = self._run(ticket.login_key, request | {"sent_before": sent_before})
-            if reply[4]:
+            if reply[3]:
                 log.warning("lightspeed.rate_window_restarted", perhaps_sent_before=sent_before)
         return _turn(reply)
 
@@ -115,5 +111,5 @@ class RedisRateLimiter:
 
 
 def _turn(reply: Any) -> Turn:
-    is_counted, wait, ahead, is_paced, _ = reply
-    return Turn(bool(is_counted), float(wait), int(ahead), bool(is_paced))
+    is_counted, wait, ahead, _ = reply
+    return Turn(bool(is_counted), float(wait), int(ahead))

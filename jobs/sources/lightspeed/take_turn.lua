@@ -8,7 +8,7 @@
 --   used_up     flag: the rate was used up lately
 --   kept_since  hash: id of this start of Redis -> "time of the first count:requests that it may not know of"
 -- ARGV[1]: JSON; times are in seconds. Without a `ticket` nothing is counted or queued.
--- Returns {1 if counted, seconds to wait, tickets ahead, 1 if paced, 1 if the entry of kept_since is new};
+-- Returns {1 if counted, seconds to wait, tickets ahead, 1 if the entry of kept_since is new};
 -- nothing if that entry is missing and there is no `sent_before` to write it with.
 local window, waiting, alive, served, used_up, kept_since = unpack(KEYS)
 local arg = cjson.decode(ARGV[1])
@@ -117,9 +117,9 @@ local function count_requests()
     redis.call('EXPIRE', served, math.ceil(arg.turn_life))
 end
 
-local function reply(is_counted, wait, ahead, is_paced, start)
+local function reply(is_counted, wait, ahead, start)
     local is_new = start and start.is_new
-    return {is_counted and 1 or 0, decimal(wait), ahead, is_paced and 1 or 0, is_new and 1 or 0}
+    return {is_counted and 1 or 0, decimal(wait), ahead, is_new and 1 or 0}
 end
 
 -- Without a ticket: only how long a request would wait, and how many tickets wait.
@@ -139,7 +139,7 @@ local room, oldest_leaves_in = read_window()
 local needed = ahead + arg.cost -- room for those ahead as well: the ticket is not served before them
 -- Requests that this Redis may not know of take up room until a whole window has passed.
 if start.is_recent and room < start.sent_before + needed then
-    return reply(false, arg.tick, ahead, is_paced, start)
+    return reply(false, arg.tick, ahead, start)
 end
 local wait = wait_for_room(room, oldest_leaves_in, needed, is_urgent)
 if room <= 0 then
@@ -152,7 +152,7 @@ if is_paced and not is_urgent then
 end
 -- Tickets further behind ask later, so that the first one gets the room; all renew in time.
 if wait > 0 then
-    return reply(false, math.min(wait + arg.stagger * ahead, arg.longest_wait), ahead, is_paced, start)
+    return reply(false, math.min(wait + arg.stagger * ahead, arg.longest_wait), ahead, start)
 end
 count_requests()
-return reply(true, 0, ahead, is_paced, start)
+return reply(true, 0, ahead, start)
