@@ -10,7 +10,8 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 
-from jobs.sources.lightspeed import LightspeedClient, RateBudget, RetryPolicy
+from jobs.sources.lightspeed import LightspeedClient, RateBudget
+from jobs.sources.lightspeed.retry import RetryPolicy
 from jobs.sources.source import Credentials
 from jobs.sync import run_sync
 from sandbox.simulator import SimulatedDealer, Simulator

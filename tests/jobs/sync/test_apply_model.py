@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from jobs.sources.lightspeed import Part
+from jobs.sources.lightspeed.parts import Part
 from jobs.sources.source import Page, PartsQuery
 from jobs.sync import run_sync
 from sandbox.simulator import Simulator

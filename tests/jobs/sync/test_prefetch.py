@@ -8,7 +8,7 @@ from typing import cast
 
 from flask import current_app
 
-from jobs.sources.lightspeed import Part
+from jobs.sources.lightspeed.parts import Part
 from jobs.sources.source import Page, PartPages
 from jobs.sync import lease, run_plan
 from jobs.sync.fetch import pull

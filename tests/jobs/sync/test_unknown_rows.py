@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from jobs.sources.lightspeed import Part
+from jobs.sources.lightspeed.parts import Part
 from jobs.sources.source import Page, Unreadable
 from jobs.sync import clearing_guard
 from sandbox.simulator import Behavior

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from pytest_httpserver import HTTPServer
 
-from jobs.sources.lightspeed import LightspeedClient, RateBudget, RetryPolicy
+from jobs.sources.lightspeed import LightspeedClient, RateBudget
+from jobs.sources.lightspeed.retry import RetryPolicy
 from jobs.sources.source import Credentials
 from sandbox.simulator import SimulatedDealer, Simulator, part
 from tests.jobs.sources.lightspeed.script import Script

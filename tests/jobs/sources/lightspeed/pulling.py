@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from jobs.sources.lightspeed import LightspeedClient, LightspeedError
+from jobs.sources.lightspeed import LightspeedClient
+from jobs.sources.lightspeed.errors import LightspeedError
 from jobs.sources.lightspeed.pages import Pages
 from jobs.sources.source import Page
 from tests.jobs.sources.lightspeed.conftest import CMF

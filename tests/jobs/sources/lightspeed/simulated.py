@@ -4,7 +4,10 @@ from datetime import date
 
 import pytest
 
-from jobs.sources.lightspeed import LightspeedError, Part, RetryPolicy, part_filter
+from jobs.sources.lightspeed import part_filter
+from jobs.sources.lightspeed.errors import LightspeedError
+from jobs.sources.lightspeed.parts import Part
+from jobs.sources.lightspeed.retry import RetryPolicy
 from sandbox.simulator import Simulator
 from tests.jobs.sources.lightspeed.conftest import CMF, QUICK, TR_PARTS, session
 from tests.jobs.sources.lightspeed.pulling import part_pages

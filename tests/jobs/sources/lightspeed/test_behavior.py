@@ -7,8 +7,9 @@ from datetime import datetime
 
 import pytest
 
-from jobs.sources.lightspeed import RateBudget, RetryPolicy
+from jobs.sources.lightspeed import RateBudget
 from jobs.sources.lightspeed.client import LightspeedClient
+from jobs.sources.lightspeed.retry import RetryPolicy
 from jobs.sources.values import cents_of, date_of, quantity_of
 from sandbox.simulator import Simulator
 from tests.jobs.sources.lightspeed.conftest import CMF, HERE, LOGIN, QUICK, TR_PARTS

@@ -1,7 +1,8 @@
 import pytest
 
-from jobs.sources.lightspeed import LightspeedClient, LightspeedError, RateBudget, RetryPolicy, client
-from jobs.sources.lightspeed.errors import error_for_fault
+from jobs.sources.lightspeed import LightspeedClient, RateBudget, client
+from jobs.sources.lightspeed.errors import LightspeedError, error_for_fault
+from jobs.sources.lightspeed.retry import RetryPolicy
 from jobs.sources.source import Credentials
 from sandbox.simulator import Simulator, part
 from tests.jobs.sources.lightspeed.conftest import CMF, HERE, LOGIN, QUICK, session

@@ -10,8 +10,7 @@ import pytest
 import trustme
 from pytest_httpserver import HTTPServer
 
-from jobs.sources.lightspeed import LightspeedError
-from jobs.sources.lightspeed.errors import error_for_fault
+from jobs.sources.lightspeed.errors import LightspeedError, error_for_fault
 from jobs.sources.lightspeed.transport import Transport
 from jobs.sources.source import Credentials
 from tests.jobs.notifications.receivers import certified

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.sources.lightspeed import DecodedPage, LightspeedError, Part
 from jobs.sources.lightspeed.cursor import Cursor
+from jobs.sources.lightspeed.errors import LightspeedError
+from jobs.sources.lightspeed.parts import DecodedPage, Part
 
 Change = Callable[[list[str]], None]
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from jobs.sources.lightspeed import LightspeedClient, LightspeedError
-from jobs.sources.lightspeed.errors import error_for_fault
+from jobs.sources.lightspeed import LightspeedClient
+from jobs.sources.lightspeed.errors import LightspeedError, error_for_fault
 from tests.jobs.sources.lightspeed.conftest import CMF, QUICK
 from tests.jobs.sources.lightspeed.pulling import FILTER, failure, numbers, part_pages, pull
 from tests.jobs.sources.lightspeed.script import Script, body, page, rows

@@ -2,8 +2,7 @@
 
 import pytest
 
-from jobs.sources.lightspeed import LightspeedError
-from jobs.sources.lightspeed.errors import error_for_fault
+from jobs.sources.lightspeed.errors import LightspeedError, error_for_fault
 from sandbox.simulator import Fault, Simulator
 from tests.jobs.sources.lightspeed.conftest import CMF, TR_PARTS, session
 from tests.jobs.sources.lightspeed.pulling import part_pages

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from jobs.sources.lightspeed import Part, decode_page
+from jobs.sources.lightspeed.parts import Part, decode_page
 
 
 @pytest.mark.parametrize("code", [*range(0x20)])

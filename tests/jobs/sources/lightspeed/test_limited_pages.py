@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobs.sources.lightspeed import LightspeedError
+from jobs.sources.lightspeed.errors import LightspeedError
 from sandbox.simulator import Fault, Simulator, part
 from tests.jobs.sources.lightspeed.conftest import CMF
 from tests.jobs.sources.lightspeed.simulated import numbers, pulled

@@ -2,8 +2,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jobs.sources.lightspeed import LightspeedClient, LightspeedError, RetryPolicy
-from jobs.sources.lightspeed.errors import error_for_fault
+from jobs.sources.lightspeed import LightspeedClient
+from jobs.sources.lightspeed.errors import LightspeedError, error_for_fault
+from jobs.sources.lightspeed.retry import RetryPolicy
 from sandbox.simulator import Simulator, part
 from tests.jobs.sources.lightspeed.conftest import CMF, QUICK, session
 from tests.jobs.sources.lightspeed.pulling import FILTER, failure, numbers, part_pages, pull

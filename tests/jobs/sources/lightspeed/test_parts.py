@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.sources.lightspeed import NotAnArray, Part, decode_page
-from jobs.sources.lightspeed.parts import EmptyBody, NotJson, TruncatedBody
+from jobs.sources.lightspeed.parts import EmptyBody, NotAnArray, NotJson, Part, TruncatedBody, decode_page
 from jobs.sources.source import Unreadable
 from sandbox.simulator import part as simulated_part
 

@@ -8,8 +8,9 @@ import pytest
 import redis
 import structlog
 
-from jobs.sources.lightspeed import RateBudget, decode_page
+from jobs.sources.lightspeed import RateBudget
 from jobs.sources.lightspeed.api_requests import ApiRequest, RequestSender
+from jobs.sources.lightspeed.parts import decode_page
 from jobs.sources.lightspeed.transport import Transport
 from sandbox.servers.redis import RedisServer
 from tests.jobs.sources.lightspeed.conftest import CMF, HERE, LOGIN, QUICK

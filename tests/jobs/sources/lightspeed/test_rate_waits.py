@@ -2,7 +2,8 @@
 
 import pytest
 
-from jobs.sources.lightspeed import LightspeedClient, LightspeedError, RateBudget
+from jobs.sources.lightspeed import LightspeedClient, RateBudget
+from jobs.sources.lightspeed.errors import LightspeedError
 from tests.jobs.sources.lightspeed.conftest import HERE, LOGIN, QUICK
 from tests.jobs.sources.lightspeed.pulling import pull
 from tests.jobs.sources.lightspeed.script import Script, body, rows

@@ -5,9 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.sources.lightspeed import LightspeedError, RetryPolicy
-from jobs.sources.lightspeed.errors import error_for_fault, error_for_status
-from jobs.sources.lightspeed.retry import seconds_to_wait
+from jobs.sources.lightspeed.errors import LightspeedError, error_for_fault, error_for_status
+from jobs.sources.lightspeed.retry import RetryPolicy, seconds_to_wait
 
 POLICY = RetryPolicy()
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 import pytest
 import structlog
 
-from jobs.sources.lightspeed import LightspeedClient, LightspeedError, RateBudget
+from jobs.sources.lightspeed import LightspeedClient, RateBudget
+from jobs.sources.lightspeed.errors import LightspeedError
 from jobs.sources.source import Credentials
 from sandbox.simulator import SimulatedDealer, Simulator, part
 from tests.jobs.sources.lightspeed.conftest import CMF, HERE, QUICK

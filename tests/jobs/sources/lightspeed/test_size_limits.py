@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from jobs.sources.lightspeed import Part, decode_page
 from jobs.sources.lightspeed.errors import LightspeedError
+from jobs.sources.lightspeed.parts import Part, decode_page
 from jobs.sources.lightspeed.retry import seconds_to_wait
 from jobs.sources.values import quantity_of
 from tests.jobs.sources.lightspeed.conftest import CMF

@@ -14,8 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pytest_httpserver import HTTPServer
 
-from jobs.sources.lightspeed import LightspeedError
-from jobs.sources.lightspeed.errors import error_for_fault, error_for_status
+from jobs.sources.lightspeed.errors import LightspeedError, error_for_fault, error_for_status
 from jobs.sources.lightspeed.transport import Query, Transport, encoded, inflated
 from jobs.sources.source import Credentials
 from tests.jobs.sources.lightspeed.conftest import HERE

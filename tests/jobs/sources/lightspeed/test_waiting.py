@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from jobs.sources.lightspeed import RetryPolicy
 from jobs.sources.lightspeed.pages import PAGES_AHEAD
+from jobs.sources.lightspeed.retry import RetryPolicy
 from sandbox.simulator import Simulator
 from tests.jobs.sources.lightspeed.conftest import CMF, session
 from tests.jobs.sources.lightspeed.pulling import FILTER, part_pages
