@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -35,11 +36,11 @@ def app_with(folder: Path, secret: str, *fallbacks: str) -> Flask:
 
 
 @pytest.fixture
-def former(tmp_path: Path) -> Flask:
+def former(tmp_path: Path, sqlite_template: Path) -> Flask:
     """The application before the rotation, with one user."""
+    shutil.copy(sqlite_template, tmp_path / "app.sqlite3")
     app = app_with(tmp_path, FORMER)
     with app.app_context():
-        db.create_all()
         make_user(EMAIL, make_dealer(), hash_password(PASSWORD))
     return app
 
