@@ -2,30 +2,9 @@
 
 from __future__ import annotations
 
-from cryptography.fernet import Fernet
-
-from webapp.settings import addresses
-from webapp.settings.env import ConfigurationError, listed, one_of, switch, whole
+from webapp.settings import addresses, keys
+from webapp.settings.env import one_of, switch, whole
 from webapp.settings.setting import Group, Setting
-
-
-def fernet_keys(name: str, given: str) -> list[str]:
-    """Return the Fernet keys of a comma-separated list, in order: the first encrypts. At least one."""
-    keys = listed(given)
-    for number, key in enumerate(keys, start=1):
-        try:
-            Fernet(key)
-        except ValueError:
-            raise ConfigurationError(f"{name} is malformed: key {number} isn't a Fernet key") from None
-    if not keys:
-        raise ConfigurationError(f"{name} is malformed: it holds no key")
-    return keys
-
-
-def former_keys(_name: str, given: str) -> list[str]:
-    """Return the keys of a comma-separated list, as a list: Flask-Security ignores any other sequence."""
-    return listed(given)
-
 
 REQUIRED = Group(
     "Required",
@@ -41,7 +20,7 @@ REQUIRED = Group(
             "Fernet keys, comma-separated, that encrypt the 3PA passwords. The first encrypts, all decrypt. "
             '`python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"` '
             "prints one",
-            kind=fernet_keys,
+            kind=keys.fernet_keys,
             is_required=True,
         ),
         Setting(
@@ -176,7 +155,7 @@ ACCESS = Group(
         Setting(
             "SECRET_KEY_FALLBACKS",
             "former values of `SECRET_KEY`, comma-separated; what they signed stays valid",
-            kind=former_keys,
+            kind=keys.former_keys,
         ),
         Setting(
             "REQUIRE_STAFF_2FA",
