@@ -22,6 +22,7 @@ BEGIN = datetime(2026, 11, 23, 7, tzinfo=UTC)
 SLOT = Slot(date(2026, 11, 23), 1)
 NEXT = Slot(date(2026, 11, 23), 2)
 AN_HOUR = timedelta(hours=1)
+BY_HAND = {SLOT: datetime(2026, 11, 23, 1, 30)}
 QUIET = slot_planner.SlotContext(disabled_days=0, moved_to=None, busy=())
 
 
@@ -48,6 +49,8 @@ def test_a_slot_that_has_a_run_is_not_started_again() -> None:
         (QUIET, CATCH_UP, "our scheduler was not running at 1:00 AM on Monday, November 23"),
         (QUIET, AN_HOUR, "a later update was due as well"),
         (slot_planner.SlotContext(1, None, ()), CATCH_UP, "Updates are disabled on Monday."),
+        (slot_planner.SlotContext(0, None, (), BY_HAND), AN_HOUR, "an update was started by hand at 1:30 AM"),
+        (slot_planner.SlotContext(1, None, (), BY_HAND), AN_HOUR, "Updates are disabled on Monday."),
         (
             slot_planner.SlotContext(0, "Europe/Paris", ()),
             CATCH_UP,
