@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -135,13 +135,10 @@ def harness(database_url: str, redis_url: str, folder: Path, *, migrate: bool = 
             "CODE_RETRY_SECONDS": "0",
             "RETRY_AFTER_MINUTES": "",
         }
-        with application(variables, migrate=migrate):
+        # Workers first: their modules are imported while the database is migrated.
+        with closing(Workers(folder, variables)) as workers, application(variables, migrate=migrate):
             # A rate limiter that starts beside active runs cannot know what they have sent, and slows them.
             RateBudget.shared(redis_url, UNLIMITED).acquire("nobody", lambda: None)
-            workers = Workers(folder, variables)
             running = Harness(simulator, workers)
-            try:
-                running.record_references()
-                yield running
-            finally:
-                workers.end()
+            running.record_references()
+            yield running

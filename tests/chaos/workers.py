@@ -51,7 +51,7 @@ class Workers:
         psutil.wait_procs(processes)
         self._living = []
 
-    def end(self) -> None:
+    def close(self) -> None:
         """End every process."""
         self.kill()
         self._server.end()
