@@ -20,6 +20,7 @@ from tests.conftest import settings
 from tests.sync_harness import SyncHarness
 from webapp.application import create_app
 from webapp.extensions import db
+from webapp.models import Run
 from webapp.settings.config import ROOT
 
 # Seconds. Long, as machines are shared; nothing waits for it when all is well.
@@ -74,6 +75,11 @@ class Program:
             except ProcessLookupError:
                 continue
             process.wait()
+
+
+def has_ended(run_id: int) -> bool:
+    """Whether a run is no longer active."""
+    return not db.session.get_one(Run, run_id, populate_existing=True).is_active
 
 
 def wait_until(is_so: Callable[[], object], what: str, program: Program | None = None) -> None:

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from sandbox.simulator import Behavior, Simulator
 from tests.factories import make_manufacturer
-from tests.flows.conftest import Program, wait_until
+from tests.flows.conftest import Program, has_ended, wait_until
 from tests.sync_harness import CMF, SyncHarness, part
-from webapp.extensions import db
-from webapp.models import Run
 from webapp.runs import lifecycle
 
 CODES = ("TR", "PU", "KA", "HO")
-
-
-def is_over(run_id: int) -> bool:
-    return not db.session.get_one(Run, run_id, populate_existing=True).is_active
 
 
 def test_a_short_run_does_not_wait_for_the_end_of_a_long_one(
@@ -32,7 +26,7 @@ def test_a_short_run_does_not_wait_for_the_end_of_a_long_one(
     harness.set_parts(part("TR", "TR-1", 5))
     short = lifecycle.start(harness.dealer, "manual").run.id
     program.start("jobs.worker", "sync", RUN_SLICE_SECONDS="1")
-    wait_until(lambda: is_over(short) and is_over(long), "the end of both", program)
+    wait_until(lambda: has_ended(short) and has_ended(long), "the end of both", program)
 
     first, second = harness.load_run(short), harness.load_run(long)
     assert (first.status, first.yielded) == ("succeeded", 0)

@@ -14,7 +14,7 @@ from jobs.sync import tick
 from sandbox.servers.redis import RedisServer
 from sandbox.simulator import Simulator
 from tests.factories import make_manufacturer
-from tests.flows.conftest import Program, wait_until
+from tests.flows.conftest import Program, has_ended, wait_until
 from tests.sync_harness import SyncHarness, part
 from webapp.core import queues
 from webapp.extensions import db
@@ -52,10 +52,6 @@ def statuses() -> list[str]:
     return found
 
 
-def is_over(run_id: int) -> bool:
-    return not db.session.get_one(Run, run_id, populate_existing=True).is_active
-
-
 @ONE_KIND
 def test_a_run_lost_by_an_emptied_redis_is_queued_by_the_next_tick(
     mapped: SyncHarness, redis: Redis, server: RedisServer, program: Program
@@ -66,7 +62,7 @@ def test_a_run_lost_by_an_emptied_redis_is_queued_by_the_next_tick(
     assert redis.dbsize() == 0
     program.start("jobs.schedule")
     program.start("jobs.worker", WORKER_PROCESSES="1")
-    wait_until(lambda: is_over(run_id), "the run's end", program)
+    wait_until(lambda: has_ended(run_id), "the run's end", program)
     assert statuses() == ["succeeded"]
     assert mapped.shelf_quantities() == {("TR", "A-1"): 3}
 
@@ -78,7 +74,7 @@ def test_workers_and_scheduler_outlive_an_outage_and_go_on_by_themselves(
     scheduler = program.start("jobs.schedule")
     worker = program.start("jobs.worker", WORKER_PROCESSES="1")
     first = lifecycle.start(mapped.dealer, "manual").run.id
-    wait_until(lambda: is_over(first), "the first run's end", program)
+    wait_until(lambda: has_ended(first), "the first run's end", program)
     server.stop()
     second = lifecycle.start(mapped.dealer, "manual").run
     wait_until(lambda: "scheduler.redis_lost" in program.log, "the scheduler's notice", program)
@@ -86,7 +82,7 @@ def test_workers_and_scheduler_outlive_an_outage_and_go_on_by_themselves(
     time.sleep(3)
     assert (scheduler.poll(), worker.poll()) == (None, None)
     server.start()
-    wait_until(lambda: is_over(second.id), "the second run's end", program)
+    wait_until(lambda: has_ended(second.id), "the second run's end", program)
     assert statuses() == ["succeeded", "succeeded"]
     assert (scheduler.poll(), worker.poll()) == (None, None)
 
@@ -106,7 +102,7 @@ def test_a_full_redis_delays_runs_and_loses_none(
     assert (scheduler.poll(), worker.poll()) == (None, None)
     assert statuses() == ["queued"]
     redis.config_set("maxmemory", "0")
-    wait_until(lambda: is_over(run.id), "the run's end", program)
+    wait_until(lambda: has_ended(run.id), "the run's end", program)
     assert statuses() == ["succeeded"]
 
 
@@ -124,7 +120,7 @@ def test_a_run_that_is_running_when_redis_stops_ends_well_and_once(
     wait_until(lambda: "lightspeed.rate_budget_degraded" in program.log, "the slow rate", program)
     server.start()
     tick.wake_stalled(mapped.load_run(run_id).queued_at)
-    wait_until(lambda: is_over(run_id), "the run's end", program)
+    wait_until(lambda: has_ended(run_id), "the run's end", program)
     run = mapped.load_run(run_id)
     assert (run.status, run.attempt) == ("succeeded", 1)
     assert mapped.shelf_quantities() == {("TR", "A-1"): 3}

@@ -13,7 +13,7 @@ from redis import Redis
 from jobs.sync import tick
 from sandbox.simulator import Behavior, Fault, Simulator
 from tests.factories import make_manufacturer
-from tests.flows.conftest import Program, wait_until
+from tests.flows.conftest import Program, has_ended, wait_until
 from tests.sync_harness import SyncHarness, part
 from webapp.core import clock
 from webapp.extensions import db
@@ -44,10 +44,6 @@ def outcome(harness: SyncHarness, run: Run) -> tuple[object, ...]:
     )
 
 
-def ended(run_id: int) -> bool:
-    return not db.session.get_one(Run, run_id, populate_existing=True).is_active
-
-
 def pages_of(harness: SyncHarness, run_id: int, code_key: str) -> int:
     return sum(item.pages for item in harness.load_run(run_id).items if item.code_key == code_key)
 
@@ -64,7 +60,7 @@ def test_a_run_that_was_queued_is_carried_out_and_indexed(harness: SyncHarness, 
     two_codes(harness)
     program.start(*ALL)
     run = lifecycle.start(harness.dealer, "manual").run
-    wait_until(lambda: ended(run.id), "the run's end", program)
+    wait_until(lambda: has_ended(run.id), "the run's end", program)
     wait_until(lambda: not db.session.scalars(db.select(OutboxEntry)).first(), "an empty outbox", program)
     assert harness.load_run(run.id).status == "succeeded"
     assert len(harness.report_rows(run, "inventory")) == 1202
@@ -101,7 +97,7 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost_or_doubled(
     db.session.commit()
     program.start(*ALL)
     tick.tick()
-    wait_until(lambda: ended(run.id), "the run's end", program)
+    wait_until(lambda: has_ended(run.id), "the run's end", program)
     taken_over = outcome(harness, harness.load_run(run.id))
     # On SQLite a write that follows a read fails when the index was written in between.
     wait_until(lambda: not db.session.scalars(db.select(OutboxEntry)).first(), "an empty outbox", program)
@@ -114,7 +110,7 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost_or_doubled(
         harness.map_code(code, manufacturer, pricing=pricing)
     simulator.dealers["4711"].set_parts({**one, "Cmf": "4711"} for one in parts)
     other_id = lifecycle.start(undisturbed, "manual").run.id
-    wait_until(lambda: ended(other_id), "the undisturbed run's end", program)
+    wait_until(lambda: has_ended(other_id), "the undisturbed run's end", program)
     other = harness.load_run(other_id)
     assert outcome(harness, other)[:2] == taken_over[:2]
     assert outcome(harness, other)[3] == taken_over[3]
@@ -146,7 +142,7 @@ def test_a_stopped_worker_exits_and_another_continues_immediately(
     assert worker.wait(10) == 0
     assert harness.load_run(run.id).status == "queued"
     program.start(*ALL)
-    wait_until(lambda: ended(run.id), "the run's end", program)
+    wait_until(lambda: has_ended(run.id), "the run's end", program)
     assert harness.load_run(run.id).status == "succeeded"
     assert harness.load_run(run.id).attempt == 2
 
@@ -184,7 +180,7 @@ def test_the_worker_command_keeps_its_processes_running(harness: SyncHarness, pr
     psutil.Process(parent.pid).children()[1].kill()
     wait_until(lambda: "process.died" in program.log, "the restart", program)
     run = lifecycle.start(harness.dealer, "manual").run
-    wait_until(lambda: ended(run.id), "the run's end", program)
+    wait_until(lambda: has_ended(run.id), "the run's end", program)
     parent.terminate()
     assert parent.wait(15) == 0
 
@@ -194,7 +190,7 @@ def test_no_job_holds_a_login(harness: SyncHarness, redis: Redis, program: Progr
     program.start(*ALL)
     run = lifecycle.start(harness.dealer, "manual").run
     configurations.save_credentials(harness.configuration, password="correct horse")
-    wait_until(lambda: ended(run.id), "the run's end", program)
+    wait_until(lambda: has_ended(run.id), "the run's end", program)
     stored = b"".join(_dump(redis, key) for key in redis.scan_iter("*"))
     assert b"correct horse" not in stored
     assert b"76014857" not in stored

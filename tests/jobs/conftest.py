@@ -1,4 +1,4 @@
-"""The harness of the sync tests."""
+"""The harness of the sync tests, and an empty Redis."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from redis import Redis
 
 from sandbox.simulator import Simulator
 from tests.sync_harness import SyncHarness
@@ -22,3 +23,12 @@ def simulator() -> Iterator[Simulator]:
 def harness(app: Flask, simulator: Simulator) -> SyncHarness:
     """One connected dealer, no codes yet; on each database."""
     return SyncHarness(simulator)
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[Redis]:
+    """An empty Redis."""
+    with Redis.from_url(redis_url) as client:
+        client.flushdb()
+        yield client
+        client.flushdb()

@@ -10,9 +10,9 @@ from flask import current_app
 from jobs import tasks
 from jobs.sync import clearing_guard
 from tests.factories import make_manufacturer
+from tests.jobs.sync.holds import count_in_stock, silent, states
 from tests.sync_harness import SyncHarness, part
-from webapp.extensions import db
-from webapp.models import HeldClearing, Run
+from webapp.models import HeldClearing
 from webapp.runs import held_clearings
 
 pytestmark = pytest.mark.slow
@@ -33,31 +33,15 @@ def reported(count: int, quantity: int = 2) -> list[dict[str, Any]]:
     return [part("KA", f"K-{number}", quantity) for number in range(count)]
 
 
-def in_stock(harness: SyncHarness) -> int:
-    return sum(quantity > 0 for quantity in harness.shelf_quantities().values())
-
-
-def states() -> list[str]:
-    found = list(db.session.scalars(db.select(HeldClearing.state).order_by(HeldClearing.id)))
-    db.session.commit()
-    return found
-
-
 def the_held(harness: SyncHarness) -> HeldClearing:
     return held_clearings.waiting(harness.dealer.id)[0]
-
-
-def silent(harness: SyncHarness) -> Run:
-    """A run to which Lightspeed reports nothing at all."""
-    harness.set_parts()
-    return harness.sync()
 
 
 def test_a_pull_that_would_take_more_than_half_to_zero_is_held(stocked: SyncHarness) -> None:
     run = stocked.sync(*reported(50, quantity=7))
     assert run.status == "partial"
     assert "KA: 70 of 120 parts would go to zero." in (run.reason or "")
-    assert in_stock(stocked) == MANY
+    assert count_in_stock(stocked) == MANY
     item = stocked.load_item(run, "KA")
     assert (item.status, item.cleared, item.held) == ("succeeded", 0, 70)
 
@@ -70,12 +54,12 @@ def test_reported_parts_are_applied_while_the_clearing_is_held(stocked: SyncHarn
 
 def test_half_of_the_stock_may_go_to_zero(stocked: SyncHarness) -> None:
     run = stocked.sync(*reported(60))
-    assert (run.status, in_stock(stocked)) == ("succeeded", 60)
+    assert (run.status, count_in_stock(stocked)) == ("succeeded", 60)
 
 
 def test_a_day_without_any_part_is_held(stocked: SyncHarness) -> None:
     run = silent(stocked)
-    assert (run.status, in_stock(stocked)) == ("partial", MANY)
+    assert (run.status, count_in_stock(stocked)) == ("partial", MANY)
     assert "KA: 120 of 120 parts would go to zero." in (run.reason or "")
 
 
@@ -94,7 +78,7 @@ def test_a_small_store_is_never_held(harness: SyncHarness) -> None:
     harness.map_code("KA", make_manufacturer("Kawasaki", numbers=[f"K-{number}" for number in range(99)]))
     harness.sync(*reported(99))
     assert silent(harness).status == "succeeded"
-    assert in_stock(harness) == 0
+    assert count_in_stock(harness) == 0
 
 
 @pytest.mark.parametrize("name", ["CLEAR_HOLD_SHARE", "CLEAR_HOLD_MINIMUM"])
@@ -103,32 +87,32 @@ def test_a_deployment_can_turn_holding_off(
 ) -> None:
     monkeypatch.setitem(current_app.config, name, 0)
     assert silent(stocked).status == "succeeded"
-    assert in_stock(stocked) == 0
+    assert count_in_stock(stocked) == 0
 
 
 def test_nothing_is_held_without_a_clearing(stocked: SyncHarness) -> None:
     stocked.change_settings(clear_previous=False)
     assert silent(stocked).status == "succeeded"
-    assert (in_stock(stocked), states()) == (MANY, [])
+    assert (count_in_stock(stocked), states()) == (MANY, [])
 
 
 def test_the_next_run_confirms_a_hold_by_the_same_response(stocked: SyncHarness) -> None:
     silent(stocked)
     run = silent(stocked)
-    assert (run.status, in_stock(stocked)) == ("succeeded", 0)
+    assert (run.status, count_in_stock(stocked)) == ("succeeded", 0)
     assert states() == ["confirmed"]
 
 
 def test_a_response_with_fewer_parts_confirms_nothing(stocked: SyncHarness) -> None:
     stocked.sync(*reported(50))
     assert silent(stocked).status == "partial"
-    assert (in_stock(stocked), states()) == (MANY, ["overtaken", "held"])
+    assert (count_in_stock(stocked), states()) == (MANY, ["overtaken", "held"])
 
 
 def test_a_complete_fetch_ends_it(stocked: SyncHarness) -> None:
     silent(stocked)
     run = stocked.sync(*reported(119))
-    assert (run.status, in_stock(stocked), states()) == ("succeeded", 119, ["overtaken"])
+    assert (run.status, count_in_stock(stocked), states()) == ("succeeded", 119, ["overtaken"])
 
 
 def test_a_user_can_apply_it(stocked: SyncHarness) -> None:
@@ -137,7 +121,7 @@ def test_a_user_can_apply_it(stocked: SyncHarness) -> None:
     clearing = the_held(stocked)
     assert held_clearings.apply_clearing(clearing, None)
     tasks.clear_held(clearing.id)
-    assert (in_stock(stocked), states()) == (50, ["applied"])
+    assert (count_in_stock(stocked), states()) == (50, ["applied"])
     assert len(stocked.take_outbox()) == 70
     assert stocked.webstore_figures("K-119") == (0, None, None)
 
@@ -149,7 +133,7 @@ def test_it_is_carried_out_once(stocked: SyncHarness) -> None:
     assert clearing_guard.clear_approved(clearing_id)
     stocked.sync(*reported(MANY))
     assert not clearing_guard.clear_approved(clearing_id)
-    assert in_stock(stocked) == MANY
+    assert count_in_stock(stocked) == MANY
 
 
 def test_a_decision_that_a_later_run_overtook_clears_nothing(stocked: SyncHarness) -> None:
@@ -158,7 +142,7 @@ def test_a_decision_that_a_later_run_overtook_clears_nothing(stocked: SyncHarnes
     held_clearings.apply_clearing(clearing, None)
     stocked.sync(*reported(MANY))
     assert not clearing_guard.clear_approved(clearing.id)
-    assert (in_stock(stocked), states()) == (MANY, ["overtaken"])
+    assert (count_in_stock(stocked), states()) == (MANY, ["overtaken"])
 
 
 def test_a_user_keeps_the_quantities_while_the_response_stays_the_same(stocked: SyncHarness) -> None:
@@ -166,7 +150,7 @@ def test_a_user_keeps_the_quantities_while_the_response_stays_the_same(stocked: 
     assert held_clearings.keep_quantities(the_held(stocked), None)
     runs = [silent(stocked), silent(stocked)]
     assert [run.status for run in runs] == ["succeeded", "succeeded"]
-    assert (in_stock(stocked), states()) == (MANY, ["kept"])
+    assert (count_in_stock(stocked), states()) == (MANY, ["kept"])
 
 
 def test_a_decision_is_made_once(stocked: SyncHarness) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -179,15 +178,6 @@ def test_its_requests_count_for_an_emptied_redis_only_while_recent(harness: Sync
     lately = recent_usage._sent(db.session.connection(), clock.now() - timedelta(seconds=61))
     long_after = recent_usage._sent(db.session.connection(), clock.now() + timedelta(seconds=1))
     assert (lately, long_after) == (2 + recent_usage.UNCOUNTED, 0)
-
-
-@pytest.fixture
-def redis(redis_url: str) -> Iterator[Redis]:
-    """An empty Redis."""
-    with Redis.from_url(redis_url) as client:
-        client.flushdb()
-        yield client
-        client.flushdb()
 
 
 class Narrow:

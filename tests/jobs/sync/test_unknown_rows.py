@@ -16,9 +16,9 @@ from jobs.sources.source import Page, Unreadable
 from jobs.sync import clearing_guard
 from sandbox.simulator import Behavior
 from tests.factories import make_manufacturer, make_part_number, make_product
+from tests.jobs.sync.holds import count_in_stock, silent, states
 from tests.sync_harness import SyncHarness, part
-from webapp.extensions import db
-from webapp.models import HeldClearing, Run, RunItem
+from webapp.models import RunItem
 from webapp.runs import held_clearings
 
 NUMBERS = ("P0001", "P0002", "P0003", "P0004")
@@ -278,40 +278,25 @@ def many(count: int, first: int = 0, **fields: Any) -> list[dict[str, Any]]:
     return [part("KA", f"K-{number}", 2, **fields) for number in range(first, first + count)]
 
 
-def full_count(harness: SyncHarness) -> int:
-    return sum(quantity > 0 for quantity in harness.shelf_quantities().values())
-
-
-def states() -> list[str]:
-    found = list(db.session.scalars(db.select(HeldClearing.state).order_by(HeldClearing.id)))
-    db.session.commit()
-    return found
-
-
-def silent(harness: SyncHarness) -> Run:
-    harness.set_parts()
-    return harness.sync()
-
-
 def test_an_answer_without_evidence_never_confirms_a_held_clearing(full: SyncHarness) -> None:
     assert silent(full).status == "partial"
     for _ in range(2):
         run = full.sync(*many(MANY, **UNDATED))
-        assert (run.status, full_count(full), states()) == ("failed", MANY, ["held"])
+        assert (run.status, count_in_stock(full), states()) == ("failed", MANY, ["held"])
     assert silent(full).status == "succeeded"
-    assert (full_count(full), states()) == (0, ["confirmed"])
+    assert (count_in_stock(full), states()) == (0, ["confirmed"])
 
 
 def test_a_clearing_weighs_only_what_would_really_be_cleared(full: SyncHarness) -> None:
     run = full.sync(*many(20), *many(60, 20, **UNDATED))
-    assert (run.status, full_count(full), states()) == ("succeeded", 80, [])
+    assert (run.status, count_in_stock(full), states()) == ("succeeded", 80, [])
     assert (full.load_item(run, "KA").kept, full.load_item(run, "KA").cleared) == (60, 40)
 
 
 def test_a_code_of_which_every_part_is_kept_or_gone_is_not_silent(full: SyncHarness) -> None:
     rows = [*many(30, lastupdatedate="2001-01-01T00:00:00"), *many(90, 30, **UNDATED)]
     run = full.sync(*rows)
-    assert (run.status, full_count(full), states()) == ("succeeded", 90, [])
+    assert (run.status, count_in_stock(full), states()) == ("succeeded", 90, [])
 
 
 def test_an_approved_clearing_leaves_what_is_kept(full: SyncHarness) -> None:
@@ -320,4 +305,4 @@ def test_an_approved_clearing_leaves_what_is_kept(full: SyncHarness) -> None:
     assert (clearing.products, clearing.stocked) == (90, 120)
     assert held_clearings.apply_clearing(clearing, None)
     assert clearing_guard.clear_approved(clearing.id)
-    assert full_count(full) == 30
+    assert count_in_stock(full) == 30

@@ -7,21 +7,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask_security import hash_password
 
-from tests.factories import PASSWORD, make_user
-from tests.webapp.accounts.users import EMAIL, NEW, follow, set_up, sign_in
+from tests.factories import PASSWORD
+from tests.webapp.accounts.users import NEW, follow, set_up, sign_in
 from tests.webapp.client import LintingClient
 from webapp.accounts import emails, passwords
 from webapp.extensions import db, end_reading
-from webapp.models import Dealer, User
+from webapp.models import User
 
 SLOW = ("hash", "verify")
-
-
-@pytest.fixture
-def person(app: Flask, dealer: Dealer) -> User:
-    return make_user(EMAIL, dealer, hash_password(PASSWORD))
 
 
 @pytest.fixture

@@ -8,11 +8,9 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask, current_app
-from flask_security import hash_password
 
 from jobs.notifications import account_emails
 from jobs.notifications.undeliverable import NoLongerWanted
-from tests.factories import PASSWORD, make_user
 from tests.webapp.accounts.users import EMAIL, NEW, follow, noted, sign_in
 from tests.webapp.client import ON_SQLITE, LintingClient
 from webapp.accounts import emails, sessions, user_admin
@@ -24,11 +22,6 @@ from webapp.settings.addresses import MailServer
 
 pytestmark = [ON_SQLITE, pytest.mark.slow]
 CALM = "This link is no longer valid."
-
-
-@pytest.fixture
-def person(app: Flask, dealer: Dealer) -> User:
-    return make_user(EMAIL, dealer, hash_password(PASSWORD))
 
 
 @pytest.fixture

@@ -13,15 +13,10 @@ from tests.webapp.accounts.users import EMAIL, code_of, noted, set_up, sign_in
 from tests.webapp.client import ON_SQLITE, LintingClient
 from webapp.accounts import second_factor, user_admin
 from webapp.extensions import db
-from webapp.models import Dealer, User
+from webapp.models import User
 
 pytestmark = [ON_SQLITE, pytest.mark.slow]
 STAFF = "support@example.com"
-
-
-@pytest.fixture
-def person(app: Flask, dealer: Dealer) -> User:
-    return make_user(EMAIL, dealer, hash_password(PASSWORD))
 
 
 @pytest.fixture

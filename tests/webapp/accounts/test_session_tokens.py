@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from flask_security import hash_password
 
-from tests.factories import PASSWORD, make_user
+from tests.factories import PASSWORD
 from tests.webapp.accounts.users import EMAIL, set_up
 from tests.webapp.client import ON_SQLITE, LintingClient
 from webapp.accounts import sessions
-from webapp.models import Dealer, User, UserSession
+from webapp.models import User, UserSession
 
 pytestmark = ON_SQLITE
-
-
-@pytest.fixture
-def person(app: Flask, dealer: Dealer) -> User:
-    return make_user(EMAIL, dealer, hash_password(PASSWORD))
 
 
 @pytest.fixture

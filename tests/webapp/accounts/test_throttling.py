@@ -21,15 +21,10 @@ from webapp.accounts import emails
 from webapp.application import create_app
 from webapp.core import clock
 from webapp.extensions import db
-from webapp.models import Dealer, User
+from webapp.models import User
 
 pytestmark = [ON_SQLITE, pytest.mark.slow]
 ALLOWED = 10
-
-
-@pytest.fixture
-def person(app: Flask, dealer: Dealer) -> User:
-    return make_user(EMAIL, dealer, hash_password(PASSWORD))
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from werkzeug.test import TestResponse
 
 from sandbox.servers.postgres import PostgresServer
 from tests.conftest import settings
-from tests.factories import make_user
 from tests.webapp.client import HTMX, LintingClient
 from webapp.application import create_app
 from webapp.core.database_errors import is_away
@@ -45,12 +44,6 @@ def app(url: str, tmp_path: Path) -> Iterator[Flask]:
         yield app
         close_all_sessions()
         db.engine.dispose()
-
-
-@pytest.fixture
-def staff(app: Flask) -> LintingClient:
-    app.test_client_class = LintingClient
-    return app.test_client().sign_in(make_user("support@example.com"))
 
 
 def is_refused_for_a_moment(response: TestResponse) -> bool:

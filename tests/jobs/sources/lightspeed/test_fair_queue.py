@@ -5,7 +5,6 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 from redis import Redis
@@ -27,15 +26,6 @@ class Stop(Exception):
 
 def stop() -> None:
     raise Stop
-
-
-@pytest.fixture
-def redis(redis_url: str) -> Iterator[Redis]:
-    """An empty Redis."""
-    with Redis.from_url(redis_url) as client:
-        client.flushdb()
-        yield client
-        client.flushdb()
 
 
 @pytest.fixture
