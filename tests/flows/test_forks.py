@@ -14,8 +14,8 @@ import requests
 from redis import Redis
 
 from sandbox.servers.ports import free_port
-from tests.flows.conftest import Program, wait_until
-from tests.flows.test_workers import ended, two_codes
+from tests.flows.conftest import Program, has_ended, wait_until
+from tests.flows.test_workers import two_codes
 from tests.sync_harness import SyncHarness
 from webapp.runs import lifecycle
 
@@ -73,7 +73,7 @@ def test_workers_are_forks_of_one_parent_which_imported_everything(
     two_codes(harness)
     parent = psutil.Process(program.start("tests.flows.tailed_process", WORKER_PROCESSES="2").pid)
     run = lifecycle.start(harness.dealer, "manual").run
-    wait_until(lambda: ended(run.id), "the run's end", program)
+    wait_until(lambda: has_ended(run.id), "the run's end", program)
     wait_until(lambda: program.log.count("Listening on") == 3, "three workers", program)
 
     workers = forks.of(parent.pid)
@@ -104,7 +104,7 @@ def test_a_worker_that_died_is_forked_again_from_the_same_parent(
     for one in forks.of(parent.pid):
         assert one["forked"] == {"threads": 1, "connections": 0, "files": []}
     run = lifecycle.start(harness.dealer, "manual").run
-    wait_until(lambda: ended(run.id), "the run's end", program)
+    wait_until(lambda: has_ended(run.id), "the run's end", program)
     assert harness.load_run(run.id).status == "succeeded"
     assert forks.imported_later() == set()
 
