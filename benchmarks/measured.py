@@ -38,10 +38,11 @@ class Measured:
 
 @dataclass(frozen=True)
 class Workloads:
-    """Runs workloads (benchmarks/workloads) against one database."""
+    """Runs workloads (benchmarks/workloads) of a checkout, by default this one, against one database."""
 
     environment: Mapping[str, str]
     database: Database
+    checkout: Path = ROOT
 
     def import_catalog(self, path: Path, products: int) -> Measured:
         """Write a bulk catalog of so many products to a file, and import it."""
@@ -57,11 +58,16 @@ class Workloads:
         """Run a workload on a settled database. Raises SystemExit with the error output of one that fails."""
         self.database.settle()
         command = [sys.executable, "-m", "benchmarks.workloads", name, *map(str, arguments)]
-        return measure(name, command, self.environment, self.database)
+        return measure(name, command, self.environment, self.database, checkout=self.checkout)
 
 
 def measure(
-    title: str, command: Sequence[str], environment: Mapping[str, str], database: Database, stdin: str = ""
+    title: str,
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    database: Database,
+    stdin: str = "",
+    checkout: Path = ROOT,
 ) -> Measured:
     """What a process takes that prints it in its last line, as JSON.
 
@@ -69,7 +75,7 @@ def measure(
     """
     cpu, wal = server_cpu_seconds(database.server), database.wal_position()
     process = subprocess.run(
-        list(command), cwd=ROOT, env=dict(environment), input=stdin, capture_output=True, text=True
+        list(command), cwd=checkout, env=dict(environment), input=stdin, capture_output=True, text=True
     )
     cpu_after = server_cpu_seconds(database.server)
     if process.returncode:
