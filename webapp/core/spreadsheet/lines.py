@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import io
 from collections import deque
+from contextlib import suppress
 from typing import BinaryIO
 
 from webapp.core.spreadsheet.encodings import as_utf8
@@ -11,6 +13,9 @@ from webapp.core.spreadsheet.encodings import as_utf8
 # A field may contain line breaks, but an unclosed quote must not swallow the rest of the file.
 MAX_RECORD_LINES = 50
 MAX_LINE_BYTES = 1_000_000
+# Bytes that are read at once while lines are records. Longer fields than the csv module's limit stay apart.
+BLOCK_BYTES = 64 * 1024
+MAX_BLOCK_BYTES = 128 * 1024
 
 
 class UnclosedQuote(ValueError):
@@ -23,7 +28,10 @@ class Lines:
     def __init__(self, file: BinaryIO) -> None:
         self._head, self._file = as_utf8(file)
         self._waiting: deque[tuple[str, bool]] = deque()
+        # Lines of a block that has to be read line by line.
+        self._unread: deque[bytes] = deque()
         self._record: list[tuple[str, bool]] = []
+        self._block = b""
         self._begun = False
         # The line number at which the current record begins.
         self.number = 1
@@ -46,8 +54,10 @@ class Lines:
             # Excel marks UTF-8 files so.
             raw = raw.removeprefix(codecs.BOM_UTF8)
             self._begun = True
-        if len(raw) >= MAX_LINE_BYTES and not raw.endswith(b"\n"):
-            self._skip_line()
+        is_whole = raw.endswith(b"\n")
+        if len(raw) > MAX_LINE_BYTES - (not is_whole):
+            if not is_whole:
+                self._skip_line()
             return "\n", False
         try:
             return raw.decode(), True
@@ -55,7 +65,9 @@ class Lines:
             return raw.decode(errors="surrogateescape"), False
 
     def _readline(self) -> bytes:
-        """Return the next line, including bytes already read to detect the encoding."""
+        """Return the next line, including bytes already read to detect the encoding, or of a block."""
+        if self._unread:
+            return self._unread.popleft()
         if not self._head:
             return self._file.readline(MAX_LINE_BYTES)
         line, end, self._head = self._head.partition(b"\n")
@@ -64,6 +76,31 @@ class Lines:
     def _skip_line(self) -> None:
         while (raw := self._file.readline(MAX_LINE_BYTES)) and not raw.endswith(b"\n"):
             pass
+
+    def next_block(self) -> str | None:
+        """Return the text of the next lines, which `end_block` consumes or puts back.
+
+        None if the next line has to be read by itself: at the end of the file, and where text isn't UTF-8.
+        """
+        if self._waiting or self._record or self._unread or self._head:
+            return None
+        block = self._file.read(BLOCK_BYTES)
+        if block and not block.endswith(b"\n"):
+            block += self._file.readline(MAX_LINE_BYTES)
+        self._block = block
+        if block and len(block) <= MAX_BLOCK_BYTES:
+            with suppress(UnicodeDecodeError):
+                return block.decode()
+        self.end_block(None)
+        return None
+
+    def end_block(self, count: int | None) -> None:
+        """Consume the block of `count` lines, or put it back if that is None."""
+        if count is None:
+            self._unread.extend(io.BytesIO(self._block))
+        else:
+            self.number += count
+        self._block = b""
 
     def peek(self) -> str:
         """Return the next line without consuming it; empty at the end of the file."""

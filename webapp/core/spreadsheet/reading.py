@@ -41,8 +41,8 @@ class Sheet:
 
     def __init__(self, file: BinaryIO, columns: Sequence[str], optional: Sequence[str] = ()) -> None:
         self._lines = Lines(file)
-        separator = self._separator(columns)
-        self._reader = csv.reader(self._lines, strict=True, delimiter=separator)
+        self._separator = self._detect_separator(columns)
+        self._reader = csv.reader(self._lines, strict=True, delimiter=self._separator)
         header = self._header()
         self.columns = (*columns, *(name for name in optional if name in header))
         missing = [name for name in columns if name not in header]
@@ -54,7 +54,7 @@ class Sheet:
         self._width = len(header)
         self._pick = itemgetter(*(header.index(name) for name in self.columns))
 
-    def _separator(self, columns: Sequence[str]) -> str:
+    def _detect_separator(self, columns: Sequence[str]) -> str:
         """Detect the file's separator; consumes the lines before its header."""
         line = self._lines.peek()
         for _ in range(MAX_LINES_BEFORE_HEADER):
@@ -82,6 +82,14 @@ class Sheet:
 
     def __iter__(self) -> Iterator[Row]:
         while True:
+            # Fast path: most lines are rows of their own, and are split many at a time.
+            if (text := self._lines.next_block()) is not None:
+                records = self._split(text)
+                first = self._lines.number
+                self._lines.end_block(None if records is None else len(records))
+                if records is not None:
+                    yield from self._rows(records, first, is_defused="'" in text)
+                    continue
             try:
                 cells = next(self._reader)
             except StopIteration:
@@ -89,17 +97,33 @@ class Sheet:
             except (csv.Error, UnclosedQuote) as error:
                 yield self._broken(error)
                 continue
-            if not self._lines.is_text or not _is_empty(cells):
-                yield self._row(cells)
+            if not self._lines.is_text:
+                yield Row(self._lines.number, (), "not UTF-8 text, or longer than any row")
+            else:
+                yield from self._rows([cells], self._lines.number, is_defused=True)
             self._lines.next_record()
 
-    def _row(self, cells: list[str]) -> Row:
-        line = self._lines.number
-        if not self._lines.is_text:
-            return Row(line, (), "not UTF-8 text, or longer than any row")
-        if len(cells) != self._width:
-            return Row(line, (), f"{len(cells)} fields where the first line has {self._width}")
-        return Row(line, tuple(map(undo_defuse, self._pick(cells))))
+    def _split(self, text: str) -> list[list[str]] | None:
+        """Return the cells of each line; None if the lines aren't one record each."""
+        lines = text.removesuffix("\n").split("\n")
+        if '"' not in text and "\r" not in text:
+            return [line.split(self._separator) for line in lines]
+        try:
+            records = list(csv.reader(lines, strict=True, delimiter=self._separator))
+        except csv.Error:
+            return None
+        return records if len(records) == len(lines) else None
+
+    def _rows(self, records: Sequence[list[str]], first: int, *, is_defused: bool) -> Iterator[Row]:
+        """Yield the rows of records that are one line each, except those without text."""
+        pick, width = self._pick, self._width
+        for line, cells in enumerate(records, first):
+            if _is_empty(cells):
+                continue
+            if len(cells) != width:
+                yield Row(line, (), f"{len(cells)} fields where the first line has {width}")
+            else:
+                yield Row(line, tuple(map(undo_defuse, pick(cells))) if is_defused else pick(cells))
 
     def _broken(self, error: Exception) -> Row:
         line = self._lines.number

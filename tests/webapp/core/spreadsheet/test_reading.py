@@ -3,8 +3,10 @@ from __future__ import annotations
 import io
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from webapp.core.spreadsheet import Row, Sheet, Unreadable
+from webapp.core.spreadsheet import Row, Sheet, Unreadable, lines
 from webapp.core.spreadsheet.lines import MAX_LINE_BYTES, MAX_RECORD_LINES
 
 HEADER = b"code,name\n"
@@ -112,3 +114,19 @@ def test_an_invalid_file_is_refused_in_one_line(content, message):
     with pytest.raises(Unreadable, match=message) as refused:
         read(content)
     assert "\n" not in str(refused.value)
+
+
+PIECES = st.sampled_from(
+    ["TR", "Pads", ",", "\n", "\r\n", "\r", '"', '""', "'=", "é", "\xff", " ", "\t", ";"]
+)
+
+
+@given(st.lists(PIECES).map("".join), st.sampled_from([1, 7, 30, 64 * 1024]))
+def test_lines_read_many_at_a_time_are_the_rows_of_lines_read_one_by_one(body, block_bytes):
+    content = HEADER + body.replace("\xff", "?").encode().replace(b"?", b"\xff")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lines, "MAX_BLOCK_BYTES", 0)
+        one_by_one = read(content)
+        patch.undo()
+        patch.setattr(lines, "BLOCK_BYTES", block_bytes)
+        assert read(content) == one_by_one
