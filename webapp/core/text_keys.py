@@ -7,6 +7,7 @@ import unicodedata
 from typing import Final
 
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+_ASCII_NOT_ALPHANUMERIC = {code: None for code in range(128) if not chr(code).isalnum()}
 
 # Unicode's Default_Ignorable_Code_Point: zero-width characters, soft hyphen, byte order mark and others.
 INVISIBLE: Final = (
@@ -44,4 +45,6 @@ def key_of(text: str | None) -> str:
 def bare_key_of(text: str | None) -> str:
     """Return `key_of` without punctuation and spaces: finds candidates, never matches (R12)."""
     key = key_of(text)
-    return key if key.isalnum() else _NOT_ALPHANUMERIC.sub("", key)
+    if key.isalnum():
+        return key
+    return key.translate(_ASCII_NOT_ALPHANUMERIC) if key.isascii() else _NOT_ALPHANUMERIC.sub("", key)

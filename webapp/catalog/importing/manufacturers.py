@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Final
 
 from sqlalchemy import insert, select
 from sqlalchemy.engine import Connection, Engine, Row
 from sqlalchemy.exc import IntegrityError
 
-from webapp.catalog.importing.rows import CatalogRow, Rejected
+from webapp.catalog.importing.rows import COLUMNS, CatalogRow, Rejected
 from webapp.core.text_keys import key_of
 from webapp.models import Dealer, Manufacturer
 
 MAX_DEALER_DIGITS = 9
+_OWN_CELLS: Final = COLUMNS.index("dealer") + 1
+
+# Manufacturer id, catalog, and id of the owning dealer (0 for none).
+Owned = tuple[int, str, int]
 
 
 class Manufacturers:
@@ -25,6 +30,15 @@ class Manufacturers:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._found: dict[tuple[str, ...], tuple[int, int]] = {}
+        self._of_cells: dict[tuple[str, ...], Owned] = {}
+
+    def of_cells(self, cells: tuple[str, ...]) -> Owned | None:
+        """Return what a row before had in the same cells up to `dealer`; None if there was none."""
+        return self._of_cells.get(cells[:_OWN_CELLS])
+
+    def remember(self, cells: tuple[str, ...], owned: Owned) -> None:
+        """Remember what a valid row has, for `of_cells`."""
+        self._of_cells[cells[:_OWN_CELLS]] = owned
 
     def resolve(self, row: CatalogRow) -> tuple[int, int]:
         """Return the ids of the manufacturer and the owning dealer (0 for none). Raises Rejected."""

@@ -27,7 +27,7 @@ OPTIONAL_COLUMNS: Final = ("upc",)
 
 _NAME: Final = COLUMNS.index("name")
 _MSRP: Final = COLUMNS.index("msrp")
-# Fast path for nearly all rows: they contain nothing that a spreadsheet damaged.
+# What a spreadsheet leaves in a damaged cell.
 _SUSPECT = re.compile(r"[0-9]E[+-]|[#=]|Err:", re.IGNORECASE)
 # Text that a spreadsheet takes for a number or a formula, although it is neither.
 _NUMBERS: Final = ("oem_manufacturer_id", "part_number", "mpn")
@@ -76,8 +76,9 @@ def parse(cells: tuple[str, ...]) -> CatalogRow:
 
     Raises Rejected.
     """
+    text = "".join(cells)
     catalog, manufacturer, abbreviation, oem_id, dealer, part_number, brand, mpn, name, msrp, *rest = map(
-        cleaned, cells
+        str.strip if text.isascii() else cleaned, cells
     )
     catalog = catalog.casefold()
     if catalog not in _OWN_COLUMNS:
@@ -86,13 +87,12 @@ def parse(cells: tuple[str, ...]) -> CatalogRow:
         raise Rejected(f"{_first_empty(cells)} is missing")
     if (bool(abbreviation), bool(oem_id), bool(dealer)) != _OWN_COLUMNS[catalog]:
         _reject_own_columns(catalog, abbreviation=abbreviation, oem_manufacturer_id=oem_id, dealer=dealer)
-    if max(map(len, cells)) > MAX_VALUE_LENGTH:
+    if len(text) > MAX_VALUE_LENGTH:
         _check_lengths(cells)
-    text = "".join(cells)
     # Fast path: most rows are printable ASCII.
     if not (text.isascii() and text.isprintable()) and _UNFIT.search(text):
         raise Rejected("it holds a control character, or one that turns the direction of writing")
-    if _SUSPECT.search(text):
+    if is_suspect(text):
         _check_damage(cells)
     return CatalogRow(
         catalog,
@@ -108,6 +108,13 @@ def parse(cells: tuple[str, ...]) -> CatalogRow:
         cents_of(msrp) if msrp and not is_error(msrp) else None,
         _upc(rest[0]) if rest and rest[0] else None,
     )
+
+
+def is_suspect(text: str) -> bool:
+    """Return whether a spreadsheet may have damaged a cell of the text. Most rows need no pattern."""
+    has_mark = "#" in text or "=" in text or ":" in text
+    may_be_float = "E+" in text or "E-" in text or "e+" in text or "e-" in text
+    return (has_mark or may_be_float) and _SUSPECT.search(text) is not None
 
 
 def _first_empty(cells: tuple[str, ...]) -> str:

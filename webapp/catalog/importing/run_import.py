@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 from sqlalchemy import Table, text
 from sqlalchemy.engine import Connection
 
 from webapp.catalog.importing import staging, statements
 from webapp.catalog.importing.apply import Imported, apply_staged
-from webapp.catalog.importing.manufacturers import Manufacturers
+from webapp.catalog.importing.manufacturers import Manufacturers, Owned
+from webapp.catalog.importing.plain_rows import PlainFields, plain_fields
 from webapp.catalog.importing.rows import COLUMNS, OPTIONAL_COLUMNS, Rejected, parse, warning
 from webapp.core.spreadsheet import Row, Sheet, Unreadable
 from webapp.core.text_keys import bare_key_of, key_of
@@ -22,7 +23,8 @@ from webapp.extensions import db, direct_engine
 CHUNK = 5_000
 # Each rejected row is stored and listed for review; a file with more of them isn't a catalog.
 MOST_REJECTED = 1_000_000
-_MSRP = list(staging.STAGED.columns.keys()).index("msrp_cents")
+_PART_NUMBER: Final = COLUMNS.index("part_number")
+_MSRP: Final = list(staging.STAGED.columns.keys()).index("msrp_cents")
 
 
 def import_catalog(
@@ -89,27 +91,42 @@ def _chunks(sheet: Sheet) -> Iterator[list[Row]]:
 
 
 def _staged(row: Row, manufacturers: Manufacturers) -> tuple[Any, ...]:
-    """Return the columns of `staging.STAGED` in order."""
+    """Return the columns of `staging.STAGED` in order. Raises Rejected."""
+    cells = row.cells
+    owned = manufacturers.of_cells(cells)
+    fields = plain_fields(cells[_PART_NUMBER:]) if owned else None
+    if owned is None or fields is None:
+        owned, fields = _checked(row, manufacturers)
+    manufacturer_id, catalog, owner = owned
+    part_number, brand, mpn, name, msrp_cents, upc = fields
+    return (
+        row.line,
+        manufacturer_id,
+        part_number,
+        key_of(part_number),
+        bare_key_of(part_number),
+        catalog,
+        owner,
+        brand,
+        key_of(brand),
+        mpn,
+        key_of(mpn),
+        name,
+        msrp_cents,
+        upc,
+    )
+
+
+def _checked(row: Row, manufacturers: Manufacturers) -> tuple[Owned, PlainFields]:
+    """Check every cell of a row. Raises Rejected."""
     if row.reason:
         raise Rejected(row.reason)
     parsed = parse(row.cells)
     manufacturer_id, owner = manufacturers.resolve(parsed)
-    return (
-        row.line,
-        manufacturer_id,
-        parsed.part_number,
-        key_of(parsed.part_number),
-        bare_key_of(parsed.part_number),
-        parsed.catalog,
-        owner,
-        parsed.brand,
-        key_of(parsed.brand),
-        parsed.mpn,
-        key_of(parsed.mpn),
-        parsed.name,
-        parsed.msrp_cents,
-        parsed.upc,
-    )
+    owned = manufacturer_id, parsed.catalog, owner
+    manufacturers.remember(row.cells, owned)
+    fields = parsed.part_number, parsed.brand, parsed.mpn, parsed.name, parsed.msrp_cents, parsed.upc
+    return owned, fields
 
 
 def _reject_contradictions(connection: Connection) -> int:
