@@ -41,7 +41,7 @@ def terminations(harness: Harness, count: int, random: Random) -> Iterator[Trial
 def _terminate(harness: Harness, trial: Trial, random: Random) -> None:
     """No heartbeat gets old here, and no tick comes: a worker that stops requeues its run."""
     harness.workers.order(moment=0)
-    parent = harness.workers.start("jobs.worker", WORKER_PROCESSES="1")
+    parent = psutil.Process(harness.workers.start("jobs.worker", WORKER_PROCESSES="1").pid)
     run_id = harness.next_run()
     harness.simulator.switches.latency = SLOW
     harness.workers.wait(lambda: harness.run(run_id)[0] == "running", "the run's start")

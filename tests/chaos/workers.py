@@ -12,7 +12,7 @@ import psutil
 
 from benchmarks.testbed import TimedOut, wait
 from tests.chaos import instrumented_worker
-from tests.chaos.fork_server import ForkServer
+from tests.fork_server import ForkedProcess, ForkServer
 from webapp.runs import lifecycle
 
 # Seconds. Long, as machines are shared; nothing waits for it when all is well.
@@ -26,21 +26,22 @@ class Workers:
 
     def __init__(self, folder: Path, variables: Mapping[str, str]) -> None:
         self.folder = folder
-        self._server = ForkServer({**variables, "INSTRUMENTED_FOLDER": str(folder)}, self._log)
-        self._living: list[psutil.Process] = []
-        self._started: list[psutil.Process] = []
+        self._variables = {**variables, "INSTRUMENTED_FOLDER": str(folder)}
+        self._server = ForkServer([instrumented_worker.__name__], self._variables, self._log)
+        self._living: list[ForkedProcess] = []
+        self._started: list[ForkedProcess] = []
 
-    def start(self, module: str, *queues: str, **variables: str) -> psutil.Process:
+    def start(self, module: str, *queues: str, **variables: str) -> ForkedProcess:
         """Start a worker process."""
-        process = self._server.start(module, queues, variables)
+        process = self._server.start(module, queues, {**self._variables, **variables}, self._log)
         self._started.append(process)
         return process
 
     def replace(self) -> None:
         """Start instrumented workers, which listen to every queue, in place of those that died."""
-        self._living = [one for one in self._living if one.is_running()]
+        self._living = [one for one in self._living if one.poll() is None]
         while len(self._living) < WORKERS:
-            self._living.append(self.start("tests.chaos.instrumented_worker", *QUEUES))
+            self._living.append(self.start(instrumented_worker.__name__, *QUEUES))
 
     def kill(self) -> None:
         """End every worker and work-horse."""
@@ -48,6 +49,8 @@ class Workers:
         for process in processes:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
+        for started in self._started:
+            started.wait()
         psutil.wait_procs(processes)
         self._living = []
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import close_all_sessions
 
 from sandbox.simulator import Simulator
 from tests.conftest import settings
+from tests.fork_server import ForkedProcess, ForkServer
 from tests.sync_harness import SyncHarness
 from webapp.application import create_app
 from webapp.extensions import db
@@ -30,10 +31,11 @@ TIMEOUT = 60
 class Program:
     """Starts the program's processes with a test's own servers, and ends them."""
 
-    def __init__(self, environment: dict[str, str], folder: Path) -> None:
+    def __init__(self, environment: dict[str, str], folder: Path, fork_server: ForkServer) -> None:
         self.environment = environment
         self._folder = folder
-        self._started: list[subprocess.Popen[bytes]] = []
+        self._fork_server = fork_server
+        self._started: list[subprocess.Popen[bytes] | ForkedProcess] = []
 
     @property
     def log(self) -> str:
@@ -42,8 +44,7 @@ class Program:
 
     def start(self, *command: str, **variables: str) -> subprocess.Popen[bytes]:
         """Start `python -m …` in a process group of its own."""
-        path = self._folder / f"process-{len(self._started)}.log"
-        with path.open("wb") as log:
+        with self._next_log().open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", *command],
                 cwd=ROOT,
@@ -54,6 +55,16 @@ class Program:
             )
         self._started.append(process)
         return process
+
+    def fork(self, module: str, *arguments: str, **variables: str) -> ForkedProcess:
+        """Start the same in a fork that has imported the module already, which takes a tenth of the time."""
+        environment = {**self.environment, **variables}
+        process = self._fork_server.start(module, arguments, environment, self._next_log())
+        self._started.append(process)
+        return process
+
+    def _next_log(self) -> Path:
+        return self._folder / f"process-{len(self._started)}.log"
 
     def flask(self, *arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
         """Run a command of the program to its end."""
@@ -128,8 +139,19 @@ def harness(app: Flask, simulator: Simulator) -> SyncHarness:
     return SyncHarness(simulator)
 
 
+@pytest.fixture(scope="session")
+def fork_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkServer]:
+    """A process that has imported workers and scheduler, with none of the program's settings."""
+    log = tmp_path_factory.mktemp("fork-server") / "fork-server.log"
+    server = ForkServer(["jobs.worker", "jobs.schedule"], {"PATH": os.environ["PATH"]}, log)
+    yield server
+    server.end()
+
+
 @pytest.fixture
-def program(app: Flask, redis: Redis, simulator: Simulator, tmp_path: Path) -> Iterator[Program]:
+def program(
+    app: Flask, redis: Redis, simulator: Simulator, tmp_path: Path, fork_server: ForkServer
+) -> Iterator[Program]:
     """The program on this test's database, Redis, simulator and report folder."""
     config = current_app.config
     running = Program(
@@ -145,6 +167,7 @@ def program(app: Flask, redis: Redis, simulator: Simulator, tmp_path: Path) -> I
             "REPORT_STORAGE_URL": config["REPORT_STORAGE_URL"],
         },
         tmp_path,
+        fork_server,
     )
     yield running
     running.end()

@@ -38,7 +38,7 @@ def test_an_alert_is_sent_while_redis_is_unavailable_and_no_worker_runs(
 ) -> None:
     kept, server = mailed
     refuse(harness)
-    process = program.start(
+    process = program.fork(
         "jobs.schedule", REDIS_URL=NOBODY_LISTENS, SMTP_URL=server, MAIL_FROM="alerts@example.com"
     )
     wait_until(lambda: kept.messages, "the e-mail", program)
@@ -56,7 +56,7 @@ def test_two_schedulers_send_an_alert_once(
     kept, server = mailed
     refuse(harness)
     for _ in range(2):
-        program.start("jobs.schedule", SMTP_URL=server, MAIL_FROM="alerts@example.com")
+        program.fork("jobs.schedule", SMTP_URL=server, MAIL_FROM="alerts@example.com")
     wait_until(lambda: program.log.count("scheduler.started") == 2, "both schedulers", program)
     delivered = db.select(db.func.count()).where(AlertDelivery.state == "delivered")
     wait_until(lambda: db.session.scalar(delivered) == 1, "the e-mail", program)

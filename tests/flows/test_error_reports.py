@@ -102,7 +102,7 @@ def test_an_error_in_a_request_is_reported(harness: SyncHarness, program: Progra
 def test_an_error_in_a_worker_is_reported(
     harness: SyncHarness, redis: Redis, program: Program, sentry: Sentry
 ) -> None:
-    program.start("jobs.worker", queues.CONTROL, SENTRY_DSN=sentry.dsn)
+    program.fork("jobs.worker", queues.CONTROL, SENTRY_DSN=sentry.dsn)
     queues.enqueue(queues.CONTROL, "jobs.tasks.check_credentials", 4711, 1)
     wait_until(lambda: sentry.events, "a report", program)
     assert kinds(sentry.events[0])[-1] == "NoResultFound"
@@ -114,7 +114,7 @@ def test_an_error_that_a_run_survives_is_reported_with_its_run_id(
     harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
     harness.set_parts(part("TR", "A-1"))
     run = lifecycle.start(harness.dealer, "manual").run
-    program.start(
+    program.fork(
         "jobs.worker", queues.SYNC, SENTRY_DSN=sentry.dsn, REPORT_STORAGE_URL="file:///dev/null/reports"
     )
     wait_until(

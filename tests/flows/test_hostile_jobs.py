@@ -42,7 +42,7 @@ def test_a_worker_drops_an_unknown_task_and_continues(
     queues.enqueue(queue, "jobs.tasks.tick")
     # Alone on its queue a worker takes jobs in another way than from several.
     listens = (queues.CONTROL, queues.INDEX) if queue == queues.CONTROL else (queues.SYNC,)
-    worker = program.start("jobs.worker", *listens)
+    worker = program.fork("jobs.worker", *listens)
     wait_until(lambda: job_heartbeats.last_completion(job_heartbeats.TICK), "the tick behind them", program)
     wait_until(lambda: not redis.llen(f"rq:queue:{queue}"), "an empty queue", program)
     assert worker.poll() is None
@@ -59,7 +59,7 @@ def test_a_worker_survives_hostile_registries(
 ) -> None:
     for queue in (queues.CONTROL, queues.SYNC, queues.INDEX):
         hostile.fill_registries(queue)
-    worker = program.start("jobs.worker", queues.CONTROL, queues.SYNC, queues.INDEX)
+    worker = program.fork("jobs.worker", queues.CONTROL, queues.SYNC, queues.INDEX)
     queues.enqueue(queues.SYNC, "jobs.tasks.tick")
     wait_until(lambda: job_heartbeats.last_completion(job_heartbeats.TICK), "the tick", program)
     assert worker.poll() is None
@@ -78,7 +78,7 @@ def test_lists_of_the_wrong_type_do_not_end_a_worker(
 ) -> None:
     for key in ("rq:wip:control", "rq:failed:control", "rq:queue:control:intermediate", "rq:groups"):
         redis.set(key, "not a list")
-    worker = program.start("jobs.worker", queues.CONTROL, queues.INDEX)
+    worker = program.fork("jobs.worker", queues.CONTROL, queues.INDEX)
     queues.enqueue(queues.CONTROL, "jobs.tasks.drain_index")
     wait_until(lambda: not redis.llen("rq:queue:control"), "an empty queue", program)
     wait_until(lambda: "queue.upkeep_failed" in program.log, "the report", program)
@@ -86,7 +86,7 @@ def test_lists_of_the_wrong_type_do_not_end_a_worker(
 
 
 def test_a_worker_takes_no_commands_from_redis(harness: SyncHarness, redis: Redis, program: Program) -> None:
-    worker = program.start("jobs.worker", queues.CONTROL, queues.INDEX)
+    worker = program.fork("jobs.worker", queues.CONTROL, queues.INDEX)
     wait_until(lambda: redis.smembers("rq:workers"), "the worker", program)
     assert redis.publish(f"rq:pubsub:{name_of(redis).decode()}", '{"command": "shutdown"}') == 0
     assert worker.poll() is None
@@ -96,9 +96,9 @@ def test_the_scheduler_removes_what_is_not_declared_unread(
     harness: SyncHarness, redis: Redis, program: Program, hostile: Hostile
 ) -> None:
     hostile.fill_schedule()
-    scheduler = program.start("jobs.schedule")
+    scheduler = program.fork("jobs.schedule")
     wait_until(lambda: set(redis.zrange(SET, 0, -1)) == EVERY, "the declared jobs alone", program)
-    program.start("jobs.worker", queues.CONTROL, queues.SYNC)
+    program.fork("jobs.worker", queues.CONTROL, queues.SYNC)
     wait_until(lambda: job_heartbeats.last_completion(job_heartbeats.TICK), "the tick", program)
     assert scheduler.poll() is None
     assert hostile.done == []
@@ -115,8 +115,8 @@ def test_jobs_of_the_previous_version_are_dropped_and_the_tick_queues_their_runs
     (job_id,) = [each.decode() for each in redis.lrange("rq:queue:sync", 0, -1)]
     data = pickle.dumps(("jobs.tasks.sync_run", None, (run.id,), {}))
     redis.hset(f"rq:job:{job_id}", "data", data)
-    worker = program.start("jobs.worker", queues.CONTROL, queues.SYNC)
+    worker = program.fork("jobs.worker", queues.CONTROL, queues.SYNC)
     wait_until(lambda: job_id in refused(program), "the old job's end", program)
-    program.start("jobs.schedule")
+    program.fork("jobs.schedule")
     wait_until(lambda: harness.shelf_quantities() == {("TR", "A-1"): 3}, "the run", program)
     assert worker.poll() is None

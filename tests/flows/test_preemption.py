@@ -25,7 +25,7 @@ def test_a_short_run_does_not_wait_for_the_end_of_a_long_one(
     harness.map_code("TR", makers[0])
     harness.set_parts(part("TR", "TR-1", 5))
     short = lifecycle.start(harness.dealer, "manual").run.id
-    program.start("jobs.worker", "sync", RUN_SLICE_SECONDS="1")
+    program.fork("jobs.worker", "sync", RUN_SLICE_SECONDS="1")
     wait_until(lambda: has_ended(short) and has_ended(long), "the end of both", program)
 
     first, second = harness.load_run(short), harness.load_run(long)

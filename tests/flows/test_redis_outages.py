@@ -60,8 +60,8 @@ def test_a_run_lost_by_an_emptied_redis_is_queued_by_the_next_tick(
     server.stop()
     server.start()
     assert redis.dbsize() == 0
-    program.start("jobs.schedule")
-    program.start("jobs.worker", WORKER_PROCESSES="1")
+    program.fork("jobs.schedule")
+    program.fork("jobs.worker", WORKER_PROCESSES="1")
     wait_until(lambda: has_ended(run_id), "the run's end", program)
     assert statuses() == ["succeeded"]
     assert mapped.shelf_quantities() == {("TR", "A-1"): 3}
@@ -71,8 +71,8 @@ def test_a_run_lost_by_an_emptied_redis_is_queued_by_the_next_tick(
 def test_workers_and_scheduler_outlive_an_outage_and_go_on_by_themselves(
     mapped: SyncHarness, redis: Redis, server: RedisServer, program: Program
 ) -> None:
-    scheduler = program.start("jobs.schedule")
-    worker = program.start("jobs.worker", WORKER_PROCESSES="1")
+    scheduler = program.fork("jobs.schedule")
+    worker = program.fork("jobs.worker", WORKER_PROCESSES="1")
     first = lifecycle.start(mapped.dealer, "manual").run.id
     wait_until(lambda: has_ended(first), "the first run's end", program)
     server.stop()
@@ -91,8 +91,8 @@ def test_workers_and_scheduler_outlive_an_outage_and_go_on_by_themselves(
 def test_a_full_redis_delays_runs_and_loses_none(
     mapped: SyncHarness, redis: Redis, server: RedisServer, program: Program
 ) -> None:
-    scheduler = program.start("jobs.schedule")
-    worker = program.start("jobs.worker", WORKER_PROCESSES="1")
+    scheduler = program.fork("jobs.schedule")
+    worker = program.fork("jobs.worker", WORKER_PROCESSES="1")
     wait_until(lambda: redis.scard("rq:workers") == 2, "the workers", program)
     redis.config_set("maxmemory-policy", "noeviction")
     redis.config_set("maxmemory", "1mb")
@@ -113,7 +113,7 @@ def test_a_run_that_is_running_when_redis_stops_ends_well_and_once(
     parts = [part("TR", f"B-{number:04}") for number in range(1_500)]
     mapped.set_parts(part("TR", "A-1", 3), *parts)
     simulator.switches.change({"latency": 0.5})
-    program.start("jobs.worker", WORKER_PROCESSES="1")
+    program.fork("jobs.worker", WORKER_PROCESSES="1")
     run_id = lifecycle.start(mapped.dealer, "manual").run.id
     wait_until(lambda: simulator.requests, "the first request", program)
     server.stop()

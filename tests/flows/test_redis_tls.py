@@ -65,8 +65,8 @@ def test_workers_and_scheduler_work_through_a_verified_connection(
     harness.set_parts(part("TR", "A-1", 3))
     run = lifecycle.start(harness.dealer, "manual").run
     program.environment |= trusted
-    program.start("jobs.worker", queues.CONTROL, queues.SYNC, queues.INDEX)
-    program.start("jobs.schedule")
+    program.fork("jobs.worker", queues.CONTROL, queues.SYNC, queues.INDEX)
+    program.fork("jobs.schedule")
     wait_until(lambda: job_heartbeats.last_completion(job_heartbeats.TICK), "the tick", program)
     wait_until(lambda: not db.session.get_one(Run, run.id, populate_existing=True).is_active, "it", program)
     assert harness.load_run(run.id).status == "succeeded"
@@ -123,8 +123,8 @@ def test_logs_and_the_alert_name_the_certificate(
     app: Flask, harness: SyncHarness, program: Program, trusted: dict[str, str]
 ) -> None:
     program.environment |= {"REDIS_URL": trusted["REDIS_URL"]}
-    program.start("jobs.worker", queues.CONTROL)
-    program.start("jobs.schedule")
+    program.fork("jobs.worker", queues.CONTROL)
+    program.fork("jobs.schedule")
     for event in ("worker.redis_awaited", "scheduler.redis_lost"):
         wait_until(lambda event=event: event in program.log, event, program)
         (line,) = [line for line in program.log.splitlines() if f'"{event}"' in line]

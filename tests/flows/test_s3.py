@@ -84,7 +84,7 @@ def test_a_worker_keeps_both_reports_and_every_other_process_reads_them(
     for folder in own.values():
         Path(folder).mkdir()
     program.environment |= server.variables | own
-    program.start("jobs.worker", "sync")
+    program.fork("jobs.worker", "sync")
     run = lifecycle.start(stocked.dealer, "manual").run
     wait_until(lambda: not stocked.load_run(run.id).is_active, "the run's end", program)
     assert stocked.load_run(run.id).status == "succeeded", program.log

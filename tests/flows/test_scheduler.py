@@ -41,10 +41,10 @@ def test_two_schedulers_started_together_leave_one_tick(
 def test_a_scheduler_that_was_killed_leaves_one_tick_to_the_next(
     harness: SyncHarness, redis: Redis, program: Program
 ) -> None:
-    first = program.start("jobs.schedule")
+    first = program.fork("jobs.schedule")
     wait_until(lambda: redis.zcard(SET) == len(EVERY), "the schedule", program)
     first.kill()
-    program.start("jobs.schedule")
+    program.fork("jobs.schedule")
     wait_until(lambda: ticks(redis) >= 1, "a tick", program)
     # One that is queued leaves the set for a moment.
     wait_until(lambda: set(redis.zrange(SET, 0, -1)) == EVERY, "the next tick", program)
@@ -73,7 +73,7 @@ def test_a_job_that_was_done_is_not_due_again_before_its_time(
 ) -> None:
     scheduler = TaskScheduler(redis, schedule.DECLARED, 5)
     schedule.look(scheduler)
-    program.start("jobs.worker", queues.CONTROL, queues.SYNC)
+    program.fork("jobs.worker", queues.CONTROL, queues.SYNC)
     wait_until(
         lambda: job_heartbeats.last_completion(job_heartbeats.PURGE_ORPHAN_FILES), "all three", program
     )
@@ -98,7 +98,7 @@ def test_periodic_jobs_do_not_pile_up_without_workers(
     assert sorted(redis.lrange("rq:queue:sync", 0, -1)) == [b"keep-house", b"sweep-storage"]
     soon = time.time() + 50
     assert all(due > soon for _, due in redis.zrange(SET, 0, -1, withscores=True))
-    program.start("jobs.worker", queues.CONTROL, queues.SYNC)
+    program.fork("jobs.worker", queues.CONTROL, queues.SYNC)
     wait_until(lambda: job_heartbeats.last_completion(job_heartbeats.TICK), "the tick", program)
     redis.zadd(SET, {"tick": 1}, xx=True)
     wait_until(lambda: not redis.llen("rq:queue:control"), "an empty queue", program)

@@ -36,8 +36,8 @@ def test_a_slot_starts_once_although_schedulers_are_killed_while_enqueuing(
     seen = [kill_at(number, redis, program) for number in KILLED_AT]
     assert "zadd" in seen[-1]
     assert len({len(commands) for commands in seen}) == len(KILLED_AT)
-    program.start("jobs.schedule", SYNC_HOURS=",".join(map(str, EVERY_HOUR)))
-    program.start("jobs.worker", queues.CONTROL, queues.SYNC, SYNC_HOURS=",".join(map(str, EVERY_HOUR)))
+    program.fork("jobs.schedule", SYNC_HOURS=",".join(map(str, EVERY_HOUR)))
+    program.fork("jobs.worker", queues.CONTROL, queues.SYNC, SYNC_HOURS=",".join(map(str, EVERY_HOUR)))
     wait_until(lambda: harness.shelf_quantities() == {("TR", "A-1"): 3}, "the run of the slot", program)
     found = db.session.execute(db.select(Run.trigger, Run.slot_date, Run.slot_hour)).all()
     assert [tuple(run) for run in found] == [("scheduled", due.date, due.hour)]
@@ -62,7 +62,7 @@ def kill_at(number: int, redis: Redis, program: Program) -> list[str]:
     with Redis.from_url(program.environment["REDIS_URL"], socket_timeout=None).monitor() as monitor:
         reached = Event()
         Thread(target=listen, args=(monitor, number, commands, reached), daemon=True).start()
-        process = program.start("jobs.schedule")
+        process = program.fork("jobs.schedule")
         assert reached.wait(60), program.log
         process.kill()
         process.wait()

@@ -58,7 +58,7 @@ def horses(worker: int) -> list[psutil.Process]:
 
 def test_a_run_that_was_queued_is_carried_out_and_indexed(harness: SyncHarness, program: Program) -> None:
     two_codes(harness)
-    program.start(*ALL)
+    program.fork(*ALL)
     run = lifecycle.start(harness.dealer, "manual").run
     wait_until(lambda: has_ended(run.id), "the run's end", program)
     wait_until(lambda: not db.session.scalars(db.select(OutboxEntry)).first(), "an empty outbox", program)
@@ -74,7 +74,7 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost_or_doubled(
     # The request that never answers holds the worker where it is to be killed.
     page = 1 if moment == "between two codes" else 2
     simulator.switches = Behavior(faults=[Fault("timeout", code="PU", page=page, times=None)])
-    worker = program.start(*ALL)
+    worker = program.fork(*ALL)
     run = lifecycle.start(harness.dealer, "manual").run
     held = f"$skip={500 * (page - 1)}"
     wait_until(
@@ -95,7 +95,7 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost_or_doubled(
     assert states(harness, run.id) == ["succeeded", "running"]
     left.heartbeat_at = clock.now() - timedelta(seconds=91)
     db.session.commit()
-    program.start(*ALL)
+    program.fork(*ALL)
     tick.tick()
     wait_until(lambda: has_ended(run.id), "the run's end", program)
     taken_over = outcome(harness, harness.load_run(run.id))
@@ -129,7 +129,7 @@ def test_a_stopped_worker_exits_and_another_continues_immediately(
 ) -> None:
     two_codes(harness)
     simulator.switches = Behavior(faults=[Fault("timeout", code="PU", page=2, times=1)])
-    worker = program.start(*ALL)
+    worker = program.fork(*ALL)
     run = lifecycle.start(harness.dealer, "manual").run
     wait_until(
         lambda: [i for i in harness.load_run(run.id).items if i.pages and i.code_key == "pu"],
@@ -141,7 +141,7 @@ def test_a_stopped_worker_exits_and_another_continues_immediately(
         process.send_signal(signal.SIGTERM)
     assert worker.wait(10) == 0
     assert harness.load_run(run.id).status == "queued"
-    program.start(*ALL)
+    program.fork(*ALL)
     wait_until(lambda: has_ended(run.id), "the run's end", program)
     assert harness.load_run(run.id).status == "succeeded"
     assert harness.load_run(run.id).attempt == 2
@@ -151,7 +151,7 @@ def test_a_stopped_worker_leaves_a_check_to_another(
     harness: SyncHarness, program: Program, simulator: Simulator
 ) -> None:
     simulator.switches = Behavior(latency=60.0)
-    worker = program.start(*ALL)
+    worker = program.fork(*ALL)
     configurations.start_check(harness.configuration)
     wait_until(lambda: len(simulator.requests) == 1, "the request that gets no response", program)
     for process in [*horses(worker.pid), psutil.Process(worker.pid)]:
@@ -160,12 +160,12 @@ def test_a_stopped_worker_leaves_a_check_to_another(
     db.session.expire_all()
     assert harness.configuration.check_state == "checking"
     simulator.switches = Behavior()
-    program.start(*ALL)
+    program.fork(*ALL)
     wait_until(lambda: harness.configuration.check_state == "connected", "the connection", program)
 
 
 def test_credentials_are_validated_by_a_worker(harness: SyncHarness, program: Program) -> None:
-    program.start(*ALL)
+    program.fork(*ALL)
     configurations.save_credentials(harness.configuration, password="wrong horse")
     wait_until(lambda: harness.configuration.check_state == "refused", "the refusal", program)
     assert "password" in (harness.configuration.check_reason or "").lower()
@@ -187,7 +187,7 @@ def test_the_worker_command_keeps_its_processes_running(harness: SyncHarness, pr
 
 def test_no_job_holds_a_login(harness: SyncHarness, redis: Redis, program: Program) -> None:
     two_codes(harness)
-    program.start(*ALL)
+    program.fork(*ALL)
     run = lifecycle.start(harness.dealer, "manual").run
     configurations.save_credentials(harness.configuration, password="correct horse")
     wait_until(lambda: has_ended(run.id), "the run's end", program)
