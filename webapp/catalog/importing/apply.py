@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
 
 from webapp.catalog.importing import staging, statements
+from webapp.catalog.importing.differing import Rows, scan_tables
 from webapp.core import clock
 from webapp.models.types import UtcDateTime
 
 # Rows in one transaction: other writers wait no longer than it takes.
 SLICE = 20_000
-# Fewer rows are looked up individually in less time than a full table scan takes.
-MANY = 20_000
 
 
 @dataclass(frozen=True)
@@ -31,31 +32,44 @@ class Imported:
     warned: int = 0
 
 
-def apply_staged(connection: Connection, with_upc: bool, rows: int, rejected: int) -> Imported:
-    """Write what differs from the catalog; commits each batch. `rows` includes the rejected ones."""
-    staged = rows - rejected
-    _list(connection, "changed_products", statements.changed_products(with_upc), staged)
-    products, products_new = _counts(connection, statements.COUNT_PRODUCTS)
-    _write(connection, products, statements.NOTE_PRODUCTS, statements.write_products(with_upc))
-    _list(connection, "changed_part_numbers", statements.CHANGED_PART_NUMBERS, staged)
-    numbers, numbers_new = _counts(connection, statements.COUNT_PART_NUMBERS)
-    _forget_totals(connection, numbers)
-    _write(connection, numbers, statements.NOTE_PART_NUMBERS, statements.WRITE_PART_NUMBERS)
-    if products_new or numbers_new:
+def apply_rows(connection: Connection, changing: Rows, with_upc: bool, rows: int, rejected: int) -> Imported:
+    """Write what differs from the catalog; commits each batch.
+
+    `changing` are the rows that may change something. `rows` is the number of all, including the `rejected`.
+    """
+    unchanged = rows - rejected
+    if not changing.number:
+        _count_totals(connection)
+        return Imported(rows, 0, 0, 0, 0, unchanged, rejected)
+    listing = statements.changed_products(changing.table, with_upc)
+    products = _list(connection, "changed_products", listing, changing.number)
+    _write(connection, products, statements.write_products(with_upc))
+    listing = statements.changed_part_numbers(changing.table)
+    numbers = _list(connection, "changed_part_numbers", listing, changing.number)
+    _forget_totals(connection, numbers.number)
+    _write(connection, numbers, statements.WRITE_PART_NUMBERS)
+    if products.new or numbers.new:
         staging.inform_planner(connection, "products", "part_numbers")
     # A concurrent import that ended since has counted half of this one.
-    _forget_totals(connection, numbers)
+    _forget_totals(connection, numbers.number)
     _count_totals(connection)
-    (changing,) = _counts(connection, statements.COUNT_CHANGING_ROWS)
+    (changed,) = _counts(connection, statements.COUNT_CHANGING_ROWS)
     return Imported(
         rows=rows,
-        products_new=products_new,
-        products_changed=products - products_new,
-        part_numbers_new=numbers_new,
-        part_numbers_changed=numbers - numbers_new,
-        unchanged=staged - changing,
+        products_new=products.new,
+        products_changed=products.number - products.new,
+        part_numbers_new=numbers.new,
+        part_numbers_changed=numbers.number - numbers.new,
+        unchanged=unchanged - changed,
         rejected=rejected,
     )
+
+
+class _Listed(NamedTuple):
+    """Number of entries of a temporary list, and how many of them are new."""
+
+    number: int
+    new: int
 
 
 def _forget_totals(connection: Connection, changing: int) -> None:
@@ -70,15 +84,14 @@ def _count_totals(connection: Connection) -> None:
     connection.commit()
 
 
-def _list(connection: Connection, table: str, statement: str, staged: int) -> None:
-    """Fill one of the temporary lists from the staged rows, with an index by position."""
-    if connection.dialect.name == "postgresql" and staged > MANY:
-        # The planner expects a handful of rows, and would look up a million one by one.
-        connection.execute(text("SET LOCAL enable_nestloop = off"))
+def _list(connection: Connection, table: str, statement: str, rows: int) -> _Listed:
+    """Fill one of the temporary lists from so many rows, with an index by position."""
+    scan_tables(connection, rows)
     connection.execute(text(statement))
     connection.execute(text(f"CREATE INDEX ix_{table}_position ON {table} (position)"))
-    staging.inform_planner(connection, table)
+    staging.tell_sizes(connection, table)
     connection.commit()
+    return _Listed(*_counts(connection, statements.COUNT_LISTED.format(table=table)))
 
 
 def _counts(connection: Connection, statement: str) -> list[int]:
@@ -87,14 +100,26 @@ def _counts(connection: Connection, statement: str) -> list[int]:
     return counts
 
 
-def _write(connection: Connection, count: int, note: str, write: str) -> None:
+def _write(connection: Connection, listed: _Listed, write: statements.Write) -> None:
     """Write a list batch by batch, each with its outbox entries in one transaction."""
     connection.execution_options(sqlite_begin="IMMEDIATE")
-    noting = text(note).bindparams(bindparam("now", type_=UtcDateTime))
-    for first in range(1, count + 1, SLICE):
+    is_all_new = listed.new == listed.number
+    note = write.note if write.notes_new or not is_all_new else ""
+    for first in range(1, listed.number + 1, SLICE):
         bounds = {"first": first, "last": first + SLICE - 1}
-        # The outbox entries first: once the batch is written nothing differs any more.
-        connection.execute(noting, {**bounds, "now": clock.now()})
-        connection.execute(text(write), bounds)
-        connection.commit()
+        try:
+            # A plain insert takes less time, and fails if a concurrent import has added one of the rows.
+            _write_batch(connection, note, write.insert if is_all_new else write.upsert, bounds)
+        except IntegrityError:
+            connection.rollback()
+            _write_batch(connection, note, write.upsert, bounds)
     connection.execution_options(sqlite_begin="DEFERRED")
+
+
+def _write_batch(connection: Connection, note: str, write: str, bounds: dict[str, int]) -> None:
+    if note:
+        # The outbox entries first: once the batch is written nothing differs any more.
+        noting = text(note).bindparams(bindparam("now", type_=UtcDateTime))
+        connection.execute(noting, {**bounds, "now": clock.now()})
+    connection.execute(text(write), bounds)
+    connection.commit()

@@ -11,7 +11,8 @@ from sqlalchemy import Table, text
 from sqlalchemy.engine import Connection
 
 from webapp.catalog.importing import staging, statements
-from webapp.catalog.importing.apply import Imported, apply_staged
+from webapp.catalog.importing.apply import Imported, apply_rows
+from webapp.catalog.importing.differing import list_differing
 from webapp.catalog.importing.manufacturers import Manufacturers, Owned
 from webapp.catalog.importing.plain_rows import PlainFields, plain_fields
 from webapp.catalog.importing.rows import COLUMNS, OPTIONAL_COLUMNS, Rejected, parse, warning
@@ -41,10 +42,14 @@ def import_catalog(
     with staging.open_staging(direct_engine()) as connection:
         accepted, rejected = _stage(connection, sheet)
         warned = _tell(connection, staging.WARNED, warn)
-        rejected += _reject_contradictions(connection)
+        with_upc = "upc" in sheet.columns
+        changing = list_differing(connection, with_upc, accepted)
+        if changing.number:
+            contradictions = _reject_contradictions(connection, changing.table)
+            accepted, rejected = accepted - contradictions, rejected + contradictions
         _tell(connection, staging.REJECTED, reject)
         connection.commit()
-        imported = apply_staged(connection, "upc" in sheet.columns, accepted + rejected, rejected)
+        imported = apply_rows(connection, changing, with_upc, accepted + rejected, rejected)
         return replace(imported, warned=warned)
 
 
@@ -129,11 +134,10 @@ def _checked(row: Row, manufacturers: Manufacturers) -> tuple[Owned, PlainFields
     return owned, fields
 
 
-def _reject_contradictions(connection: Connection) -> int:
-    """Reject rows that assign a part number to two products; return how many."""
-    contradictions = connection.execute(text(statements.REJECT_CONTRADICTIONS)).rowcount
+def _reject_contradictions(connection: Connection, rows: str) -> int:
+    """Reject rows of a table that assign a part number to two products; return how many."""
+    contradictions = connection.execute(text(statements.REJECT_CONTRADICTIONS.format(rows=rows))).rowcount
     if contradictions:
-        connection.execute(text(statements.DROP_REJECTED))
-    staging.inform_planner(connection, "staged_rows")
+        connection.execute(text(statements.DROP_REJECTED.format(rows=rows)))
     connection.commit()
     return contradictions

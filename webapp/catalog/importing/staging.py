@@ -113,3 +113,10 @@ def inform_planner(connection: Connection, *tables: str) -> None:
     """Update PostgreSQL's table statistics; autovacuum never does so for temporary tables."""
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"ANALYZE {', '.join(tables)}"))
+
+
+def tell_sizes(connection: Connection, *tables: str) -> None:
+    """Inform the planner of temporary tables by a small sample, enough for their sizes."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL default_statistics_target = 10"))
+    inform_planner(connection, *tables)

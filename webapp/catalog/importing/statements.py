@@ -3,11 +3,13 @@
 Differences from the stored catalog are first listed in temporary tables, in the order of the unique keys, and
 then written in batches: an import without changes writes nothing, and an interrupted one is completed by the
 next.
+
+`{rows}` stands for a table with the columns of `staging.STAGED`.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 # One part number of one manufacturer is one product: the first line that names it counts.
 REJECT_CONTRADICTIONS: Final = """
@@ -18,13 +20,19 @@ REJECT_CONTRADICTIONS: Final = """
                first_value(line) OVER same AS first_line,
                first_value(brand_key) OVER same AS first_brand_key,
                first_value(mpn_key) OVER same AS first_mpn_key
-        FROM staged_rows
+        FROM (
+            SELECT s.*
+            FROM {rows} AS s
+            JOIN (
+                SELECT manufacturer_id, key FROM {rows} GROUP BY manufacturer_id, key HAVING count(*) > 1
+            ) AS several ON several.manufacturer_id = s.manufacturer_id AND several.key = s.key
+        ) AS rows_of_several
         WINDOW same AS (PARTITION BY manufacturer_id, key ORDER BY line)
     ) AS placed
     WHERE brand_key <> first_brand_key OR mpn_key <> first_mpn_key
 """
 
-DROP_REJECTED: Final = "DELETE FROM staged_rows WHERE line IN (SELECT line FROM rejected_rows)"
+DROP_REJECTED: Final = "DELETE FROM {rows} WHERE line IN (SELECT line FROM rejected_rows)"
 
 _SAME_PRODUCT = """
         p.catalog = {row}.catalog AND p.owner_key = {row}.owner_key
@@ -37,22 +45,24 @@ _SHOWN_DIFFERS = "(p.brand <> {row}.brand OR p.mpn <> {row}.mpn OR p.name <> {ro
 # A file without the column leaves the stored UPCs as they are.
 _UPC_DIFFERS = "OR coalesce(p.upc, '') <> coalesce(s.upc, '')"
 
-# Of several lines about one product the last in the file counts: importing it again changes nothing. (The
-# most selective column first: it makes sorting a million rows five times faster.)
+# Of several lines about one product the last in the file counts: importing it again changes nothing.
 _CHANGED_PRODUCTS = """
     CREATE TEMPORARY TABLE changed_products AS
     SELECT row_number() OVER (ORDER BY s.owner_key, s.brand_key, s.mpn_key, s.catalog) AS position,
            s.line, s.catalog, s.owner_key, s.brand, s.brand_key, s.mpn, s.mpn_key, s.name,
            s.msrp_cents, s.upc,
            CASE WHEN p.id IS NULL THEN 1 ELSE 0 END AS is_new
-    FROM (
-        SELECT staged_rows.*, row_number() OVER (
-                   PARTITION BY mpn_key, brand_key, owner_key, catalog ORDER BY line DESC
-               ) AS place
-        FROM staged_rows
-    ) AS s
+    FROM {rows} AS s
+    LEFT JOIN (
+        SELECT mpn_key, brand_key, owner_key, catalog, max(line) AS last_line
+        FROM {rows}
+        GROUP BY mpn_key, brand_key, owner_key, catalog
+        HAVING count(*) > 1
+    ) AS several
+      ON several.mpn_key = s.mpn_key AND several.brand_key = s.brand_key
+     AND several.owner_key = s.owner_key AND several.catalog = s.catalog
     LEFT JOIN products AS p ON {same_product}
-    WHERE s.place = 1
+    WHERE coalesce(several.last_line, s.line) = s.line
       AND (p.id IS NULL
            OR {shown_differs}
            OR coalesce(p.msrp_cents, -1) <> coalesce(s.msrp_cents, -1)
@@ -68,13 +78,17 @@ _NOTE_PRODUCTS = """
     WHERE c.position BETWEEN :first AND :last AND c.is_new = 0 AND {shown_differs}
 """
 
-_WRITE_PRODUCTS = """
+_INSERT_PRODUCTS = """
     INSERT INTO products
            (catalog, dealer_id, owner_key, brand, brand_key, mpn, mpn_key, name, msrp_cents, upc)
     SELECT catalog, nullif(owner_key, 0), owner_key, brand, brand_key, mpn, mpn_key, name, msrp_cents, upc
     FROM changed_products
     WHERE position BETWEEN :first AND :last
     ORDER BY position
+"""
+
+# The row may be stored, or have been added since by a concurrent import.
+_UPDATE_PRODUCTS = """
     ON CONFLICT (catalog, owner_key, brand_key, mpn_key) DO UPDATE
        SET brand = excluded.brand, mpn = excluded.mpn, name = excluded.name,
            msrp_cents = excluded.msrp_cents{upc_written}
@@ -84,21 +98,22 @@ _CHANGED_PART_NUMBERS = """
     CREATE TEMPORARY TABLE changed_part_numbers AS
     SELECT row_number() OVER (ORDER BY s.manufacturer_id, s.key) AS position,
            s.line, s.manufacturer_id, p.id AS product_id, s.part_number, s.key, s.bare_key,
-           n.product_id AS former_product_id
-    FROM (
-        SELECT staged_rows.*, row_number() OVER (
-                   PARTITION BY manufacturer_id, key ORDER BY line DESC
-               ) AS place
-        FROM staged_rows
-    ) AS s
+           n.product_id AS former_product_id, CASE WHEN n.id IS NULL THEN 1 ELSE 0 END AS is_new
+    FROM {rows} AS s
+    LEFT JOIN (
+        SELECT manufacturer_id, key, max(line) AS last_line
+        FROM {rows}
+        GROUP BY manufacturer_id, key
+        HAVING count(*) > 1
+    ) AS several ON several.manufacturer_id = s.manufacturer_id AND several.key = s.key
     JOIN products AS p ON {same_product}
     LEFT JOIN part_numbers AS n ON n.manufacturer_id = s.manufacturer_id AND n.key = s.key
-    WHERE s.place = 1
+    WHERE coalesce(several.last_line, s.line) = s.line
       AND (n.id IS NULL OR n.product_id <> p.id OR n.part_number <> s.part_number)
 """
 
 # The product that loses a part number is reindexed too, since searches use its part numbers.
-NOTE_PART_NUMBERS: Final = """
+_NOTE_PART_NUMBERS = """
     INSERT INTO reindex_outbox (dealer_id, product_id, noted_at)
     SELECT w.dealer_id, w.product_id, :now
     FROM (
@@ -109,52 +124,75 @@ NOTE_PART_NUMBERS: Final = """
     JOIN webstore_figures AS w ON w.product_id = c.product_id
 """
 
-WRITE_PART_NUMBERS: Final = """
+_INSERT_PART_NUMBERS = """
     INSERT INTO part_numbers (manufacturer_id, product_id, part_number, key, bare_key)
     SELECT manufacturer_id, product_id, part_number, key, bare_key
     FROM changed_part_numbers
     WHERE position BETWEEN :first AND :last
     ORDER BY position
+"""
+
+_UPDATE_PART_NUMBERS = """
     ON CONFLICT (manufacturer_id, key) DO UPDATE
        SET product_id = excluded.product_id, part_number = excluded.part_number
 """
 
-COUNT_PRODUCTS: Final = "SELECT count(*), coalesce(sum(is_new), 0) FROM changed_products"
-
-COUNT_PART_NUMBERS: Final = """
-    SELECT count(*), coalesce(sum(CASE WHEN former_product_id IS NULL THEN 1 ELSE 0 END), 0)
-    FROM changed_part_numbers
-"""
+COUNT_LISTED: Final = "SELECT count(*), coalesce(sum(is_new), 0) FROM {table}"
 
 COUNT_CHANGING_ROWS: Final = """
-    SELECT count(*) FROM (SELECT line FROM changed_products UNION SELECT line FROM changed_part_numbers) AS c
+    SELECT (SELECT count(*) FROM changed_part_numbers) + count(*)
+    FROM changed_products AS c
+    LEFT JOIN changed_part_numbers AS n ON n.line = c.line
+    WHERE n.line IS NULL
 """
 
 
-NOTE_PRODUCTS: Final = _NOTE_PRODUCTS.format(
-    same_product=_SAME_PRODUCT.format(row="c"), shown_differs=_SHOWN_DIFFERS.format(row="c")
+class Write(NamedTuple):
+    """Statements for the entries of a list from :first to :last: outbox entries, and two that write.
+
+    `insert` takes new rows only; `upsert` also those that are stored or were added by a concurrent import.
+    `notes_new` tells whether new rows have outbox entries.
+    """
+
+    note: str
+    notes_new: bool
+    insert: str
+    upsert: str
+
+
+WRITE_PART_NUMBERS: Final = Write(
+    _NOTE_PART_NUMBERS, True, _INSERT_PART_NUMBERS, _INSERT_PART_NUMBERS + _UPDATE_PART_NUMBERS
 )
-CHANGED_PART_NUMBERS: Final = _CHANGED_PART_NUMBERS.format(same_product=_SAME_PRODUCT.format(row="s"))
 
 
-def changed_products(with_upc: bool) -> str:
-    """Return the statement that lists new and changed products."""
+def changed_products(rows: str, with_upc: bool) -> str:
+    """Return the statement that lists the new and changed products of a table of rows."""
     return _CHANGED_PRODUCTS.format(
+        rows=rows,
         same_product=_SAME_PRODUCT.format(row="s"),
         shown_differs=_SHOWN_DIFFERS.format(row="s"),
         upc_differs=_UPC_DIFFERS if with_upc else "",
     )
 
 
-def write_products(with_upc: bool) -> str:
-    """Return the statement that writes a batch of that list."""
-    return _WRITE_PRODUCTS.format(upc_written=", upc = excluded.upc" if with_upc else "")
+def changed_part_numbers(rows: str) -> str:
+    """Return the statement that lists the new and changed part numbers of a table of rows."""
+    return _CHANGED_PART_NUMBERS.format(rows=rows, same_product=_SAME_PRODUCT.format(row="s"))
+
+
+def write_products(with_upc: bool) -> Write:
+    """Return the statements that write the list of products."""
+    note = _NOTE_PRODUCTS.format(
+        same_product=_SAME_PRODUCT.format(row="c"), shown_differs=_SHOWN_DIFFERS.format(row="c")
+    )
+    update = _UPDATE_PRODUCTS.format(upc_written=", upc = excluded.upc" if with_upc else "")
+    return Write(note, False, _INSERT_PRODUCTS, _INSERT_PRODUCTS + update)
 
 
 # Counting takes longer the larger the manufacturer, so the counts are stored.
 FORGET_TOTALS: Final = """
     UPDATE manufacturers SET product_count = NULL, part_number_count = NULL
-    WHERE id IN (SELECT manufacturer_id FROM staged_rows)
+    WHERE id IN (SELECT manufacturer_id FROM changed_part_numbers)
 """
 
 COUNT_TOTALS: Final = """

@@ -12,7 +12,7 @@ from tests.webapp.catalog.importing.files import (
     products,
     totals,
 )
-from webapp.catalog.importing import COLUMNS, Imported, apply, run_import
+from webapp.catalog.importing import COLUMNS, Imported, apply, differing, run_import
 from webapp.extensions import db
 from webapp.models import Manufacturer, Product
 
@@ -153,5 +153,5 @@ def test_the_size_of_slices_makes_no_difference(app, monkeypatch):
 def test_a_catalog_joined_in_bulk_gives_the_same(app, monkeypatch):
     rows = [line(str(number), f"M{number // 2}") for number in range(200)]
     import_rows(*rows[:100])
-    monkeypatch.setattr(apply, "MANY", 10)
+    monkeypatch.setattr(differing, "MANY", 10)
     assert import_rows(*rows) == Imported(200, 50, 0, 100, 0, 100, 0)
