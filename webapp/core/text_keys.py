@@ -44,7 +44,11 @@ def key_of(text: str | None) -> str:
 
 def bare_key_of(text: str | None) -> str:
     """Return `key_of` without punctuation and spaces: finds candidates, never matches (R12)."""
-    key = key_of(text)
+    return bare(key_of(text))
+
+
+def bare(key: str) -> str:
+    """Return a key without punctuation and spaces."""
     if key.isalnum():
         return key
     return key.translate(_ASCII_NOT_ALPHANUMERIC) if key.isascii() else _NOT_ALPHANUMERIC.sub("", key)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import islice
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from sqlalchemy import Table, text
 from sqlalchemy.engine import Connection
@@ -13,11 +12,10 @@ from sqlalchemy.engine import Connection
 from webapp.catalog.importing import staging, statements
 from webapp.catalog.importing.apply import Imported, apply_rows
 from webapp.catalog.importing.differing import list_differing
-from webapp.catalog.importing.manufacturers import Manufacturers, Owned
-from webapp.catalog.importing.plain_rows import PlainFields, plain_fields
+from webapp.catalog.importing.manufacturers import Manufacturers
+from webapp.catalog.importing.plain_rows import fields_of, plain_fields
 from webapp.catalog.importing.rows import COLUMNS, OPTIONAL_COLUMNS, Rejected, parse, warning
 from webapp.core.spreadsheet import Row, Sheet, Unreadable
-from webapp.core.text_keys import bare_key_of, key_of
 from webapp.extensions import db, direct_engine
 
 # Rows in memory at a time.
@@ -67,71 +65,54 @@ def _stage(connection: Connection, sheet: Sheet) -> tuple[int, int]:
     """Stage the rows; return how many are accepted, and how many are rejected on their own."""
     manufacturers = Manufacturers(db.engine)
     accepted = rejected = 0
-    for chunk in _chunks(sheet):
-        good: list[tuple[Any, ...]] = []
-        bad: list[tuple[Any, ...]] = []
-        warned: list[tuple[Any, ...]] = []
-        for row in chunk:
-            try:
-                good.append(_staged(row, manufacturers))
-                if good[-1][_MSRP] is None and (said := warning(row.cells)):
-                    warned.append((row.line, said))
-            except Rejected as rejection:
-                bad.append((row.line, str(rejection)))
-        staging.load(connection, staging.STAGED, good)
-        staging.load(connection, staging.REJECTED, bad)
-        staging.load(connection, staging.WARNED, warned)
+    for chunk in _chunks(sheet, manufacturers):
+        staging.load(connection, staging.STAGED, chunk.good)
+        staging.load(connection, staging.REJECTED, chunk.bad)
+        staging.load(connection, staging.WARNED, chunk.warned)
         connection.commit()
-        accepted += len(good)
-        rejected += len(bad)
+        accepted += len(chunk.good)
+        rejected += len(chunk.bad)
         if rejected > MOST_REJECTED:
             raise Unreadable(f"more than {MOST_REJECTED:,} rows cannot be taken: is it a catalog?")
     return accepted, rejected
 
 
-def _chunks(sheet: Sheet) -> Iterator[list[Row]]:
-    rows = iter(sheet)
-    while chunk := list(islice(rows, CHUNK)):
-        yield chunk
+class _Chunk(NamedTuple):
+    """Rows for `staging.STAGED`, `staging.REJECTED` and `staging.WARNED`."""
+
+    good: list[tuple[Any, ...]]
+    bad: list[tuple[int, str]]
+    warned: list[tuple[int, str]]
+
+
+def _chunks(sheet: Sheet, manufacturers: Manufacturers) -> Iterator[_Chunk]:
+    chunk = _Chunk([], [], [])
+    for row in sheet:
+        try:
+            staged = _staged(row, manufacturers)
+            chunk.good.append(staged)
+            if staged[_MSRP] is None and (said := warning(row.cells)):
+                chunk.warned.append((row.line, said))
+        except Rejected as rejection:
+            chunk.bad.append((row.line, str(rejection)))
+        if len(chunk.good) + len(chunk.bad) >= CHUNK:
+            yield chunk
+            chunk = _Chunk([], [], [])
+    yield chunk
 
 
 def _staged(row: Row, manufacturers: Manufacturers) -> tuple[Any, ...]:
     """Return the columns of `staging.STAGED` in order. Raises Rejected."""
-    cells = row.cells
-    owned = manufacturers.of_cells(cells)
-    fields = plain_fields(cells[_PART_NUMBER:]) if owned else None
-    if owned is None or fields is None:
-        owned, fields = _checked(row, manufacturers)
-    manufacturer_id, catalog, owner = owned
-    part_number, brand, mpn, name, msrp_cents, upc = fields
-    return (
-        row.line,
-        manufacturer_id,
-        part_number,
-        key_of(part_number),
-        bare_key_of(part_number),
-        catalog,
-        owner,
-        brand,
-        key_of(brand),
-        mpn,
-        key_of(mpn),
-        name,
-        msrp_cents,
-        upc,
-    )
-
-
-def _checked(row: Row, manufacturers: Manufacturers) -> tuple[Owned, PlainFields]:
-    """Check every cell of a row. Raises Rejected."""
+    owned = manufacturers.of_cells(row.cells)
+    if owned and (fields := plain_fields(row.cells[_PART_NUMBER:])):
+        return row.line, *owned, *fields
     if row.reason:
         raise Rejected(row.reason)
     parsed = parse(row.cells)
     manufacturer_id, owner = manufacturers.resolve(parsed)
     owned = manufacturer_id, parsed.catalog, owner
     manufacturers.remember(row.cells, owned)
-    fields = parsed.part_number, parsed.brand, parsed.mpn, parsed.name, parsed.msrp_cents, parsed.upc
-    return owned, fields
+    return row.line, *owned, *fields_of(parsed)
 
 
 def _reject_contradictions(connection: Connection, rows: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import BinaryIO, NamedTuple
 
@@ -84,9 +84,10 @@ class Sheet:
         while True:
             # Fast path: most lines are rows of their own, and are split many at a time.
             if (text := self._lines.next_block()) is not None:
-                records = self._split(text)
+                lines = text.removesuffix("\n").split("\n")
+                records = self._split(text, lines)
                 first = self._lines.number
-                self._lines.end_block(None if records is None else len(records))
+                self._lines.end_block(None if records is None else len(lines))
                 if records is not None:
                     yield from self._rows(records, first, is_defused="'" in text)
                     continue
@@ -103,18 +104,17 @@ class Sheet:
                 yield from self._rows([cells], self._lines.number, is_defused=True)
             self._lines.next_record()
 
-    def _split(self, text: str) -> list[list[str]] | None:
-        """Return the cells of each line; None if the lines aren't one record each."""
-        lines = text.removesuffix("\n").split("\n")
+    def _split(self, text: str, lines: list[str]) -> Iterable[list[str]] | None:
+        """Return the cells of each line of a text; None if the lines aren't one record each."""
         if '"' not in text and "\r" not in text:
-            return [line.split(self._separator) for line in lines]
+            return (line.split(self._separator) for line in lines)
         try:
             records = list(csv.reader(lines, strict=True, delimiter=self._separator))
         except csv.Error:
             return None
         return records if len(records) == len(lines) else None
 
-    def _rows(self, records: Sequence[list[str]], first: int, *, is_defused: bool) -> Iterator[Row]:
+    def _rows(self, records: Iterable[list[str]], first: int, *, is_defused: bool) -> Iterator[Row]:
         """Yield the rows of records that are one line each, except those without text."""
         pick, width = self._pick, self._width
         for line, cells in enumerate(records, first):
