@@ -24,8 +24,8 @@ QUERIES = {
     "FROM webstore_figures WHERE dealer_id = :dealer ORDER BY 1",
     "shelf totals": "SELECT catalog, products, pieces FROM shelf_totals WHERE dealer_id = :dealer ORDER BY 1",
     "outbox": "SELECT product_id FROM reindex_outbox WHERE dealer_id = :dealer ORDER BY 1",
-    "parts kept": "SELECT code_key, part_number, count(*) FROM reported_parts JOIN run_items "
-    "ON run_items.id = run_item_id WHERE run_id = :run GROUP BY 1, 2 ORDER BY 1, 2",
+    "stored pulls": "SELECT code_key, digest, synced, skipped, kept, prices_left FROM stored_pulls "
+    "WHERE dealer_id = :dealer ORDER BY 1",
 }
 Snapshot = dict[str, Any]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jobs.reports.prerendered import PrerenderedReports, prerendering
+from jobs.reports.lines import RenderedLines, rendering
 from jobs.reports.writing import are_recorded, record, write
 
-__all__ = ["PrerenderedReports", "are_recorded", "prerendering", "record", "write"]
+__all__ = ["RenderedLines", "are_recorded", "record", "rendering", "write"]

@@ -10,10 +10,9 @@ import structlog
 from flask import current_app
 from sqlalchemy import select, update
 
-from jobs.sync import apply_sql as sql
-from jobs.sync import execute_sql, previous_pulls, rules
-from jobs.sync.execute_sql import Key
-from jobs.sync.kept_sql import FORGET_RETAINED
+from jobs.sync import rules
+from jobs.sync.applying.approved_clearing import clear_held
+from jobs.sync.applying.clearing import Sizes
 from webapp.core import clock
 from webapp.extensions import db, plan_as_written
 from webapp.models import HeldClearing, Run, RunItem
@@ -24,12 +23,12 @@ log = structlog.get_logger(__name__)
 OPEN_STATES = ("held", "applying", "kept")
 
 
-def allows(run: Run, item: RunItem, key: Key) -> bool:
+def allows(run: Run, item: RunItem, sizes: Sizes, *, has_parts: bool) -> bool:
     """Return whether a matched, complete code may clear parts it did not report; hold the clearing if not.
 
-    Called in the transaction that applies the code, before the shelf is changed.
+    `has_parts`: it reports parts that were applied. Called in the transaction that applies the code.
     """
-    size = _suspicious_size(key)
+    size = _suspicious_size(sizes, has_parts)
     earlier = _open_clearing(run.dealer_id, item.code_key)
     if size is None:
         _close(earlier, "overtaken")
@@ -49,23 +48,18 @@ def withdraw(run: Run, item: RunItem) -> None:
     _close(_open_clearing(run.dealer_id, item.code_key), "overtaken")
 
 
-def _suspicious_size(key: Key) -> rules.ClearingSize | None:
+def _suspicious_size(sizes: Sizes, has_parts: bool) -> rules.ClearingSize | None:
     """Return the size of the clearing if it is suspicious, else None."""
     share, minimum = current_app.config["CLEAR_HOLD_SHARE"], current_app.config["CLEAR_HOLD_MINIMUM"]
-    rows = execute_sql.rows(sql.STOCK_OF_MANUFACTURERS, key)
-    sizes = [rules.ClearingSize(row.stocked - row.remaining, row.stocked) for row in rows]
-    if any(rules.is_suspicious(size, share, minimum) for size in sizes):
-        return rules.ClearingSize(sum(size.products for size in sizes), sum(size.stocked for size in sizes))
-    return _size_without_parts(key, share, minimum)
-
-
-def _size_without_parts(key: Key, share: float, minimum: int) -> rules.ClearingSize | None:
-    """Return the size if a code with much stock reports no part, regardless of related codes."""
-    if execute_sql.count(sql.COUNT_SYNCED, key):
+    of_manufacturers = sizes.of_manufacturers
+    if any(rules.is_suspicious(size, share, minimum) for size in of_manufacturers):
+        products = sum(size.products for size in of_manufacturers)
+        return rules.ClearingSize(products, sum(size.stocked for size in of_manufacturers))
+    # A code with much stock that reports no part, regardless of related codes.
+    is_off = has_parts or not share or not minimum
+    if is_off or sizes.own_products < minimum:
         return None
-    stocked = execute_sql.count(sql.STOCK_OF_CODE, key)
-    is_off = not share or not minimum
-    return None if is_off or stocked < minimum else rules.ClearingSize(stocked, stocked)
+    return rules.ClearingSize(sizes.own_products, sizes.own_products)
 
 
 def _open_clearing(dealer_id: int, code_key: str) -> HeldClearing | None:
@@ -133,7 +127,8 @@ def clear_approved(clearing_id: int) -> bool:
     if clearing is None:
         db.session.rollback()
         return False
-    cleared = _clear(clearing)
+    item = db.session.get_one(RunItem, clearing.run_item_id, populate_existing=True)
+    cleared = clear_held(item.run, item)
     clearing.state = "applied"
     db.session.execute(
         update(RunItem)
@@ -143,18 +138,3 @@ def clear_approved(clearing_id: int) -> bool:
     db.session.commit()
     log.info("clearing.applied", clearing=clearing_id, cleared=cleared)
     return True
-
-
-def _clear(clearing: HeldClearing) -> int:
-    item = clearing.run_item_id
-    key = {
-        "run": clearing.run_id,
-        "dealer": clearing.dealer_id,
-        "item": item,
-        "code": clearing.code_key,
-        "unnamed": previous_pulls.Pull.of(item).unnamed,
-    }
-    cleared = execute_sql.execute(sql.CLEAR_PREVIOUS, key)
-    execute_sql.execute(FORGET_RETAINED, key)
-    figures.refresh(db.session(), clearing.dealer_id, figures.CHANGED_BY_ITEM, run_item_id=item)
-    return cleared

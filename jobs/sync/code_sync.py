@@ -13,10 +13,10 @@ import structlog
 from flask import current_app
 
 from jobs.concurrency import sleep
-from jobs.reports import PrerenderedReports
+from jobs.reports.lines import RenderedLines
 from jobs.sources.source import SourceError
 from jobs.sync import database_retry, lease, refusals, rules, run_items
-from jobs.sync.apply import apply
+from jobs.sync.applying.apply import apply
 from jobs.sync.code_result import APPLIED, CodeResult, failed, not_tried
 from jobs.sync.dealer_session import DealerSession
 from jobs.sync.fetch import pull
@@ -53,13 +53,13 @@ class CodeSync:
         run: Run,
         context: RunContext,
         heartbeat: Heartbeat,
-        prerendered: PrerenderedReports,
+        rendered: RenderedLines,
     ) -> None:
         self._lease = run_lease
         self._run = run
         self._context = context
         self._heartbeat = heartbeat
-        self._prerendered = prerendered
+        self._rendered = rendered
         self._session = DealerSession(run.dealer_id, context.connect)
         self._codes = {item.id: item.supplier_code for item in run.items}
         self._item_ids = [item.id for item in run.items if item.status in UNFINISHED_ITEM_STATES]
@@ -160,15 +160,17 @@ class CodeSync:
         def begin_next() -> None:
             self._begin_next(item_id, service)
 
-        pull(self._lease, self._run, item, pages, self._after_page, begin_next, self._context.tell)
-        self._heartbeat()
-        begin_next()
-        apply(self._lease, self._run, item)
+        received = pull(self._lease, self._run, item, pages, self._after_page, begin_next, self._context.tell)
+        try:
+            self._heartbeat()
+            begin_next()
+            apply(self._lease, self._run, item, received, self._rendered)
+        finally:
+            received.close()
         self._after_commit(item)
         return APPLIED
 
     def _after_commit(self, item: RunItem) -> None:
-        self._prerendered.begin(item.id)
         self._settle(item)
         db.session.refresh(item)
         self._context.tell(_summary(item))
@@ -208,12 +210,9 @@ class CodeSync:
         return mapped is not None
 
     def _settle(self, item: RunItem) -> None:
-        """Record that the credentials work, and delete the reported parts of earlier runs of this code."""
+        """Record that the credentials work."""
         with lease.transaction(self._lease):
             configurations.record_finding(self._run.dealer_id, None)
-            earlier_ids = run_items.earlier_items(self._run.dealer_id, item.code_key, item.id)
-            if earlier_ids:
-                run_items.drop_parts(earlier_ids)
 
     def _record(self, item_id: int, result: CodeResult) -> None:
         """Record that a code failed or was left out. Can be repeated."""

@@ -1,17 +1,24 @@
-"""Fetches one code: stores every page in `reported_parts`, several at once if more have arrived."""
+"""Fetches one code: collects the rows of all pages, and stores the progress once a second."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date
-from itertools import islice
-from operator import length_hint
+from typing import Final
 
 from jobs.concurrency import Waiting
-from jobs.sources.source import Page, PartPages, PartsQuery, Source
-from jobs.sync import code_spelling, lease, rules, run_items, staging
+from jobs.sources.source import Page, PartPages, PartsQuery, Source, SourceError
+from jobs.sync import code_spelling, lease, rules, run_items
+from jobs.sync.applying.received import ReceivedRows
+from jobs.sync.interruption import RunInterrupted
 from webapp.extensions import db
 from webapp.models import Run, RunItem
+
+# Seconds between two writes of the progress.
+PROGRESS_EVERY: Final = 1.0
 
 
 def pages_of(run: Run, item: RunItem, service: tuple[Source, str], heartbeat: Waiting) -> PartPages:
@@ -32,27 +39,65 @@ def pull(
     heartbeat: Waiting,
     on_short_page: Callable[[], None],
     tell: Callable[[str], None],
-) -> None:
-    """Store every page of an item's code (R10).
+) -> ReceivedRows:
+    """Collect every page of an item's code (R10).
 
     `on_short_page` is called after a short page: it is probably the last, and only the request that proves
     the end is still under way. Raises SourceError if the pull is incomplete (R11).
     """
-    expected = rules.Expectation.of(item.code_key, *_query_settings(run))
-    item_id, code, dealer_id = item.id, item.supplier_code, run.dealer_id
-    spellings = code_spelling.Spellings(item.code_key)
+    item_id, code, code_key, dealer_id = item.id, item.supplier_code, item.code_key, run.dealer_id
+    spellings = code_spelling.Spellings(code_key)
+    received = ReceivedRows()
     with lease.transaction(run_lease):
         run_items.open_item(item_id)
-    for batch in pages.pages():
-        _store(run_lease, item_id, batch, expected)
-        for page in batch:
-            spellings.count([part.supplier_code for part in page.parts])
-            if page.received or page.number == 1:
-                tell(f"{code}: page {page.number}, {page.received} parts")
-        heartbeat()
-        if any(page.is_short for page in batch):
-            on_short_page()
-    _keep_spelling(run_lease, dealer_id, expected.code_key, spellings.usual)
+    progress = _Progress(run_lease, item_id)
+    try:
+        for batch in pages.pages():
+            for page in batch:
+                received.add(page)
+                spellings.count([part.supplier_code for part in page.parts])
+                progress.add(page)
+                if page.received or page.number == 1:
+                    tell(f"{code}: page {page.number}, {page.received} parts")
+            heartbeat()
+            if any(page.is_short for page in batch):
+                on_short_page()
+        progress.write()
+        _keep_spelling(run_lease, dealer_id, code_key, spellings.usual)
+    except (SourceError, RunInterrupted):
+        received.close()
+        # Of a run that another worker has taken over, nothing may be written.
+        with suppress(RunInterrupted):
+            progress.write()
+        raise
+    except BaseException:
+        received.close()
+        raise
+    return received
+
+
+class _Progress:
+    """Counts of the pages that have arrived, written once a second."""
+
+    def __init__(self, run_lease: lease.Lease, item_id: int) -> None:
+        self._lease = run_lease
+        self._item_id = item_id
+        self._pages: list[Page] = []
+        self._next = time.monotonic() + PROGRESS_EVERY
+
+    def add(self, page: Page) -> None:
+        """Count a page."""
+        self._pages.append(replace(page, parts=(), unreadable=()))
+        if time.monotonic() >= self._next:
+            self.write()
+
+    def write(self) -> None:
+        """Write the counts."""
+        if self._pages:
+            with lease.transaction(self._lease):
+                run_items.count_pages(self._item_id, self._pages)
+            self._pages = []
+        self._next = time.monotonic() + PROGRESS_EVERY
 
 
 def _keep_spelling(run_lease: lease.Lease, dealer_id: int, code_key: str, spelling: str | None) -> None:
@@ -67,20 +112,3 @@ def _query_settings(run: Run) -> tuple[str, date]:
     """Return the quantity column, and the dealer's local day on which the run started."""
     settings = run.settings or {}
     return settings["quantity_column"], date.fromisoformat(settings["today"])
-
-
-def _store(run_lease: lease.Lease, item_id: int, pages: Sequence[Page], expected: rules.Expectation) -> None:
-    rows = [row for page in pages for row in _rows(page, expected)]
-    with lease.transaction(run_lease):
-        staging.store(item_id, rows)
-        run_items.count_pages(item_id, pages)
-
-
-def _rows(page: Page, expected: rules.Expectation) -> Iterator[rules.StagedPart]:
-    """Yield the rows of a page in the order reported, which decides between rows of the same part (R10)."""
-    parts = iter(page.parts)
-    for index, record in enumerate(page.unreadable):
-        following = record.position - index - (len(page.parts) - length_hint(parts))
-        yield from (rules.judge(part, expected) for part in islice(parts, max(0, following)))
-        yield rules.unreadable(record)
-    yield from (rules.judge(part, expected) for part in parts)

@@ -184,7 +184,6 @@ def _leave_unfinished(run_lease: Lease, sentence: str) -> None:
         RunItem.run_id == run_lease.run_id, RunItem.status.in_(UNFINISHED_ITEM_STATES)
     )
     for item_id in list(db.session.scalars(query)):
-        run_items.drop_parts([item_id])
         run_items.leave_out(item_id, sentence)
 
 

@@ -11,15 +11,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
-from jobs.sources.source import Part, Unreadable
-from jobs.sources.values import cents_of, date_of, quantity_of
+from jobs.sources.values import date_of, quantity_of
 from webapp.core.limits import FRESH_DAYS
-from webapp.core.text_keys import bare_key_of, key_of
+from webapp.core.text_keys import key_of
+from webapp.pulls.entries import (
+    AVAILABLE,
+    LAST_UPDATED,
+    MAX_PART_NUMBER,
+    ON_HAND,
+    PART_NUMBER,
+    SUPPLIER_CODE,
+    RawPart,
+)
 from webapp.runs.skipped_reasons import REASONS
-
-# PostgreSQL cannot index longer text. Real part numbers are much shorter.
-MAX_PART_NUMBER: Final = 200
-MAX_DESCRIPTION: Final = 500
 
 UNREADABLE: Final = "unreadable"
 NO_PART_NUMBER: Final = "no_part_number"
@@ -42,20 +46,12 @@ _NOT_DIGITS: Final = re.compile(r"[^0-9]+")
 PASSING: Final = frozenset({"transient", "rate_limited", "bad_answer", "database", "internal", "out_of_time"})
 
 
-class StagedPart(NamedTuple):
-    """Row of `reported_parts`, without its item. `reason` is None if the part is usable."""
+class Verdict(NamedTuple):
+    """Whether a part is usable: `reason` is None if it is. `changed` is its date if it is usable."""
 
-    part_number: str
-    key: str
-    bare_key: str
-    description: str | None
-    quantity: int | None
-    quantity_text: str | None
-    retail_cents: int | None
-    current_active_cents: int | None
-    upc: str | None
-    superseded_key: str | None
     reason: str | None
+    quantity: int | None
+    changed: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -77,68 +73,32 @@ def since(today: date) -> date:
     return today - timedelta(days=FRESH_DAYS)
 
 
-def judge(part: Part, expected: Expectation) -> StagedPart:
-    """Check a part and return its row; the service's own filter is not trusted (R10)."""
-    reported = part.on_hand if expected.quantity_column == "on_hand" else part.avail
-    quantity = quantity_of(reported)
-    number = (part.part_number or "").strip()
-    # Positional arguments: keywords would take longer than everything else here.
-    return StagedPart(
-        number[:MAX_PART_NUMBER],
-        key_of(number)[:MAX_PART_NUMBER],
-        bare_key_of(number)[:MAX_PART_NUMBER],
-        (part.description or "").strip()[:MAX_DESCRIPTION] or None,
-        quantity,
-        # The reported text of an unusable quantity, for the skipped report.
-        str(reported)[:50] if quantity is None and reported is not None else None,
-        cents_of(part.retail),
-        cents_of(part.current_active_price),
-        _gtin_of(part.upc),
-        key_of(part.superseded_to)[:MAX_PART_NUMBER] or None,
-        _reason(part, number, quantity, expected),
-    )
-
-
-def _reason(part: Part, number: str, quantity: int | None, expected: Expectation) -> str | None:
-    """Return the first reason to skip a part that applies; None if it is usable."""
-    code_key = key_of(part.supplier_code)
+def judge(raw: RawPart, expected: Expectation) -> Verdict:
+    """Check a part as reported; the service's own filter is not trusted (R10)."""
+    if len(raw) == 1:
+        return Verdict(UNREADABLE, None)
+    quantity = quantity_of(raw[ON_HAND if expected.quantity_column == "on_hand" else AVAILABLE])
+    code_key = key_of(raw[SUPPLIER_CODE])
     if code_key and code_key != expected.code_key:
-        return OTHER_CODE
+        return Verdict(OTHER_CODE, quantity)
+    number = (raw[PART_NUMBER] or "").strip()
     if not number:
-        return NO_PART_NUMBER
+        return Verdict(NO_PART_NUMBER, quantity)
     if len(number) > MAX_PART_NUMBER:
-        return UNREADABLE
+        return Verdict(UNREADABLE, quantity)
     if not code_key:
-        return NO_SUPPLIER_CODE
+        return Verdict(NO_SUPPLIER_CODE, quantity)
     if quantity is None:
-        return NO_QUANTITY
+        return Verdict(NO_QUANTITY, None)
     if quantity <= 0:
-        return NOT_IN_STOCK
-    changed = date_of(part.last_updated)
+        return Verdict(NOT_IN_STOCK, quantity)
+    changed = date_of(raw[LAST_UPDATED])
     if changed is None:
-        return UNDATED
-    return STALE if changed < expected.since else None
+        return Verdict(UNDATED, quantity)
+    return Verdict(STALE, quantity) if changed < expected.since else Verdict(None, quantity, changed)
 
 
-def unreadable(record: Unreadable) -> StagedPart:
-    """Return an undecodable record as a row of the skipped report."""
-    number = (record.part_number or "").strip()[:MAX_PART_NUMBER]
-    return StagedPart(
-        part_number=number,
-        key=key_of(number),
-        bare_key="",
-        description=None,
-        quantity=None,
-        quantity_text=None,
-        retail_cents=None,
-        current_active_cents=None,
-        upc=None,
-        superseded_key=None,
-        reason=UNREADABLE,
-    )
-
-
-def _gtin_of(text: str | None) -> str | None:
+def gtin_of(text: str | None) -> str | None:
     """Return a UPC or EAN as the 14 digits of a GTIN, so that leading zeros make no difference (R12)."""
     if not text:
         return None

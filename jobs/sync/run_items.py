@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from jobs.sources.source import Page, SourceError
 from webapp.core import clock
 from webapp.core.run_states import UNFINISHED_ITEM_STATES, RunItemState
 from webapp.extensions import db
-from webapp.models import PartMatch, ReportedPart, Run, RunItem
+from webapp.models import RunItem
 from webapp.runs.run_transitions import change_item
 
 
@@ -24,8 +24,7 @@ class ItemNotChanged(RuntimeError):
 
 
 def open_item(item_id: int) -> None:
-    """Mark a code as running, and delete the parts that an interrupted attempt fetched."""
-    drop_parts([item_id])
+    """Mark a code as running; what an interrupted attempt fetched is fetched again."""
     _change(
         item_id,
         *(RunItemState.WAITING, RunItemState.RUNNING, RunItemState.FAILED),
@@ -77,8 +76,7 @@ def state_of(item_id: int) -> str:
 
 
 def fail_item(item_id: int, kind: str, sentence: str) -> None:
-    """Mark a code as failed, and delete its fetched parts: none of them is applied (R11)."""
-    drop_parts([item_id])
+    """Mark a code as failed: none of its fetched parts is applied (R11)."""
     values = {"error_kind": kind, "error": sentence, "finished_at": clock.now()}
     _change(item_id, *UNFINISHED_ITEM_STATES, to=RunItemState.FAILED, **values)
 
@@ -99,21 +97,3 @@ def _change(item_id: int, *before: RunItemState, to: RunItemState, **values: Any
 def _set_item(item_id: int, **values: Any) -> None:
     statement = update(RunItem).where(RunItem.id == item_id).values(**values)
     db.session.execute(statement)
-
-
-def drop_parts(item_ids: list[int]) -> None:
-    """Delete the reported parts of items, and their matches."""
-    for model in (PartMatch, ReportedPart):
-        statement = delete(model).where(model.run_item_id.in_(item_ids))
-        db.session.execute(statement)
-
-
-def earlier_items(dealer_id: int, code_key: str, item_id: int) -> list[int]:
-    """Return the items of a code in earlier runs of a dealer that still have reported parts."""
-    query = (
-        select(RunItem.id)
-        .join(Run, Run.id == RunItem.run_id)
-        .where(Run.dealer_id == dealer_id, RunItem.code_key == code_key, RunItem.id < item_id)
-        .where(select(ReportedPart.id).where(ReportedPart.run_item_id == RunItem.id).exists())
-    )
-    return list(db.session.scalars(query))

@@ -41,18 +41,16 @@ def execute(run_id: int, context: RunContext) -> bool:
         return False
     log_context = {"run": run_id, "dealer": lease.dealer_of(run_lease), "attempt": run_lease.attempt}
     db.session.commit()
-    with structlog.contextvars.bound_contextvars(**log_context), reports.prerendering() as prerendered:
-        _Execution(run_lease, context, prerendered).execute()
+    with structlog.contextvars.bound_contextvars(**log_context), reports.rendering() as rendered:
+        _Execution(run_lease, context, rendered).execute()
     return True
 
 
 class _Execution:
-    def __init__(
-        self, run_lease: lease.Lease, context: RunContext, prerendered: reports.PrerenderedReports
-    ) -> None:
+    def __init__(self, run_lease: lease.Lease, context: RunContext, rendered: reports.RenderedLines) -> None:
         self._lease = run_lease
         self._context = context
-        self._prerendered = prerendered
+        self._rendered = rendered
 
     def execute(self) -> None:
         try:
@@ -72,7 +70,7 @@ class _Execution:
         try:
             run = open_run(self._lease)
             heartbeat = self._heartbeat_of(run)
-            return code_sync.CodeSync(self._lease, run, self._context, heartbeat, self._prerendered).sync()
+            return code_sync.CodeSync(self._lease, run, self._context, heartbeat, self._rendered).sync()
         except RunInterrupted as interrupted:
             return self._handle(interrupted)
 
@@ -130,7 +128,7 @@ class _Execution:
         # Without a heartbeat, a long report would look like a dead worker. Cancelled runs have reports too.
         heartbeat = Heartbeat(self._lease, even_cancelled=True)
         try:
-            files = reports.write(self._lease.run_id, self._lease.attempt, heartbeat, self._prerendered)
+            files = reports.write(self._lease.run_id, self._lease.attempt, heartbeat, self._rendered)
         except StorageError as error:
             log.error("report.refused", error=str(error))
             return False

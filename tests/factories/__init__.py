@@ -7,11 +7,10 @@ from tests.factories.catalog import make_manufacturer, make_part_number, make_pr
 from tests.factories.rows import save
 from tests.factories.runs import (
     make_held_clearing,
-    make_part_match,
     make_report,
-    make_reported_part,
     make_run,
     make_run_item,
+    make_stored_part,
 )
 from tests.factories.shelf import (
     make_indexed_product,
@@ -41,16 +40,16 @@ __all__ = [
     "make_indexed_product",
     "make_manufacturer",
     "make_organization",
-    "make_part_match",
     "make_part_number",
     "make_product",
     "make_report",
-    "make_reported_part",
     "make_run",
     "make_run_item",
     "make_shelf_stock",
     "make_stocked_product",
+    "make_stored_part",
     "make_supplier_code",
     "make_user",
+    "raise_catalog_version",
     "save",
 ]

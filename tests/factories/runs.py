@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
+
+from sqlalchemy import select
 
 from tests.factories.rows import save
 from webapp.core import clock, storage
-from webapp.core.text_keys import bare_key_of, key_of
+from webapp.core.text_keys import key_of
+from webapp.extensions import db
 from webapp.models import (
     Dealer,
     HeldClearing,
-    Manufacturer,
-    PartMatch,
+    PartNumber,
     Product,
+    PullBlock,
     Report,
-    ReportedPart,
     Run,
     RunItem,
+    StoredPull,
 )
+from webapp.pulls.entries import Entry, Match, pack, unpack
 
 
 def make_run(dealer: Dealer, status: str = "succeeded", **fields: Any) -> Run:
@@ -36,15 +41,31 @@ def make_run_item(run: Run, code: str, status: str = "succeeded", **fields: Any)
     return save(RunItem(run_id=run.id, position=len(run.items), status=status, **names, **fields))
 
 
-def make_reported_part(item: RunItem, number: str, **fields: Any) -> ReportedPart:
-    """A part as Lightspeed reported it."""
-    keys = {"part_number": number, "key": key_of(number), "bare_key": bare_key_of(number)}
-    return save(ReportedPart(run_item_id=item.id, **keys, **fields))
+def make_stored_part(item: RunItem, number: str, match: Product | None = None, **fields: Any) -> None:
+    """A part of the item's stored pull; with `match`, it updated that product of each manufacturer."""
+    raw = (number, item.supplier_code, fields.pop("description", None))
+    quantity = fields.get("quantity", fields.pop("quantity_text", None))
+    values = {"reason": None, "quantity": None, **fields}
+    entry = Entry(key_of(number), (*raw, quantity, quantity, *[None] * 5), **values)
+    if match is not None:
+        numbers = db.session.scalars(select(PartNumber).where(PartNumber.product_id == match.id))
+        entry.matches = [Match(row.manufacturer_id, match.id) for row in numbers]
+    _store(item, entry)
 
 
-def make_part_match(part: ReportedPart, manufacturer: Manufacturer, product: Product) -> PartMatch:
-    ids = {"run_item_id": part.run_item_id, "reported_part_id": part.id}
-    return save(PartMatch(**ids, manufacturer_id=manufacturer.id, product_id=product.id))
+def _store(item: RunItem, entry: Entry) -> None:
+    names = {"dealer_id": item.run.dealer_id, "code_key": item.code_key}
+    block = db.session.get(PullBlock, (*names.values(), "", item.id))
+    entries = [entry] if block is None else [*unpack(block.body), entry]
+    entries.sort(key=lambda entry: entry.key)
+    counts = {"synced": 0, "kept": 0, "prices_left": 0}
+    reasons = Counter(entry.reason for entry in entries if entry.reason)
+    nothing = {"digest": b"", "inventory": b"", "skipped_lines": b"", "is_conclusive": True}
+    parts = {"body": pack(entries), "reasons": reasons, "rows": len(entries), "inventory_rows": 0}
+    pull = {"moment": item.run_id, "quantity_column": "on_hand", "digest": b"", "basis": b"", "unnamed": 0}
+    db.session.merge(StoredPull(**names, item_id=item.id, skipped=0, **pull, **counts))
+    db.session.merge(PullBlock(**names, first_key="", item_id=item.id, **parts, **nothing, **counts))
+    db.session.commit()
 
 
 def make_report(run: Run, path: str = "", text: str = "x", kind: str = "inventory") -> Report:

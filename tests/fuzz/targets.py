@@ -12,12 +12,15 @@ from collections.abc import Callable
 from datetime import date
 
 from tests.fuzz import mutations
+from webapp.pulls.entries import Entry, pack, unpack
 
 with mutations.instrumented():
     from jobs.sources import values
     from jobs.sources.lightspeed import filters, lenient_json, parts, responses, retry, transport
     from jobs.sources.lightspeed.errors import LightspeedError
+    from jobs.sources.source import Page
     from jobs.sync import rules
+    from jobs.sync.applying import matching, received
     from sandbox.simulator import expressions
     from sandbox.simulator import filters as simulated
     from sandbox.simulator.behavior import Behavior
@@ -39,24 +42,19 @@ def decoder(data: bytes) -> None:
         page = responses.parts_in(body, "76014846")
         assert page.received == len(page.parts) + len(page.unreadable)
         expected = rules.Expectation.of("tr", "on_hand", TODAY)
-        for part in page.parts:
-            stored(rules.judge(part, expected))
-        for record in page.unreadable:
-            stored(rules.unreadable(record))
+        rows = received.ReceivedRows()
+        rows.add(Page(1, page.parts, page.unreadable, page.received, 1, 0.0))
+        for entry in matching.entries_of(expected, rows.in_key_order()):
+            stored(entry)
     retry.seconds_to_wait(data[:200].decode("latin-1"))
 
 
-def stored(row: rules.StagedPart) -> None:
-    """Fails for a row that PostgreSQL would refuse, and with it the whole page."""
-    for text in (
-        row.part_number,
-        row.key,
-        row.bare_key,
-        row.description,
-        row.quantity_text,
-        row.superseded_key,
-    ):
+def stored(row: Entry) -> None:
+    """Fails for a row that cannot be stored, and with it the whole pull."""
+    for text in (row.part_number, row.key, row.description, row.quantity_text("on_hand")):
         fits(text, MOST)
+    # Compared as stored: not a number differs from itself.
+    assert pack(unpack(pack([row]))) == pack([row])
     for number in (row.quantity, row.retail_cents, row.current_active_cents):
         assert number is None or -LARGEST <= number <= LARGEST
 

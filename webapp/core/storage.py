@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
+from gzip import GzipFile
 from io import TextIOWrapper
 from typing import IO, Any, Final
+from zlib import error as ZlibError
 
 import fsspec
 from flask import current_app
@@ -33,7 +35,7 @@ def open_for_writing(path: str) -> AbstractContextManager[IO[str]]:
 
 
 def open_for_reading(path: str) -> AbstractContextManager[IO[str]]:
-    """Open a stored report. Raises NotStored if it doesn't exist."""
+    """Open a stored report, decompressed if its name ends in .gz. Raises NotStored if it doesn't exist."""
     return _texts(_opened(_address(path), path, "rb"))
 
 
@@ -90,8 +92,10 @@ def _opened(address: str, path: str, mode: str) -> Iterator[IO[bytes]]:
     with _refusals("read" if mode == "rb" else "write", path):
         files, name = _files(address)
         file = files.open(name, mode)
+        is_compressed = mode == "rb" and name.endswith(".gz")
+        content: IO[bytes] = GzipFile(fileobj=file) if is_compressed else file  # type: ignore[assignment]
         try:
-            yield file
+            yield content
         except BaseException:
             _break_off(file)
             raise
@@ -178,5 +182,8 @@ def _refusals(act: str, path: str) -> Iterator[None]:
 
 
 def _is_refusal(error: Exception) -> bool:
-    """S3's client raises errors of its dependencies that are not OSError."""
-    return isinstance(error, OSError) or type(error).__module__.partition(".")[0] in ("botocore", "aiohttp")
+    """S3's client raises errors of its dependencies that are not OSError, damaged gzip files others."""
+    return isinstance(error, OSError | EOFError | ZlibError) or type(error).__module__.partition(".")[0] in (
+        "botocore",
+        "aiohttp",
+    )

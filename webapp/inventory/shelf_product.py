@@ -14,16 +14,16 @@ from webapp.core.run_states import RunItemState
 from webapp.extensions import db
 from webapp.models import (
     Manufacturer,
-    PartMatch,
     PartNumber,
     Product,
-    ReportedPart,
     Run,
     RunItem,
     ShelfStock,
+    StoredPull,
     SupplierCode,
     WebstoreFigures,
 )
+from webapp.pulls import stored_entries
 
 
 class Contribution(NamedTuple):
@@ -59,7 +59,7 @@ class Reported(NamedTuple):
     finished_at: datetime | None
     part_number: str
     description: str | None
-    quantity: int
+    quantity: int | None
     retail_cents: int | None
     current_active_cents: int | None
 
@@ -85,7 +85,7 @@ class ShelfProduct:
         contributions = _contributions(dealer_id, product_id)
         pulled = {row.pulled_item_id for row in contributions if row.pulled_item_id}
         numbers = _numbers(product_id)
-        reported = _reported(product_id, pulled, {row.key for row in numbers})
+        reported = _reported(dealer_id, product_id, pulled, {row.key for row in numbers})
         seen = {(row.run_item_id, row.manufacturer_id) for row in reported}
         return cls(
             product=db.session.get_one(Product, product_id),
@@ -155,34 +155,29 @@ def _numbers(product_id: int) -> Sequence[Number]:
     return [Number(*row) for row in db.session.execute(query)]
 
 
-def _reported(product_id: int, item_ids: set[int], keys: set[str]) -> Sequence[Reported]:
-    """Return the items' parts that were matched to the product.
-
-    They are looked up by the product's part numbers: matches have no index by product, and another index
-    would slow down every run.
-    """
-    match = and_(
-        PartMatch.run_item_id == ReportedPart.run_item_id,
-        PartMatch.reported_part_id == ReportedPart.id,
-        PartMatch.product_id == product_id,
-    )
+def _reported(dealer_id: int, product_id: int, item_ids: set[int], keys: set[str]) -> Sequence[Reported]:
+    """Return the parts of the items' pulls that were matched to the product, by its part numbers."""
     query = (
-        select(
-            ReportedPart.run_item_id,
-            PartMatch.manufacturer_id,
-            RunItem.supplier_code,
-            RunItem.run_id,
-            RunItem.finished_at,
-            ReportedPart.part_number,
-            ReportedPart.description,
-            ReportedPart.quantity,
-            ReportedPart.retail_cents,
-            ReportedPart.current_active_cents,
-        )
-        .select_from(ReportedPart)
-        .join(PartMatch, match)
-        .join(RunItem, RunItem.id == ReportedPart.run_item_id)
-        .where(ReportedPart.run_item_id.in_(item_ids), ReportedPart.key.in_(keys))
-        .order_by(RunItem.position, ReportedPart.key)
+        select(RunItem, StoredPull.code_key)
+        .join(StoredPull, StoredPull.item_id == RunItem.id)
+        .where(StoredPull.dealer_id == dealer_id, RunItem.id.in_(item_ids))
+        .order_by(RunItem.position)
     )
-    return [Reported._make(row) for row in db.session.execute(query)]
+    return [
+        Reported(
+            item.id,
+            match.manufacturer_id,
+            item.supplier_code,
+            item.run_id,
+            item.finished_at,
+            entry.part_number,
+            entry.description,
+            entry.quantity,
+            entry.retail_cents,
+            entry.current_active_cents,
+        )
+        for item, code_key in db.session.execute(query)
+        for entry in stored_entries.find(dealer_id, code_key, keys)
+        for match in entry.matches
+        if match.product_id == product_id
+    ]

@@ -14,6 +14,7 @@ from webapp.models.runs import PartMatch, Report, ReportedPart, Run, RunItem, Ru
 from webapp.models.sessions import UserSession
 from webapp.models.shelf import OutboxEntry, RetainedPart, ShelfStock, ShelfTotal, WebstoreFigures
 from webapp.models.slot_ledger import SlotLedgerEntry
+from webapp.models.stored_pulls import ArrivedPart, CatalogVersion, PullBlock, StockVersion, StoredPull
 from webapp.models.supplier_codes import SupplierCode
 from webapp.models.tallies import RunTally
 from webapp.models.tenants import Dealer, Organization, User
@@ -23,8 +24,10 @@ __all__ = [
     "AlertDelivery",
     "AlertRecipients",
     "AlertState",
+    "ArrivedPart",
     "AuditEntry",
     "CatalogImport",
+    "CatalogVersion",
     "Configuration",
     "Dealer",
     "HeldClearing",
@@ -35,6 +38,7 @@ __all__ = [
     "PartMatch",
     "PartNumber",
     "Product",
+    "PullBlock",
     "RecentRuns",
     "Report",
     "ReportedPart",
@@ -46,6 +50,8 @@ __all__ = [
     "ShelfStock",
     "ShelfTotal",
     "SlotLedgerEntry",
+    "StockVersion",
+    "StoredPull",
     "SupplierCode",
     "UnmatchedShare",
     "User",

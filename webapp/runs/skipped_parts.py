@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from webapp.core.run_states import APPLIED_STATES, RunItemState
 from webapp.extensions import db
-from webapp.models import ReportedPart, Run, RunItem
+from webapp.models import Run
+from webapp.pulls.stored_entries import StoredPulls
 from webapp.runs.skipped_reasons import REASONS
 
 PAGE_LENGTH: Final = 50
+
+
+class SkippedPart(NamedTuple):
+    """A part that a run left out. `quantity_text` is the reported text of an unusable quantity."""
+
+    supplier_code: str
+    part_number: str
+    description: str | None
+    quantity: int | None
+    quantity_text: str | None
+    candidate: str | None
+    candidate_by: str | None
 
 
 @dataclass(frozen=True)
@@ -26,7 +39,7 @@ class SkippedParts:
     run: Run
     counts: Sequence[tuple[str, int]]
     reason: str | None
-    rows: Sequence[Any]
+    rows: Sequence[SkippedPart]
     following: int | None
     is_first: bool
     gone: int
@@ -34,11 +47,12 @@ class SkippedParts:
     @classmethod
     def of(cls, run: Run, reason: str, after: int | None = None) -> SkippedParts:
         """Return the run's skipped parts, of the given reason or the most frequent one."""
-        items = [item.id for item in run.items if item.status == RunItemState.SUCCEEDED]
-        counts = _counts(items)
+        codes = {item.id: item.supplier_code for item in run.items if item.status == RunItemState.SUCCEEDED}
+        pulls = StoredPulls(list(codes))
+        counts = _sorted(pulls.count_by_reason())
         shown = reason if reason in dict(counts) else (counts[0][0] if counts else None)
-        rows = _rows(items, shown, after) if shown else []
-        following = rows[PAGE_LENGTH - 1].id if len(rows) > PAGE_LENGTH else None
+        rows = _rows(pulls, codes, shown, after or 0) if shown else []
+        following = (after or 0) + PAGE_LENGTH if len(rows) > PAGE_LENGTH else None
         skipped = sum(item.skipped for item in run.items if item.status == RunItemState.SUCCEEDED)
         gone = max(0, skipped - sum(number for _, number in counts))
         return cls(run, counts, shown, rows[:PAGE_LENGTH], following, after is None, gone)
@@ -51,35 +65,22 @@ def latest(dealer_id: int) -> Run | None:
     return db.session.scalar(query)
 
 
-def _counts(item_ids: Sequence[int]) -> list[tuple[str, int]]:
-    number = func.count()
-    query = (
-        select(ReportedPart.reason, number)
-        .where(ReportedPart.run_item_id.in_(item_ids), ReportedPart.reason.is_not(None))
-        .group_by(ReportedPart.reason)
-    )
-    counts = {reason: int(count) for reason, count in db.session.execute(query)}
+def _sorted(counts: dict[str, int]) -> list[tuple[str, int]]:
     known = [(reason, counts[reason]) for reason in REASONS if reason in counts]
     return sorted(known, key=lambda each: -each[1])
 
 
-def _rows(item_ids: Sequence[int], reason: str, after: int | None) -> Sequence[Any]:
-    """Return parts of a reason in the reported order, one more than a page has."""
-    query = (
-        select(
-            ReportedPart.id,
-            RunItem.supplier_code,
-            ReportedPart.part_number,
-            ReportedPart.description,
-            ReportedPart.quantity,
-            ReportedPart.quantity_text,
-            ReportedPart.candidate,
-            ReportedPart.candidate_by,
+def _rows(pulls: StoredPulls, codes: dict[int, str], reason: str, first: int) -> list[SkippedPart]:
+    """Return parts of a reason by code and part number, one more than a page has."""
+    return [
+        SkippedPart(
+            codes[pull.item_id],
+            entry.part_number,
+            entry.description,
+            entry.quantity,
+            entry.quantity_text(pull.quantity_column),
+            entry.candidate,
+            entry.candidate_by,
         )
-        .join(RunItem, RunItem.id == ReportedPart.run_item_id)
-        .where(ReportedPart.run_item_id.in_(item_ids), ReportedPart.reason == reason)
-        .where(ReportedPart.id > (after or 0))
-        .order_by(ReportedPart.id)
-        .limit(PAGE_LENGTH + 1)
-    )
-    return db.session.execute(query).all()
+        for pull, entry in pulls.skipped(reason, first, PAGE_LENGTH + 1)
+    ]

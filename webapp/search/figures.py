@@ -96,7 +96,11 @@ _TOTAL = """
            pieces = shelf_totals.pieces + excluded.pieces
 """
 
-CHANGED_BY_ITEM = "SELECT product_id FROM shelf_stock WHERE changed_item_id = :run_item_id"
+_RAISE_VERSION = """
+    INSERT INTO stock_versions (dealer_id, version) VALUES (:dealer_id, 1)
+    ON CONFLICT (dealer_id) DO UPDATE SET version = stock_versions.version + 1
+"""
+
 OF_DEALER = "SELECT product_id FROM shelf_stock WHERE dealer_id = :dealer_id"
 OF_MANUFACTURER = OF_DEALER + " AND manufacturer_id = :manufacturer_id"
 
@@ -111,15 +115,22 @@ def lock_shelf(session: Session | scoped_session[Session], dealer_id: int) -> No
     session.execute(select(Dealer.id).where(Dealer.id == dealer_id).with_for_update(key_share=True))
 
 
+def raise_stock_version(session: Session | scoped_session[Session], dealer_id: int) -> None:
+    """Have the next run compare its pulls with all stock, not only with the stored pulls."""
+    session.execute(text(_RAISE_VERSION), {"dealer_id": dealer_id})
+
+
 def refresh(
     session: Session | scoped_session[Session], dealer_id: int, scope: str, **parameters: int | str
 ) -> int:
     """Update the figures of a dealer's products; return how many products changed.
 
-    `scope` is one of the queries above, with its `parameters`. An outbox entry for each changed product is
+    For changes of stock, or of the order of supplier codes, outside of runs. `scope` is one of the queries
+    above, with its `parameters`. An outbox entry for each changed product is
     written in the same transaction.
     """
     lock_shelf(session, dealer_id)
+    raise_stock_version(session, dealer_id)
     session.execute(text(_DIFFERING))
     compared = session.execute(
         text(_COMPARE.format(scope=scope, last=MAX_INT32)), {"dealer_id": dealer_id, **parameters}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from sqlalchemy import text
 from jobs.sources.lightspeed.parts import Part
 from jobs.sources.source import Page, PartsQuery
 from jobs.sync import run_sync
+from jobs.sync.applying import blocks, received, row_windows
 from sandbox.simulator import Simulator
 from tests.factories import make_manufacturer, make_part_number, make_product
 from tests.sync_harness import SyncHarness
@@ -27,7 +28,7 @@ CODES = ["TR", "PU"]
 # In an order in which they can be emptied.
 TABLES = (
     *("reindex_outbox", "webstore_figures", "shelf_stock", "retained_parts"),
-    *("part_matches", "reported_parts", "run_mappings"),
+    *("arrived_parts", "pull_blocks", "stored_pulls", "stock_versions", "run_mappings"),
     *("run_items", "reports", "runs", "supplier_codes", "part_numbers", "products", "manufacturers"),
 )
 
@@ -134,6 +135,7 @@ class Model:
                 left = (part.product, part.quantity, self.pulled_in[code])
                 self.left[code, manufacturer, number] = left
         self.pulls[code], self.pulled_in[code] = pull, self.runs
+        self._forget(code, pull)
         if not clear:
             self._clear_moved()
         self._forget(code, pull)
@@ -311,8 +313,19 @@ def harness(app: Flask) -> Iterator[SyncHarness]:
         yield SyncHarness(unused)
 
 
+@pytest.fixture(params=[1_000, 2, 1], ids=["one block", "blocks of two", "blocks of one"])
+def block_rows(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Blocks and windows of so many rows; those of a few rows are sorted in files, too."""
+    if request.param < 1_000:
+        monkeypatch.setattr(blocks, "BLOCK_ROWS", request.param)
+        monkeypatch.setattr(row_windows, "WINDOW_ROWS", request.param)
+        monkeypatch.setattr(received, "IN_MEMORY", 2)
+    return int(request.param)
+
+
 @given(scene=scenes)
 @pytest.mark.slow
+@pytest.mark.usefixtures("block_rows")
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_shelf_and_the_webstore_agree_with_a_simple_model(harness: SyncHarness, scene: Scene) -> None:
     forget(harness)
@@ -334,6 +347,78 @@ def test_the_shelf_and_the_webstore_agree_with_a_simple_model(harness: SyncHarne
         # A product may also change with one code and back with the next: noted for nothing, never missed.
         assert changed <= noted(products)
     assert stock(products) == model.stock
+
+
+COUNTS = ("supplier_code", "status", "fetched", "synced", "skipped", "kept", "cleared", "changed")
+COUNTS += ("prices_left", "error")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run leaves behind, without ids."""
+
+    stock: Stock
+    figures: dict[int, tuple[int, int | None, int | None]]
+    totals: list[tuple[Any, ...]]
+    noted: set[int]
+    items: list[tuple[Any, ...]]
+    reports: list[list[dict[str, str]]]
+
+
+def results(harness: SyncHarness, scene: Scene, before_run: Callable[[], object]) -> list[Result]:
+    """Run a scene from the beginning; what each of its runs leaves behind."""
+    forget(harness)
+    db.session.execute(text("DELETE FROM shelf_totals"))
+    products = build(harness, scene)
+    left = []
+    for clear, reported in scene.runs:
+        before_run()
+        harness.change_settings(clear_previous=clear)
+        run_id = lifecycle.record(harness.dealer, "command").run.id
+        reporting: Any = Reporting(reported)
+        assert run_sync.execute(run_id, run_sync.RunContext(lambda _, r=reporting: r))
+        run = harness.load_run(run_id)
+        items = [
+            (
+                item.supplier_code,
+                item.status,
+                item.fetched,
+                item.synced,
+                item.skipped,
+                item.kept,
+                item.cleared,
+                item.changed,
+                item.prices_left,
+                item.error,
+            )
+            for item in run.items
+        ]
+        totals = db.session.execute(text("SELECT catalog, products, pieces FROM shelf_totals")).all()
+        reports = [harness.report_rows(run, kind) for kind in ("inventory", "skipped")]
+        left.append(Result(stock(products), figures(products), list(totals), noted(products), items, reports))
+    return left
+
+
+def have_nothing_reused() -> None:
+    """Have the next pulls compared with all stock, as after a change outside of runs."""
+    db.session.execute(text("UPDATE stored_pulls SET basis = :nothing"), {"nothing": b""})
+    db.session.commit()
+
+
+@given(scene=scenes)
+@pytest.mark.slow
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_run_that_reuses_nothing_leaves_the_same_behind(
+    harness: SyncHarness, block_rows: int, scene: Scene
+) -> None:
+    # Each run but the first repeats the one before it first, and half of it again.
+    runs = [scene.runs[0]]
+    for clear, reported in scene.runs[1:]:
+        halves = {code: [*rows[: len(rows) // 2], *runs[-1][1][code]] for code, rows in reported.items()}
+        runs += [(clear, runs[-1][1]), (clear, halves), (clear, reported)]
+    scene = replace(scene, runs=runs)
+    reusing = results(harness, scene, lambda: None)
+    assert results(harness, scene, have_nothing_reused) == reusing
 
 
 def is_applied(item: RunItem) -> bool:

@@ -13,13 +13,13 @@ from flask import current_app
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
-from jobs.sync import code_sync, database_retry, lease, regenerate_reports, run_plan, run_sync, staging
+from jobs.sync import code_sync, database_retry, lease, regenerate_reports, run_plan, run_sync
 from sandbox.simulator import Behavior, Fault
 from tests.factories import make_manufacturer
 from tests.sync_harness import PASSWORD, SyncHarness, is_postgresql, part
 from webapp.core import clock, vault
 from webapp.extensions import db
-from webapp.models import ReportedPart, SupplierCode
+from webapp.models import StoredPull, SupplierCode
 from webapp.runs import lifecycle
 
 pytestmark = pytest.mark.slow
@@ -61,13 +61,13 @@ def test_a_code_that_the_database_refused_once_is_retried_immediately(two_codes:
 
 
 def test_a_code_that_the_database_keeps_refusing_fails_with_the_reason(two_codes: SyncHarness) -> None:
-    refusals = Refusals("INSERT INTO part_matches", times=1 + len(database_retry.PAUSES))
+    refusals = Refusals("INSERT INTO pull_blocks", times=1 + len(database_retry.PAUSES))
     run = two_codes.sync()
     refusals.end()
     assert (run.status, two_codes.shelf_quantities()) == ("partial", {("KA", "K-1"): 5})
     item = two_codes.load_item(run, "TR")
     assert (item.error_kind, item.error) == ("database", code_sync.DATABASE_REFUSED)
-    assert db.session.scalars(db.select(ReportedPart).where(ReportedPart.run_item_id == item.id)).all() == []
+    assert [pull.code_key for pull in db.session.scalars(db.select(StoredPull))] == ["ka"]
 
 
 def events(capsys: pytest.CaptureFixture[str], name: str) -> list[dict[str, Any]]:
@@ -79,7 +79,7 @@ def test_each_refusal_of_the_database_is_logged_also_the_last(
     two_codes: SyncHarness, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tries = 1 + len(database_retry.PAUSES)
-    refusals = Refusals("INSERT INTO part_matches", tries)
+    refusals = Refusals("INSERT INTO pull_blocks", tries)
     two_codes.sync()
     refusals.end()
     assert [line["again_in"] for line in events(capsys, "database.write_failed")] == [0.0, 0.0, 0.0, None]
@@ -157,7 +157,7 @@ def test_a_connection_that_is_cut_within_the_applying_transaction_leaves_nothing
 REFUSE_TO_KEEP = """
     CREATE SEQUENCE refused;
     CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {act} RETURN NEW; END $$;
-    CREATE TRIGGER refuse BEFORE INSERT ON reported_parts FOR EACH ROW EXECUTE FUNCTION refuse()
+    CREATE TRIGGER refuse BEFORE INSERT ON pull_blocks FOR EACH ROW EXECUTE FUNCTION refuse()
 """
 A_FULL_DISK = "RAISE EXCEPTION 'No space left on device' USING ERRCODE = 'disk_full';"
 A_RESTART = "IF nextval('refused') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;"
@@ -338,24 +338,12 @@ def test_a_run_that_breaks_before_it_is_planned_has_no_reports_to_miss(
     assert (run.status, run.explanation) == ("failed", run_sync.CRASHED)
 
 
-def test_the_rows_of_a_page_are_stored_once_however_often_they_were_refused(
-    two_codes: SyncHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store, refused = staging.store, []
-
-    def refuse_once(item_id: int, parts: Any) -> None:
-        store(item_id, parts)
-        if not refused:
-            refused.append(True)
-            raise OperationalError("COPY", {}, Exception("deadlock detected"))
-
-    monkeypatch.setattr(staging, "store", refuse_once)
+def test_progress_is_counted_once_however_often_it_was_refused(two_codes: SyncHarness) -> None:
+    refusals = Refusals("SET pages=", times=1)
     run = two_codes.sync()
-    assert (run.status, two_codes.load_item(run, "TR").fetched, two_codes.shelf_quantities()) == (
-        "succeeded",
-        1,
-        WHOLE,
-    )
+    refusals.end()
+    assert (refusals.left, run.status, two_codes.load_item(run, "TR").fetched) == (0, "succeeded", 1)
+    assert two_codes.shelf_quantities() == WHOLE
 
 
 def test_reports_that_storage_refused_are_made_again(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.factories import make_manufacturer, make_part_number, make_product
+from tests.factories.catalog import raise_catalog_version
 from tests.sync_harness import SyncHarness, part
 
 
@@ -71,6 +72,7 @@ def test_a_part_that_moves_to_an_earlier_mapping_is_not_counted_twice(
     harness.map_code("TR", second)
     harness.sync(part("TR", "A-1", 2))
     make_part_number(first, product, "A-1")
+    raise_catalog_version()
     run = harness.sync(part("TR", "A-1", 2))
     assert harness.webstore_figures("A-1")[0] == 2
     assert harness.load_item(run, "TR").cleared == 1

@@ -9,7 +9,7 @@ from sandbox.simulator import Behavior
 from tests.factories import make_manufacturer
 from tests.sync_harness import SyncHarness, part
 from webapp.extensions import db
-from webapp.models import ReportedPart
+from webapp.models import StoredPull
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_one_row_of_another_dealership_fails_only_its_code(harness: SyncHarness)
     assert harness.shelf_quantities() == {**before, ("KA", "K-1"): 9}
     # What was received of the code before is gone, and it was not requested again in this run.
     assert (run.items[0].tries, run.items[0].synced) == (1, 0)
-    assert db.session.query(ReportedPart).filter_by(run_item_id=run.items[0].id).count() == 0
+    assert run.items[0].id not in db.session.scalars(db.select(StoredPull.item_id)).all()
 
 
 def test_the_prefetch_of_a_code_with_such_rows_is_discarded(harness: SyncHarness) -> None:

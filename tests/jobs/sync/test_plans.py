@@ -95,7 +95,7 @@ def test_no_statement_of_a_run_reads_a_large_table_whole(harness: SyncHarness) -
 def test_a_run_takes_no_more_statements_for_more_parts(harness: SyncHarness) -> None:
     harness.sync(*parts(10))
     with explained() as few:
-        harness.sync(*parts(10, quantity=3))
+        harness.sync(*parts(20, quantity=4))
     with explained() as many:
         run = harness.sync(*parts(200, quantity=5))
     assert harness.load_item(run, "TR").changed == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -18,7 +19,7 @@ from tests.sync_harness import SyncHarness, part
 from webapp.core import clock
 from webapp.core.run_states import RunItemState, RunState
 from webapp.extensions import db
-from webapp.models import Report, ReportedPart, Run, RunItem, SupplierCode
+from webapp.models import Report, Run, RunItem, StoredPull, SupplierCode
 from webapp.runs import lifecycle
 from webapp.runs.run_transitions import change_item, change_run
 
@@ -239,10 +240,10 @@ def test_a_defect_in_one_code_does_not_stop_the_others(
     two_codes(harness)
     apply = code_sync.apply
 
-    def broken(run_lease: lease.Lease, run: Run, item: RunItem) -> None:
+    def broken(run_lease: lease.Lease, run: Run, item: RunItem, *rest: Any) -> None:
         if item.supplier_code == "TR":
             raise ZeroDivisionError
-        apply(run_lease, run, item)
+        apply(run_lease, run, item, *rest)
 
     monkeypatch.setattr(code_sync, "apply", broken)
     run = harness.sync()
@@ -269,7 +270,7 @@ def test_it_keeps_only_what_was_last_reported(harness: SyncHarness) -> None:
     two_codes(harness)
     first = harness.sync()
     second = harness.sync()
-    kept = db.session.scalars(select(ReportedPart.run_item_id).distinct())
+    kept = db.session.scalars(select(StoredPull.item_id))
     assert sorted(kept) == [item.id for item in second.items]
     assert first.id != second.id
 

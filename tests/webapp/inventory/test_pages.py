@@ -11,10 +11,9 @@ from tests.factories import (
     make_dealer,
     make_indexed_product,
     make_manufacturer,
-    make_part_match,
-    make_reported_part,
     make_run,
     make_run_item,
+    make_stored_part,
     make_supplier_code,
 )
 from tests.webapp.client import ON_SQLITE, LintingClient
@@ -180,9 +179,7 @@ def test_a_products_page_shows_contributions_and_what_was_reported(
     product = make_indexed_product(
         dealer, tucker, "A-1", quantity=6, price=1050, lead_time_days=0, run_item_id=item.id
     )
-    make_part_match(
-        make_reported_part(item, "A-1", quantity=6, description="Pads", retail_cents=1250), tucker, product
-    )
+    make_stored_part(item, "A-1", product, quantity=6, description="Pads", retail_cents=1250)
     page = client.get(f"{url}/{product.id}").text
     for said in ("In stock: 6", "ships today", "$10.50", "$12.50", "Pads", f"run {run.id}</a>"):
         assert said in page

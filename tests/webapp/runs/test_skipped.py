@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.factories import make_dealer, make_reported_part, make_run, make_run_item
+from tests.factories import make_dealer, make_run, make_run_item, make_stored_part
 from tests.webapp.client import ON_SQLITE, LintingClient
 from webapp.models import Dealer
 from webapp.runs.skipped_parts import PAGE_LENGTH
@@ -25,12 +25,10 @@ def test_before_the_first_run_it_says_where_one_is_queued(client: LintingClient,
 def test_parts_are_grouped_by_reason_the_most_frequent_first(client: LintingClient, url: str, dealer: Dealer):
     run = make_run(dealer, "partial")
     item = make_run_item(run, "TR", skipped=3)
-    make_reported_part(item, "S-1", reason="stale", quantity=2)
-    make_reported_part(
-        item, "U-1", reason="unmatched", quantity=1, candidate="U1", candidate_by="punctuation"
-    )
-    make_reported_part(item, "U-2", reason="unmatched", quantity_text="many")
-    make_reported_part(item, "OK-1", quantity=1)
+    make_stored_part(item, "S-1", reason="stale", quantity=2)
+    make_stored_part(item, "U-1", reason="unmatched", quantity=1, candidate="U1", candidate_by="punctuation")
+    make_stored_part(item, "U-2", reason="unmatched", quantity_text="many")
+    make_stored_part(item, "OK-1", quantity=1)
     make_run(dealer, "running")
     page = client.get(url).text
     assert page.index("No product has this part number") < page.index("Not changed for more than 365 days")
@@ -46,7 +44,7 @@ def test_parts_are_grouped_by_reason_the_most_frequent_first(client: LintingClie
 def test_a_reasons_parts_come_a_page_at_a_time(client: LintingClient, url: str, dealer: Dealer):
     item = make_run_item(make_run(dealer), "TR", skipped=PAGE_LENGTH + 1)
     for number in range(PAGE_LENGTH + 1):
-        make_reported_part(item, f"N-{number:03}", reason="unmatched")
+        make_stored_part(item, f"N-{number:03}", reason="unmatched")
     first = client.get(url).text
     following = re.search(r'href="([^"]*after=[^"]*)">Next', first)
     assert following

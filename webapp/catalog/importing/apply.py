@@ -101,7 +101,12 @@ def _counts(connection: Connection, statement: str) -> list[int]:
 
 
 def _write(connection: Connection, listed: _Listed, write: statements.Write) -> None:
-    """Write a list batch by batch, each with its outbox entries in one transaction."""
+    """Write a list batch by batch, each with its outbox entries in one transaction.
+
+    Each raises the versions of the catalogs, so that runs match their parts again.
+    """
+    owners = [int(owner) for owner in connection.scalars(text(statements.OWNERS))] if listed.number else []
+    connection.commit()
     connection.execution_options(sqlite_begin="IMMEDIATE")
     is_all_new = listed.new == listed.number
     note = write.note if write.notes_new or not is_all_new else ""
@@ -109,17 +114,20 @@ def _write(connection: Connection, listed: _Listed, write: statements.Write) -> 
         bounds = {"first": first, "last": first + SLICE - 1}
         try:
             # A plain insert takes less time, and fails if a concurrent import has added one of the rows.
-            _write_batch(connection, note, write.insert if is_all_new else write.upsert, bounds)
+            _write_batch(connection, note, write.insert if is_all_new else write.upsert, bounds, owners)
         except IntegrityError:
             connection.rollback()
-            _write_batch(connection, note, write.upsert, bounds)
+            _write_batch(connection, note, write.upsert, bounds, owners)
     connection.execution_options(sqlite_begin="DEFERRED")
 
 
-def _write_batch(connection: Connection, note: str, write: str, bounds: dict[str, int]) -> None:
+def _write_batch(
+    connection: Connection, note: str, write: str, bounds: dict[str, int], owners: list[int]
+) -> None:
     if note:
         # The outbox entries first: once the batch is written nothing differs any more.
         noting = text(note).bindparams(bindparam("now", type_=UtcDateTime))
         connection.execute(noting, {**bounds, "now": clock.now()})
     connection.execute(text(write), bounds)
+    connection.execute(text(statements.RAISE_VERSION), [{"owner": owner} for owner in owners])
     connection.commit()

@@ -189,6 +189,13 @@ def write_products(with_upc: bool) -> Write:
     return Write(note, False, _INSERT_PRODUCTS, _INSERT_PRODUCTS + update)
 
 
+OWNERS: Final = "SELECT DISTINCT owner_key FROM staged_rows ORDER BY owner_key"
+
+RAISE_VERSION: Final = """
+    INSERT INTO catalog_versions (owner_key, version) VALUES (:owner, 1)
+    ON CONFLICT (owner_key) DO UPDATE SET version = catalog_versions.version + 1
+"""
+
 # Counting takes longer the larger the manufacturer, so the counts are stored.
 FORGET_TOTALS: Final = """
     UPDATE manufacturers SET product_count = NULL, part_number_count = NULL

@@ -15,7 +15,7 @@ from sqlalchemy import delete, select, text
 
 from webapp.core import storage
 from webapp.extensions import db
-from webapp.models import PartMatch, ReportedPart, Run, RunItem
+from webapp.models import ArrivedPart, PartMatch, PullBlock, ReportedPart, Run, RunItem, StoredPull
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +65,7 @@ class Deletion:
             if ids:
                 self._after = ids[-1]
                 _delete_parts(ids)
+                _delete_pulls(ids)
                 _delete_runs(ids)
                 return len(ids)
             if is_last:
@@ -85,13 +86,27 @@ class Deletion:
 
 
 def _delete_parts(run_ids: list[int]) -> None:
-    """Delete the parts reported in these runs, in batches: a code may have a hundred thousand."""
+    """Delete the parts reported in these runs, in batches: a code may have a hundred thousand.
+
+    Only runs before the upgrade to stored pulls have them.
+    """
     items = list(db.session.scalars(select(RunItem.id).where(RunItem.run_id.in_(run_ids))))
     while slice_ids := _slice(items):
         db.session.execute(_deleted(PartMatch, items).where(PartMatch.reported_part_id.in_(slice_ids)))
         db.session.execute(_deleted(ReportedPart, items).where(ReportedPart.id.in_(slice_ids)))
         db.session.commit()
     db.session.commit()
+
+
+def _delete_pulls(run_ids: list[int]) -> None:
+    """Delete the stored pulls that these runs confirmed last: those of codes removed from the list."""
+    items = select(RunItem.id).where(RunItem.run_id.in_(run_ids))
+    query = select(StoredPull.dealer_id, StoredPull.code_key).where(StoredPull.item_id.in_(items))
+    for dealer_id, code_key in db.session.execute(query).all():
+        for model in (PullBlock, ArrivedPart, StoredPull):
+            statement = delete(model).where(model.dealer_id == dealer_id, model.code_key == code_key)
+            db.session.execute(statement)
+        db.session.commit()
 
 
 def _slice(item_ids: list[int]) -> list[int]:

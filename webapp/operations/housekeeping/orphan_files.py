@@ -72,7 +72,7 @@ def _orphans_of_imports(should_stop: Callable[[], bool]) -> Iterator[str]:
 
 def _remove(path: str, before: datetime) -> bool:
     """Remove a file or a folder unless something in it was written recently."""
-    if path.endswith(".csv"):
+    if path.endswith((".csv", ".csv.gz")):
         if _is_young(path, before):
             return False
         storage.remove_file(path)

@@ -12,17 +12,16 @@ from sqlalchemy import select
 from tests.factories import (
     make_dealer,
     make_manufacturer,
-    make_part_match,
     make_product,
     make_report,
-    make_reported_part,
     make_run,
     make_run_item,
     make_supplier_code,
 )
+from tests.factories.rows import save
 from webapp.core import clock
 from webapp.extensions import db
-from webapp.models import Dealer, Run, RunItem
+from webapp.models import Dealer, PartMatch, ReportedPart, Run, RunItem
 from webapp.operations import housekeeping
 
 
@@ -54,9 +53,13 @@ class History:
         return run
 
     def add_parts(self, item: RunItem, count: int) -> None:
-        """Reported parts, each matched with the product."""
+        """Reported parts in the tables of earlier versions, each matched with the product."""
         for number in range(count):
-            make_part_match(make_reported_part(item, f"P{number}"), self.manufacturer, self.product)
+            part = save(
+                ReportedPart(run_item_id=item.id, part_number=f"P{number}", key=f"p{number}", bare_key="p")
+            )
+            ids = {"run_item_id": item.id, "reported_part_id": part.id, "product_id": self.product.id}
+            save(PartMatch(**ids, manufacturer_id=self.manufacturer.id))
 
     def purge_expired(self) -> dict[str, int]:
         return housekeeping.purge_expired(pause=lambda _seconds: None)

@@ -9,7 +9,14 @@ from tests.factories import make_dealer, make_run_item
 from tests.webapp.operations.housekeeping.conftest import History, ago
 from webapp.core import storage
 from webapp.extensions import db
-from webapp.models import PartMatch, RecentRuns, Report, ReportedPart, Run, RunItem
+from webapp.models import (
+    PartMatch,
+    RecentRuns,
+    Report,
+    ReportedPart,
+    Run,
+    RunItem,
+)
 from webapp.operations.housekeeping import old_runs
 from webapp.operations.metrics import figures
 

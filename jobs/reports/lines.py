@@ -1,0 +1,156 @@
+"""Lines of the two reports, rendered once for each part, as pieces of gzip files (R18).
+
+A stored pull keeps the lines of a run in which nothing changes. The lines of the run that changes something
+are kept beside it in a temporary file until its reports are written.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import IO, Any, Protocol
+
+import structlog
+
+from webapp.core.money import decimal_text
+from webapp.core.spreadsheet import defuse, writer
+from webapp.pulls.entries import Entry
+from webapp.runs import skipped_reasons
+
+log = structlog.get_logger(__name__)
+
+UNCHANGED, NEW, UPDATED = "unchanged", "new", "updated"
+_LEVEL = 1
+# zlib writes a gzip file; several after one another are one gzip file, too.
+_GZIP = 31
+
+
+class Changes(Protocol):
+    """How the run changed the code's stock of a product: `new`, `updated` or `unchanged`."""
+
+    def of(self, manufacturer_id: int, product_id: int) -> str: ...
+
+
+class NoChanges:
+    """Changes of a run that changed nothing."""
+
+    def of(self, manufacturer_id: int, product_id: int) -> str:
+        return UNCHANGED
+
+
+def compress(text: str) -> bytes:
+    """Return text as a gzip file; nothing for no text."""
+    if not text:
+        return b""
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP)
+    return packer.compress(text.encode()) + packer.flush()
+
+
+def prefix(cells: Sequence[str]) -> str:
+    """Return the beginning of a line, up to the figures; ends in a comma."""
+    line = ",".join(map(defuse, cells)) + ","
+    is_plain = '"' not in line and "\n" not in line and "\r" not in line and line.count(",") == len(cells)
+    return line if is_plain else _csv([*map(defuse, cells), ""])
+
+
+def inventory_text(entries: Iterable[Entry], changes: Changes) -> str:
+    """Return the lines of synced parts, in their order, those of one part by manufacturer."""
+    return "".join(
+        f"{match.prefix}{entry.quantity},{match.shelf_quantity},"
+        f"{'' if match.sale_price_cents is None else decimal_text(match.sale_price_cents)},"
+        f"{match.lead_time_days},{changes.of(match.manufacturer_id, match.product_id)}\n"
+        for entry in entries
+        if entry.reason is None
+        for match in sorted(entry.matches, key=lambda match: match.manufacturer_id)
+    )
+
+
+def inventory_rows(entries: Iterable[Entry]) -> int:
+    """Return the number of those lines."""
+    return sum(len(entry.matches) for entry in entries if entry.reason is None)
+
+
+def skipped_text(entries: Iterable[Entry], code: str, quantity_column: str) -> str:
+    """Return the lines of skipped parts."""
+    out = io.StringIO()
+    lines = writer(out)
+    for entry in entries:
+        if entry.reason is not None:
+            cells = _skipped_cells(entry, code, quantity_column)
+            lines.writerow([defuse(cell) if type(cell) is str else cell for cell in cells])
+    return out.getvalue()
+
+
+def _skipped_cells(entry: Entry, code: str, quantity_column: str) -> tuple[Any, ...]:
+    assert entry.reason is not None
+    number = entry.part_number
+    quantity = entry.quantity if entry.quantity is not None else entry.quantity_text(quantity_column)
+    reason = skipped_reasons.reason(entry.reason, entry.candidate_by, number, entry.candidate)
+    return code, number, entry.description, quantity, reason, entry.candidate
+
+
+def _csv(cells: Iterable[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="").writerow(cells)
+    return out.getvalue()
+
+
+class RenderedLines:
+    """Lines of this run's inventory report that differ from the stored ones, in a temporary file.
+
+    Without room for the file nothing is kept, and the lines are rendered again when they are needed.
+    """
+
+    def __init__(self, file: IO[bytes] | None) -> None:
+        self._file = file
+        self._places: dict[tuple[int, str], tuple[int, int]] = {}
+
+    def put(self, item_id: int, first_key: str, lines: bytes) -> None:
+        """Keep the lines of a block."""
+        if self._file is None:
+            return
+        try:
+            place = self._file.seek(0, 2)
+            self._file.write(lines)
+            self._file.flush()
+        except OSError as error:
+            log.warning("report.buffering_failed", error=type(error).__name__)
+            self._places.pop((item_id, first_key), None)
+        else:
+            self._places[item_id, first_key] = (place, len(lines))
+
+    def get(self, item_id: int, first_key: str) -> bytes | None:
+        """Return the lines of a block; None if they were not kept."""
+        place = self._places.get((item_id, first_key))
+        if place is None or self._file is None:
+            return None
+        self._file.seek(place[0])
+        return self._file.read(place[1])
+
+    def forget(self, item_id: int) -> None:
+        """Forget the lines of an item whose transaction was rolled back."""
+        self._places = {key: place for key, place in self._places.items() if key[0] != item_id}
+
+
+@contextmanager
+def rendering() -> Iterator[RenderedLines]:
+    """Provide the lines of one run."""
+    with ExitStack() as files:
+        file: IO[bytes] | None = None
+        try:
+            file = files.enter_context(tempfile.TemporaryFile(prefix="report-"))
+        except OSError as error:
+            log.warning("report.buffering_failed", error=type(error).__name__)
+        yield RenderedLines(file)
+
+
+@contextmanager
+def gzip_writer(file: IO[bytes]) -> Iterator[IO[bytes]]:
+    """Append a gzip file to a file."""
+    with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=_LEVEL, mtime=0) as packed:
+        yield packed  # type: ignore[misc]

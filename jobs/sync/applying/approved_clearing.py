@@ -1,0 +1,52 @@
+"""Carries out the clearing of a pull that was applied without it (R14)."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Final
+
+from jobs.sync.applying import clearing, moved
+from jobs.sync.applying import figures as webstore_figures
+from jobs.sync.applying.blocks import Blocks
+from jobs.sync.applying.context import load
+from jobs.sync.applying.shelf import Shelf
+from webapp.extensions import db
+from webapp.models import Run, RunItem, StoredPull
+from webapp.pulls.product_sets import ProductSet
+from webapp.search import figures
+
+# Blocks that are read at once.
+_TOGETHER: Final = 20
+
+
+def clear_held(run: Run, item: RunItem) -> int:
+    """Set to zero what the item's pull did not explain; return the number of stock rows.
+
+    Called within a transaction that has locked the dealer's shelf.
+    """
+    context = load(run, item)
+    stored = db.session.get_one(StoredPull, (run.dealer_id, item.code_key), populate_existing=True)
+    doubted = clearing.doubted(context, stored.unnamed)
+    matched = _matched(Blocks(context.connection, context.dealer_id, context.code_key))
+    shelf = Shelf(context)
+    places = clearing.unexplained(context, lambda pair: pair in matched or pair in doubted.pairs)
+    cleared = clearing.clear(context, shelf, places)
+    moved.forget_sold_out(context)
+    webstore_figures.refresh(context, shelf)
+    figures.raise_stock_version(db.session(), run.dealer_id)
+    return cleared
+
+
+def _matched(blocks: Blocks) -> ProductSet:
+    """Return the products that the parts of the stored pull match, or keep."""
+    matched = ProductSet()
+    blocks.load()
+    rest = iter(blocks.all)
+    while some := list(islice(rest, _TOGETHER)):
+        blocks.read(some)
+        for block in some:
+            for entry in block.entries or ():
+                for match in entry.matches:
+                    matched.add(match.manufacturer_id, match.product_id)
+            blocks.release(block)
+    return matched

@@ -1,0 +1,210 @@
+"""The blocks of a stored pull: read when they are needed, and written where they changed.
+
+All queries run within the transaction that applies a code.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, delete, insert, select, tuple_
+from sqlalchemy.engine import Connection
+
+from jobs.reports import lines
+from jobs.sync import rules
+from jobs.sync.applying import received
+from jobs.sync.applying.received import KeyedRow
+from webapp.models import PullBlock
+from webapp.pulls.entries import Entry, pack, unpack
+
+# Rows of one block.
+BLOCK_ROWS: Final = 1_000
+
+_INDEX = (PullBlock.first_key, PullBlock.item_id, PullBlock.digest, PullBlock.oldest, PullBlock.is_conclusive)
+_COUNTS = (PullBlock.synced, PullBlock.kept, PullBlock.prices_left, PullBlock.reasons)
+
+
+@dataclass(eq=False)
+class Block:
+    """Parts of a pull from `first_key` up to the next block's.
+
+    `entries` are in memory only while they are worked on. `is_written`: the database has the block, though
+    not the changes that `is_changed` stands for.
+    """
+
+    first_key: str
+    item_id: int
+    digest: bytes
+    oldest: str | None
+    is_conclusive: bool
+    synced: int = 0
+    kept: int = 0
+    prices_left: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+    rows: int = 0
+    entries: list[Entry] | None = None
+    is_written: bool = True
+    is_changed: bool = False
+
+    @cached_property
+    def by_key(self) -> dict[str, Entry]:
+        """The entry that counts for each part number (R10)."""
+        assert self.entries is not None
+        return {entry.key: entry for entry in self.entries if counts_for_key(entry)}
+
+    def count(self) -> None:
+        """Count what the entries result in."""
+        assert self.entries is not None
+        self.oldest = min((changed for entry in self.entries if (changed := _changed(entry))), default=None)
+        self.is_conclusive = any(_is_conclusive(entry) for entry in self.entries)
+        self.synced = sum(1 for entry in self.entries if entry.reason is None)
+        self.kept = sum(1 for entry in self.entries if entry.reason is not None and entry.matches)
+        self.prices_left = sum(match.is_price_left for entry in self.entries for match in entry.matches)
+        self.reasons = dict(Counter(entry.reason for entry in self.entries if entry.reason is not None))
+
+
+def counts_for_key(entry: Entry) -> bool:
+    """Return whether a row is about its part number; a row of another code is another part (R10)."""
+    return bool(entry.key) and entry.reason != rules.OTHER_CODE
+
+
+def _changed(entry: Entry) -> str | None:
+    usable = entry.reason is None or entry.reason == rules.UNMATCHED
+    return entry.changed if usable else None
+
+
+def _is_conclusive(entry: Entry) -> bool:
+    return entry.reason is None or entry.reason == rules.UNMATCHED or entry.reason in rules.EVIDENCE
+
+
+def new_blocks(item_id: int, rows: list[KeyedRow], entries: list[Entry]) -> Iterator[Block]:
+    """Divide rows and entries in key order into blocks; rows of one key stay together."""
+    first, place = 0, 0
+    while first < len(rows):
+        last = min(first + BLOCK_ROWS, len(rows))
+        while last < len(rows) and rows[last][0] == rows[last - 1][0]:
+            last += 1
+        end_key = rows[last - 1][0]
+        begin = place
+        while place < len(entries) and entries[place].key <= end_key:
+            place += 1
+        digest = received.digest_of([raw for _, raw in rows[first:last]])
+        block = Block(rows[first][0], item_id, digest, None, False, rows=last - first)
+        block.entries = entries[begin:place]
+        block.is_written, block.is_changed = False, True
+        yield block
+        first = last
+
+
+@dataclass(frozen=True)
+class CodeLines:
+    """What the report lines of an item say besides its parts, and where this run's lines are kept."""
+
+    item_id: int
+    supplier_code: str
+    quantity_column: str
+    changes: lines.Changes
+    rendered: lines.RenderedLines
+
+
+class Blocks:
+    """The blocks of one code's pull, in key order."""
+
+    def __init__(self, connection: Connection, dealer_id: int, code_key: str) -> None:
+        self._connection = connection
+        self._dealer_id = dealer_id
+        self._code_key = code_key
+        self.all: list[Block] = []
+
+    def load(self) -> None:
+        """Read the index of the stored blocks, without their contents."""
+        query = (
+            select(*_INDEX, *_COUNTS, PullBlock.rows).where(*self._of_code()).order_by(PullBlock.first_key)
+        )
+        self.all = [Block(*row) for row in self._connection.execute(query)]
+
+    def read(self, blocks: Iterable[Block]) -> None:
+        """Read the entries of blocks that are not in memory."""
+        missing = {(block.first_key, block.item_id): block for block in blocks if block.entries is None}
+        if not missing:
+            return
+        key = tuple_(PullBlock.first_key, PullBlock.item_id)
+        query = select(PullBlock.first_key, PullBlock.item_id, PullBlock.body).where(
+            *self._of_code(), key.in_(list(missing))
+        )
+        for first_key, item_id, body in self._connection.execute(query):
+            missing[first_key, item_id].entries = unpack(body)
+
+    def find(self, keys: Iterable[str]) -> dict[str, tuple[Block, Entry]]:
+        """Return the entries of part numbers, as far as the pull has them."""
+        starts = [block.first_key for block in self.all]
+        places = {key: bisect_right(starts, key) - 1 for key in keys}
+        self.read(self.all[place] for place in set(places.values()) if place >= 0)
+        found = {}
+        for key, place in places.items():
+            if place >= 0 and (entry := self.all[place].by_key.get(key)):
+                found[key] = (self.all[place], entry)
+        return found
+
+    def write(self, blocks: Iterable[Block], code: CodeLines) -> None:
+        """Write changed blocks, with their lines for the reports, and release the entries."""
+        blocks = list(dict.fromkeys(blocks))
+        changed = [block for block in blocks if block.is_changed]
+        # Blocks that stay from the previous pull, or were written for this one, are written again.
+        self.delete(block for block in changed if block.is_written)
+        rows = []
+        for block in changed:
+            block.count()
+            rows.append(self._row(block, code))
+            block.is_written, block.is_changed = True, False
+            self.release(block)
+        if rows:
+            self._connection.execute(insert(PullBlock), rows)
+        for block in blocks:
+            self.release(block)
+
+    def release(self, block: Block) -> None:
+        """Release the entries of a block from memory."""
+        if block.is_written and not block.is_changed:
+            block.entries = None
+            block.__dict__.pop("by_key", None)
+
+    def _row(self, block: Block, code: CodeLines) -> dict[str, Any]:
+        assert block.entries is not None
+        block.item_id = code.item_id
+        changed = lines.compress(lines.inventory_text(block.entries, code.changes))
+        code.rendered.put(code.item_id, block.first_key, changed)
+        skipped = lines.skipped_text(block.entries, code.supplier_code, code.quantity_column)
+        return {
+            "dealer_id": self._dealer_id,
+            "code_key": self._code_key,
+            "first_key": block.first_key,
+            "item_id": block.item_id,
+            "digest": block.digest,
+            "rows": block.rows,
+            "oldest": block.oldest,
+            "is_conclusive": block.is_conclusive,
+            "synced": block.synced,
+            "kept": block.kept,
+            "prices_left": block.prices_left,
+            "reasons": block.reasons,
+            "inventory_rows": lines.inventory_rows(block.entries),
+            "body": pack(block.entries),
+            "inventory": lines.compress(lines.inventory_text(block.entries, lines.NoChanges())),
+            "skipped_lines": lines.compress(skipped),
+        }
+
+    def delete(self, blocks: Iterable[Block]) -> None:
+        """Delete replaced blocks."""
+        keys = [(block.first_key, block.item_id) for block in blocks]
+        if keys:
+            key = tuple_(PullBlock.first_key, PullBlock.item_id)
+            self._connection.execute(delete(PullBlock).where(*self._of_code(), key.in_(keys)))
+
+    def _of_code(self) -> tuple[ColumnElement[bool], ...]:
+        return PullBlock.dealer_id == self._dealer_id, PullBlock.code_key == self._code_key

@@ -1,0 +1,251 @@
+"""Applies the rows of one code that differ, and settles what concerns the whole code."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from itertools import takewhile
+
+from jobs.reports.lines import RenderedLines
+from jobs.sources.source import SourceError
+from jobs.sync import clearing_guard, rules, run_items
+from jobs.sync.applying import (
+    clearing,
+    earlier_tables,
+    keeping,
+    moved,
+    products,
+    row_windows,
+    stored_pulls,
+    supersession,
+)
+from jobs.sync.applying import figures as webstore_figures
+from jobs.sync.applying.blocks import Block, Blocks, CodeLines
+from jobs.sync.applying.catalog import Catalog
+from jobs.sync.applying.context import CodeContext
+from jobs.sync.applying.matching import Pair
+from jobs.sync.applying.received import ReceivedRows
+from jobs.sync.applying.shelf import Shelf, StockKey
+from jobs.sync.applying.window import WindowApplication
+from webapp.models import Run, RunItem, StoredPull
+
+# Products with parts in several windows, and parts with candidates, that are settled at once.
+_TOGETHER = 2_000
+
+
+class CodeApplication:
+    """Applies the rows of one code, window by window, and settles what concerns the whole code."""
+
+    def __init__(
+        self,
+        context: CodeContext,
+        stored: StoredPull | None,
+        received: ReceivedRows,
+        rendered: RenderedLines,
+    ) -> None:
+        self._context = context
+        self._stored = stored
+        self._received = received
+        connection = context.connection
+        self._catalog = Catalog(connection, [mapping.manufacturer_id for mapping in context.mappings])
+        self._shelf = Shelf(context)
+        self._changes = products.Changes(context, self._shelf)
+        self._old = Blocks(connection, context.dealer_id, context.code_key)
+        self._new = Blocks(connection, context.dealer_id, context.code_key)
+        self._old.load()
+        if stored is None and (taken := earlier_tables.take(context)):
+            stored, earlier = taken
+            self._old.all = [earlier]
+        self._lines = CodeLines(
+            context.item_id, context.code, context.expected.quantity_column, self._shelf, rendered
+        )
+        self._unnamed = _count_unnamed(context, received)
+        self._reuse = (
+            stored is not None
+            and not context.is_held
+            and stored.unnamed == self._unnamed
+            and stored.basis == context.basis
+        )
+        self._windows = WindowApplication(
+            context, self._catalog, self._changes, stored, self._unnamed, reuse=self._reuse
+        )
+
+    def apply(self, run: Run, item: RunItem) -> None:
+        """Apply all rows. Raises SourceError if none of them is evidence about a part."""
+        moved.forget_arrivals(self._context)
+        replaced = self._apply_windows()
+        self._refuse_without_evidence()
+        self._settle_spread()
+        self._settle_unexplained()
+        self._settle_candidates()
+        found = self._windows.found
+        moved.forget_reported(self._context, found.reported, found.matched_keys)
+        cleared = self._clear(run, item)
+        if cleared or not self._reuse:
+            moved.forget_sold_out(self._context)
+        self._old.delete(replaced)
+        self._new.write(self._new.all, self._lines)
+        changed = webstore_figures.refresh(self._context, self._shelf)
+        self._close(cleared, changed)
+
+    def _apply_windows(self) -> list[Block]:
+        """Apply each window; return the stored blocks that were replaced."""
+        replaced: dict[int, Block] = {}
+        pieces = row_windows.divide(
+            self._received.in_key_order(), self._old.all, reuse=self._reuse, since=self._context.since
+        )
+        is_first = True
+        for piece, is_last in row_windows.with_last(pieces):
+            if isinstance(piece, Block):
+                self._new.all.append(piece)
+            else:
+                blocks = self._windows.apply(piece, self._old, is_whole=is_first and is_last)
+                self._new.all += blocks
+                replaced.update({id(block): block for block in piece.replaced})
+                if not is_last:
+                    self._new.write(blocks, self._lines)
+            is_first = False
+        return list(replaced.values())
+
+    def _refuse_without_evidence(self) -> None:
+        """Raise SourceError if the pull has rows and none of them is evidence (R10).
+
+        Such a pull is incomplete. A pull without rows is complete: its end was proven.
+        """
+        for block in self._new.all:
+            if block.is_changed:
+                block.count()
+        if any(block.is_conclusive for block in self._new.all):
+            return
+        counts = self._reasons()
+        if counts:
+            raise SourceError(rules.no_evidence(counts), "bad_answer")
+
+    def _reasons(self) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        for block in self._new.all:
+            counts.update(block.reasons)
+        return counts
+
+    def _settle_spread(self) -> None:
+        """Write the stock of products with parts in several windows, or in blocks that stay as they are."""
+        spread = self._windows.found.spread
+        pairs = sorted(spread)
+        for first in range(0, len(pairs), _TOGETHER):
+            self._settle_some({pair: spread[pair] for pair in pairs[first : first + _TOGETHER]})
+
+    def _settle_some(self, spread: dict[Pair, set[str]]) -> None:
+        keys = {key for others in spread.values() for key in others}
+        for mapping in self._context.mappings:
+            number = mapping.manufacturer_id
+            product_ids = [product_id for manufacturer_id, product_id in spread if manufacturer_id == number]
+            keys.update(key for _, key in self._catalog.keys_of(number, product_ids))
+        found = self._new.find(keys)
+        entries = [found[key][1] for key in sorted(found)]
+        affected = self._changes.apply(products.parts_of(entries, set(spread)))
+        for part in affected:
+            found[part.entry.key][0].is_changed = True
+        self._new.write([block for block, _ in found.values() if block.is_written], self._lines)
+
+    def _settle_unexplained(self) -> None:
+        """Keep stock without a stored pull, unless other parts explain it (R10)."""
+        unexplained = self._windows.found.unexplained
+        if not unexplained:
+            return
+        entries = self._new.find({key for key, _ in unexplained})
+        keeping.keep_unexplained(
+            self._context,
+            [keeping.Unexplained(entries[key][1], pair) for key, pair in unexplained],
+            self._is_explained,
+        )
+        for key, pair in unexplained:
+            entries[key][0].is_changed = True
+            if entries[key][1].matches:
+                self._windows.found.matched.add(*pair)
+
+    def _is_explained(self, pair: Pair) -> bool:
+        """Return whether a part of this pull or of the previous one has the product."""
+        found = self._windows.found
+        if pair in found.matched or pair in found.previous:
+            return True
+        keys = [key for _, key in self._catalog.keys_of(pair[0], [pair[1]])]
+        others = self._new.find(keys).values()
+        return any(
+            (match.manufacturer_id, match.product_id) == pair
+            for _, entry in others
+            for match in entry.matches
+        )
+
+    def _settle_candidates(self) -> None:
+        found = self._windows.found
+        keys = found.superseded
+        if found.has_other_chains:
+            keys = [*keys, *supersession.may_have_candidates(self._new)]
+        for first in range(0, len(keys), _TOGETHER):
+            blocks = supersession.suggest(self._catalog, self._new, keys[first : first + _TOGETHER])
+            self._new.write([block for block in blocks if block.is_written], self._lines)
+
+    def _clear(self, run: Run, item: RunItem) -> int:
+        """Set to zero what the pull does not explain; return the number of stock rows (R13, R14)."""
+        context, changes = self._context, self._changes
+        doubted = clearing.doubted(context, self._unnamed)
+        matched = self._windows.found.matched
+
+        def explains(pair: Pair) -> bool:
+            return pair in doubted.pairs or (not self._reuse and pair in matched)
+
+        if not context.clears:
+            clearing_guard.withdraw(run, item)
+        else:
+            sizes = self._measure(explains)
+            synced = sum(block.synced for block in self._new.all)
+            if clearing_guard.allows(run, item, sizes, has_parts=synced > 0):
+                places = self._stock_to_clear(sizes, explains)
+                return clearing.clear(context, self._shelf, places)
+        reachable = self._windows.found.reachable
+        superseded = [
+            StockKey(product_id, manufacturer_id, context.code_key)
+            for manufacturer_id, product_id in reachable
+            if (manufacturer_id, product_id) in changes.vanished
+        ]
+        cleared = clearing.clear(context, self._shelf, superseded)
+        if not context.clears and context.is_shared:
+            cleared += moved.clear_moved(context, self._shelf)
+        return cleared
+
+    def _measure(self, explains: clearing.Explains) -> clearing.Sizes:
+        measure = clearing.measure_vanished if self._reuse else clearing.measure
+        return measure(self._context, self._changes, explains)
+
+    def _stock_to_clear(self, sizes: clearing.Sizes, explains: clearing.Explains) -> Iterable[StockKey]:
+        if self._reuse:
+            return clearing.vanished(self._context, self._changes, explains)
+        if sizes.stock is not None:
+            return sizes.stock
+        return clearing.unexplained(self._context, explains)
+
+    def _close(self, cleared: int, changed: int) -> None:
+        """Store the pull, and close the item with its counts."""
+        context, blocks = self._context, self._new.all
+        kept = sum(block.kept for block in blocks)
+        if context.clears:
+            kept += clearing.doubted(context, self._unnamed).parts
+        counts = {
+            "synced": sum(block.synced for block in blocks),
+            "skipped": self._reasons().total(),
+            "kept": kept,
+            "prices_left": sum(block.prices_left for block in blocks),
+        }
+        stored_pulls.store(context, self._received.digest, self._unnamed, blocks, **counts)
+        held = clearing_guard.count(context.item_id)
+        run_items.close_item(context.item_id, **counts, cleared=cleared, changed=changed, held=held)
+
+
+def _count_unnamed(context: CodeContext, received: ReceivedRows) -> int:
+    """Count the rows that may be any part of the code: without a part number, and maybe in stock (R10)."""
+    count = 0
+    for _, raw in takewhile(lambda row: not row[0], received.in_key_order()):
+        verdict = rules.judge(raw, context.expected)
+        is_unnamed = verdict.reason in (rules.UNREADABLE, rules.NO_PART_NUMBER)
+        count += is_unnamed and (verdict.quantity is None or verdict.quantity > 0)
+    return count

@@ -1,0 +1,191 @@
+"""Parts that moved to another code of their manufacturer, and retained parts that are settled (R14)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from jobs.sync.applying import sql
+from jobs.sync.applying.context import CodeContext
+from jobs.sync.applying.matching import PartKey
+from jobs.sync.applying.shelf import Shelf, StockKey
+from webapp.pulls.product_sets import ProductSet
+
+# R14: a retained part moved if another code of its manufacturer began to report it after its own code last
+# did.
+_MARK_MOVED: Final = """
+    UPDATE retained_parts SET moved_item_id = :item
+    WHERE dealer_id = :dealer AND manufacturer_id = :manufacturer
+      AND 0 < (
+          SELECT count(*) FROM arrived_parts AS a
+          JOIN supplier_codes AS c
+            ON c.dealer_id = a.dealer_id AND c.code_key = a.code_key
+           AND c.manufacturer_id = a.manufacturer_id
+          WHERE a.dealer_id = retained_parts.dealer_id AND a.manufacturer_id = retained_parts.manufacturer_id
+            AND a.key = retained_parts.key AND a.code_key <> retained_parts.code_key
+            AND a.since_run_id > retained_parts.last_run_id
+      )
+"""
+
+# The product may have other parts of the code: only the quantities of moved parts are subtracted.
+_MOVED_STOCK: Final = """
+    SELECT s.product_id, s.manufacturer_id, s.code_key, s.quantity, moved.quantity AS moved
+    FROM (
+        SELECT code_key, manufacturer_id, product_id, sum(quantity) AS quantity
+        FROM retained_parts
+        WHERE dealer_id = :dealer AND moved_item_id = :item
+        GROUP BY code_key, manufacturer_id, product_id
+    ) AS moved
+    CROSS JOIN shelf_stock AS s
+    WHERE s.dealer_id = :dealer AND s.product_id = moved.product_id
+      AND s.manufacturer_id = moved.manufacturer_id AND s.code_key = moved.code_key AND s.quantity <> 0
+"""
+
+_FORGET_MOVED: Final = "DELETE FROM retained_parts WHERE dealer_id = :dealer AND moved_item_id = :item"
+
+_FORGET_SOLD_OUT: Final = """
+    DELETE FROM retained_parts
+    WHERE dealer_id = :dealer AND manufacturer_id = :manufacturer
+      AND 0 = coalesce((
+          SELECT s.quantity FROM shelf_stock AS s
+          WHERE s.dealer_id = retained_parts.dealer_id AND s.product_id = retained_parts.product_id
+            AND s.manufacturer_id = retained_parts.manufacturer_id
+            AND s.code_key = retained_parts.code_key
+      ), 0)
+"""
+
+_RETAINED_PRODUCTS: Final = """
+    SELECT DISTINCT manufacturer_id, product_id FROM retained_parts
+    WHERE dealer_id = :dealer AND code_key = :code
+"""
+
+_RETAINED_KEYS: Final = """
+    SELECT manufacturer_id, key FROM retained_parts WHERE dealer_id = :dealer AND code_key = :code
+"""
+
+_FORGET_PRODUCTS: Final = """
+    DELETE FROM retained_parts
+    WHERE dealer_id = :dealer AND code_key = :code AND manufacturer_id = :manufacturer
+      AND product_id IN (SELECT value FROM {products:bigint})
+"""
+
+_FORGET_KEYS: Final = """
+    DELETE FROM retained_parts
+    WHERE dealer_id = :dealer AND code_key = :code AND manufacturer_id = :manufacturer
+      AND key IN (SELECT value FROM {keys:text})
+"""
+
+_ARRIVE: Final = """
+    INSERT INTO arrived_parts (dealer_id, code_key, manufacturer_id, key, since_run_id)
+    VALUES (:dealer, :code, :manufacturer, :key, :since)
+    ON CONFLICT (dealer_id, code_key, manufacturer_id, key) DO NOTHING
+"""
+
+_LEAVE: Final = """
+    DELETE FROM arrived_parts
+    WHERE dealer_id = :dealer AND code_key = :code AND manufacturer_id = :manufacturer
+      AND key IN (SELECT value FROM {keys:text})
+"""
+
+_LEAVE_OTHERS: Final = """
+    DELETE FROM arrived_parts
+    WHERE dealer_id = :dealer AND code_key = :code
+      AND manufacturer_id NOT IN (SELECT value FROM {manufacturers:bigint})
+"""
+
+
+def clear_moved(context: CodeContext, shelf: Shelf) -> int:
+    """Set parts to zero that moved to another code; return the number of changed stock rows."""
+    moved = sum(
+        sql.execute(
+            context.connection,
+            _MARK_MOVED,
+            item=context.item_id,
+            dealer=context.dealer_id,
+            manufacturer=mapping.manufacturer_id,
+        )
+        for mapping in context.mappings
+    )
+    if not moved:
+        return 0
+    of_item = {"dealer": context.dealer_id, "item": context.item_id}
+    rows = sql.rows(context.connection, _MOVED_STOCK, **of_item)
+    shelf.set_quantities([(StockKey(*row[:3]), max(0, row.quantity - row.moved)) for row in rows])
+    _make_stale(context, {row.code_key for row in rows})
+    sql.execute(context.connection, _FORGET_MOVED, **of_item)
+    return len(rows)
+
+
+_STALE: Final = """
+    UPDATE stored_pulls SET basis = :nothing
+    WHERE dealer_id = :dealer AND code_key IN (SELECT value FROM {codes:text})
+"""
+
+
+def _make_stale(context: CodeContext, code_keys: Collection[str]) -> None:
+    """Have other codes whose stock was changed looked at as a whole by their next pull."""
+    others = sorted(set(code_keys) - {context.code_key})
+    if others:
+        sql.execute(context.connection, _STALE, nothing=b"", dealer=context.dealer_id, codes=others)
+
+
+def forget_reported(context: CodeContext, reported: ProductSet, keys: Sequence[PartKey]) -> None:
+    """Delete retained parts that have a match again, or whose product a reported part has updated."""
+    of_code = {"dealer": context.dealer_id, "code": context.code_key}
+    pairs = [tuple(row) for row in sql.rows(context.connection, _RETAINED_PRODUCTS, **of_code)]
+    if not pairs:
+        return
+    for mapping in context.mappings:
+        number = mapping.manufacturer_id
+        own = {**of_code, "manufacturer": number}
+        product_ids = [pair[1] for pair in pairs if pair[0] == number and pair in reported]
+        for batch in sql.batches(product_ids):
+            sql.execute(context.connection, _FORGET_PRODUCTS, products=list(batch), **own)
+        for names in sql.batches([key for manufacturer_id, key in keys if manufacturer_id == number]):
+            sql.execute(context.connection, _FORGET_KEYS, keys=list(names), **own)
+
+
+def forget_sold_out(context: CodeContext) -> None:
+    """Delete retained parts that are no longer on the shelf."""
+    for mapping in context.mappings:
+        sql.execute(
+            context.connection,
+            _FORGET_SOLD_OUT,
+            dealer=context.dealer_id,
+            manufacturer=mapping.manufacturer_id,
+        )
+
+
+def forget_arrivals(context: CodeContext) -> None:
+    """Forget when parts of manufacturers began that the code no longer has, or has alone.
+
+    Without another code of the manufacturer all parts count as reported from the beginning.
+    """
+    manufacturers = sorted(context.by_manufacturer) if context.is_shared else []
+    sql.execute(
+        context.connection,
+        _LEAVE_OTHERS,
+        manufacturers=manufacturers,
+        dealer=context.dealer_id,
+        code=context.code_key,
+    )
+
+
+def note_arrivals(context: CodeContext, arrived: Sequence[PartKey], left: Sequence[PartKey]) -> None:
+    """Note the parts that the code begins to report with this pull, and those that it ceased to report."""
+    of_code = {"dealer": context.dealer_id, "code": context.code_key}
+    for number in sorted(context.by_manufacturer) if left else ():
+        for batch in sql.batches([key for manufacturer_id, key in left if manufacturer_id == number]):
+            sql.execute(context.connection, _LEAVE, keys=list(batch), manufacturer=number, **of_code)
+    rows = [
+        {**of_code, "manufacturer": manufacturer_id, "key": key, "since": context.moment}
+        for manufacturer_id, key in arrived
+    ]
+    if rows:
+        context.connection.execute(sql.plain(_ARRIVE), rows)
+
+
+def retained_keys(context: CodeContext) -> set[PartKey]:
+    """Return the retained parts of the code, by manufacturer."""
+    rows = sql.rows(context.connection, _RETAINED_KEYS, dealer=context.dealer_id, code=context.code_key)
+    return {(row.manufacturer_id, row.key) for row in rows}

@@ -1,0 +1,128 @@
+"""The rows of one pull as received, in bounded memory, with their digest."""
+
+from __future__ import annotations
+
+import heapq
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from hashlib import blake2b
+from itertools import islice
+from operator import attrgetter, itemgetter, length_hint
+from typing import IO
+
+import msgspec
+
+from jobs.sources.source import Page
+from webapp.core.text_keys import key_of
+from webapp.pulls.entries import MAX_PART_NUMBER, PART_NUMBER, RawPart
+
+KeyedRow = tuple[str, RawPart]
+
+# Rows that are kept in memory as they are; more are sorted in temporary files, so many at once.
+IN_MEMORY = 20_000
+_PIECE = 500
+DIGEST_BYTES = 16
+
+_FIELDS = attrgetter(
+    "part_number",
+    "supplier_code",
+    "description",
+    "on_hand",
+    "avail",
+    "retail",
+    "current_active_price",
+    "upc",
+    "superseded_to",
+    "last_updated",
+)
+_encode = msgspec.msgpack.Encoder().encode
+_decode_rows = msgspec.msgpack.Decoder(list[tuple[str, tuple]]).decode  # type: ignore[type-arg]
+
+
+def digest_of(rows: Sequence[RawPart]) -> bytes:
+    """Return the digest of rows in their order."""
+    return blake2b(_encode(rows), digest_size=DIGEST_BYTES).digest()
+
+
+def row_key(raw: RawPart) -> str:
+    """Return the key by which parts are compared (R10); empty without a part number."""
+    return key_of(raw[PART_NUMBER])[:MAX_PART_NUMBER]
+
+
+def rows_of(page: Page) -> Iterator[RawPart]:
+    """Yield the rows of a page in the order reported, which decides between rows of the same part (R10)."""
+    parts = iter(page.parts)
+    for index, record in enumerate(page.unreadable):
+        following = record.position - index - (len(page.parts) - length_hint(parts))
+        yield from map(_FIELDS, islice(parts, max(0, following)))
+        yield (record.part_number,)
+    yield from map(_FIELDS, parts)
+
+
+class ReceivedRows:
+    """Rows of a pull, added page by page."""
+
+    def __init__(self) -> None:
+        self._digest = blake2b(digest_size=DIGEST_BYTES)
+        self._rows: list[KeyedRow] = []
+        self._sorted_files: list[IO[bytes]] = []
+        self._files = ExitStack()
+
+    def add(self, page: Page) -> None:
+        """Append the rows of a page."""
+        rows = list(rows_of(page))
+        try:
+            encoded = _encode(rows)
+        except OverflowError:
+            rows = [tuple(map(_storable, raw)) for raw in rows]
+            encoded = _encode(rows)
+        if rows:
+            self._digest.update(_without_header(encoded, len(rows)))
+            self._rows += [(row_key(raw), raw) for raw in rows]
+        if len(self._rows) >= IN_MEMORY * (1 if self._sorted_files else 2):
+            self._sort_to_file()
+
+    @property
+    def digest(self) -> bytes:
+        """The digest of all rows in the order received, whatever the pages."""
+        return self._digest.digest()
+
+    def in_key_order(self) -> Iterator[KeyedRow]:
+        """Yield the rows by key, those of one key in the order received."""
+        self._rows.sort(key=itemgetter(0))
+        if not self._sorted_files:
+            return iter(self._rows)
+        sources = [_read(file) for file in self._sorted_files]
+        return heapq.merge(*sources, iter(self._rows), key=itemgetter(0))
+
+    def close(self) -> None:
+        """Remove the temporary files."""
+        self._rows = []
+        self._sorted_files = []
+        self._files.close()
+
+    def _sort_to_file(self) -> None:
+        self._rows.sort(key=itemgetter(0))
+        file = self._files.enter_context(tempfile.TemporaryFile(prefix="pull-"))  # noqa: SIM115
+        for first in range(0, len(self._rows), _PIECE):
+            piece = _encode(self._rows[first : first + _PIECE])
+            file.write(len(piece).to_bytes(4, "little") + piece)
+        self._sorted_files.append(file)
+        self._rows = []
+
+
+def _storable(value: object) -> object:
+    """Return a number too large for 64 bits as text; no quantity or price is that large."""
+    return str(value) if isinstance(value, int) and abs(value) >= 1 << 63 else value
+
+
+def _without_header(encoded: bytes, length: int) -> memoryview:
+    """Return an encoded list without its length, so that the division into pages makes no difference."""
+    return memoryview(encoded)[1 if length < 16 else 3 if length < 65_536 else 5 :]
+
+
+def _read(file: IO[bytes]) -> Iterator[KeyedRow]:
+    file.seek(0)
+    while header := file.read(4):
+        yield from _decode_rows(file.read(int.from_bytes(header, "little")))

@@ -1,0 +1,169 @@
+"""Applies the rows of one window: matches them, keeps and retains parts, and writes the stock of products."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from jobs.sync.applying import keeping, matching, moved, products
+from jobs.sync.applying.blocks import Block, Blocks, counts_for_key, new_blocks
+from jobs.sync.applying.catalog import Catalog
+from jobs.sync.applying.context import CodeContext
+from jobs.sync.applying.matching import Judged, Pair, PartKey
+from jobs.sync.applying.row_windows import Window
+from webapp.models import StoredPull
+from webapp.pulls.entries import Entry
+from webapp.pulls.product_sets import ProductSet
+
+
+@dataclass
+class Found:
+    """What the windows of a pull found that is settled after the last one.
+
+    `matched` are all products with a part, `reported` those with a part that was applied, and `previous`
+    those of the stored pull, as far as its blocks were read. `spread` are products that may have parts
+    outside of the window in which they were found, with the keys that the catalog does not list for them.
+    """
+
+    matched: ProductSet = field(default_factory=ProductSet)
+    reported: ProductSet = field(default_factory=ProductSet)
+    previous: ProductSet = field(default_factory=ProductSet)
+    spread: dict[Pair, set[str]] = field(default_factory=dict)
+    reachable: set[Pair] = field(default_factory=set)
+    unexplained: list[tuple[str, Pair]] = field(default_factory=list)
+    # Keys of unmatched parts that may have a candidate by supersession.
+    superseded: list[str] = field(default_factory=list)
+    # Parts were added, left out, or superseded by another one: candidates of other parts may follow.
+    has_other_chains: bool = False
+    # Retained parts that have a match again.
+    matched_keys: list[PartKey] = field(default_factory=list)
+
+
+class WindowApplication:
+    """Applies the windows of one code.
+
+    `stored` is the previous pull; with `reuse`, nothing but rows has changed since.
+    """
+
+    def __init__(
+        self,
+        context: CodeContext,
+        catalog: Catalog,
+        changes: products.Changes,
+        stored: StoredPull | None,
+        unnamed: int,
+        *,
+        reuse: bool,
+    ) -> None:
+        self._context = context
+        self._catalog = catalog
+        self._changes = changes
+        self._stored = stored
+        self._reuse = reuse
+        self._retains = stored is not None and (not context.clears or unnamed > stored.unnamed)
+        self._retained = moved.retained_keys(context)
+        self.found = Found()
+
+    def apply(self, window: Window, old: Blocks, *, is_whole: bool) -> list[Block]:
+        """Apply a window and return its new blocks. `is_whole`: it has all parts of the pull."""
+        old.read(window.replaced)
+        stored = _stored_entries(window)
+        judged = matching.judge_rows(self._context, window.rows, stored, reuse=self._reuse)
+        matching.match(self._context, self._catalog, judged, reuse=self._reuse)
+        unexplained = keeping.keep(self._context, self._catalog, judged)
+        self.found.unexplained += [(entry.key, pair) for entry, pair in unexplained]
+        if self._retains and self._stored is not None:
+            gone = keeping.gone(self._context, judged)
+            keeping.retain(self._context, gone, self._stored.moment, self._stored.unnamed)
+        self._collect(judged)
+        pairs = self._changed_pairs(judged) | judged.reachable
+        spread = {} if is_whole else self._spread(window, judged, pairs)
+        for pair, keys in spread.items():
+            self.found.spread.setdefault(pair, set()).update(keys)
+        own = pairs - spread.keys()
+        self._changes.apply(products.parts_of(judged.entries, own))
+        for block in window.replaced:
+            old.release(block)
+        return list(new_blocks(self._context.item_id, window.rows, judged.entries))
+
+    def _collect(self, judged: Judged) -> None:
+        """Collect what is settled later."""
+        found = self.found
+        found.reachable |= judged.reachable
+        found.superseded += [entry.key for entry in judged.unexplained]
+        for entry in judged.fresh:
+            for match in entry.matches:
+                found.matched.add(match.manufacturer_id, match.product_id)
+                if match.kept_quantity is None:
+                    found.reported.add(match.manufacturer_id, match.product_id)
+        for entry in judged.old.values():
+            for match in entry.matches:
+                found.previous.add(match.manufacturer_id, match.product_id)
+        self._note_keys(judged)
+        if self._reuse and not found.has_other_chains:
+            found.has_other_chains = _chains(judged.fresh) != _chains(judged.old.values())
+
+    def _note_keys(self, judged: Judged) -> None:
+        """Note the parts that the code begins or ceases to report, by manufacturer."""
+        before = {
+            (match.manufacturer_id, entry.key)
+            for entry in judged.old.values()
+            for match in entry.matches
+            if match.manufacturer_id in self._context.by_manufacturer
+        }
+        after = {
+            (match.manufacturer_id, entry.key): match
+            for entry in judged.fresh
+            if counts_for_key(entry)
+            for match in entry.matches
+        }
+        new = [key for key in after if key not in before]
+        self.found.matched_keys += [key for key in after if key in self._retained]
+        if self._context.is_shared:
+            # A part that keeps its quantity was reported before.
+            new = [key for key in new if after[key].kept_quantity is None]
+            if self._stored is None:
+                pairs = {key: (key[0], after[key].product_id) for key in new}
+                in_stock = keeping.stocked(self._context, {pair[1] for pair in pairs.values()})
+                new = [key for key in new if pairs[key] not in in_stock]
+            moved.note_arrivals(self._context, new, [key for key in before if key not in after])
+
+    def _changed_pairs(self, judged: Judged) -> set[Pair]:
+        """Return the products of parts that differ from the stored pull."""
+        return {
+            (match.manufacturer_id, match.product_id)
+            for entry in (*judged.fresh, *judged.old.values())
+            for match in entry.matches
+            if match.manufacturer_id in self._context.by_manufacturer
+        }
+
+    def _spread(self, window: Window, judged: Judged, pairs: set[Pair]) -> dict[Pair, set[str]]:
+        """Return the products that may have parts outside of the window, with keys of kept parts."""
+        spread: dict[Pair, set[str]] = {}
+        for mapping in self._context.mappings:
+            number = mapping.manufacturer_id
+            product_ids = [product_id for manufacturer, product_id in pairs if manufacturer == number]
+            for product_id, key in self._catalog.keys_of(number, product_ids):
+                if not window.covers(key):
+                    spread.setdefault((number, product_id), set())
+        for entry in judged.unknown:
+            # The catalog may have listed the part for this product when its quantity was kept.
+            for match in entry.matches:
+                pair = match.manufacturer_id, match.product_id
+                if pair in pairs:
+                    spread.setdefault(pair, set()).add(entry.key)
+        return spread
+
+
+def _stored_entries(window: Window) -> dict[str, Entry]:
+    return {
+        key: entry for block in window.replaced for key, entry in block.by_key.items() if window.covers(key)
+    }
+
+
+def _chains(entries: Iterable[Entry]) -> dict[str, str]:
+    return {
+        entry.key: name
+        for entry in entries
+        if counts_for_key(entry) and (name := matching.superseded_key(entry))
+    }

@@ -1,0 +1,232 @@
+"""A pull that equals the stored one costs nothing, and no change that matters is missed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+import time_machine
+from sqlalchemy import event, select
+
+from jobs.sync.applying import received
+from sandbox.simulator import Behavior
+from tests.factories import make_manufacturer
+from tests.factories.rows import save
+from tests.sync_harness import SyncHarness, part
+from webapp.catalog.importing import import_catalog
+from webapp.core import clock
+from webapp.extensions import db
+from webapp.models import (
+    ArrivedPart,
+    Manufacturer,
+    OutboxEntry,
+    PartMatch,
+    PullBlock,
+    ReportedPart,
+    Run,
+    ShelfStock,
+    StoredPull,
+    SupplierCode,
+)
+from webapp.supplier_codes import changes
+
+# Tables of which an unchanged run writes nothing.
+UNWRITTEN = (
+    "shelf_stock",
+    "webstore_figures",
+    "reindex_outbox",
+    "pull_blocks",
+    "retained_parts",
+    "shelf_totals",
+)
+
+
+@pytest.fixture
+def stocked(harness: SyncHarness) -> SyncHarness:
+    """A code with three parts on the shelf, and one that matches nothing."""
+    numbers = ["A-1", "A-2", "A-3"]
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=numbers), pricing="retail")
+    harness.change_settings(clear_previous=True)
+    harness.sync(*[part("TR", number, 2) for number in numbers], part("TR", "X-1"))
+    return harness
+
+
+def tucker() -> Manufacturer:
+    return db.session.scalars(select(Manufacturer).where(Manufacturer.name == "Tucker")).one()
+
+
+@contextmanager
+def written() -> Iterator[list[str]]:
+    """The statements that write inside the block."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.lstrip().startswith(("INSERT", "UPDATE", "DELETE", "COPY")):
+            seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def test_an_unchanged_pull_writes_no_stock_and_has_the_same_counts(stocked: SyncHarness) -> None:
+    with written() as statements:
+        run = stocked.sync()
+    item = stocked.load_item(run, "TR")
+    assert (item.fetched, item.synced, item.skipped, item.changed, item.cleared) == (4, 3, 1, 0, 0)
+    assert [statement for statement in statements if any(name in statement for name in UNWRITTEN)] == []
+    pull = db.session.scalars(select(StoredPull)).one()
+    assert (pull.item_id, pull.moment) == (item.id, run.id)
+
+
+def test_rows_in_another_order_change_nothing(stocked: SyncHarness) -> None:
+    rows = [part("TR", number, 2) for number in ("A-3", "A-1", "A-2")]
+    with written() as statements:
+        run = stocked.sync(part("TR", "X-1"), *rows)
+    assert stocked.load_item(run, "TR").changed == 0
+    assert [statement for statement in statements if "shelf_stock" in statement] == []
+
+
+def test_a_part_that_an_import_adds_to_the_catalog_matches_in_the_next_run(stocked: SyncHarness) -> None:
+    catalog = (
+        "catalog,manufacturer,abbreviation,oem_manufacturer_id,dealer,part_number,brand,mpn,name,msrp\n"
+        "aftermarket,Tucker,Tucker,,,X-1,Acme,X-1,Filter,9.99\n"
+    )
+    db.session.commit()
+    import_catalog(BytesIO(catalog.encode()), lambda line, reason: pytest.fail(f"{line}: {reason}"))
+    run = stocked.sync()
+    assert (stocked.load_item(run, "TR").synced, stocked.load_item(run, "TR").skipped) == (4, 0)
+    assert stocked.webstore_figures("X-1")[0] == 1
+
+
+def test_stock_that_was_cleared_with_its_code_returns_with_it(stocked: SyncHarness) -> None:
+    row = db.session.scalars(select(SupplierCode)).one()
+    changes.remove(row, clear=True)
+    assert stocked.webstore_figures("A-1")[0] == 0
+    stocked.map_code("TR", tucker(), pricing="retail")
+    stocked.sync()
+    assert stocked.webstore_figures("A-1")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "figures"),
+    [({"lead_time_days": 9}, (2, 1000, 9)), ({"pricing": "current_active"}, (2, 850, 1))],
+    ids=["lead time", "pricing"],
+)
+def test_a_changed_mapping_applies_to_the_same_rows(
+    stocked: SyncHarness, fields: dict[str, Any], figures: tuple[int, int, int]
+) -> None:
+    row = db.session.scalars(select(SupplierCode)).one()
+    for name, value in fields.items():
+        setattr(row, name, value)
+    db.session.commit()
+    stocked.sync()
+    assert stocked.webstore_figures("A-1") == figures
+
+
+def test_the_other_quantity_column_applies_to_the_same_rows(harness: SyncHarness) -> None:
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
+    harness.sync(part("TR", "A-1", 5, Avail=3))
+    harness.change_settings(quantity_column="available")
+    harness.sync()
+    assert harness.webstore_figures("A-1")[0] == 3
+
+
+def test_a_part_goes_that_became_too_old_since_the_last_pull(stocked: SyncHarness) -> None:
+    """The rows are the same, but the day is another one (R9, R10)."""
+    old = (clock.now() - timedelta(days=364)).strftime("%Y-%m-%dT%H:%M:%S")
+    rows = [part("TR", "A-1", 2, lastupdatedate=old), part("TR", "A-2", 2), part("TR", "A-3", 2)]
+    stocked.simulator.switches = Behavior(filtering="ignored")
+    stocked.sync(*rows)
+    assert stocked.webstore_figures("A-1")[0] == 2
+    with time_machine.travel(clock.now() + timedelta(days=3), tick=True):
+        run = stocked.sync()
+        assert stocked.load_item(run, "TR").skipped == 1
+        assert [stocked.webstore_figures(number)[0] for number in ("A-1", "A-2")] == [0, 2]
+
+
+def test_only_blocks_that_differ_are_written(harness: SyncHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.sync.applying.blocks.BLOCK_ROWS", 10)
+    numbers = [f"P-{number:03}" for number in range(100)]
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=numbers))
+    rows = [part("TR", number, 2) for number in numbers]
+    first = harness.load_item(harness.sync(*rows), "TR").id
+    rows[55] = part("TR", "P-055", 7)
+    second = harness.load_item(harness.sync(*rows), "TR").id
+    written_by = db.session.execute(select(PullBlock.first_key, PullBlock.item_id)).all()
+    assert [key for key, item_id in written_by if item_id == second] == ["p-050"]
+    assert {item_id for _, item_id in written_by} == {first, second}
+    assert harness.webstore_figures("P-055")[0] == 7
+
+
+def test_numbers_of_any_size_can_be_stored(stocked: SyncHarness) -> None:
+    run = stocked.sync(part("TR", "A-1", 2), part("TR", "A-2", 10**30))
+    item = stocked.load_item(run, "TR")
+    assert (item.status, item.synced, item.skipped) == ("succeeded", 1, 1)
+    assert stocked.webstore_figures("A-2")[0] == 2
+
+
+def test_rows_beyond_those_kept_in_memory_come_in_the_same_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [(f"{number * 7919 % 100:03}", f"row {number}") for number in range(1_000)]
+
+    def in_order(in_memory: int) -> list[str]:
+        monkeypatch.setattr(received, "IN_MEMORY", in_memory)
+        monkeypatch.setattr(received, "rows_of", lambda page: [(number, text) for number, text in page])
+        pull = received.ReceivedRows()
+        for first in range(0, len(rows), 100):
+            pull.add(rows[first : first + 100])  # type: ignore[arg-type]
+        found = [raw[1] for _, raw in pull.in_key_order()]
+        pull.close()
+        return found
+
+    assert in_order(70) == in_order(10_000)
+
+
+def legacy_pull(run: Run) -> None:
+    """Move a run's stored pull to the tables of earlier versions."""
+    item = run.items[0]
+    maker = tucker()
+    for place, product in enumerate(db.session.scalars(select(ShelfStock.product_id)).all(), start=1):
+        names = {"part_number": f"A-{place}", "key": f"a-{place}", "bare_key": f"a{place}"}
+        row = save(ReportedPart(run_item_id=item.id, quantity=2, **names))
+        ids = {"run_item_id": item.id, "reported_part_id": row.id, "product_id": product}
+        save(PartMatch(**ids, manufacturer_id=maker.id, since_run_id=run.id))
+    for model in (PullBlock, StoredPull):
+        db.session.execute(db.delete(model))
+    db.session.commit()
+
+
+def test_the_first_pull_after_the_upgrade_knows_the_last_one_before(stocked: SyncHarness) -> None:
+    run = db.session.scalars(select(Run)).one()
+    legacy_pull(run)
+    stocked.simulator.switches = Behavior(filtering="ignored")
+    run = stocked.sync(part("TR", "A-1", 5), part("TR", "A-2", lastupdatedate=None))
+    item = stocked.load_item(run, "TR")
+    assert (item.status, item.synced, item.kept, item.cleared) == ("succeeded", 1, 1, 1)
+    assert [stocked.webstore_figures(number)[0] for number in ("A-1", "A-2", "A-3")] == [5, 2, 0]
+    assert db.session.scalars(select(ReportedPart.id)).all() == []
+    assert db.session.scalars(select(PartMatch.product_id)).all() == []
+
+
+def test_arrivals_of_before_the_upgrade_are_kept_where_a_manufacturer_is_shared(
+    stocked: SyncHarness,
+) -> None:
+    stocked.map_code("TRX", tucker())
+    run = db.session.scalars(select(Run)).one()
+    legacy_pull(run)
+    stocked.sync(part("TR", "A-1", 5), part("TR", "A-2", 2))
+    since = db.session.execute(select(ArrivedPart.key, ArrivedPart.since_run_id)).all()
+    assert sorted(tuple(row) for row in since) == [("a-1", run.id), ("a-2", run.id)]
+
+
+def test_the_outbox_names_only_what_differs(stocked: SyncHarness) -> None:
+    db.session.execute(db.delete(OutboxEntry))
+    db.session.commit()
+    stocked.sync(part("TR", "A-1", 3), part("TR", "A-2", 2), part("TR", "A-3", 2), part("TR", "X-1"))
+    assert len(db.session.scalars(select(OutboxEntry.product_id)).all()) == 1

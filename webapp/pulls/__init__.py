@@ -1,0 +1,1 @@
+"""Stored pulls: parts as reported, and the result of each."""
