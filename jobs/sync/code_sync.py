@@ -63,6 +63,7 @@ class CodeSync:
         self._session = DealerSession(run.dealer_id, context.connect)
         self._codes = {item.id: item.supplier_code for item in run.items}
         self._item_ids = [item.id for item in run.items if item.status in UNFINISHED_ITEM_STATES]
+        self._is_settled = False
         self._prefetch_decided_for: int | None = None
         self._prefetch = Prefetch(run, self._item_ids, self._while_waiting)
         service = self._session.service
@@ -171,7 +172,7 @@ class CodeSync:
         return APPLIED
 
     def _after_commit(self, item: RunItem) -> None:
-        self._settle(item)
+        self._settle()
         db.session.refresh(item)
         self._context.tell(_summary(item))
         log.info("item.applied", synced=item.synced, kept=item.kept, changed=item.changed, held=item.held)
@@ -209,10 +210,13 @@ class CodeSync:
             raise RunInterrupted(Interruption.DISABLED, SWITCHED_OFF)
         return mapped is not None
 
-    def _settle(self, item: RunItem) -> None:
-        """Record that the credentials work."""
+    def _settle(self) -> None:
+        """Record once in the run that the credentials work."""
+        if self._is_settled:
+            return
         with lease.transaction(self._lease):
             configurations.record_finding(self._run.dealer_id, None)
+        self._is_settled = True
 
     def _record(self, item_id: int, result: CodeResult) -> None:
         """Record that a code failed or was left out. Can be repeated."""
