@@ -14,6 +14,7 @@ import pytest
 from cryptography.fernet import Fernet
 from flask import Flask
 from flask_migrate import upgrade
+from passlib.hash import sha256_crypt
 from sqlalchemy.orm import close_all_sessions
 
 from sandbox.servers.postgres import PostgresServer
@@ -30,12 +31,15 @@ compiled_once.install()
 # The machines are shared: how long an example takes says nothing. In CI the same examples each time.
 hypothesis.settings.register_profile("shared", deadline=None, derandomize=bool(os.environ.get("CI")))
 hypothesis.settings.load_profile("shared")
+# The minimal cost of the hash in links to set a password, for the same reason as that of Argon2 below.
+sha256_crypt.default_rounds = sha256_crypt.min_rounds
 
 
 def pytest_collection_finish() -> None:
-    """Exclude imported modules from garbage collection."""
+    """Exclude imported modules from garbage collection, and collect seldom: it took a twelfth of the time."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def settings(database_url: str, folder: Path) -> dict[str, object]:
