@@ -73,6 +73,7 @@ def test_what_is_installed_here_is_what_was_locked() -> None:
             assert requirement.specifier.contains(version(package)), package
 
 
+@pytest.mark.slow
 def test_the_bill_of_materials_has_each_package_with_its_files_and_what_is_vendored() -> None:
     bill = components.bill_of_materials()
     listed = {one["purl"] for one in bill["components"]}

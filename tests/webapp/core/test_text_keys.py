@@ -42,6 +42,7 @@ def test_cleaned_text_keeps_its_case_and_direction_marks() -> None:
     assert cleaned("A\u202eB") == "A\u202eB"
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_a_key_is_its_own_key(text: str) -> None:
     assert key_of(key_of(text)) == key_of(text)

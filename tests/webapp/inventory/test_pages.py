@@ -117,6 +117,7 @@ def leads_to(page: str, label: str) -> str:
     return link[1].replace("&amp;", "&") if link else ""
 
 
+@pytest.mark.slow
 def test_pages_follow_each_other_without_gap_or_repeat_and_lead_back(
     client: LintingClient, url: str, dealer: Dealer, tucker: Manufacturer
 ):

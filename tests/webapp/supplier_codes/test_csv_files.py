@@ -150,6 +150,7 @@ def test_a_cell_that_a_spreadsheet_would_run_comes_back_as_it_was(dealer, tucker
     assert import_(dealer, exported(dealer)) == ImportResult(0, 0, 2)
 
 
+@pytest.mark.slow
 def test_the_longest_list_is_taken_and_a_longer_one_refused(dealer, tucker):
     rows = [b"aftermarket,C%d,Tucker Rocky,1,disabled" % number for number in range(csv_files.MAX_ROWS + 1)]
     assert problems(dealer, HEADER + b"\n".join(rows)) == [

@@ -66,6 +66,7 @@ def test_only_the_ends_of_the_whole_list_cannot_be_moved_on(client: LintingClien
     assert re.findall(r'id="(up|down)-\d+"[^>]* disabled', last) == ["down"]
 
 
+@pytest.mark.slow
 def test_a_row_moves_from_one_page_to_the_next(client: LintingClient, url: str):
     row = row_of("C50")
     moved = client.hx("POST", f"{url}/{row.id}/position", data={"direction": "up"})

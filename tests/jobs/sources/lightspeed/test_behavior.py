@@ -100,6 +100,7 @@ def test_beyond_the_rate_a_service_that_answers_is_read(simulator: Simulator, ov
     assert numbers(pulled(simulator, over_rate=over_rate, requests_per_minute=1, slow_seconds=0.2)) == ALL
 
 
+@pytest.mark.slow
 def test_within_the_rate_nothing_is_refused(simulator: Simulator):
     simulator.switches.change({"over_rate": "429", "requests_per_minute": 2, "rate_window": 1.0})
     budget = RateBudget.in_process(2, seconds=1)

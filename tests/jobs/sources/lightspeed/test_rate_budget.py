@@ -71,6 +71,7 @@ def test_each_login_has_its_own_rate():
         budget.acquire("one", stop)
 
 
+@pytest.mark.slow
 def test_the_callback_runs_while_the_caller_waits():
     budget = RateBudget.in_process(1, seconds=1)
     threads = []
@@ -98,6 +99,7 @@ def own_redis(tmp_path: Path) -> Iterator[RedisServer]:
         yield server
 
 
+@pytest.mark.slow
 def test_without_redis_it_goes_on_slowly_after_a_whole_window(own_redis: RedisServer):
     """The window lasts two seconds with its margin; 10 in it are allowed, a tenth of that without Redis."""
     budget = RateBudget.shared(own_redis.url, 10, seconds=1)
@@ -116,6 +118,7 @@ def test_without_redis_it_goes_on_slowly_after_a_whole_window(own_redis: RedisSe
     assert "ConnectionError" in warned["error"]
 
 
+@pytest.mark.slow
 def test_requests_sent_without_redis_are_recorded_there_afterwards(own_redis: RedisServer):
     budget = RateBudget.shared(own_redis.url, 2, seconds=1)
     own_redis.stop()
@@ -141,6 +144,7 @@ def test_a_short_redis_outage_costs_only_its_duration(own_redis: RedisServer):
     budget.acquire(KEY, own_redis.start)  # would else wait out a minute
 
 
+@pytest.mark.slow
 def test_a_caller_that_left_while_redis_hung_sends_nothing():
     """A port that takes connections and says nothing."""
     with socket.create_server(("127.0.0.1", 0)) as listener, Wire(nothing) as wire:

@@ -30,6 +30,7 @@ def test_a_page_tells_how_long_its_requests_waited(script: Script, narrow: Light
     assert waits[2] > 0
 
 
+@pytest.mark.slow
 def test_an_error_tells_how_long_its_requests_waited(script: Script, narrow: LightspeedClient):
     script.will_answer(body("boom", 500))
     with pytest.raises(LightspeedError) as caught:

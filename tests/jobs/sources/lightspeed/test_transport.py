@@ -190,6 +190,7 @@ def test_a_service_that_takes_too_long_is_an_error(act):
     assert (error.kind, error.sentence) == ("transient", error_for_fault("timed_out").sentence)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("head", [b"X: ", b"Content-Length: 1000\r\n\r\n"], ids=["headers", "body"])
 def test_a_byte_just_before_each_timeout_does_not_extend_the_request(head):
     with Wire(drip(b"x" * 100, 0.95, start=b"HTTP/1.1 200 OK\r\n" + head)) as wire:

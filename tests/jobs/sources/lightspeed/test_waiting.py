@@ -45,6 +45,7 @@ class Stop(Exception):
     pass
 
 
+@pytest.mark.slow
 def test_the_callback_runs_in_the_callers_thread_while_the_service_is_slow(simulator: Simulator):
     simulator.switches.latency = 0.6
     seen = []

@@ -127,6 +127,7 @@ def write_catalog(path: Path, count: int) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_file(app, tmp_path):
     warmed_up = write_catalog(tmp_path / "warm.csv", 100)
     peak(warmed_up)

@@ -97,6 +97,7 @@ def test_with_htmx_the_list_comes_back_and_the_page_below_is_updated(client: Lin
     assert answer.headers["HX-Trigger"] == "configuration-changed"
 
 
+@pytest.mark.slow
 def test_a_file_as_large_as_may_be_can_be_confirmed(client: LintingClient, url: str):
     blank = b"\n" * (2 * 1024 * 1024 - len(LIST))
     confirmation = hidden(uploaded(client, url, LIST + blank).text)
