@@ -85,10 +85,9 @@ def _count_totals(connection: Connection) -> None:
 
 
 def _list(connection: Connection, table: str, statement: str, rows: int) -> _Listed:
-    """Fill one of the temporary lists from so many rows, with an index by position."""
+    """Fill one of the temporary lists from so many rows."""
     scan_tables(connection, rows)
     connection.execute(text(statement))
-    connection.execute(text(f"CREATE INDEX ix_{table}_position ON {table} (position)"))
     staging.tell_sizes(connection, table)
     connection.commit()
     return _Listed(*_counts(connection, statements.COUNT_LISTED.format(table=table)))

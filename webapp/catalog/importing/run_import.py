@@ -117,8 +117,11 @@ def _staged(row: Row, manufacturers: Manufacturers) -> tuple[Any, ...]:
 
 def _reject_contradictions(connection: Connection, rows: str) -> int:
     """Reject rows of a table that assign a part number to two products; return how many."""
-    contradictions = connection.execute(text(statements.REJECT_CONTRADICTIONS.format(rows=rows))).rowcount
-    if contradictions:
+    connection.execute(text(statements.LIST_REPEATED_PART_NUMBERS.format(rows=rows)))
+    staging.tell_sizes(connection, "repeated_part_numbers")
+    contradictions = 0
+    if connection.execute(text(statements.COUNT_REPEATED_PART_NUMBERS)).scalar_one():
+        contradictions = connection.execute(text(statements.REJECT_CONTRADICTIONS.format(rows=rows))).rowcount
         connection.execute(text(statements.DROP_REJECTED.format(rows=rows)))
     connection.commit()
     return contradictions

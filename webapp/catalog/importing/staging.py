@@ -47,6 +47,40 @@ REJECTED: Final = Table(
     prefixes=["TEMPORARY"],
 )
 
+# Differences from the catalog, in the order in which they are written.
+CHANGED_PRODUCTS: Final = Table(
+    "changed_products",
+    _METADATA,
+    Column("position", Integer, primary_key=True),
+    Column("line", Integer, nullable=False),
+    Column("catalog", Text, nullable=False),
+    Column("owner_key", Integer, nullable=False),
+    Column("brand", Text, nullable=False),
+    Column("brand_key", KeyText, nullable=False),
+    Column("mpn", Text, nullable=False),
+    Column("mpn_key", KeyText, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("msrp_cents", Integer),
+    Column("upc", KeyText),
+    Column("is_new", Integer, nullable=False),
+    prefixes=["TEMPORARY"],
+)
+
+CHANGED_PART_NUMBERS: Final = Table(
+    "changed_part_numbers",
+    _METADATA,
+    Column("position", Integer, primary_key=True),
+    Column("line", Integer, nullable=False),
+    Column("manufacturer_id", Integer, nullable=False),
+    Column("product_id", Integer, nullable=False),
+    Column("part_number", Text, nullable=False),
+    Column("key", KeyText, nullable=False),
+    Column("bare_key", KeyText, nullable=False),
+    Column("former_product_id", Integer),
+    Column("is_new", Integer, nullable=False),
+    prefixes=["TEMPORARY"],
+)
+
 WARNED: Final = Table(
     "warned_rows",
     _METADATA,

@@ -11,6 +11,14 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+# Most files have no part number twice, and are spared what follows.
+LIST_REPEATED_PART_NUMBERS: Final = """
+    CREATE TEMPORARY TABLE repeated_part_numbers AS
+    SELECT manufacturer_id, key FROM {rows} GROUP BY manufacturer_id, key HAVING count(*) > 1
+"""
+
+COUNT_REPEATED_PART_NUMBERS: Final = "SELECT count(*) FROM repeated_part_numbers"
+
 # One part number of one manufacturer is one product: the first line that names it counts.
 REJECT_CONTRADICTIONS: Final = """
     INSERT INTO rejected_rows (line, reason)
@@ -22,11 +30,9 @@ REJECT_CONTRADICTIONS: Final = """
                first_value(mpn_key) OVER same AS first_mpn_key
         FROM (
             SELECT s.*
-            FROM {rows} AS s
-            JOIN (
-                SELECT manufacturer_id, key FROM {rows} GROUP BY manufacturer_id, key HAVING count(*) > 1
-            ) AS several ON several.manufacturer_id = s.manufacturer_id AND several.key = s.key
-        ) AS rows_of_several
+            FROM repeated_part_numbers AS r
+            JOIN {rows} AS s ON s.manufacturer_id = r.manufacturer_id AND s.key = r.key
+        ) AS repeated
         WINDOW same AS (PARTITION BY manufacturer_id, key ORDER BY line)
     ) AS placed
     WHERE brand_key <> first_brand_key OR mpn_key <> first_mpn_key
@@ -47,11 +53,10 @@ _UPC_DIFFERS = "OR coalesce(p.upc, '') <> coalesce(s.upc, '')"
 
 # Of several lines about one product the last in the file counts: importing it again changes nothing.
 _CHANGED_PRODUCTS = """
-    CREATE TEMPORARY TABLE changed_products AS
-    SELECT row_number() OVER (ORDER BY s.owner_key, s.brand_key, s.mpn_key, s.catalog) AS position,
-           s.line, s.catalog, s.owner_key, s.brand, s.brand_key, s.mpn, s.mpn_key, s.name,
-           s.msrp_cents, s.upc,
-           CASE WHEN p.id IS NULL THEN 1 ELSE 0 END AS is_new
+    INSERT INTO changed_products (line, catalog, owner_key, brand, brand_key, mpn, mpn_key, name, msrp_cents,
+                                  upc, is_new)
+    SELECT s.line, s.catalog, s.owner_key, s.brand, s.brand_key, s.mpn, s.mpn_key, s.name,
+           s.msrp_cents, s.upc, CASE WHEN p.id IS NULL THEN 1 ELSE 0 END
     FROM {rows} AS s
     LEFT JOIN (
         SELECT mpn_key, brand_key, owner_key, catalog, max(line) AS last_line
@@ -67,6 +72,7 @@ _CHANGED_PRODUCTS = """
            OR {shown_differs}
            OR coalesce(p.msrp_cents, -1) <> coalesce(s.msrp_cents, -1)
            {upc_differs})
+    ORDER BY s.owner_key, s.brand_key, s.mpn_key, s.catalog
 """
 
 _NOTE_PRODUCTS = """
@@ -95,21 +101,22 @@ _UPDATE_PRODUCTS = """
 """
 
 _CHANGED_PART_NUMBERS = """
-    CREATE TEMPORARY TABLE changed_part_numbers AS
-    SELECT row_number() OVER (ORDER BY s.manufacturer_id, s.key) AS position,
-           s.line, s.manufacturer_id, p.id AS product_id, s.part_number, s.key, s.bare_key,
-           n.product_id AS former_product_id, CASE WHEN n.id IS NULL THEN 1 ELSE 0 END AS is_new
+    INSERT INTO changed_part_numbers (line, manufacturer_id, product_id, part_number, key, bare_key,
+                                      former_product_id, is_new)
+    SELECT s.line, s.manufacturer_id, p.id, s.part_number, s.key, s.bare_key,
+           n.product_id, CASE WHEN n.id IS NULL THEN 1 ELSE 0 END
     FROM {rows} AS s
     LEFT JOIN (
-        SELECT manufacturer_id, key, max(line) AS last_line
-        FROM {rows}
-        GROUP BY manufacturer_id, key
-        HAVING count(*) > 1
+        SELECT r.manufacturer_id, r.key, max(s.line) AS last_line
+        FROM repeated_part_numbers AS r
+        JOIN {rows} AS s ON s.manufacturer_id = r.manufacturer_id AND s.key = r.key
+        GROUP BY r.manufacturer_id, r.key
     ) AS several ON several.manufacturer_id = s.manufacturer_id AND several.key = s.key
     JOIN products AS p ON {same_product}
     LEFT JOIN part_numbers AS n ON n.manufacturer_id = s.manufacturer_id AND n.key = s.key
     WHERE coalesce(several.last_line, s.line) = s.line
       AND (n.id IS NULL OR n.product_id <> p.id OR n.part_number <> s.part_number)
+    ORDER BY s.manufacturer_id, s.key
 """
 
 # The product that loses a part number is reindexed too, since searches use its part numbers.
