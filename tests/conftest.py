@@ -25,7 +25,7 @@ from webapp.application import create_app
 from webapp.extensions import db
 from webapp.settings.database_settings import ENGINE_OPTIONS
 
-pytest_plugins = ["tests.servers", "tests.slow_tests"]
+pytest_plugins = ["tests.distribution", "tests.servers", "tests.slow_tests"]
 
 compiled_once.install()
 # The machines are shared: how long an example takes says nothing. In CI the same examples each time.
