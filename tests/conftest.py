@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -15,6 +16,7 @@ from cryptography.fernet import Fernet
 from flask import Flask
 from flask_migrate import upgrade
 from passlib.hash import sha256_crypt
+from sqlalchemy import event
 from sqlalchemy.orm import close_all_sessions
 
 from sandbox.servers.postgres import PostgresServer
@@ -120,6 +122,13 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application on that database, inside its context."""
     app = create_app(settings(database_url, tmp_path))
     with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            event.listen(db.engine, "connect", _never_sync)
         yield app
         close_all_sessions()
         db.engine.dispose()
+
+
+def _never_sync(connection: sqlite3.Connection, _record: object) -> None:
+    """Leave writing to the disk to the operating system: only its crash could lose anything."""
+    connection.execute("PRAGMA synchronous = OFF")
