@@ -104,7 +104,7 @@ def _write(connection: Connection, listed: _Listed, write: statements.Write) -> 
 
     Each raises the versions of the catalogs, so that runs match their parts again.
     """
-    owners = [int(owner) for owner in connection.scalars(text(statements.OWNERS))] if listed.number else []
+    owners = [int(owner) for owner in connection.scalars(text(write.owners))]
     connection.commit()
     connection.execution_options(sqlite_begin="IMMEDIATE")
     is_all_new = listed.new == listed.number

@@ -11,11 +11,20 @@ from webapp.catalog.importing import staging
 
 # Fewer rows are looked up individually in less time than a full table scan takes.
 MANY = 20_000
+SAMPLE_ROWS: Final = 1_000
+
+# Rows that tell whether nearly all differ, as when a catalog is imported for the first time.
+_SAMPLE: Final = f"(SELECT * FROM staged_rows LIMIT {SAMPLE_ROWS})"  # noqa: S608 # nosec B608 - our number
+
+_COUNT_DIFFERING: Final = "SELECT count(*)"
 
 _LIST_DIFFERING: Final = """
     CREATE TEMPORARY TABLE differing_rows AS
     SELECT s.line, s.manufacturer_id, s.key, s.catalog, s.owner_key, s.brand_key, s.mpn_key
-    FROM staged_rows AS s
+"""
+
+_DIFFERING: Final = """
+    FROM {rows} AS s
     LEFT JOIN part_numbers AS n
            ON n.manufacturer_id = s.manufacturer_id AND n.key = s.key AND n.part_number = s.part_number
     LEFT JOIN products AS p
@@ -58,8 +67,13 @@ class Rows(NamedTuple):
 def list_differing(connection: Connection, with_upc: bool, staged: int) -> Rows:
     """Return a table with every row that may change something; all others are stored as they are."""
     staging.tell_sizes(connection, "staged_rows")
+    same_upc = _SAME_UPC if with_upc else ""
+    sampled = text(_COUNT_DIFFERING + _DIFFERING.format(rows=_SAMPLE, same_upc=same_upc))
+    if connection.execute(sampled).scalar_one() > min(staged, SAMPLE_ROWS) // 2:
+        connection.commit()
+        return Rows("staged_rows", staged)
     scan_tables(connection, staged)
-    connection.execute(text(_LIST_DIFFERING.format(same_upc=_SAME_UPC if with_upc else "")))
+    connection.execute(text(_LIST_DIFFERING + _DIFFERING.format(rows="staged_rows", same_upc=same_upc)))
     staging.tell_sizes(connection, "differing_rows")
     connection.commit()
     differing = _number(connection, "differing_rows")

@@ -22,7 +22,7 @@ _METADATA: Final = MetaData()
 STAGED: Final = Table(
     "staged_rows",
     _METADATA,
-    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("line", Integer, nullable=False),
     Column("manufacturer_id", Integer, nullable=False),
     Column("catalog", Text, nullable=False),
     Column("owner_key", Integer, nullable=False),

@@ -158,17 +158,30 @@ class Write(NamedTuple):
     """Statements for the entries of a list from :first to :last: outbox entries, and two that write.
 
     `insert` takes new rows only; `upsert` also those that are stored or were added by a concurrent import.
-    `notes_new` tells whether new rows have outbox entries.
+    `notes_new` tells whether new rows have outbox entries. `owners` selects the owners of the whole list.
     """
 
+    owners: str
     note: str
     notes_new: bool
     insert: str
     upsert: str
 
 
+_OWNERS_OF_PRODUCTS = "SELECT DISTINCT owner_key FROM changed_products ORDER BY owner_key"
+
+_OWNERS_OF_PART_NUMBERS = """
+    SELECT DISTINCT owner_key FROM manufacturers
+    WHERE id IN (SELECT manufacturer_id FROM changed_part_numbers)
+    ORDER BY owner_key
+"""
+
 WRITE_PART_NUMBERS: Final = Write(
-    _NOTE_PART_NUMBERS, True, _INSERT_PART_NUMBERS, _INSERT_PART_NUMBERS + _UPDATE_PART_NUMBERS
+    _OWNERS_OF_PART_NUMBERS,
+    _NOTE_PART_NUMBERS,
+    True,
+    _INSERT_PART_NUMBERS,
+    _INSERT_PART_NUMBERS + _UPDATE_PART_NUMBERS,
 )
 
 
@@ -193,10 +206,8 @@ def write_products(with_upc: bool) -> Write:
         same_product=_SAME_PRODUCT.format(row="c"), shown_differs=_SHOWN_DIFFERS.format(row="c")
     )
     update = _UPDATE_PRODUCTS.format(upc_written=", upc = excluded.upc" if with_upc else "")
-    return Write(note, False, _INSERT_PRODUCTS, _INSERT_PRODUCTS + update)
+    return Write(_OWNERS_OF_PRODUCTS, note, False, _INSERT_PRODUCTS, _INSERT_PRODUCTS + update)
 
-
-OWNERS: Final = "SELECT DISTINCT owner_key FROM staged_rows ORDER BY owner_key"
 
 RAISE_VERSION: Final = """
     INSERT INTO catalog_versions (owner_key, version) VALUES (:owner, 1)
