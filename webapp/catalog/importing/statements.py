@@ -72,7 +72,7 @@ _CHANGED_PRODUCTS = """
            OR {shown_differs}
            OR coalesce(p.msrp_cents, -1) <> coalesce(s.msrp_cents, -1)
            {upc_differs})
-    ORDER BY s.owner_key, s.brand_key, s.mpn_key, s.catalog
+    ORDER BY s.brand_key, s.mpn_key, s.catalog, s.owner_key
 """
 
 _NOTE_PRODUCTS = """
