@@ -24,7 +24,7 @@ QUERIES = {
     "FROM webstore_figures WHERE dealer_id = :dealer ORDER BY 1",
     "shelf totals": "SELECT catalog, products, pieces FROM shelf_totals WHERE dealer_id = :dealer ORDER BY 1",
     "outbox": "SELECT product_id FROM reindex_outbox WHERE dealer_id = :dealer ORDER BY 1",
-    "stored pulls": "SELECT code_key, digest, synced, skipped, kept, prices_left FROM stored_pulls "
+    "stored pulls": "SELECT code_key, synced, skipped, kept, prices_left FROM stored_pulls "
     "WHERE dealer_id = :dealer ORDER BY 1",
 }
 Snapshot = dict[str, Any]

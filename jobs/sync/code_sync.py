@@ -19,7 +19,7 @@ from jobs.sync import database_retry, lease, refusals, rules, run_items
 from jobs.sync.applying.apply import apply
 from jobs.sync.code_result import APPLIED, CodeResult, failed, not_tried
 from jobs.sync.dealer_session import DealerSession
-from jobs.sync.fetch import pull
+from jobs.sync.fetch import Progress, pull
 from jobs.sync.heartbeat import Heartbeat
 from jobs.sync.interruption import Interruption, RunInterrupted
 from jobs.sync.preemption import Preemption
@@ -64,6 +64,7 @@ class CodeSync:
         self._codes = {item.id: item.supplier_code for item in run.items}
         self._item_ids = [item.id for item in run.items if item.status in UNFINISHED_ITEM_STATES]
         self._is_settled = False
+        self._progress = Progress(run_lease)
         self._prefetch_decided_for: int | None = None
         self._prefetch = Prefetch(run, self._item_ids, self._while_waiting)
         service = self._session.service
@@ -161,7 +162,16 @@ class CodeSync:
         def begin_next() -> None:
             self._begin_next(item_id, service)
 
-        received = pull(self._lease, self._run, item, pages, self._after_page, begin_next, self._context.tell)
+        received = pull(
+            self._lease,
+            self._run,
+            item,
+            pages,
+            self._after_page,
+            begin_next,
+            self._context.tell,
+            self._progress,
+        )
         try:
             self._heartbeat()
             begin_next()
@@ -188,6 +198,7 @@ class CodeSync:
 
     def _while_waiting(self) -> None:
         self._heartbeat()
+        self._progress.write_if_due()
         self._preemption.while_waiting()
 
     def _after_page(self) -> None:

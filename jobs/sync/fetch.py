@@ -39,6 +39,7 @@ def pull(
     heartbeat: Waiting,
     on_short_page: Callable[[], None],
     tell: Callable[[str], None],
+    progress: Progress,
 ) -> ReceivedRows:
     """Collect every page of an item's code (R10).
 
@@ -50,7 +51,7 @@ def pull(
     received = ReceivedRows()
     with lease.transaction(run_lease):
         run_items.open_item(item_id)
-    progress = _Progress(run_lease, item_id)
+    progress.begin(item_id)
     try:
         for batch in pages.pages():
             for page in batch:
@@ -76,18 +77,26 @@ def pull(
     return received
 
 
-class _Progress:
-    """Counts of the pages that have arrived, written once a second."""
+class Progress:
+    """Counts of the pages that have arrived, written at once and then once a second."""
 
-    def __init__(self, run_lease: lease.Lease, item_id: int) -> None:
+    def __init__(self, run_lease: lease.Lease) -> None:
         self._lease = run_lease
-        self._item_id = item_id
+        self._item_id = 0
         self._pages: list[Page] = []
-        self._next = time.monotonic() + PROGRESS_EVERY
+        self._next = 0.0
+
+    def begin(self, item_id: int) -> None:
+        """Count the pages of an item from now on."""
+        self._item_id, self._pages, self._next = item_id, [], 0.0
 
     def add(self, page: Page) -> None:
         """Count a page."""
         self._pages.append(replace(page, parts=(), unreadable=()))
+        self.write_if_due()
+
+    def write_if_due(self) -> None:
+        """Write the counts unless they were written less than a second ago. Called at every wait."""
         if time.monotonic() >= self._next:
             self.write()
 

@@ -58,7 +58,8 @@ def _reset() -> None:
         raise SystemExit("--reset empties the embedded database only; DATABASE_URL names another one")
     for path in (INSTANCE / "reports", INSTANCE / "redis", INSTANCE / "logs"):
         shutil.rmtree(path, ignore_errors=True)
-    for path in [*INSTANCE.glob("app.sqlite3*"), INSTANCE / KEYS]:
+    copies = INSTANCE.glob("inventory-report-run-*.csv")
+    for path in [*INSTANCE.glob("app.sqlite3*"), *copies, INSTANCE / KEYS]:
         path.unlink(missing_ok=True)
 
 

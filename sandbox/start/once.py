@@ -29,7 +29,7 @@ def sync(program: Program, commands: Commands, stored: DatabaseState, dealer_id:
     print(f"Run {run_id} {told}.", flush=True)
     status = _watch(program, stored, run_id)
     print("\n".join(stored.summary(run_id)))
-    print(f"Run {run_id} {status}. Report: {stored.report_path(run_id) or 'none'}")
+    print(f"Run {run_id} {status}. Report: {stored.copy_report(run_id) or 'none'}")
     return 0 if status == "succeeded" else 1
 
 

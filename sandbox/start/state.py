@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from webapp.application import create_app
-from webapp.core import clock
+from webapp.core import clock, storage
 from webapp.extensions import db
 from webapp.models import Dealer, Report, Run, RunItem, User
 from webapp.runs import lifecycle
@@ -72,13 +74,18 @@ class DatabaseState:
         with self._reading():
             return [_line(item) for item in db.session.get_one(Run, run_id).items]
 
-    def report_path(self, run_id: int) -> str | None:
-        """Return the path of the run's inventory report."""
+    def copy_report(self, run_id: int) -> Path | None:
+        """Copy the run's inventory report, decompressed, beside report storage; return the copy's path."""
         with self._reading():
             query = db.select(Report.path).where(Report.run_id == run_id, Report.kind == "inventory")
             path = db.session.scalar(query)
-        url = str(self._app.config["REPORT_STORAGE_URL"])
-        return None if path is None else f"{url.removeprefix('file://')}/{path}"
+            if path is None:
+                return None
+            folder = Path(str(self._app.config["REPORT_STORAGE_URL"]).removeprefix("file://")).parent
+            copy = folder / f"inventory-report-run-{run_id}.csv"
+            with storage.open_bytes_for_reading(path) as report, copy.open("wb") as file:
+                shutil.copyfileobj(report, file)
+            return copy
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

@@ -88,7 +88,7 @@ def test_a_worker_keeps_both_reports_and_every_other_process_reads_them(
     run = lifecycle.start(stocked.dealer, "manual").run
     wait_until(lambda: not stocked.load_run(run.id).is_active, "the run's end", program)
     assert stocked.load_run(run.id).status == "succeeded", program.log
-    assert stored() == ["inventory-1.csv", "skipped-1.csv"]
+    assert stored() == ["inventory-1.csv.gz", "skipped-1.csv.gz"]
     shown = {kind: staff.get(path) for kind, path in pages(run).items()}
     assert {answer.status_code for answer in shown.values()} == {200}
     rows = {kind: list(csv.DictReader(io.StringIO(answer.text))) for kind, answer in shown.items()}
@@ -153,7 +153,7 @@ def test_orphan_files_are_removed(stocked: SyncHarness, monkeypatch: pytest.Monk
     monkeypatch.setattr(orphan_files, "GRACE", timedelta(hours=-1))
     assert housekeeping.purge_orphan_files() == 2
     assert (storage.list_names("runs"), storage.list_names("catalog-imports")) == ([str(run.id)], [])
-    assert stored() == ["inventory-1.csv", "skipped-1.csv"]
+    assert stored() == ["inventory-1.csv.gz", "skipped-1.csv.gz"]
 
 
 @pytest.mark.parametrize("fault", ["no bucket", "wrong key", "wrong secret"])

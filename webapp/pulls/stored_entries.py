@@ -14,10 +14,11 @@ from webapp.pulls.entries import Entry, unpack
 
 
 class StoredPulls:
-    """The stored pulls that items of a run confirmed, in the order of the items."""
+    """The stored pulls that items of a dealer's run confirmed, in the order of the items."""
 
-    def __init__(self, item_ids: Sequence[int]) -> None:
-        pulls = db.session.scalars(select(StoredPull).where(StoredPull.item_id.in_(item_ids)))
+    def __init__(self, dealer_id: int, item_ids: Sequence[int]) -> None:
+        query = select(StoredPull).where(StoredPull.dealer_id == dealer_id)
+        pulls = db.session.scalars(query.where(StoredPull.item_id.in_(item_ids)))
         by_item = {pull.item_id: pull for pull in pulls}
         self._pulls = [by_item[item_id] for item_id in item_ids if item_id in by_item]
 

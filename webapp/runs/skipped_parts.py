@@ -48,7 +48,7 @@ class SkippedParts:
     def of(cls, run: Run, reason: str, after: int | None = None) -> SkippedParts:
         """Return the run's skipped parts, of the given reason or the most frequent one."""
         codes = {item.id: item.supplier_code for item in run.items if item.status == RunItemState.SUCCEEDED}
-        pulls = StoredPulls(list(codes))
+        pulls = StoredPulls(run.dealer_id, list(codes))
         counts = _sorted(pulls.count_by_reason())
         shown = reason if reason in dict(counts) else (counts[0][0] if counts else None)
         rows = _rows(pulls, codes, shown, after or 0) if shown else []

@@ -11,7 +11,7 @@ from flask import current_app
 from jobs.sources.lightspeed.parts import Part
 from jobs.sources.source import Page, PartPages
 from jobs.sync import lease, run_plan
-from jobs.sync.fetch import pull
+from jobs.sync.fetch import Progress, pull
 from sandbox.simulator import Behavior, Fault
 from tests.factories import make_manufacturer
 from tests.sync_harness import QUICK, SyncHarness, part
@@ -81,7 +81,8 @@ def test_the_next_code_starts_while_only_the_proof_of_the_end_is_missing(
     run = run_plan.open_run(run_lease)
     order: list[str] = []
     pages = cast(PartPages, Pages(order))
-    pull(run_lease, run, run.items[0], pages, lambda: None, lambda: order.append("next"), lambda _: None)
+    begin_next = lambda: order.append("next")  # noqa: E731
+    pull(run_lease, run, run.items[0], pages, lambda: None, begin_next, print, Progress(run_lease))
     assert order == ["page", "next", "proof"]
 
 
