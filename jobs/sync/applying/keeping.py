@@ -157,8 +157,11 @@ def keep_unexplained(
         return
     rows = sql.rows(context.connection, _RETAINED_PAIRS, dealer=context.dealer_id, code=context.code_key)
     retained = {tuple(row) for row in rows}
+    # All are decided before the first is kept: two parts of one product do not explain each other.
+    pairs = {pair for _, pair in unexplained if pair not in retained}
+    kept = {pair for pair in pairs if not is_explained(pair)}
     for entry, pair in unexplained:
-        if pair not in retained and not is_explained(pair):
+        if pair in kept:
             entry.matches.append(Match(*pair, kept_quantity=0))
 
 

@@ -18,7 +18,8 @@ from sandbox.simulator import Behavior
 from tests.factories import make_manufacturer, make_part_number, make_product
 from tests.jobs.sync.holds import count_in_stock, silent, states
 from tests.sync_harness import SyncHarness, part
-from webapp.models import RunItem
+from webapp.extensions import db
+from webapp.models import PullBlock, RunItem, StoredPull
 from webapp.runs import held_clearings
 
 NUMBERS = ("P0001", "P0002", "P0003", "P0004")
@@ -174,6 +175,21 @@ def test_of_two_parts_on_one_product_the_unknown_one_goes_on_contributing(harnes
     assert harness.webstore_figures("A-1") == (3, 600, 1)
     harness.sync(part("TR", "A-1", 1, **UNDATED))
     assert harness.webstore_figures("A-1") == (3, 600, 1)
+
+
+def test_unknown_parts_of_one_product_keep_stock_that_no_pull_explains(harness: SyncHarness) -> None:
+    tucker = make_manufacturer("Tucker", numbers=["B-1"])
+    product = make_product(tucker, "A-1")
+    make_part_number(tucker, product, "A-2")
+    harness.map_code("TR", tucker)
+    harness.change_settings(clear_previous=True)
+    harness.sync(part("TR", "A-1", 4), part("TR", "A-2", 3), part("TR", "B-1"))
+    for model in (PullBlock, StoredPull):
+        db.session.execute(db.delete(model))
+    db.session.commit()
+    harness.simulator.switches = Behavior(filtering="ignored")
+    run = harness.sync(part("TR", "A-1", 1, **UNDATED), part("TR", "A-2", 1, **UNDATED), part("TR", "B-1"))
+    assert (harness.load_item(run, "TR").kept, harness.webstore_figures("A-1")[0]) == (2, 7)
 
 
 def test_kept_parts_are_not_in_the_inventory_report(stocked: SyncHarness) -> None:
