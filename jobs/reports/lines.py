@@ -81,17 +81,16 @@ def skipped_text(entries: Iterable[Entry], code: str, quantity_column: str) -> s
     lines = writer(out)
     for entry in entries:
         if entry.reason is not None:
-            cells = _skipped_cells(entry, code, quantity_column)
+            cells = _skipped_cells(entry, entry.reason, code, quantity_column)
             lines.writerow([defuse(cell) if type(cell) is str else cell for cell in cells])
     return out.getvalue()
 
 
-def _skipped_cells(entry: Entry, code: str, quantity_column: str) -> tuple[Any, ...]:
-    assert entry.reason is not None
+def _skipped_cells(entry: Entry, reason: str, code: str, quantity_column: str) -> tuple[Any, ...]:
     number = entry.part_number
     quantity = entry.quantity if entry.quantity is not None else entry.quantity_text(quantity_column)
-    reason = skipped_reasons.reason(entry.reason, entry.candidate_by, number, entry.candidate)
-    return code, number, entry.description, quantity, reason, entry.candidate
+    sentence = skipped_reasons.reason(reason, entry.candidate_by, number, entry.candidate)
+    return code, number, entry.description, quantity, sentence, entry.candidate
 
 
 def _csv(cells: Iterable[str]) -> str:

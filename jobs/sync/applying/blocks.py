@@ -51,21 +51,27 @@ class Block:
     is_written: bool = True
     is_changed: bool = False
 
+    @property
+    def in_memory(self) -> list[Entry]:
+        """The entries, which `Blocks.read` has read."""
+        if self.entries is None:
+            raise RuntimeError(f"the block from {self.first_key!r} on was not read")
+        return self.entries
+
     @cached_property
     def by_key(self) -> dict[str, Entry]:
         """The entry that counts for each part number (R10)."""
-        assert self.entries is not None
-        return {entry.key: entry for entry in self.entries if counts_for_key(entry)}
+        return {entry.key: entry for entry in self.in_memory if counts_for_key(entry)}
 
     def count(self) -> None:
         """Count what the entries result in."""
-        assert self.entries is not None
-        self.oldest = min((changed for entry in self.entries if (changed := _changed(entry))), default=None)
-        self.is_conclusive = any(_is_conclusive(entry) for entry in self.entries)
-        self.synced = sum(1 for entry in self.entries if entry.reason is None)
-        self.kept = sum(1 for entry in self.entries if entry.reason is not None and entry.matches)
-        self.prices_left = sum(match.is_price_left for entry in self.entries for match in entry.matches)
-        self.reasons = dict(Counter(entry.reason for entry in self.entries if entry.reason is not None))
+        entries = self.in_memory
+        self.oldest = min((changed for entry in entries if (changed := _changed(entry))), default=None)
+        self.is_conclusive = any(_is_conclusive(entry) for entry in entries)
+        self.synced = sum(1 for entry in entries if entry.reason is None)
+        self.kept = sum(1 for entry in entries if entry.reason is not None and entry.matches)
+        self.prices_left = sum(match.is_price_left for entry in entries for match in entry.matches)
+        self.reasons = dict(Counter(entry.reason for entry in entries if entry.reason is not None))
 
 
 def counts_for_key(entry: Entry) -> bool:
@@ -175,11 +181,11 @@ class Blocks:
             block.__dict__.pop("by_key", None)
 
     def _row(self, block: Block, code: CodeLines) -> dict[str, Any]:
-        assert block.entries is not None
+        entries = block.in_memory
         block.item_id = code.item_id
-        changed = lines.compress(lines.inventory_text(block.entries, code.changes))
+        changed = lines.compress(lines.inventory_text(entries, code.changes))
         code.rendered.put(code.item_id, block.first_key, changed)
-        skipped = lines.skipped_text(block.entries, code.supplier_code, code.quantity_column)
+        skipped = lines.skipped_text(entries, code.supplier_code, code.quantity_column)
         return {
             "dealer_id": self._dealer_id,
             "code_key": self._code_key,
@@ -193,9 +199,9 @@ class Blocks:
             "kept": block.kept,
             "prices_left": block.prices_left,
             "reasons": block.reasons,
-            "inventory_rows": lines.inventory_rows(block.entries),
-            "body": pack(block.entries),
-            "inventory": lines.compress(lines.inventory_text(block.entries, lines.NoChanges())),
+            "inventory_rows": lines.inventory_rows(entries),
+            "body": pack(entries),
+            "inventory": lines.compress(lines.inventory_text(entries, lines.NoChanges())),
             "skipped_lines": lines.compress(skipped),
         }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import takewhile
 
 from jobs.reports.lines import RenderedLines
@@ -28,6 +28,7 @@ from jobs.sync.applying.received import ReceivedRows
 from jobs.sync.applying.shelf import Shelf, StockKey
 from jobs.sync.applying.window import WindowApplication
 from webapp.models import Run, RunItem, StoredPull
+from webapp.pulls.entries import Entry
 
 # Products with parts in several windows, and parts with candidates, that are settled at once.
 _TOGETHER = 2_000
@@ -187,7 +188,7 @@ class CodeApplication:
 
     def _clear(self, run: Run, item: RunItem) -> int:
         """Set to zero what the pull does not explain; return the number of stock rows (R13, R14)."""
-        context, changes = self._context, self._changes
+        context = self._context
         doubted = clearing.doubted(context, self._unnamed)
         matched = self._windows.found.matched
 
@@ -202,16 +203,26 @@ class CodeApplication:
             if clearing_guard.allows(run, item, sizes, has_parts=synced > 0):
                 places = self._stock_to_clear(sizes, explains)
                 return clearing.clear(context, self._shelf, places)
-        reachable = self._windows.found.reachable
-        superseded = [
-            StockKey(product_id, manufacturer_id, context.code_key)
-            for manufacturer_id, product_id in reachable
-            if (manufacturer_id, product_id) in changes.vanished
-        ]
-        cleared = clearing.clear(context, self._shelf, superseded)
+        cleared = clearing.clear(context, self._shelf, self._reached_earlier())
         if not context.clears and context.is_shared:
             cleared += moved.clear_moved(context, self._shelf)
         return cleared
+
+    def _reached_earlier(self) -> Iterator[StockKey]:
+        """Yield stock without a part whose product a part updates through an earlier mapping (R13)."""
+        for mapping in self._context.mappings if len(self._context.mappings) > 1 else ():
+            number = mapping.manufacturer_id
+            products_left = list(self._changes.vanished.of(number))
+            for first in range(0, len(products_left), _TOGETHER):
+                listed = list(self._catalog.keys_of(number, products_left[first : first + _TOGETHER]))
+                found = self._new.find(key for _, key in listed)
+                reached = {
+                    product_id
+                    for product_id, key in listed
+                    if key in found and _updates(found[key][1], product_id)
+                }
+                yield from (StockKey(product_id, number, self._context.code_key) for product_id in reached)
+                self._new.write([block for block, _ in found.values() if block.is_written], self._lines)
 
     def _measure(self, explains: clearing.Explains) -> clearing.Sizes:
         measure = clearing.measure_vanished if self._reuse else clearing.measure
@@ -239,6 +250,10 @@ class CodeApplication:
         stored_pulls.store(context, self._received.digest, self._unnamed, blocks, **counts)
         held = clearing_guard.count(context.item_id)
         run_items.close_item(context.item_id, **counts, cleared=cleared, changed=changed, held=held)
+
+
+def _updates(entry: Entry, product_id: int) -> bool:
+    return entry.reason is None and any(match.product_id == product_id for match in entry.matches)
 
 
 def _count_unnamed(context: CodeContext, received: ReceivedRows) -> int:

@@ -97,8 +97,7 @@ class _Pieces:
     def take(self, end: str | None) -> list[KeyedRow]:
         """Take rows with a smaller key, about as many as a window has; rows of one key stay together."""
         taken: list[KeyedRow] = []
-        while not self.is_at(end):
-            assert self._next is not None
+        while self._next is not None and not self.is_at(end):
             if len(taken) >= WINDOW_ROWS and self._next[0] != taken[-1][0]:
                 break
             taken.append(self._next)

@@ -29,7 +29,6 @@ class Found:
     reported: ProductSet = field(default_factory=ProductSet)
     previous: ProductSet = field(default_factory=ProductSet)
     spread: dict[Pair, set[str]] = field(default_factory=dict)
-    reachable: set[Pair] = field(default_factory=set)
     unexplained: list[tuple[str, Pair]] = field(default_factory=list)
     # Keys of unmatched parts that may have a candidate by supersession.
     superseded: list[str] = field(default_factory=list)
@@ -89,7 +88,6 @@ class WindowApplication:
     def _collect(self, judged: Judged) -> None:
         """Collect what is settled later."""
         found = self.found
-        found.reachable |= judged.reachable
         found.superseded += [entry.key for entry in judged.unexplained]
         for entry in judged.fresh:
             for match in entry.matches:
