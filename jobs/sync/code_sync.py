@@ -15,8 +15,9 @@ from flask import current_app
 from jobs.concurrency import sleep
 from jobs.reports.lines import RenderedLines
 from jobs.sources.source import SourceError
-from jobs.sync import database_retry, lease, refusals, rules, run_items
+from jobs.sync import database_retry, lease, refusals, rules
 from jobs.sync.applying.apply import apply
+from jobs.sync.code_record import Record
 from jobs.sync.code_result import APPLIED, CodeResult, failed, not_tried
 from jobs.sync.dealer_session import DealerSession
 from jobs.sync.fetch import Progress, pull
@@ -28,8 +29,7 @@ from jobs.sync.run_context import RunContext
 from jobs.sync.run_outcome import RunOutcome, outcome_of
 from webapp.core.run_states import UNFINISHED_ITEM_STATES, RunItemState
 from webapp.extensions import db
-from webapp.lightspeed import configurations
-from webapp.models import Configuration, Run, RunItem, SupplierCode
+from webapp.models import Run, RunItem
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +40,6 @@ DATABASE_REFUSED = (
     "Our database could not take this code's parts; nothing of it was changed. It is tried again later."
 )
 REMOVED = "Not tried: the code was removed from the list while the run was under way."
-SWITCHED_OFF = "Lightspeed 3PA/Data Warehouse was switched off while the run was under way."
 TRIES = 2
 
 
@@ -63,7 +62,7 @@ class CodeSync:
         self._session = DealerSession(run.dealer_id, context.connect)
         self._codes = {item.id: item.supplier_code for item in run.items}
         self._item_ids = [item.id for item in run.items if item.status in UNFINISHED_ITEM_STATES]
-        self._is_settled = False
+        self._record = Record(run_lease, run, context.tell)
         self._progress = Progress(run_lease)
         self._prefetch_decided_for: int | None = None
         self._prefetch = Prefetch(run, self._item_ids, self._while_waiting)
@@ -101,7 +100,7 @@ class CodeSync:
         with structlog.contextvars.bound_contextvars(code=self._codes[item_id]):
             result = self._final_result(item_id)
             if result.state is not RunItemState.SUCCEEDED:
-                self._with_retries(lambda: self._record(item_id, result))
+                self._with_retries(partial(self._record.unsuccessful, item_id, result))
             if result.ends is not None:
                 raise result.ends
 
@@ -154,7 +153,7 @@ class CodeSync:
             # An earlier try committed; only the confirmation of the commit, or a later step, failed.
             db.session.commit()
             return APPLIED
-        if not self._is_mapped(item):
+        if not self._session.lists(item.code_key):
             return not_tried(REMOVED)
         service = self._session.service()
         pages = self._prefetch.pages(item, service)
@@ -182,7 +181,7 @@ class CodeSync:
         return APPLIED
 
     def _after_commit(self, item: RunItem) -> None:
-        self._settle()
+        self._record.connected()
         db.session.refresh(item)
         self._context.tell(_summary(item))
         log.info("item.applied", synced=item.synced, kept=item.kept, changed=item.changed, held=item.held)
@@ -204,54 +203,6 @@ class CodeSync:
     def _after_page(self) -> None:
         self._preemption.got_page()
         self._heartbeat()
-
-    def _is_mapped(self, item: RunItem) -> bool:
-        """Return whether the dealer still lists the code. Raises RunInterrupted if 3PA was disabled."""
-        dealer_id = self._run.dealer_id
-        enabled = db.session.scalar(
-            db.select(Configuration.enabled).where(Configuration.dealer_id == dealer_id)
-        )
-        mapped = db.session.scalar(
-            db.select(SupplierCode.id)
-            .where(SupplierCode.dealer_id == dealer_id, SupplierCode.code_key == item.code_key)
-            .limit(1)
-        )
-        db.session.commit()
-        if not enabled:
-            raise RunInterrupted(Interruption.DISABLED, SWITCHED_OFF)
-        return mapped is not None
-
-    def _settle(self) -> None:
-        """Record once in the run that the credentials work."""
-        if self._is_settled:
-            return
-        with lease.transaction(self._lease):
-            configurations.record_finding(self._run.dealer_id, None)
-        self._is_settled = True
-
-    def _record(self, item_id: int, result: CodeResult) -> None:
-        """Record that a code failed or was left out. Can be repeated."""
-        with lease.transaction(self._lease):
-            before = run_items.state_of(item_id)
-            if before == RunItemState.SUCCEEDED:
-                # A step after the commit failed; the next run or the tick repeats it.
-                return
-            # A retry that ends before its fetch leaves the code failed as it was.
-            if before != result.state:
-                self._write(item_id, result)
-        if result.state is RunItemState.FAILED:
-            log.warning("item.failed", kind=result.kind, sentence=result.sentence)
-            self._context.tell(f"{self._codes[item_id]}: failed: {result.sentence}")
-
-    def _write(self, item_id: int, result: CodeResult) -> None:
-        if result.state is RunItemState.NOT_TRIED:
-            run_items.leave_out(item_id, result.sentence)
-            return
-        if result.error is not None:
-            run_items.count_requests(item_id, result.error)
-            if result.error.account_wide:
-                configurations.record_finding(self._run.dealer_id, result.sentence)
-        run_items.fail_item(item_id, result.kind, result.sentence)
 
 
 def _is_retryable(item: RunItem) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import structlog
+from sqlalchemy import select
 
 from jobs.sources.source import Credentials, Source
 from jobs.sync import refusals
@@ -12,13 +13,14 @@ from jobs.sync.interruption import Interruption, RunInterrupted
 from webapp.core.vault import SealedError
 from webapp.extensions import db
 from webapp.lightspeed import configurations
-from webapp.models import Configuration, Dealer
+from webapp.models import Configuration, Dealer, SupplierCode
 
 log = structlog.get_logger(__name__)
 
 NO_LOGIN = (
     "3PA Username, 3PA Password and 3PA Dealer ID are not all set: save them under LightSpeed Configuration."
 )
+SWITCHED_OFF = "Lightspeed 3PA/Data Warehouse was switched off while the run was under way."
 SEALED = "The stored 3PA Password can no longer be read: save it again under LightSpeed Configuration."
 
 
@@ -43,6 +45,21 @@ class DealerSession:
             return False
         self._open = None
         return True
+
+    def lists(self, code_key: str) -> bool:
+        """Return whether the dealer still lists a code. Raises RunInterrupted if 3PA was disabled."""
+        enabled = db.session.scalar(
+            select(Configuration.enabled).where(Configuration.dealer_id == self._dealer_id)
+        )
+        mapped = db.session.scalar(
+            select(SupplierCode.id)
+            .where(SupplierCode.dealer_id == self._dealer_id, SupplierCode.code_key == code_key)
+            .limit(1)
+        )
+        db.session.commit()
+        if not enabled:
+            raise RunInterrupted(Interruption.DISABLED, SWITCHED_OFF)
+        return mapped is not None
 
     def _login(self) -> tuple[configurations.Login, str]:
         dealer = db.session.get_one(Dealer, self._dealer_id, populate_existing=True)

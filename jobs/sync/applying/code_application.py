@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from itertools import takewhile
 
 from jobs.reports.lines import RenderedLines
@@ -22,13 +21,13 @@ from jobs.sync.applying import (
 from jobs.sync.applying import figures as webstore_figures
 from jobs.sync.applying.blocks import Block, Blocks, CodeLines
 from jobs.sync.applying.catalog import Catalog
+from jobs.sync.applying.code_clearing import CodeClearing
 from jobs.sync.applying.context import CodeContext
 from jobs.sync.applying.matching import Pair
 from jobs.sync.applying.received import ReceivedRows
-from jobs.sync.applying.shelf import Shelf, StockKey
+from jobs.sync.applying.shelf import Shelf
 from jobs.sync.applying.window import WindowApplication
 from webapp.models import Run, RunItem, StoredPull
-from webapp.pulls.entries import Entry
 
 # Products with parts in several windows, and parts with candidates, that are settled at once.
 _TOGETHER = 2_000
@@ -81,7 +80,7 @@ class CodeApplication:
         self._settle_candidates()
         found = self._windows.found
         moved.forget_reported(self._context, found.reported, found.matched_keys)
-        cleared = self._clear(run, item)
+        cleared = self._clearing().clear(run, item)
         if cleared or not self._reuse:
             moved.forget_sold_out(self._context)
         self._old.delete(replaced)
@@ -186,54 +185,16 @@ class CodeApplication:
             blocks = supersession.suggest(self._catalog, self._new, keys[first : first + _TOGETHER])
             self._new.write([block for block in blocks if block.is_written], self._lines)
 
-    def _clear(self, run: Run, item: RunItem) -> int:
-        """Set to zero what the pull does not explain; return the number of stock rows (R13, R14)."""
-        context = self._context
-        doubted = clearing.doubted(context, self._unnamed)
-        matched = self._windows.found.matched
-
-        def explains(pair: Pair) -> bool:
-            return pair in doubted.pairs or (not self._reuse and pair in matched)
-
-        if not context.clears:
-            clearing_guard.withdraw(run, item)
-        else:
-            sizes = self._measure(explains)
-            synced = sum(block.synced for block in self._new.all)
-            if clearing_guard.allows(run, item, sizes, has_parts=synced > 0):
-                places = self._stock_to_clear(sizes, explains)
-                return clearing.clear(context, self._shelf, places)
-        cleared = clearing.clear(context, self._shelf, self._reached_earlier())
-        if not context.clears and context.is_shared:
-            cleared += moved.clear_moved(context, self._shelf)
-        return cleared
-
-    def _reached_earlier(self) -> Iterator[StockKey]:
-        """Yield stock without a part whose product a part updates through an earlier mapping (R13)."""
-        for mapping in self._context.mappings if len(self._context.mappings) > 1 else ():
-            number = mapping.manufacturer_id
-            products_left = list(self._changes.vanished.of(number))
-            for first in range(0, len(products_left), _TOGETHER):
-                listed = list(self._catalog.keys_of(number, products_left[first : first + _TOGETHER]))
-                found = self._new.find(key for _, key in listed)
-                reached = {
-                    product_id
-                    for product_id, key in listed
-                    if key in found and _updates(found[key][1], product_id)
-                }
-                yield from (StockKey(product_id, number, self._context.code_key) for product_id in reached)
-                self._new.write([block for block, _ in found.values() if block.is_written], self._lines)
-
-    def _measure(self, explains: clearing.Explains) -> clearing.Sizes:
-        measure = clearing.measure_vanished if self._reuse else clearing.measure
-        return measure(self._context, self._changes, explains)
-
-    def _stock_to_clear(self, sizes: clearing.Sizes, explains: clearing.Explains) -> Iterable[StockKey]:
-        if self._reuse:
-            return clearing.vanished(self._context, self._changes, explains)
-        if sizes.stock is not None:
-            return sizes.stock
-        return clearing.unexplained(self._context, explains)
+    def _clearing(self) -> CodeClearing:
+        return CodeClearing(
+            self._context,
+            self._catalog,
+            self._changes,
+            self._shelf,
+            self._new,
+            clearing.doubted(self._context, self._unnamed).pairs,
+            None if self._reuse else self._windows.found.matched,
+        )
 
     def _close(self, cleared: int, changed: int) -> None:
         """Store the pull, and close the item with its counts."""
@@ -250,10 +211,6 @@ class CodeApplication:
         stored_pulls.store(context, self._received.digest, self._unnamed, blocks, **counts)
         held = clearing_guard.count(context.item_id)
         run_items.close_item(context.item_id, **counts, cleared=cleared, changed=changed, held=held)
-
-
-def _updates(entry: Entry, product_id: int) -> bool:
-    return entry.reason is None and any(match.product_id == product_id for match in entry.matches)
 
 
 def _count_unnamed(context: CodeContext, received: ReceivedRows) -> int:

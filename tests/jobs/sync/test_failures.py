@@ -13,7 +13,7 @@ from flask import current_app
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
-from jobs.sync import code_sync, database_retry, lease, regenerate_reports, run_plan, run_sync
+from jobs.sync import code_sync, database_retry, dealer_session, lease, regenerate_reports, run_plan, run_sync
 from sandbox.simulator import Behavior, Fault
 from tests.factories import make_manufacturer
 from tests.sync_harness import PASSWORD, SyncHarness, is_postgresql, part
@@ -298,9 +298,9 @@ def test_disabling_3pa_during_a_run_ends_it(two_codes: SyncHarness) -> None:
             db.session.commit()
 
     run = two_codes.sync(tell=switch_off)
-    assert (run.status, run.reason) == ("cancelled", code_sync.SWITCHED_OFF)
+    assert (run.status, run.reason) == ("cancelled", dealer_session.SWITCHED_OFF)
     assert two_codes.shelf_quantities() == {("TR", "A-1"): 3}
-    assert two_codes.load_item(run, "KA").error == f"Not tried: {code_sync.SWITCHED_OFF}"
+    assert two_codes.load_item(run, "KA").error == f"Not tried: {dealer_session.SWITCHED_OFF}"
 
 
 def test_settings_saved_during_a_run_apply_from_the_next_run(two_codes: SyncHarness) -> None:
