@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from jobs.reports.lines import RenderedLines
 from jobs.sync import lease, run_items
 from jobs.sync.applying import stored_pulls
@@ -22,7 +26,7 @@ def apply(
     pull is evidence about a part (R10).
     """
     rendered.forget(item.id)
-    with lease.transaction(run_lease):
+    with _without_garbage_collection(), lease.transaction(run_lease):
         plan_as_written(db.session.connection())
         figures.lock_shelf(db.session(), run.dealer_id)
         context = load(run, item)
@@ -31,6 +35,18 @@ def apply(
             _close_unchanged(context, stored)
         else:
             CodeApplication(context, stored, received, rendered).apply(run, item)
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Leave the parts to their reference counts: to look for cycles among them took a quarter of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _is_unchanged(context: CodeContext, stored: StoredPull, received: ReceivedRows) -> bool:
