@@ -12,7 +12,7 @@ import io
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import IO, Any, Protocol
 
 import structlog
@@ -115,11 +115,11 @@ class RenderedLines:
             return
         try:
             place = self._file.seek(0, 2)
-            self._file.write(lines)
-            self._file.flush()
+            _write_whole(self._file, lines)
         except OSError as error:
             log.warning("report.buffering_failed", error=type(error).__name__)
-            self._places.pop((item_id, first_key), None)
+            self._file = None
+            self._places = {}
         else:
             self._places[item_id, first_key] = (place, len(lines))
 
@@ -136,16 +136,27 @@ class RenderedLines:
         self._places = {key: place for key, place in self._places.items() if key[0] != item_id}
 
 
+def _write_whole(file: IO[bytes], content: bytes) -> None:
+    """Write all of it to an unbuffered file, which may take less at once."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
 @contextmanager
 def rendering() -> Iterator[RenderedLines]:
     """Provide the lines of one run."""
-    with ExitStack() as files:
-        file: IO[bytes] | None = None
-        try:
-            file = files.enter_context(tempfile.TemporaryFile(prefix="report-"))
-        except OSError as error:
-            log.warning("report.buffering_failed", error=type(error).__name__)
+    file: IO[bytes] | None = None
+    try:
+        # Unbuffered: after a full disk there is nothing left to write when it is closed.
+        file = tempfile.TemporaryFile(prefix="report-", buffering=0)  # noqa: SIM115 - closed below
+    except OSError as error:
+        log.warning("report.buffering_failed", error=type(error).__name__)
+    try:
         yield RenderedLines(file)
+    finally:
+        if file is not None:
+            file.close()
 
 
 @contextmanager

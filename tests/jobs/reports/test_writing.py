@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 from pathlib import Path
 
@@ -84,3 +85,18 @@ def test_writing_calls_back_after_each_block(harness: SyncHarness) -> None:
     reports.write(run.id, 99, lambda: calls.append(None))
     # A block of each code in both reports, and what each cleared.
     assert len(calls) == 6
+
+
+class FullDisk(io.BytesIO):
+    """A file that takes nothing more."""
+
+    def write(self, content: object, /) -> int:
+        raise OSError(28, "No space left on device")
+
+
+def test_lines_that_a_full_disk_refused_are_rendered_again() -> None:
+    rendered = reports.RenderedLines(FullDisk())
+    rendered.put(1, "a", b"lines")
+    assert rendered.get(1, "a") is None
+    rendered.put(1, "b", b"lines")
+    assert rendered.get(1, "b") is None
