@@ -83,7 +83,7 @@ class ShelfProduct:
         if figures is None:
             return None
         contributions = _contributions(dealer_id, product_id)
-        pulled = {row.pulled_item_id for row in contributions if row.pulled_item_id}
+        pulled = _stored(dealer_id, {row.pulled_item_id for row in contributions if row.pulled_item_id})
         numbers = _numbers(product_id)
         reported = _reported(dealer_id, product_id, pulled, {row.key for row in numbers})
         seen = {(row.run_item_id, row.manufacturer_id) for row in reported}
@@ -96,9 +96,17 @@ class ShelfProduct:
             unreported=[
                 row
                 for row in contributions
-                if row.pulled_item_id and (row.pulled_item_id, row.manufacturer_id) not in seen
+                if row.pulled_item_id in pulled and (row.pulled_item_id, row.manufacturer_id) not in seen
             ],
         )
+
+
+def _stored(dealer_id: int, item_ids: set[int]) -> set[int]:
+    """Return the items whose pull is stored; those of earlier versions are not."""
+    query = select(StoredPull.item_id).where(
+        StoredPull.dealer_id == dealer_id, StoredPull.item_id.in_(item_ids)
+    )
+    return set(db.session.scalars(query))
 
 
 def _contributions(dealer_id: int, product_id: int) -> Sequence[Contribution]:

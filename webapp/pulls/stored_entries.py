@@ -56,8 +56,10 @@ def _of(pull: StoredPull) -> tuple[Any, ...]:
 
 
 def _block(pull: StoredPull, first_key: str) -> list[Entry]:
+    """Return a block's parts; none if a run has replaced it since."""
     query = select(PullBlock.body).where(*_of(pull), PullBlock.first_key == first_key)
-    return unpack(db.session.execute(query).scalar_one())
+    body = db.session.scalar(query.order_by(PullBlock.item_id.desc()).limit(1))
+    return unpack(body) if body is not None else []
 
 
 def find(dealer_id: int, code_key: str, keys: Iterable[str]) -> list[Entry]:

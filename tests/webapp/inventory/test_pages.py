@@ -195,7 +195,7 @@ def test_a_product_that_is_no_longer_reported_says_so(
     page = client.get(f"{url}/{product.id}").text
     for said in ("Out of stock", "No longer configured", "No complete pull", "A-1</span> at Tucker"):
         assert said in page
-    make_run_item(make_run(dealer), "TR")
+    make_stored_part(make_run_item(make_run(dealer), "TR"), "B-1")
     assert "not among the parts in stock" in client.get(f"{url}/{product.id}").text
 
 

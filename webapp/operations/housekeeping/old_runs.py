@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import delete, select, text
+from sqlalchemy import Delete, delete, select, text
 
 from webapp.core import storage
 from webapp.extensions import db
@@ -103,10 +103,18 @@ def _delete_pulls(run_ids: list[int]) -> None:
     items = select(RunItem.id).where(RunItem.run_id.in_(run_ids))
     query = select(StoredPull.dealer_id, StoredPull.code_key).where(StoredPull.item_id.in_(items))
     for dealer_id, code_key in db.session.execute(query).all():
-        for model in (PullBlock, ArrivedPart, StoredPull):
-            statement = delete(model).where(model.dealer_id == dealer_id, model.code_key == code_key)
-            db.session.execute(statement)
+        deleted: Any = db.session.execute(
+            _of_code(StoredPull, dealer_id, code_key).where(StoredPull.item_id.in_(items))
+        )
+        # A run that has confirmed the pull since keeps it.
+        if deleted.rowcount:
+            for model in (PullBlock, ArrivedPart):
+                db.session.execute(_of_code(model, dealer_id, code_key))
         db.session.commit()
+
+
+def _of_code(model: Any, dealer_id: int, code_key: str) -> Delete:
+    return delete(model).where(model.dealer_id == dealer_id, model.code_key == code_key)
 
 
 def _slice(item_ids: list[int]) -> list[int]:
