@@ -14,13 +14,12 @@ from jobs.sync import rules
 from jobs.sync.applying.approved_clearing import clear_held
 from jobs.sync.applying.clearing import Sizes
 from webapp.core import clock
+from webapp.core.enums import OPEN_CLEARING_STATES
 from webapp.extensions import db, plan_as_written
 from webapp.models import HeldClearing, Run, RunItem
 from webapp.search import figures
 
 log = structlog.get_logger(__name__)
-
-OPEN_STATES = ("held", "applying", "kept")
 
 
 def allows(run: Run, item: RunItem, sizes: Sizes, *, has_parts: bool) -> bool:
@@ -68,7 +67,7 @@ def _open_clearing(dealer_id: int, code_key: str) -> HeldClearing | None:
         .where(
             HeldClearing.dealer_id == dealer_id,
             HeldClearing.code_key == code_key,
-            HeldClearing.state.in_(OPEN_STATES),
+            HeldClearing.state.in_(OPEN_CLEARING_STATES),
         )
         .with_for_update()
         .execution_options(populate_existing=True)

@@ -44,7 +44,8 @@ def decoder(data: bytes) -> None:
         expected = rules.Expectation.of("tr", "on_hand", TODAY)
         rows = received.ReceivedRows()
         rows.add(Page(1, page.parts, page.unreadable, page.received, 1, 0.0))
-        for entry in matching.entries_of(expected, rows.in_key_order()):
+        judged = matching.judge_rows(expected, rows.in_key_order(), {}, reuse=False)
+        for entry in judged.entries:
             stored(entry)
     retry.seconds_to_wait(data[:200].decode("latin-1"))
 

@@ -29,6 +29,7 @@ BY_HAND_TRIGGERS: Final = ("manual", "command")
 # A held clearing waits for a decision (`held`). The user has it applied (`applying`, `applied`) or keeps the
 # quantities (`kept`), until the next pull confirms it (`confirmed`) or supersedes it (`overtaken`).
 HELD_CLEARING_STATES: Final = ("held", "applying", "applied", "kept", "confirmed", "overtaken")
+OPEN_CLEARING_STATES: Final = ("held", "applying", "kept")
 
 CATALOG_IMPORT_STATES: Final = ("queued", "running", "succeeded", "partial", "failed")
 

@@ -8,12 +8,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.core import clock
-from webapp.core.enums import HELD_CLEARING_STATES
+from webapp.core.enums import HELD_CLEARING_STATES, OPEN_CLEARING_STATES
 from webapp.extensions import Model
 from webapp.models.tenants import Dealer, User
 from webapp.models.types import BigId, KeyText, UtcDateTime, one_of
 
-UNSETTLED = text(one_of("state", ("held", "applying", "kept")))
+UNSETTLED = text(one_of("state", OPEN_CLEARING_STATES))
 
 
 class HeldClearing(Model):

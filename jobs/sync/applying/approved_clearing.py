@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import islice
 from typing import Final
 
-from jobs.sync.applying import clearing, moved
+from jobs.sync.applying import clearing, earlier_tables, moved, stored_pulls
 from jobs.sync.applying import figures as webstore_figures
 from jobs.sync.applying.blocks import Blocks
 from jobs.sync.applying.context import load
 from jobs.sync.applying.shelf import Shelf
 from webapp.extensions import db
-from webapp.models import Run, RunItem, StoredPull
+from webapp.models import Run, RunItem
 from webapp.pulls.product_sets import ProductSet
 from webapp.search import figures
 
@@ -25,12 +25,19 @@ def clear_held(run: Run, item: RunItem) -> int:
     Called within a transaction that has locked the dealer's shelf.
     """
     context = load(run, item)
-    stored = db.session.get_one(StoredPull, (run.dealer_id, item.code_key), populate_existing=True)
-    doubted = clearing.doubted(context, stored.unnamed)
-    matched = _matched(Blocks(context.connection, context.dealer_id, context.code_key))
+    stored = stored_pulls.load(context)
+    if stored is not None:
+        unnamed = stored.unnamed
+        matched = _matched(Blocks(context.connection, context.dealer_id, context.code_key))
+    else:
+        # It was held before the upgrade to stored pulls.
+        unnamed, matched = earlier_tables.unnamed(item.id), ProductSet()
+        for pair in earlier_tables.matches(item.id):
+            matched.add(*pair)
+    doubted = clearing.doubted(context, unnamed)
     shelf = Shelf(context)
     places = clearing.unexplained(context, lambda pair: pair in matched or pair in doubted.pairs)
-    cleared = clearing.clear(context, shelf, places)
+    cleared = clearing.clear(shelf, places)
     moved.forget_sold_out(context)
     webstore_figures.refresh(context, shelf)
     figures.raise_stock_version(db.session(), run.dealer_id)

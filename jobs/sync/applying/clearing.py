@@ -139,7 +139,7 @@ def vanished(context: CodeContext, changes: Changes, explains: Explains) -> Iter
             yield StockKey(product_id, manufacturer_id, context.code_key)
 
 
-def clear(context: CodeContext, shelf: Shelf, places: Iterable[StockKey]) -> int:
+def clear(shelf: Shelf, places: Iterable[StockKey]) -> int:
     """Set stock to zero; return the number of rows."""
     cleared = 0
     batch: list[tuple[StockKey, int]] = []

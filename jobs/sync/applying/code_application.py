@@ -15,6 +15,7 @@ from jobs.sync.applying import (
     moved,
     products,
     row_windows,
+    sql,
     stored_pulls,
     supersession,
 )
@@ -30,7 +31,7 @@ from jobs.sync.applying.window import WindowApplication
 from webapp.models import Run, RunItem, StoredPull
 
 # Products with parts in several windows, and parts with candidates, that are settled at once.
-_TOGETHER = 2_000
+_TOGETHER = 500
 
 
 class CodeApplication:
@@ -79,7 +80,7 @@ class CodeApplication:
         self._settle_unexplained()
         self._settle_candidates()
         found = self._windows.found
-        moved.forget_reported(self._context, found.reported, found.matched_keys)
+        moved.forget_reported(self._context, self._changes.reported, found.matched_keys)
         cleared = self._clearing().clear(run, item)
         if cleared or not self._reuse:
             moved.forget_sold_out(self._context)
@@ -131,8 +132,8 @@ class CodeApplication:
         """Write the stock of products with parts in several windows, or in blocks that stay as they are."""
         spread = self._windows.found.spread
         pairs = sorted(spread)
-        for first in range(0, len(pairs), _TOGETHER):
-            self._settle_some({pair: spread[pair] for pair in pairs[first : first + _TOGETHER]})
+        for batch in sql.batches(pairs, _TOGETHER):
+            self._settle_some({pair: spread[pair] for pair in batch})
 
     def _settle_some(self, spread: dict[Pair, set[str]]) -> None:
         keys = {key for others in spread.values() for key in others}
@@ -181,8 +182,8 @@ class CodeApplication:
         keys = found.superseded
         if found.has_other_chains:
             keys = [*keys, *supersession.may_have_candidates(self._new)]
-        for first in range(0, len(keys), _TOGETHER):
-            blocks = supersession.suggest(self._catalog, self._new, keys[first : first + _TOGETHER])
+        for batch in sql.batches(sorted(set(keys)), _TOGETHER):
+            blocks = supersession.suggest(self._catalog, self._new, batch)
             self._new.write([block for block in blocks if block.is_written], self._lines)
 
     def _clearing(self) -> CodeClearing:
@@ -208,7 +209,10 @@ class CodeApplication:
             "kept": kept,
             "prices_left": sum(block.prices_left for block in blocks),
         }
-        stored_pulls.store(context, self._received.digest, self._unnamed, blocks, **counts)
+        may_reuse = not self._windows.found.has_unlisted
+        stored_pulls.store(
+            context, self._received.digest, self._unnamed, blocks, may_reuse=may_reuse, **counts
+        )
         held = clearing_guard.count(context.item_id)
         run_items.close_item(context.item_id, **counts, cleared=cleared, changed=changed, held=held)
 

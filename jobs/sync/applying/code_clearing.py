@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from jobs.sync import clearing_guard
-from jobs.sync.applying import clearing, moved
+from jobs.sync.applying import clearing, moved, sql
 from jobs.sync.applying.blocks import Blocks
 from jobs.sync.applying.catalog import Catalog
 from jobs.sync.applying.context import CodeContext
@@ -47,8 +47,8 @@ class CodeClearing:
             sizes = self._measure()
             synced = sum(block.synced for block in self.blocks.all)
             if clearing_guard.allows(run, item, sizes, has_parts=synced > 0):
-                return clearing.clear(self.context, self.shelf, self._stock_to_clear(sizes))
-        cleared = clearing.clear(self.context, self.shelf, self._reached_earlier())
+                return clearing.clear(self.shelf, self._stock_to_clear(sizes))
+        cleared = clearing.clear(self.shelf, self._reached_earlier())
         if not self.context.clears and self.context.is_shared:
             cleared += moved.clear_moved(self.context, self.shelf)
         return cleared
@@ -72,11 +72,11 @@ class CodeClearing:
         for mapping in self.context.mappings if len(self.context.mappings) > 1 else ():
             number = mapping.manufacturer_id
             product_ids = list(self.changes.vanished.of(number))
-            for first in range(0, len(product_ids), _TOGETHER):
-                for product_id in self._reached(number, product_ids[first : first + _TOGETHER]):
+            for batch in sql.batches(product_ids, _TOGETHER):
+                for product_id in self._reached(number, batch):
                     yield StockKey(product_id, number, self.context.code_key)
 
-    def _reached(self, manufacturer_id: int, product_ids: list[int]) -> set[int]:
+    def _reached(self, manufacturer_id: int, product_ids: Sequence[int]) -> set[int]:
         listed = list(self.catalog.keys_of(manufacturer_id, product_ids))
         found = self.blocks.find(key for _, key in listed)
         reached = {

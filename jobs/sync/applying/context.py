@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from jobs.sync import rules
 from jobs.sync.applying import received
+from webapp.core.enums import OPEN_CLEARING_STATES
 from webapp.extensions import db
 from webapp.models import (
     CatalogVersion,
@@ -26,7 +27,7 @@ from webapp.models import (
 )
 
 # Raised when the stored form of a pull, or what is derived from its rows, changes.
-FORMAT = 1
+FORMAT = 2
 
 
 class Mapping(NamedTuple):
@@ -52,7 +53,6 @@ class CodeContext:
     code of the dealer has one of the manufacturers.
     """
 
-    run_id: int
     dealer_id: int
     item_id: int
     code: str
@@ -84,7 +84,6 @@ class CodeContext:
     @cached_property
     def basis(self) -> bytes:
         """Digest of everything that the result depends on besides the rows and the day."""
-        others = sorted(key for key in self.ranks if key[1] in self.by_manufacturer)
         ranks = [(key, rank) for key, rank in sorted(self.ranks.items())]
         depends_on = (
             FORMAT,
@@ -93,7 +92,6 @@ class CodeContext:
             self.expected.quantity_column,
             self.mappings,
             sorted(self.configured),
-            others,
             ranks,
             self.versions,
         )
@@ -111,7 +109,6 @@ def load(run: Run, item: RunItem) -> CodeContext:
     mappings = _mappings(item.id)
     manufacturers = {mapping.manufacturer_id for mapping in mappings}
     return CodeContext(
-        run_id=run.id,
         dealer_id=run.dealer_id,
         item_id=item.id,
         code=item.supplier_code,
@@ -191,6 +188,6 @@ def _has_open_clearing(dealer_id: int, code_key: str) -> bool:
     query = select(HeldClearing.id).where(
         HeldClearing.dealer_id == dealer_id,
         HeldClearing.code_key == code_key,
-        HeldClearing.state.in_(("held", "applying", "kept")),
+        HeldClearing.state.in_(OPEN_CLEARING_STATES),
     )
     return db.session.scalar(query.limit(1)) is not None

@@ -6,10 +6,10 @@ two tables, can go with the release after the one that no longer writes them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from jobs.sync import rules
 from jobs.sync.applying import sql
@@ -19,6 +19,14 @@ from webapp.core.run_states import RunItemState
 from webapp.extensions import db
 from webapp.models import PartMatch, ReportedPart, Run, RunItem, StoredPull
 from webapp.pulls.entries import Entry, Match
+
+_MATCHED: Final = """
+    SELECT r.id, r.key, r.part_number, r.reason, r.quantity, x.manufacturer_id, x.product_id, x.kept_quantity
+    FROM part_matches AS x
+    JOIN reported_parts AS r ON r.id = x.reported_part_id
+    WHERE x.run_item_id = :item
+    ORDER BY r.key, r.id
+"""
 
 _ARRIVED: Final = """
     INSERT INTO arrived_parts (dealer_id, code_key, manufacturer_id, key, since_run_id)
@@ -36,19 +44,13 @@ def take(context: CodeContext) -> tuple[StoredPull, Block] | None:
     if not items:
         return None
     item_id, moment = items[0]
-    parts = db.session.scalars(select(ReportedPart).where(ReportedPart.run_item_id == item_id)).all()
-    pull = None
-    if parts:
-        unnamed = sum(1 for part in parts if _may_be_any_part(part))
-        pull = StoredPull(item_id=item_id, moment=moment, unnamed=unnamed, basis=b"", digest=b"")
-        block = Block("", item_id, b"", None, False)
-        block.entries = _entries(item_id, parts)
-        block.is_written = False
-        sql.execute(
-            context.connection, _ARRIVED, dealer=context.dealer_id, code=context.code_key, item=item_id
-        )
+    pull = StoredPull(item_id=item_id, moment=moment, unnamed=unnamed(item_id), basis=b"", digest=b"")
+    block = Block("", item_id, b"", None, False)
+    block.entries = _entries(context, item_id)
+    block.is_written = False
+    sql.execute(context.connection, _ARRIVED, dealer=context.dealer_id, code=context.code_key, item=item_id)
     drop([item_id for item_id, _ in items])
-    return (pull, block) if pull is not None else None
+    return pull, block
 
 
 def _items(context: CodeContext) -> list[tuple[int, int]]:
@@ -64,20 +66,33 @@ def _items(context: CodeContext) -> list[tuple[int, int]]:
     return [(item_id, retry_of or run_id) for item_id, run_id, retry_of in db.session.execute(query)]
 
 
-def _may_be_any_part(part: ReportedPart) -> bool:
-    is_unnamed = not part.key and part.reason in (rules.UNREADABLE, rules.NO_PART_NUMBER)
-    return is_unnamed and (part.quantity is None or part.quantity > 0)
+def unnamed(item_id: int) -> int:
+    """Return the number of an item's rows that may be any part of the code (R10)."""
+    query = select(func.count()).where(
+        ReportedPart.run_item_id == item_id,
+        ReportedPart.key == "",
+        ReportedPart.reason.in_((rules.UNREADABLE, rules.NO_PART_NUMBER)),
+        func.coalesce(ReportedPart.quantity, 1) > 0,
+    )
+    return int(db.session.scalar(query) or 0)
 
 
-def _entries(item_id: int, parts: Sequence[ReportedPart]) -> list[Entry]:
-    matches: dict[int, list[Match]] = {}
-    for match in db.session.scalars(select(PartMatch).where(PartMatch.run_item_id == item_id)):
-        kept = Match(match.manufacturer_id, match.product_id, kept_quantity=match.kept_quantity)
-        matches.setdefault(match.reported_part_id, []).append(kept)
-    return [
-        Entry(part.key, (part.part_number,), part.reason, part.quantity, matches=matches.get(part.id, []))
-        for part in sorted(parts, key=lambda part: (part.key, part.id))
-    ]
+def matches(item_id: int) -> Iterator[tuple[int, int]]:
+    """Yield the manufacturer and product of each part of an item that matched, or keeps its quantity."""
+    query = select(PartMatch.manufacturer_id, PartMatch.product_id).where(PartMatch.run_item_id == item_id)
+    yield from ((manufacturer_id, product_id) for manufacturer_id, product_id in db.session.execute(query))
+
+
+def _entries(context: CodeContext, item_id: int) -> list[Entry]:
+    """Return the parts with a match: no others say anything about the next pull."""
+    entries: dict[int, Entry] = {}
+    for row in sql.rows(context.connection, _MATCHED, item=item_id):
+        entry = entries.setdefault(
+            row.id, Entry(row.key, (row.part_number,), row.reason, row.quantity, matches=[])
+        )
+        match = Match(row.manufacturer_id, row.product_id, kept_quantity=row.kept_quantity)
+        entry.matches.append(match)
+    return list(entries.values())
 
 
 def drop(item_ids: list[int]) -> None:

@@ -25,8 +25,6 @@ class Figures(NamedTuple):
     lead_time_days: int | None
 
 
-_MANY: Final = 50
-
 _STORED: Final = """
     SELECT w.product_id, w.shelf_quantity, w.sale_price_cents, w.lead_time_days
     FROM {products:bigint}
@@ -149,7 +147,7 @@ def _write(
     changed: Sequence[tuple[int, Figures]],
 ) -> None:
     dealer, connection = context.dealer_id, context.connection
-    if connection.dialect.name != "postgresql" or len(new) + len(changed) < _MANY:
+    if connection.dialect.name != "postgresql" or len(new) + len(changed) < sql.MANY:
         values = [_values(dealer, *row) for row in (*new, *changed)]
         if values:
             connection.execute(sql.plain(_WRITE), values)
@@ -177,7 +175,7 @@ def _values(dealer_id: int, product_id: int, figures: Figures) -> dict[str, Any]
 
 def _write_outbox(context: CodeContext, product_ids: Sequence[int]) -> None:
     now = clock.now()
-    if context.connection.dialect.name == "postgresql" and len(product_ids) >= _MANY:
+    if context.connection.dialect.name == "postgresql" and len(product_ids) >= sql.MANY:
         rows: Iterable[tuple[Any, ...]] = ((context.dealer_id, product, now) for product in product_ids)
         copy_rows(context.connection, "reindex_outbox", ("dealer_id", "product_id", "noted_at"), rows)
     elif product_ids:

@@ -70,6 +70,7 @@ def keep(context: CodeContext, catalog: Catalog, judged: Judged) -> list[Unexpla
     known = _contributed(context, judged)
     retained = _retained(context, judged.unknown)
     listed = _listed(context, catalog, judged.unknown)
+    is_listed = {(entry.key, pair) for entry, pair in listed}
     pairs = [pair for found in (known, retained) for quantities in found.values() for pair in quantities]
     in_stock = stocked(context, {pair[1] for pair in pairs} | {pair[1] for _, pair in listed})
     for entry in judged.unknown:
@@ -80,6 +81,11 @@ def keep(context: CodeContext, catalog: Catalog, judged: Judged) -> list[Unexpla
                     for pair, quantity in source.get(entry.key, {}).items()
                     if pair in in_stock
                 ]
+    judged.has_unlisted = any(
+        (entry.key, (match.manufacturer_id, match.product_id)) not in is_listed
+        for entry in judged.unknown
+        for match in entry.matches
+    )
     return [
         Unexplained(entry, pair)
         for entry, pair in listed

@@ -49,17 +49,19 @@ class Judged:
     reachable: set[Pair] = field(default_factory=set)
     # Parts without a candidate so far that may have one by supersession.
     unexplained: list[Entry] = field(default_factory=list)
+    # A part keeps the quantity of a product for which the catalog no longer lists it.
+    has_unlisted: bool = False
 
 
 def judge_rows(
-    context: CodeContext, rows: Iterable[KeyedRow], old: dict[str, Entry], *, reuse: bool
+    expected: rules.Expectation, rows: Iterable[KeyedRow], old: dict[str, Entry], *, reuse: bool
 ) -> Judged:
     """Check each row; of rows with one part number the last counts, whatever it says (R10).
 
     With `reuse`, a row that equals the stored one has the stored result.
     """
     judged = Judged([], [], dict(old))
-    since = context.since
+    since = expected.since.isoformat()
     for key, same_key in groupby(rows, key=itemgetter(0)):
         of_part = list(same_key)
         stored = old.get(key) if reuse and len(of_part) == 1 else None
@@ -67,7 +69,7 @@ def judge_rows(
             judged.entries.append(stored)
             del judged.old[key]
         else:
-            entries = _last_of_part([_entry(context.expected, *row) for row in of_part])
+            entries = _last_of_part([_entry(expected, *row) for row in of_part])
             judged.entries += entries
             judged.fresh += entries
     judged.unknown = [entry for entry in judged.fresh if entry.key and entry.reason in rules.UNKNOWN]
@@ -77,14 +79,6 @@ def judge_rows(
 def _is_same(stored: Entry, raw: RawPart, since: str) -> bool:
     """Return whether a row is the stored one, and its part is not too old now."""
     return stored.raw == raw and (stored.changed is None or stored.changed >= since)
-
-
-def entries_of(expected: rules.Expectation, rows: Iterable[KeyedRow]) -> list[Entry]:
-    """Return the rows that count, in key order, with R10's reasons."""
-    entries: list[Entry] = []
-    for _, same_key in groupby(rows, key=itemgetter(0)):
-        entries += _last_of_part([_entry(expected, *row) for row in same_key])
-    return entries
 
 
 def _entry(expected: rules.Expectation, key: str, raw: RawPart) -> Entry:

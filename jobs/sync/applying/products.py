@@ -24,15 +24,13 @@ class Part(NamedTuple):
 Parts = dict[Pair, list[Part]]
 
 
-def parts_of(entries: Iterable[Entry], pairs: set[Pair] | None) -> Parts:
-    """Return the parts of products, from entries in part number order; of all products without `pairs`."""
-    found: Parts = {} if pairs is None else {pair: [] for pair in pairs}
+def parts_of(entries: Iterable[Entry], pairs: set[Pair]) -> Parts:
+    """Return the parts of products, from entries in part number order."""
+    found: Parts = {pair: [] for pair in pairs}
     for entry in entries:
         for match in entry.matches:
             pair = match.manufacturer_id, match.product_id
-            if pairs is None:
-                found.setdefault(pair, []).append(Part(entry, match))
-            elif pair in pairs:
+            if pair in pairs:
                 found[pair].append(Part(entry, match))
     return found
 
@@ -40,13 +38,15 @@ def parts_of(entries: Iterable[Entry], pairs: set[Pair] | None) -> Parts:
 class Changes:
     """Applies products, and notes what the clearing of the code needs to know of them.
 
-    `vanished` have stock of the code, but no part any more; of those in `elsewhere`, another code of the run
-    has stock. `newly_stocked` counts the products of each manufacturer that were out of stock before.
+    `reported` have a part that was applied. `vanished` have stock of the code, but no part any more; of
+    those in `elsewhere`, another code of the run has stock. `newly_stocked` counts the products of each
+    manufacturer that were out of stock before.
     """
 
     def __init__(self, context: CodeContext, shelf: Shelf) -> None:
         self._context = context
         self._shelf = shelf
+        self.reported = ProductSet()
         self.vanished = ProductSet()
         self.elsewhere = ProductSet()
         self.newly_stocked: dict[int, int] = {}
@@ -66,6 +66,8 @@ class Changes:
             rows = stock.get(product_id, {})
             before = rows.get(place)
             after = self._stock_of(manufacturer_id, own, before)
+            if after is not None:
+                self.reported.add(manufacturer_id, product_id)
             if own:
                 self.vanished.discard(manufacturer_id, product_id)
             if after is None:

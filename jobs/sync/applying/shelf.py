@@ -7,13 +7,11 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy.engine import Connection
 
+from jobs.reports import lines
 from jobs.sync.applying import sql
 from jobs.sync.applying.context import CodeContext
 from webapp.core.pg_copy import copy_rows
 from webapp.pulls.product_sets import Bitmap, ProductSet
-
-# From so many rows on, COPY is faster than an INSERT of lists.
-_MANY: Final = 50
 
 
 class Stock(NamedTuple):
@@ -94,8 +92,8 @@ class Shelf:
     def of(self, manufacturer_id: int, product_id: int) -> str:
         """Return how this item changed its stock of a product: `new`, `updated` or `unchanged`."""
         if (manufacturer_id, product_id) in self.created:
-            return "new"
-        return "updated" if (manufacturer_id, product_id) in self.updated else "unchanged"
+            return lines.NEW
+        return lines.UPDATED if (manufacturer_id, product_id) in self.updated else lines.UNCHANGED
 
     def read(self, product_ids: Collection[int]) -> dict[int, dict[StockKey, Stock]]:
         """Return all stock of products, under any code."""
@@ -120,7 +118,7 @@ class Shelf:
 
     def _insert(self, rows: Sequence[tuple[StockKey, Stock]]) -> None:
         context = self._context
-        if len(rows) >= _MANY and self._connection.dialect.name == "postgresql":
+        if len(rows) >= sql.MANY and self._connection.dialect.name == "postgresql":
             tail = context.item_id, context.item_id
             head = context.dealer_id
             copy_rows(
@@ -134,7 +132,7 @@ class Shelf:
 
     def _update(self, rows: Sequence[tuple[StockKey, Stock]]) -> None:
         context = self._context
-        if len(rows) >= _MANY and self._connection.dialect.name == "postgresql":
+        if len(rows) >= sql.MANY and self._connection.dialect.name == "postgresql":
             values = {
                 "dealer": context.dealer_id,
                 "code_key": context.code_key,

@@ -20,6 +20,9 @@ T = TypeVar("T")
 # Values of one statement: enough that its fixed cost does not count, and few enough for bounded memory.
 BATCH = 10_000
 
+# From so many rows on, COPY and lists are faster than statements for single rows.
+MANY = 50
+
 _LIST = re.compile(r"\{(\w+):(text|bigint)\}")
 
 

@@ -29,8 +29,19 @@ def confirm(context: CodeContext) -> None:
     db.session.execute(confirmed.values(item_id=context.item_id, moment=context.moment))
 
 
-def store(context: CodeContext, digest: bytes, unnamed: int, blocks: Sequence[Block], **counts: int) -> None:
-    """Store a pull with its counts; `digest` is that of its rows. Its blocks are already written."""
+def store(
+    context: CodeContext,
+    digest: bytes,
+    unnamed: int,
+    blocks: Sequence[Block],
+    *,
+    may_reuse: bool,
+    **counts: int,
+) -> None:
+    """Store a pull with its counts; `digest` is that of its rows. Its blocks are already written.
+
+    Unless `may_reuse`, the next pull is compared with all stock.
+    """
     key = {"dealer_id": context.dealer_id, "code_key": context.code_key}
     values = {
         **counts,
@@ -38,7 +49,7 @@ def store(context: CodeContext, digest: bytes, unnamed: int, blocks: Sequence[Bl
         "moment": context.moment,
         "quantity_column": context.expected.quantity_column,
         "digest": digest,
-        "basis": context.basis,
+        "basis": context.basis if may_reuse else b"",
         "unnamed": unnamed,
         "oldest": min((block.oldest for block in blocks if block.oldest), default=None),
     }

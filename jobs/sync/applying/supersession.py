@@ -24,13 +24,17 @@ def suggest(catalog: Catalog, blocks: Blocks, keys: Iterable[str]) -> set[Block]
     """
     found = blocks.find(keys)
     entries: dict[str, Entry] = {}
-    for key, (block, entry) in found.items():
+    before: dict[str, tuple[str | None, str | None]] = {}
+    for key, (_, entry) in found.items():
         if entry.reason == rules.UNMATCHED and entry.candidate_by in _BY_CHAIN:
+            before[key] = entry.candidate, entry.candidate_by
             entry.candidate = entry.candidate_by = None
-            block.is_changed = True
             entries[key] = entry
     read = {block for block, _ in found.values()} | _follow(catalog, blocks, entries)
     suggest_by_upc(catalog, [entry for entry in entries.values() if entry.candidate is None])
+    for key, entry in entries.items():
+        if (entry.candidate, entry.candidate_by) != before[key]:
+            found[key][0].is_changed = True
     return read
 
 

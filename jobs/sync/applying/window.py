@@ -20,13 +20,12 @@ from webapp.pulls.product_sets import ProductSet
 class Found:
     """What the windows of a pull found that is settled after the last one.
 
-    `matched` are all products with a part, `reported` those with a part that was applied, and `previous`
-    those of the stored pull, as far as its blocks were read. `spread` are products that may have parts
+    `matched` are all products with a part, and `previous` those of the stored pull, as far as its blocks were
+    read. `spread` are products that may have parts
     outside of the window in which they were found, with the keys that the catalog does not list for them.
     """
 
     matched: ProductSet = field(default_factory=ProductSet)
-    reported: ProductSet = field(default_factory=ProductSet)
     previous: ProductSet = field(default_factory=ProductSet)
     spread: dict[Pair, set[str]] = field(default_factory=dict)
     unexplained: list[tuple[str, Pair]] = field(default_factory=list)
@@ -34,6 +33,9 @@ class Found:
     superseded: list[str] = field(default_factory=list)
     # Parts were added, left out, or superseded by another one: candidates of other parts may follow.
     has_other_chains: bool = False
+    # A part keeps the quantity of a product for which the catalog no longer lists it: the next pull cannot
+    # find the product's parts by the catalog, and looks at all of them.
+    has_unlisted: bool = False
     # Retained parts that have a match again.
     matched_keys: list[PartKey] = field(default_factory=list)
 
@@ -67,9 +69,10 @@ class WindowApplication:
         """Apply a window and return its new blocks. `is_whole`: it has all parts of the pull."""
         old.read(window.replaced)
         stored = _stored_entries(window)
-        judged = matching.judge_rows(self._context, window.rows, stored, reuse=self._reuse)
+        judged = matching.judge_rows(self._context.expected, window.rows, stored, reuse=self._reuse)
         matching.match(self._context, self._catalog, judged, reuse=self._reuse)
         unexplained = keeping.keep(self._context, self._catalog, judged)
+        self.found.has_unlisted |= judged.has_unlisted
         self.found.unexplained += [(entry.key, pair) for entry, pair in unexplained]
         if self._retains and self._stored is not None:
             gone = keeping.gone(self._context, judged)
@@ -92,8 +95,6 @@ class WindowApplication:
         for entry in judged.fresh:
             for match in entry.matches:
                 found.matched.add(match.manufacturer_id, match.product_id)
-                if match.kept_quantity is None:
-                    found.reported.add(match.manufacturer_id, match.product_id)
         for entry in judged.old.values():
             for match in entry.matches:
                 found.previous.add(match.manufacturer_id, match.product_id)

@@ -9,7 +9,7 @@ from sandbox.simulator import Behavior, Fault
 from tests.factories import make_manufacturer, make_part_number, make_product
 from tests.sync_harness import SyncHarness, part
 from webapp.extensions import db
-from webapp.models import RetainedPart, Run
+from webapp.models import Manufacturer, Product, RetainedPart, Run
 from webapp.runs import lifecycle
 
 ORDERS = [("TR", "TRX"), ("TRX", "TR")]
@@ -217,3 +217,17 @@ def test_switching_clear_previous_off_and_on_loses_no_count(codes: SyncHarness) 
     codes.change_settings(clear_previous=True)
     codes.sync(part("TR", "P0002", 1))
     assert (quantity(codes), quantity(codes, "P0002"), retained()) == (0, 1, [])
+
+
+def test_a_part_that_moved_leaves_the_quantity_of_an_unchanged_part_on_its_product(
+    codes: SyncHarness,
+) -> None:
+    maker = db.session.scalars(db.select(Manufacturer)).one()
+    product = db.session.scalars(db.select(Product).where(Product.mpn == "P0001")).one()
+    make_part_number(maker, product, "Q0001")
+    codes.sync(part("TR", "P0001", 4), part("TR", "Q0001", 3))
+    codes.sync(part("TR", "P0001", 4), part("TR", "Q0001", 3))
+    codes.sync(part("TR", "Q0001", 3))
+    codes.sync(part("TR", "Q0001", 3), part("TRX", "P0001", 4))
+    assert [codes.shelf_stock(code, "P0001").quantity for code in ("TR", "TRX")] == [3, 4]
+    assert quantity(codes) == 7

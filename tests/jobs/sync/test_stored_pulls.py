@@ -12,9 +12,11 @@ import pytest
 import time_machine
 from sqlalchemy import event, select
 
+from jobs.sync import clearing_guard
 from jobs.sync.applying import received
 from sandbox.simulator import Behavior
-from tests.factories import make_manufacturer
+from tests.factories import make_held_clearing, make_manufacturer, make_part_number
+from tests.factories.catalog import raise_catalog_version
 from tests.factories.rows import save
 from tests.sync_harness import SyncHarness, part
 from webapp.catalog.importing import import_catalog
@@ -25,6 +27,8 @@ from webapp.models import (
     Manufacturer,
     OutboxEntry,
     PartMatch,
+    PartNumber,
+    Product,
     PullBlock,
     ReportedPart,
     Run,
@@ -230,3 +234,34 @@ def test_the_outbox_names_only_what_differs(stocked: SyncHarness) -> None:
     db.session.commit()
     stocked.sync(part("TR", "A-1", 3), part("TR", "A-2", 2), part("TR", "A-3", 2), part("TR", "X-1"))
     assert len(db.session.scalars(select(OutboxEntry.product_id)).all()) == 1
+
+
+def test_a_part_kept_on_its_former_product_counts_when_another_part_of_it_changes(
+    harness: SyncHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An import moved A-1 to another product while its row could not be used (R10)."""
+    monkeypatch.setattr("jobs.sync.applying.blocks.BLOCK_ROWS", 1)
+    maker = make_manufacturer("Tucker", numbers=["A-1", "B-1"])
+    product = db.session.scalars(select(Product).where(Product.mpn == "A-1")).one()
+    other = db.session.scalars(select(Product).where(Product.mpn == "B-1")).one()
+    make_part_number(maker, product, "Z-9")
+    harness.map_code("TR", maker)
+    harness.simulator.switches = Behavior(filtering="ignored")
+    harness.sync(part("TR", "A-1", 4), part("TR", "Z-9", 3))
+    number = db.session.scalars(select(PartNumber).where(PartNumber.key == "a-1")).one()
+    number.product_id = other.id
+    raise_catalog_version()
+    undated = part("TR", "A-1", 4, lastupdatedate=None)
+    harness.sync(undated, part("TR", "Z-9", 3))
+    harness.sync(undated, part("TR", "Z-9", 5))
+    assert harness.webstore_figures("A-1")[0] == 9
+
+
+def test_a_clearing_that_was_held_before_the_upgrade_can_be_approved(stocked: SyncHarness) -> None:
+    run = db.session.scalars(select(Run)).one()
+    legacy_pull(run)
+    row = db.session.scalars(select(PartMatch).order_by(PartMatch.reported_part_id.desc()).limit(1)).one()
+    db.session.delete(row)
+    held = make_held_clearing(run.items[0], 1, 3, state="applying")
+    assert clearing_guard.clear_approved(held.id)
+    assert [stocked.webstore_figures(number)[0] for number in ("A-1", "A-2", "A-3")] == [2, 2, 0]

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import delete, select, true
 
+from webapp.core.enums import OPEN_CLEARING_STATES
 from webapp.extensions import db
 from webapp.models import Alert, AlertDelivery, AuditEntry, HeldClearing
 
@@ -35,7 +36,7 @@ def delete_closed_alerts(before: datetime) -> int:
 
 def delete_held_clearings(before: datetime) -> int:
     """Delete a batch of settled or superseded held clearings that are older; return how many."""
-    settled = HeldClearing.state.not_in(("held", "applying", "kept"))
+    settled = HeldClearing.state.not_in(OPEN_CLEARING_STATES)
     return _delete_oldest(HeldClearing, HeldClearing.held_at, before, settled)
 
 
