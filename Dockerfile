@@ -25,6 +25,9 @@ WORKDIR /app
 COPY gunicorn.conf.py wsgi.py ./
 COPY bin/_with_keys bin/_with_keys
 COPY migrations migrations
+COPY docs/dealer-guide.md docs/dealer-guide.md
+COPY docs/images docs/images
+COPY docs/staff-guide.md docs/staff-guide.md
 COPY templates templates
 COPY webapp webapp
 COPY jobs jobs

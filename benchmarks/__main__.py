@@ -7,14 +7,14 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks import machine, table
+from benchmarks import machine, table, targets
 from benchmarks.databases import DATABASES
 from benchmarks.environment import environment
 from benchmarks.measured import Workloads
 from benchmarks.service import service
 from benchmarks.steps import FULL, HEADINGS, QUICK, Scale, Steps
 from benchmarks.testbed import temporary_folder
-from sandbox.start.samples import Commands
+from sandbox.start.commands import Commands
 
 
 def main(words: list[str] | None = None) -> int:
@@ -24,8 +24,9 @@ def main(words: list[str] | None = None) -> int:
     with temporary_folder("benchmarks") as folder:
         tables = [_measure(kind, scale, folder) for kind in options.databases]
     print(f"\n{machine.describe()}")
-    for title, rows in tables:
+    for title, rows, found in tables:
         table.show(title, HEADINGS, rows)
+        targets.show(f"{title}: targets", found)
     return 0
 
 
@@ -49,7 +50,10 @@ def _scale(options: argparse.Namespace) -> Scale:
     return replace(QUICK if options.quick else FULL, **given)
 
 
-def _measure(kind: str, scale: Scale, folder: Path) -> tuple[str, list[tuple[str, ...]]]:
+Rows = list[tuple[str, ...]]
+
+
+def _measure(kind: str, scale: Scale, folder: Path) -> tuple[str, Rows, Rows]:
     with (
         DATABASES[kind](folder) as database,
         service(environment(database.url, "", folder), folder) as serving,
@@ -57,10 +61,11 @@ def _measure(kind: str, scale: Scale, folder: Path) -> tuple[str, list[tuple[str
         variables = environment(database.url, serving.url, folder)
         Commands(variables).run("db", "upgrade")
         rows = []
-        for row in Steps(Workloads(variables, database), serving, scale).rows(folder / "catalog.csv"):
+        steps = Steps(Workloads(variables, database), serving, scale)
+        for row in steps.rows(folder / "catalog.csv"):
             print(f"{database.title}: {'  '.join(row)}", file=sys.stderr, flush=True)
             rows.append(row)
-        return database.title, rows
+        return database.title, rows, steps.targets
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ IDS = {"dealer_id": 1, "code_id": 1, "product_id": 1, "run_id": BulkSeed().last_
 RUNS = (1, BulkSeed().runs)
 FILTERED = {
     "dealers.index": (
-        *("page=100", "sort=name", "sort=name&page=50", "sort=-success", "sort=status", "sort=connection"),
+        *("page=100", "sort=name", "sort=name&page=50", "sort=-success", "sort=status"),
+        *("cause=attention", "cause=setup", "organization=none", "status=failed", "cause=refused&sort=name"),
         *("sort=-unmatched", "matching=4", "matching=4&sort=-unmatched"),
     ),
     "inventory.index": (
@@ -24,6 +25,8 @@ FILTERED = {
         *(f"run={run}" for run in RUNS),
         *(f"run={RUNS[0]}&{more}" for more in ("manufacturer=3", "stock=out", "q=brake")),
     ),
+    "parts.index": ("q=brake+pad", "q=part+77", "q=nowhere"),
+    "parts.show": ("number=P-1", "number=P-99999", "number=S-100", "number=nowhere"),
     "webstore.index": ("q=brake+pad", "q=P-1999", "q=b"),
     "runs.index": ("status=failed", "until=2020-01-01", "before=5000&status=partial"),
 }

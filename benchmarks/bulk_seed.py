@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
+from jobs.reports import lines
+from jobs.sync.applying.blocks import BLOCK_ROWS
+from jobs.sync.rules import UNMATCHED
 from webapp.catalog.importing.statements import COUNT_TOTALS
 from webapp.core import clock
 from webapp.extensions import db
+from webapp.models import PullBlock, StoredPull
+from webapp.pulls.entries import Entry, Match, pack
 
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)"
 # Supplier codes of dealer 1, and of each of the others.
@@ -47,6 +55,7 @@ def bulk_seed(size: BulkSeed) -> None:
     _shelf(size)
     _runs(size)
     _last_run(size)
+    _stored_pulls(size)
     db.session.commit()
     db.session.execute(text("ANALYZE"))
     db.session.commit()
@@ -142,7 +151,7 @@ def _runs(size: BulkSeed) -> None:
 
 
 def _last_run(size: BulkSeed) -> None:
-    """What dealer 1's last run reported, matched and skipped."""
+    """What dealer 1's last run reported, matched and skipped, in the tables of before the stored pulls."""
     columns = "reported_parts (run_item_id, part_number, key, bare_key, description, quantity"
     item = f"{size.runs * CODES} + {CODE}"
     _insert(
@@ -158,6 +167,53 @@ def _last_run(size: BulkSeed) -> None:
         f"{item}, 'S-' || i, 's-' || i, 's' || i, 'Part ' || i, 1, 'not in the catalog'",
         size.skipped_parts,
     )
+
+
+def _stored_pulls(size: BulkSeed) -> None:
+    """What that run reported under each code, as pages read it."""
+    for code in range(1, CODES + 1):
+        parts = [_part(code, number) for number in range(code - 1, size.reported_parts, CODES)]
+        skipped = [_skipped(code, number) for number in range(code - 1, size.skipped_parts, CODES)]
+        item = size.runs * CODES + code
+        own = {"dealer_id": 1, "code_key": f"c{code}", "item_id": item, "digest": b""}
+        counts = {"synced": len(parts), "kept": 0, "prices_left": 0}
+        pull = {"moment": size.last_run, "quantity_column": "on_hand", "basis": b"", "unnamed": 0}
+        db.session.execute(insert(StoredPull).values(**own, **counts, **pull, skipped=len(skipped)))
+        blocks = [_block(own, entries) for entries in _of_block_size([*parts, *skipped])]
+        db.session.execute(insert(PullBlock), blocks)
+
+
+def _of_block_size(entries: list[Entry]) -> Iterator[list[Entry]]:
+    entries.sort(key=attrgetter("key"))
+    for first in range(0, len(entries), BLOCK_ROWS):
+        yield entries[first : first + BLOCK_ROWS]
+
+
+def _block(own: dict[str, Any], entries: list[Entry]) -> dict[str, Any]:
+    synced = sum(entry.reason is None for entry in entries)
+    skipped = len(entries) - synced
+    return {
+        **own,
+        "first_key": entries[0].key,
+        "rows": len(entries),
+        "is_conclusive": True,
+        **{"synced": synced, "kept": 0, "prices_left": 0, "inventory_rows": synced},
+        "reasons": {UNMATCHED: skipped} if skipped else {},
+        "body": pack(entries),
+        "inventory": b"",
+        "skipped_lines": lines.compress(lines.skipped_text(entries, own["code_key"].upper(), "on_hand")),
+    }
+
+
+def _part(code: int, number: int) -> Entry:
+    match = Match(code, number, "", None, number % 5, 2450, 2)
+    raw = (f"P-{number}", f"C{code}", f"Part {number}", number % 5, number % 5, 24.5, 24.5, *[None] * 4)
+    return Entry(f"p-{number}", raw, None, number % 5, matches=[match])
+
+
+def _skipped(code: int, number: int) -> Entry:
+    raw = (f"S-{number}", f"C{code}", f"Part {number}", 1, 1, 24.5, 24.5, *[None] * 4)
+    return Entry(f"s-{number}", raw, UNMATCHED, 1)
 
 
 def _insert(table: str, row: str, count: int, **values: object) -> None:

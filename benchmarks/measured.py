@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks.databases import Database
 from benchmarks.resources import server_cpu_seconds
-from sandbox.samples.bulk import bulk_catalog
+from sandbox.samples.bulk import BULK_CODES, bulk_catalog
 from webapp.settings.config import ROOT
 
 
@@ -44,19 +44,20 @@ class Workloads:
     database: Database
     checkout: Path = ROOT
 
-    def import_catalog(self, path: Path, products: int) -> Measured:
-        """Write a bulk catalog of so many products to a file, and import it."""
+    def import_catalog(self, path: Path, products: int, codes: int = len(BULK_CODES)) -> Measured:
+        """Write a bulk catalog of so many products to a file, or those of some codes, and import it."""
         with path.open("w", encoding="utf-8", newline="") as file:
-            bulk_catalog(file, products)
+            bulk_catalog(file, products, codes)
         return self.run("import", path)
 
-    def add_dealer(self, name: str) -> int:
-        """A new dealer with every bulk code; the id."""
-        return int(self.run("dealer", name).facts["dealer"])
+    def add_dealer(self, name: str, codes: int = len(BULK_CODES)) -> int:
+        """A new dealer with every bulk code, or the first of them; the id."""
+        return int(self.run("dealer", name, codes).facts["dealer"])
 
-    def run(self, name: str, *arguments: object) -> Measured:
+    def run(self, name: str, *arguments: object, settled: bool = True) -> Measured:
         """Run a workload on a settled database. Raises SystemExit with the error output of one that fails."""
-        self.database.settle()
+        if settled:
+            self.database.settle()
         command = [sys.executable, "-m", "benchmarks.workloads", name, *map(str, arguments)]
         return measure(name, command, self.environment, self.database, checkout=self.checkout)
 

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks import targets
 from benchmarks.measured import Measured, Workloads, median
 from benchmarks.service import Service
 from sandbox.samples.bulk import bulk_parts, changed
 from sandbox.simulator.parts import Part
 
 CHANGED_SHARE = 0.01
+LOGGED_PARTS = 20_000
 HEADINGS = ("what", "rows", "wall s", "rows/s", "CPU s", "server CPU s", "WAL MB", "peak MB", "remarks")
 MEGABYTE = 1_000_000
 Row = tuple[str, ...]
@@ -55,6 +57,8 @@ class Steps:
     def __init__(self, workloads: Workloads, service: Service, scale: Scale) -> None:
         self._workloads, self._service, self._scale = workloads, service, scale
         self._dealers = 0
+        # Rows of what was measured beside what is wanted, as soon as they are known.
+        self.targets: list[tuple[str, ...]] = []
 
     def rows(self, catalog: Path) -> Iterator[Row]:
         """Each row of the table as soon as it is known."""
@@ -66,6 +70,7 @@ class Steps:
             self._service.serve(self._parts(count))
             yield _row("first sync", count, self._run("sync", self._add_dealer()))
         yield from self._syncs()
+        yield self._unchanged_log()
         yield from self._paced()
         # A dealer who has every product.
         dealer = self._add_dealer()
@@ -80,7 +85,13 @@ class Steps:
         floor = median([self._run("floor", dealer) for _ in repeats])
         rounds = zip(*[self._round(parts) for _ in repeats], strict=True)
         first, drain, unchanged, one_percent = map(median, rounds)
-        count = len(parts)
+        count, floor_cpu = len(parts), fetch.cpu + floor.total_cpu
+        self.targets += [
+            targets.FIRST_OVER_FLOOR.row(first.total_cpu / floor_cpu),
+            targets.UNCHANGED_OVER_FETCH.row(unchanged.total_cpu / fetch.cpu),
+            targets.CHANGED_OVER_FETCH.row(one_percent.total_cpu / fetch.cpu),
+            targets.FIRST_OVER_UNCHANGED.row(first.total_cpu / unchanged.total_cpu),
+        ]
         yield _row("bare fetch", count, fetch, f"{fetch.facts['pages']} pages", memory=False)
         yield _row("bare floor", count, floor, "decode, load, join; no fetch", memory=False)
         yield _row("first sync", count, first, _compare(first, floor))
@@ -101,6 +112,19 @@ class Steps:
         self._run("drain")
         return Round(first, drain, unchanged, one_percent)
 
+    def _unchanged_log(self) -> Row:
+        """What an unchanged run writes to the log; the pages that it is the first to write since a checkpoint
+        are logged whole, so the checkpoint comes before an unchanged run that is not measured."""
+        self._service.serve(self._parts(LOGGED_PARTS))
+        dealer = self._add_dealer()
+        self._run("sync", dealer)
+        self._run("sync", dealer)
+        several = [self._workloads.run("sync", dealer, settled=False) for _ in range(self._scale.repeats)]
+        unchanged = median(several)
+        if unchanged.wal is not None:
+            self.targets.append(targets.LOG_OF_UNCHANGED.row(unchanged.wal / MEGABYTE))
+        return _row("sync again, log", LOGGED_PARTS, unchanged, _written(unchanged))
+
     def _searches(self, dealer: int) -> Row:
         searches = self._run("search", dealer, self._scale.searches)
         facts = searches.facts
@@ -118,6 +142,7 @@ class Steps:
         bare, sync = self._run("fetch"), self._run("sync", dealer)
         self._service.set_latency(0.0)
         pace, pages = f"{_millis(scale.latency)} a response", f"{bare.facts['pages']} pages"
+        self.targets.append(targets.PACED.row((sync.seconds / bare.seconds - 1) * 100))
         more = f"{(sync.seconds / bare.seconds - 1) * 100:+.1f} % over the bare fetch"
         yield _row(f"bare fetch, {pace}", scale.paced_parts, bare, pages, memory=False)
         yield _row(f"first sync, {pace}", scale.paced_parts, sync, more)

@@ -29,6 +29,7 @@ from webapp.extensions import db
 from webapp.models import Dealer, Run
 from webapp.runs import lifecycle
 from webapp.settings import config
+from webapp.settings.database_settings import WEB
 
 
 class TimedOut(Exception):
@@ -116,8 +117,8 @@ def quiet_logs() -> Iterator[None]:
 
 @contextmanager
 def application(variables: Mapping[str, str], *, migrate: bool = True) -> Iterator[Flask]:
-    """The context of an app on the database that the variables name."""
-    app = create_app(config.from_environment(dict(variables)))
+    """The context of an app on the database that the variables name. Its server may go away and come back."""
+    app = create_app(config.from_environment(dict(variables)), kind=WEB)
     with app.app_context(), quiet_logs():
         if migrate:
             upgrade()

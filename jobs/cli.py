@@ -11,8 +11,11 @@ import click
 from flask import Flask
 
 from jobs import shutdown
+from jobs.discovery.cli import codes
+from jobs.previews.cli import sync_preview
 from jobs.sync import check, client_factory, run_sync
 from jobs.sync.interruption import RunInterrupted
+from jobs.sync.restoring.cli import sync_restore
 from webapp.core import storage
 from webapp.core.limits import MAX_ID
 from webapp.core.run_states import RunState
@@ -31,14 +34,17 @@ sync = click.Group("sync", help="Run and queue inventory updates, and print thei
 
 def register(app: Flask) -> None:
     """Add the commands to the app; webapp/lightspeed/cli.py creates the `lightspeed` group."""
+    sync.add_command(sync_preview)
+    sync.add_command(sync_restore)
     app.cli.add_command(sync)
+    app.cli.add_command(codes)
     lightspeed: Any = app.cli.commands["lightspeed"]
     lightspeed.add_command(lightspeed_check)
 
 
 @sync.command("run")
 @dealer_option
-@click.option("--anyway", is_flag=True, help="Also on a disabled day.")
+@click.option("--anyway", is_flag=True, help="Run even on a disabled day.")
 @answering
 def sync_run(dealer_id: int, anyway: bool) -> None:
     """Run one sync in this process and print its outcome as JSON."""
@@ -49,7 +55,7 @@ def sync_run(dealer_id: int, anyway: bool) -> None:
     context = run_sync.RunContext(client_factory.connect, shutdown.requested, tell=_print_to_stderr)
     try:
         if not run_sync.execute(run.id, context):
-            raise click.ClickException(f"run {run.id} of dealer {dealer_id} is under way")
+            raise click.ClickException(f"run {run.id} of dealer {dealer_id} is already running")
     except RunInterrupted as interrupted:
         raise click.ClickException(str(interrupted)) from None
     outbox.drain()
@@ -70,7 +76,7 @@ def _new_or_active_run(dealer: Dealer, anyway: bool) -> Run:
 
 @sync.command("queue")
 @dealer_option
-@click.option("--anyway", is_flag=True, help="Also on a disabled day.")
+@click.option("--anyway", is_flag=True, help="Run even on a disabled day.")
 @answering
 def sync_queue(dealer_id: int, anyway: bool) -> None:
     """Queue a run for the workers and print its id, or the id of the active run if there is one."""
@@ -124,7 +130,7 @@ def _require_enabled(dealer: Dealer) -> None:
     if dealer.closed_at is not None:
         raise click.ClickException(f"dealer {dealer.id} is closed")
     if lifecycle.has_supplier_codes(dealer.id) and not configurations.of(dealer).enabled:
-        raise click.ClickException(f"Lightspeed 3PA/Data Warehouse is not enabled for dealer {dealer.id}")
+        raise click.ClickException(f"Lightspeed 3PA/Data Warehouse is turned off for dealer {dealer.id}")
 
 
 def _print_to_stderr(line: str) -> None:

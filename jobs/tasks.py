@@ -6,13 +6,17 @@ import structlog
 from flask import current_app
 
 from jobs import shutdown, targets
+from jobs.discovery import scan_codes as scan
+from jobs.previews import plan_preview as previews
 from jobs.processes import tick_monitor
-from jobs.sync import check, clearing_guard, client_factory, regenerate_reports, run_sync
+from jobs.sync import check, clearing_guard, client_factory, live_part, regenerate_reports, run_sync
 from jobs.sync.interruption import Interruption, RunInterrupted
 from jobs.sync.tick import tick as _tick
 from jobs.targets.search_index import SearchIndexTarget
 from webapp.catalog import uploads
+from webapp.code_discovery import outdated_suggestions
 from webapp.core.storage import StorageError
+from webapp.explain import live_requests
 from webapp.extensions import db
 from webapp.lightspeed import configurations
 from webapp.models import CatalogImport, Run
@@ -88,6 +92,29 @@ def make_reports(run_id: int) -> None:
         regenerate_reports.make_reports(run_id)
     except StorageError as error:
         log.error("report.refused", run=run_id, error=str(error))
+
+
+def ask_for_part(request_id: int) -> None:
+    """Ask Lightspeed for one part, for a page that waits."""
+    try:
+        live_part.ask(request_id, client_factory.connect, shutdown.requested)
+    except check.Stopped:
+        live_requests.enqueue_job(request_id)
+
+
+def scan_codes(dealer_id: int) -> None:
+    """Scan a dealer's stock for unmapped codes, unless runs come first; the tick enqueues it again then."""
+    scan.scan_codes(dealer_id, client_factory.connect, shutdown.requested, gives_way=True)
+
+
+def plan_preview(preview_id: int) -> None:
+    """Plan a preview, unless runs come first; the tick enqueues it again then."""
+    previews.plan_preview(preview_id, client_factory.connect, shutdown.requested, gives_way=True)
+
+
+def suggest_codes(dealer_id: int) -> None:
+    """Suggest mappings of a dealer's unmapped codes again after a catalog changed."""
+    outdated_suggestions.suggest_again(dealer_id)
 
 
 def drain_index() -> None:

@@ -11,6 +11,7 @@ run (R19).
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import time
@@ -29,9 +30,11 @@ import jobs.tasks  # noqa: F401 - imported in the parent, so that no process of 
 from jobs import shutdown
 from jobs.processes.supervisor import Supervisor
 from jobs.processes.task_worker import TaskWorker
+from jobs.sync import rehearsal
 from webapp.application import create_app
 from webapp.core import clock, queues
 from webapp.core.logs import configure_logs
+from webapp.extensions import db
 from webapp.settings import config
 from webapp.settings.database_settings import WORKER
 from webapp.settings.env import ConfigurationError
@@ -40,7 +43,7 @@ from webapp.web import forks
 log = structlog.get_logger(__name__)
 
 SHORT_WORK = (queues.CONTROL, queues.INDEX)
-LONG_WORK = (queues.SYNC,)
+LONG_WORK = (queues.SYNC, queues.SCAN)
 # Time that a worker has to exit, before another signal forces it.
 EXIT_TIMEOUT = timedelta(seconds=8)
 
@@ -75,14 +78,27 @@ def work(app: Flask, names: Sequence[str]) -> None:
     """Run jobs of these queues until shutdown. Waits while Redis is unavailable."""
     with app.app_context():
         _wait_for_redis()
+        if queues.SYNC in names:
+            _prepare_forks()
         redis = queues.connection(timeout=None)
         AppWorker.app = app
         AppWorker(names, redis, _kind(names)).work()
 
 
+def _prepare_forks() -> None:
+    """Compile what every run executes, and keep the garbage collector from copying shared memory."""
+    rehearsal.rehearse()
+    # A fork has connections of its own.
+    db.session.remove()
+    db.engine.dispose()
+    gc.collect()
+    gc.freeze()
+
+
 def _kind(names: Sequence[str]) -> str:
     """Return the first part of a worker's name, from its queues."""
-    return {SHORT_WORK: "short", LONG_WORK: "sync"}.get(tuple(names), "-".join(names))
+    kinds: dict[tuple[str, ...], str] = {SHORT_WORK: "short", LONG_WORK: "sync"}
+    return kinds.get(tuple(names), "-".join(names))
 
 
 def _wait_for_redis() -> None:

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import hypothesis
 import pytest
@@ -58,10 +59,12 @@ def settings(database_url: str, folder: Path) -> dict[str, object]:
         "PROXY_HOPS": 1,
         "LIGHTSPEED_REQUESTS_PER_MINUTE": 1_000_000,
         "CODE_RETRY_SECONDS": 0,
+        "LIGHTSPEED_TIMEZONE": ZoneInfo("UTC"),
         "SYNC_HOURS": (1, 7, 13, 19),
         "REPORT_STORAGE_URL": (folder / "reports").as_uri(),
         "WTF_CSRF_ENABLED": False,
         "TESTING": True,
+        "DESIGN_PAGE": True,
         # The minimal cost of Argon2: tests need no protection against guessing.
         "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {
             "argon2__memory_cost": 8,

@@ -25,7 +25,6 @@ from webapp.models import (
     Configuration,
     Dealer,
     Manufacturer,
-    OutboxEntry,
     Product,
     Report,
     Run,
@@ -35,6 +34,7 @@ from webapp.models import (
     WebstoreFigures,
 )
 from webapp.runs import lifecycle
+from webapp.search import noted_products
 
 CMF, USERNAME, PASSWORD = "76014857", "76014857", "correct horse"
 HERE = ("127.0.0.1",)
@@ -158,12 +158,11 @@ class SyncHarness:
 
     def take_outbox(self) -> list[str]:
         """Delete the outbox entries, and return the MPN of each."""
-        names = list(
-            db.session.scalars(select(Product.mpn).join(OutboxEntry, OutboxEntry.product_id == Product.id))
-        )
-        db.session.execute(db.delete(OutboxEntry))
+        connection = db.session.connection()
+        noted = noted_products.take(connection, noted_products.count(connection))
+        mpns = {product.id: product.mpn for product in db.session.scalars(select(Product))}
         db.session.commit()
-        return sorted(names)
+        return sorted(mpns[product_id] for _, product_id in noted)
 
     def report_rows(self, run: Run, kind: str) -> list[dict[str, str]]:
         """The rows of a run's report."""

@@ -16,23 +16,38 @@ from webapp.accounts.addresses import AddressNormalizer
 from webapp.accounts.hashing import HashingContext
 from webapp.accounts.passwords import PasswordPolicy
 from webapp.accounts.second_factor import RecoveryCodes, TotpCodes
+from webapp.accounts.second_factor_forms import MethodForm, RescueForm
 from webapp.alerts import registration as alerts
 from webapp.audit import registration as audit
 from webapp.catalog import registration as catalog
-from webapp.core import error_reports, private_files, request_log, signing
+from webapp.code_discovery import registration as code_discovery
+from webapp.core import error_reports, idle_connections, private_files, request_log, signing
 from webapp.core.logs import configure_logs
+from webapp.coverage import registration as coverage
 from webapp.dealers import registration as dealers
+from webapp.design import registration as design
+from webapp.explain import registration as explain
 from webapp.extensions import csrf, db, migrate, prepare_sqlite
+from webapp.freezes import registration as freezes
+from webapp.guards import registration as guards
+from webapp.help import registration as help_pages
+from webapp.holds import registration as holds
 from webapp.inventory import registration as inventory
 from webapp.lightspeed import registration as lightspeed
+from webapp.locks import registration as locks
+from webapp.matching import registration as matching
 from webapp.operations import metrics
 from webapp.operations import registration as operations
+from webapp.previews import registration as previews
+from webapp.restores import registration as restores
 from webapp.runs import registration as runs
 from webapp.search import registration as search
 from webapp.settings import config
-from webapp.settings.database_settings import COMMAND
+from webapp.settings.database_settings import COMMAND, WEB
+from webapp.slow_movers import registration as slow_movers
+from webapp.summaries import registration as summaries
 from webapp.supplier_codes import registration as supplier_codes
-from webapp.web import bodies, https_only, registration, replica, security_headers, static_files
+from webapp.web import bodies, compression, https_only, registration, replica, security_headers, static_files
 from webapp.web.client_addresses import ClientAddresses
 from webapp.web.health_host import HealthUnderAnyHost
 from webapp.web.host_cookies import HostCookies
@@ -42,13 +57,27 @@ FEATURES = (
     dealers,
     lightspeed,
     supplier_codes,
+    code_discovery,
+    coverage,
     catalog,
     inventory,
+    slow_movers,
+    explain,
     runs,
+    guards,
+    holds,
+    previews,
+    restores,
+    matching,
+    locks,
+    freezes,
     alerts,
+    summaries,
     search,
     audit,
     operations,
+    help_pages,
+    design,
 )
 
 
@@ -73,9 +102,10 @@ def create_app(overrides: Mapping[str, Any] | None = None, *, kind: str = COMMAN
     request_log.register(app)
     metrics.register(app)
     https_only.enforce(app)
+    compression.register(app)
     security_headers.protect(app)
     registration.guard(app)
-    _bind_extensions(app)
+    _bind_extensions(app, kind)
     registration.register(app)
     for feature in FEATURES:
         feature.register(app)
@@ -103,7 +133,7 @@ def _close_instance_folder(folder: Path) -> None:
         private_files.make_folder(folder)
 
 
-def _bind_extensions(app: Flask) -> None:
+def _bind_extensions(app: Flask, kind: str) -> None:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(config.ROOT / "migrations"))
     csrf.init_app(app)
@@ -115,6 +145,8 @@ def _bind_extensions(app: Flask) -> None:
         password_util_cls=PasswordPolicy,
         totp_cls=TotpCodes,
         mf_recovery_codes_util_cls=RecoveryCodes,
+        two_factor_setup_form=MethodForm,
+        two_factor_rescue_form=RescueForm,
     )
     _close_instance_folder(Path(app.instance_path))
     signing.sign_by_current_key(security, app)
@@ -122,3 +154,5 @@ def _bind_extensions(app: Flask) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             prepare_sqlite(db.engine)
+        for engine in db.engines.values():
+            idle_connections.check_before_use(engine, is_trusted=kind != WEB)

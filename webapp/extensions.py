@@ -124,6 +124,12 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(f"BEGIN {mode}")
 
 
+# Like SET LOCAL, but in one statement.
+_AS_WRITTEN: Final = (
+    "SELECT set_config('join_collapse_limit', '1', true), set_config('work_mem', '64MB', true)"
+)
+
+
 def plan_as_written(connection: Connection) -> None:
     """Make PostgreSQL join tables in the order written, in memory, until the transaction ends.
 
@@ -131,5 +137,4 @@ def plan_as_written(connection: Connection) -> None:
     then looks as good as any other, and one of them may take an hour.
     """
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SET LOCAL join_collapse_limit = 1")
-        connection.exec_driver_sql("SET LOCAL work_mem = '64MB'")
+        connection.exec_driver_sql(_AS_WRITTEN)

@@ -16,7 +16,7 @@ from benchmarks.service import service
 from benchmarks.testbed import temporary_folder
 from sandbox.samples.bulk import bulk_parts
 from sandbox.servers.redis import RedisServer
-from sandbox.start.samples import Commands
+from sandbox.start.commands import Commands
 
 
 def main(words: list[str] | None = None) -> int:

@@ -14,7 +14,7 @@ from benchmarks.memory.readings import Peak, Peaks
 from benchmarks.testbed import wait
 from sandbox.servers.ports import free_port
 from sandbox.servers.process import ServerProcess
-from sandbox.start.samples import Commands
+from sandbox.start.commands import Commands
 from sandbox.start.state import DatabaseState
 from webapp.settings.config import ROOT
 

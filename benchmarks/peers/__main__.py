@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from benchmarks import machine, table
+from benchmarks import machine, table, targets
 from benchmarks.databases import postgresql
 from benchmarks.environment import environment
 from benchmarks.measured import Measured, Workloads, median
@@ -15,10 +15,12 @@ from benchmarks.peers.competitors import Competitor, all_competitors
 from benchmarks.service import service
 from benchmarks.testbed import temporary_folder
 from sandbox.samples.bulk import bulk_parts
-from sandbox.start.samples import Commands
+from sandbox.start.commands import Commands
 
 HEADINGS = ("a dealer's first sync", "wall s", "CPU s", "server CPU s", "peak MB", "wall", "CPU", "result")
 MEGABYTE = 1_000_000
+# Parts of a small dealer, which has targets of its own.
+SMALL = 1_000
 Rounds = list[list[Measured]]
 
 
@@ -33,6 +35,8 @@ def main(words: list[str] | None = None) -> int:
     print("\n".join(f"- {one.describe()}" for one in competitors))
     rows = [_row(one, measured, medians[0]) for one, measured in zip(competitors, medians, strict=True)]
     table.show("Beside other ways to do it", HEADINGS, rows)
+    by_title = {one.title: measured for one, measured in zip(competitors, medians, strict=True)}
+    targets.show("Targets", list(_targets(by_title, options.parts)))
     return int(any(one.facts != medians[0].facts for found in rounds for one in found))
 
 
@@ -59,8 +63,10 @@ def _measure(competitors: list[Competitor], options: argparse.Namespace) -> Roun
         serving.serve(list(bulk_parts(options.parts, today=today, products=options.products)))
 
         def measure_round() -> Iterator[Measured]:
+            dealer = 0
             for competitor in competitors:
-                dealer = workloads.add_dealer(f"Dealer of {competitor.title}")
+                if not competitor.is_again:
+                    dealer = workloads.add_dealer(f"Dealer of {competitor.title}")
                 database.settle()
                 measured = competitor.run(dealer, database, serving, variables)
                 print(
@@ -73,16 +79,28 @@ def _measure(competitors: list[Competitor], options: argparse.Namespace) -> Roun
         return [list(measure_round()) for _ in range(options.repeats)]
 
 
+def _targets(medians: dict[str, Measured], parts: int) -> Iterator[tuple[str, ...]]:
+    ours, again = medians["our sync, with its reports"], medians["our sync again, unchanged"]
+    dlt = medians["dlt, Arrow pages"]
+    first = ours.total_cpu / dlt.total_cpu
+    if parts <= SMALL:
+        yield targets.SMALL_FIRST_OVER_DLT.row(first)
+        yield targets.SMALL_UNCHANGED_OVER_DLT.row(again.total_cpu / dlt.total_cpu)
+    else:
+        yield targets.LARGE_FIRST_OVER_DLT.row(first)
+        yield targets.LARGE_FIRST_OVER_DLT_WALL.row(ours.seconds / dlt.seconds)
+
+
 def _row(one: Competitor, measured: Measured, ours: Measured) -> tuple[str, ...]:
     products, quantity = measured.facts["products"], measured.facts["quantity"]
     return (
         one.title,
-        f"{measured.seconds:.1f}",
-        f"{measured.cpu:.1f}",
-        f"{measured.server_cpu or 0:.1f}",
+        f"{measured.seconds:.2f}",
+        f"{measured.cpu:.2f}",
+        f"{measured.server_cpu or 0:.2f}",
         f"{measured.peak / MEGABYTE:.0f}",
-        f"{measured.seconds / ours.seconds:.1f}×",
-        f"{measured.total_cpu / ours.total_cpu:.1f}×",
+        f"{measured.seconds / ours.seconds:.2f}×",
+        f"{measured.total_cpu / ours.total_cpu:.2f}×",
         f"{products:,} products, {quantity:,} pieces",
     )
 

@@ -17,6 +17,8 @@ from benchmarks.workloads.catalog import DrainOutbox, ImportCatalog, IndexAll
 from benchmarks.workloads.dealer import AddDealer
 from benchmarks.workloads.fetching import Fetch
 from benchmarks.workloads.floor import Floor
+from benchmarks.workloads.previewing import PlanPreview
+from benchmarks.workloads.scanning import ScanCodes
 from benchmarks.workloads.searching import Search
 from benchmarks.workloads.syncing import Sync
 from webapp.application import create_app
@@ -31,6 +33,8 @@ WORKLOADS = {
     "search": Search,
     "fetch": Fetch,
     "floor": Floor,
+    "scan": ScanCodes,
+    "preview": PlanPreview,
 }
 
 

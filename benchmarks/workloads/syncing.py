@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import text
 
 from jobs import tasks
+from jobs.sync import rehearsal
 from webapp.extensions import db
 from webapp.models import Dealer, Run
 from webapp.runs import lifecycle
@@ -20,9 +21,13 @@ _SHELF_ROWS_WRITTEN = """
 
 
 class Sync:
-    """The job of a queued run. The index is drained by a job of its own, so not here."""
+    """The job of a queued run, in a process that has rehearsed as a worker does.
+
+    The index is drained by a job of its own, so not here.
+    """
 
     def __init__(self, dealer_id: str) -> None:
+        rehearsal.rehearse()
         self._outbox_entries = outbox.pending()
         self._run = lifecycle.record(
             db.session.get_one(Dealer, int(dealer_id)), "command", anyway=True

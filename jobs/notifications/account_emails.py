@@ -13,10 +13,13 @@ from webapp.extensions import db
 from webapp.models import AlertDelivery, User
 
 PROGRAM: Final = "Parts Inventory Sync"
-NOT_YOU: Final = "If this was not you, tell our support at once."
+NOT_YOU: Final = "If this wasn't you, contact support right away."
 CHANGED: Final = {
     "password_changed": ("your password was changed", "Your password was set or changed."),
-    "second_factor_changed": ("your second factor was changed", "Your second factor was set up or removed."),
+    "second_factor_changed": (
+        "two-step verification was changed",
+        "Two-step verification was turned on, changed or turned off.",
+    ),
 }
 
 
@@ -33,11 +36,15 @@ def compose(delivery: AlertDelivery) -> tuple[str, str]:
 
 def _link(user: User, *, is_new: bool) -> tuple[str, str]:
     hours = current_app.config["PASSWORD_LINK_HOURS"]
-    subject = "you are invited" if is_new else "set a new password"
-    reason = "You are invited to sign in." if is_new else "Somebody asked for a link to set a new password."
+    subject = "you're invited" if is_new else "set a new password"
+    reason = (
+        "You're invited to Parts Inventory Sync."
+        if is_new
+        else "We received a request to set a new password."
+    )
     lines = [
-        *(f"{reason} Choose your password here:", "", emails.link_for(user), ""),
-        f"The link works once, for {hours} hours." if hours > 1 else "The link works once, for an hour.",
-        "If you did not expect it, you need not do anything.",
+        *(f"{reason} Set your password here:", "", emails.link_for(user), ""),
+        f"The link works once and expires after {hours} hour{'' if hours == 1 else 's'}.",
+        "If you weren't expecting this email, you can ignore it.",
     ]
     return f"{PROGRAM}: {subject}", "\n".join(lines) + "\n"

@@ -1,4 +1,6 @@
-"""Alert loop: evaluates alert rules once a minute and sends due deliveries, in a thread of the scheduler.
+"""Alert loop: evaluates alert rules and makes summaries of changes once a minute, and sends due deliveries.
+
+It is a thread of the scheduler.
 
 Depends on neither workers nor Redis, so that it can report their outages. A failed evaluation is logged, and
 the next one runs as usual.
@@ -17,6 +19,8 @@ from flask import Flask
 from jobs import shutdown
 from jobs.notifications import sender
 from webapp import alerts
+from webapp.core import clock
+from webapp.summaries import due_summaries
 from webapp.web import job_heartbeats
 
 log = structlog.get_logger(__name__)
@@ -40,6 +44,7 @@ def run_loop(app: Flask, pause: Callable[[float], Any] = shutdown.pause) -> None
         if time.monotonic() >= next_round:
             next_round, can_deliver = time.monotonic() + ROUND_EVERY, True
             _succeeded(app, "round", _round)
+            _succeeded(app, "summaries", _make_summaries)
         # During an outage of the database, one logged error a minute is enough.
         can_deliver = can_deliver and _succeeded(app, "delivering", _deliver)
         pause(LOOK_EVERY)
@@ -48,6 +53,10 @@ def run_loop(app: Flask, pause: Callable[[float], Any] = shutdown.pause) -> None
 def _round() -> None:
     if not alerts.evaluate_rules().failed:
         job_heartbeats.record_completion(job_heartbeats.ALERTS)
+
+
+def _make_summaries() -> None:
+    due_summaries.queue_due(clock.now(), shutdown.requested)
 
 
 def _deliver() -> None:

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 
-from jobs.notifications import account_emails
+from jobs.notifications import account_emails, freeze_emails, summary_messages
 from jobs.notifications.undeliverable import NoLongerWanted
 from webapp.alerts import confirmations, email_limit, rule_of
 from webapp.alerts.open_alerts import all_open
+from webapp.code_discovery import unmapped_codes
 from webapp.core import clock
 from webapp.core.enums import ACCOUNT_EVENTS
 from webapp.extensions import db
@@ -23,19 +24,22 @@ from webapp.web.times import moment
 PROGRAM: Final = "Parts Inventory Sync"
 UTC: Final = ZoneInfo("UTC")
 MOST_LISTED: Final = 200
+# Codes in a weekly summary.
+MOST_CODES: Final = 10
 ONCE: Final = {
-    "opened": "You are told once, and once more when it is over.",
-    "recovered": "You need not do anything.",
+    "opened": "We'll email you again when it's resolved.",
+    "recovered": "You don't need to do anything.",
 }
 
 
 @dataclass(frozen=True)
 class Message:
-    """Subject and text of an email; `body` is the JSON of a webhook."""
+    """Subject and text of an email, and its HTML if it has one; `body` is the JSON of a webhook."""
 
     subject: str
     text: str
     body: bytes
+    html: str = ""
 
 
 def compose(delivery: AlertDelivery) -> Message:
@@ -44,7 +48,15 @@ def compose(delivery: AlertDelivery) -> Message:
         return Message(*account_emails.compose(delivery), b"")
     if delivery.alert is not None:
         return _of_alert(delivery, delivery.alert)
-    builders = {"digest": _digest, "confirmation": _confirmation, "limit": _limit, "test": _test}
+    builders = {
+        "digest": _digest,
+        "confirmation": _confirmation,
+        "limit": _limit,
+        "test": _test,
+        "weekly": _weekly,
+        "summary": _summary,
+        "freezes": _freezes,
+    }
     return builders[delivery.event](delivery)
 
 
@@ -53,7 +65,7 @@ def _of_alert(delivery: AlertDelivery, alert: Alert) -> Message:
     is_over = delivery.event == "recovered"
     about = f"{alert.dealer.name if alert.dealer else PROGRAM}: {rule.label}"
     sentence = rule.over if is_over else alert.sentence
-    lines = [about, "", sentence, "", f"It began {_when(alert, alert.opened_at)}.", ONCE[delivery.event]]
+    lines = [about, "", sentence, "", f"Started {_when(alert, alert.opened_at)}.", ONCE[delivery.event]]
     alert_body = {
         "id": alert.id,
         "cause": alert.cause,
@@ -63,13 +75,13 @@ def _of_alert(delivery: AlertDelivery, alert: Alert) -> Message:
         "opened_at": alert.opened_at.isoformat(),
         "closed_at": alert.closed_at.isoformat() if alert.closed_at else None,
     }
-    return _message(f"Over: {about}" if is_over else about, lines, delivery, alert_body)
+    return _message(f"Resolved: {about}" if is_over else about, lines, delivery, alert_body)
 
 
 def _test(delivery: AlertDelivery) -> Message:
     name = delivery.dealer.name if delivery.dealer else PROGRAM
-    lines = [f"{name}: this is a test.", "", "Alerts of this dealer reach you."]
-    return _message(f"{name}: test of alerts", lines, delivery, None)
+    lines = [f"This is a test from {name}.", "", "You'll get alerts at this address."]
+    return _message(f"{name}: test alert", lines, delivery, None)
 
 
 def _confirmation(delivery: AlertDelivery) -> Message:
@@ -80,20 +92,20 @@ def _confirmation(delivery: AlertDelivery) -> Message:
     if delivery.recipient not in (recipients.unconfirmed or {}):
         raise NoLongerWanted
     lines = [
-        f"{delivery.dealer.name} wants to send you alerts on its inventory updates. Confirm here:",
+        f"{delivery.dealer.name} wants to send you alerts about its inventory updates. Confirm here:",
         *("", confirmations.link_for(recipients, delivery.recipient), ""),
-        f"The link works once, for {confirmations.VALID_FOR.days} days.",
-        "If you don't want alerts, ignore this email: nothing is sent without your confirmation.",
+        f"The link works once and expires after {confirmations.VALID_FOR.days} days.",
+        "If you don't want alerts, ignore this email. We send nothing until you confirm.",
     ]
-    return Message(f"{PROGRAM}: confirm alerts by email", "\n".join(lines) + "\n", b"")
+    return Message(f"{PROGRAM}: confirm your alerts", "\n".join(lines) + "\n", b"")
 
 
 def _limit(delivery: AlertDelivery) -> Message:
     name = delivery.dealer.name if delivery.dealer else PROGRAM
     most = current_app.config["ALERT_EMAILS_PER_DAY"]
     lines = [
-        f"{name} reached its limit of {most} alert emails today.",
-        *("", "No more are sent until tomorrow (UTC). All alerts are on the Alerts page."),
+        f"{name} reached today's limit of {most} alert emails.",
+        *("", "We won't send more until tomorrow (UTC). See every alert on the Alerts page."),
     ]
     return _message(f"{name}: no more alert emails today", lines, delivery, None)
 
@@ -101,8 +113,41 @@ def _limit(delivery: AlertDelivery) -> Message:
 def _not_sent() -> list[str]:
     """Return the digest's lines about dealers whose alert emails exceeded the limit since the last digest."""
     counts = email_limit.unsent_by_dealer(clock.now() - timedelta(days=1))
-    lines = [f"- {name}: {count:,} alert emails were not sent (daily limit)." for name, count in counts]
+    lines = [f"- {name}: {count:,} alert emails not sent (daily limit)." for name, count in counts]
     return ["", *lines[:MOST_LISTED]] if lines else []
+
+
+def _summary(delivery: AlertDelivery) -> Message:
+    if delivery.channel == "webhook":
+        return Message("", "", summary_messages.webhook_body(delivery))
+    subject, text, html = summary_messages.email(delivery)
+    return Message(subject, text, b"", html)
+
+
+def _weekly(delivery: AlertDelivery) -> Message:
+    """Build the summary of what isn't online now: codes may have been mapped since the scan."""
+    dealer = delivery.dealer
+    found = unmapped_codes.unmapped_codes(dealer) if dealer else []
+    if dealer is None or not found:
+        raise NoLongerWanted
+    totals = unmapped_codes.totals(dealer.id)
+    lines = [
+        f"{totals.dollars} of your stock isn't online. These codes in your Lightspeed aren't mapped:",
+        "",
+    ]
+    lines += [f"- {each.sentence}" for each in found[:MOST_CODES]]
+    if len(found) > MOST_CODES:
+        lines.append(f"- and {len(found) - MOST_CODES:,} more")
+    lines += ["", "Map them with one click under Matching > Unmapped codes."]
+    lines += _link("unmapped_codes.index", dealer_id=dealer.id)
+    subject = f"{dealer.name}: {totals.dollars} of your stock isn't online"
+    return Message(subject, "\n".join(lines) + "\n", b"")
+
+
+def _freezes(delivery: AlertDelivery) -> Message:
+    subject, lines = freeze_emails.lines_of(delivery)
+    lines += _link("freezes.index", dealer_id=delivery.dealer_id)
+    return Message(subject, "\n".join(lines) + "\n", b"")
 
 
 def _digest(_delivery: AlertDelivery) -> Message:

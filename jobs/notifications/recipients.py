@@ -13,7 +13,7 @@ from webapp.core.enums import ACCOUNT_EVENTS
 from webapp.extensions import db
 from webapp.models import AlertDelivery, AlertRecipients
 
-SEALED = "The webhook's secret can no longer be read: renew it."
+SEALED = "The webhook's secret can't be read. Create a new secret."
 
 
 def webhook_of(delivery: AlertDelivery) -> Webhook:

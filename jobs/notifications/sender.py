@@ -37,8 +37,8 @@ LEASE: Final = timedelta(minutes=2)
 # Limits of one batch, so that slow receivers do not delay the evaluation of rules.
 BATCH: Final = 50
 BATCH_SECONDS: Final = 20.0
-OUR_FAULT: Final = "It could not be sent: tell our support."
-UNFINISHED: Final = "It was begun, and nothing is known of how it ended."
+OUR_FAULT: Final = "We couldn't send it. Contact support."
+UNFINISHED: Final = "Sending was interrupted. It may or may not have arrived."
 
 
 def deliver_due(stop: Callable[[], bool]) -> int:
@@ -146,8 +146,8 @@ def _send(delivery: AlertDelivery, smtp_client: SmtpClient | None) -> None:
     elif smtp_client is None:
         raise NoLongerWanted
     else:
-        to, number = delivery.recipient, delivery.id
-        smtp_client.send(smtp.email_message(config["MAIL_FROM"], to, message.subject, message.text, number))
+        about = config["MAIL_FROM"], delivery.recipient, message.subject, message.text, delivery.id
+        smtp_client.send(smtp.email_message(*about, html=message.html))
 
 
 def _require_within_limit(delivery: AlertDelivery) -> None:

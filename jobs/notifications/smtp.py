@@ -21,9 +21,12 @@ TIMEOUT = 10.0
 PERMANENT = 500
 
 
-def email_message(sender: Address, recipient: str, subject: str, text: str, number: int) -> EmailMessage:
-    """Build a plain text message. Its `Message-ID` is the same on every attempt, for duplicate detection.
+def email_message(
+    sender: Address, recipient: str, subject: str, text: str, number: int, *, html: str = ""
+) -> EmailMessage:
+    """Build a message of plain text, with HTML as its alternative unless that is empty.
 
+    Its `Message-ID` is the same on every attempt, for duplicate detection.
     Line breaks are removed from the subject, because the library rejects them in headers.
     """
     message = EmailMessage(policy=policy.SMTP)
@@ -35,6 +38,8 @@ def email_message(sender: Address, recipient: str, subject: str, text: str, numb
     # Prevents automatic replies (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text, cte="quoted-printable")
+    if html:
+        message.add_alternative(html, subtype="html", cte="quoted-printable")
     return message
 
 
@@ -102,12 +107,12 @@ def _failure(error: Exception) -> Undeliverable:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code = next((code for code, _ in error.recipients.values()), 0)
         return Undeliverable(
-            f"The mail server does not take mail for this address (code {code}).", code >= PERMANENT
+            f"The mail server doesn't accept mail for this address (code {code}).", code >= PERMANENT
         )
     if isinstance(error, smtplib.SMTPAuthenticationError):
-        return Undeliverable("The mail server did not accept this program's login.")
+        return Undeliverable("The mail server didn't accept our login.")
     if isinstance(error, smtplib.SMTPResponseException):
-        return Undeliverable(f"The mail server did not take the message (code {error.smtp_code}).")
+        return Undeliverable(f"The mail server didn't accept the message (code {error.smtp_code}).")
     if isinstance(error, (ssl.SSLError, smtplib.SMTPNotSupportedError)):
-        return Undeliverable("No secure connection to the mail server could be made.")
-    return Undeliverable("The mail server could not be reached.")
+        return Undeliverable("We couldn't connect securely to the mail server.")
+    return Undeliverable("We couldn't reach the mail server.")

@@ -1,7 +1,11 @@
-"""Client of a dealer's webhook: signed requests, public addresses only, no redirects, short timeouts."""
+"""Client of a dealer's webhook: signed requests, public addresses only, no redirects, short timeouts.
+
+Signed as Standard Webhooks says (https://www.standardwebhooks.com), and with the headers of earlier versions.
+"""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import ssl
@@ -15,7 +19,7 @@ from urllib3 import exceptions
 
 from jobs.concurrency import Cancellable
 from jobs.notifications.undeliverable import Undeliverable
-from webapp.alerts import webhook_address
+from webapp.alerts import webhook_address, webhook_secret
 from webapp.core import egress
 from webapp.core.errors import Refused
 
@@ -24,11 +28,11 @@ TIMEOUT = urllib3.Timeout(connect=3, read=5)
 LONGEST = 10.0
 MOST_ADDRESSES = 3
 
-UNREACHABLE = "The webhook could not be reached."
-TOO_SLOW = "The webhook took too long to answer."
-INSECURE = "A secure connection to the webhook could not be made."
-PRIVATE = "The webhook's address leads into a private network, so nothing was sent."
-REFUSED = "Nothing was sent to this webhook: {reason}. Save another address under Webhook."
+UNREACHABLE = "We couldn't reach the webhook."
+TOO_SLOW = "The webhook took too long to respond."
+INSECURE = "We couldn't connect securely to the webhook."
+PRIVATE = "The webhook URL leads to a private network, so nothing was sent."
+REFUSED = "Nothing was sent to this webhook: {reason}. Enter a different URL under Webhook."
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,13 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
     return "sha256=" + hmac.new(secret.encode(), content, hashlib.sha256).hexdigest()
 
 
+def standard_signature(secret: str, message_id: str, timestamp: str, body: bytes) -> str:
+    """Return `v1,` and the base64 HMAC-SHA256 of id, timestamp and body, with periods in between."""
+    content = f"{message_id}.{timestamp}.".encode() + body
+    digest = hmac.new(webhook_secret.key_of(secret), content, hashlib.sha256).digest()
+    return f"v1,{base64.b64encode(digest).decode()}"
+
+
 def post(webhook: Webhook, body: bytes, number: int, allowed_hosts: Collection[str]) -> None:
     """Post a JSON body as delivery `number`; any status from 200 to 299 is success. Raises Undeliverable.
 
@@ -57,9 +68,11 @@ def post(webhook: Webhook, body: bytes, number: int, allowed_hosts: Collection[s
     except TimeoutError:
         raise Undeliverable(TOO_SLOW) from None
     if 300 <= status < 400:
-        raise Undeliverable(f"The webhook answered with a redirect (status {status}), which is not followed.")
+        raise Undeliverable(
+            f"The webhook responded with a redirect (status {status}). We don't follow redirects."
+        )
     if not 200 <= status < 300:
-        raise Undeliverable(f"The webhook answered with status {status}.")
+        raise Undeliverable(f"The webhook responded with status {status}.")
 
 
 def _exchange(webhook: Webhook, body: bytes, number: int, allowed_hosts: Collection[str]) -> int:
@@ -87,11 +100,16 @@ def send(parts: SplitResult, body: bytes, headers: dict[str, str], allowed_hosts
 
 
 def _headers(parts: SplitResult, secret: str, body: bytes, number: int) -> dict[str, str]:
-    timestamp = str(int(time.time()))
+    # The id is the same on every attempt; the timestamp is that of the attempt, as receivers refuse old ones.
+    message_id, timestamp = f"msg_{number}", str(int(time.time()))
     return {
         "Host": parts.netloc,
         "User-Agent": "parts-inventory-sync",
         "Content-Type": "application/json",
+        "webhook-id": message_id,
+        "webhook-timestamp": timestamp,
+        "webhook-signature": standard_signature(secret, message_id, timestamp, body),
+        # The headers before Standard Webhooks: removed in the version that docs/file-formats.md names.
         "X-Alert-Delivery": str(number),
         "X-Alert-Timestamp": timestamp,
         "X-Alert-Signature": signature(secret, timestamp, body),

@@ -32,7 +32,7 @@ def reason_of(description: str) -> str:
 def _killed(status: int) -> str:
     signal = status & 0x7F
     if signal == 9:
-        return "The process was killed (signal 9), possibly because it ran out of memory."
+        return "The process was killed (signal 9). It may have run out of memory."
     if signal:
         return f"The process was ended by signal {signal}."
     return f"The process exited with status {status >> 8}."

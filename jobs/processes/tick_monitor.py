@@ -42,7 +42,7 @@ def send() -> None:
         log.warning("heartbeat.failed", reason=type(error).__name__)
     else:
         if not 200 <= status < 300:
-            log.warning("heartbeat.failed", reason=f"it answered with status {status}")
+            log.warning("heartbeat.failed", reason=f"it responded with status {status}")
 
 
 def _post(url: str, allowed_hosts: Collection[str]) -> int:

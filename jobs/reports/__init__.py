@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from jobs.reports.lines import RenderedLines, rendering
-from jobs.reports.writing import are_recorded, record, write
+from jobs.reports.writing import Written, are_recorded, record, rehearse, write
 
-__all__ = ["RenderedLines", "are_recorded", "record", "rendering", "write"]
+__all__ = ["RenderedLines", "Written", "are_recorded", "record", "rehearse", "rendering", "write"]

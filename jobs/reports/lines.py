@@ -10,12 +10,12 @@ import csv
 import gzip
 import io
 import tempfile
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, Any, Protocol
 
 import structlog
+from isal import isal_zlib
 
 from webapp.core.money import decimal_text
 from webapp.core.spreadsheet import defuse, writer
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 UNCHANGED, NEW, UPDATED = "unchanged", "new", "updated"
 _LEVEL = 1
-# zlib writes a gzip file; several after one another are one gzip file, too.
+# The format of a gzip file; several after one another are one gzip file, too.
 _GZIP = 31
 
 
@@ -36,18 +36,11 @@ class Changes(Protocol):
     def of(self, manufacturer_id: int, product_id: int) -> str: ...
 
 
-class NoChanges:
-    """Changes of a run that changed nothing."""
-
-    def of(self, manufacturer_id: int, product_id: int) -> str:
-        return UNCHANGED
-
-
 def compress(text: str) -> bytes:
     """Return text as a gzip file; nothing for no text."""
     if not text:
         return b""
-    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP)
+    packer = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, _GZIP)
     return packer.compress(text.encode()) + packer.flush()
 
 
@@ -60,19 +53,38 @@ def prefix(cells: Sequence[str]) -> str:
 
 def inventory_text(entries: Iterable[Entry], changes: Changes) -> str:
     """Return the lines of synced parts, in their order, those of one part by manufacturer."""
-    return "".join(
-        f"{match.prefix}{entry.quantity},{match.shelf_quantity},"
-        f"{'' if match.sale_price_cents is None else decimal_text(match.sale_price_cents)},"
-        f"{match.lead_time_days},{changes.of(match.manufacturer_id, match.product_id)}\n"
-        for entry in entries
-        if entry.reason is None
-        for match in sorted(entry.matches, key=lambda match: match.manufacturer_id)
-    )
+    heads, words = _inventory_lines(entries, changes)
+    return "".join([f"{head}{word}\n" for head, word in zip(heads, words, strict=True)])
 
 
-def inventory_rows(entries: Iterable[Entry]) -> int:
-    """Return the number of those lines."""
-    return sum(len(entry.matches) for entry in entries if entry.reason is None)
+def inventory_texts(entries: Iterable[Entry], changes: Changes) -> tuple[str, str, int]:
+    """Return the lines of a run with changes, those of one in which nothing changes, and their number."""
+    heads, words = _inventory_lines(entries, changes)
+    unchanged = "".join([f"{head}{UNCHANGED}\n" for head in heads])
+    if words.count(UNCHANGED) == len(words):
+        return unchanged, unchanged, len(heads)
+    changed = "".join([f"{head}{word}\n" for head, word in zip(heads, words, strict=True)])
+    return changed, unchanged, len(heads)
+
+
+def _inventory_lines(entries: Iterable[Entry], changes: Changes) -> tuple[list[str], list[str]]:
+    """Return the lines of synced parts up to their last cell, and that cell."""
+    heads, words = [], []
+    of = changes.of
+    for entry in entries:
+        if entry.reason is not None:
+            continue
+        matches = entry.matches
+        if len(matches) > 1:
+            matches = sorted(matches, key=lambda match: match.manufacturer_id)
+        for match in matches:
+            cents = match.sale_price_cents
+            price = "" if cents is None else decimal_text(cents)
+            heads.append(
+                f"{match.prefix}{entry.quantity},{match.shelf_quantity},{price},{match.lead_time_days},"
+            )
+            words.append(of(match.manufacturer_id, match.product_id))
+    return heads, words
 
 
 def skipped_text(entries: Iterable[Entry], code: str, quantity_column: str) -> str:

@@ -9,15 +9,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import TextIOWrapper
-from typing import IO, Any, Final, NamedTuple
+from itertools import chain, groupby
+from operator import itemgetter
+from typing import IO, Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.engine import Connection
 
 from jobs.concurrency import Waiting
-from jobs.reports import cleared, lines
+from jobs.reports import cleared, lines, restored
+from jobs.reports.stored_blocks import Applied, Index, Lines, StoredBlocks, index_of
 from jobs.reports.stored_changes import StoredChanges
 from webapp.core import spreadsheet, storage
+from webapp.core.enums import ITEM_HELD
 from webapp.core.run_states import RunItemState
 from webapp.extensions import db, plan_as_written
 from webapp.models import PullBlock, Report, Run, RunItem
@@ -29,18 +33,6 @@ COLUMNS: Final = {
     INVENTORY: cleared.COLUMNS,
     SKIPPED: ("supplier_code", "part_number", "description", "quantity", "reason", "candidate"),
 }
-
-# Blocks that are read at once.
-_TOGETHER: Final = 20
-
-
-class Applied(NamedTuple):
-    """Run item that succeeded."""
-
-    id: int
-    code_key: str
-    dealer_id: int
-    cleared: int
 
 
 @dataclass(frozen=True)
@@ -60,13 +52,30 @@ def write(
     The attempt is part of the path, so that a worker that lost its lease cannot overwrite the file of the
     worker that took over (R19). Lines that are not in `rendered` are rendered again. Raises StorageError.
     """
-    items = _applied(run_id)
-    # No transaction stays open while storage is written.
-    db.session.commit()
-    return [
-        _write(f"runs/{run_id}/{kind}-{attempt}.csv.gz", kind, items, waiting, rendered)
-        for kind in (INVENTORY, SKIPPED)
-    ]
+    with _reading() as connection:
+        pulls = _Pulls.of(connection, run_id)
+        if pulls.items and pulls.items[0].trigger == "restore":
+            return _write_restored(connection, run_id, attempt, waiting)
+        return [
+            _write(f"runs/{run_id}/{kind}-{attempt}.csv.gz", kind, pulls, waiting, rendered)
+            for kind in (INVENTORY, SKIPPED)
+        ]
+
+
+def _write_restored(connection: Connection, run_id: int, attempt: int, waiting: Waiting) -> list[Written]:
+    """Write what a restore changed; it received no parts that could be skipped."""
+    path = f"runs/{run_id}/{INVENTORY}-{attempt}.csv.gz"
+    with storage.open_bytes_for_writing(path) as file, _compressed(file) as text:
+        spreadsheet.write_header(text, COLUMNS[INVENTORY])
+        rows = restored.write(text, connection, run_id, waiting)
+    return [Written(INVENTORY, path, rows)]
+
+
+def rehearse(run_id: int) -> None:
+    """Execute the queries of a run's reports, without writing any."""
+    with _reading() as connection:
+        index_of(connection, [Applied(run_id, "", run_id, 0)])
+        _Pulls.of(connection, run_id)
 
 
 def record(run_id: int, written: list[Written]) -> None:
@@ -82,89 +91,108 @@ def are_recorded(run_id: int) -> bool:
     return db.session.scalar(select(Report.id).where(Report.run_id == run_id).limit(1)) is not None
 
 
-def _applied(run_id: int) -> list[Applied]:
-    rows = db.session.execute(
-        select(RunItem.id, RunItem.code_key, Run.dealer_id, RunItem.cleared)
+def _applied(connection: Connection, run_id: int) -> list[Applied]:
+    rows = connection.execute(
+        select(RunItem.id, RunItem.code_key, Run.dealer_id, RunItem.cleared, Run.trigger)
         .join(Run, Run.id == RunItem.run_id)
         .where(RunItem.run_id == run_id, RunItem.status == RunItemState.SUCCEEDED)
+        .where(RunItem.error_kind.is_distinct_from(ITEM_HELD))
         .order_by(RunItem.position)
     )
     return [Applied(*row) for row in rows]
 
 
+@dataclass(frozen=True)
+class _Pulls:
+    """The applied items of a run and the blocks of their pulls."""
+
+    connection: Connection
+    items: list[Applied]
+    index: Index
+
+    @classmethod
+    def of(cls, connection: Connection, run_id: int) -> _Pulls:
+        items = _applied(connection, run_id)
+        return cls(connection, items, index_of(connection, items))
+
+    def skipped(self) -> StoredBlocks:
+        """Return the blocks with the lines of skipped parts."""
+        lines_of = PullBlock.skipped_lines
+        return StoredBlocks(self.connection, self.items, self.index, lines_of, _has_skipped)
+
+    def inventory(self) -> StoredBlocks:
+        """Return the blocks with the lines of synced parts, of those that earlier items wrote."""
+        return StoredBlocks(self.connection, self.items, self.index, PullBlock.inventory, _is_of_earlier)
+
+
+def _has_skipped(_item: Applied, block: Lines) -> bool:
+    return bool(block.reasons)
+
+
+def _is_of_earlier(item: Applied, block: Lines) -> bool:
+    return block.item_id != item.id
+
+
 def _write(
-    path: str,
-    kind: str,
-    items: list[Applied],
-    waiting: Waiting,
-    rendered: lines.RenderedLines | None,
+    path: str, kind: str, pulls: _Pulls, waiting: Waiting, rendered: lines.RenderedLines | None
 ) -> Written:
-    rows = 0
     with storage.open_bytes_for_writing(path) as file:
         with _compressed(file) as text:
             spreadsheet.write_header(text, COLUMNS[kind])
-        for item in items:
-            if kind == SKIPPED:
-                rows += _copy_skipped(file, item, waiting)
-            else:
-                rows += _copy_inventory(file, item, waiting, rendered)
-    return Written(kind, path, rows)
+        if kind == SKIPPED:
+            return Written(kind, path, _copy_skipped(file, pulls, waiting))
+        return Written(kind, path, _copy_inventory(file, pulls, waiting, rendered))
 
 
-def _copy_skipped(file: IO[bytes], item: Applied, waiting: Waiting) -> int:
+def _copy_skipped(file: IO[bytes], pulls: _Pulls, waiting: Waiting) -> int:
     rows = 0
-    with _reading() as connection:
-        for block in _blocks(connection, item, PullBlock.reasons, PullBlock.skipped_lines):
-            file.write(block.skipped_lines)
+    for _, blocks in pulls.skipped():
+        for block in blocks:
+            file.write(block.compressed)
             rows += sum(block.reasons.values())
             waiting()
     return rows
 
 
 def _copy_inventory(
-    file: IO[bytes],
-    item: Applied,
-    waiting: Waiting,
-    rendered: lines.RenderedLines | None,
+    file: IO[bytes], pulls: _Pulls, waiting: Waiting, rendered: lines.RenderedLines | None
 ) -> int:
     """Write the lines of synced parts and of cleared products.
 
     Blocks that an earlier item wrote have nothing that this one changed.
     """
-    rows = 0
-    changes: StoredChanges | None = None
-    with _reading() as connection:
-        for block in _blocks(connection, item, PullBlock.inventory_rows, PullBlock.inventory):
-            compressed = block.inventory
-            if block.item_id == item.id:
-                kept = rendered.get(item.id, block.first_key) if rendered is not None else None
-                if kept is None:
-                    changes = changes or StoredChanges(connection, item.id, item.code_key)
-                    kept = _rendered(connection, item, block.first_key, changes)
-                compressed = kept
-            file.write(compressed)
+    rows, connection = 0, pulls.connection
+    for item, pieces in groupby(pulls.inventory(), key=itemgetter(0)):
+        own = _OwnLines(connection, item, rendered)
+        for block in chain.from_iterable(blocks for _, blocks in pieces):
+            file.write(own.of(block.first_key) if block.item_id == item.id else block.compressed)
             rows += block.inventory_rows
             waiting()
         if item.cleared:
             plan_as_written(connection)
             with _compressed(file) as text:
-                rows += cleared.write(text, connection, item.id, waiting)
+                rows += cleared.write(text, connection, item.dealer_id, item.id, waiting)
     return rows
 
 
-def _blocks(connection: Connection, item: Applied, *columns: Any) -> Iterator[Any]:
-    """Yield the blocks of the item's pull in key order."""
-    of_code = PullBlock.dealer_id == item.dealer_id, PullBlock.code_key == item.code_key
-    after: str | None = None
-    while True:
-        query = select(PullBlock.first_key, PullBlock.item_id, *columns).where(*of_code)
-        if after is not None:
-            query = query.where(PullBlock.first_key > after)
-        blocks = connection.execute(query.order_by(PullBlock.first_key).limit(_TOGETHER)).all()
-        yield from blocks
-        if len(blocks) < _TOGETHER:
-            return
-        after = blocks[-1].first_key
+class _OwnLines:
+    """Lines of blocks that an item wrote: those kept by this run, or rendered again."""
+
+    def __init__(self, connection: Connection, item: Applied, rendered: lines.RenderedLines | None) -> None:
+        self._connection = connection
+        self._item = item
+        self._rendered = rendered
+        self._changes: StoredChanges | None = None
+
+    def of(self, first_key: str) -> bytes:
+        kept = self._rendered.get(self._item.id, first_key) if self._rendered is not None else None
+        if kept is not None:
+            return kept
+        if self._changes is None:
+            self._changes = StoredChanges(
+                self._connection, self._item.dealer_id, self._item.id, self._item.code_key
+            )
+        return _rendered(self._connection, self._item, first_key, self._changes)
 
 
 def _rendered(connection: Connection, item: Applied, first_key: str, changes: lines.Changes) -> bytes:

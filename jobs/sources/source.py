@@ -72,6 +72,18 @@ class PartsQuery:
     since: date
 
 
+@dataclass(frozen=True)
+class StockQuery:
+    """Every part in stock, whatever its supplier code, but those of some codes (R20).
+
+    `without` are spellings of codes to leave out: as many as a request has room for, the first ones first, so
+    parts of the others come too. `after` is the `bookmark` of a page from which the list continues.
+    """
+
+    without: tuple[str, ...] = ()
+    after: str | None = None
+
+
 class Part(Protocol):
     """One record as received: text untrimmed, numbers as `jobs.sources.values` reads them."""
 
@@ -90,11 +102,17 @@ class Part(Protocol):
     @property
     def current_active_price(self) -> Number: ...
     @property
+    def cost(self) -> Number: ...
+    @property
+    def date_gathered(self) -> str | None: ...
+    @property
     def upc(self) -> str | None: ...
     @property
     def superseded_to(self) -> str | None: ...
     @property
     def last_updated(self) -> str | None: ...
+    @property
+    def last_sold(self) -> str | None: ...
 
 
 @dataclass(frozen=True)
@@ -117,7 +135,8 @@ class Page:
     `number` counts from 1; `received` counts parts and unreadable records; `requests` is how many it took;
     `seconds` is the time that the service took over them, `rate_waited` the seconds that they waited for room
     in the rate limit. `is_short`: fewer rows than requested, so it is probably the last with rows. The last
-    page holds nothing: its requests proved the end.
+    page holds nothing: its requests proved the end. `bookmark` continues the same list after this page; None
+    if it cannot be continued from here.
     """
 
     number: int
@@ -128,6 +147,7 @@ class Page:
     seconds: float
     rate_waited: float = 0.0
     is_short: bool = False
+    bookmark: str | None = None
 
 
 class PartPages(Protocol):
@@ -155,6 +175,18 @@ class Source(Protocol):
 
     def parts(self, account: str, query: PartsQuery, waiting: Waiting) -> PartPages:
         """Prepare a pull of the parts that a query selects."""
+        ...
+
+    def stock(self, account: str, query: StockQuery, waiting: Waiting) -> PartPages:
+        """Prepare a list of parts by code and part number, at the lowest priority within the rate limit."""
+        ...
+
+    def unchanged(self, account: str, query: PartsQuery, waiting: Waiting) -> PartPages:
+        """Prepare a list of the parts that last changed before `since`, at the lowest priority (R30)."""
+        ...
+
+    def find(self, account: str, spellings: Sequence[str], waiting: Waiting) -> Sequence[Part]:
+        """Return the parts with a number now, by one request, within two minutes (R23)."""
         ...
 
     def is_crowded(self, seconds: float) -> bool:

@@ -55,6 +55,12 @@ def cents_of(value: Number) -> int | None:
     return exact if 0 < exact <= MAX_INT32 else None
 
 
+def amount_of(value: Number) -> Decimal | None:
+    """Return an amount of money in dollars, to all its digits, or `None` where there is none above zero."""
+    number = _decimal_of(value)
+    return number if number is not None and 0 < number <= MAX_INT32 else None
+
+
 def date_of(text: str | None) -> datetime | None:
     """Return a moment in the dealer's own time, without a zone, or `None` where there is no date.
 

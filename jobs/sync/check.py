@@ -6,15 +6,16 @@ from collections.abc import Callable
 
 from jobs.sources.source import Credentials, Source, SourceError
 from jobs.sync.refusals import NO_DEALER_ID, ORGANIZATION_SEALED, is_of_organization, sentence_of
+from webapp.code_discovery import scans
 from webapp.core import clock
 from webapp.core.vault import SealedError
 from webapp.extensions import db
 from webapp.lightspeed import configurations
-from webapp.models import Configuration
-from webapp.runs import readiness
+from webapp.models import Configuration, Dealer
+from webapp.runs import lifecycle, readiness
 
-SEALED = "The stored 3PA Password can no longer be read: save it again."
-INCOMPLETE = "3PA Username, 3PA Password and 3PA Dealer ID are not all set."
+SEALED = "We can't read your saved 3PA Password. Enter it again and save."
+INCOMPLETE = "Enter your 3PA Username, 3PA Password and 3PA Dealer ID."
 
 
 class Stopped(Exception):
@@ -37,7 +38,15 @@ def check_credentials(
         return None
     reason = _refusal(configuration, connect, should_stop)
     _store_result(dealer_id, number, reason)
+    if reason is None:
+        _find_first_codes(dealer_id)
     return reason
+
+
+def _find_first_codes(dealer_id: int) -> None:
+    """Look for the codes of a new dealer as soon as it is connected (R20)."""
+    if scans.of_dealer(dealer_id) is None and not lifecycle.has_supplier_codes(dealer_id):
+        scans.start(db.session.get_one(Dealer, dealer_id), "setup")
 
 
 def _refusal(

@@ -22,13 +22,14 @@ from webapp.search import figures
 log = structlog.get_logger(__name__)
 
 
-def allows(run: Run, item: RunItem, sizes: Sizes, *, has_parts: bool) -> bool:
+def allows(run: Run, item: RunItem, sizes: Sizes, *, has_parts: bool, is_held: bool) -> bool:
     """Return whether a matched, complete code may clear parts it did not report; hold the clearing if not.
 
-    `has_parts`: it reports parts that were applied. Called in the transaction that applies the code.
+    `has_parts`: it reports parts that were applied; `is_held`: a clearing of the code is open. Called in the
+    transaction that applies the code.
     """
     size = _suspicious_size(sizes, has_parts)
-    earlier = _open_clearing(run.dealer_id, item.code_key)
+    earlier = _open_clearing(run.dealer_id, item.code_key) if is_held else None
     if size is None:
         _close(earlier, "overtaken")
         return True
@@ -112,7 +113,10 @@ def sentences(run_id: int) -> list[str]:
 
 
 def clear_approved(clearing_id: int) -> bool:
-    """Apply a clearing that a user approved; false if a later pull replaced it, or it was applied already."""
+    """Apply a clearing that a user approved; false if a later pull replaced it, or it was applied already.
+
+    And while stock of its code is frozen: the tick tries again (R26).
+    """
     plan_as_written(db.session.connection())
     dealer_id = db.session.scalar(select(HeldClearing.dealer_id).where(HeldClearing.id == clearing_id))
     if dealer_id is None:
@@ -128,6 +132,9 @@ def clear_approved(clearing_id: int) -> bool:
         return False
     item = db.session.get_one(RunItem, clearing.run_item_id, populate_existing=True)
     cleared = clear_held(item.run, item)
+    if cleared is None:
+        db.session.rollback()
+        return False
     clearing.state = "applied"
     db.session.execute(
         update(RunItem)

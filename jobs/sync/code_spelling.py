@@ -8,26 +8,62 @@ from __future__ import annotations
 
 from collections import Counter
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import select, update
 
 from webapp.core.text_keys import key_of
 from webapp.extensions import db
 from webapp.models import RunItem, SupplierCode
 
 
-def to_request(dealer_id: int, item: RunItem) -> list[str]:
-    """Return the spellings of an item's code, in the order in which they are tried until one has rows."""
-    code_key, code = item.code_key, item.supplier_code
-    rows = db.session.execute(
-        select(SupplierCode.reported_code, SupplierCode.code)
-        .where(SupplierCode.dealer_id == dealer_id, SupplierCode.code_key == code_key)
-        .order_by(SupplierCode.position, SupplierCode.id)
-    ).all()
-    confirmed = [row.reported_code for row in rows if row.reported_code]
-    spellings = [*confirmed, code, *(row.code for row in rows), code.upper(), code.lower()]
-    # Stripped: `key_of` ignores surrounding spaces, but the service may not.
-    distinct = dict.fromkeys(spelling.strip() for spelling in spellings)
-    return [spelling for spelling in distinct if key_of(spelling) == code_key]
+class ListedSpellings:
+    """How a dealer's list and Lightspeed spell each code, read once in a run."""
+
+    def __init__(self, dealer_id: int) -> None:
+        self._dealer_id = dealer_id
+        self._rows: dict[str, list[tuple[str | None, str]]] | None = None
+
+    def to_request(self, item: RunItem) -> list[str]:
+        """Return the spellings of an item's code, in the order in which they are tried until one has rows."""
+        code = item.supplier_code
+        rows = self._of(item.code_key)
+        confirmed = [reported for reported, _ in rows if reported]
+        spellings = [*confirmed, code, *(listed for _, listed in rows), code.upper(), code.lower()]
+        # Stripped: `key_of` ignores surrounding spaces, but the service may not.
+        distinct = dict.fromkeys(spelling.strip() for spelling in spellings)
+        return [spelling for spelling in distinct if key_of(spelling) == item.code_key]
+
+    def is_news(self, code_key: str, spelling: str) -> bool:
+        """Return whether a confirmed spelling is not stored yet."""
+        return any(reported != spelling for reported, _ in self._of(code_key))
+
+    def keep(self, code_key: str, spelling: str) -> None:
+        """Store a confirmed spelling, which later pulls request. The caller commits."""
+        statement = update(SupplierCode).where(
+            SupplierCode.dealer_id == self._dealer_id,
+            SupplierCode.code_key == code_key,
+            SupplierCode.reported_code.is_distinct_from(spelling),
+        )
+        db.session.execute(statement.values(reported_code=spelling))
+
+    def kept(self, code_key: str, spelling: str) -> None:
+        """Note that a confirmed spelling is stored."""
+        rows = self._of(code_key)
+        rows[:] = [(spelling, code) for _, code in rows]
+
+    def _of(self, code_key: str) -> list[tuple[str | None, str]]:
+        if self._rows is None:
+            self._rows = self._read()
+        return self._rows.get(code_key, [])
+
+    def _read(self) -> dict[str, list[tuple[str | None, str]]]:
+        found: dict[str, list[tuple[str | None, str]]] = {}
+        columns = SupplierCode.code_key, SupplierCode.reported_code, SupplierCode.code
+        query = select(*columns).where(SupplierCode.dealer_id == self._dealer_id)
+        for key, reported, code in db.session.execute(query.order_by(SupplierCode.position, SupplierCode.id)):
+            found.setdefault(key, []).append((reported, code))
+        # No transaction stays open while the service is asked.
+        db.session.commit()
+        return found
 
 
 class Spellings:
@@ -46,23 +82,3 @@ class Spellings:
         """Return the most frequent spelling; None if no row has the code."""
         spellings = (code.strip() for code, _ in self._counts.most_common() if code)
         return next((spelling for spelling in spellings if key_of(spelling) == self._code_key), None)
-
-
-def is_new(dealer_id: int, code_key: str, spelling: str) -> bool:
-    """Return whether a mapping of the code has another confirmed spelling, or none."""
-    return db.session.scalar(_rows(dealer_id, code_key, spelling).limit(1)) is not None
-
-
-def keep(dealer_id: int, code_key: str, spelling: str) -> None:
-    """Store the confirmed spelling, which later pulls request; the caller commits."""
-    ids = _rows(dealer_id, code_key, spelling)
-    statement = update(SupplierCode).where(SupplierCode.id.in_(ids)).values(reported_code=spelling)
-    db.session.execute(statement)
-
-
-def _rows(dealer_id: int, code_key: str, spelling: str) -> Select[int]:
-    return select(SupplierCode.id).where(
-        SupplierCode.dealer_id == dealer_id,
-        SupplierCode.code_key == code_key,
-        SupplierCode.reported_code.is_distinct_from(spelling),
-    )

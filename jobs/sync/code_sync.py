@@ -5,7 +5,7 @@ A failed code does not stop the others (R11). Whatever the database refuses is r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TypeVar
 
@@ -15,32 +15,30 @@ from flask import current_app
 from jobs.concurrency import sleep
 from jobs.reports.lines import RenderedLines
 from jobs.sources.source import SourceError
-from jobs.sync import database_retry, lease, refusals, rules
+from jobs.sync import code_result, database_retry, lease, old_data, refusals, run_items
 from jobs.sync.applying.apply import apply
+from jobs.sync.applying.context import RunMappings
 from jobs.sync.code_record import Record
 from jobs.sync.code_result import APPLIED, CodeResult, failed, not_tried
-from jobs.sync.dealer_session import DealerSession
-from jobs.sync.fetch import Progress, pull
+from jobs.sync.code_spelling import ListedSpellings
+from jobs.sync.dealer_session import DealerSession, Listing
+from jobs.sync.fetch import Progress, Pulled, count_pages, pull
 from jobs.sync.heartbeat import Heartbeat
 from jobs.sync.interruption import Interruption, RunInterrupted
 from jobs.sync.preemption import Preemption
 from jobs.sync.prefetch import Prefetch, Service
 from jobs.sync.run_context import RunContext
 from jobs.sync.run_outcome import RunOutcome, outcome_of
+from jobs.sync.run_plan import PlannedRun
+from jobs.sync.stored_code import StoredCodes
+from webapp.core.enums import STORED_TRIGGERS
 from webapp.core.run_states import UNFINISHED_ITEM_STATES, RunItemState
 from webapp.extensions import db
-from webapp.models import Run, RunItem
+from webapp.models import RunItem
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
-
-UNEXPECTED = "Something went wrong on our side while this code was being updated; nothing of it was changed."
-DATABASE_REFUSED = (
-    "Our database could not take this code's parts; nothing of it was changed. It is tried again later."
-)
-REMOVED = "Not tried: the code was removed from the list while the run was under way."
-TRIES = 2
 
 
 class CodeSync:
@@ -49,25 +47,34 @@ class CodeSync:
     def __init__(
         self,
         run_lease: lease.Lease,
-        run: Run,
+        planned: PlannedRun,
         context: RunContext,
         heartbeat: Heartbeat,
         rendered: RenderedLines,
     ) -> None:
         self._lease = run_lease
-        self._run = run
+        self._run, items = planned
         self._context = context
         self._heartbeat = heartbeat
         self._rendered = rendered
-        self._session = DealerSession(run.dealer_id, context.connect)
-        self._codes = {item.id: item.supplier_code for item in run.items}
-        self._item_ids = [item.id for item in run.items if item.status in UNFINISHED_ITEM_STATES]
-        self._record = Record(run_lease, run, context.tell)
-        self._progress = Progress(run_lease)
-        self._prefetch_decided_for: int | None = None
-        self._prefetch = Prefetch(run, self._item_ids, self._while_waiting)
+        self._session = DealerSession(self._run.dealer_id, context.connect)
+        self._items = {item.id: item for item in items}
+        unfinished = [item for item in items if item.status in UNFINISHED_ITEM_STATES]
+        self._item_ids = [item.id for item in unfinished]
+        self._has_failed = any(item.status == RunItemState.FAILED for item in items)
+        self._tried: set[int] = set()
+        self._record = Record(run_lease, self._run.dealer_id, items, context.tell)
+        self._progress = Progress(partial(count_pages, run_lease))
+        self._mappings = RunMappings(self._run.id)
+        self._stored = StoredCodes(run_lease, self._run, self._session, heartbeat, rendered, self._mappings)
+        self._spellings = ListedSpellings(self._run.dealer_id)
+        self._prefetch = Prefetch(
+            self._run, unfinished, self._spellings, self._while_waiting, lambda: not self._preemption.is_due()
+        )
+        # A run that requests nothing is short, and knows nothing of its login's rate.
+        seconds = 0.0 if self._run.trigger in STORED_TRIGGERS else context.slice_seconds
         service = self._session.service
-        self._preemption = Preemption(run_lease, run.dealer_id, context.slice_seconds, lambda: service()[0])
+        self._preemption = Preemption(run_lease, self._run.dealer_id, seconds, lambda: service()[0])
 
     def sync(self) -> RunOutcome:
         """Sync the codes that are left and return the run's outcome.
@@ -78,7 +85,8 @@ class CodeSync:
             for item_id in self._item_ids:
                 self._preemption.before_code()
                 self._sync_code(item_id)
-            self._retry_failed()
+            if self._has_failed:
+                self._retry_failed()
         finally:
             self._prefetch.abandon()
         outcome = outcome_of(lease.load(self._lease))
@@ -88,7 +96,9 @@ class CodeSync:
     def _retry_failed(self) -> None:
         """Retry failed codes once after the last code: the service may have recovered."""
         items = lease.load(self._lease).items
-        failed_ids = [item.id for item in items if item.status == RunItemState.FAILED and _is_retryable(item)]
+        failed_ids = [
+            item.id for item in items if item.status == RunItemState.FAILED and run_items.is_retryable(item)
+        ]
         db.session.commit()
         if failed_ids:
             sleep(current_app.config["CODE_RETRY_SECONDS"], self._heartbeat)
@@ -97,9 +107,11 @@ class CodeSync:
 
     def _sync_code(self, item_id: int) -> None:
         """Sync one code and record its result. Raises RunInterrupted if the run ends with it."""
-        with structlog.contextvars.bound_contextvars(code=self._codes[item_id]):
+        with structlog.contextvars.bound_contextvars(code=self._items[item_id].supplier_code):
             result = self._final_result(item_id)
             if result.state is not RunItemState.SUCCEEDED:
+                self._has_failed |= result.state is RunItemState.FAILED
+                self._with_retries(self._progress.write)
                 self._with_retries(partial(self._record.unsuccessful, item_id, result))
             if result.ends is not None:
                 raise result.ends
@@ -108,7 +120,7 @@ class CodeSync:
         try:
             return self._result(item_id)
         except lease.REFUSED:
-            return failed("database", DATABASE_REFUSED)
+            return failed("database", code_result.DATABASE_REFUSED)
         except RunInterrupted as interrupted:
             if interrupted.reason is not Interruption.OUT_OF_TIME:
                 raise
@@ -136,7 +148,7 @@ class CodeSync:
         except Exception:
             log.exception("item.crashed")
             db.session.rollback()
-            return failed("internal", UNEXPECTED)
+            return failed("internal", code_result.UNEXPECTED)
 
     def _refused(self, error: SourceError) -> CodeResult | None:
         """Return the result of an error of the service; None if another login was saved since."""
@@ -148,52 +160,85 @@ class CodeSync:
         return failed(error.kind, sentence, error, ends)
 
     def _fetch_and_apply(self, item_id: int) -> CodeResult:
-        item = db.session.get_one(RunItem, item_id, populate_existing=True)
-        if item.status == RunItemState.SUCCEEDED:
+        if item_id in self._tried and run_items.state_of(item_id) == RunItemState.SUCCEEDED:
             # An earlier try committed; only the confirmation of the commit, or a later step, failed.
             db.session.commit()
+            self._progress.uncounted = []
             return APPLIED
-        if not self._session.lists(item.code_key):
-            return not_tried(REMOVED)
-        service = self._session.service()
-        pages = self._prefetch.pages(item, service)
+        self._tried.add(item_id)
+        item = self._items[item_id]
+        if self._run.trigger in STORED_TRIGGERS:
+            return self._sync_stored(item)
+        listing = self._open(item)
+        if not listing.is_listed:
+            return not_tried(code_result.REMOVED)
+        pulled = self._pull(item, service := self._session.service())
+        if (too_old := old_data.refusal(self._run, pulled)) is not None:
+            return too_old
+        counts = self._apply(item, pulled, service)
+        if not listing.is_connected:
+            self._record.connected()
+        self._tell_applied(item, self._progress.fetched, counts)
+        return APPLIED
 
-        def begin_next() -> None:
-            self._begin_next(item_id, service)
+    def _sync_stored(self, item: RunItem) -> CodeResult:
+        applied = self._stored.apply(item)
+        if isinstance(applied, CodeResult):
+            return applied
+        self._tell_applied(item, applied.rows, applied.counts)
+        return APPLIED
 
-        received = pull(
-            self._lease,
-            self._run,
+    def _open(self, item: RunItem) -> Listing:
+        """Begin a code that is still listed. Raises RunInterrupted if 3PA was disabled."""
+        self._progress.write()
+        if not self._session.is_open:
+            # A login that cannot be used ends the run before the code begins.
+            is_listed = self._session.listing(item.code_key).is_listed
+            db.session.commit()
+            if is_listed:
+                self._session.service()
+        with lease.transaction(self._lease):
+            listing = self._session.listing(item.code_key)
+            if listing.is_listed:
+                run_items.open_item(item.id)
+        return listing
+
+    def _pull(self, item: RunItem, service: Service) -> Pulled:
+        return pull(
             item,
-            pages,
+            self._prefetch.pages(item, service),
             self._after_page,
-            begin_next,
+            partial(self._prefetch.begin_after, item.id, service),
             self._context.tell,
             self._progress,
         )
+
+    def _apply(self, item: RunItem, pulled: Pulled, service: Service) -> dict[str, int]:
         try:
             self._heartbeat()
-            begin_next()
-            apply(self._lease, self._run, item, received, self._rendered)
+            self._prefetch.begin_after(item.id, service)
+            counts = self._apply_rows(item, pulled)
+        except RunInterrupted:
+            self._progress.write_before_leaving()
+            raise
         finally:
-            received.close()
-        self._after_commit(item)
-        return APPLIED
+            pulled.rows.close()
+        self._progress.uncounted = []
+        return counts
 
-    def _after_commit(self, item: RunItem) -> None:
-        self._record.connected()
-        db.session.refresh(item)
-        self._context.tell(_summary(item))
-        log.info("item.applied", synced=item.synced, kept=item.kept, changed=item.changed, held=item.held)
-        db.session.commit()
-        self._context.applied()
+    def _apply_rows(self, item: RunItem, pulled: Pulled) -> dict[str, int]:
+        spelling, rows = pulled.spelling, pulled.rows
+        given = self._lease, self._run, item, rows, self._rendered, self._mappings, self._progress.uncounted
+        if spelling is None or not self._spellings.is_news(item.code_key, spelling):
+            return apply(*given)
+        counts = apply(*given, also=partial(self._spellings.keep, item.code_key, spelling))
+        self._spellings.kept(item.code_key, spelling)
+        return counts
 
-    def _begin_next(self, item_id: int, service: Service) -> None:
-        """Decide once per code whether to prefetch the first page of the next one."""
-        if self._prefetch_decided_for != item_id:
-            self._prefetch_decided_for = item_id
-            if not self._preemption.is_due():
-                self._prefetch.begin_after(item_id, service)
+    def _tell_applied(self, item: RunItem, fetched: int, counts: Mapping[str, int]) -> None:
+        self._record.applied(item.id, fetched, counts)
+        if counts["changed"]:
+            self._context.applied()
 
     def _while_waiting(self) -> None:
         self._heartbeat()
@@ -203,14 +248,3 @@ class CodeSync:
     def _after_page(self) -> None:
         self._preemption.got_page()
         self._heartbeat()
-
-
-def _is_retryable(item: RunItem) -> bool:
-    return item.tries < TRIES and item.error_kind in rules.PASSING
-
-
-def _summary(item: RunItem) -> str:
-    return (
-        f"{item.supplier_code}: fetched {item.fetched}, synced {item.synced}, skipped {item.skipped}, "
-        f"kept {item.kept}, cleared {item.cleared}, changed {item.changed} products"
-    ) + f", held {item.held}" * bool(item.held)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final, NamedTuple
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from jobs.sources.source import Credentials, Source
 from jobs.sync import refusals
@@ -17,11 +18,30 @@ from webapp.models import Configuration, Dealer, SupplierCode
 
 log = structlog.get_logger(__name__)
 
-NO_LOGIN = (
-    "3PA Username, 3PA Password and 3PA Dealer ID are not all set: save them under LightSpeed Configuration."
+NO_LOGIN = "Enter your 3PA Username, 3PA Password and 3PA Dealer ID under LightSpeed Configuration."
+SWITCHED_OFF = "Lightspeed 3PA/Data Warehouse was turned off during this run."
+SEALED = "We can't read your saved 3PA Password. Enter it again under LightSpeed Configuration."
+
+
+_CONFIGURATIONS: Final = Configuration.__table__.c
+_CODES: Final = SupplierCode.__table__.c
+_IS_LISTED: Final = select(_CODES.id).where(
+    _CODES.dealer_id == bindparam("dealer"), _CODES.code_key == bindparam("code")
 )
-SWITCHED_OFF = "Lightspeed 3PA/Data Warehouse was switched off while the run was under way."
-SEALED = "The stored 3PA Password can no longer be read: save it again under LightSpeed Configuration."
+_LISTING: Final = select(
+    _CONFIGURATIONS.enabled,
+    _CONFIGURATIONS.check_state,
+    _CONFIGURATIONS.check_reason,
+    _CONFIGURATIONS.ready_since,
+    _IS_LISTED.exists().label("is_listed"),
+).where(_CONFIGURATIONS.dealer_id == bindparam("dealer"))
+
+
+class Listing(NamedTuple):
+    """Whether the dealer still lists a code, and whether the credentials are already known to work."""
+
+    is_listed: bool
+    is_connected: bool
 
 
 class DealerSession:
@@ -46,25 +66,29 @@ class DealerSession:
         self._open = None
         return True
 
-    def lists(self, code_key: str) -> bool:
-        """Return whether the dealer still lists a code. Raises RunInterrupted if 3PA was disabled."""
-        enabled = db.session.scalar(
-            select(Configuration.enabled).where(Configuration.dealer_id == self._dealer_id)
-        )
-        mapped = db.session.scalar(
-            select(SupplierCode.id)
-            .where(SupplierCode.dealer_id == self._dealer_id, SupplierCode.code_key == code_key)
-            .limit(1)
-        )
-        db.session.commit()
-        if not enabled:
+    @property
+    def is_open(self) -> bool:
+        """Whether the login was read, so that `service` asks nothing."""
+        return self._open is not None
+
+    def listing(self, code_key: str) -> Listing:
+        """Return what the dealer's settings say of a code; the transaction goes on.
+
+        Raises RunInterrupted if 3PA was disabled.
+        """
+        key = {"dealer": self._dealer_id, "code": code_key}
+        row = db.session.execute(_LISTING, key).one_or_none()
+        if row is None or not row.enabled:
+            db.session.rollback()
             raise RunInterrupted(Interruption.DISABLED, SWITCHED_OFF)
-        return mapped is not None
+        is_confirmed = row.check_state == "connected" and not row.check_reason and row.ready_since is not None
+        return Listing(row.is_listed, is_confirmed)
 
     def _login(self) -> tuple[configurations.Login, str]:
-        dealer = db.session.get_one(Dealer, self._dealer_id, populate_existing=True)
+        # Whatever the session has read before may have changed since.
+        db.session.expire_all()
+        dealer = db.session.get_one(Dealer, self._dealer_id)
         configuration = configurations.of(dealer)
-        db.session.refresh(configuration)
         login, cmf = _login_of(configuration), configuration.cmf
         db.session.commit()
         if login is None or not cmf:

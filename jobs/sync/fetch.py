@@ -3,55 +3,53 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from jobs.concurrency import Waiting
 from jobs.sources.source import Page, PartPages, PartsQuery, Source, SourceError
-from jobs.sync import code_spelling, lease, rules, run_items
+from jobs.sync import lease, rules, run_items
 from jobs.sync.applying.received import ReceivedRows
+from jobs.sync.code_spelling import ListedSpellings, Spellings
 from jobs.sync.interruption import RunInterrupted
-from webapp.extensions import db
 from webapp.models import Run, RunItem
 
 # Seconds between two writes of the progress.
 PROGRESS_EVERY: Final = 1.0
+# Pages that may wait to be counted until their code is applied: estimates of the usage of a login allow for
+# them (recent_usage.py).
+MOST_UNCOUNTED: Final = 4
 
 
-def pages_of(run: Run, item: RunItem, service: tuple[Source, str], heartbeat: Waiting) -> PartPages:
+def pages_of(
+    run: Run, item: RunItem, service: tuple[Source, str], spellings: ListedSpellings, heartbeat: Waiting
+) -> PartPages:
     """Return the pages of all parts that the source reports for an item's code (R9)."""
     column, today = _query_settings(run)
-    spellings = tuple(code_spelling.to_request(run.dealer_id, item))
-    # No transaction stays open while the service is asked.
-    db.session.commit()
     source, account = service
-    return source.parts(account, PartsQuery(spellings, column, rules.since(today)), heartbeat)
+    query = PartsQuery(tuple(spellings.to_request(item)), column, rules.since(today))
+    return source.parts(account, query, heartbeat)
 
 
 def pull(
-    run_lease: lease.Lease,
-    run: Run,
     item: RunItem,
     pages: PartPages,
     heartbeat: Waiting,
     on_short_page: Callable[[], None],
     tell: Callable[[str], None],
     progress: Progress,
-) -> ReceivedRows:
-    """Collect every page of an item's code (R10).
+) -> Pulled:
+    """Collect every page of an item's code (R10), which is running.
 
     `on_short_page` is called after a short page: it is probably the last, and only the request that proves
     the end is still under way. Raises SourceError if the pull is incomplete (R11).
     """
-    item_id, code, code_key, dealer_id = item.id, item.supplier_code, item.code_key, run.dealer_id
-    spellings = code_spelling.Spellings(code_key)
+    code, spellings = item.supplier_code, Spellings(item.code_key)
     received = ReceivedRows()
-    with lease.transaction(run_lease):
-        run_items.open_item(item_id)
-    progress.begin(item_id)
+    progress.begin(item.id)
     try:
         for batch in pages.pages():
             for page in batch:
@@ -63,36 +61,47 @@ def pull(
             heartbeat()
             if any(page.is_short for page in batch):
                 on_short_page()
-        progress.write()
-        _keep_spelling(run_lease, dealer_id, code_key, spellings.usual)
+        if len(progress.uncounted) > MOST_UNCOUNTED:
+            progress.write()
     except (SourceError, RunInterrupted):
         received.close()
-        # Of a run that another worker has taken over, nothing may be written.
-        with suppress(RunInterrupted):
-            progress.write()
+        progress.write_before_leaving()
         raise
     except BaseException:
         received.close()
         raise
-    return received
+    return Pulled(received, spellings.usual)
+
+
+class Pulled(NamedTuple):
+    """The rows of a complete pull, and how most of them spell the code; None if none has it."""
+
+    rows: ReceivedRows
+    spelling: str | None
 
 
 class Progress:
-    """Counts of the pages that have arrived, written at once and then once a second."""
+    """Counts of the pages that have arrived, written once a second. `fetched` are all rows so far.
 
-    def __init__(self, run_lease: lease.Lease) -> None:
-        self._lease = run_lease
+    `count` writes those of an item. What is left of them at the end of a pull is counted with its result.
+    """
+
+    def __init__(self, count: Callable[[int, Sequence[Page]], None]) -> None:
+        self._count = count
         self._item_id = 0
-        self._pages: list[Page] = []
         self._next = 0.0
+        self.uncounted: list[Page] = []
+        self.fetched = 0
 
     def begin(self, item_id: int) -> None:
         """Count the pages of an item from now on."""
-        self._item_id, self._pages, self._next = item_id, [], 0.0
+        self._item_id, self.uncounted, self.fetched = item_id, [], 0
+        self._next = time.monotonic() + PROGRESS_EVERY
 
     def add(self, page: Page) -> None:
         """Count a page."""
-        self._pages.append(replace(page, parts=(), unreadable=()))
+        self.uncounted.append(replace(page, parts=(), unreadable=()))
+        self.fetched += page.received
         self.write_if_due()
 
     def write_if_due(self) -> None:
@@ -102,19 +111,21 @@ class Progress:
 
     def write(self) -> None:
         """Write the counts."""
-        if self._pages:
-            with lease.transaction(self._lease):
-                run_items.count_pages(self._item_id, self._pages)
-            self._pages = []
+        if self.uncounted:
+            self._count(self._item_id, self.uncounted)
+            self.uncounted = []
         self._next = time.monotonic() + PROGRESS_EVERY
 
+    def write_before_leaving(self) -> None:
+        """Write the counts of a code that ends here, unless another worker has taken the run over."""
+        with suppress(RunInterrupted):
+            self.write()
 
-def _keep_spelling(run_lease: lease.Lease, dealer_id: int, code_key: str, spelling: str | None) -> None:
-    is_new = spelling is not None and code_spelling.is_new(dealer_id, code_key, spelling)
-    db.session.commit()
-    if spelling is not None and is_new:
-        with lease.transaction(run_lease):
-            code_spelling.keep(dealer_id, code_key, spelling)
+
+def count_pages(run_lease: lease.Lease, item_id: int, pages: Sequence[Page]) -> None:
+    """Count pages of an item of a run."""
+    with lease.transaction(run_lease):
+        run_items.count_pages(item_id, pages)
 
 
 def _query_settings(run: Run) -> tuple[str, date]:

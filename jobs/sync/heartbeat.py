@@ -15,7 +15,7 @@ from webapp.core import clock
 # Seconds between two renewals: well under HEARTBEAT_TIMEOUT, and few enough for Cancel to take effect soon.
 RENEW_EVERY = 5.0
 
-OUT_OF_TIME = "The update took longer than {minutes} minutes, which is as long as it may."
+OUT_OF_TIME = "The update was stopped after {minutes} minutes, the longest it may run."
 
 
 class Heartbeat:

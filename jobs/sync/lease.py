@@ -5,14 +5,15 @@ Every write of a worker goes through `transaction`, which first checks the fenci
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from math import inf
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, or_, select, text, update
+from sqlalchemy import ColumnElement, Executable, and_, bindparam, func, or_, select, update
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from jobs.sync import run_items
@@ -30,6 +31,8 @@ REFUSED = (OperationalError, InterfaceError, InternalError)
 # Seconds for which a paused process may keep the run's row locked on PostgreSQL.
 IDLE_SECONDS = 60
 
+_RUNS: Final = Run.__table__.c
+
 
 @dataclass(frozen=True)
 class Lease:
@@ -43,6 +46,7 @@ class Lease:
     attempt: int
     yielded: int = 0
     waited: float = field(default=inf, compare=False)
+    dealer_id: int = field(default=0, compare=False)
 
     @property
     def broken_off(self) -> int:
@@ -64,14 +68,14 @@ def acquire(run_id: int) -> Lease | None:
             heartbeat_at=now,
             started_at=db.func.coalesce(Run.started_at, now),
         )
-        .returning(Run.attempt, Run.yielded, Run.yielded_at)
+        .returning(Run.attempt, Run.yielded, Run.yielded_at, Run.dealer_id)
     ).one_or_none()
     if row is None:
         db.session.commit()
         return None
     waited = _end_wait(run_id, row.yielded_at, now) if row.yielded_at else inf
     db.session.commit()
-    return Lease(run_id, row.attempt, row.yielded, waited)
+    return Lease(run_id, row.attempt, row.yielded, waited, row.dealer_id)
 
 
 def _end_wait(run_id: int, since: datetime, now: datetime) -> float:
@@ -81,11 +85,6 @@ def _end_wait(run_id: int, since: datetime, now: datetime) -> float:
     statement = update(Run).where(Run.id == run_id).values(values)
     db.session.execute(statement)
     return seconds
-
-
-def dealer_of(run_lease: Lease) -> int:
-    """Return the id of the run's dealer."""
-    return db.session.execute(select(Run.dealer_id).where(Run.id == run_lease.run_id)).scalar_one()
 
 
 def renew(run_lease: Lease, *, even_cancelled: bool = False) -> None:
@@ -103,9 +102,8 @@ def transaction(run_lease: Lease, *, even_cancelled: bool = False) -> Iterator[N
     lease was lost, or the run was cancelled; `even_cancelled` is for writes that end a cancelled run.
     """
     try:
-        _limit_idling()
-        renewal = update(Run).where(_is_owned(run_lease)).values(heartbeat_at=clock.now())
-        row = db.session.execute(renewal.returning(Run.cancel_requested_at)).one_or_none()
+        own = {"own_run": run_lease.run_id, "own_attempt": run_lease.attempt, "now": clock.now()}
+        row = db.session.execute(_renewal(db.engine.dialect.name), own).one_or_none()
         if row is None:
             raise RunInterrupted(Interruption.LEASE_LOST, f"run {run_lease.run_id} was taken over")
         if row.cancel_requested_at is not None and not even_cancelled:
@@ -117,9 +115,25 @@ def transaction(run_lease: Lease, *, even_cancelled: bool = False) -> Iterator[N
         raise
 
 
-def _limit_idling() -> None:
-    if db.engine.dialect.name == "postgresql":
-        db.session.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'"))
+@cache
+def _renewal(dialect: str) -> Executable:
+    """Return the check of the fencing token, built once: it begins every transaction.
+
+    On PostgreSQL it also limits how long the transaction may idle.
+    """
+    limits: list[ColumnElement[str]] = []
+    if dialect == "postgresql":
+        limits = [func.set_config("idle_in_transaction_session_timeout", f"{IDLE_SECONDS}s", True)]
+    return (
+        update(Run.__table__)  # type: ignore[arg-type]
+        .where(
+            _RUNS.id == bindparam("own_run"),
+            _RUNS.attempt == bindparam("own_attempt"),
+            _RUNS.status == RunState.RUNNING,
+        )
+        .values(heartbeat_at=bindparam("now"))
+        .returning(_RUNS.cancel_requested_at, *limits)
+    )
 
 
 def _is_owned(run_lease: Lease) -> ColumnElement[bool]:
@@ -165,9 +179,17 @@ def _requeue(run_lease: Lease, run_values: dict[str, Any] | None = None, **item_
 
 
 def finish(
-    run_lease: Lease, status: RunState, reason: str | None = None, *, reports_missing: bool = False
+    run_lease: Lease,
+    status: RunState,
+    reason: str | None = None,
+    *,
+    reports_missing: bool = False,
+    also: Callable[[], None] = lambda: None,
 ) -> None:
-    """End the run. Unfinished codes become not tried, with the reason."""
+    """End the run. Unfinished codes become not tried, with the reason.
+
+    `also` writes what belongs to its end, in the same transaction.
+    """
     db.session.rollback()
     values = {"reason": reason, "reports_missing": reports_missing, "finished_at": clock.now()}
     change = change_run(RunState.RUNNING, to=status).where(_is_owned(run_lease))
@@ -176,6 +198,7 @@ def finish(
         db.session.rollback()
         raise RunInterrupted(Interruption.LEASE_LOST, f"run {run_lease.run_id} was taken over")
     _leave_unfinished(run_lease, _not_tried(status, reason))
+    also()
     db.session.commit()
 
 

@@ -49,6 +49,7 @@ class Preemption:
         # Decided while a code is applied, it holds for the end of that code.
         self._decided: tuple[str | None] | None = None
         self._look_at = inf
+        self._nobody_waits_until = self._has_room_until = 0.0
 
     def is_due(self) -> bool:
         """Return whether the run yields before its next code, which is not prefetched then."""
@@ -75,16 +76,28 @@ class Preemption:
         self._look_at = inf
 
     def _reason(self) -> str | None:
-        if not self._seconds:
+        """Return why the run yields now. What speaks against it is looked up once a second."""
+        now = time.monotonic()
+        is_over = self._has_begun_a_code and now >= self._end_of_slice
+        if (
+            not self._seconds
+            or now < self._nobody_waits_until
+            or (now < self._has_room_until and not is_over)
+        ):
             return None
         others_wait = _finds_any(_not_begun())
         db.session.commit()
         if not others_wait:
+            self._nobody_waits_until = now + LOOK_EVERY
             return None
-        if self._has_begun_a_code and time.monotonic() >= self._end_of_slice:
-            return HELD_LONG
+        return HELD_LONG if is_over else self._reason_of_login(now)
+
+    def _reason_of_login(self, now: float) -> str | None:
         is_soon_back, self._is_soon_back = self._is_soon_back, False
-        return CROWDED if not is_soon_back and self._is_crowded() else None
+        if not is_soon_back and self._is_crowded():
+            return CROWDED
+        self._has_room_until = now + LOOK_EVERY * (not is_soon_back)
+        return None
 
     def _is_crowded(self) -> bool:
         """Check the cheap condition first."""

@@ -13,13 +13,13 @@ from webapp.models import Dealer
 
 LOGIN_REFUSED: Final = 401
 ORGANIZATION_REFUSED: Final = (
-    "Your organization's Lightspeed login was refused. Ask our support to update it. "
-    "Your own settings do not need to change."
+    "Lightspeed didn't accept your organization's login. Ask our support to update it. "
+    "You don't need to change your settings."
 )
 ORGANIZATION_SEALED: Final = (
-    "Your organization's Lightspeed login can no longer be read. Ask our support to enter it again."
+    "We can't read your organization's Lightspeed login. Ask our support to enter it again."
 )
-NO_DEALER_ID: Final = "3PA Dealer ID is missing: enter it on the LightSpeed Configuration page."
+NO_DEALER_ID: Final = "Enter your 3PA Dealer ID on the LightSpeed Configuration page."
 
 
 def sentence_of(error: SourceError, dealer_id: int) -> str:

@@ -9,17 +9,16 @@ import structlog
 from flask import current_app
 from sqlalchemy import select
 
-from jobs.sync import rules
+from webapp.core.enums import PASSING_ERRORS, RETRIED_TRIGGERS
 from webapp.core.run_states import PROBLEM_STATES, RunItemState
 from webapp.extensions import db
 from webapp.models import Configuration, RecentRuns, Run, RunItem, SupplierCode
-from webapp.runs import lifecycle
+from webapp.runs import code_retries, lifecycle
 
 log = structlog.get_logger(__name__)
 
 # Runs that ended longer ago were followed by a slot.
 MAX_AGE = timedelta(hours=6)
-RETRIED_TRIGGERS = ("scheduled", "manual", "retry")
 
 
 def retry_failed(now: datetime) -> int:
@@ -39,7 +38,9 @@ def _due(now: datetime) -> Iterator[Run]:
     if not minutes:
         return
     retryable = select(RunItem.id).where(
-        RunItem.run_id == Run.id, RunItem.status == RunItemState.FAILED, RunItem.error_kind.in_(rules.PASSING)
+        RunItem.run_id == Run.id,
+        RunItem.status == RunItemState.FAILED,
+        RunItem.error_kind.in_(PASSING_ERRORS),
     )
     mapped = select(SupplierCode.id).where(SupplierCode.dealer_id == Run.dealer_id)
     query = (
@@ -58,6 +59,6 @@ def _due(now: datetime) -> Iterator[Run]:
         )
     )
     for run in list(db.session.scalars(query)):
-        finished = run.finished_at
-        if finished is not None and finished + timedelta(minutes=minutes[run.retry_number]) <= now:
+        due = code_retries.retry_run_at(run)
+        if due is not None and due <= now:
             yield run

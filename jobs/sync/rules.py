@@ -5,10 +5,10 @@ Pure functions: no Flask, SQL, HTTP, Redis or clock.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from jobs.sources.values import date_of, quantity_of
@@ -40,10 +40,8 @@ UNKNOWN: Final = (UNREADABLE, NO_SUPPLIER_CODE, NO_QUANTITY, UNDATED)
 # Rows with these reasons are evidence that their part is not in stock.
 EVIDENCE: Final = (NOT_IN_STOCK, STALE)
 
-_NOT_DIGITS: Final = re.compile(r"[^0-9]+")
-
-# Kinds of errors after which a code is retried. After other kinds a user must act first.
-PASSING: Final = frozenset({"transient", "rate_limited", "bad_answer", "database", "internal", "out_of_time"})
+# A pull has few spellings of its code.
+_key_of_code: Final = lru_cache(maxsize=256)(key_of)
 
 
 class Verdict(NamedTuple):
@@ -78,7 +76,7 @@ def judge(raw: RawPart, expected: Expectation) -> Verdict:
     if len(raw) == 1:
         return Verdict(UNREADABLE, None)
     quantity = quantity_of(raw[ON_HAND if expected.quantity_column == "on_hand" else AVAILABLE])
-    code_key = key_of(raw[SUPPLIER_CODE])
+    code_key = _key_of_code(raw[SUPPLIER_CODE])
     if code_key and code_key != expected.code_key:
         return Verdict(OTHER_CODE, quantity)
     number = (raw[PART_NUMBER] or "").strip()
@@ -98,21 +96,11 @@ def judge(raw: RawPart, expected: Expectation) -> Verdict:
     return Verdict(STALE, quantity) if changed < expected.since else Verdict(None, quantity, changed)
 
 
-def gtin_of(text: str | None) -> str | None:
-    """Return a UPC or EAN as the 14 digits of a GTIN, so that leading zeros make no difference (R12)."""
-    if not text:
-        return None
-    digits = text if text.isascii() and text.isdecimal() else _NOT_DIGITS.sub("", text)
-    significant = digits.lstrip("0")
-    # Other lengths are not a UPC or EAN: a candidate found by them would be misleading.
-    return significant.zfill(14) if len(digits) >= 8 and 0 < len(significant) <= 14 else None
-
-
 def no_evidence(counts: Mapping[str, int]) -> str:
     """Explain that a pull is incomplete because none of its rows is evidence (R10)."""
     rows = sum(counts.values())
     reasons = "; ".join(f"{number:,}: {REASONS[reason]}" for reason, number in sorted(counts.items()))
-    return f"Lightspeed sent {rows:,} rows, and none of them can be used ({reasons})."
+    return f"Lightspeed sent {rows:,} rows, but none can be used ({reasons})."
 
 
 class ClearingSize(NamedTuple):

@@ -6,68 +6,95 @@ state raises ItemNotChanged if the item is in none of the states that it starts 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select, update
 
 from jobs.sources.source import Page, SourceError
+from jobs.sync.applying.gathered import Gathered
 from webapp.core import clock
+from webapp.core.enums import CODE_TRIES, ITEM_HELD, PASSING_ERRORS
 from webapp.core.run_states import UNFINISHED_ITEM_STATES, RunItemState
 from webapp.extensions import db
 from webapp.models import RunItem
-from webapp.runs.run_transitions import change_item
+from webapp.runs.run_transitions import item_change
 
 
 class ItemNotChanged(RuntimeError):
     """The item is in none of the states that the change starts from."""
 
 
-def open_item(item_id: int) -> None:
-    """Mark a code as running; what an interrupted attempt fetched is fetched again."""
+def open_item(item_id: int, fetched: int = 0) -> None:
+    """Mark a code as running; what an interrupted attempt fetched is fetched again.
+
+    `fetched` counts the rows of a stored pull, if it is applied instead of a new one.
+    """
     _change(
         item_id,
         *(RunItemState.WAITING, RunItemState.RUNNING, RunItemState.FAILED),
         to=RunItemState.RUNNING,
-        tries=RunItem.tries + 1,
-        started_at=clock.now(),
-        finished_at=None,
-        pages=0,
-        fetched=0,
-        error=None,
-        error_kind=None,
+        more={"tries": 1},
+        values={
+            "started_at": clock.now(),
+            **{"pages": 0, "fetched": fetched},
+            **dict.fromkeys(("finished_at", "error", "error_kind")),
+        },
     )
 
 
 def count_pages(item_id: int, pages: Sequence[Page]) -> None:
-    """Count stored pages, their parts, requests and waiting time."""
-    counts = {
-        "pages": RunItem.pages + sum(1 for page in pages if page.received),
-        "fetched": RunItem.fetched + sum(page.received for page in pages),
-    }
-    _set_item(item_id, **counts, **_requests(pages))
+    """Count pages, their parts, requests and waiting time."""
+    _add_to_item(item_id, _counts(pages))
 
 
 def count_requests(item_id: int, error: SourceError) -> None:
     """Count the requests and waiting time of a page that failed."""
-    _set_item(item_id, **_requests([error]))
+    _add_to_item(item_id, _requests([error]))
 
 
-def _requests(results: Sequence[Page | SourceError]) -> dict[str, Any]:
-    """Return the new totals of requests and of their waiting time.
+def _counts(pages: Sequence[Page]) -> dict[str, int]:
+    return {
+        "pages": sum(1 for page in pages if page.received),
+        "fetched": sum(page.received for page in pages),
+        **_requests(pages),
+    }
+
+
+def _requests(results: Sequence[Page | SourceError]) -> dict[str, int]:
+    """Return the number of requests and their waiting time.
 
     Totals include all attempts: the service received each request.
     """
     return {
-        "requests": RunItem.requests + sum(result.requests for result in results),
-        "rate_waited_ms": RunItem.rate_waited_ms
-        + round(sum(result.rate_waited for result in results) * 1000),
+        "requests": sum(result.requests for result in results),
+        "rate_waited_ms": round(sum(result.rate_waited for result in results) * 1000),
     }
 
 
-def close_item(item_id: int, **counts: int) -> None:
-    """Mark a code as applied, with its counts."""
-    _change(item_id, RunItemState.RUNNING, to=RunItemState.SUCCEEDED, finished_at=clock.now(), **counts)
+def close_item(
+    item_id: int, gathered: Gathered | None, counts: Mapping[str, int], uncounted: Sequence[Page] = ()
+) -> None:
+    """Mark a code as applied, with its counts, and how old its parts are; add the pages not counted yet."""
+    _change(
+        item_id,
+        RunItemState.RUNNING,
+        to=RunItemState.SUCCEEDED,
+        more=_counts(uncounted),
+        values={
+            "finished_at": clock.now(),
+            **_dates(gathered),
+            **counts,
+        },
+    )
+
+
+def hold_item(item_id: int, counts: Mapping[str, int], sentence: str, uncounted: Sequence[Page]) -> None:
+    """Mark a code as succeeded although its pull is held (R27); add the pages not counted yet."""
+    reason = {"error_kind": ITEM_HELD, "error": sentence}
+    values = {"finished_at": clock.now(), **counts, **reason}
+    _change(item_id, RunItemState.RUNNING, to=RunItemState.SUCCEEDED, more=_counts(uncounted), values=values)
 
 
 def state_of(item_id: int) -> str:
@@ -75,25 +102,47 @@ def state_of(item_id: int) -> str:
     return db.session.execute(select(RunItem.status).where(RunItem.id == item_id)).scalar_one()
 
 
-def fail_item(item_id: int, kind: str, sentence: str) -> None:
-    """Mark a code as failed: none of its fetched parts is applied (R11)."""
-    values = {"error_kind": kind, "error": sentence, "finished_at": clock.now()}
-    _change(item_id, *UNFINISHED_ITEM_STATES, to=RunItemState.FAILED, **values)
+def fail_item(item_id: int, kind: str, sentence: str, gathered: Gathered | None = None) -> None:
+    """Mark a code as failed: none of its fetched parts is applied (R11), whose age may be the reason."""
+    values = {"error_kind": kind, "error": sentence, "finished_at": clock.now(), **_dates(gathered)}
+    _change(item_id, *UNFINISHED_ITEM_STATES, to=RunItemState.FAILED, values=values)
+
+
+def _dates(gathered: Gathered | None) -> dict[str, Any]:
+    return {
+        "gathered_at": gathered.median if gathered else None,
+        "gathered_from": gathered.oldest if gathered else None,
+    }
 
 
 def leave_out(item_id: int, sentence: str) -> None:
     """Mark a code as not tried."""
     before = (*UNFINISHED_ITEM_STATES, RunItemState.FAILED)
-    _change(item_id, *before, to=RunItemState.NOT_TRIED, error=sentence, finished_at=clock.now())
+    values = {"error": sentence, "finished_at": clock.now()}
+    _change(item_id, *before, to=RunItemState.NOT_TRIED, values=values)
 
 
-def _change(item_id: int, *before: RunItemState, to: RunItemState, **values: Any) -> None:
-    statement = change_item(*before, to=to).where(RunItem.id == item_id).values(**values)
-    result: Any = db.session.execute(statement)
+def _change(
+    item_id: int,
+    *before: RunItemState,
+    to: RunItemState,
+    values: Mapping[str, Any],
+    more: Mapping[str, int] = MappingProxyType({}),
+) -> None:
+    statement = item_change(before, to, tuple(values), tuple(more))
+    new = {f"new_{name}": value for name, value in values.items()}
+    added = {f"more_{name}": value for name, value in more.items()}
+    result: Any = db.session.execute(statement, {"item": item_id, **new, **added})
     if not result.rowcount:
         raise ItemNotChanged(f"run item {item_id} is not {' or '.join(before)}, so it did not become {to}")
 
 
-def _set_item(item_id: int, **values: Any) -> None:
-    statement = update(RunItem).where(RunItem.id == item_id).values(**values)
-    db.session.execute(statement)
+def _add_to_item(item_id: int, more: Mapping[str, int]) -> None:
+    values = {name: getattr(RunItem, name) + value for name, value in more.items()}
+    db.session.execute(update(RunItem).where(RunItem.id == item_id).values(**values))
+
+
+def is_retryable(item: RunItem) -> bool:
+    """Return whether a code failed, and is tried again in its run."""
+    is_failed = item.status == RunItemState.FAILED
+    return is_failed and item.tries < CODE_TRIES and item.error_kind in PASSING_ERRORS

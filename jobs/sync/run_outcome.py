@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from jobs.sync import clearing_guard
+from jobs.sync import change_guard, clearing_guard
 from jobs.sync.interruption import Interruption, RunInterrupted
-from webapp.core.run_states import RunItemState, RunState, final_state, with_problem
+from webapp.core.enums import ITEM_HELD
+from webapp.core.run_states import ON_HOLD, RunItemState, RunState, final_state, with_problem
 from webapp.models import Run
 
 _STATES = {
@@ -31,10 +32,12 @@ def outcome_of(run: Run) -> RunOutcome:
     sentences = []
     if failed:
         sentences.append(f"{len(failed)} of {len(run.items)} supplier codes failed: {', '.join(failed)}.")
-    clearings = clearing_guard.sentences(run.id)
-    if clearings:
+    held = clearing_guard.sentences(run.id)
+    if any(item.error_kind == ITEM_HELD for item in run.items):
+        held += change_guard.sentences(run.id)
+    if held:
         state = with_problem(state)
-        sentences.append(f"Held, until somebody decides or the next run says the same: {' '.join(clearings)}")
+        sentences.append(f"{ON_HOLD} {' '.join(held)}")
     return RunOutcome(state, " ".join(sentences) or None)
 
 

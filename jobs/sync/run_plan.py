@@ -7,10 +7,13 @@ worker that takes the run over follows the same plan (R19).
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Any
+from typing import Any, Final, NamedTuple, TypeVar
 
-from jobs.sync import lease
+from sqlalchemy import inspect
+
+from jobs.sync import alias_runs, held_runs, lease, preview_runs
 from jobs.sync.interruption import Interruption, RunInterrupted
+from jobs.sync.restoring import restore_plan
 from webapp.core import clock
 from webapp.core.run_states import RunItemState
 from webapp.extensions import db
@@ -18,31 +21,65 @@ from webapp.lightspeed import configurations
 from webapp.models import Configuration, Run, RunItem, RunMapping, SupplierCode
 from webapp.runs import lifecycle
 
+Row = TypeVar("Row", Run, RunItem)
 
-def open_run(run_lease: lease.Lease) -> Run:
+
+# Why a run leaves out codes, by its trigger.
+_LEFT_OUT: Final = {
+    "alias": alias_runs.left_out,
+    "held": held_runs.left_out,
+    "preview": preview_runs.left_out,
+}
+
+
+class PlannedRun(NamedTuple):
+    """A run and its items, copied: they belong to no session, and what is used of them does not change."""
+
+    run: Run
+    items: list[RunItem]
+
+
+def open_run(run_lease: lease.Lease) -> PlannedRun:
     """Return the run with its settings and items, planned on its first start.
 
     Raises RunInterrupted if the run is skipped.
     """
-    with lease.transaction(run_lease):
-        run = lease.load(run_lease)
-        if run.settings is None:
-            _write_plan(run)
-    return run
+    try:
+        with lease.transaction(run_lease):
+            run = lease.load(run_lease)
+            items = run.items if run.settings is not None else _write_plan(run)
+            return PlannedRun(copy_of(run), [copy_of(item) for item in items])
+    except preview_runs.Outdated as outdated:
+        preview_runs.plan_again(run_lease.run_id, outdated)
+        raise
 
 
-def _write_plan(run: Run) -> None:
+def copy_of(row: Row) -> Row:
+    """Return a copy of a row that belongs to no session."""
+    return type(row)(**{column.key: getattr(row, column.key) for column in inspect(type(row)).column_attrs})
+
+
+def _write_plan(run: Run) -> list[RunItem]:
     configuration = configurations.of(run.dealer)
-    codes = _codes_of(run.dealer_id)
-    if codes:
+    codes = codes_of(run.dealer_id)
+    if codes and run.trigger != "restore":
         _refuse_switched_off(configuration)
     _refuse_disabled_day(run, configuration)
-    run.settings = _settings(run, configuration)
-    run.items = _items(codes)
-    _leave_out_succeeded(run)
+    if run.trigger == "preview":
+        preview_runs.refuse_outdated(run)
+    items = items_of(run.id, codes)
+    if run.trigger == "restore":
+        items = restore_plan.items_of(run, items)
+    run.settings = settings_of(configuration)
+    _leave_out_succeeded(run, items)
+    if run.trigger in _LEFT_OUT:
+        _leave_out_others(run, items)
+    db.session.add_all(items)
+    db.session.flush()
+    return items
 
 
-def _leave_out_succeeded(run: Run) -> None:
+def _leave_out_succeeded(run: Run, items: list[RunItem]) -> None:
     """Mark succeeded codes of a retry run as not tried; as items of the run they keep their stock."""
     if run.retry_of_id is None:
         return
@@ -56,15 +93,28 @@ def _leave_out_succeeded(run: Run) -> None:
         .group_by(RunItem.code_key)
     )
     run_ids = {row.code_key: row.in_run for row in rows}
-    for item in run.items:
+    for item in items:
         if item.code_key in run_ids:
-            item.status, item.finished_at = RunItemState.NOT_TRIED, clock.now()
-            item.error = f"Not tried again: run {run_ids[item.code_key]} has updated it."
+            _leave_out(item, f"Not retried: run {run_ids[item.code_key]} has already updated it.")
+
+
+def _leave_out_others(run: Run, items: list[RunItem]) -> None:
+    """Mark codes that a run from stored rows does not concern as not tried; they keep their stock, too."""
+    left_out = _LEFT_OUT[run.trigger]
+    reason_of = left_out(run.dealer_id, configurations.of(run.dealer).quantity_column)
+    for item in items:
+        if (reason := reason_of(item.code_key)) is not None:
+            _leave_out(item, reason)
+
+
+def _leave_out(item: RunItem, reason: str) -> None:
+    item.status, item.finished_at = RunItemState.NOT_TRIED, clock.now()
+    item.error = reason
 
 
 def _refuse_switched_off(configuration: Configuration) -> None:
     if not configuration.enabled:
-        raise RunInterrupted(Interruption.SKIPPED, "Lightspeed 3PA/Data Warehouse is not enabled.")
+        raise RunInterrupted(Interruption.SKIPPED, "Lightspeed 3PA/Data Warehouse is turned off.")
 
 
 def _refuse_disabled_day(run: Run, configuration: Configuration) -> None:
@@ -74,16 +124,19 @@ def _refuse_disabled_day(run: Run, configuration: Configuration) -> None:
         raise RunInterrupted(Interruption.SKIPPED, f"Updates are disabled on {day}.")
 
 
-def _settings(run: Run, configuration: Configuration) -> dict[str, Any]:
+def settings_of(configuration: Configuration) -> dict[str, Any]:
+    """Return the settings that a run which starts now is planned with."""
     return {
         "quantity_column": configuration.quantity_column,
         "clear_previous": configuration.clear_previous,
+        "hold_old_data": configuration.hold_old_data,
         # The dealer's local day when the run started: the 365 days of R9 end with it, also after midnight.
-        "today": clock.local_today(run.dealer.timezone).isoformat(),
+        "today": clock.local_today(configuration.dealer.timezone).isoformat(),
     }
 
 
-def _codes_of(dealer_id: int) -> list[SupplierCode]:
+def codes_of(dealer_id: int) -> list[SupplierCode]:
+    """Return the dealer's supplier codes, in the order of its list."""
     rows = db.session.scalars(
         db.select(SupplierCode)
         .where(SupplierCode.dealer_id == dealer_id)
@@ -92,18 +145,19 @@ def _codes_of(dealer_id: int) -> list[SupplierCode]:
     return list(rows)
 
 
-def _items(codes: list[SupplierCode]) -> list[RunItem]:
+def items_of(run_id: int, codes: list[SupplierCode]) -> list[RunItem]:
     """Create one item per Lightspeed code, in the order of the dealer's list (R9)."""
     positions = {code.code_key: position for position, code in reversed(list(enumerate(codes)))}
     ordered = sorted(codes, key=lambda code: positions[code.code_key])
     return [
-        _item(position, list(mappings))
+        _item(run_id, position, list(mappings))
         for position, (_, mappings) in enumerate(groupby(ordered, key=lambda code: code.code_key))
     ]
 
 
-def _item(position: int, mappings: list[SupplierCode]) -> RunItem:
+def _item(run_id: int, position: int, mappings: list[SupplierCode]) -> RunItem:
     return RunItem(
+        run_id=run_id,
         position=position,
         supplier_code=mappings[0].code,
         code_key=mappings[0].code_key,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from flask import current_app
@@ -17,6 +18,7 @@ from jobs.sync.run_plan import open_run
 from webapp.core import clock
 from webapp.core.run_states import RunState, explanation, with_problem
 from webapp.core.storage import StorageError
+from webapp.coverage import recording
 from webapp.extensions import db
 from webapp.models import Run
 
@@ -24,8 +26,8 @@ __all__ = ["RunContext", "execute"]
 
 log = structlog.get_logger(__name__)
 
-CRASHED = "Something went wrong on our side while the update was under way."
-TOO_OFTEN = "The update was started {attempts} times and did not come to its end."
+CRASHED = "Something went wrong on our side during this update."
+TOO_OFTEN = "The update was started {attempts} times but never finished."
 # A run that is taken over this often kills its workers, or the database refuses its writes each time.
 MOST_ATTEMPTS = 20
 
@@ -39,8 +41,7 @@ def execute(run_id: int, context: RunContext) -> bool:
     run_lease = lease.acquire(run_id)
     if run_lease is None:
         return False
-    log_context = {"run": run_id, "dealer": lease.dealer_of(run_lease), "attempt": run_lease.attempt}
-    db.session.commit()
+    log_context = {"run": run_id, "dealer": run_lease.dealer_id, "attempt": run_lease.attempt}
     with structlog.contextvars.bound_contextvars(**log_context), reports.rendering() as rendered:
         _Execution(run_lease, context, rendered).execute()
     return True
@@ -68,9 +69,9 @@ class _Execution:
         if self._lease.broken_off > MOST_ATTEMPTS:
             return RunOutcome(RunState.FAILED, TOO_OFTEN.format(attempts=MOST_ATTEMPTS))
         try:
-            run = open_run(self._lease)
-            heartbeat = self._heartbeat_of(run)
-            return code_sync.CodeSync(self._lease, run, self._context, heartbeat, self._rendered).sync()
+            planned = open_run(self._lease)
+            heartbeat = self._heartbeat_of(planned.run)
+            return code_sync.CodeSync(self._lease, planned, self._context, heartbeat, self._rendered).sync()
         except RunInterrupted as interrupted:
             return self._handle(interrupted)
 
@@ -91,7 +92,6 @@ class _Execution:
         """Return a heartbeat with a time limit that starts at the first start and excludes yielded time."""
         minutes, waited = current_app.config["RUN_MINUTES"], timedelta(seconds=run.yielded_seconds)
         until = (run.started_at or clock.now()) + timedelta(minutes=minutes) + waited
-        db.session.commit()
         return Heartbeat(self._lease, self._context.should_stop, until=until)
 
     def _leave_for_later(self) -> None:
@@ -112,26 +112,35 @@ class _Execution:
 
     def _end(self, outcome: RunOutcome) -> None:
         state, reason = outcome
-        missing = state is not RunState.SKIPPED and not self._write_reports()
+        files = [] if state is RunState.SKIPPED else self._write_reports()
+        missing = files is None
         state = with_problem(state) if missing else state
-        lease.finish(self._lease, state, reason, reports_missing=missing)
+        record = partial(reports.record, self._lease.run_id, files) if files else lambda: None
+        lease.finish(self._lease, state, reason, reports_missing=missing, also=record)
         log.info("run.finished", status=state, reason=reason, reports_missing=missing)
         sentence = explanation(reason, missing)
         self._context.tell(f"run {self._lease.run_id} {state}" + (f": {sentence}" if sentence else ""))
+        if state is not RunState.SKIPPED:
+            self._record_coverage()
 
-    def _write_reports(self) -> bool:
-        """Write both reports; false if they are missing. Applied stock stays applied (R18)."""
+    def _record_coverage(self) -> None:
+        """Record how much is online now. Without it, the run is as good: the next one records it."""
+        try:
+            recording.record(self._lease.run_id)
+        except Exception:
+            db.session.rollback()
+            log.exception("coverage.crashed")
+
+    def _write_reports(self) -> list[reports.Written] | None:
+        """Write both reports; None if they are missing. Applied stock stays applied (R18)."""
         if self._lease.broken_off > MOST_ATTEMPTS:
             # Writing the reports may have killed the worker in each attempt. A run without a plan has none.
-            return lease.load(self._lease).settings is None
+            return [] if lease.load(self._lease).settings is None else None
         db.session.commit()
         # Without a heartbeat, a long report would look like a dead worker. Cancelled runs have reports too.
         heartbeat = Heartbeat(self._lease, even_cancelled=True)
         try:
-            files = reports.write(self._lease.run_id, self._lease.attempt, heartbeat, self._rendered)
+            return reports.write(self._lease.run_id, self._lease.attempt, heartbeat, self._rendered)
         except StorageError as error:
             log.error("report.refused", error=str(error))
-            return False
-        with lease.transaction(self._lease, even_cancelled=True):
-            reports.record(self._lease.run_id, files)
-        return True
+            return None

@@ -75,14 +75,14 @@ def reason(slot: Slot, begin: datetime, now: datetime, why: SlotContext) -> str:
         return f"Updates are disabled on {WEEKDAYS[slot.date.weekday()]}."
     if slot in why.by_hand:
         started = _clock(why.by_hand[slot])
-        return f"Skipped: an update was started by hand at {started}, after that of {_label(slot)} was due."
+        return f"Skipped: due at {_label(slot)}, but an update was started manually at {started}."
     if now < begin + CATCH_UP:
-        return f"Missed: a later update was due as well and took the place of that of {_label(slot)}."
+        return f"Missed: a later update replaced the one due at {_label(slot)}."
     if why.moved_to:
-        return f"Missed: {_label(slot)} had already passed when the time zone was changed to {why.moved_to}."
+        return f"Missed: {_label(slot)} had passed when the time zone changed to {why.moved_to}."
     if any(first <= begin + CATCH_UP <= last for first, last in why.busy):
-        return f"Missed: two hours after {_label(slot)} another update was still under way."
-    return f"Missed: our scheduler was not running at {_label(slot)}, nor in the two hours after."
+        return f"Missed: another update was still running two hours after {_label(slot)}."
+    return f"Missed: our scheduler was down at {_label(slot)}, and for the two hours after."
 
 
 def _label(slot: Slot) -> str:

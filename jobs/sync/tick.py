@@ -14,15 +14,19 @@ from rq.timeouts import BaseTimeoutException
 from sqlalchemy import and_, or_, select
 
 from jobs import targets
-from jobs.sync import lease
+from jobs.sync import alias_runs, held_runs, lease
 from jobs.sync.dispatch import start_due
 from jobs.sync.retry import retry_failed
 from webapp.catalog import uploads
+from webapp.code_discovery import outdated_suggestions, scans, weekly_scans
 from webapp.core import clock
 from webapp.core.run_states import RunState
 from webapp.extensions import db
+from webapp.freezes import freezing, reminders
 from webapp.lightspeed import configurations
+from webapp.locks import locking
 from webapp.models import Configuration, Run
+from webapp.previews import requests
 from webapp.runs import held_clearings, lifecycle
 
 log = structlog.get_logger(__name__)
@@ -94,6 +98,22 @@ def _wake_index(_now: datetime) -> int:
     return targets.notify_pending()
 
 
+def _wake_scans(now: datetime) -> int:
+    """Enqueue scans for unmapped codes that wait, unless the dealer has a run."""
+    return scans.enqueue_jobs(scans.waiting(now))
+
+
+def _wake_previews(now: datetime) -> int:
+    """Enqueue previews that wait, unless the dealer has a run, and delete old ones."""
+    requests.delete_old(now)
+    return requests.enqueue_jobs(requests.waiting(now))
+
+
+def _suggest_again(_now: datetime) -> int:
+    """Enqueue dealers whose suggested mappings are of an earlier catalog."""
+    return outdated_suggestions.enqueue_jobs()
+
+
 def _check_again(now: datetime) -> int:
     """Start checks again whose worker was lost, or that failed for a dealer without scheduled runs."""
     lost = and_(Configuration.check_state == "checking", Configuration.checked_at < now - CHECK_LOST_AFTER)
@@ -110,11 +130,21 @@ def _check_again(now: datetime) -> int:
 
 
 STEPS: Final[tuple[tuple[str, Callable[[datetime], int]], ...]] = (
+    # First, so that runs find them ended.
+    ("expire_locks", locking.expire),
     ("start_due", start_due),
     ("retry_failed", retry_failed),
+    ("end_freezes", freezing.end_due),
+    ("remind_of_freezes", reminders.queue_due),
+    ("start_alias_runs", alias_runs.start_pending),
+    ("start_held_runs", held_runs.start_due),
     ("wake_stalled", wake_stalled),
     ("wake_clearings", _wake_clearings),
     ("wake_imports", _wake_imports),
     ("wake_index", _wake_index),
+    ("start_weekly_scans", weekly_scans.start_due),
+    ("wake_scans", _wake_scans),
+    ("wake_previews", _wake_previews),
+    ("suggest_again", _suggest_again),
     ("check_again", _check_again),
 )

@@ -32,11 +32,15 @@ _MAKES = ("Sintered", "Chrome", "Black", "Heavy Duty", "Stainless", "Forged", "S
 _CHUNK = 5_000
 
 
-def bulk_catalog(file: IO[str], products: int = PRODUCTS) -> int:
-    """Write `products` products, each with one part number, spread evenly over the twelve manufacturers."""
+def bulk_catalog(file: IO[str], products: int = PRODUCTS, codes: int = len(BULK_CODES)) -> int:
+    """Write `products` products, each with one part number, spread evenly over the twelve manufacturers.
+
+    Those of the first `codes` manufacturers only.
+    """
     file.write(",".join(COLUMNS) + "\n")
     for start in range(0, products, _CHUNK):
-        file.writelines(_line(number) for number in range(start, min(start + _CHUNK, products)))
+        numbers = range(start, min(start + _CHUNK, products))
+        file.writelines(_line(number) for number in numbers if number % len(BULK_CODES) < codes)
     return products
 
 

@@ -9,7 +9,7 @@ from sandbox.samples.catalog import write_catalog
 from sandbox.samples.dealers import NORTHWIND, SAMPLE_DEALERS
 from sandbox.screenshots.camera import Camera
 from sandbox.start import samples
-from sandbox.start.samples import Commands
+from sandbox.start.commands import Commands
 
 NAME, EMAIL = "Riverside Powersports", "parts@riverside.example"
 CODES = (("aftermarket", "TR", "Tucker Rocky", "2"), ("oem", "KA", "Kawasaki", "4"))
@@ -79,19 +79,18 @@ def _connect(camera: Camera) -> None:
 def _map(camera: Camera) -> None:
     page, dialog = camera.page, camera.page.get_by_role("dialog")
     page.get_by_role("link", name="Manage Supplier Codes").click()
-    dialog.get_by_role("link", name="Add Supplier Code").click()
-    for place, (catalog, code, manufacturer, days) in enumerate(CODES):
-        if place:
+    for catalog, code, manufacturer, days in CODES:
+        dialog.get_by_label("Ecommerce Catalog").select_option(catalog)
+        dialog.get_by_label("LightSpeed Supplier Code").fill(code)
+        dialog.get_by_label("Manufacturer/Distributor").fill(manufacturer)
+        dialog.get_by_label("Lead Time Value").fill(days)
+        dialog.get_by_label("LightSpeed Pricing").select_option("Retail")
+        if code != CODES[-1][1]:
             dialog.get_by_role("button", name="Add Supplier Code").click()
-        row = dialog.get_by_role("group").nth(place)
-        row.get_by_label("Ecommerce Catalog").select_option(catalog)
-        row.get_by_label("LightSpeed Supplier Code").fill(code)
-        row.get_by_label("Manufacturer/Distributor").fill(manufacturer)
-        row.get_by_label("Lead Time Value").fill(days)
-        row.get_by_label("LightSpeed Pricing").select_option("Retail")
+            dialog.get_by_role("row").filter(has_text=manufacturer).wait_for()
     camera.take("add-supplier-codes", dialog)
     dialog.get_by_role("button", name="Save").click()
-    dialog.get_by_role("row").filter(has_text=CODES[-1][2]).wait_for()
+    dialog.get_by_role("link", name="Queue Update Now").wait_for()
     camera.take("supplier-codes", dialog)
     page.keyboard.press("Escape")
 
@@ -102,6 +101,6 @@ def _sync(camera: Camera) -> None:
     dialog.get_by_role("button", name="Queue Inventory Update").wait_for()
     camera.take("queue", dialog)
     dialog.get_by_role("button", name="Queue Inventory Update").click()
-    page.get_by_role("link", name="Inventory report").wait_for()
+    page.locator("details.menu summary", has_text="Download").wait_for()
     page.reload()
     camera.take("run")

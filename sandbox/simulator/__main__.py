@@ -9,8 +9,8 @@ from typing import get_origin, get_type_hints
 
 import msgspec
 
-from sandbox.samples.bulk import PRODUCTS
-from sandbox.samples.served import bulk_dealer, simulated_dealers
+from sandbox.samples.bulk import BULK_CODES, PRODUCTS
+from sandbox.samples.served import bulk_dealer, many_codes_dealer, simulated_dealers
 from sandbox.simulator.behavior import Behavior
 from sandbox.simulator.dealers import SimulatedDealer
 from sandbox.simulator.server import Simulator
@@ -49,6 +49,12 @@ def _choices() -> argparse.ArgumentParser:
         help=f"of the catalog they are in (default {PRODUCTS:,})",
     )
     parser.add_argument(
+        "--bulk-codes", type=int, default=len(BULK_CODES), help=f"they are of (default {len(BULK_CODES)})"
+    )
+    parser.add_argument(
+        "--many-codes", type=int, metavar="CODES", help="serve a dealer with this many codes, 400 parts each"
+    )
+    parser.add_argument(
         "--today", type=date.fromisoformat, default=datetime.now(UTC).date(), help="yyyy-mm-dd"
     )
     parser.add_argument(
@@ -59,9 +65,11 @@ def _choices() -> argparse.ArgumentParser:
 
 def _dealers(chosen: argparse.Namespace) -> list[SimulatedDealer]:
     sample = simulated_dealers(chosen.today) if chosen.sample else []
+    many = [many_codes_dealer(chosen.many_codes, chosen.today)] if chosen.many_codes else []
     if not chosen.bulk:
-        return sample
-    return [*sample, bulk_dealer(chosen.bulk, chosen.today, chosen.bulk_products)]
+        return [*sample, *many]
+    bulk = bulk_dealer(chosen.bulk, chosen.today, chosen.bulk_products, chosen.bulk_codes)
+    return [*sample, *many, bulk]
 
 
 def _switches(given: list[str]) -> Behavior:

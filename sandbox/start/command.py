@@ -16,6 +16,7 @@ from types import FrameType
 
 from sandbox.servers.redis import RedisServer
 from sandbox.start import once, ports, samples
+from sandbox.start.commands import Commands, forking_commands
 from sandbox.start.env import INSTANCE, KEYS, environment
 from sandbox.start.program import Program, serve
 from sandbox.start.run_beside import published_settings
@@ -69,7 +70,7 @@ def _once() -> int:
         _servers(ports.free_ports(), Path(folder)) as (program, commands, stored),
     ):
         ids = _prepare(program, commands, stored)
-        program.start("worker", "jobs.worker", "control", "index", "sync")
+        program.start("worker", "jobs.worker", "control", "index", "sync", "scan")
         return once.sync(program, commands, stored, ids[samples.DEALERS[0].key])
 
 
@@ -89,9 +90,7 @@ def _stay() -> int:
 
 
 @contextmanager
-def _servers(
-    chosen: ports.Ports, redis_folder: Path
-) -> Iterator[tuple[Program, samples.Commands, DatabaseState]]:
+def _servers(chosen: ports.Ports, redis_folder: Path) -> Iterator[tuple[Program, Commands, DatabaseState]]:
     """Run Redis, unless REDIS_URL names one, and the simulator; both end after everything else."""
     around = environment(chosen)
     redis_folder.mkdir(parents=True, exist_ok=True)
@@ -101,14 +100,15 @@ def _servers(
         if redis:
             redis.start()
         program.start("simulator", "sandbox.simulator", "--port", str(chosen.simulator), "--sample")
-        yield program, samples.Commands(around), DatabaseState(around)
+        with forking_commands(around, INSTANCE / "logs" / "commands.log") as commands:
+            yield program, commands, DatabaseState(around)
     finally:
         program.end()
         if redis:
             redis.stop()
 
 
-def _prepare(program: Program, commands: samples.Commands, stored: DatabaseState) -> dict[str, int]:
+def _prepare(program: Program, commands: Commands, stored: DatabaseState) -> dict[str, int]:
     """Migrate the database and load the samples if missing; return the sample dealers' ids."""
     with step("Preparing the database"):
         commands.run("db", "upgrade")

@@ -12,8 +12,8 @@ from cryptography.fernet import Fernet
 
 from sandbox.servers.redis import RedisServer
 from sandbox.start import ports
+from sandbox.start.commands import Commands
 from sandbox.start.program import Program, serve
-from sandbox.start.samples import Commands
 
 
 @dataclass(frozen=True)

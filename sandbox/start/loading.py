@@ -6,13 +6,14 @@ import os
 import sys
 
 from sandbox.start import samples
+from sandbox.start.commands import Commands
 from sandbox.start.state import DatabaseState
 
 
 def main() -> int:
     """Load what is missing, and print the sample logins."""
     stored = DatabaseState(os.environ)
-    samples.load(samples.Commands(os.environ), stored.dealers(), stored.people())
+    samples.load(Commands(os.environ), stored.dealers(), stored.people())
     print("\n".join(samples.logins()))
     return 0
 

@@ -6,8 +6,8 @@ import sys
 import time
 from datetime import timedelta
 
+from sandbox.start.commands import Commands
 from sandbox.start.program import Program
-from sandbox.start.samples import Commands
 from sandbox.start.state import DatabaseState, Progress
 from sandbox.start.steps import TELL_EVERY
 from webapp.core.limits import HEARTBEAT_TIMEOUT

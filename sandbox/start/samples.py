@@ -2,44 +2,19 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tempfile
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.samples.catalog import write_catalog
 from sandbox.samples.dealers import NORTHWIND, SUMMIT, SampleDealer, write_supplier_codes
+from sandbox.start.commands import Commands
 from sandbox.start.steps import step
-from webapp.settings.config import ROOT
 
 DEALERS = (NORTHWIND, SUMMIT)
 # For this machine only: bin/run prints them.
 PASSWORD = "ride-safe-2026"
 STAFF = "support@staff.example"
-
-
-@dataclass(frozen=True)
-class Commands:
-    """Runs the program's commands as a user would; raises SystemExit with the output of a failing one."""
-
-    environment: Mapping[str, str]
-
-    def run(self, *arguments: str | Path, answer: str = "") -> str:
-        """Return the standard output of a command that is given `answer` on its standard input."""
-        done = subprocess.run(
-            [sys.executable, "-m", "flask", "--app", "wsgi", *map(str, arguments)],
-            cwd=ROOT,
-            env=dict(self.environment),
-            input=answer,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise SystemExit(f"flask {' '.join(map(str, arguments))} failed:\n{done.stderr.strip()}")
-        return done.stdout.strip()
 
 
 def email(dealer: SampleDealer) -> str:

@@ -7,7 +7,9 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -68,12 +70,32 @@ def _sources(*folders: str) -> Iterator[Path]:
                 yield path
 
 
+class Findings(NamedTuple):
+    """What one file has that it must not have, with the lines."""
+
+    names: list[tuple[int, str]]
+    identifiers: list[tuple[int, str]]
+    phrases: list[tuple[int, str]]
+
+
+@cache
+def _findings(path: Path) -> Findings:
+    """Look for all of it at once: each file is parsed once, not by three tests."""
+    source = path.read_text()
+    return Findings(_replaced(source), _refused(source), _archaic(source))
+
+
+@lru_cache(maxsize=1)
+def _tree(source: str) -> ast.Module:
+    return ast.parse(source)
+
+
 def _sentences(source: str) -> Iterator[tuple[int, str]]:
     """Yield the comments and docstrings of a module, with their lines."""
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(_tree(source)):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and (
             text := ast.get_docstring(node)
         ):
@@ -85,6 +107,14 @@ def _archaic(source: str) -> list[tuple[int, str]]:
     return [(line, match[0]) for line, match in found if match]
 
 
+def _replaced(source: str) -> list[tuple[int, str]]:
+    return [
+        (node.lineno, node.name)
+        for node in ast.walk(_tree(source))
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name in NAMES
+    ]
+
+
 @pytest.mark.parametrize("folder", MODULES)
 def test_no_module_has_a_replaced_name(folder: str) -> None:
     replaced = set(MODULES[folder].split())
@@ -92,17 +122,22 @@ def test_no_module_has_a_replaced_name(folder: str) -> None:
 
 
 def test_no_class_or_function_has_a_replaced_name() -> None:
-    found = []
-    for path in _sources(*FOLDERS):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name in NAMES:
-                found.append(f"{path.relative_to(ROOT)}:{node.lineno}: {node.name}")
+    found = [
+        f"{path.relative_to(ROOT)}:{line}: {name}"
+        for path in _sources(*FOLDERS)
+        for line, name in _findings(path).names
+    ]
     assert found == []
+
+
+def test_a_replaced_name_is_found_of_a_class_and_of_a_function() -> None:
+    source = "class Town: ...\ndef keep_house(): ...\nCorner = 1\n"
+    assert _replaced(source) == [(1, "Town"), (2, "keep_house")]
 
 
 def _identifiers(source: str) -> Iterator[tuple[int, str]]:
     """Yield every name that a module gives to something, with its line; attributes wherever they are used."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(_tree(source)):
         match node:
             case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
                 yield node.lineno, name
@@ -125,7 +160,7 @@ def test_no_identifier_has_a_replaced_word(folder: str) -> None:
     found = [
         f"{path.relative_to(ROOT)}:{line}: {name}"
         for path in _sources(folder)
-        for line, name in _refused(path.read_text())
+        for line, name in _findings(path).identifiers
     ]
     assert found == []
 
@@ -153,7 +188,7 @@ def test_no_docstring_or_comment_has_an_archaic_phrase(folder: str) -> None:
     found = [
         f"{path.relative_to(ROOT)}:{line}: {phrase}"
         for path in _sources(folder)
-        for line, phrase in _archaic(path.read_text())
+        for line, phrase in _findings(path).phrases
     ]
     assert found == []
 

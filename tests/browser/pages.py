@@ -20,6 +20,7 @@ from tests.browser.users import (
     RECIPIENT,
     REFUSED,
     SECURED,
+    SETTING_UP,
     STAFF,
     STRANGER,
     WATCHER,
@@ -28,12 +29,16 @@ from tests.browser.users import (
 from tests.conftest import settings
 from webapp.application import create_app
 
-# Files, a redirect, what programs ask, and parts of the page LightSpeed Configuration. What ends in .csv is
-# no page either.
+# Files, a redirect, what programs ask, and parts of the page LightSpeed Configuration. Downloads are
+# no pages either.
 NO_PAGES = frozenset(
     {
         *("static", "security.static", "home.show", "health.alive", "health.ready", "metrics.show"),
-        *("lightspeed.show_connection", "lightspeed.show_availability"),
+        # Suggestions under a field.
+        "invitations.suggest",
+        *("lightspeed.show_connection", "lightspeed.show_availability", "help.image", "staff_help.image"),
+        # It leads to the page of the part.
+        "parts.show_request",
         # They lead on.
         *("security.two_factor_rescue", "security.tf_select"),
     }
@@ -43,6 +48,8 @@ OF_NO_DEALER = {
     **dict.fromkeys(("security.two_factor_token_validation", "security.mf_recovery"), HALFWAY),
     **dict.fromkeys(("security.change_password", "security.verify", "account.show"), DEALER),
     "security.two_factor_setup": DEALER,
+    "help.show": STRANGER,
+    **dict.fromkeys(("keys.index", "design.show", "design.show_dialog"), DEALER),
     "alert_confirmations.show": RECIPIENT,
     "security.mf_recovery_codes": SECURED,
 }
@@ -52,14 +59,17 @@ FURTHER = (
     *(("lightspeed.show", user, "") for user in (WATCHER, REFUSED)),
     *(("runs.show", user, "") for user in (WATCHER, REFUSED, HELD)),
     ("queue.new", WATCHER, ""),
+    *(("setup.show", SETTING_UP, query) for query in ("", "step=review")),
     ("catalog.show", WATCHER, ""),
     ("account.show", STAFF, ""),
+    *((endpoint, STAFF, "") for endpoint in ("help.show", "keys.index")),
     ("alerts.show", RECIPIENT, ""),
     *((endpoint, SECURED, "") for endpoint in ("account.show", "security.two_factor_setup")),
     ("users.index", STAFF, "matching=nobody"),
     ("dealers.index", STAFF, "matching=nobody"),
     ("catalog.index", STAFF, "matching=nobody"),
     ("webstore.index", DEALER, "q=brake"),
+    ("parts.index", DEALER, "q=brake"),
     ("webstore.index", DEALER, "q=nowhere"),
     ("inventory.index", DEALER, "q=nowhere"),
     ("runs.index", DEALER, "status=cancelled"),
@@ -98,7 +108,9 @@ def pages() -> list[Rule]:
     return [
         rule
         for rule in addresses().iter_rules()
-        if "GET" in (rule.methods or ()) and rule.endpoint not in NO_PAGES and not rule.rule.endswith(".csv")
+        if "GET" in (rule.methods or ())
+        and rule.endpoint not in NO_PAGES
+        and not rule.rule.endswith((".csv", ".xlsx"))
     ]
 
 
@@ -112,6 +124,8 @@ def sights() -> list[Sight]:
 def _users_of(rule: Rule) -> list[str]:
     if rule.endpoint == "dealer_details.show":
         return [WATCHER]
+    if rule.endpoint == "held_pulls.show":
+        return [HELD]
     if "dealer_id" not in rule.arguments:
         return [OF_NO_DEALER.get(rule.endpoint, STAFF)]
     # A newcomer has none of the rows that the other pages are about.

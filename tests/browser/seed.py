@@ -12,7 +12,7 @@ import pytest
 import requests
 from flask import Flask
 from flask_security import hash_password
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from sandbox.simulator import Behavior
 from sandbox.start.isolated import IsolatedProgram
@@ -33,8 +33,9 @@ from webapp.alerts import confirmations, recipients
 from webapp.application import create_app
 from webapp.core import clock, vault
 from webapp.extensions import db
-from webapp.models import Dealer, Manufacturer, OutboxEntry, Run, User
+from webapp.models import Dealer, Manufacturer, Run, User
 from webapp.runs import lifecycle
+from webapp.search import outbox
 from webapp.settings import config
 
 # Long, as machines are shared; nothing waits for it when all is well.
@@ -93,6 +94,12 @@ class ProgramSeed:
             made = Dealership(dealer.id, user.email, cmf, self._session_of(user))
         self.serve_parts(cmf, codes or {"TR": 3}, login=GROUP_LOGIN if organization else (cmf, PASSWORD))
         return made
+
+    def rename(self, dealership: Dealership, name: str) -> None:
+        """Give a dealer a name that a test can search for, among those of all other tests."""
+        with self.database():
+            db.session.get_one(Dealer, dealership.id).name = name
+            db.session.commit()
 
     def staff_session(self) -> str:
         """The session of a new staff user."""
@@ -172,7 +179,7 @@ class ProgramSeed:
         with self.database():
             run_id = lifecycle.start(db.session.get_one(Dealer, dealership.id), "manual").run.id
         self.wait_until(lambda: not db.session.get_one(Run, run_id).is_active)
-        self.wait_until(lambda: not db.session.scalar(select(func.count(OutboxEntry.product_id))))
+        self.wait_until(lambda: not outbox.pending())
         return run_id
 
     def wait_until(self, is_so: Callable[[], bool]) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import time
 
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, TimeoutError, expect
 
 from tests.browser.viewports import TIMEOUT_MS
+
+# How long a link of the navigation may take before the menu that should show it is looked at again.
+FOLLOW_MS = 5_000
 
 
 def enter_credentials(page: Page, cmf: str, password: str) -> None:
@@ -21,7 +24,6 @@ def enter_credentials(page: Page, cmf: str, password: str) -> None:
 
 def add_supplier_code(page: Page, code: str, manufacturer: str) -> None:
     """Add one mapping, from the dialog Supplier Code Management or its page."""
-    page.get_by_role("link", name="Add Supplier Code").click()
     page.get_by_label("LightSpeed Supplier Code").fill(code)
     page.get_by_label("Manufacturer/Distributor").fill(manufacturer)
     page.get_by_label("LightSpeed Pricing").select_option("Retail")
@@ -34,6 +36,30 @@ def queue_update(page: Page) -> None:
     page.get_by_role("link", name="Queue Inventory Update").click()
     page.get_by_role("button", name="Queue Inventory Update").click()
     expect(page.get_by_role("heading", level=1, name=re.compile(r"^Run \d+$"))).to_be_visible()
+
+
+def navigate(page: Page, *labels: str) -> None:
+    """Follow links of the navigation: a section, then one of its pages; on a phone from the menu."""
+    for label in labels:
+        _follow(page, label)
+
+
+def _follow(page: Page, label: str) -> None:
+    """Follow one link. A page that only now replaces the former one has its menu closed: open it again."""
+    menu = page.get_by_label("Menu", exact=True).filter(visible=True).first
+    link = (
+        page.get_by_role("navigation").get_by_role("link", name=label, exact=True).filter(visible=True).first
+    )
+    for _attempt in range(TIMEOUT_MS // FOLLOW_MS):
+        expect(link.or_(menu).first).to_be_visible()
+        if not link.is_visible():
+            menu.click()
+        try:
+            link.click(timeout=FOLLOW_MS)
+            return
+        except TimeoutError:
+            continue
+    link.click()
 
 
 def open_dialog(page: Page, link: str) -> Locator:
@@ -49,12 +75,12 @@ def choose_file(inside: Locator, content: str, name: str = "codes.csv") -> None:
     inside.get_by_role("link", name="Import from CSV").click()
     file: FilePayload = {"name": name, "mimeType": "text/csv", "buffer": content.encode()}
     inside.get_by_label("CSV file").set_input_files(file)
-    inside.get_by_role("button", name="Look at the changes").click()
+    inside.get_by_role("button", name="Preview changes").click()
 
 
 def sign_in(page: Page, email: str, password: str) -> None:
     """Fill in the sign-in page, and send it."""
-    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Email address").fill(email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
 

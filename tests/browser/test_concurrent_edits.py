@@ -10,7 +10,7 @@ from tests.browser.seed import ProgramSeed
 from tests.browser.steps import choose_file, open_dialog
 from tests.browser.test_dialogs import BOTH, CODES, HEADER
 
-SAVED = "Inventory Settings: saved."
+SAVED = "Inventory Settings saved."
 
 
 def test_the_second_to_save_settings_gets_a_conflict_and_keeps_the_choices(
@@ -24,8 +24,8 @@ def test_the_second_to_save_settings_gets_a_conflict_and_keeps_the_choices(
 
     second.get_by_text("Sunday", exact=True).click()
     second.locator("#save-settings").click()
-    expect(second.get_by_role("alert").filter(has_text="could not be saved")).to_be_focused()
-    expect(second.get_by_text("Stored now", exact=True)).to_be_visible()
+    expect(second.get_by_role("alert").filter(has_text="Not saved")).to_be_focused()
+    expect(second.get_by_text("Currently saved", exact=True)).to_be_visible()
     expect(second.get_by_label("Sunday", exact=True)).to_be_checked()
     assert problems(second) == []
     second.get_by_label("Available", exact=True).check()
@@ -39,7 +39,7 @@ def test_the_second_to_save_settings_gets_a_conflict_and_keeps_the_choices(
 
 def edit(page: Page, lead_time: str) -> None:
     page.get_by_role("link", name="Edit TR").click()
-    page.get_by_label("Lead Time Value").fill(lead_time)
+    page.get_by_role("form", name="Edit TR").get_by_label("Lead Time Value").fill(lead_time)
 
 
 @BOTH
@@ -59,9 +59,11 @@ def test_the_second_to_save_a_supplier_code_gets_a_conflict(
     expect(first.get_by_role("row").nth(1)).to_contain_text("5 days")
 
     second.get_by_role("button", name="Save").click()
-    told = second.get_by_role("alert").filter(has_text="Somebody else has saved this supplier code")
+    told = second.get_by_role("alert").filter(has_text="You changed this supplier code in another tab")
     expect(told).to_be_focused()
-    expect(second.get_by_text("Stored now: TR, Aftermarket, Tucker Rocky, 5 days, Disabled")).to_be_visible()
+    expect(
+        second.get_by_text("Currently saved: TR, Aftermarket, Tucker Rocky, 5 days, Disabled")
+    ).to_be_visible()
     expect(second.get_by_label("Lead Time Value")).to_have_value("9")
     expect(second.get_by_label("LightSpeed Pricing")).to_have_value("retail")
     assert not script or problems(windows[1]) == []
@@ -78,7 +80,7 @@ def test_editing_a_removed_code_gets_a_conflict_and_keeps_the_input(visit: Visit
     first.get_by_role("button", name="Remove").click()
     expect(first.get_by_text("There are currently no supplier codes configured").first).to_be_visible()
     second.get_by_role("button", name="Save").click()
-    expect(second.locator("main .alert").filter(has_text="has been removed")).to_be_visible()
+    expect(second.locator("main .note").filter(has_text="may have been removed")).to_be_visible()
     expect(second.get_by_label("Lead Time Value")).to_have_value("9")
 
 
@@ -90,10 +92,10 @@ def test_an_import_is_previewed_again_if_the_list_changed(
     first = visit(f"{dealership.path}/supplier-codes", dealership.session, java_script_enabled=script)
     second = visit(f"{dealership.path}/supplier-codes", dealership.session)
     choose_file(first.locator("main"), HEADER + "aftermarket,TR,Tucker Rocky,4,disabled\n")
-    expect(first.get_by_text("updates 1; 0 stay as they are")).to_be_visible()
+    expect(first.get_by_text("updates 1; 0 unchanged")).to_be_visible()
     edit(second, "4")
     second.get_by_role("button", name="Save").click()
     expect(second.get_by_role("row").nth(1)).to_contain_text("4 days")
     first.get_by_role("button", name="Import").click()
-    expect(first.locator("main").get_by_text("The list was changed since you looked")).to_be_visible()
-    expect(first.get_by_text("updates 0; 1 stay as they are")).to_be_visible()
+    expect(first.locator("main").get_by_text("Your list changed after this preview")).to_be_visible()
+    expect(first.get_by_text("updates 0; 1 unchanged")).to_be_visible()

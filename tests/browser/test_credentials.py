@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 from tests.browser.seed import PASSWORD, ProgramSeed
-from tests.browser.steps import enter_credentials, queue_update
+from tests.browser.steps import enter_credentials, navigate, queue_update
 
 
 def test_a_wrong_password_is_reported_separately_and_the_settings_stay(
@@ -50,9 +50,9 @@ def test_a_password_that_changed_ends_the_run_and_its_banner_goes_with_the_cause
     expect(page.get_by_text("Failed", exact=True).first).to_be_visible()
     rows = page.get_by_role("row")
     expect(rows.filter(has=page.get_by_role("rowheader", name="PU"))).to_contain_text("Not tried")
-    page.get_by_role("link", name="LightSpeed Configuration").last.click()
+    navigate(page, "Settings")
     expect(page.get_by_label("3PA Username")).to_have_value(dealership.cmf)
-    banner = page.locator("main").get_by_role("alert")
+    banner = page.get_by_role("region", name="Is anything wrong?").locator("[data-cause]")
     page.goto(dealership.path)
     expect(banner).not_to_have_count(0)
 

@@ -30,8 +30,9 @@ def test_supplier_codes_are_added_edited_and_moved(visit: Visit, seed: ProgramSe
     expect(inside.get_by_role("row").nth(1)).to_contain_text("PU")
 
     inside.get_by_role("link", name="Edit PU to Parts Unlimited").click()
-    inside.get_by_label("Lead Time Value").fill("9")
-    inside.get_by_role("button", name="Save").click()
+    form = inside.get_by_role("form", name="Edit PU")
+    form.get_by_label("Lead Time Value").fill("9")
+    form.get_by_role("button", name="Save").click()
     expect(inside.get_by_role("row").nth(1)).to_contain_text("9 days")
 
 
@@ -40,21 +41,27 @@ def test_several_rows_are_typed_before_one_save(visit: Visit, seed: ProgramSeed,
     dealership = seed.add_dealership()
     page = visit(f"{dealership.path}/lightspeed", dealership.session, java_script_enabled=script)
     inside = open_dialog(page, CODES)
-    inside.get_by_role("link", name="Add Supplier Code").click()
     inside.get_by_label("LightSpeed Supplier Code").fill("TR")
     inside.get_by_label("Manufacturer/Distributor").fill("Tucker Rocky")
     inside.get_by_role("button", name="Add Supplier Code").click()
-    second = inside.get_by_role("group", name="Row 2")
-    second.get_by_label("LightSpeed Supplier Code").fill("PU")
-    second.get_by_label("Manufacturer/Distributor").fill("Nobody")
+    expect(inside.get_by_text("1 code not saved")).to_be_visible()
+    expect(inside.get_by_label("LightSpeed Supplier Code")).to_be_focused()
+    inside.get_by_label("LightSpeed Supplier Code").fill("PU")
+    inside.get_by_label("Manufacturer/Distributor").fill("Nobody")
     inside.get_by_role("button", name="Save").click()
     expect(inside.get_by_role("alert")).to_be_focused()
-    expect(inside.get_by_role("alert")).to_contain_text("Row 2: Manufacturer/Distributor")
-    expect(inside.get_by_label("LightSpeed Supplier Code").first).to_have_value("TR")
+    expect(inside.get_by_role("alert")).to_contain_text("Manufacturer/Distributor")
+    expect(inside.locator("#draft-1")).to_contain_text("Not saved yet")
 
-    second.get_by_label("Manufacturer/Distributor").fill("Parts Unlimited")
+    inside.get_by_label("Manufacturer/Distributor").fill("Parts Unlimited")
+    inside.get_by_role("button", name="Add Supplier Code").click()
+    expect(inside.get_by_text("2 codes not saved")).to_be_visible()
+    inside.get_by_role("button", name="Undo TR").click()
+    expect(inside.get_by_text("1 code not saved")).to_be_visible()
     inside.get_by_role("button", name="Save").click()
-    expect(inside.get_by_role("row")).to_have_count(3)
+    expect(inside.get_by_role("link", name="Queue Update Now")).to_be_visible()
+    expect(inside.get_by_role("row")).to_have_count(2)
+    expect(inside.get_by_role("row").nth(1)).to_contain_text("PU")
 
 
 @BOTH
@@ -64,10 +71,10 @@ def test_a_removed_code_leaves_its_stock_or_clears_it(visit: Visit, seed: Progra
     page = visit(f"{dealership.path}/lightspeed", dealership.session, java_script_enabled=script)
     inside = open_dialog(page, CODES)
     inside.get_by_role("link", name="Remove TR to Tucker Rocky").click()
-    expect(inside).to_contain_text("3 products have a quantity from this supplier code")
+    expect(inside).to_contain_text("3 products have stock from TR")
     inside.get_by_label("Set their quantity to zero").check()
     inside.get_by_role("button", name="Remove").click()
-    expect(page.get_by_text("Products that were set to zero: 3.").first).to_be_visible()
+    expect(page.get_by_text("3 products set to zero.").first).to_be_visible()
     expect(inside.get_by_text("There are currently no supplier codes configured")).to_be_visible()
 
 
@@ -83,9 +90,7 @@ def test_an_import_shows_first_what_it_would_change(visit: Visit, seed: ProgramS
     inside.get_by_role("link", name="Back to the list").click()
     rows = "aftermarket,TR,Tucker Rocky,4,retail\naftermarket,PU,Parts Unlimited,,disabled\n"
     choose_file(inside, HEADER + rows)
-    expect(
-        inside.get_by_text("This file adds 1 supplier code and updates 1; 0 stay as they are.")
-    ).to_be_focused()
+    expect(inside.get_by_text("This file adds 1 supplier code and updates 1; 0 unchanged.")).to_be_focused()
     expect(inside.get_by_role("row", name="TR Updated")).to_contain_text("1 day 4 days")
     inside.get_by_role("button", name="Import").click()
     expect(page.get_by_text("1 supplier code added, 1 updated, 0 unchanged.").first).to_be_visible()
@@ -118,7 +123,8 @@ def test_an_update_on_a_disabled_day_is_asked_for_twice(
     expect(inside.get_by_role("alert").filter(has_text="was not queued")).to_be_focused()
     inside.get_by_label("Run anyway").check()
     inside.get_by_role("button", name=QUEUE).click()
-    expect(page.get_by_text("also on a day that is disabled")).to_be_visible()
+    page.locator("summary").filter(has_text="Details").click()
+    expect(page.get_by_text("runs even on a disabled day")).to_be_visible()
 
 
 @BOTH
@@ -147,11 +153,33 @@ def test_a_closed_dialog_returns_the_focus(visit: Visit, seed: ProgramSeed) -> N
 def test_a_manufacturer_is_found_while_typing(visit: Visit, seed: ProgramSeed) -> None:
     dealership = seed.add_dealership()
     page = visit(f"{dealership.path}/supplier-codes/new", dealership.session)
-    choices = page.locator("datalist option")
-    expect(choices).to_have_count(2)
-    page.get_by_label("Manufacturer/Distributor").press_sequentially("unlim")
-    expect(choices).to_have_count(1)
-    page.get_by_label("Ecommerce Catalog").select_option("OEM")
-    page.get_by_label("Manufacturer/Distributor").fill("")
-    page.get_by_label("Manufacturer/Distributor").press_sequentially("hon")
-    expect(choices).to_have_attribute("value", "Honda")
+    field = page.get_by_role("combobox", name="Manufacturer/Distributor")
+    field.click()
+    expect(page.get_by_role("listbox").get_by_role("option")).to_have_count(2)
+    field.press_sequentially("unlim")
+    expect(page.get_by_role("listbox").get_by_role("option")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[role=option][aria-selected=true]")).to_have_text("Parts Unlimited")
+    page.keyboard.press("Enter")
+    expect(field).to_have_value("Parts Unlimited")
+    expect(page.get_by_role("listbox")).to_have_count(0)
+
+    field.fill("honda")
+    expect(page.get_by_text("Honda is an OEM.")).to_be_visible()
+    page.get_by_role("button", name="Switch catalog").click()
+    expect(page.get_by_label("Ecommerce Catalog")).to_have_value("oem")
+    page.get_by_role("listbox").get_by_text("Honda").click()
+    expect(field).to_have_value("Honda")
+
+
+def test_escape_closes_the_suggestions_and_then_the_dialog(visit: Visit, seed: ProgramSeed) -> None:
+    dealership = seed.add_dealership()
+    page = visit(f"{dealership.path}/lightspeed", dealership.session)
+    inside = open_dialog(page, CODES)
+    inside.get_by_role("combobox", name="Manufacturer/Distributor").click()
+    expect(page.get_by_role("listbox")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)

@@ -18,9 +18,9 @@ from tests.conftest import settings
 from webapp.application import create_app
 
 PAGES = (
-    ("/dealers", 403, "This page is not for you"),
-    ("/dealers/999999", 404, "There is nothing here"),
-    ("/logout", 405, "That does not work here"),
+    ("/dealers", 403, "No access"),
+    ("/dealers/999999", 404, "Page not found"),
+    ("/logout", 405, "Not available here"),
 )
 
 
@@ -39,8 +39,8 @@ def test_a_file_that_is_too_large(visit: Visit, users: dict[str, PageUser]) -> N
     page = visit(path, newcomer.session, expected=(413,), java_script_enabled=False)
     large: FilePayload = {"name": "codes.csv", "mimeType": "text/csv", "buffer": b"x" * 9_000_000}
     page.get_by_label("CSV file").set_input_files(large)
-    page.get_by_role("button", name="Look at the changes").click()
-    expect(page.get_by_role("heading", level=1, name="That is too large")).to_be_visible()
+    page.get_by_role("button", name="Preview changes").click()
+    expect(page.get_by_role("heading", level=1, name="Too large")).to_be_visible()
 
 
 @pytest.fixture
@@ -59,13 +59,13 @@ def broken(tmp_path: Path) -> Iterator[str]:
 def test_a_program_whose_database_is_gone(visit: Visit, broken: str) -> None:
     page = visit("/login", address=broken, expected=(500,))
     sign_in(page, "parts@example.com", "whatever it is")
-    expect(page.get_by_role("heading", level=1, name="Something went wrong here")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="Something went wrong")).to_be_visible()
     assert problems(page) == []
 
 
 def test_a_sign_in_that_is_refused(visit: Visit) -> None:
     page = visit("/")
-    expect(page.get_by_text("Please sign in to go on")).to_be_visible()
+    expect(page.get_by_text("Please sign in to continue")).to_be_visible()
     sign_in(page, "nobody@example.com", "not a password")
     expect(page.get_by_role("alert")).to_be_focused()
     assert problems(page) == []
@@ -86,7 +86,7 @@ def test_passwords_that_are_refused(visit: Visit, users: dict[str, PageUser]) ->
     page = visit("/change", users[NEWCOMER].session)
     page.get_by_label("Current password").fill("not the password")
     page.get_by_label("New password", exact=True).fill("short")
-    page.get_by_label("New password, once more").fill("another one")
+    page.get_by_label("Confirm new password").fill("another one")
     page.get_by_role("button", name="Change password").click()
     expect(page.get_by_role("alert")).to_be_focused()
     found = problems(page)

@@ -12,6 +12,7 @@ from tests.browser.steps import (
     add_supplier_code,
     come_to,
     enter_credentials,
+    navigate,
     open_dialog,
     queue_update,
     sign_in,
@@ -45,12 +46,12 @@ def test_a_newcomer_connects_maps_a_code_syncs_and_finds_the_product(
 
     queue_update(page)
     come_to(page.get_by_text("Succeeded").first, script)
-    page.get_by_role("link", name="Webstore preview").click()
+    navigate(page, "Inventory", "Webstore preview")
     found = look_for(page, "TR-1")
     expect(found).to_contain_text("$24.50")
     expect(found).to_contain_text("Ships in 1 day")
-    page.get_by_role("link", name="Home").click()
-    expect(page.get_by_text("Three steps to your first stock")).to_have_count(0)
+    navigate(page, "Home")
+    expect(page.get_by_text("Get your inventory online in 3 steps")).to_have_count(0)
 
 
 def look_for(page: Page, words: str) -> Locator:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.browser.conftest import Visit
 from tests.browser.seed import ProgramSeed
 
-BYTES = 150_000
+BYTES = 80_000
 
 
 def test_a_page_transfers_little_when_nothing_is_kept(visit: Visit, seed: ProgramSeed) -> None:

@@ -11,25 +11,33 @@ from sqlalchemy import select
 
 from tests.browser.seed import Dealership, ProgramSeed
 from tests.factories import (
+    make_code_scan,
     make_configuration,
     make_dealer,
+    make_found_code,
     make_held_clearing,
+    make_held_pull,
     make_organization,
+    make_preview,
     make_run,
     make_run_item,
 )
 from webapp.catalog import uploads
 from webapp.core import clock
 from webapp.extensions import db
-from webapp.models import CatalogImport, Dealer, ShelfStock, SupplierCode, User
+from webapp.models import CatalogImport, Dealer, Manufacturer, PartNumber, ShelfStock, SupplierCode, User
+from webapp.pulls.stock import Stock, StockKey
+from webapp.pulls.stock_changes import Change
+from webapp.slow_movers import counts
 
 # A dealer with stock, skipped parts and a supplier code that failed; one with nothing yet; staff who watch
 # work that is under way; a dealer whose credentials were refused, and one whose stock would go to zero;
 # staff; a client that has not signed in, a user whose code is still missing, and one with a
-# second factor; one of a dealer whose new recipient of alerts has not confirmed yet.
+# second factor; one of a dealer whose new recipient of alerts has not confirmed yet; one who
+# is about to go live.
 DEALER, NEWCOMER, WATCHER, REFUSED, HELD = "dealer", "newcomer", "watcher", "refused", "held"
 STAFF, STRANGER, HALFWAY, SECURED = "staff", "stranger", "halfway", "secured"
-RECIPIENT = "recipient"
+RECIPIENT, SETTING_UP = "recipient", "setting up"
 CATALOG = b"""catalog,manufacturer,abbreviation,oem_manufacturer_id,dealer,part_number,brand,mpn,name,msrp
 aftermarket,Western Power Sports,WPS,,,26-1010,Bell,26-1010,Helmet,199.95
 aftermarket,Western Power Sports,WPS,,,,Bell,,Nameless,
@@ -60,6 +68,7 @@ def all_users(seed: ProgramSeed) -> dict[str, PageUser]:
         WATCHER: _watcher(seed, staff),
         REFUSED: _refused(seed),
         HELD: _held(seed),
+        SETTING_UP: _setting_up(seed),
         STAFF: PageUser(staff, {"import_id": import_catalog(seed, CATALOG), "user_id": 1} | _managed(seed)),
     }
 
@@ -87,13 +96,59 @@ def _dealer(seed: ProgramSeed) -> PageUser:
     run_id = seed.sync(dealership)
     seed.set_behavior()
     with seed.database():
+        _add_found_codes(dealership.id)
+        _add_slow_movers(dealership.id)
         rows = {
             "dealer_id": dealership.id,
             "run_id": run_id,
             "code_id": _first(SupplierCode.id, SupplierCode.dealer_id == dealership.id),
             "product_id": _first(ShelfStock.product_id, ShelfStock.dealer_id == dealership.id),
+            "period": "daily",
         }
+        rows["preview_id"] = _add_preview(dealership.id)
     return PageUser(dealership.session, rows)
+
+
+def _add_preview(dealer_id: int) -> int:
+    """A preview in which one product comes into stock; its id."""
+    number = db.session.scalars(select(PartNumber)).first()
+    assert number is not None
+    dealer = db.session.get_one(Dealer, dealer_id)
+    planned = (number.product, number.manufacturer, None, Stock(3, 1200, 1))
+    return make_preview(dealer, planned).id
+
+
+def _add_found_codes(dealer_id: int, *, reviewed: bool = False) -> None:
+    """Codes that a scan found: a clear match, one to choose for, none at all, and one that is hidden."""
+    dealer = db.session.get_one(Dealer, dealer_id)
+    query = select(Manufacturer).where(Manufacturer.name.in_(("Tucker Rocky", "Honda"))).order_by("name")
+    honda, tucker = db.session.scalars(query)
+    chosen = {"chosen_manufacturer_id": tucker.id} if reviewed else {}
+    make_code_scan(dealer, **({"reviewed_at": clock.now()} if reviewed else {}))
+    make_found_code(dealer, "TR9", 412, 3_841_000, {tucker: 388, honda: 12}, samples=["Strap"], **chosen)
+    make_found_code(dealer, "MIX", 20, 90_000, {tucker: 9, honda: 8}, stale_parts=3)
+    make_found_code(dealer, "SHOP", 3, 500)
+    make_found_code(dealer, "RAGS", 3, 500, hidden_parts=3, hidden_at=clock.now())
+
+
+def _add_slow_movers(dealer_id: int) -> None:
+    """Two slow movers of a protected code, and a code whose count failed."""
+    today = clock.now().date()
+    day = {"changed_on": today - timedelta(days=400), "sold_on": None}
+    amounts = {"quantity": 2, "retail_cents": 995, "value_cents": 1990, "description": "Gasket"}
+    rows = [{"key": name.lower(), "part_number": name, **day, **amounts} for name in ("OLD-1", "OLD-2")]
+    code = counts.DueCode("tr", "TR")
+    counts.store(dealer_id, code, rows, today, clock.now())
+    counts.note(dealer_id, code, is_protected=True)
+    counts.note(dealer_id, counts.DueCode("pu", "PU"), error="Lightspeed took too long to respond.")
+    db.session.commit()
+
+
+def _setting_up(seed: ProgramSeed) -> PageUser:
+    dealership = seed.add_dealership()
+    with seed.database():
+        _add_found_codes(dealership.id, reviewed=True)
+    return PageUser(dealership.session, {"dealer_id": dealership.id})
 
 
 def _recipient(seed: ProgramSeed) -> PageUser:
@@ -146,7 +201,12 @@ def _held(seed: ProgramSeed) -> PageUser:
             item = make_run_item(run, code, "succeeded", pages=1)
             decided = clock.now() if state == "kept" else None
             make_held_clearing(item, 1920, 2014, state=state, decided_at=decided)
-        rows = {"dealer_id": dealership.id, "run_id": run.id}
+        number = db.session.scalars(select(PartNumber)).first()
+        assert number is not None
+        place = StockKey(number.product_id, number.manufacturer_id, "wp")
+        moved = Change(place, Stock(4, 1200, 1), Stock(4, 120000, 1))
+        item = make_run_item(run, "WP", "succeeded", error_kind="held", fetched=430)
+        rows = {"dealer_id": dealership.id, "run_id": run.id, "pull_id": make_held_pull(item, moved).id}
     return PageUser(dealership.session, rows)
 
 

@@ -44,7 +44,7 @@ class Instrumentation:
     def statement(self, _connection: Any, _cursor: Any, sql: str, *_rest: Any) -> None:
         self._enter()
         sql = sql.strip()
-        if sql.startswith("SELECT run_mappings.manufacturer_id, run_mappings.lead_time_days"):
+        if sql.startswith("SELECT supplier_codes.code_key, supplier_codes.manufacturer_id"):
             self._phase = APPLYING
         elif sql.startswith("UPDATE run_items") and "tries" in sql:
             self._phase = PAGES

@@ -11,8 +11,8 @@ from typing import Any
 import psutil
 
 from benchmarks.testbed import TimedOut, wait
+from sandbox.servers.fork_server import ForkedProcess, ForkServer
 from tests.chaos import instrumented_worker
-from tests.fork_server import ForkedProcess, ForkServer
 from webapp.runs import lifecycle
 
 # Seconds. Long, as machines are shared; nothing waits for it when all is well.

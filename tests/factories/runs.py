@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from tests.factories.rows import save
 from webapp.core import clock, storage
+from webapp.core.bulk_changes import PRICES, BulkChange
 from webapp.core.text_keys import key_of
 from webapp.extensions import db
 from webapp.models import (
     Dealer,
     HeldClearing,
+    HeldPull,
+    Manufacturer,
     PartNumber,
     Product,
     PullBlock,
@@ -22,7 +26,12 @@ from webapp.models import (
     RunItem,
     StoredPull,
 )
+from webapp.previews.summary import summary_of
+from webapp.pulls.change_log import ChangeLog
 from webapp.pulls.entries import Entry, Match, pack, unpack
+from webapp.pulls.stock import Stock, StockKey
+from webapp.pulls.stock_changes import Change
+from webapp.pulls.stored_changes import CausedChange
 
 
 def make_run(dealer: Dealer, status: str = "succeeded", **fields: Any) -> Run:
@@ -46,7 +55,7 @@ def make_stored_part(item: RunItem, number: str, match: Product | None = None, *
     raw = (number, item.supplier_code, fields.pop("description", None))
     quantity = fields.get("quantity", fields.pop("quantity_text", None))
     values = {"reason": None, "quantity": None, **fields}
-    entry = Entry(key_of(number), (*raw, quantity, quantity, *[None] * 5), **values)
+    entry = Entry(key_of(number), (*raw, quantity, quantity, *[None] * 6), **values)
     if match is not None:
         numbers = db.session.scalars(select(PartNumber).where(PartNumber.product_id == match.id))
         entry.matches = [Match(row.manufacturer_id, match.id) for row in numbers]
@@ -81,3 +90,41 @@ def make_held_clearing(item: RunItem, products: int = 100, stocked: int = 120, *
     ids = {"dealer_id": item.run.dealer_id, "run_id": item.run_id, "run_item_id": item.id}
     names = {"supplier_code": item.supplier_code, "code_key": item.code_key}
     return save(HeldClearing(**ids, **names, products=products, stocked=stocked, **fields))
+
+
+def make_held_pull(item: RunItem, *planned: Change, **fields: Any) -> HeldPull:
+    """A pull of the item in which 412 of 430 prices moved by more than half, with planned changes (R27)."""
+    ids = {"dealer_id": item.run.dealer_id, "run_id": item.run_id, "run_item_id": item.id}
+    names = {"supplier_code": item.supplier_code, "code_key": item.code_key}
+    log = ChangeLog(db.session.connection(), item.run.dealer_id, item.id, planned_for=item.code_key)
+    log.add("reported", planned)
+    log.flush()
+    summary = summary_of([[CausedChange(change, "reported") for change in planned]])
+    pull = {
+        "reasons": [BulkChange(PRICES, 412, 430, "A-1", 1200, 120000)._asdict()],
+        "planned": {"changes": summary.changes, **summary.counts, **summary.sum._asdict()},
+        "largest": summary.pack(),
+        **{"rows": 430, "digest": b"", "quantity_column": "on_hand"},
+        "apply_at": clock.now() + timedelta(hours=24),
+    }
+    return save(HeldPull(**{**ids, **names, **pull, **fields}))
+
+
+def make_changes(
+    item: RunItem,
+    *rows: tuple[Product, Manufacturer, Stock | None, Stock],
+    cause: str = "reported",
+    is_planned: bool = False,
+) -> None:
+    """What an item changed of its code's stock: product and manufacturer, the stock before and after."""
+    planned_for = item.code_key if is_planned else None
+    log = ChangeLog(db.session.connection(), item.run.dealer_id, item.id, planned_for)
+    log.add(
+        cause,
+        [
+            (StockKey(product.id, manufacturer.id, item.code_key), before, after, None)
+            for product, manufacturer, before, after in rows
+        ],
+    )
+    log.flush()
+    db.session.commit()

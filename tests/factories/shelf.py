@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -79,3 +80,27 @@ def make_indexed_product(dealer: Dealer, manufacturer: Manufacturer, number: str
     make_shelf_stock(dealer, product, manufacturer, **fields)
     outbox.drain()
     return product
+
+
+def make_indexed_products(
+    dealer: Dealer, manufacturer: Manufacturer, numbers: Sequence[str], items: Sequence[int], **fields: Any
+) -> None:
+    """Many of them at once, changed in turn by the run items."""
+    for place, number in enumerate(numbers):
+        product = make_product(manufacturer, number, **fields)
+        db.session.add(
+            ShelfStock(
+                dealer_id=dealer.id,
+                product_id=product.id,
+                manufacturer_id=manufacturer.id,
+                code_key="tr",
+                code="TR",
+                quantity=1,
+                lead_time_days=1,
+                changed_item_id=items[place % len(items)],
+            )
+        )
+    db.session.flush()
+    figures.refresh(db.session(), dealer.id, figures.OF_DEALER)
+    db.session.commit()
+    outbox.drain()

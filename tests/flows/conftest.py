@@ -15,9 +15,9 @@ from flask import Flask, current_app
 from redis import Redis
 from sqlalchemy.orm import close_all_sessions
 
+from sandbox.servers.fork_server import ForkedProcess, ForkServer
 from sandbox.simulator import Simulator
 from tests.conftest import settings
-from tests.fork_server import ForkedProcess, ForkServer
 from tests.sync_harness import SyncHarness
 from webapp.application import create_app
 from webapp.extensions import db
@@ -137,15 +137,6 @@ def simulator() -> Iterator[Simulator]:
 def harness(app: Flask, simulator: Simulator) -> SyncHarness:
     """One connected dealer; on each database."""
     return SyncHarness(simulator)
-
-
-@pytest.fixture(scope="session")
-def fork_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkServer]:
-    """A process that has imported workers and scheduler, with none of the program's settings."""
-    log = tmp_path_factory.mktemp("fork-server") / "fork-server.log"
-    server = ForkServer(["jobs.worker", "jobs.schedule"], {"PATH": os.environ["PATH"]}, log)
-    yield server
-    server.end()
 
 
 @pytest.fixture

@@ -193,7 +193,8 @@ def _status(run_id: int) -> str | None:
 def collect(search: Search, redis: Redis, program: Program, tmp_path: Path) -> None:
     """All that is left behind, and every page to everybody."""
     run = db.session.scalars(db.select(Run).order_by(Run.id)).first()
-    ids = {"dealer_id": search.dealer_id, "run_id": run.id if run else 1, "kind": "skipped", "token": "x"}
+    ids = {"dealer_id": search.dealer_id, "run_id": run.id if run else 1, "token": "x"}
+    ids |= {"kind": "skipped", "period": "daily"}
     anonymous = current_app.test_client()
     for who, client in (("anonymous", anonymous), *((who, search.client(who)) for who in search.users)):
         search.found.update(outputs.of_pages(client, who, ids))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import io
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -49,7 +52,7 @@ def of_files(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Every file below a folder."""
     for path in sorted(folder.rglob("*")):
         if path.is_file():
-            yield f"file {path.relative_to(folder)}", path.read_bytes()
+            yield f"file {path.relative_to(folder)}", _unpacked(path.read_bytes())
 
 
 def of_processes() -> Iterator[tuple[str, bytes]]:
@@ -77,4 +80,14 @@ def of_pages(client: FlaskClient, who: str, ids: dict[str, Any]) -> Iterator[tup
             with current_app.app_context():
                 response = client.get(path, headers=headers)
             kept = "\n".join(f"{name}: {value}" for name, value in response.headers if name != "Set-Cookie")
-            yield f"{path} as {who}", kept.encode() + response.get_data()
+            yield f"{path} as {who}", kept.encode() + _unpacked(response.get_data())
+
+
+def _unpacked(content: bytes) -> bytes:
+    """Return what a compressed report or an Excel file contains, anything else as it is."""
+    if content.startswith(b"\x1f\x8b"):
+        return gzip.decompress(content)
+    if not content.startswith(b"PK"):
+        return content
+    with zipfile.ZipFile(io.BytesIO(content)) as workbook:
+        return b"\n".join(workbook.read(name) for name in workbook.namelist())

@@ -41,7 +41,7 @@ def test_an_alert_is_sent_while_redis_is_unavailable_and_no_worker_runs(
     process = program.fork(
         "jobs.schedule", REDIS_URL=NOBODY_LISTENS, SMTP_URL=server, MAIL_FROM="alerts@example.com"
     )
-    wait_until(lambda: kept.messages, "the e-mail", program)
+    wait_until(lambda: kept.messages, "the email", program)
     assert kept.subjects == [f"{harness.dealer.name}: Credentials refused"]
     assert kept.recipients == [[ADDRESS]]
     wait_until(lambda: "scheduler.redis_lost" in program.log, "the outage to be noticed", program)
@@ -59,6 +59,6 @@ def test_two_schedulers_send_an_alert_once(
         program.fork("jobs.schedule", SMTP_URL=server, MAIL_FROM="alerts@example.com")
     wait_until(lambda: program.log.count("scheduler.started") == 2, "both schedulers", program)
     delivered = db.select(db.func.count()).where(AlertDelivery.state == "delivered")
-    wait_until(lambda: db.session.scalar(delivered) == 1, "the e-mail", program)
+    wait_until(lambda: db.session.scalar(delivered) == 1, "the email", program)
     assert db.session.scalar(db.select(db.func.count()).select_from(Alert)) == 1
     assert len(kept.messages) == 1

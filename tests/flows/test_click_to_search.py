@@ -28,7 +28,7 @@ def test_from_the_click_to_the_webstore(app: Flask, harness: SyncHarness, progra
     dealer_id = harness.dealer.id
     make_user(EMAIL, harness.dealer, hash_password(PASSWORD))
     for _ in range(2):
-        program.start("jobs.worker", "control", "index", "sync")
+        program.fork("jobs.worker", "control", "index", "sync")
     browser = app.test_client()
 
     signed_in = browser.post("/login", data={"email": EMAIL, "password": PASSWORD})

@@ -61,6 +61,7 @@ def pages(harness: SyncHarness, run: Run) -> dict[str, bytes]:
         "dealer_id": harness.dealer.id,
         "run_id": run.id,
         "kind": "skipped",
+        "period": "daily",
         "token": "x",
         "code_id": db.session.scalars(db.select(SupplierCode.id)).first(),
         "product_id": db.session.scalars(db.select(Product.id)).first(),
@@ -90,5 +91,9 @@ def test_hostile_texts_are_shown_as_text_and_run_in_no_file(stored: SyncHarness,
     for place, text in files.items():
         for row in csv.reader(io.StringIO(text, newline="")):
             assert not [cell for cell in row if cell[:1] in ("=", "+", "@", "\t", "\r")], place
+    workbooks = {place: text for place, text in shown.items() if "spreadsheetml" in text}
+    assert len(workbooks) >= 4
+    for place, text in workbooks.items():
+        assert "<f>" not in text, place
     # No statement among the texts was carried out.
     assert db.session.scalar(db.select(db.func.count()).select_from(User)) == 2

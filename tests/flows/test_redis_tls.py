@@ -30,7 +30,7 @@ from webapp.settings import redis_settings
 from webapp.web import job_heartbeats
 
 pytestmark = ON_SQLITE
-REFUSED = "its TLS certificate is refused: self-signed certificate"
+REFUSED = "its TLS certificate isn't trusted: self-signed certificate"
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_the_problem_with_the_certificate_is_reported(
 ) -> None:
     variables, reason = {
         "unknown authority": ({"REDIS_URL": trusted["REDIS_URL"]}, REFUSED),
-        "other name": (misnamed, "its TLS certificate is refused: IP address mismatch"),
+        "other name": (misnamed, "its TLS certificate isn't trusted: IP address mismatch"),
         "no TLS": ({"REDIS_URL": f"rediss://127.0.0.1:{httpserver.port}/0"}, "TLS fails: "),
     }[broken]
     use(app, variables)

@@ -101,7 +101,7 @@ def test_a_storage_server_that_stops_during_a_run_costs_only_its_reports(
     stocked: SyncHarness, staff: LintingClient, server: S3Server
 ) -> None:
     run = stocked.sync(tell=lambda _line: server.stop())
-    assert (run.status, run.explanation) == ("partial", "The reports could not be stored.")
+    assert (run.status, run.explanation) == ("partial", "We couldn't store the reports.")
     assert len(stocked.shelf_quantities()) == 19
     server.start()
     assert stored() == []
@@ -171,7 +171,7 @@ def test_a_refusal_costs_only_the_reports_and_shows_no_login(
         monkeypatch.setenv(variable, "hunter2")
         s3fs.S3FileSystem.clear_instance_cache()
     run = stocked.sync()
-    assert (run.status, run.explanation) == ("partial", "The reports could not be stored.")
+    assert (run.status, run.explanation) == ("partial", "We couldn't store the reports.")
     with pytest.raises(storage.StorageError) as refused, storage.open_for_writing("runs/1/x.csv") as file:
         file.write("x")
     assert "hunter2" not in str(refused.value)

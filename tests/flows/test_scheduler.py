@@ -28,7 +28,7 @@ def ticks(redis: Redis) -> int:
 def test_two_schedulers_started_together_leave_one_tick(
     harness: SyncHarness, redis: Redis, program: Program
 ) -> None:
-    both = [program.start("jobs.schedule") for _ in range(2)]
+    both = [program.fork("jobs.schedule") for _ in range(2)]
     wait_until(lambda: program.log.count("scheduler.started") == 2, "both schedulers", program)
     wait_until(lambda: ticks(redis) == 1, "a tick", program)
     wait_until(lambda: set(redis.zrange(SET, 0, -1)) == EVERY, "the next tick", program)

@@ -1,6 +1,6 @@
 """Secrets are planted, everything is exercised and goes wrong, and all that comes out is searched for them.
 
-Whatever a page, a log line, a report, a row, a Redis key, a job, an error report, an e-mail or a command line
+Whatever a page, a log line, a report, a row, a Redis key, a job, an error report, an email or a command line
 holds: no secret is in it, neither as it is nor encoded, packed or escaped.
 """
 

@@ -18,8 +18,9 @@ from tests.sync_harness import SyncHarness, part
 from webapp.core import clock
 from webapp.extensions import db
 from webapp.lightspeed import configurations
-from webapp.models import OutboxEntry, Run
+from webapp.models import Run
 from webapp.runs import lifecycle
+from webapp.search import outbox
 
 ALL = ("jobs.worker", "control", "index", "sync")
 
@@ -61,7 +62,7 @@ def test_a_run_that_was_queued_is_carried_out_and_indexed(harness: SyncHarness, 
     program.fork(*ALL)
     run = lifecycle.start(harness.dealer, "manual").run
     wait_until(lambda: has_ended(run.id), "the run's end", program)
-    wait_until(lambda: not db.session.scalars(db.select(OutboxEntry)).first(), "an empty outbox", program)
+    wait_until(lambda: not outbox.pending(), "an empty outbox", program)
     assert harness.load_run(run.id).status == "succeeded"
     assert len(harness.report_rows(run, "inventory")) == 1202
 
@@ -100,7 +101,7 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost_or_doubled(
     wait_until(lambda: has_ended(run.id), "the run's end", program)
     taken_over = outcome(harness, harness.load_run(run.id))
     # On SQLite a write that follows a read fails when the index was written in between.
-    wait_until(lambda: not db.session.scalars(db.select(OutboxEntry)).first(), "an empty outbox", program)
+    wait_until(lambda: not outbox.pending(), "an empty outbox", program)
 
     undisturbed = harness.add_dealer("Undisturbed", "4711")
     rows = [(row.code, row.manufacturer, row.pricing) for row in _codes(harness)]

@@ -23,7 +23,7 @@ import webapp
 from tests.fuzz import texts
 from tests.webapp.tenancy.seed import OWN, SeededApp
 from webapp.extensions import db
-from webapp.models import Configuration, Organization, User
+from webapp.models import Configuration, Organization, SupplierCode, User
 
 
 def all_forms() -> list[type[FlaskForm]]:
@@ -54,6 +54,7 @@ def filled_by(seeded_app: SeededApp) -> Iterator[dict[str, Any]]:
             "dealer": configuration.dealer,
             "organization": organization,
             "organizations": [organization],
+            "codes": list(db.session.scalars(db.select(SupplierCode))),
         }
         db.session.rollback()
 
@@ -62,7 +63,11 @@ def make(form: type[FlaskForm], fields: MultiDict[str, Any], given: dict[str, An
     """The form with these fields, sent without a token."""
     parameters = inspect.signature(form.__init__).parameters
     wanted = {name: value for name, value in given.items() if name in parameters}
-    return form(formdata=fields, meta={"csrf": False}, **wanted)
+    made = form(formdata=fields, meta={"csrf": False}, **wanted)
+    # Views of Flask-Security set it after they have made the form.
+    if getattr(made, "user", given) is None:
+        made.user = given["user"]  # type: ignore[attr-defined]
+    return made
 
 
 def try_out(form: type[FlaskForm], fields: MultiDict[str, Any], given: dict[str, Any]) -> bool:

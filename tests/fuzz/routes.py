@@ -22,9 +22,12 @@ from tests.fuzz import texts
 from tests.webapp.tenancy.attempts import Route, routes, rows_of
 from tests.webapp.tenancy.seed import HTMX, NOBODY, OWN, STAFF, SeededApp
 from webapp.extensions import db
+from webapp.web import downloads
 from webapp.web.request_body import Request
 
 ROUNDS: Final = 4
+# Answers that are no text.
+BINARY: Final = ("application/octet-stream", downloads.EXCEL)
 # Here is no Redis, which these answer 503 for.
 NEEDS_REDIS: Final = ("/readyz", "/background-jobs/retries")
 # A field of the requests themselves, and one that no view reads.
@@ -166,7 +169,7 @@ def roles_of(route: Route) -> list[str]:
 def look_at(response: TestResponse) -> None:
     """Fails for an answer that no request may get."""
     assert response.status_code < 500 or response.request.path in NEEDS_REDIS, response.status
-    told = response.get_data(as_text=True) if response.mimetype != "application/octet-stream" else ""
+    told = "" if response.mimetype in BINARY else response.get_data(as_text=True)
     assert "Traceback (most recent" not in told
     if response.mimetype == "text/html":
         for marker in texts.EXECUTED:

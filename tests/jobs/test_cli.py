@@ -88,7 +88,7 @@ def test_run_for_a_dealer_without_3pa_is_refused(harness: SyncHarness) -> None:
     db.session.commit()
     done = run(harness)
     assert done.exit_code == 1
-    assert "not enabled" in done.stderr
+    assert "turned off" in done.stderr
 
 
 @pytest.mark.parametrize("verb", ["run", "queue"])
@@ -136,7 +136,7 @@ def test_run_does_not_disturb_an_active_run(harness: SyncHarness) -> None:
     db.session.commit()
     done = run(harness)
     assert done.exit_code == 1
-    assert f"run {active.id} of dealer {harness.dealer.id} is under way" in done.stderr
+    assert f"run {active.id} of dealer {harness.dealer.id} is already running" in done.stderr
 
 
 def test_queue_prints_the_id_and_repeating_it_the_same(harness: SyncHarness) -> None:
@@ -194,3 +194,25 @@ def test_check_says_whether_the_credentials_work(harness: SyncHarness) -> None:
     db.session.expire_all()
     assert harness.configuration.check_state == "refused"
     assert "Third Party Access" in bad.stderr
+
+
+def test_restore_previews_and_restores_the_state_before_a_run(harness: SyncHarness) -> None:
+    mapped(harness)
+    harness.sync()
+    harness.sync(part("TR", "A-1", 1))
+    options = ["sync", "restore", "--dealer", str(harness.dealer.id), "--before", "2"]
+    shown = command(*options, "--code", " tr", "--preview", "--json")
+    expected = {
+        **{"before": 2, "products": 1, "changes": 1, "units": 2, "value": "20.00"},
+        "codes": [{"supplier_code": "TR", "changes": 1, "units": 2, "value": "20.00"}],
+    }
+    undone = json.loads(shown.stdout).pop("undone")
+    assert json.loads(shown.stdout) == {**expected, "undone": undone}
+    assert [(row["run"], row["cause"], row["changes"]) for row in undone] == [(2, "reported", 1)]
+    assert harness.shelf_quantities() == {("TR", "A-1"): 1}
+    done = command(*options)
+    assert (done.exit_code, done.stdout.splitlines()[-1]) == (0, "run 3 succeeded")
+    assert harness.shelf_quantities() == {("TR", "A-1"): 3}
+    again = command(*options)
+    assert (again.exit_code, again.stderr.count("\n")) == (1, 1)
+    assert "Nothing to restore" in again.stderr

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import pytest
 import time_machine
 from flask import Flask
 from flask_migrate import check, downgrade, upgrade
 from sqlalchemy import select, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import close_all_sessions
 
 from jobs.sync import tick
 from sandbox.simulator import SimulatedDealer, Simulator
 from tests.conftest import settings
-from tests.migrations.earlier import DUMPS, Rows, kept, restore, rows_of
+from tests.migrations.earlier import DUMPS, Databases, Rows, kept, kind_of, restore, rows_of
 from tests.migrations.schema import Schema, schema_of
 from tests.sync_harness import PASSWORD, USERNAME, SyncHarness, part
 from webapp.application import create_app
@@ -34,43 +34,75 @@ from webapp.search.search_index import search_index
 LATER = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
 
 
-@pytest.fixture
-def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str, str | None], str]]:
-    """Creates databases, empty or from a template, and drops them."""
-    created: list[str] = []
+@dataclass(frozen=True)
+class Upgraded:
+    """What a dump held, and the database that it became; no test changes that, but copies of it."""
 
-    def create(kind: str, template: str | None = None) -> str:
-        if kind == "sqlite":
-            path = tmp_path / f"{len(list(tmp_path.iterdir()))}.sqlite3"
-            if template:
-                shutil.copy(request.getfixturevalue(template), path)
-            return f"sqlite:///{path}"
-        created.append(f"earlier_{uuid4().hex[:12]}")
-        given = {"template": request.getfixturevalue(template)} if template else {}
-        return str(request.getfixturevalue("postgres_server").create_database(created[-1], **given))
-
-    yield create
-    for name in created:
-        request.getfixturevalue("postgres_server").drop_database(name)
+    before: Rows
+    database: str
 
 
-@pytest.fixture(params=DUMPS)
-def earlier(request: pytest.FixtureRequest, urls: Any, tmp_path: Path) -> Iterator[Flask]:
-    """An app of today on a database of an earlier version, not upgraded yet."""
-    url = urls("sqlite" if ".sqlite." in request.param else "postgresql")
-    restore(request.param, url)
-    app = create_app(settings(url, tmp_path))
+@contextmanager
+def app_on(url: str, folder: Path) -> Iterator[Flask]:
+    """An app of today on that database."""
+    app = create_app(settings(url, folder))
     with app.app_context():
         yield app
         close_all_sessions()
         db.engine.dispose()
 
 
+@pytest.fixture(scope="module", params=DUMPS)
+def dump(request: pytest.FixtureRequest) -> str:
+    """The name of a dump of each earlier version."""
+    return str(request.param)
+
+
 @pytest.fixture
-def new(earlier: Flask, urls: Any, tmp_path: Path) -> Schema:
+def databases(request: pytest.FixtureRequest, dump: str, tmp_path: Path) -> Iterator[Databases]:
+    """Creates databases of the dump's kind."""
+    databases = Databases(kind_of(dump), tmp_path, request)
+    yield databases
+    databases.drop()
+
+
+@pytest.fixture
+def earlier(dump: str, databases: Databases, tmp_path: Path) -> Iterator[Flask]:
+    """An app of today on a database of an earlier version, not upgraded yet."""
+    url = databases.create()
+    restore(dump, url)
+    with app_on(url, tmp_path) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def upgrade_of_dump(
+    request: pytest.FixtureRequest, dump: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Upgraded]:
+    """The dump, upgraded once for the tests that begin with that."""
+    folder = tmp_path_factory.mktemp("upgraded")
+    databases = Databases(kind_of(dump), folder, request)
+    url = databases.create()
+    restore(dump, url)
+    with app_on(url, folder):
+        before = rows_now()
+        upgrade()
+    yield Upgraded(before, str(make_url(url).database))
+    databases.drop()
+
+
+@pytest.fixture
+def upgraded(upgrade_of_dump: Upgraded, databases: Databases, tmp_path: Path) -> Iterator[Upgraded]:
+    """An app of today on a copy of the upgraded dump."""
+    with app_on(databases.create(upgrade_of_dump.database), tmp_path):
+        yield upgrade_of_dump
+
+
+@pytest.fixture
+def new(request: pytest.FixtureRequest, dump: str, databases: Databases, tmp_path: Path) -> Schema:
     """The schema of a database that was created today."""
-    kind = db.engine.dialect.name
-    url = urls(kind, "sqlite_template" if kind == "sqlite" else "postgres_template")
+    template = "sqlite_template" if kind_of(dump) == "sqlite" else "postgres_template"
+    url = databases.create(str(request.getfixturevalue(template)))
     with create_app(settings(url, tmp_path)).app_context():
         schema = schema_now()
         db.engine.dispose()
@@ -92,7 +124,7 @@ def unequal(one: Schema, other: Schema) -> dict[str, tuple[object, object]]:
     return {name: (one.get(name), other.get(name)) for name in names if one.get(name) != other.get(name)}
 
 
-def test_the_schema_becomes_that_of_a_new_database(earlier: Flask, new: Schema) -> None:
+def test_the_schema_becomes_that_of_a_new_database(new: Schema, earlier: Flask) -> None:
     upgrade(revision="0018")
     before_repair = schema_now()
     upgrade(revision="0019")
@@ -106,9 +138,8 @@ def test_the_schema_becomes_that_of_a_new_database(earlier: Flask, new: Schema) 
     assert unequal(schema_now(), new) == {}
 
 
-def test_all_rows_are_kept(earlier: Flask) -> None:
-    before = rows_now()
-    upgrade()
+def test_all_rows_are_kept(upgraded: Upgraded) -> None:
+    before = dict(upgraded.before)
     after = rows_now()
     assert sorted(row["code"] for row in after["shelf_stock"]) == ["Tr"] * 7 + ["gone"]
     recent = {row["dealer_id"]: (row["last_id"], row["unmatched"]) for row in after["recent_runs"]}
@@ -121,8 +152,7 @@ def test_all_rows_are_kept(earlier: Flask) -> None:
     assert kept(before, after) == before
 
 
-def test_a_tick_gives_failed_codes_another_run_and_every_product_is_found(earlier: Flask) -> None:
-    upgrade()
+def test_a_tick_gives_failed_codes_another_run_and_every_product_is_found(upgraded: Upgraded) -> None:
     with time_machine.travel(LATER, tick=True):
         tick.tick()
     assert db.session.scalars(select(Run.retry_of_id).where(Run.trigger == "retry")).all() == [2]
@@ -144,8 +174,7 @@ def former_documents() -> int:
     return db.session.execute(count, {"stock": "'+stock'", "number": "'=':*"}).scalar_one()
 
 
-def test_a_sync_of_a_dealer_succeeds(earlier: Flask) -> None:
-    upgrade()
+def test_a_sync_of_a_dealer_succeeds(upgraded: Upgraded) -> None:
     with Simulator([]) as simulator:
         harness = SyncHarness(simulator)
         harness.dealer = db.session.get_one(Dealer, 1)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from cryptography.fernet import Fernet
 
+from sandbox.servers.fork_server import ForkedProcess, ForkServer
 from tests.migrations.earlier import DUMPS, restore
 from webapp.settings.config import ROOT
 
@@ -35,50 +36,71 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     server.drop_database(name)
 
 
-def start(url: str, folder: Path, *command: str) -> subprocess.Popen[str]:
-    """Run `flask db …` as a platform's release phase does."""
+@dataclass
+class Command:
+    """A process, and the file with all that it writes."""
+
+    process: ForkedProcess
+    log: Path
+
+    def end(self) -> tuple[int, str]:
+        """Its exit status, once it has ended, and all that it wrote."""
+        return self.process.wait(TIMEOUT), self.log.read_text()
+
+    def wait_for(self, words: str) -> None:
+        """Return once it has written these words; fail if it ends without them."""
+        deadline = time.monotonic() + TIMEOUT
+        while words not in self.log.read_text():
+            ended = self.process.poll() is not None
+            assert words in self.log.read_text() or not ended, f"it ended: {self.log.read_text()}"
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.01)
+
+
+Start = Callable[..., Command]
+
+
+@pytest.fixture
+def start(url: str, tmp_path: Path, fork_server: ForkServer) -> Start:
+    """Runs `flask db …` as a platform's release phase does, each in a process of its own."""
     own = {"SECRET_KEY": "k" * 40, "CREDENTIALS_KEYS": Fernet.generate_key().decode(), "DATABASE_URL": url}
-    own["REPORT_STORAGE_URL"] = (folder / "reports").as_uri()
-    words = [sys.executable, "-m", "flask", "--app", "wsgi", "db", *command]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    own["REPORT_STORAGE_URL"] = (tmp_path / "reports").as_uri()
     environment = {"PATH": os.environ["PATH"], **own}
-    return subprocess.Popen(words, cwd=ROOT, env=environment, text=True, **pipes)  # type: ignore[call-overload]
+
+    def start(*words: str) -> Command:
+        log = tmp_path / f"{uuid4().hex}.log"
+        log.touch()
+        arguments = ["--app", "wsgi", "db", *words]
+        return Command(fork_server.start("flask.__main__", arguments, environment, log), log)
+
+    return start
 
 
-def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
-    output, errors = process.communicate(timeout=TIMEOUT)
-    return process.returncode, output + errors
-
-
-def test_simultaneous_upgrades_both_succeed(url: str, tmp_path: Path) -> None:
-    processes = [start(url, tmp_path, "upgrade") for _ in range(3)]
-    results = [ended(process) for process in processes]
+def test_simultaneous_upgrades_both_succeed(start: Start) -> None:
+    processes = [start("upgrade") for _ in range(3)]
+    results = [process.end() for process in processes]
     assert [code for code, _ in results] == [0, 0, 0], results
-    code, output = ended(start(url, tmp_path, "current"))
+    code, output = start("current").end()
     assert (code, HEAD in output) == (0, True), output
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
-def test_a_locked_table_delays_an_upgrade_and_blocks_no_one_else(url: str, tmp_path: Path) -> None:
+def test_a_locked_table_delays_an_upgrade_and_blocks_no_one_else(url: str, start: Start) -> None:
     restore(DUMP, url)
     with psycopg.connect(url) as reader, psycopg.connect(url, autocommit=True) as other:
         # A long read of a table that the upgrade alters.
         reader.execute("SELECT count(*) FROM runs")
-        process = start(url, tmp_path, "upgrade")
-        assert process.stderr is not None
-        line = process.stderr.readline()
-        while "attempt 2" not in line:
-            assert process.poll() is None or line, "the upgrade ended instead of trying again"
-            line = process.stderr.readline()
+        process = start("upgrade")
+        process.wait_for("attempt 2")
         # Between two tries nothing of the upgrade waits in front of others.
         assert other.execute("SELECT count(*) FROM runs").fetchone() == (3,)
         reader.rollback()
-    code, output = ended(process)
+    code, output = process.end()
     assert code == 0, output
 
 
-def test_a_database_of_a_newer_version_is_refused_by_name(url: str, tmp_path: Path) -> None:
-    assert ended(start(url, tmp_path, "upgrade", "0001"))[0] == 0
+def test_a_database_of_a_newer_version_is_refused_by_name(url: str, start: Start) -> None:
+    assert start("upgrade", "0001").end()[0] == 0
     change = "UPDATE alembic_version SET version_num = '9999'"
     if url.startswith("sqlite"):
         with sqlite3.connect(url.removeprefix("sqlite:///")) as file:
@@ -86,7 +108,7 @@ def test_a_database_of_a_newer_version_is_refused_by_name(url: str, tmp_path: Pa
     else:
         with psycopg.connect(url) as connection:
             connection.execute(change)  # type: ignore[arg-type]
-    code, output = ended(start(url, tmp_path, "upgrade"))
+    code, output = start("upgrade").end()
     assert code == 1
     assert "at revision 9999, which this version of the program does not have" in output
     assert "Traceback" not in output

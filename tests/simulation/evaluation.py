@@ -78,7 +78,7 @@ class Evaluation:
             # It is named before a run that was started by hand, which is as good a reason.
             is_replaced = self._had_manual_run(dealer_id, slot, run)
             return "" if is_replaced else self._missed_chance(dealer_id, slot, run)
-        if reason.startswith("Skipped: an update was started by hand"):
+        if reason.startswith("Skipped: due at"):
             return "" if self._had_manual_run(dealer_id, slot, run) else "no run was started by hand"
         if not reason.startswith("Missed: "):
             return f"no reason: {reason}"

@@ -12,6 +12,7 @@ VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "l
 UNLABELLED = ("hidden", "submit", "button")
 # A fragment may aim at what every page has.
 ON_EVERY_PAGE = frozenset({"dialog", "announcement", "main"})
+HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 REFERENCES = ("aria-labelledby", "aria-describedby", "aria-controls", "list")
 
 
@@ -36,17 +37,23 @@ class Document(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
         self.elements: list[Element] = []
+        self._by_tag: dict[str, list[Element]] = {}
         self.unbalanced: list[str] = []
         self._open: list[Element] = []
         self.feed(html)
         self.close()
         self.unbalanced += [f"{element} is not closed" for element in self._open]
+        self.ids = frozenset(
+            element.attributes["id"] for element in self.elements if "id" in element.attributes
+        )
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        doubled = [name for name, times in Counter(name for name, _ in attrs).items() if times > 1]
         element = Element(tag, {name: value or "" for name, value in attrs}, tuple(self._open))
-        self.unbalanced += [f"{element} has two attributes {name}" for name in doubled]
+        if len(element.attributes) < len(attrs):
+            doubled = [name for name, times in Counter(name for name, _ in attrs).items() if times > 1]
+            self.unbalanced += [f"{element} has two attributes {name}" for name in doubled]
         self.elements.append(element)
+        self._by_tag.setdefault(tag, []).append(element)
         for ancestor in self._open:
             ancestor.children.append(element)
         if tag not in VOID:
@@ -68,7 +75,8 @@ class Document(HTMLParser):
             element.text += data
 
     def all(self, *tags: str) -> list[Element]:
-        return [element for element in self.elements if element.tag in tags]
+        """Elements of the tags, in their order within each."""
+        return [element for tag in tags for element in self._by_tag.get(tag, [])]
 
 
 def problems(html: str) -> list[str]:
@@ -96,8 +104,8 @@ def _page(document: Document) -> Iterator[str]:
         yield "no viewport"
     links = document.all("a")
     if not links or links[0].attributes.get("href") != "#main":
-        yield "the first link does not skip to the content"
-    levels = [int(heading.tag[1]) for heading in document.all("h1", "h2", "h3", "h4")]
+        yield "the first link does not skip to the main content"
+    levels = [int(element.tag[1]) for element in document.elements if element.tag in HEADINGS]
     for before, after in pairwise(levels):
         if after > before + 1:
             yield f"h{after} follows h{before}"
@@ -125,7 +133,7 @@ def _labels(document: Document) -> Iterator[str]:
         if not (inside or named):
             yield f"{element} has no label"
     for label in document.all("label"):
-        if "for" in label.attributes and label.attributes["for"] not in _all_ids(document):
+        if "for" in label.attributes and label.attributes["for"] not in document.ids:
             yield f"label for {label.attributes['for']!r}, which is not there"
 
 
@@ -140,6 +148,11 @@ def _names(document: Document) -> Iterator[str]:
             yield f"{element} leads nowhere without script"
 
 
+def _sent_from_elsewhere(document: Document) -> set[str]:
+    """The ids of forms with a button outside of them."""
+    return {button.attributes["form"] for button in document.all("button") if "form" in button.attributes}
+
+
 def _forms(document: Document) -> Iterator[str]:
     for form in document.all("form"):
         method = form.attributes.get("method", "get").lower()
@@ -150,7 +163,9 @@ def _forms(document: Document) -> Iterator[str]:
             yield f"{form} puts its CSRF token into an address"
         if method != "dialog" and not form.attributes.get("action"):
             yield f"{form} has no action"
-        if method != "dialog" and not any(child.tag == "button" for child in form.children):
+        buttons = [child for child in form.children if child.tag == "button"]
+        is_sent = buttons or form.attributes.get("id", "") in _sent_from_elsewhere(document)
+        if method != "dialog" and not is_sent:
             yield f"{form} cannot be sent without script"
         if any(ancestor.tag == "form" for ancestor in form.ancestors):
             yield f"{form} in a form"
@@ -184,7 +199,7 @@ def _tables(document: Document) -> Iterator[str]:
 
 
 def _references(document: Document, whole: bool) -> Iterator[str]:
-    ids = _all_ids(document) | (frozenset() if whole else ON_EVERY_PAGE)
+    ids = document.ids | (frozenset() if whole else ON_EVERY_PAGE)
     for element in document.elements:
         for name in REFERENCES:
             for target in element.attributes.get(name, "").split():
@@ -204,7 +219,3 @@ def _aims(element: Element, ids: frozenset[str]) -> Iterator[str]:
     included = element.attributes.get("hx-include", "")
     if included.startswith("#") and included[1:] not in ids:
         yield f"{element} includes {included!r}, which is not there"
-
-
-def _all_ids(document: Document) -> frozenset[str]:
-    return frozenset(element.attributes["id"] for element in document.elements if "id" in element.attributes)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from webapp.extensions import db
-from webapp.models import Dealer, OutboxEntry, Product, WebstoreFigures
+from webapp.models import Dealer, Product, WebstoreFigures
+from webapp.search import noted_products
 
 
 def webstore_figures(dealer: Dealer, product: Product) -> tuple[int, int | None, int | None]:
@@ -16,12 +15,13 @@ def webstore_figures(dealer: Dealer, product: Product) -> tuple[int, int | None,
 
 def outbox_entries() -> list[tuple[int, int]]:
     """The dealer and product of each outbox entry, sorted."""
-    rows = db.session.execute(select(OutboxEntry.dealer_id, OutboxEntry.product_id))
-    entries = sorted((row.dealer_id, row.product_id) for row in rows)
-    db.session.commit()
+    connection = db.session.connection()
+    entries = sorted(noted_products.take(connection, noted_products.count(connection)))
+    db.session.rollback()
     return entries
 
 
 def clear_outbox() -> None:
-    db.session.query(OutboxEntry).delete()
+    connection = db.session.connection()
+    noted_products.take(connection, noted_products.count(connection))
     db.session.commit()

@@ -82,13 +82,13 @@ def activate(email: str) -> None:
 @click.argument("email")
 @answering
 def remove_second_factor(email: str) -> None:
-    """Remove the second factor of a user who lost it, and sign the user out everywhere."""
+    """Turn off two-step verification for a user who lost the phone, and sign the user out everywhere."""
     user_admin.remove_second_factor(user_admin.user_by_email(email))
 
 
 def _works_for(role: str, dealer_id: int | None) -> Dealer | None:
     if (role == "dealer") != (dealer_id is not None):
-        raise click.UsageError("the role dealer needs --dealer; staff have none")
+        raise click.UsageError("the role dealer needs --dealer; staff don't")
     return None if dealer_id is None else dealer_of(dealer_id)
 
 
@@ -96,4 +96,4 @@ def _print_link(person: User) -> None:
     link = user_admin.make_link(person)
     click.echo(link)
     if link.startswith("/"):
-        click.echo("PUBLIC_URL is not set: prepend the address of your site", err=True)
+        click.echo("PUBLIC_URL isn't set; add the address of your site in front", err=True)

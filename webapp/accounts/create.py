@@ -52,7 +52,7 @@ def add_dealer(name: str, timezone: str, organization: Organization | None = Non
 def checked_timezone(timezone: str) -> str:
     """Return the time zone if it is in the tz database. Raises Refused."""
     if timezone not in available_timezones():
-        raise Refused(f"time zone {timezone!r} is not known: give one such as America/Chicago")
+        raise Refused(f"unknown time zone {timezone!r}; use a name such as America/Chicago")
     return timezone
 
 
@@ -60,7 +60,7 @@ def checked_name(text: str) -> str:
     """Return the name of an organization or dealer, stripped. Raises Refused."""
     name = text.strip()
     if not name or not name.isprintable():
-        raise Refused("the name is missing, or has characters that cannot be printed")
+        raise Refused("the name is missing or has characters that can't be printed")
     if len(name) > MAX_NAME_LENGTH:
         raise Refused(f"the name is longer than {MAX_NAME_LENGTH} characters")
     return name
@@ -95,7 +95,7 @@ def store(user: User, action: str) -> User:
 
 
 def _present(address: str) -> Refused:
-    return Refused(f"{address} is a user already")
+    return Refused(f"{address} is already a user")
 
 
 def address_of(email: str) -> str:
@@ -109,7 +109,7 @@ def address_of(email: str) -> str:
 def _password(text: str, address: str) -> str:
     reasons, password = _security().password_util.validate(text, True, about=(address,))
     if reasons:
-        raise Refused(f"the password is refused: {' '.join(reasons)}")
+        raise Refused(f"the password isn't accepted: {' '.join(reasons)}")
     return str(password)
 
 

@@ -22,8 +22,8 @@ class ForgotPasswordForm(Form):
     """Email address of a user who forgot the password."""
 
     email = StringField(
-        "E-mail address",
-        [InputRequired("E-mail address is missing"), AtMost(MAX_EMAIL_LENGTH), _is_address],
+        "Email address",
+        [InputRequired("Email address is missing"), AtMost(MAX_EMAIL_LENGTH), _is_address],
         [stripped],
     )
 

@@ -22,7 +22,7 @@ LOOKED_AT: Final = 32
 LEAST_GUESSES: Final = 6
 OUR_WORDS: Final = ("parts inventory sync", "lightspeed", "powersports", "inventory")
 REASON: Final = (
-    "It is too easy to guess: {why}. Three or four words that do not belong together are a good password."
+    "This password is too easy to guess: {why}. Three or four unrelated words make a good password."
 )
 
 
@@ -44,7 +44,7 @@ def refusal(password: str, about: tuple[str, ...] = ()) -> str | None:
     """Return why the password is refused, or None. `about` holds words related to the user."""
     least = current_app.config["SECURITY_PASSWORD_LENGTH_MIN"]
     if not least <= len(password) <= MOST_CHARACTERS:
-        return f"It must have at least {least} characters, and at most {MOST_CHARACTERS}."
+        return f"Use {least} to {MOST_CHARACTERS} characters."
     known = [*OUR_WORDS, *about, *(part for text in about for part in text.replace("@", ".").split("."))]
     estimate = zxcvbn(password[:LOOKED_AT], user_inputs=known)
     if estimate["guesses_log10"] >= LEAST_GUESSES:
@@ -56,8 +56,8 @@ def _why(estimate: dict[str, Any]) -> str:
     """Describe the weakness of the most guessable part."""
     dictionaries = {match.get("dictionary_name") for match in estimate["sequence"]}
     if "user_inputs" in dictionaries:
-        return "it has your e-mail address or this program's name in it"
+        return "it contains your email address or this program's name"
     if "passwords" in dictionaries:
-        return "it is, or is almost, a password that was found in many breaches"
+        return "it's a password, or close to one, found in many data breaches"
     warning: str = estimate["feedback"]["warning"]
-    return f"{warning[:1].lower()}{warning[1:].rstrip('.')}" if warning else "it is made of very common words"
+    return f"{warning[:1].lower()}{warning[1:].rstrip('.')}" if warning else "it's made of very common words"

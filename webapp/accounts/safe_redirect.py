@@ -11,7 +11,7 @@ from typing import Final
 from flask import Flask, abort, request
 
 LONGEST: Final = 2000
-NOT_OURS: Final = "The page to go on to is none of ours. Sign in from the start."
+NOT_OURS: Final = "That link leads to another site. Sign in again from the start."
 
 
 def register(app: Flask) -> None:

@@ -22,7 +22,10 @@ from webapp.models import User
 View = Callable[..., Any]
 # Sign-in states, stored by Flask-Security in the session, in which a second factor can be set up.
 SETTING_UP: Final = ("setup_from_login", "validating_profile")
-FIRST_THE_FACTOR: Final = ("Set up a second factor first. Then you can create recovery codes.", "warning")
+FIRST_THE_FACTOR: Final = (
+    "Set up two-step verification first. Then you can create recovery codes.",
+    "warning",
+)
 
 
 def register(app: Flask) -> None:

@@ -34,7 +34,7 @@ def invite(email: str, role: str, dealer: Dealer | None = None) -> User:
 def make_link(user: User) -> str:
     """Create a link to hand over to the user; earlier links end."""
     if not user.active:
-        raise Refused(f"{user.email} is deactivated: activate the user first")
+        raise Refused(f"{user.email} is deactivated; activate the user first")
     if user.password_set_at is None:
         _forget_links(user)
     _note(user, "user.link_made")
@@ -44,9 +44,9 @@ def make_link(user: User) -> str:
 def send_link(user: User) -> None:
     """Send a new link to the user. Raises Refused if that is not possible."""
     if not can_send_links():
-        raise Refused("email is not set up (SMTP_URL, PUBLIC_URL)")
+        raise Refused("email isn't set up (SMTP_URL, PUBLIC_URL)")
     if not user.active:
-        raise Refused(f"{user.email} is deactivated: activate the user first")
+        raise Refused(f"{user.email} is deactivated; activate the user first")
     if user.password_set_at is None:
         _forget_links(user)
     emails.queue_email("reset" if user.password_set_at else "invitation", user.email)
@@ -76,7 +76,7 @@ def end_sessions(user: User, *, number: int | None = None, but: int | None = Non
 def remove_second_factor(user: User) -> None:
     """Remove a lost second factor; a user who must have one sets up another at sign-in."""
     if not user.has_second_factor:
-        raise Refused(f"{user.email} has no second factor")
+        raise Refused(f"{user.email} has no two-step verification")
     second_factor.forget_recovery_codes(user)
     user.tf_primary_method = user.tf_totp_secret = user.tf_last_counter = None
     sessions.end(user)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-UNKNOWN: Final = "An unknown browser"
+UNKNOWN: Final = "Unknown browser"
 # The first match counts: most browsers also send the names of others.
 BROWSERS: Final = (
     ("Edg", "Edge"),

@@ -46,6 +46,12 @@ class UserList:
         return cls(rows, matching, page, len(page_of_rows) > PAGE_LENGTH)
 
 
+def users_of(dealer: Dealer) -> list[UserRow]:
+    """Return the first page of a dealer's users, sorted by address."""
+    query = _matching("").where(User.dealer_id == dealer.id).order_by(User.email).limit(PAGE_LENGTH)
+    return [UserRow(row[0], row[1]) for row in db.session.execute(query)]
+
+
 def state_of(user: User) -> StatusLabel:
     """Return whether the user can sign in."""
     if not user.active:

@@ -10,9 +10,10 @@ from __future__ import annotations
 from webapp.alerts.alert_rule import AlertRule, Finding
 from webapp.alerts.evaluate import Evaluation, evaluate_rules
 from webapp.alerts.open_alerts import of_deployment, open_of
-from webapp.alerts.rules import RULES, rule_of
+from webapp.alerts.rules import OF_DEPLOYMENT, RULES, rule_of
 
 __all__ = [
+    "OF_DEPLOYMENT",
     "RULES",
     "AlertRule",
     "Evaluation",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from webapp import alerts
-from webapp.alerts import email_limit, outbox, webhook_address
+from webapp.alerts import email_limit, outbox, summary_choices, webhook_address
 from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import Alert, AlertDelivery, AlertRecipients, Dealer
@@ -18,7 +19,13 @@ from webapp.web.email_links import can_send_links
 from webapp.web.status_labels import StatusLabel
 
 PAST, DELIVERIES = 20, 20
-_OTHERS = {"confirmation": "Link to confirm", "limit": "Daily limit reached"}
+_OTHERS = {
+    "confirmation": "Confirmation link",
+    "limit": "Daily limit reached",
+    "weekly": "Codes that aren't online",
+    "summary": "Summary of changes",
+    "freezes": "Reminder of a freeze",
+}
 # Deliveries normally take seconds. After this long the page stops polling.
 LATE_AFTER = timedelta(seconds=90)
 _STATES = {
@@ -27,7 +34,7 @@ _STATES = {
     "failed": StatusLabel("Not delivered", "danger"),
     "dropped": StatusLabel("No longer needed", "secondary"),
 }
-_LATE = "It has not been sent yet. Tell our support if it stays so: what sends it may not be running."
+_LATE = "Not sent yet. If this doesn't change, contact support."
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,8 @@ class AlertsPage:
     has_mail: bool
     # Emails not sent today because of the daily limit.
     unsent: int
+    # How often the recipients get a summary of changes.
+    summaries: Mapping[tuple[str, str], str]
 
     @classmethod
     def of(cls, dealer: Dealer, alert_recipients: AlertRecipients) -> AlertsPage:
@@ -55,6 +64,7 @@ class AlertsPage:
             list(db.session.scalars(told.limit(DELIVERIES))),
             outbox.has_mail(),
             email_limit.unsent(dealer.id, clock.now()),
+            summary_choices.chosen(dealer.id),
         )
 
     @property
@@ -70,6 +80,15 @@ class AlertsPage:
             for address in self.alert_recipients.recipients
             if address not in self.alert_recipients.confirmed
         ]
+
+    def summary_of(self, address: str) -> str:
+        """Return how often an email address gets a summary of changes; empty for never."""
+        return self.summaries.get(summary_choices.key_of("email", address), "")
+
+    @property
+    def conditions(self) -> list[str]:
+        """Return what opens an alert of a dealer, the most severe first."""
+        return [rule.label for rule in alerts.RULES if rule.name not in alerts.OF_DEPLOYMENT]
 
     @property
     def sends_links(self) -> bool:
@@ -105,7 +124,7 @@ def subject(delivery: AlertDelivery) -> str:
     if delivery.alert is None:
         return _OTHERS.get(delivery.event, "Test")
     name = label(delivery.alert).label
-    return f"Over: {name}" if delivery.event == "recovered" else name
+    return f"Resolved: {name}" if delivery.event == "recovered" else name
 
 
 def delivery_state(delivery: AlertDelivery) -> StatusLabel:

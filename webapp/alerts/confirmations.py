@@ -62,7 +62,7 @@ def request_new(alert_recipients: AlertRecipients, before: list[str]) -> list[st
 def send_again(alert_recipients: AlertRecipients, address: str) -> None:
     """Send another link to an unconfirmed address, and commit. Raises Throttled."""
     if address not in (alert_recipients.unconfirmed or {}):
-        raise Throttled("This address is not waiting for confirmation any more.")
+        raise Throttled("This address no longer needs confirmation.")
     _send(alert_recipients, address)
     db.session.commit()
 
@@ -78,19 +78,19 @@ def _is_sent(alert_recipients: AlertRecipients, address: str) -> bool:
 def _send(alert_recipients: AlertRecipients, address: str) -> None:
     """Queue a link; the caller commits. Raises Throttled."""
     if not can_send_links():
-        raise Throttled("Email is not set up on this deployment (SMTP_URL, PUBLIC_URL).")
+        raise Throttled("Email isn't set up on this site (SMTP_URL, PUBLIC_URL). Contact support.")
     sent = AlertDelivery.event == "confirmation", AlertDelivery.created_at > clock.now() - WITHIN
     of_address = select(func.count(), func.max(AlertDelivery.created_at)).where(
         func.lower(AlertDelivery.recipient) == address.lower(), *sent
     )
     count, last = db.session.execute(of_address).one()
     if last is not None and last > clock.now() - BETWEEN:
-        raise Throttled("A link was sent to this address a few minutes ago. Wait a little, then try again.")
+        raise Throttled("We sent a link to this address a few minutes ago. Wait 10 minutes, then try again.")
     if count >= OF_ADDRESS:
-        raise Throttled(f"{OF_ADDRESS} links were sent to this address today. Try again tomorrow.")
+        raise Throttled(f"We sent {OF_ADDRESS} links to this address today. Try again tomorrow.")
     of_dealer = select(func.count()).where(AlertDelivery.dealer_id == alert_recipients.dealer_id, *sent)
     if db.session.scalars(of_dealer).one() >= OF_DEALER:
-        raise Throttled("Too many confirmation links were sent today. Try again tomorrow.")
+        raise Throttled("You reached today's limit of confirmation links. Try again tomorrow.")
     about = {"event": "confirmation", "channel": "email", "recipient": address}
     db.session.add(AlertDelivery(dealer_id=alert_recipients.dealer_id, **about))
     db.session.flush()

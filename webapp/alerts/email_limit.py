@@ -17,7 +17,7 @@ from webapp.alerts import outbox, recipients
 from webapp.extensions import db
 from webapp.models import AlertDelivery, Dealer
 
-COUNTED: Final = ("opened", "recovered", "test")
+COUNTED: Final = ("opened", "recovered", "test", "summary")
 NOT_SENT: Final = "Not sent: the limit of {most} alert emails a day was reached."
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from flask import current_app
 from sqlalchemy import literal, select
 
+from webapp.alerts import summary_choices
 from webapp.extensions import db
 from webapp.models import Alert, AlertDelivery, AlertRecipients
 from webapp.models.types import UtcDateTime
@@ -71,10 +72,42 @@ def queue_test(alert_recipients: AlertRecipients, now: datetime) -> int:
 
 def queue_limit(alert_recipients: AlertRecipients, now: datetime) -> int:
     """Notify the dealer's email recipients that the daily limit is reached; return how many. No commit."""
+    return _queue_emails("limit", alert_recipients, now)
+
+
+def queue_weekly(alert_recipients: AlertRecipients, now: datetime) -> int:
+    """Queue an email about unmapped codes for the dealer's email recipients; return how many. No commit.
+
+    Who gets weekly summaries of changes reads of them there.
+    """
+    chosen = summary_choices.chosen(alert_recipients.dealer_id)
     rows = [
-        _row(now, "limit", *way, dealer_id=alert_recipients.dealer_id)
+        _row(now, "weekly", *way, dealer_id=alert_recipients.dealer_id)
         for way in _ways(alert_recipients)
-        if way[0] == "email"
+        if way[0] == "email" and chosen.get(summary_choices.key_of(*way)) != "weekly"
+    ]
+    _insert(rows)
+    return len(rows)
+
+
+def queue_freezes(alert_recipients: AlertRecipients, now: datetime) -> int:
+    """Remind the dealer's email recipients of what is frozen (R26); return how many. No commit."""
+    return _queue_emails("freezes", alert_recipients, now)
+
+
+def queue_summary(
+    alert_recipients: AlertRecipients | None,
+    chosen: Collection[tuple[str, str]],
+    summary_id: int,
+    now: datetime,
+) -> int:
+    """Queue a summary of changes for the recipients that chose it; return how many. No commit."""
+    if alert_recipients is None:
+        return 0
+    rows = [
+        _row(now, "summary", *way, dealer_id=alert_recipients.dealer_id, summary_id=summary_id)
+        for way in _ways(alert_recipients)
+        if summary_choices.key_of(*way) in chosen
     ]
     _insert(rows)
     return len(rows)
@@ -84,6 +117,16 @@ def queue_digest(now: datetime) -> None:
     """Queue today's digest for the staff, once; no commit."""
     day = now.date()
     _insert([_row(now, "digest", *way, digest_on=day) for way in _staff()])
+
+
+def _queue_emails(event: str, alert_recipients: AlertRecipients, now: datetime) -> int:
+    rows = [
+        _row(now, event, *way, dealer_id=alert_recipients.dealer_id)
+        for way in _ways(alert_recipients)
+        if way[0] == "email"
+    ]
+    _insert(rows)
+    return len(rows)
 
 
 def _ways(alert_recipients: AlertRecipients | None) -> Iterator[tuple[str, str]]:
@@ -111,6 +154,7 @@ def _row(now: datetime, event: str, channel: str, recipient: str, **about: Any) 
         "alert_id": None,
         "dealer_id": None,
         "digest_on": None,
+        "summary_id": None,
         **about,
         "event": event,
         "channel": channel,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -12,7 +11,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from webapp import audit
-from webapp.alerts import confirmations, outbox, webhook_address
+from webapp.alerts import confirmations, outbox, summary_choices, webhook_address, webhook_secret
 from webapp.core import clock, vault
 from webapp.core.email_addresses import InvalidAddress, parse_address
 from webapp.core.errors import FieldRefused, Refused
@@ -55,18 +54,19 @@ def save_recipients(alert_recipients: AlertRecipients, text: str) -> list[str]:
     except InvalidAddress as reason:
         raise FieldRefused("recipients", str(reason)) from None
     if len(found) > MAX_ALERT_RECIPIENTS:
-        raise FieldRefused("recipients", f"at most {MAX_ALERT_RECIPIENTS} addresses")
+        raise FieldRefused("recipients", f"enter up to {MAX_ALERT_RECIPIENTS} addresses")
     before = list(alert_recipients.recipients)
     with _noted(alert_recipients):
         alert_recipients.recipients = found
         alert_recipients.version += 1
     not_sent = confirmations.request_new(alert_recipients, before)
+    summary_choices.forget_others(alert_recipients)
     db.session.commit()
     return not_sent
 
 
-def save_webhook(alert_recipients: AlertRecipients, url: str) -> str | None:
-    """Save the webhook's URL, or none, and commit. Raises FieldRefused.
+def save_webhook(alert_recipients: AlertRecipients, url: str, summaries: str = "") -> str | None:
+    """Save the webhook's URL, or none, and how often it gets summaries; commit. Raises FieldRefused.
 
     Returns a new secret for a new webhook: it is shown once, and cannot be read again.
     """
@@ -81,6 +81,7 @@ def save_webhook(alert_recipients: AlertRecipients, url: str) -> str | None:
         is_new = alert_recipients.webhook_url is None
         alert_recipients.webhook_url = checked
         secret = _new_secret(alert_recipients) if is_new else None
+    summary_choices.choose(alert_recipients, {summary_choices.WEBHOOK: summaries})
     db.session.commit()
     return secret
 
@@ -101,6 +102,7 @@ def remove_webhook(alert_recipients: AlertRecipients) -> None:
         alert_recipients.webhook_url = alert_recipients.sealed_webhook_secret = (
             alert_recipients.secret_set_at
         ) = None
+    summary_choices.forget_others(alert_recipients)
     db.session.commit()
 
 
@@ -130,7 +132,7 @@ def _fields(alert_recipients: AlertRecipients) -> dict[str, Any]:
 
 
 def _new_secret(alert_recipients: AlertRecipients) -> str:
-    secret = secrets.token_urlsafe(32)
+    secret = webhook_secret.new_secret()
     alert_recipients.sealed_webhook_secret = vault.seal(secret)
     alert_recipients.secret_set_at = clock.now()
     return secret
@@ -146,9 +148,9 @@ def send_test(alert_recipients: AlertRecipients) -> int:
         AlertDelivery.created_at > now - BETWEEN_TESTS,
     )
     if db.session.scalar(recent.limit(1)) is not None:
-        raise FieldRefused("", "A test was sent a moment ago: see below what became of it.")
+        raise FieldRefused("", "You just sent a test. Its status is below.")
     noted = outbox.queue_test(alert_recipients, now)
     if not noted:
-        raise FieldRefused("", "There is nobody yet to send a test to.")
+        raise FieldRefused("", "Add a recipient first.")
     db.session.commit()
     return noted

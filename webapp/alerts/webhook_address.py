@@ -26,7 +26,7 @@ def checked(text: str, allowed_hosts: Collection[str]) -> str:
     """
     url = text.strip()
     if len(url) > MAX_WEBHOOK_LENGTH or not url.isascii() or not url.isprintable() or " " in url:
-        raise Refused(f"an address of printable ASCII characters, up to {MAX_WEBHOOK_LENGTH:,} of them")
+        raise Refused(f"use up to {MAX_WEBHOOK_LENGTH:,} printable ASCII characters, without spaces")
     try:
         parts = egress.check_url(url, allowed_hosts)
     except egress.Forbidden as reason:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from flask import has_request_context
 from flask_login import current_user
 
+from webapp.audit.last_change import is_own
 from webapp.core.actor import background_actor
 from webapp.core.redaction import is_secret
 from webapp.extensions import db
@@ -22,11 +23,42 @@ ACTIONS: Final = {
     "supplier_code.moved": "Moved a supplier code",
     "supplier_code.removed": "Removed a supplier code",
     "supplier_codes.imported": "Imported supplier codes",
-    "supplier_codes.reordered": "Put the supplier codes in order",
+    "supplier_codes.reordered": "Reordered supplier codes",
+    "codes.scanned": "Searched for unmapped codes",
+    "slow_movers.protected": "Protected slow movers",
+    "slow_movers.unprotected": "Stopped protecting slow movers",
+    "code.hidden": "Marked a code as not for the webstore",
+    "code.unhidden": "Listed a code again",
+    "setup.reviewed": "Reviewed the codes found",
+    "aliases.added": "Accepted part numbers",
+    "aliases.imported": "Imported accepted part numbers",
+    "candidates.rejected": "Rejected close matches",
+    "candidates.offered": "Offered a rejected match again",
+    "parts.ignored": "Ignored skipped parts",
+    "parts.listed": "Listed an ignored part again",
+    "aliases.removed": "Removed accepted part numbers",
+    "guards.changed": "Changed the guards",
+    "code_guards.changed": "Changed the guards of a supplier code",
+    "prices.allowed": "Allowed blocked prices",
+    "prices.guarded": "Had a price checked again",
+    "minimum_prices.imported": "Imported minimum advertised prices",
+    "freeze.added": "Froze inventory",
+    "freeze.released": "Released frozen inventory",
+    "freeze.ended": "Frozen inventory reached its end",
+    "preview.requested": "Requested a preview",
+    "preview.applied": "Applied a preview",
+    "locks.set": "Locked products",
+    "locks.imported": "Imported locks",
+    "locks.removed": "Removed locks",
+    "locks.expired": "Locks expired",
     "run.queued": "Queued a run",
     "run.cancelled": "Cancelled a run",
-    "held_clearing.applied": "Had a held clearing carried out",
-    "held_clearing.kept": "Kept the quantities of a held clearing",
+    "inventory.restored": "Restored the inventory to before a run",
+    "held_clearing.applied": "Approved a held zero-out",
+    "held_clearing.kept": "Kept the quantities of a held zero-out",
+    "held_pull.applied": "Approved an update that was on hold",
+    "held_pull.kept": "Kept the webstore as it was before an update on hold",
+    "held_pull.released": "Released an update on hold, without a decision",
     "organization.added": "Added an organization",
     "organization.renamed": "Renamed an organization",
     "organization.login_changed": "Changed an organization’s 3PA login",
@@ -36,26 +68,29 @@ ACTIONS: Final = {
     "dealer.reopened": "Reopened a dealer",
     "user.added": "Added a user",
     "user.invited": "Invited a user",
-    "user.activated": "Let a user sign in again",
+    "user.activated": "Activated a user",
     "user.deactivated": "Deactivated a user",
     "user.password_changed": "Changed a password",
-    "user.password_set": "Set a password by a link",
-    "user.link_made": "Made a link to set a password",
+    "user.password_set": "Set a password with a link",
+    "user.link_made": "Created a password link",
     "user.sessions_ended": "Ended sessions",
-    "user.second_factor_set": "Set up a second factor",
-    "user.second_factor_removed": "Removed a second factor",
-    "user.recovery_codes_made": "Made recovery codes",
+    "user.second_factor_set": "Set up two-step verification",
+    "user.second_factor_removed": "Turned off two-step verification",
+    "user.recovery_codes_made": "Created recovery codes",
     "user.recovery_code_used": "Signed in with a recovery code",
     "catalog.import_started": "Started a catalog import",
     "catalog.imported": "Imported a catalog",
-    "alert_contacts.changed": "Changed who is told of alerts",
-    "alert_contacts.confirmed": "Confirmed an address for alerts",
+    "alert_contacts.changed": "Changed alert recipients",
+    "alert_contacts.confirmed": "Confirmed an alert recipient",
+    "summaries.chosen": "Changed who gets a summary of changes",
     "alert_emails.limited": "Reached the daily limit of alert emails",
     "job.retried": "Retried a background job",
     "history.deleted": "Deleted old history",
 }
 
 Fields = Mapping[str, Any]
+
+__all__ = ["ACTIONS", "Fields", "is_own", "note"]
 
 
 def note(

@@ -12,12 +12,12 @@ from webapp.models import AuditEntry, Dealer
 
 # Each scheduled run is an entry: without them the list shows what people did.
 ACTOR_LABELS: Final = {
-    "": "People and commands",
+    "": "All",
     "dealer": "Dealer’s users",
     "staff": "Support staff",
-    "command": "Commands",
+    "command": "System",
     "schedule": "Schedule",
-    "all": "Everybody",
+    "all": "Everyone",
 }
 # A literal, so that the planner can use the partial index.
 _BY_PEOPLE: Final = text("audit_entries.actor <> 'schedule'")

@@ -24,6 +24,7 @@ FIELD_LABELS: Final = {
     "password": "3PA Password",  # nosec B105
     "quantity_column": "Quantity Column",
     "clear_previous": "Clear Previous Quantities",
+    "hold_old_data": "Hold Updates with Old Data",
     "disabled_on": "Disabled On",
     "code": "LightSpeed Supplier Code",
     "catalog": "Ecommerce Catalog",
@@ -33,11 +34,15 @@ FIELD_LABELS: Final = {
     "timezone": "Time zone",
     "trigger": "Started by",
     "anyway": "Run anyway",
+    "before_run": "Before run",
     "role": "Role",
     "sessions": "Sessions",
     "job": "Job",
     "reason": "Reason",
     "codes_left": "Recovery codes left",
+    "warned": "Without a price",
+    "webhook's secret address": "Full webhook URL",
+    "webhook's secret": "Webhook secret",  # nosec B105
 }
 VALUE_LABELS: Final[dict[str, dict[str, str]]] = {
     "catalog": CATALOG_LABELS,
@@ -45,12 +50,16 @@ VALUE_LABELS: Final[dict[str, dict[str, str]]] = {
     "quantity_column": QUANTITY_COLUMN_LABELS,
     "trigger": {
         "manual": "Queue Inventory Update",
-        "scheduled": "the schedule",
-        "command": "a command",
-        "retry": "a failed run",
+        "scheduled": "schedule",
+        "command": "system",
+        "retry": "automatic retry",
+        "alias": "changed matches or guards",
+        "preview": "preview",
+        "held": "held update",
+        "restore": "restore",
     },
 }
-WITHOUT_PERSON: Final = {"command": "A command", "schedule": "The schedule"}
+WITHOUT_PERSON: Final = {"command": "System", "schedule": "Schedule"}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from webapp.extensions import db
 from webapp.search import outbox
 from webapp.web.commands.errors import answering
 
-catalog = click.Group("catalog", help="What the webstore can sell.")
+catalog = click.Group("catalog", help="Products that webstores can sell.")
 
 
 @catalog.command("import")

@@ -19,9 +19,9 @@ class CatalogUploadForm(Form):
         if not field.data or not field.data.filename:
             raise ValidationError("Catalog file: choose a CSV file")
         if not field.data.filename.casefold().endswith(".csv"):
-            raise ValidationError("Catalog file: the name of a CSV file ends in .csv")
+            raise ValidationError("Catalog file: choose a file whose name ends in .csv")
         if not field.data.stream.read(1):
-            raise ValidationError("Catalog file: the file is empty")
+            raise ValidationError("Catalog file: this file is empty")
         field.data.stream.seek(0)
 
     @property

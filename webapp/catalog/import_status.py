@@ -11,10 +11,10 @@ from webapp.web.status_labels import StatusLabel
 
 LATEST = 5
 _STATUS = {
-    "queued": StatusLabel("Queued", "info", "Waiting for a worker."),
-    "running": StatusLabel("Running", "primary", "Reading the file, then writing what is new or changed."),
-    "succeeded": StatusLabel("Succeeded", "success", "Every row was taken."),
-    "partial": StatusLabel("Partial", "warning", "Some rows were rejected; the others are in the catalog."),
+    "queued": StatusLabel("Queued", "info", "Waiting to start."),
+    "running": StatusLabel("Running", "primary", "Reading the file and updating the catalog."),
+    "succeeded": StatusLabel("Succeeded", "success", "Every row was imported."),
+    "partial": StatusLabel("Partial", "warning", "Some rows were rejected. The rest were imported."),
     "failed": StatusLabel("Failed", "danger"),
 }
 

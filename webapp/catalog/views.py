@@ -19,8 +19,8 @@ from webapp.web.uploads import takes_file
 pages = tenancy.staff_blueprint("catalog", __name__, "/catalog")
 # Size of the form's other fields and multipart framing.
 FORM_OVERHEAD = 1024 * 1024
-NOT_KEPT = "The file could not be kept in report storage. Please try again in a moment."
-NONE_REJECTED = "This import rejected no row, or has not ended yet."
+NOT_KEPT = "We couldn't store the file. Try again in a moment."
+NONE_REJECTED = "This import has no rejected rows, or it hasn't ended yet."
 
 
 @pages.get("")
@@ -50,7 +50,7 @@ def create() -> ResponseReturnValue:
     except OSError:
         form.blame("", NOT_KEPT)
         return _form(form, 422)
-    flash(f"{row.file_name} was uploaded; its import is queued.", "success")
+    flash(f"{row.file_name} uploaded. The import starts automatically.", "success")
     return htmx.redirect_to(url_for(".show", import_id=row.id))
 
 
@@ -68,10 +68,23 @@ def show(import_id: int) -> Response:
 @pages.get("/imports/<id:import_id>/rejected.csv")
 def rejected(import_id: int) -> Response:
     """Download the rejected rows, with line number and reason."""
+    row, path = _with_rejected(import_id)
+    return downloads.attachment(path, f"rejected-rows-import-{row.id}.csv")
+
+
+@pages.get("/imports/<id:import_id>/rejected.xlsx")
+def rejected_workbook(import_id: int) -> Response:
+    """Download them as an Excel file."""
+    row, path = _with_rejected(import_id)
+    name, rows = f"rejected-rows-import-{row.id}.xlsx", row.rejected + row.warned
+    return downloads.stored_workbook(path, name, "Rejected rows", rows)
+
+
+def _with_rejected(import_id: int) -> tuple[CatalogImport, str]:
     row = db.get_or_404(CatalogImport, import_id)
     if not ((row.rejected or row.warned) and row.rejected_path):
         abort(404, NONE_REJECTED)
-    return downloads.attachment(row.rejected_path, f"rejected-rows-import-{row.id}.csv")
+    return row, row.rejected_path
 
 
 def _form(form: CatalogUploadForm, status: int = 200) -> Response:

@@ -56,17 +56,17 @@ def check_url(url: str, allowed_hosts: Collection[str]) -> SplitResult:
         parts = urlsplit(url)
         host, _port = (parts.hostname or "").casefold(), parts.port
     except ValueError:
-        raise Forbidden("it is no address of a web server") from None
+        raise Forbidden("it is not a valid web address") from None
     # Some URL parsers read a backslash as a slash, and would see another host.
     if not host or parts.fragment or "\\" in parts.netloc:
-        raise Forbidden("it is no address of a web server")
+        raise Forbidden("it is not a valid web address")
     if parts.username is not None or parts.password is not None:
-        raise Forbidden("it must not hold a login")
+        raise Forbidden("it must not contain a login")
     may_be_plain = host in LOOPBACK and host in allowed_hosts
     if parts.scheme != "https" and not (parts.scheme == "http" and may_be_plain):
         raise Forbidden("it must start with https://")
     if host not in allowed_hosts and not may_be_public(host):
-        raise Forbidden("it is an address inside of a private network")
+        raise Forbidden("it is on a private network")
     return parts
 
 
@@ -111,5 +111,5 @@ def resolve(host: str, port: int, allowed_hosts: Collection[str]) -> list[str]:
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     known = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if host.casefold() not in allowed_hosts and not all(map(is_public, known)):
-        raise Forbidden("it leads into a private network")
+        raise Forbidden("it leads to a private network")
     return known

@@ -22,7 +22,7 @@ def parse_address(text: str) -> str:
     """
     text = text.strip()
     if len(text) > MAX_EMAIL_LENGTH:
-        raise InvalidAddress(f"{printable(text)} is longer than an email address can be")
+        raise InvalidAddress(f"{printable(text)} is too long for an email address")
     try:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:

@@ -19,7 +19,7 @@ MAX_REASON: Final = 4_096
 MAX_IDS: Final = 4
 # Seconds; longer than any job may run or be kept.
 MAX_SECONDS: Final = 400 * 86_400
-QUEUES: Final = ("control", "sync", "index")
+QUEUES: Final = ("control", "sync", "index", "scan")
 
 _KEPT: Final = (
     "created_at",

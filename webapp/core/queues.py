@@ -19,7 +19,8 @@ from webapp.core.task_queue import TaskQueue
 
 __all__ = ["connection", "enqueue", "enqueue_all", "is_unavailable", "outage_reason"]
 
-CONTROL, SYNC, INDEX = "control", "sync", "index"
+# Scans have the lowest priority: workers take one only if no run waits.
+CONTROL, SYNC, INDEX, SCAN = "control", "sync", "index", "scan"
 RESULT_SECONDS, FAILURE_SECONDS = 300, 86_400
 
 log = structlog.get_logger(__name__)

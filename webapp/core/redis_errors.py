@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from redis import exceptions
 
-CERTIFICATE = "its TLS certificate is refused: {} (see REDIS_CA_FILE and REDIS_TLS_VERIFY)"
+CERTIFICATE = "its TLS certificate isn't trusted: {} (see REDIS_CA_FILE and REDIS_TLS_VERIFY)"
 
 
 def describe(error: BaseException) -> str:
@@ -16,14 +16,14 @@ def describe(error: BaseException) -> str:
         if isinstance(each, ssl.SSLCertVerificationError):
             return CERTIFICATE.format(each.verify_message)
         if isinstance(each, ssl.SSLError):
-            return f"TLS fails: {each.reason or type(each).__name__} (does it speak TLS at this port?)"
+            return f"TLS fails: {each.reason or type(each).__name__} (check that the port uses TLS)"
     if isinstance(error, exceptions.AuthenticationError):
-        return "it refuses the login"
+        return "it doesn't accept the login"
     if isinstance(error, exceptions.OutOfMemoryError):
         return "it is full"
     if isinstance(error, exceptions.TimeoutError):
-        return "it does not answer in time (TimeoutError)"
-    return f"it does not answer ({type(error).__name__})"
+        return "it isn't responding in time (TimeoutError)"
+    return f"it isn't responding ({type(error).__name__})"
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -47,7 +47,7 @@ RUN_TRANSITIONS: Final[Mapping[RunState, frozenset[RunState]]] = {
     # To `running`: another worker takes over.
     RunState.RUNNING: frozenset({*ACTIVE_RUN_STATES, *ENDED_RUN_STATES}),
     RunState.SUCCEEDED: frozenset(),
-    # Reports that were missing are made later.
+    # Reports that were missing are made later, or its held clearings are decided.
     RunState.PARTIAL: frozenset({RunState.SUCCEEDED}),
     RunState.FAILED: frozenset(),
     RunState.SKIPPED: frozenset(),
@@ -65,7 +65,11 @@ ITEM_TRANSITIONS: Final[Mapping[RunItemState, frozenset[RunItemState]]] = {
 }
 
 # R18: shown for a run that ended without its report files.
-REPORTS_MISSING: Final = "The reports could not be stored."
+REPORTS_MISSING: Final = "We couldn't store the reports."
+
+# R14: begins the last sentence about a run that held a clearing; earlier releases wrote the second one.
+ON_HOLD: Final = "On hold for your approval:"
+_ON_HOLD_SENTENCES: Final = (ON_HOLD, "Held, until somebody decides or the next run says the same:")
 
 State = TypeVar("State", RunState, RunItemState)
 
@@ -113,3 +117,10 @@ def with_problem(state: RunState) -> RunState:
 def explanation(reason: str | None, reports_missing: bool) -> str | None:
     """Why a run ended as it did, for the dealer; None if there is nothing to explain."""
     return " ".join(filter(None, (reason, REPORTS_MISSING if reports_missing else None))) or None
+
+
+def without_hold(reason: str | None) -> str | None:
+    """The reason without the sentence about held clearings, which decisions make outdated; None if empty."""
+    for beginning in _ON_HOLD_SENTENCES:
+        reason = (reason or "").partition(beginning)[0].strip()
+    return reason or None

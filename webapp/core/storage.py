@@ -74,7 +74,7 @@ def _address(path: str) -> str:
     """Return a path's URL; raises StorageError for path traversal."""
     leads_out = any(name in ("", ".", "..") for name in path.split("/"))
     if leads_out or not path.isprintable() or _SPECIAL.intersection(path):
-        raise StorageError("it leads out of report storage")
+        raise StorageError("it points outside report storage")
     return f"{current_app.config['REPORT_STORAGE_URL']}/{path}"
 
 
@@ -83,7 +83,7 @@ def _files(address: str) -> tuple[Any, str]:
     try:
         files, name = fsspec.url_to_fs(address, **_OPTIONS.get(address.partition(":")[0], {}))
     except ValueError as error:
-        raise StorageError("there is no such kind of report storage") from error
+        raise StorageError("unknown kind of report storage") from error
     return files, name
 
 

@@ -22,4 +22,8 @@ class Task(StrEnum):
     PURGE_ORPHAN_FILES = "jobs.tasks.purge_orphan_files"
     CLEAR_HELD = "jobs.tasks.clear_held"
     MAKE_REPORTS = "jobs.tasks.make_reports"
+    ASK_FOR_PART = "jobs.tasks.ask_for_part"
+    SCAN_CODES = "jobs.tasks.scan_codes"
+    PLAN_PREVIEW = "jobs.tasks.plan_preview"
+    SUGGEST_CODES = "jobs.tasks.suggest_codes"
     DRAIN_INDEX = "jobs.tasks.drain_index"

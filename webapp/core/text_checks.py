@@ -16,7 +16,7 @@ def character_error(label: str, text: str) -> str | None:
 
     Names hold no control characters, and PostgreSQL cannot store NUL.
     """
-    return None if text.isprintable() else f"{label} has a character that cannot be printed"
+    return None if text.isprintable() else f"{label} has a character that can't be printed"
 
 
 def check_text(field: str, label: str, text: str, most: int) -> None:

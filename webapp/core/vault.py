@@ -23,7 +23,7 @@ def unseal(token: str) -> str:
     try:
         return _fernet().decrypt(token.encode()).decode()
     except InvalidToken:
-        raise SealedError("CREDENTIALS_KEYS holds no key that this stored password was sealed with") from None
+        raise SealedError("CREDENTIALS_KEYS has no key that decrypts this stored password") from None
 
 
 def reseal(token: str) -> str:

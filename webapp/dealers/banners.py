@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -11,18 +12,23 @@ from webapp import alerts
 from webapp.core.run_states import RunState
 from webapp.dealers.attention import CONDITIONS, RANKS
 from webapp.dealers.dealer_status import DealerStatus
-from webapp.models import Alert, Configuration, Dealer, Run
-from webapp.runs import held_clearings
+from webapp.models import Alert, Configuration, Dealer, HeldPull, Run
+from webapp.runs import hold_labels
+from webapp.runs.hold_labels import Hold
 
 # An open alert covers these in more detail.
 TOLD_BY: Final = {"refused": {"refused"}, "failed": {"failing", "refused"}, "partial": {"failing", "refused"}}
 # The page has its own text for unfinished set-up steps.
 ELSEWHERE: Final = ("incomplete", "unmapped")
+OF_HOLDS: Final = ("held", "held_soon")
 OF_LAST_RUN: Final = ("failed", "partial", "failing")
 LEADS_TO: Final = {
-    "refused": ("lightspeed.show", "Check the 3PA credentials"),
+    "refused": ("lightspeed.show", "Check your 3PA credentials"),
     "stale": ("queue.new", "Queue Inventory Update"),
-    "unmatched": ("skipped.index", "See the skipped parts"),
+    "old_data": ("runs.index", "See runs"),
+    "coverage": ("coverage.index", "See coverage"),
+    "unmatched": ("skipped.index", "See skipped parts"),
+    "aliases": ("aliases.index", "See accepted part numbers"),
 }
 
 
@@ -39,13 +45,21 @@ class Banner:
     since: datetime | None = None
 
 
-def banners(dealer: Dealer, configuration: Configuration, status: DealerStatus) -> list[Banner]:
-    """Return the dealer's current banners."""
+def banners(
+    dealer: Dealer, configuration: Configuration, status: DealerStatus, held: Sequence[Hold]
+) -> list[Banner]:
+    """Return the dealer's current banners; `held` is what waits for a decision."""
     still = [one for one in alerts.open_of(dealer.id) if not _is_over(one, configuration, status.last)]
+    # Decided on another page, or not evaluated yet: the holds themselves are up to date.
+    still = [alert for alert in still if alert.cause not in OF_HOLDS]
     by_cause = sorted(still, key=lambda alert: alert.cause)
     found = [_of_alerts(list(each), status) for _, each in groupby(by_cause, key=lambda alert: alert.cause)]
+    found += [_of_held(held)] if held else []
     told = {banner.cause for banner in found}
     notices = [name for name in status.causes if name not in ELSEWHERE]
+    last = status.last
+    if last and hold_labels.is_only_held(last, [each for each in held if each.run_id == last.id]):
+        notices = [name for name in notices if name != "partial"]
     found += [_notice(name, status) for name in notices if not TOLD_BY.get(name, {name}) & told]
     if dealer.credentials_organization:
         found = [_of_organization(banner, configuration) for banner in found]
@@ -58,7 +72,7 @@ def _of_organization(banner: Banner, configuration: Configuration) -> Banner:
         return banner
     reason = configuration.check_reason if configuration.check_state == "refused" else None
     sentences = (reason,) if reason else banner.sentences
-    return replace(banner, sentences=sentences, link="See the connection")
+    return replace(banner, sentences=sentences, link="See connection")
 
 
 def _is_over(alert: Alert, configuration: Configuration, last: Run | None) -> bool:
@@ -75,16 +89,18 @@ def _of_alerts(same: list[Alert], status: DealerStatus) -> Banner:
     rule = alerts.rule_of(same[0].cause)
     sentences = tuple(alert.sentence for alert in same)
     since = min(alert.opened_at for alert in same)
-    way = _to_decide(same[0]) if rule.name == "held" else _way(rule.name, status.last)
-    return Banner(rule.name, rule.tone, sentences, *way, since)
+    return Banner(rule.name, rule.tone, sentences, *_way(rule.name, status.last), since)
 
 
-def _to_decide(alert: Alert) -> tuple[str, str, dict[str, Any]]:
-    """Return the run with the oldest held clearing: the decision is made on its page."""
-    waiting = held_clearings.waiting(alert.dealer_id or 0)
-    if not waiting:
-        return _way("held", None)
-    return "Decide what happens to them", "runs.show", {"run_id": waiting[0].run_id}
+def _of_held(held: Sequence[Hold]) -> Banner:
+    """Return the banner of what waits; it leads to the decision about the first."""
+    rule = alerts.rule_of("held")
+    sentences = tuple(hold_labels.summary(each) for each in held)
+    first = held[0]
+    way: tuple[str, dict[str, Any]] = "runs.show", {"run_id": first.run_id}
+    if isinstance(first, HeldPull):
+        way = "held_pulls.show", {"pull_id": first.id}
+    return Banner("held", rule.tone, sentences, "Review and decide", *way, first.held_at)
 
 
 def _notice(name: str, status: DealerStatus) -> Banner:
@@ -95,6 +111,6 @@ def _notice(name: str, status: DealerStatus) -> Banner:
 def _way(cause: str, last: Run | None) -> tuple[str, str, dict[str, Any]]:
     """Return the link's text and its page."""
     if cause in OF_LAST_RUN and last is not None:
-        return f"See what run {last.id} says", "runs.show", {"run_id": last.id}
+        return f"See run {last.id}", "runs.show", {"run_id": last.id}
     endpoint, words = LEADS_TO.get(cause, ("alerts.show", "See all alerts"))
     return words, endpoint, {}

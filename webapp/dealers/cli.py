@@ -29,7 +29,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="One JSON object a 
 def create_organization(name: str, username: str | None, password_stdin: bool) -> None:
     """Add an organization and print its id."""
     if (username is None) == password_stdin:
-        raise click.UsageError("give --username and --password-stdin together, or neither")
+        raise click.UsageError("use --username and --password-stdin together, or neither")
     password = password_from_stdin() if password_stdin else None
     click.echo(accounts.add_organization(name, username, password).id)
 
@@ -62,14 +62,14 @@ def edit_organization(organization_id: int, name: str) -> None:
 @click.argument("organization_id", metavar="ID", type=int)
 @click.option("--username", help="3PA username that all its dealers use.")
 @password_option
-@click.option("--remove", is_flag=True, help="Forget the login: each dealer enters its own.")
+@click.option("--remove", is_flag=True, help="Remove the login; each dealer enters its own.")
 @answering
 def change_credentials(
     organization_id: int, username: str | None, password_stdin: bool, remove: bool
 ) -> None:
     """Change the 3PA login that all dealers of an organization use, and validate it for each of them."""
     if remove == (username is not None or password_stdin) or (username is None) == password_stdin:
-        raise click.UsageError("give --username and --password-stdin together, or --remove alone")
+        raise click.UsageError("use --username and --password-stdin together, or --remove alone")
     found = organization_of(organization_id)
     if remove:
         dealers.organization_admin.remove_login(found)
@@ -79,7 +79,7 @@ def change_credentials(
 
 @dealer.command("create")
 @click.argument("name")
-@click.option("--timezone", required=True, metavar="AREA/CITY", help="Such as America/Chicago.")
+@click.option("--timezone", required=True, metavar="AREA/CITY", help="For example, America/Chicago.")
 @click.option("--organization", "organization_id", type=int, help="The id of the dealer's organization.")
 @answering
 def create_dealer(name: str, timezone: str, organization_id: int | None) -> None:
@@ -103,13 +103,15 @@ def list_dealers(as_json: bool) -> None:
 @dealer.command("edit")
 @click.argument("dealer_id", metavar="ID", type=int)
 @click.option("--name")
-@click.option("--timezone", metavar="AREA/CITY", help="Such as America/Chicago.")
-@click.option("--organization", metavar="ID|none", help="Move the dealer, or take it out with none.")
+@click.option("--timezone", metavar="AREA/CITY", help="For example, America/Chicago.")
+@click.option(
+    "--organization", metavar="ID|none", help="Move the dealer; none removes it from its organization."
+)
 @answering
 def edit_dealer(dealer_id: int, name: str | None, timezone: str | None, organization: str | None) -> None:
     """Rename a dealer, change its time zone, or move it to another organization."""
     if name is None and timezone is None and organization is None:
-        raise click.UsageError("give --name, --timezone or --organization")
+        raise click.UsageError("use --name, --timezone or --organization")
     found = dealer_of(dealer_id)
     group = found.organization if organization is None else _organization_named(organization)
     dealers.dealer_admin.edit(
@@ -140,7 +142,7 @@ def _organization_named(given: str) -> Organization | None:
     if given == "none":
         return None
     if not (given.isascii() and given.isdigit()):
-        raise click.UsageError(f"--organization {given!r} is neither an id nor none")
+        raise click.UsageError(f"--organization must be an id or none, not {given!r}")
     return organization_of(int(given))
 
 

@@ -44,7 +44,7 @@ def close(dealer: Dealer) -> None:
     closes open alerts. Raises Refused if it is already closed.
     """
     if dealer.closed_at is not None:
-        raise Refused(f"{dealer.name} is closed already")
+        raise Refused(f"{dealer.name} is already closed")
     configuration = configurations.of(dealer)
     dealer.closed_at, dealer.enabled_when_closed = clock.now(), configuration.enabled
     configuration.enabled = False

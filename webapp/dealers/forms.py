@@ -82,7 +82,7 @@ class DealerForm(Form):
         try:
             checked_timezone(field.data or "")
         except Refused:
-            raise ValidationError("Time zone is not known: enter one such as America/Chicago") from None
+            raise ValidationError("Time zone not found: enter one such as America/Chicago") from None
 
     @property
     def chosen_organization(self) -> Organization | None:

@@ -9,8 +9,11 @@ from typing import Final
 from sqlalchemy import func, select
 
 from webapp.core.text_keys import key_of
+from webapp.dealers.dealer_filter import DealerFilter
+from webapp.dealers.dealer_query import records
+from webapp.dealers.dealer_rows import DealerRow, dealer_rows
 from webapp.extensions import db
-from webapp.models import Configuration, Dealer, Organization
+from webapp.models import Dealer, Organization
 from webapp.web.status_labels import StatusLabel
 
 PAGE_LENGTH: Final = 50
@@ -57,22 +60,16 @@ class OrganizationList:
 
 @dataclass(frozen=True)
 class Members:
-    """Dealers of one organization (first page), and Lightspeed's responses to their login."""
+    """Dealers of one organization (first page), those that need attention first."""
 
-    rows: list[tuple[Dealer, Configuration | None]]
+    rows: list[DealerRow]
     total: int
 
     @classmethod
     def of(cls, organization: Organization) -> Members:
-        """Return the first page of its dealers, sorted by name."""
-        query = (
-            select(Dealer, Configuration)
-            .outerjoin(Configuration, Configuration.dealer_id == Dealer.id)
-            .where(Dealer.organization_id == organization.id)
-        )
-        total = select(func.count(Dealer.id)).where(Dealer.organization_id == organization.id)
-        rows = db.session.execute(query.order_by(func.lower(Dealer.name), Dealer.id).limit(PAGE_LENGTH)).all()
-        return cls([(row[0], row[1]) for row in rows], int(db.session.scalar(total) or 0))
+        """Return the first page of its dealers."""
+        found = records(DealerFilter(organization=str(organization.id)), 1, PAGE_LENGTH)
+        return cls(dealer_rows(found.rows), sum(found.counts.values()))
 
 
 def every_organization() -> list[Organization]:

@@ -10,6 +10,8 @@ from sqlalchemy import Select, and_, select
 
 from webapp.extensions import db
 from webapp.models import Run, RunItem, RunMapping, ShelfStock, WebstoreFigures
+from webapp.models.id_lists import in_ids
+from webapp.pulls import stored_changes
 
 STOCK_LABELS: Final = {"in": "In stock", "out": "Out of stock"}
 # Up to so many products are checked one by one faster than all of the dealer's products in, or out of, stock.
@@ -42,14 +44,11 @@ class InventoryFilter:
 
 
 class Items(NamedTuple):
-    """Ids of a run's items, and how many products they changed."""
+    """Ids of a run's items, and how many products they changed; if they are few, which (else None)."""
 
     ids: Sequence[int]
     changed: int
-
-    def apart(self) -> list[Items]:
-        """Yield each item separately."""
-        return [Items([one], self.changed) for one in self.ids]
+    product_ids: Sequence[int] | None = None
 
 
 def run_items(dealer_id: int, choice: InventoryFilter) -> Items | None:
@@ -66,7 +65,17 @@ def run_items(dealer_id: int, choice: InventoryFilter) -> Items | None:
         mapped = RunMapping.manufacturer_id == choice.manufacturer_id
         items = items.join(RunMapping, RunMapping.run_item_id == RunItem.id).where(mapped)
     found = db.session.execute(items).all()
-    return Items([row.id for row in found], sum(row.changed for row in found))
+    ids = [row.id for row in found]
+    return Items(ids, sum(row.changed for row in found), _few_products(ids))
+
+
+def _few_products(item_ids: Sequence[int]) -> Sequence[int] | None:
+    """Return the products that items changed; None if they are many, or this was not kept."""
+    connection = db.session.connection()
+    if not 0 < stored_changes.count(connection, item_ids) <= FEW:
+        return None
+    changes = [change for number in item_ids for change, _ in stored_changes.changes_of(connection, number)]
+    return sorted({change.place.product_id for change in changes})
 
 
 def goes_by_stock(choice: InventoryFilter, items: Items | None) -> bool:
@@ -83,13 +92,15 @@ def selected_ids(dealer_id: int, choice: InventoryFilter, items: Items | None) -
         chosen = _by_stock(dealer_id, choice).where(_has_changed(choice, items))
         return chosen, WebstoreFigures.product_id
     chosen = select(ShelfStock.product_id).distinct()
+    chosen = chosen.where(ShelfStock.dealer_id == dealer_id)
     if choice.manufacturer_id is not None:
-        of_manufacturer = ShelfStock.manufacturer_id == choice.manufacturer_id
-        chosen = chosen.where(ShelfStock.dealer_id == dealer_id, of_manufacturer)
+        chosen = chosen.where(ShelfStock.manufacturer_id == choice.manufacturer_id)
     if items is not None:
-        # They are the dealer's own. With a redundant condition, databases would read all of the dealer's
-        # stock.
+        # In the order of the pages: if it changed many, the first are found soon.
         chosen = chosen.where(ShelfStock.changed_item_id.in_(items.ids))
+        if items.product_ids is not None:
+            listed = in_ids(db.session.connection(), ShelfStock.product_id, items.product_ids)
+            chosen = chosen.where(listed)
     if choice.stock:
         of_product = and_(
             WebstoreFigures.dealer_id == dealer_id, WebstoreFigures.product_id == ShelfStock.product_id

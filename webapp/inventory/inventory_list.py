@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from sqlalchemy import CTE, func, select
+from sqlalchemy import CTE, and_, func, select
 
 from webapp.extensions import db
 from webapp.inventory.inventory_filter import InventoryFilter
 from webapp.inventory.inventory_pages import PageKey, products
-from webapp.models import Manufacturer, Product, ShelfStock, WebstoreFigures
+from webapp.models import Manufacturer, Product, ProductLock, ShelfStock, WebstoreFigures
 
 PAGE_LENGTH: Final = 50
 
@@ -24,11 +24,17 @@ _ROWS: Final = select(
     WebstoreFigures.shelf_quantity,
     WebstoreFigures.sale_price_cents,
     WebstoreFigures.lead_time_days,
+    ProductLock.id.label("lock_id"),
 ).join(WebstoreFigures, WebstoreFigures.product_id == Product.id)
+_LOCK: Final = and_(
+    ProductLock.dealer_id == WebstoreFigures.dealer_id,
+    ProductLock.product_id == WebstoreFigures.product_id,
+    ProductLock.ended_at.is_(None),
+)
 
 
 class InventoryRow(NamedTuple):
-    """One product of the list, in the order of `_ROWS`."""
+    """One product of the list, in the order of `_ROWS`; `lock_id` is that of its lock, if any (R28)."""
 
     id: int
     catalog: str
@@ -38,6 +44,7 @@ class InventoryRow(NamedTuple):
     shelf_quantity: int
     sale_price_cents: int | None
     lead_time_days: int | None
+    lock_id: int | None
 
 
 class StockedManufacturer(NamedTuple):
@@ -79,7 +86,9 @@ class Inventory:
 
 def _rows(dealer_id: int, ids: Sequence[int]) -> list[InventoryRow]:
     """Load the products' rows, in the order of the ids."""
-    wanted = _ROWS.where(WebstoreFigures.dealer_id == dealer_id, WebstoreFigures.product_id.in_(ids))
+    wanted = _ROWS.outerjoin(ProductLock, _LOCK).where(
+        WebstoreFigures.dealer_id == dealer_id, WebstoreFigures.product_id.in_(ids)
+    )
     rows = {row.id: InventoryRow(*row) for row in db.session.execute(wanted)}
     return [rows[product_id] for product_id in ids if product_id in rows]
 

@@ -10,16 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Select, select, union_all
+from sqlalchemy import Select, select
 
 from webapp.extensions import db
-from webapp.inventory.inventory_filter import InventoryFilter, Items, goes_by_stock, run_items, selected_ids
+from webapp.inventory.inventory_filter import InventoryFilter, Items, run_items, selected_ids
 from webapp.search.search_index import search_index
 
 # The maximum number of best matches that a search examines.
 BEST: Final = 500
-# SQLite's limit of a compound SELECT is 500.
-MOST_SELECTS: Final = 100
 
 
 @dataclass(frozen=True)
@@ -48,11 +46,8 @@ def products(dealer_id: int, choice: InventoryFilter, place: PageKey, length: in
     items = run_items(dealer_id, choice)
     if choice.words:
         return _matching(dealer_id, choice, items, place, length)
-    # The products of each code are sorted in the index: the first few of each suffice, however many a run
-    # changed. A combined query would have to sort everything that it changed.
-    each = [items] if items is None or goes_by_stock(choice, items) else items.apart()
-    selects = [selected_ids(dealer_id, choice, one) for one in each]
-    return _page(_nearest(selects, place, length + 1), place, length)
+    chosen = _beside(*selected_ids(dealer_id, choice, items), place, length + 1)
+    return _page(list(db.session.scalars(chosen)), place, length)
 
 
 def _page(ids: list[int], place: PageKey, length: int) -> ProductPage:
@@ -61,14 +56,6 @@ def _page(ids: list[int], place: PageKey, length: int) -> ProductPage:
     if place.before:
         return ProductPage(ids[::-1], has_earlier=has_more, has_later=True)
     return ProductPage(ids, has_earlier=place.after is not None, has_later=has_more)
-
-
-def _nearest(selects: Sequence[tuple[Select[Any], Any]], place: PageKey, limit: int) -> list[int]:
-    found: set[int] = set()
-    for start in range(0, len(selects), MOST_SELECTS):
-        pieces = [_beside(*each, place, limit) for each in selects[start : start + MOST_SELECTS]]
-        found.update(db.session.scalars(union_all(*pieces) if len(pieces) > 1 else pieces[0]))
-    return sorted(found, reverse=bool(place.before))[:limit]
 
 
 def _beside(chosen: Select[Any], product_id: Any, place: PageKey, limit: int) -> Select[Any]:

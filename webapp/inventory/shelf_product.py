@@ -16,6 +16,7 @@ from webapp.models import (
     Manufacturer,
     PartNumber,
     Product,
+    ProductLock,
     Run,
     RunItem,
     ShelfStock,
@@ -75,6 +76,7 @@ class ShelfProduct:
     numbers: Sequence[Number]
     reported: Sequence[Reported]
     unreported: Sequence[Contribution]
+    lock: ProductLock | None
 
     @classmethod
     def of(cls, dealer_id: int, product_id: int) -> ShelfProduct | None:
@@ -98,7 +100,14 @@ class ShelfProduct:
                 for row in contributions
                 if row.pulled_item_id in pulled and (row.pulled_item_id, row.manufacturer_id) not in seen
             ],
+            lock=_lock(dealer_id, product_id),
         )
+
+
+def _lock(dealer_id: int, product_id: int) -> ProductLock | None:
+    """Return the product's lock, which overrides its figures, if it has one (R28)."""
+    of_product = ProductLock.dealer_id == dealer_id, ProductLock.product_id == product_id
+    return db.session.scalar(select(ProductLock).where(*of_product, ProductLock.ended_at.is_(None)))
 
 
 def _stored(dealer_id: int, item_ids: set[int]) -> set[int]:
@@ -120,6 +129,7 @@ def _contributions(dealer_id: int, product_id: int) -> Sequence[Contribution]:
             run.dealer_id == dealer_id,
             item.code_key == ShelfStock.code_key,
             item.status == RunItemState.SUCCEEDED,
+            run.trigger != "restore",
         )
         .order_by(run.id.desc())
         .limit(1)

@@ -1,4 +1,4 @@
-"""Inventory pages: a list with search and pagination, one product, and a CSV export."""
+"""Inventory pages: a list with search and pagination, one product, and exports as CSV and Excel files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from webapp.inventory.inventory_filter import STOCK_LABELS, InventoryFilter
 from webapp.inventory.inventory_pages import PageKey
 from webapp.inventory.shelf_product import ShelfProduct
 from webapp.search import inventory_rows
-from webapp.web import htmx, replica, tenancy
+from webapp.web import downloads, htmx, replica, tenancy
 from webapp.web.query_args import text, whole
 
 pages = tenancy.dealer_blueprint("inventory", __name__, "/inventory")
@@ -30,9 +30,16 @@ def index() -> Response:
     return htmx.answer(
         "inventory",
         inventory=inventory_list.Inventory.of(g.dealer.id, choice, place),
-        manufacturers=[] if htmx.wants_fragment() else inventory_list.manufacturers(g.dealer.id),
+        manufacturers=_manufacturers(choice),
         stock_labels=STOCK_LABELS,
     )
+
+
+def _manufacturers(choice: InventoryFilter) -> list[inventory_list.StockedManufacturer]:
+    """Return those to choose from. The fragment has no form, and only names the chosen one."""
+    if htmx.wants_fragment() and choice.manufacturer_id is None:
+        return []
+    return inventory_list.manufacturers(g.dealer.id)
 
 
 @pages.get("/<id:product_id>")
@@ -47,9 +54,20 @@ def show(product_id: int) -> Response:
 @replica.may_serve
 def export() -> Response:
     """Export every product that ever had shelf stock, with the columns of `inventory export`."""
-    name = f"inventory-dealer-{g.dealer.id}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return Response(_csv(g.dealer.id), mimetype="text/csv", headers=headers)
+    headers = downloads.headers(f"inventory-dealer-{g.dealer.id}.csv")
+    return Response(_csv(g.dealer.id), mimetype=downloads.CSV, headers=headers)
+
+
+@pages.get("/export.xlsx")
+@replica.may_serve
+def export_workbook() -> Response:
+    """Export them as an Excel file."""
+    engine, dealer_id = replica.engine(), g.dealer.id
+    with engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
+        downloads.refuse_long_workbook(inventory_rows.count(connection, dealer_id))
+        rows = inventory_rows.rows(connection, dealer_id)
+        name = f"inventory-dealer-{dealer_id}.xlsx"
+        return downloads.workbook(name, "Inventory", inventory_rows.COLUMNS, rows)
 
 
 def _csv(dealer_id: int) -> Iterator[str]:
@@ -59,7 +77,8 @@ def _csv(dealer_id: int) -> Iterator[str]:
 
     def pieces() -> Iterator[str]:
         with engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
-            for number, row in enumerate(inventory_rows.rows(connection, dealer_id), 1):
+            rows = inventory_rows.defused(inventory_rows.rows(connection, dealer_id))
+            for number, row in enumerate(rows, 1):
                 sheet.writerow(row)
                 if number % ROWS_A_PIECE == 0:
                     yield piece.getvalue()

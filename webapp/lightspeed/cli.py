@@ -22,19 +22,28 @@ def _weekdays(_context: click.Context, _option: click.Parameter, text: str | Non
     days = [day.strip().capitalize() for day in text.split(",")]
     unknown = [day for day in days if day not in WEEKDAYS]
     if unknown:
-        raise click.BadParameter(f"{unknown[0]!r} isn't a weekday: give days such as Sunday,Monday, or none")
+        raise click.BadParameter(f"{unknown[0]!r} isn't a weekday; use days such as Sunday,Monday, or none")
     return days
 
 
 @lightspeed.command("configure")
 @dealer_option
-@click.option("--enable/--disable", "enabled", default=None, help="Whether 3PA is used.")
+@click.option("--enable/--disable", "enabled", default=None, help="Turn 3PA on or off.")
 @click.option("--cmf", help="3PA Dealer ID.")
 @click.option("--username", help="3PA username.")
 @password_option
 @click.option("--quantity-column", type=click.Choice(QUANTITY_COLUMNS))
-@click.option("--clear-previous/--keep-previous", default=None, help="Zero what is no longer reported.")
-@click.option("--disabled-on", callback=_weekdays, metavar="DAYS", help="Such as Sunday,Monday; or none.")
+@click.option(
+    "--clear-previous/--keep-previous", default=None, help="Set parts that are no longer reported to zero."
+)
+@click.option(
+    "--hold-old-data/--apply-old-data",
+    default=None,
+    help="Apply nothing of pulls with old data, or all of it.",
+)
+@click.option(
+    "--disabled-on", callback=_weekdays, metavar="DAYS", help="For example, Sunday,Monday; or none."
+)
 @answering
 def configure(
     dealer_id: int,

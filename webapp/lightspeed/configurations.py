@@ -75,7 +75,7 @@ def save_credentials(
     if organization and (username or password):
         field = "username" if username else "password"
         raise FieldRefused(
-            field, f"not accepted: {organization.name} holds the 3PA credentials of its dealers"
+            field, f"not accepted: {organization.name} manages the 3PA credentials of its dealers"
         )
     # Validated before any change, so that nothing is saved partially.
     check_login(username, password)
@@ -112,7 +112,7 @@ def _cmf(given: str) -> str | None:
     cmf = given.strip()
     check_text("cmf", "3PA Dealer ID", cmf, MAX_CMF_LENGTH)
     if cmf and not (cmf.isascii() and cmf.isdigit()):
-        raise FieldRefused("cmf", "3PA Dealer ID is a number, digits only")
+        raise FieldRefused("cmf", "3PA Dealer ID must be digits only")
     return cmf or None
 
 
@@ -182,6 +182,7 @@ def save_settings(
     *,
     quantity_column: str | None = None,
     clear_previous: bool | None = None,
+    hold_old_data: bool | None = None,
     disabled_on: list[str] | None = None,
 ) -> None:
     """Save the given inventory settings (None: unchanged) and commit."""
@@ -190,6 +191,8 @@ def save_settings(
         configuration.quantity_column = quantity_column
     if clear_previous is not None:
         configuration.clear_previous = clear_previous
+    if hold_old_data is not None:
+        configuration.hold_old_data = hold_old_data
     if disabled_on is not None:
         configuration.disabled_on = disabled_on
     configuration.version += 1
@@ -201,5 +204,6 @@ def _settings(configuration: Configuration) -> dict[str, Any]:
     return {
         "quantity_column": configuration.quantity_column,
         "clear_previous": configuration.clear_previous,
+        "hold_old_data": configuration.hold_old_data,
         "disabled_on": configuration.disabled_on,
     }

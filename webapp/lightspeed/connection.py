@@ -20,18 +20,22 @@ def is_awaited(configuration: Configuration) -> bool:
 def of(configuration: Configuration) -> StatusLabel:
     """Return the connection's state."""
     if not configuration.enabled:
-        return StatusLabel("Off", "secondary", "Lightspeed 3PA/Data Warehouse is not enabled.")
+        return StatusLabel("Off", "secondary", "Lightspeed 3PA/Data Warehouse is turned off.")
     if configuration.check_state == "connected":
-        return StatusLabel("Connected", "success", "Lightspeed accepted the credentials.")
+        return StatusLabel("Connected", "success", "Lightspeed accepted your credentials.")
     if configuration.check_state == "refused":
-        return StatusLabel("Not connected", "danger", configuration.check_reason or "Lightspeed refused.")
+        return StatusLabel(
+            "Not connected",
+            "danger",
+            configuration.check_reason or "Lightspeed didn't accept your credentials.",
+        )
     if is_awaited(configuration):
-        return StatusLabel("Checking", "info", "Asking Lightspeed whether the credentials work…")
+        return StatusLabel("Checking", "info", "Checking your saved credentials with Lightspeed…")
     if configuration.check_state == "checking":
         return StatusLabel(
-            "No answer yet",
+            "No response yet",
             "warning",
-            "Your settings are saved, but the check has not been answered. Try to check again.",
+            "Your settings are saved, but Lightspeed hasn't been checked yet. Check again.",
         )
     return StatusLabel("Not checked", "warning", _what_is_missing(configuration))
 
@@ -42,4 +46,4 @@ def _what_is_missing(configuration: Configuration) -> str:
         missing += ["3PA Username"] * (not configuration.username)
         missing += ["3PA Password"] * (not configuration.sealed_password)
     missing += ["3PA Dealer ID"] * (not configuration.cmf)
-    return f"Still missing: {', '.join(missing)}." if missing else "The credentials have not been checked."
+    return f"Missing: {', '.join(missing)}." if missing else "Your credentials haven't been checked yet."

@@ -14,6 +14,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired
 
+from webapp import audit
 from webapp.core.enums import QUANTITY_COLUMN_LABELS, WEEKDAYS
 from webapp.core.limits import MAX_CMF_LENGTH, MAX_PASSWORD_LENGTH, MAX_USERNAME_LENGTH
 from webapp.models import Configuration
@@ -21,7 +22,11 @@ from webapp.web.form_fields import AtMost, Form, Printable, choices, stripped
 
 # Weekdays in US order: the model counts from Monday.
 WEEK_FROM_SUNDAY = (WEEKDAYS[-1], *WEEKDAYS[:-1])
-CHANGED_SINCE = "Somebody else has saved these settings since you opened this page."
+CHANGED_SINCE = "Someone else changed these settings since you opened this page."
+CHANGED_ELSEWHERE = (
+    "You changed these settings in another tab or on another device since you opened this page."
+)
+CHANGES = ("settings.changed", "credentials.changed")
 
 
 class ConfigurationForm(Form):
@@ -38,7 +43,9 @@ class ConfigurationForm(Form):
         """Keep the input, rebased on what is stored now."""
         self.is_behind = True
         self.version.data = configuration.version
-        self.blame("", f"{CHANGED_SINCE} What is stored now is shown below; Save again to replace it.")
+        is_own = audit.is_own(configuration.dealer_id, CHANGES)
+        changed = CHANGED_ELSEWHERE if is_own else CHANGED_SINCE
+        self.blame("", f"{changed} The saved settings are below. Save again to replace them.")
         return self
 
 
@@ -59,7 +66,7 @@ class CredentialsForm(ConfigurationForm):
         valid = bool(super().validate(extra_validators))
         for field in (self.username, self.password):
             if self.holder and any(field.raw_data or ()):
-                self.blame("", f"{field.label.text} is not accepted: {self.holder.name} holds it for you")
+                self.blame("", f"{field.label.text} can't be changed: {self.holder.name} manages it")
                 valid = False
         return valid
 
@@ -81,6 +88,7 @@ class SettingsForm(ConfigurationForm):
         choices=choices(QUANTITY_COLUMN_LABELS),
     )
     clear_previous = BooleanField("Clear Previous Quantities")
+    hold_old_data = BooleanField("Hold Updates with Old Data")
     disabled_on = SelectMultipleField("Disabled On", choices=list(WEEK_FROM_SUNDAY))
 
     def __init__(self, configuration: Configuration, **kwargs: Any) -> None:
@@ -91,5 +99,6 @@ class SettingsForm(ConfigurationForm):
         return {
             "quantity_column": self.quantity_column.data,
             "clear_previous": self.clear_previous.data,
+            "hold_old_data": self.hold_old_data.data,
             "disabled_on": self.disabled_on.data,
         }

@@ -8,15 +8,15 @@ from sqlalchemy import select
 
 from webapp import supplier_codes
 from webapp.core import clock
-from webapp.core.enums import QUANTITY_COLUMN_LABELS, WEEKDAYS
+from webapp.core.enums import QUANTITY_COLUMN_LABELS, STORED_TRIGGERS, WEEKDAYS
 from webapp.core.run_states import APPLIED_STATES
 from webapp.extensions import db
 from webapp.models import Configuration, Run
 from webapp.runs import lifecycle
 
 NO_CODES = "There are currently no supplier codes configured"
-NOT_ENABLED = "Lightspeed 3PA/Data Warehouse is not enabled"
-NOT_COMPLETE = "The 3PA credentials are not complete"
+NOT_ENABLED = "Lightspeed 3PA/Data Warehouse is turned off"
+NOT_COMPLETE = "The 3PA credentials are incomplete"
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class QueueOutlook:
         rows = supplier_codes.listed(dealer)
         codes = list({row.code_key: row.code for row in reversed(rows)}.values())[::-1]
         return cls(
-            hindrance=_hindrance(configuration, codes),
+            hindrance=hindrance(configuration, bool(codes)),
             active_run=lifecycle.active(dealer.id),
             is_disabled_day=lifecycle.is_disabled_today(configuration),
             weekday=WEEKDAYS[clock.local_today(dealer.timezone).weekday()],
@@ -55,8 +55,9 @@ class QueueOutlook:
         )
 
 
-def _hindrance(configuration: Configuration, codes: list[str]) -> str:
-    if not codes:
+def hindrance(configuration: Configuration, has_codes: bool) -> str:
+    """Return why no run of the configuration's dealer can be queued; empty if one can."""
+    if not has_codes:
         return NO_CODES
     if not configuration.enabled:
         return NOT_ENABLED
@@ -67,6 +68,7 @@ def _last_finished(dealer_id: int) -> Run | None:
     finished = (
         select(Run)
         .where(Run.dealer_id == dealer_id, Run.status.in_(APPLIED_STATES))
+        .where(Run.trigger.not_in(STORED_TRIGGERS))
         .order_by(Run.id.desc())
         .limit(1)
     )

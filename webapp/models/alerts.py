@@ -69,6 +69,7 @@ class AlertDelivery(Model):
         CheckConstraint(one_of("state", ALERT_DELIVERY_STATES), name="state_known"),
         CheckConstraint("(alert_id IS NOT NULL) = (event IN ('opened', 'recovered'))", name="alert_of_event"),
         CheckConstraint("(digest_on IS NOT NULL) = (event = 'digest')", name="digest_day"),
+        CheckConstraint("(summary_id IS NOT NULL) = (event = 'summary')", name="summary_of_event"),
         # Notified once per episode, and once when it ends; a digest once a day.
         UniqueConstraint("alert_id", "event", "channel", "recipient"),
         UniqueConstraint("digest_on", "recipient"),
@@ -96,6 +97,8 @@ class AlertDelivery(Model):
     channel: Mapped[str] = mapped_column(Text)
     recipient: Mapped[str] = mapped_column(Text)
     digest_on: Mapped[date | None] = mapped_column()
+    # Not a foreign key: summaries are deleted before their messages.
+    summary_id: Mapped[int | None] = mapped_column(BigId)
     state: Mapped[str] = mapped_column(Text, default="waiting")
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

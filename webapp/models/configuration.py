@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
@@ -37,6 +37,8 @@ class Configuration(Model):
     cmf: Mapped[str | None] = mapped_column(Text)
     quantity_column: Mapped[str] = mapped_column(Text, default="on_hand")
     clear_previous: Mapped[bool] = mapped_column(default=True)
+    # R29: pulls older than `DATA_AGE_HOURS` are not applied.
+    hold_old_data: Mapped[bool] = mapped_column(default=False, server_default=false())
     # One bit per weekday, Monday the lowest.
     disabled_days: Mapped[int] = mapped_column(default=0)
     check_state: Mapped[str] = mapped_column(Text, default="unchecked")

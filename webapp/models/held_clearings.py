@@ -36,6 +36,7 @@ class HeldClearing(Model):
             sqlite_where=UNSETTLED,
         ),
         Index("ix_held_clearings_run_item_id", "run_item_id"),
+        Index("ix_held_clearings_run_id", "run_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

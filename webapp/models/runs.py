@@ -121,6 +121,8 @@ class RunItem(Model):
     cleared: Mapped[int] = mapped_column(default=0)
     changed: Mapped[int] = mapped_column(default=0)
     prices_left: Mapped[int] = mapped_column(default=0)
+    # Parts whose price a guard blocked (R27).
+    prices_blocked: Mapped[int] = mapped_column(default=0, server_default="0")
     # Requests sent for it, including those of failed attempts, and milliseconds that they waited for the rate
     # limit.
     requests: Mapped[int] = mapped_column(default=0)
@@ -129,7 +131,14 @@ class RunItem(Model):
     held: Mapped[int] = mapped_column(default=0, server_default="0")
     # Parts that kept their quantity because their rows were unusable (R10).
     kept: Mapped[int] = mapped_column(default=0, server_default="0")
+    # Of those, parts that the pull does not contain, though a row without a part number may be them.
+    kept_absent: Mapped[int] = mapped_column(default=0, server_default="0")
+    # Changes of stock that a freeze kept back (R26).
+    frozen: Mapped[int] = mapped_column(default=0, server_default="0")
     tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    # R29: when half of the rows had been gathered, and the first of them, as Lightspeed said.
+    gathered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    gathered_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
     error_kind: Mapped[str | None] = mapped_column(Text)
     error: Mapped[str | None] = mapped_column(Text)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core import clock
@@ -30,14 +30,15 @@ class ShelfStock(Model):
         CheckConstraint("quantity >= 0", name="quantity_range"),
         CheckConstraint("sale_price_cents > 0", name="sale_price_range"),
         CheckConstraint(f"lead_time_days BETWEEN 0 AND {MAX_LEAD_TIME_DAYS}", name="lead_time_range"),
-        # Changes of a run, and contributions of a manufacturer, in the order of the pages.
-        Index("ix_shelf_stock_changed_item_id_product_id", "changed_item_id", "product_id"),
+        # Contributions of a manufacturer, in the order of the pages. No index has a column that runs change:
+        # PostgreSQL then writes a changed row into its page, where there is room, and into no index.
         Index(
             "ix_shelf_stock_dealer_id_manufacturer_id_product_id",
             "dealer_id",
             "manufacturer_id",
             "product_id",
         ),
+        {"postgresql_with": {"fillfactor": 90}},
     )
 
     dealer_id: Mapped[int] = mapped_column(primary_key=True)
@@ -132,9 +133,9 @@ class ShelfTotal(Model):
 class OutboxEntry(Model):
     """Outbox entry: a product whose webstore document is outdated, written in the transaction of the change.
 
-    Entries are append-only. If one entry per product were updated in place, it could be deleted by a drain
-    that read the product before its latest change (R17). They refer to the same rows as shelf stock, and are
-    short-lived: foreign keys would only add cost.
+    It is of a change outside of runs. Entries are append-only. If one entry per product were updated in
+    place, it could be deleted by a drain that read the product before its latest change (R17). They refer to
+    the same rows as shelf stock, and are short-lived: foreign keys would only add cost.
     """
 
     __tablename__ = "reindex_outbox"
@@ -142,4 +143,19 @@ class OutboxEntry(Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     dealer_id: Mapped[int] = mapped_column()
     product_id: Mapped[int] = mapped_column()
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class OutboxBatch(Model):
+    """Outbox entries of up to 5,000 products that a run changed.
+
+    One row instead of thousands: writing and deleting those took much of the log of a first sync.
+    """
+
+    __tablename__ = "reindex_batches"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    dealer_id: Mapped[int] = mapped_column()
+    products: Mapped[int] = mapped_column()
+    product_ids: Mapped[list[int]] = mapped_column(JSON)
     noted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

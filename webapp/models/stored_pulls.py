@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.extensions import Model
-from webapp.models.types import BigId, KeyText
+from webapp.models.types import BigId, KeyText, UtcDateTime
 
 
 class StoredPull(Model):
@@ -36,7 +37,12 @@ class StoredPull(Model):
     synced: Mapped[int] = mapped_column()
     skipped: Mapped[int] = mapped_column()
     kept: Mapped[int] = mapped_column()
+    kept_absent: Mapped[int] = mapped_column(default=0, server_default="0")
     prices_left: Mapped[int] = mapped_column()
+    prices_blocked: Mapped[int] = mapped_column(default=0, server_default="0")
+    frozen: Mapped[int] = mapped_column(default=0, server_default="0")
+    # R26: when the first of the freezes ends that kept something back.
+    frozen_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class PullBlock(Model):
@@ -61,11 +67,19 @@ class PullBlock(Model):
     synced: Mapped[int] = mapped_column()
     kept: Mapped[int] = mapped_column()
     prices_left: Mapped[int] = mapped_column()
+    prices_blocked: Mapped[int] = mapped_column(default=0, server_default="0")
     reasons: Mapped[dict[str, Any]] = mapped_column(JSON)
     inventory_rows: Mapped[int] = mapped_column()
     body: Mapped[bytes] = mapped_column(LargeBinary)
     inventory: Mapped[bytes] = mapped_column(LargeBinary)
     skipped_lines: Mapped[bytes] = mapped_column(LargeBinary)
+    # What its usable parts have in stock: parts, units and retail value in cents, and how much of the last
+    # two is of applied parts. None in blocks that were written before it was counted.
+    stock_parts: Mapped[int | None] = mapped_column()
+    stock_units: Mapped[int | None] = mapped_column(BigId)
+    stock_cents: Mapped[int | None] = mapped_column(BigId)
+    online_units: Mapped[int | None] = mapped_column(BigId)
+    online_cents: Mapped[int | None] = mapped_column(BigId)
 
 
 class ArrivedPart(Model):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from redis.exceptions import RedisError
 
-from webapp.core import queues
+from webapp.core import clock, queues
 from webapp.core.redis_errors import describe
 from webapp.operations import background_jobs
 from webapp.operations.background_jobs import FailedJob, WorkerSeen
@@ -16,17 +16,34 @@ from webapp.web import job_heartbeats
 
 # Timeout of Redis on this page, in seconds.
 TIMEOUT: Final = 2.0
-PERIODIC: Final = {
-    job_heartbeats.TICK: "Tick (every minute)",
-    job_heartbeats.ALERTS: "Alerts (every minute)",
-    job_heartbeats.PURGE_EXPIRED: "Delete old history (hourly)",
-    job_heartbeats.PURGE_ORPHAN_FILES: "Remove stray files (daily)",
-}
-KIND_LABELS: Final = {"short": "Short work", "sync": "Syncs and imports", "other": "Other"}
+
+
+@dataclass(frozen=True)
+class PeriodicJob:
+    """Job of the schedule: its name on the page, how often it runs, and when that is too long ago."""
+
+    id: str
+    label: str
+    rhythm: str
+    late_after: timedelta
+
+    def is_late(self, done_at: datetime | None) -> bool:
+        """Return whether it should have finished again by now; one that never did may be new."""
+        return done_at is not None and clock.now() - done_at > self.late_after
+
+
+PERIODIC: Final = (
+    PeriodicJob(job_heartbeats.TICK, "Schedule check", "every minute", timedelta(minutes=15)),
+    PeriodicJob(job_heartbeats.ALERTS, "Alerts", "every minute", timedelta(minutes=15)),
+    PeriodicJob(job_heartbeats.PURGE_EXPIRED, "Delete old history", "hourly", timedelta(hours=3)),
+    PeriodicJob(job_heartbeats.PURGE_ORPHAN_FILES, "Remove stray files", "daily", timedelta(days=2)),
+)
+KIND_LABELS: Final = {"short": "Short jobs", "sync": "Syncs and imports", "other": "Other"}
 QUEUE_LABELS: Final = {
-    "control": "Ticks and credential checks",
-    "sync": "Runs, imports and housekeeping",
+    "control": "Schedule and credential checks",
+    "sync": "Runs, imports and cleanup",
     "index": "Search index",
+    "scan": "Searches for unmapped codes",
 }
 
 
@@ -34,7 +51,7 @@ QUEUE_LABELS: Final = {
 class BackgroundWork:
     """Snapshot; `redis_error` says why the part from Redis is missing."""
 
-    done: dict[str, datetime | None]
+    done: list[tuple[PeriodicJob, datetime | None]]
     redis_error: str | None = None
     workers: list[WorkerSeen] = field(default_factory=list)
     waiting: dict[str, int] = field(default_factory=dict)
@@ -44,7 +61,7 @@ class BackgroundWork:
     @classmethod
     def now(cls) -> BackgroundWork:
         """Take a snapshot now."""
-        work = cls({label: job_heartbeats.last_completion(job) for job, label in PERIODIC.items()})
+        work = cls([(job, job_heartbeats.last_completion(job.id)) for job in PERIODIC])
         try:
             redis = queues.connection(timeout=TIMEOUT)
             work.workers = background_jobs.workers(redis)

@@ -7,7 +7,7 @@ import click
 from webapp.operations import key_rotation
 from webapp.web.commands.errors import answering
 
-credentials = click.Group("credentials", help="Stored secrets: 3PA passwords, and those of webhooks.")
+credentials = click.Group("credentials", help="Stored secrets: 3PA passwords and webhook secrets.")
 
 
 @credentials.command("reseal")
@@ -18,6 +18,6 @@ def reseal() -> None:
     done = key_rotation.reseal()
     click.echo(f"{done.count} encrypted again", err=True)
     for place in done.unreadable:
-        click.echo(f"{place}: none of CREDENTIALS_KEYS decrypts it; it must be entered again", err=True)
+        click.echo(f"{place}: no key in CREDENTIALS_KEYS decrypts it; enter it again", err=True)
     if done.unreadable:
         raise click.exceptions.Exit(1)

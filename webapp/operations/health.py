@@ -59,17 +59,17 @@ def _migrations() -> None:
     with _reading() as connection:
         found = set(MigrationContext.configure(connection).get_current_heads())
     if found != _heads():
-        raise CheckFailed("the database is not migrated to this version of the program")
+        raise CheckFailed("the database isn't migrated to this version")
 
 
 def _tick() -> None:
     with _reading() as connection:
         last = connection.scalar(select(JobHeartbeat.done_at).where(JobHeartbeat.id == job_heartbeats.TICK))
     if last is None:
-        raise CheckFailed("the tick has never come to its end: is there a scheduler, and a worker?")
+        raise CheckFailed("the tick has never finished; check that a scheduler and a worker are running")
     age = clock.now() - last
     if age > TICK_WITHIN:
-        raise CheckFailed(f"the tick last came to its end {int(age.total_seconds())} seconds ago")
+        raise CheckFailed(f"the tick last finished {int(age.total_seconds())} seconds ago")
 
 
 def _replica() -> None:
@@ -124,7 +124,7 @@ class _Probe:
 
     def finding(self, within: float) -> Finding:
         self._thread.join(within)
-        return self._found or Finding(False, "no answer in time", within)
+        return self._found or Finding(False, "no response in time", within)
 
     def _run(self) -> None:
         begun = time.monotonic()
@@ -141,7 +141,7 @@ class _Probe:
             return describe(error)
         except (SQLAlchemyError, OSError) as error:
             # The message may contain an address or a login.
-            return f"it does not answer ({type(error).__name__})"
+            return f"it isn't responding ({type(error).__name__})"
         return None
 
 

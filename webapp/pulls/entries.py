@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import zlib
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
+from isal import isal_zlib
 
 # Fields of a part as reported, by position. A record that could not be decoded has only its part number.
 PART_NUMBER: Final = 0
@@ -18,6 +18,8 @@ CURRENT_ACTIVE: Final = 6
 UPC: Final = 7
 SUPERSEDED_TO: Final = 8
 LAST_UPDATED: Final = 9
+# Rows stored by earlier versions have none.
+COST: Final = 10
 
 # PostgreSQL cannot index longer text. Real part numbers are much shorter.
 MAX_PART_NUMBER: Final = 200
@@ -26,7 +28,16 @@ MAX_QUANTITY_TEXT: Final = 50
 
 RawPart = tuple[Any, ...]
 
+# Of 0 to 3: the smallest and the fastest here.
 _LEVEL: Final = 1
+
+
+class Blocked(NamedTuple):
+    """A price that a guard blocked (R27): `kind` as in webapp/guards/rules.py, the price and its limit."""
+
+    kind: str
+    cents: int
+    limit_cents: int | None = None
 
 
 class Match(msgspec.Struct, array_like=True, gc=False):
@@ -34,7 +45,9 @@ class Match(msgspec.Struct, array_like=True, gc=False):
 
     `prefix` is the beginning of the line in the inventory report, and `shelf_quantity`, `sale_price_cents`
     and `lead_time_days` are the code's stock of the product. `is_price_left`: it is the product's first part,
-    and has no price although the code has pricing (R15).
+    and has no price although the code has pricing (R15). `withheld` are pieces of the product that guards
+    keep off the webstore, and `blocked` is the price that they block; both are the first part's (R27).
+    `frozen_quantity`: a freeze kept the product as it is, and this is what the part contributes to it (R26).
     """
 
     manufacturer_id: int
@@ -45,6 +58,9 @@ class Match(msgspec.Struct, array_like=True, gc=False):
     sale_price_cents: int | None = None
     lead_time_days: int = 0
     is_price_left: bool = False
+    withheld: int = 0
+    blocked: Blocked | None = None
+    frozen_quantity: int | None = None
 
 
 class Entry(msgspec.Struct, array_like=True, gc=False):
@@ -92,9 +108,9 @@ _decode_entries = msgspec.msgpack.Decoder(list[Entry]).decode
 
 def pack(entries: list[Entry]) -> bytes:
     """Return the compressed form of a block's entries."""
-    return zlib.compress(_encode_entries(entries), _LEVEL)
+    return isal_zlib.compress(_encode_entries(entries), _LEVEL)
 
 
 def unpack(body: bytes) -> list[Entry]:
     """Return the entries of a block."""
-    return _decode_entries(zlib.decompress(body))
+    return _decode_entries(isal_zlib.decompress(body))

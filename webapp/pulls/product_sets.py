@@ -2,42 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+# Numbers that are kept as they are; more are kept as bits.
+_FEW: Final = 10_000
+
+_WITH_BITS: Final = re.compile(rb"[^\0]")
+_BITS_OF: Final = [tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256)]
 
 
 class Bitmap:
     """A set of small whole numbers."""
 
     def __init__(self) -> None:
+        self._few: set[int] = set()
         self._bits = bytearray()
         self._length = 0
 
     def add(self, number: int) -> None:
         """Add a number."""
-        place, bit = number >> 3, 1 << (number & 7)
-        if place >= len(self._bits):
-            self._bits.extend(bytes(max(place + 1 - len(self._bits), len(self._bits))))
-        if not self._bits[place] & bit:
-            self._bits[place] |= bit
-            self._length += 1
+        self._few.add(number)
+        if len(self._few) > _FEW:
+            self._keep_as_bits()
+
+    def update(self, numbers: Iterable[int]) -> None:
+        """Add numbers."""
+        self._few.update(numbers)
+        if len(self._few) > _FEW:
+            self._keep_as_bits()
 
     def discard(self, number: int) -> None:
         """Remove a number, if it is in the set."""
-        if number in self:
+        self._few.discard(number)
+        if self._has_bit(number):
             self._bits[number >> 3] &= ~(1 << (number & 7))
             self._length -= 1
 
     def __contains__(self, number: int) -> bool:
+        return number in self._few or self._has_bit(number)
+
+    def __len__(self) -> int:
+        self._keep_all_as_bits()
+        return self._length + len(self._few)
+
+    def __iter__(self) -> Iterator[int]:
+        """Yield the numbers in their order, as they are at the beginning."""
+        self._keep_all_as_bits()
+        if not self._bits:
+            yield from sorted(self._few)
+        for found in _WITH_BITS.finditer(bytes(self._bits)):
+            first = found.start() * 8
+            for bit in _BITS_OF[found[0][0]]:
+                yield first + bit
+
+    def _has_bit(self, number: int) -> bool:
         place = number >> 3
         return place < len(self._bits) and bool(self._bits[place] & 1 << (number & 7))
 
-    def __len__(self) -> int:
-        return self._length
+    def _keep_all_as_bits(self) -> None:
+        """Keep all numbers in the same way."""
+        if self._bits and self._few:
+            self._keep_as_bits()
 
-    def __iter__(self) -> Iterator[int]:
-        for place, byte in enumerate(self._bits):
-            if byte:
-                yield from (place * 8 + bit for bit in range(8) if byte >> bit & 1)
+    def _keep_as_bits(self) -> None:
+        needed = (max(self._few) >> 3) + 1
+        if needed > len(self._bits):
+            self._bits.extend(bytes(max(needed - len(self._bits), len(self._bits))))
+        bits = self._bits
+        for number in self._few:
+            place, bit = number >> 3, 1 << (number & 7)
+            if not bits[place] & bit:
+                bits[place] |= bit
+                self._length += 1
+        self._few = set()
 
 
 class ProductSet:
@@ -50,9 +89,21 @@ class ProductSet:
         """Add a product of a manufacturer."""
         self.of(manufacturer_id).add(product_id)
 
+    def update(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """Add products, each after its manufacturer."""
+        by_manufacturer: dict[int, list[int]] = {}
+        for manufacturer_id, product_id in pairs:
+            if manufacturer_id in by_manufacturer:
+                by_manufacturer[manufacturer_id].append(product_id)
+            else:
+                by_manufacturer[manufacturer_id] = [product_id]
+        for manufacturer_id, product_ids in by_manufacturer.items():
+            self.of(manufacturer_id).update(product_ids)
+
     def discard(self, manufacturer_id: int, product_id: int) -> None:
         """Remove a product of a manufacturer, if it is in the set."""
-        self.of(manufacturer_id).discard(product_id)
+        if manufacturer_id in self._products:
+            self._products[manufacturer_id].discard(product_id)
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
         for manufacturer_id, products in sorted(self._products.items()):
@@ -60,7 +111,9 @@ class ProductSet:
 
     def of(self, manufacturer_id: int) -> Bitmap:
         """Return the products of a manufacturer."""
-        return self._products.setdefault(manufacturer_id, Bitmap())
+        if manufacturer_id not in self._products:
+            self._products[manufacturer_id] = Bitmap()
+        return self._products[manufacturer_id]
 
     def __contains__(self, pair: tuple[int, int]) -> bool:
         products = self._products.get(pair[0])

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.extensions import db
 from webapp.models import PullBlock, StoredPull
 from webapp.pulls.entries import Entry, unpack
+
+# Blocks that are read at once.
+_TOGETHER: Final = 20
 
 
 class StoredPulls:
@@ -73,3 +77,30 @@ def find(dealer_id: int, code_key: str, keys: Iterable[str]) -> list[Entry]:
     bodies = db.session.scalars(select(PullBlock.body).where(*of_code, PullBlock.first_key.in_(first_keys)))
     found = [entry for body in bodies for entry in unpack(body) if entry.key in wanted]
     return sorted(found, key=lambda entry: entry.key)
+
+
+def counted(
+    dealer_id: int, code_keys: Sequence[str], count: InstrumentedAttribute[Any]
+) -> Iterator[tuple[str, Entry]]:
+    """Yield the parts of blocks whose `count` is not zero or empty, by code as listed, and part number.
+
+    None of the other blocks is read.
+    """
+    of_codes = PullBlock.dealer_id == dealer_id, PullBlock.code_key.in_(code_keys)
+    query = select(PullBlock.code_key, PullBlock.first_key, PullBlock.item_id, count).where(*of_codes)
+    order = {code_key: place for place, code_key in enumerate(code_keys)}
+    rows = db.session.execute(query).all()
+    places = sorted((tuple(row[:3]) for row in rows if row[3]), key=lambda place: (order[place[0]], place[1]))
+    for first in range(0, len(places), _TOGETHER):
+        yield from _parts(dealer_id, places[first : first + _TOGETHER])
+
+
+def _parts(dealer_id: int, places: Sequence[tuple[Any, ...]]) -> Iterator[tuple[str, Entry]]:
+    """Yield the parts of blocks in their order; a block that a run has replaced since has none."""
+    key = tuple_(PullBlock.code_key, PullBlock.first_key, PullBlock.item_id)
+    query = select(PullBlock.code_key, PullBlock.first_key, PullBlock.item_id, PullBlock.body)
+    rows = db.session.execute(query.where(PullBlock.dealer_id == dealer_id, key.in_(places)))
+    bodies = {tuple(row[:3]): row.body for row in rows}
+    for place in places:
+        if place in bodies:
+            yield from ((place[0], entry) for entry in unpack(bodies[place]))

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select, union, update
 
 from webapp import audit
 from webapp.core import clock, queues
 from webapp.core.task_names import Task
 from webapp.extensions import db
 from webapp.models import HeldClearing, User
+from webapp.models.held_clearings import UNSETTLED
+from webapp.runs.settled_runs import settle
 
 TASK = Task.CLEAR_HELD
 # A decision this old that isn't applied was lost in Redis or with its worker.
 FORGOTTEN_AFTER = timedelta(minutes=1)
 
 
-def waiting(dealer_id: int) -> list[HeldClearing]:
-    """Return the clearings of a dealer that wait for a decision, the oldest first."""
-    query = select(HeldClearing).where(HeldClearing.dealer_id == dealer_id, HeldClearing.state == "held")
-    return list(db.session.scalars(query.order_by(HeldClearing.id)))
+def waiting_or_of_run(dealer_id: int, run_id: int | None) -> list[HeldClearing]:
+    """Return those of a dealer that wait for a decision, and those of one of its runs in any state."""
+    of_dealer = select(HeldClearing.id).where(HeldClearing.dealer_id == dealer_id)
+    # An index each: SQLite uses neither for OR, and the partial one only with its own condition.
+    waiting = of_dealer.where(HeldClearing.state == "held", UNSETTLED)
+    chosen = union(waiting, of_dealer.where(HeldClearing.run_id == run_id))
+    query = select(HeldClearing).where(HeldClearing.id.in_(chosen)).order_by(HeldClearing.id)
+    return list(db.session.scalars(query))
 
 
-def of_run(run_id: int) -> list[HeldClearing]:
-    """Return the clearings held in a run, in any state."""
-    held = select(HeldClearing).where(HeldClearing.run_id == run_id).order_by(HeldClearing.id)
-    return list(db.session.scalars(held))
+def of_runs(run_ids: Collection[int]) -> list[HeldClearing]:
+    """Return the clearings held in some runs, in any state."""
+    query = select(HeldClearing).where(HeldClearing.run_id.in_(run_ids)).order_by(HeldClearing.id)
+    return list(db.session.scalars(query))
 
 
 def apply_clearing(clearing: HeldClearing, by: User | None) -> bool:
@@ -72,5 +79,6 @@ def _decide(clearing: HeldClearing, state: str, action: str, by: User | None) ->
         after={"products": clearing.products, "stocked": clearing.stocked},
         by=by,
     )
+    settle(clearing.run_id)
     db.session.commit()
     return True

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Final
 
-from sqlalchemy import case, select, update
+from sqlalchemy import ColumnElement, case, select, update
 from sqlalchemy.exc import IntegrityError
 
 from webapp import audit
 from webapp.core import clock, queues
-from webapp.core.enums import WEEKDAYS
+from webapp.core.enums import STORED_TRIGGERS, WEEKDAYS
 from webapp.core.run_states import ACTIVE_RUN_STATES, RunState, run_transition
 from webapp.core.task_names import Task
 from webapp.extensions import db
@@ -21,6 +21,9 @@ from webapp.models import Configuration, Dealer, Run, SupplierCode, User
 TASK = Task.SYNC_RUN
 # Longer than any run may take: a dead run is detected by its heartbeat, not by the queue's timeout.
 JOB_SECONDS = 6 * 60 * 60
+# A run from stored rows that ended like this had no effect: the tick starts another one after a pause.
+WITHOUT_EFFECT: Final = (RunState.CANCELLED, RunState.FAILED, RunState.SKIPPED)
+PAUSE: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, order=True)
@@ -47,9 +50,12 @@ def start(
     anyway: bool = False,
     slot: Slot | None = None,
     retry_of: Run | None = None,
+    also: Callable[[Run], None] = lambda run: None,
 ) -> Started:
     """Insert and enqueue a run of the dealer, unless one is active."""
-    started = record(dealer, trigger, requested_by=requested_by, anyway=anyway, slot=slot, retry_of=retry_of)
+    started = record(
+        dealer, trigger, requested_by=requested_by, anyway=anyway, slot=slot, retry_of=retry_of, also=also
+    )
     if started.created:
         enqueue_job(started.run)
     return started
@@ -63,11 +69,13 @@ def record(
     anyway: bool = False,
     slot: Slot | None = None,
     retry_of: Run | None = None,
+    also: Callable[[Run], None] = lambda run: None,
 ) -> Started:
     """Insert and commit a queued run; the database's partial unique index rejects a second active one.
 
     For a slot that already has a run, that run is returned, whatever its status. With `retry_of` only the
-    codes are run that have not succeeded in that run, or in the run that it retried.
+    codes are run that have not succeeded in that run, or in the run that it retried. `also` writes what
+    belongs to the new run, in the same transaction.
     """
     run = Run(
         dealer_id=dealer.id,
@@ -84,6 +92,7 @@ def record(
     try:
         db.session.flush()
         audit.note("run.queued", f"Run {run.id}", dealer_id=dealer_id, after=_noted(run), by=requested_by)
+        also(run)
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
@@ -107,20 +116,29 @@ def asked_for(trigger: str, slot: Slot | None) -> dict[str, Any]:
 
 
 def enqueue_job(run: Run) -> bool:
-    """Enqueue a job for a waiting run; true if Redis accepted it."""
-    return bool(enqueue_jobs([(run.id, run.attempt)]))
+    """Enqueue a job for a waiting run; true if Redis accepted it.
+
+    A run that requests nothing is short, and does not wait behind those that do.
+    """
+    queue = queues.CONTROL if run.trigger in STORED_TRIGGERS else queues.SYNC
+    return bool(enqueue_jobs([(run.id, run.attempt)], queue))
 
 
-def enqueue_jobs(waiting: Iterable[tuple[int, int]]) -> int:
+def enqueue_jobs(waiting: Iterable[tuple[int, int]], queue: str = queues.SYNC) -> int:
     """Enqueue jobs for runs, given by id and attempt; return how many Redis has now."""
     # The attempt is part of the job id: a job left behind by a dead worker must not suppress a new one.
     jobs = {f"sync-{run_id}-{attempt}": (run_id,) for run_id, attempt in waiting}
-    return queues.enqueue_all(queues.SYNC, TASK, jobs, timeout=JOB_SECONDS)
+    return queues.enqueue_all(queue, TASK, jobs, timeout=JOB_SECONDS)
 
 
 def active(dealer_id: int) -> Run | None:
     """Return the dealer's queued or running run."""
     return db.session.scalar(select(Run).where(Run.dealer_id == dealer_id, Run.status.in_(ACTIVE_RUN_STATES)))
+
+
+def has_active_run(dealer_id: Any) -> ColumnElement[bool]:
+    """Return the condition that a dealer has a queued or running run."""
+    return select(Run.id).where(Run.dealer_id == dealer_id, Run.status.in_(ACTIVE_RUN_STATES)).exists()
 
 
 def of_slot(dealer_id: int, slot: Slot | None) -> Run | None:

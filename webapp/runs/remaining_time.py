@@ -1,6 +1,8 @@
-"""Estimate of an active run's remaining time, from the durations of its codes' last successes."""
+"""Estimate of an active run's remaining time, from how long its codes took before."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from webapp.core import clock
 from webapp.core.run_states import UNFINISHED_ITEM_STATES, RunItemState, RunState
@@ -11,15 +13,27 @@ MINUTE = 60
 
 
 def remaining(run: Run) -> str:
-    """Return text such as `about 3 minutes`; empty without data, or if the run isn't running or is ending."""
+    """Return text such as `About 3 minutes left`; empty without data, or if the run isn't running or is
+    ending.
+
+    A code that has not succeeded before is expected to take as long as the average one of this run so far.
+    """
+    if run.status != RunState.RUNNING or run.cancel_requested_at:
+        return ""
     unfinished = [item for item in run.items if item.status in UNFINISHED_ITEM_STATES]
-    if run.status != RunState.RUNNING or run.cancel_requested_at or not unfinished:
+    if not unfinished:
         return ""
     before = latest_results(run.dealer_id, before=run.id, states=(RunItemState.SUCCEEDED,))
-    known = [(item, _seconds(before.get(item.code_key))) for item in unfinished]
+    average = _average(item for item in run.items if item.status == RunItemState.SUCCEEDED)
+    known = [(item, _seconds(before.get(item.code_key)) or average) for item in unfinished]
     if any(took is None for _, took in known):
         return ""
     return _roughly(sum(max(0.0, (took or 0) - _elapsed(item)) for item, took in known))
+
+
+def _average(items: Iterable[RunItem]) -> float | None:
+    known = [took for item in items if (took := _seconds(item)) is not None]
+    return sum(known) / len(known) if known else None
 
 
 def _seconds(item: RunItem | None) -> float | None:
@@ -37,8 +51,8 @@ def _elapsed(item: RunItem) -> float:
 
 def _roughly(seconds: float) -> str:
     if seconds < 10:
-        return "a few seconds"
+        return "A few seconds left"
     if seconds < MINUTE:
-        return f"about {round(seconds, -1):.0f} seconds"
+        return f"About {round(seconds, -1):.0f} seconds left"
     minutes = round(seconds / MINUTE)
-    return "about a minute" if minutes == 1 else f"about {minutes:,} minutes"
+    return "About a minute left" if minutes == 1 else f"About {minutes:,} minutes left"

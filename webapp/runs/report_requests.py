@@ -31,6 +31,7 @@ def _is_outdated(run: Run) -> bool:
         .where(
             later_run.dealer_id == run.dealer_id,
             later_run.id > run.id,
+            later_run.trigger != "restore",
             later.status == RunItemState.SUCCEEDED,
             RunItem.status == RunItemState.SUCCEEDED,
         )

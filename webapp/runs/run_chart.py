@@ -1,73 +1,49 @@
-"""SVG chart of the parts that each of the last runs synced and skipped."""
+"""Chart of the parts that each of a dealer's last runs synced and skipped."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
+from flask import url_for
 from sqlalchemy import func, select
 
+from webapp.core.enums import STORED_TRIGGERS
 from webapp.core.run_states import OUTCOME_STATES
 from webapp.extensions import db
-from webapp.models import Run, RunItem
+from webapp.models import Dealer, Run, RunItem
+from webapp.web import times
+from webapp.web.charts import Bar, Chart
 
 RUNS: Final = 30
-# Units of the drawing, which is scaled to the page.
-WIDTH: Final = 600
-HEIGHT: Final = 120
-GAP: Final = 4
+SERIES: Final = ("Synced", "Skipped")
 
 
-@dataclass(frozen=True)
-class Bar:
-    """Bar of one run: synced parts above skipped ones; lengths in units of the drawing."""
-
+class _Sums(NamedTuple):
     run_id: int
     queued_at: datetime
     synced: int
     skipped: int
-    left: float
-    synced_height: float
-    skipped_height: float
-
-    @property
-    def skipped_top(self) -> float:
-        return HEIGHT - self.skipped_height
-
-    @property
-    def synced_top(self) -> float:
-        return self.skipped_top - self.synced_height
 
 
-@dataclass(frozen=True)
-class RunChart:
-    """The dealer's last runs with a result, the oldest first; `most` is the largest number of parts."""
-
-    bars: list[Bar]
-    bar_width: float
-    most: int
-    width: int = WIDTH
-    height: int = HEIGHT
-
-    @classmethod
-    def of(cls, dealer_id: int) -> RunChart:
-        """Return the chart of up to `RUNS` runs."""
-        rows = _sums(dealer_id)
-        most = max((synced + skipped for *_, synced, skipped in rows), default=0)
-        step, scale = WIDTH / RUNS, HEIGHT / most if most else 0.0
-        first = RUNS - len(rows)
-        bars = [
-            Bar(*row, round((first + n) * step, 1), round(row[2] * scale, 1), round(row[3] * scale, 1))
-            for n, row in enumerate(rows)
-        ]
-        return cls(bars, step - GAP, most)
+def run_chart(dealer: Dealer) -> Chart:
+    """Return the chart of up to `RUNS` runs with a result, the oldest first."""
+    return Chart([_bar(dealer, row) for row in _sums(dealer.id)], SERIES)
 
 
-def _sums(dealer_id: int) -> list[tuple[int, datetime, int, int]]:
+def _bar(dealer: Dealer, row: _Sums) -> Bar:
+    local = row.queued_at.astimezone(dealer.zone)
+    day = f"{local:%b} {local.day}"
+    when = times.brief(row.queued_at, dealer.zone)
+    url = url_for("runs.show", dealer_id=dealer.id, run_id=row.run_id)
+    return Bar(f"Run {row.run_id}", when, day, url, row.synced, row.skipped)
+
+
+def _sums(dealer_id: int) -> list[_Sums]:
     last = (
         select(Run.id, Run.queued_at)
         .where(Run.dealer_id == dealer_id, Run.status.in_(OUTCOME_STATES))
+        .where(Run.trigger.not_in(STORED_TRIGGERS))
         .order_by(Run.id.desc())
         .limit(RUNS)
         .subquery()
@@ -79,4 +55,4 @@ def _sums(dealer_id: int) -> list[tuple[int, datetime, int, int]]:
         .group_by(last.c.id, last.c.queued_at)
         .order_by(last.c.id)
     )
-    return [(run_id, at, int(good), int(bad)) for run_id, at, good, bad in db.session.execute(query)]
+    return [_Sums(run_id, at, int(good), int(bad)) for run_id, at, good, bad in db.session.execute(query)]

@@ -6,19 +6,20 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 
 from webapp.core import clock
+from webapp.core.enums import STORED_TRIGGERS
 from webapp.core.limits import HEARTBEAT_TIMEOUT
 from webapp.core.run_states import RunItemState, RunState
-from webapp.models import HeldClearing, Run, RunItem
+from webapp.models import Run, RunItem
 from webapp.web.status_labels import StatusLabel
 
 _STATUS: dict[str, StatusLabel] = {
-    RunState.QUEUED: StatusLabel("Queued", "info", "Waiting for its turn."),
+    RunState.QUEUED: StatusLabel("Queued", "info", "Waiting to start."),
     RunState.RUNNING: StatusLabel(
-        "Running", "primary", "Fetching from Lightspeed, one supplier code after the other."
+        "Running", "primary", "Downloading from Lightspeed, one supplier code at a time."
     ),
     RunState.SUCCEEDED: StatusLabel("Succeeded", "success", "Every supplier code is up to date."),
     RunState.PARTIAL: StatusLabel(
-        "Partial", "warning", "Some supplier codes failed; the others are up to date."
+        "Partial", "warning", "Some supplier codes failed. The rest are up to date."
     ),
     RunState.FAILED: StatusLabel("Failed", "danger"),
     RunState.SKIPPED: StatusLabel("Skipped", "secondary"),
@@ -26,24 +27,31 @@ _STATUS: dict[str, StatusLabel] = {
 }
 _ITEM_STATUS: dict[str, StatusLabel] = {
     RunItemState.WAITING: StatusLabel("Waiting", "secondary"),
-    RunItemState.RUNNING: StatusLabel("Running", "primary"),
+    RunItemState.RUNNING: StatusLabel("Downloading", "primary"),
     RunItemState.SUCCEEDED: StatusLabel("Succeeded", "success"),
     RunItemState.FAILED: StatusLabel("Failed", "danger"),
     RunItemState.NOT_TRIED: StatusLabel("Not tried", "secondary"),
 }
 _TRIGGER = {
     "scheduled": "Scheduled",
-    "manual": "Queue Inventory Update",
-    "command": "Command line",
+    "manual": "Requested",
+    "command": "Started by the system",
     "retry": "Automatic retry",
+    "alias": "After a change of matches or guards",
+    "preview": "From a preview",
+    "held": "After a decision on a held update",
+    "restore": "Restore of an earlier state",
 }
-_HELD = {
-    "held": "It waits for somebody to decide.",
-    "applying": "They are being set to zero.",
-    "applied": "They were set to zero.",
-    "kept": "They keep their quantity, for as long as Lightspeed gives the same answer.",
-    "confirmed": "The next run got the same answer, and set them to zero.",
-    "overtaken": "A later run got another answer.",
+# A request that names no user is from an earlier release.
+_STARTER = {
+    "scheduled": "Schedule",
+    "manual": "Unknown user",
+    "command": "System",
+    "retry": "Automatic retry",
+    "alias": "Changed matches or guards",
+    "preview": "Preview",
+    "held": "Held update",
+    "restore": "Restore",
 }
 
 # A worker takes a run within seconds.
@@ -55,31 +63,39 @@ _LATE: dict[str, StatusLabel] = {
     RunState.QUEUED: StatusLabel(
         "Queued",
         "warning",
-        "It has been waiting for longer than usual: every worker may be busy with other dealers. "
-        "It starts by itself; tell our support if it has not within a quarter of an hour.",
+        "This is taking longer than usual to start: all workers may be busy with other dealers. It starts "
+        "automatically. If it hasn’t started in 15 minutes, contact support.",
     ),
     RunState.RUNNING: StatusLabel(
         "Running",
         "warning",
-        f"Nothing was heard of it for more than {HEARTBEAT_TIMEOUT.seconds} seconds. Another worker takes "
-        "it over by itself within about two minutes, and goes on with the codes that are not done.",
+        f"No response for more than {HEARTBEAT_TIMEOUT.seconds} seconds. Another worker takes over within "
+        "about two minutes and continues with the codes that are left.",
     ),
 }
-_GIVES_WAY = StatusLabel(
-    "Queued",
-    "info",
-    "It lets updates of other dealers go first that have not begun yet, and goes on by itself with the codes "
-    "that are not done.",
+_APPLYING = StatusLabel("Running", "primary", "Matching the last data of each code again.")
+_RESTORE: dict[str, StatusLabel] = {
+    RunState.RUNNING: StatusLabel("Running", "primary", "Restoring one supplier code at a time."),
+    RunState.SUCCEEDED: StatusLabel("Succeeded", "success", "The earlier inventory is back."),
+}
+_YIELDS = StatusLabel("Queued", "info", "Paused for other dealers; resumes automatically.")
+_STOPPING = StatusLabel(
+    "Stopping…", "warning", "Nothing more is downloaded. Codes that are done stay updated."
 )
 
 
 def status(run: Run) -> StatusLabel:
     """Return a run's status; a cancelled run that has not ended yet is labelled so."""
     if run.is_active and run.cancel_requested_at:
-        return StatusLabel("Cancelling", "warning", "It ends before it fetches the next page.")
+        return _STOPPING
     if yields(run):
-        return _GIVES_WAY
-    return _LATE[run.status] if is_late(run) else _STATUS[run.status]
+        return _YIELDS
+    if is_late(run):
+        return _LATE[run.status]
+    if run.trigger == "restore" and run.status in _RESTORE:
+        return _RESTORE[run.status]
+    is_applying = run.status == RunState.RUNNING and run.trigger in STORED_TRIGGERS
+    return _APPLYING if is_applying else _STATUS[run.status]
 
 
 def yields(run: Run) -> bool:
@@ -100,22 +116,29 @@ def item_status(item: RunItem) -> StatusLabel:
     return _ITEM_STATUS[item.status]
 
 
-def held_state(clearing: HeldClearing) -> str:
-    """Describe the state of a held clearing for a dealer."""
-    return _HELD[clearing.state]
-
-
 def trigger(run: Run) -> str:
-    """Return the run's trigger, and the user who requested it."""
+    """Return how the run was started, as the beginning of a sentence."""
     said = _TRIGGER[run.trigger]
     if run.slot_hour is not None:
-        said += f" for {run.slot_hour % 12 or 12}:00 {'AM' if run.slot_hour < 12 else 'PM'}"
+        said += f" for {_slot(run.slot_hour)}"
     return f"{said} by {run.requested_by.email}" if run.requested_by else said
+
+
+def starter(run: Run) -> str:
+    """Return who or what started the run: a user, or the schedule with the time of its slot."""
+    if run.requested_by and run.trigger not in STORED_TRIGGERS:
+        return run.requested_by.email
+    said = _STARTER[run.trigger]
+    return said if run.slot_hour is None else f"{said}, {_slot(run.slot_hour)}"
+
+
+def _slot(hour: int) -> str:
+    return f"{hour % 12 or 12}:00 {'AM' if hour < 12 else 'PM'}"
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Progress of a run over all its items."""
+    """Progress of a run over all its items. `applied` are the rows received for succeeded ones."""
 
     done: int
     codes: int
@@ -127,6 +150,11 @@ class Progress:
     cleared: int
     changed: int
     prices_left: int
+    prices_blocked: int
+    kept_absent: int
+    requests: int
+    rate_waited_ms: int
+    applied: int
 
     @classmethod
     def none(cls) -> Progress:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from webapp.core.run_states import RunItemState
+from webapp.core.enums import STORED_TRIGGERS
+from webapp.core.run_states import RunItemState, RunState
 from webapp.extensions import db
 from webapp.models import Run, RunItem
 
@@ -22,9 +23,14 @@ def latest_results(
 ) -> dict[str, RunItem]:
     """Return the latest item of each code by its key, from the dealer's recent runs; `before` is a run id.
 
-    With `keys`, only of those codes.
+    With `keys`, only of those codes. Skipped runs fetch nothing and don't count, however many there are.
     """
-    recent = select(Run.id).where(Run.dealer_id == dealer_id).order_by(Run.id.desc()).limit(RECENT_RUNS)
+    ran = (
+        Run.dealer_id == dealer_id,
+        Run.status != RunState.SKIPPED,
+        Run.trigger.not_in(STORED_TRIGGERS),
+    )
+    recent = select(Run.id).where(*ran).order_by(Run.id.desc()).limit(RECENT_RUNS)
     if before is not None:
         recent = recent.where(Run.id < before)
     latest = (

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import select
 
+from webapp.core.enums import STORED_TRIGGERS
 from webapp.core.run_states import APPLIED_STATES, RunItemState
 from webapp.extensions import db
 from webapp.models import Run
@@ -59,9 +60,9 @@ class SkippedParts:
 
 
 def latest(dealer_id: int) -> Run | None:
-    """Return the last finished run with a complete pull."""
-    finished = Run.status.in_(APPLIED_STATES)
-    query = select(Run).where(Run.dealer_id == dealer_id, finished).order_by(Run.id.desc()).limit(1)
+    """Return the last finished run with a complete pull from Lightspeed."""
+    finished = Run.status.in_(APPLIED_STATES), Run.trigger.not_in(STORED_TRIGGERS)
+    query = select(Run).where(Run.dealer_id == dealer_id, *finished).order_by(Run.id.desc()).limit(1)
     return db.session.scalar(query)
 
 

@@ -13,38 +13,38 @@ from typing import Final
 from webapp.core.limits import FRESH_DAYS
 
 REASONS: Final = {
-    "unreadable": "Lightspeed's record could not be read",
+    "unreadable": "Unreadable record from Lightspeed",
     "no_part_number": "No part number",
     "no_supplier_code": "No supplier code",
     "other_code": "Belongs to another supplier code",
     "no_quantity": "Quantity is missing or not a number",
     "not_in_stock": "Quantity is zero or less",
-    "undated": "No date of last change",
+    "undated": "No last-changed date",
     "stale": f"Not changed for more than {FRESH_DAYS} days",
     "unmatched": "No product has this part number",
 }
 
 # Remedies for a parts manager.
 REMEDIES: Final = {
-    "unreadable": "Open the part in Lightspeed, look for a damaged description or number, and save it again.",
-    "no_part_number": "Give the part its part number in Lightspeed.",
-    "no_supplier_code": "Give the part its supplier code in Lightspeed.",
-    "other_code": "Nothing: Lightspeed sent it by mistake. It is synced with its own supplier code,"
-    " if that is configured.",
-    "no_quantity": "Correct the part's quantity in Lightspeed.",
-    "not_in_stock": "Nothing, if it is not in stock. Otherwise correct its quantity in Lightspeed,"
-    " or choose the other Quantity Column.",
-    "undated": "Save the part in Lightspeed, which dates it.",
-    "stale": "If it is still sold, save the part in Lightspeed: that dates it anew.",
-    "unmatched": "Correct the part number in Lightspeed where a similar one is shown, or map the supplier"
-    " code to the manufacturer that sells it. The other parts are not in the catalog.",
+    "unreadable": "In Lightspeed, check the part's description and number, then save it again.",
+    "no_part_number": "Add the part number in Lightspeed.",
+    "no_supplier_code": "Add the supplier code in Lightspeed.",
+    "other_code": "Nothing to do. The part syncs with its own supplier code if you have added that code.",
+    "no_quantity": "Correct the quantity in Lightspeed.",
+    "not_in_stock": "Nothing to do if it's out of stock. If not, correct the quantity in Lightspeed or choose"
+    " the other Quantity Column.",
+    "undated": "Save the part in Lightspeed to give it a date.",
+    "stale": "If you still sell it, save the part in Lightspeed to refresh its date.",
+    "unmatched": "If a close match is shown, accept it under Skipped parts, or correct the part number in"
+    " Lightspeed. Otherwise check that the supplier code is mapped to the right manufacturer. Some parts"
+    " aren't in the catalog.",
 }
 
 FOUND_BY: Final = {
-    "punctuation": "one is the same but for punctuation",
-    "leading_zeros": "one is the same but for leading zeros",
-    "supersession": "the part that supersedes it is there",
-    "upc": "one has the same UPC",
+    "punctuation": "same number, different punctuation",
+    "leading_zeros": "same number, different leading zeros",
+    "supersession": "supersedes this part",
+    "upc": "same UPC",
 }
 
 
@@ -54,6 +54,8 @@ def reason(
     """Return the sentence for a reason, and how the candidate was found if there is one."""
     if not candidate_by:
         return REASONS[code]
+    if candidate_by == "supersession" and candidate:
+        return f"{REASONS[code]}; superseded by {candidate}"
     return f"{REASONS[code]}; {explanation(candidate_by, number, candidate)}"
 
 

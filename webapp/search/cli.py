@@ -44,7 +44,7 @@ def _shown(document: Document) -> dict[str, str | int | float | None]:
 
 
 @webstore.command("reindex")
-@click.option("--dealer", "dealer_id", type=int, help="Of this dealer alone.")
+@click.option("--dealer", "dealer_id", type=int, help="Only this dealer.")
 @click.option("--check", is_flag=True, help="Only count differences; exit code 1 if there are any.")
 @answering
 def reindex(dealer_id: int | None, check: bool) -> None:

@@ -8,9 +8,9 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
-from webapp.models import Dealer, PartNumber, Product, WebstoreFigures
+from webapp.models import Dealer, PartNumber, Product, ProductLock, WebstoreFigures
+from webapp.models.id_lists import in_ids
 from webapp.search.document import SEPARATOR, Document
-from webapp.search.stored_documents import in_ids
 
 PAGE: Final = 5_000
 
@@ -23,6 +23,19 @@ _NUMBERS = (
     .subquery()
 )
 _PART_NUMBERS = select(func.aggregate_strings(_NUMBERS.c.part_number, SEPARATOR)).scalar_subquery()
+
+# A lock hides its product until it has ended, also if that is late: its end notes the product (R28).
+_IS_HIDDEN = (
+    select(ProductLock.id)
+    .where(
+        ProductLock.dealer_id == WebstoreFigures.dealer_id,
+        ProductLock.product_id == WebstoreFigures.product_id,
+        ProductLock.ended_at.is_(None),
+        ProductLock.is_hidden,
+    )
+    .correlate(WebstoreFigures)
+    .exists()
+)
 
 # The columns of a document in order.
 _DOCUMENTS: Final[Any] = select(
@@ -39,9 +52,12 @@ _DOCUMENTS: Final[Any] = select(
 ).join(Product, Product.id == WebstoreFigures.product_id)
 
 
-def of_products(connection: Connection, dealer_id: int, product_ids: Sequence[int]) -> list[Document]:
-    """Return the documents of those products that ever had shelf stock of the dealer."""
-    chosen = _DOCUMENTS.where(
+def of_products(
+    connection: Connection, dealer_id: int, product_ids: Sequence[int], *, also_hidden: bool = False
+) -> list[Document]:
+    """Return the documents of those products that ever had shelf stock of the dealer, and are not hidden."""
+    documents = _DOCUMENTS if also_hidden else _DOCUMENTS.where(~_IS_HIDDEN)
+    chosen = documents.where(
         WebstoreFigures.dealer_id == dealer_id,
         in_ids(connection, WebstoreFigures.product_id, product_ids),
     )
@@ -51,7 +67,9 @@ def of_products(connection: Connection, dealer_id: int, product_ids: Sequence[in
 def page(connection: Connection, dealer_id: int, after: int, size: int = PAGE) -> list[Document]:
     """Return a dealer's next documents by product id, after a given one."""
     following = (
-        _DOCUMENTS.where(WebstoreFigures.dealer_id == dealer_id, WebstoreFigures.product_id > after)
+        _DOCUMENTS.where(
+            ~_IS_HIDDEN, WebstoreFigures.dealer_id == dealer_id, WebstoreFigures.product_id > after
+        )
         .order_by(WebstoreFigures.product_id)
         .limit(size)
     )

@@ -1,11 +1,11 @@
-"""Rows of a dealer's complete inventory as CSV, for the command and the page's download."""
+"""Rows of a dealer's complete inventory, for the command and the page's downloads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from sqlalchemy import cast, select
+from sqlalchemy import cast, func, select
 from sqlalchemy.engine import Connection
 
 from webapp.core.money import decimal_text
@@ -18,8 +18,17 @@ COLUMNS: Final = ("catalog", "brand", "mpn", "shelf_quantity", "sale_price", "le
 Row = tuple[str | int | None, ...]
 
 
+def count(connection: Connection, dealer_id: int) -> int:
+    """Return the number of rows."""
+    products = select(func.count()).select_from(WebstoreFigures).where(WebstoreFigures.dealer_id == dealer_id)
+    return connection.execute(products).scalar_one()
+
+
 def rows(connection: Connection, dealer_id: int) -> Iterator[Row]:
-    """Yield a row for each product that ever had shelf stock, sorted by code point on either database."""
+    """Yield a row for each product that ever had shelf stock, sorted by code point on either database.
+
+    Text is as it is stored; a CSV file needs `defused`.
+    """
     products = (
         select(
             Product.catalog,
@@ -37,9 +46,15 @@ def rows(connection: Connection, dealer_id: int) -> Iterator[Row]:
     for catalog, brand, mpn, quantity, price, days in connection.execute(products):
         yield (
             catalog,
-            defuse(brand),
-            defuse(mpn),
+            brand,
+            mpn,
             quantity,
             "" if price is None else decimal_text(price),
             days,
         )
+
+
+def defused(found: Iterable[Row]) -> Iterator[Row]:
+    """Yield the rows as they are written to a CSV file."""
+    for catalog, brand, mpn, *figures in found:
+        yield catalog, defuse(str(brand)), defuse(str(mpn)), *figures

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import groupby
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from webapp.core import queues
 from webapp.core.task_names import Task
 from webapp.extensions import db
-from webapp.models import OutboxEntry
-from webapp.search import documents
+from webapp.search import documents, noted_products
 from webapp.search.search_index import search_index
 
 TASK = Task.DRAIN_INDEX
 # One waiting drain job suffices, whoever enqueues it.
 JOB_ID = "drain-index"
-BATCH = 5_000
+BATCH = noted_products.BATCH
 
 _TURN = "SELECT pg_advisory_xact_lock(hashtext('webstore_documents'))"
 
@@ -29,12 +28,12 @@ def enqueue_drain() -> bool:
 
 
 def pending() -> int:
-    """Return the number of pending entries."""
-    return db.session.scalar(select(func.count()).select_from(OutboxEntry)) or 0
+    """Return the number of products in pending entries."""
+    return noted_products.count(db.session.connection())
 
 
 def drain(limit: int = BATCH, should_stop: Callable[[], bool] = lambda: False) -> int:
-    """Update the documents of all products in the outbox in batches of `limit`; return how many documents.
+    """Update the documents of all products in the outbox, about `limit` at once; return how many documents.
 
     A crash loses nothing: a batch's entries are deleted in the transaction that writes its documents. If
     `should_stop` between two batches, the remaining entries stay for a later drain.
@@ -44,10 +43,10 @@ def drain(limit: int = BATCH, should_stop: Callable[[], bool] = lambda: False) -
         # The session's own connection: another one would wait for a transaction that the session has open.
         connection = db.session.connection()
         lock_index(connection)
-        noted = _take_notes(connection, limit)
+        noted = noted_products.take(connection, limit)
         written += _write(connection, noted)
         db.session.commit()
-        if len(noted) < limit:
+        if not noted:
             break
     if written:
         optimize_index()
@@ -68,17 +67,6 @@ def lock_index(connection: Connection) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text(_TURN))
-
-
-def _take_notes(connection: Connection, limit: int) -> list[tuple[int, int]]:
-    """Delete the oldest entries; return the dealer id and product id of each.
-
-    They are deleted by id, not up to the newest one: an older entry may be committed at any moment.
-    """
-    oldest = select(OutboxEntry.id).order_by(OutboxEntry.id).limit(limit)
-    taken = delete(OutboxEntry).where(OutboxEntry.id.in_(oldest))
-    rows = connection.execute(taken.returning(OutboxEntry.dealer_id, OutboxEntry.product_id))
-    return [(row.dealer_id, row.product_id) for row in rows]
 
 
 def _write(connection: Connection, noted: list[tuple[int, int]]) -> int:

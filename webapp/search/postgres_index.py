@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from webapp.core.limits import MAX_ID
 from webapp.core.pg_copy import copy_rows
+from webapp.models.id_lists import in_ids
 from webapp.search.document import Document
 from webapp.search.ranking import ranked
 from webapp.search.search_words import Search, document_words, search_of, whole_numbers
@@ -27,7 +28,6 @@ from webapp.search.stored_documents import (
     document_query,
     documents_table,
     fetch_documents,
-    in_ids,
 )
 
 _COLUMNS: Final = (*Document._fields, "words")

@@ -9,6 +9,7 @@ from sqlalchemy import delete, text
 from sqlalchemy.engine import Connection
 
 from webapp.core.limits import MAX_ID
+from webapp.models.id_lists import in_ids
 from webapp.search.document import Document
 from webapp.search.ranking import ranked
 from webapp.search.search_words import Search, document_words, search_of, whole_numbers
@@ -19,7 +20,6 @@ from webapp.search.stored_documents import (
     Stage,
     candidates,
     fetch_documents,
-    in_ids,
 )
 
 _PUT: Final = """

@@ -6,17 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    ColumnElement,
     Select,
-    String,
     TableClause,
-    any_,
-    bindparam,
-    cast,
     column,
-    func,
     select,
     table,
 )
@@ -40,18 +32,6 @@ def document_query(documents: TableClause) -> Select[Any]:
 
 DOCUMENTS: Final = documents_table("webstore_documents")
 SELECT: Final = document_query(DOCUMENTS)
-
-
-def in_ids(connection: Connection, column: Any, ids: Sequence[int]) -> ColumnElement[bool]:
-    """Return whether a column is in a list of ids, passed to the database as one array."""
-    listed = ",".join(map(str, ids))
-    if connection.dialect.name == "postgresql":
-        array = cast(bindparam(None, f"{{{listed}}}", String), ARRAY(BigInteger))
-        is_among: ColumnElement[bool] = column == any_(array)
-        return is_among
-    values = func.json_each(f"[{listed}]").table_valued("value")
-    is_listed: ColumnElement[bool] = column.in_(select(values.c.value))
-    return is_listed
 
 
 def fetch_documents(

@@ -8,16 +8,16 @@ from typing import Any, Final
 
 # One answer to a link that was used, has expired or was made up: which of them it is helps only who guesses.
 NO_LINK: Final = (
-    "This link is no longer valid. Links work once, and for a short time: ask for another.",
+    "This link is no longer valid. Links work once and expire. Ask for a new one.",
     "error",
 )
 ASKED: Final = (
-    "If somebody signs in here with this address, a link to set a new password is on its way to it.",
+    "If this address has an account, we sent it a link to set a new password.",
     "info",
 )
 WRONG_ADDRESS: Final = "This isn't a valid email address."
-WRONG: Final = ("The e-mail address or the password is not right.", "error")
-CODE_WRONG: Final = ("The code is not right, or it was used already. Wait for the next one.", "error")
+WRONG: Final = ("Wrong email address or password.", "error")
+CODE_WRONG: Final = ("That code is wrong or was already used. Wait for the next one.", "error")
 
 # Argon2id in OWASP's recommended memory (19 MiB), once more over it than the two times asked for: a web
 # process with all its threads at it must not run out of memory, as attackers would like.
@@ -47,13 +47,13 @@ SECURITY: Final[dict[str, Any]] = {
     "SECURITY_POST_RESET_VIEW": "security.login",
     "SECURITY_MSG_INVALID_RESET_PASSWORD_TOKEN": NO_LINK,
     "SECURITY_MSG_PASSWORD_RESET_EXPIRED": NO_LINK,
-    "SECURITY_MSG_PASSWORD_RESET_NO_LOGIN": ("The password is set. Sign in with it.", "success"),
+    "SECURITY_MSG_PASSWORD_RESET_NO_LOGIN": ("Password set. Sign in with your new password.", "success"),
     "SECURITY_MSG_PASSWORD_CHANGE": (
-        "The password is changed; you are signed out everywhere else.",
+        "Password changed. You're signed out everywhere else.",
         "success",
     ),
     "SECURITY_MSG_GENERIC_AUTHN_FAILED": WRONG,
-    "SECURITY_MSG_INVALID_PASSWORD": ("The password is not right.", "error"),
+    "SECURITY_MSG_INVALID_PASSWORD": ("Wrong password.", "error"),
     "SECURITY_MSG_REAUTHENTICATION_SUCCESSFUL": ("Confirmed.", "success"),
     "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
     "SECURITY_RETURN_GENERIC_RESPONSES": True,
@@ -77,13 +77,13 @@ SECURITY: Final[dict[str, Any]] = {
     "SECURITY_TWO_FACTOR_POST_SETUP_VIEW": "account.show",
     "SECURITY_MSG_TWO_FACTOR_INVALID_TOKEN": CODE_WRONG,
     "SECURITY_MSG_INVALID_RECOVERY_CODE": CODE_WRONG,
-    "SECURITY_MSG_TWO_FACTOR_PERMISSION_DENIED": ("Please sign in once more.", "info"),
-    "SECURITY_MSG_TWO_FACTOR_LOGIN_SUCCESSFUL": ("You are signed in.", "success"),
+    "SECURITY_MSG_TWO_FACTOR_PERMISSION_DENIED": ("Please sign in again.", "info"),
+    "SECURITY_MSG_TWO_FACTOR_LOGIN_SUCCESSFUL": ("You're signed in.", "success"),
     "SECURITY_MSG_TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": (
-        "The second factor is set up. Now create recovery codes, in case you lose your phone.",
+        "Two-step verification is on. Now create recovery codes in case you lose your phone.",
         "success",
     ),
-    "SECURITY_MSG_TWO_FACTOR_DISABLED": ("The second factor is removed.", "success"),
+    "SECURITY_MSG_TWO_FACTOR_DISABLED": ("Two-step verification is off.", "success"),
     "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
     "SECURITY_MULTI_FACTOR_RECOVERY_CODES_N": 8,
     "SECURITY_TOTP_ISSUER": "Parts Inventory Sync",

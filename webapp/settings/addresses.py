@@ -42,7 +42,7 @@ def database(name: str, given: str) -> str:
     try:
         url = make_url(given)
     except ArgumentError:
-        raise malformed(name, "no database address") from None
+        raise malformed(name, "a database URL") from None
     if url.get_backend_name() not in ("postgresql", "sqlite"):
         raise ConfigurationError(f"{name} is malformed: only postgresql:// and sqlite:// are known")
     return given
@@ -92,7 +92,7 @@ def called(name: str, given: str) -> str:
         # Its host is judged when it is called: ALERT_ALLOWED_HOSTS may name it.
         check_url(given, [(urlsplit(given).hostname or "").casefold()])
     except ValueError as error:
-        reason = str(error) if isinstance(error, Forbidden) else "it is no address of a web server"
+        reason = str(error) if isinstance(error, Forbidden) else "it must be the address of a web server"
         raise ConfigurationError(f"{name} is malformed: {reason}") from None
     return given
 
@@ -107,7 +107,7 @@ def error_service(name: str, given: str) -> str:
 
 def mail_server(name: str, given: str) -> MailServer:
     """Return the mail server of a URL, with its login."""
-    like = "like smtp+starttls://user:password@host:587"
+    like = "a URL such as smtp+starttls://user:password@host:587"
     try:
         parts = urlsplit(given)
         port = parts.port or PORTS[parts.scheme]
@@ -133,7 +133,15 @@ def sender(name: str, given: str) -> Address:
     try:
         return parse_sender(given)
     except ValueError:
-        raise malformed(name, "no e-mail address") from None
+        raise malformed(name, "an email address") from None
+
+
+def email(name: str, given: str) -> str:
+    """Return an email address."""
+    try:
+        return parse_address(given)
+    except InvalidAddress:
+        raise malformed(name, "an email address") from None
 
 
 def emails(name: str, given: str) -> tuple[str, ...]:
@@ -141,7 +149,7 @@ def emails(name: str, given: str) -> tuple[str, ...]:
     try:
         return tuple(dict.fromkeys(parse_address(one) for one in listed(given)))
     except InvalidAddress:
-        raise malformed(name, "a list of e-mail addresses, comma-separated") from None
+        raise malformed(name, "a list of email addresses, comma-separated") from None
 
 
 def hosts(name: str, given: str) -> frozenset[str]:

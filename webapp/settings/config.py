@@ -36,6 +36,8 @@ DEFAULTS: dict[str, Any] = {
     "MAX_CONTENT_LENGTH": 64 * 1024,
     "MAX_FORM_MEMORY_SIZE": 64 * 1024,
     "MAX_FORM_PARTS": 100,
+    # The page of every component is for development: see webapp/design.
+    "DESIGN_PAGE": False,
     "LIGHTSPEED_ALLOWED_HOSTS": SETTINGS["LIGHTSPEED_ALLOWED_HOSTS"].read({}),
     **account_settings.DEFAULTS,
     **_DEFAULT_VALUES,
@@ -74,6 +76,7 @@ def _read(environ: Mapping[str, str], in_production: bool, kind: str) -> dict[st
         raise ConfigurationError("MAIL_FROM is missing: SMTP_URL needs a sender address")
     return {
         **values,
+        "DESIGN_PAGE": not in_production,
         **database_settings.read(environ, kind, _default_database()),
         "REDIS_URL": redis_settings.read(environ),
         "LIGHTSPEED_ALLOWED_HOSTS": hosts,

@@ -25,7 +25,7 @@ REQUIRED = Group(
         ),
         Setting(
             "PUBLIC_URL",
-            "the public address of the pages, for links in e-mails. Required in production, where requests "
+            "the public address of the pages, for links in emails. Required in production, where requests "
             "for any other host name are refused (see `TRUSTED_HOSTS`)",
             kind=addresses.public,
             example="https://sync.example.com",
@@ -56,8 +56,7 @@ SERVERS = Group(
         ),
         Setting(
             "DATABASE_REPLICA_URL",
-            "a streaming replica of that PostgreSQL, which then serves lists and searches. "
-            "What it serves is in docs/hosts.md",
+            "a streaming replica of that PostgreSQL, which then serves lists and searches. See docs/hosts.md",
             kind=addresses.database,
             is_intermediate=True,
         ),
@@ -159,7 +158,7 @@ ACCESS = Group(
         ),
         Setting(
             "REQUIRE_STAFF_2FA",
-            "`true`: staff must set up a second factor before anything else",
+            "`true`: staff must set up two-step verification before anything else",
             kind=switch,
             example="true",
             default="false",

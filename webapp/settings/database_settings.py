@@ -27,7 +27,6 @@ TIMEOUTS: Final = {
 # A replica that is away must not keep a page waiting: the primary is asked instead.
 REPLICA_TIMEOUTS: Final = {**TIMEOUTS, "connect_timeout": 2, "tcp_user_timeout": 5000}
 ENGINE_OPTIONS: Final[dict[str, Any]] = {
-    "pool_pre_ping": True,
     # An error's message would else hold what was to be stored, and end up in logs.
     "hide_parameters": True,
 }

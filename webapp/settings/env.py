@@ -20,8 +20,8 @@ class ConfigurationError(ValueError):
 
 
 def malformed(name: str, expected: str) -> ConfigurationError:
-    """Create the error of a malformed variable; `expected` follows "it is" and never shows the value."""
-    return ConfigurationError(f"{name} is malformed: it is {expected}")
+    """Create the error of a malformed variable; `expected` follows "it must be" and never shows the value."""
+    return ConfigurationError(f"{name} is malformed: it must be {expected}")
 
 
 def text(_name: str, given: str) -> str:

@@ -22,13 +22,13 @@ def token(name: str, given: str) -> str:
 
 
 ALERTS = Group(
-    "Alerts and e-mail",
+    "Alerts and email",
     (
         Setting(
             "SMTP_URL",
             "the mail server: `smtp+starttls://user:password@host:587`, `smtps://…` or, without a login, "
             "`smtp://host:25`; reserved characters of user and password are percent-encoded. Without it, no "
-            "e-mail is sent",
+            "email is sent",
             kind=addresses.mail_server,
             example="smtp+starttls://user:password@host:587",
         ),
@@ -40,7 +40,7 @@ ALERTS = Group(
         ),
         Setting(
             "STAFF_ALERT_RECIPIENTS",
-            "e-mail addresses, comma-separated, that get alerts on the whole deployment at once, and a daily "
+            "email addresses, comma-separated, that get alerts on the whole deployment at once, and a daily "
             "list of all open alerts",
             kind=addresses.emails,
             example="ops@example.com",
@@ -86,6 +86,31 @@ ALERTS = Group(
             kind=whole(),
             default="100",
         ),
+        Setting(
+            "COVERAGE_DROP_POINTS",
+            "alert if the share of parts online, or that of their value, is this many points below the "
+            "median of the dealer's last seven days; the alert closes at half of it",
+            kind=whole(1, 100),
+            default="10",
+        ),
+    ),
+)
+
+SUPPORT = Group(
+    "Help for users",
+    (
+        Setting(
+            "SUPPORT_URL",
+            "where users of this deployment ask for help; linked on every page",
+            kind=addresses.public,
+            example="https://help.example.com",
+        ),
+        Setting(
+            "SUPPORT_EMAIL",
+            "an address that they can write to, shown on every page",
+            kind=addresses.email,
+            example="support@example.com",
+        ),
     ),
 )
 
@@ -104,7 +129,9 @@ OPERATION = Group(
             "there are no metrics",
             kind=token,
         ),
-        Setting("SENTRY_DSN", "where errors are reported; without it, nowhere", kind=addresses.error_service),
+        Setting(
+            "SENTRY_DSN", "where errors are reported; without it, they aren't", kind=addresses.error_service
+        ),
         Setting("SENTRY_ENVIRONMENT", "the environment named in those reports", default="production"),
     ),
 )
@@ -117,6 +144,18 @@ RETENTION = Group(
             "days that runs and their reports are kept; 7 or more",
             kind=whole(LEAST_DAYS),
             default="90",
+        ),
+        Setting(
+            "CHANGES_RETENTION_DAYS",
+            "days that each run's shelf changes are kept, at most as long as the run; 7 or more",
+            kind=whole(LEAST_DAYS),
+            default="30",
+        ),
+        Setting(
+            "COVERAGE_RETENTION_DAYS",
+            "days for which each day's coverage is kept; 7 or more",
+            kind=whole(LEAST_DAYS),
+            default="400",
         ),
         Setting(
             "AUDIT_RETENTION_DAYS",

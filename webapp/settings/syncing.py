@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from webapp.settings import addresses
 from webapp.settings.env import ConfigurationError, each, share_or_zero, whole
@@ -21,6 +22,14 @@ def hours(name: str, given: str) -> tuple[int, ...]:
     if found[0] < 0 or found[-1] > 23:
         raise ConfigurationError(f"{name} is malformed: each hour is from 0 to 23")
     return tuple(found)
+
+
+def zone(name: str, given: str) -> ZoneInfo:
+    """Return a time zone by its name, such as America/Chicago."""
+    try:
+        return ZoneInfo(given)
+    except (KeyError, ValueError, OSError):
+        raise ConfigurationError(f"{name} is malformed: a time zone such as America/Chicago") from None
 
 
 LIGHTSPEED = Group(
@@ -46,6 +55,12 @@ LIGHTSPEED = Group(
             "limit for each 3PA login, over all workers together",
             kind=whole(),
             default="200",
+        ),
+        Setting(
+            "LIGHTSPEED_TIMEZONE",
+            "time zone of the service's own clock, by which it says when it gathered a part",
+            kind=zone,
+            default="UTC",
         ),
     ),
 )
@@ -99,6 +114,32 @@ RUNS = Group(
             "clearing of fewer stocked products than this is never held",
             kind=whole(0),
             default="100",
+        ),
+        Setting(
+            "DATA_AGE_HOURS",
+            "Lightspeed's data is old, and opens an alert, if half of the parts were gathered longer ago "
+            "than this when a run received them",
+            kind=whole(1),
+            default="36",
+        ),
+        Setting(
+            "CHANGE_HOLD_SHARE",
+            "a pull is held as a whole if more than this share of a code's prices or quantities change "
+            "much, or of its part numbers are new; 0: never",
+            kind=share_or_zero,
+            default="0.5",
+        ),
+        Setting(
+            "CHANGE_HOLD_MINIMUM",
+            "a pull with fewer parts to compare than this is never held as a whole; 0: none is",
+            kind=whole(0),
+            default="100",
+        ),
+        Setting(
+            "CHANGE_HOLD_HOURS",
+            "hours after which a held pull is applied without a decision; 0: never",
+            kind=whole(0, 8760),
+            default="24",
         ),
         Setting(
             "WORKER_PROCESSES",

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Final
 
 from webapp.settings.core import ACCESS, REQUIRED, SERVERS
-from webapp.settings.operating import ALERTS, OPERATION, RETENTION
+from webapp.settings.operating import ALERTS, OPERATION, RETENTION, SUPPORT
 from webapp.settings.setting import Group, Setting
 from webapp.settings.syncing import LIGHTSPEED, RUNS
 
@@ -23,6 +23,7 @@ GROUPS: Final[tuple[Group, ...]] = (
     LIGHTSPEED,
     RUNS,
     ALERTS,
+    SUPPORT,
     OPERATION,
     RETENTION,
 )

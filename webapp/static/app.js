@@ -5,8 +5,15 @@ const dialog = document.getElementById("dialog");
 let openedBy = "";
 const open = () => {
   openedBy = document.activeElement.id;
-  dialog.querySelector(".alerts").replaceChildren();
+  dialog.querySelectorAll(".alerts, .toasts").forEach((place) => place.replaceChildren());
   dialog.showModal();
+  first().focus();
+};
+// What the dialog is for, not the button that closes it.
+const FIELDS = "input:not([type=hidden]), select, textarea";
+const first = () => {
+  const frame = dialog.querySelector(".frame");
+  return frame.querySelector("[autofocus]") ?? frame.querySelector(FIELDS) ?? frame.querySelector("h2") ?? frame;
 };
 
 let heldFocus = false;
@@ -28,23 +35,8 @@ dialog.addEventListener("click", (event) => {
   dialog.close();
 });
 
-// What was typed and not saved is not given up by a slip of the key.
-let typed = false;
-dialog.addEventListener("input", ({ target }) => {
-  if (target.closest("[data-typed]")) typed = true;
-});
-dialog.addEventListener("htmx:afterSettle", () => {
-  typed = typed && Boolean(dialog.querySelector("[data-typed]"));
-});
-const keepTyped = (event) => {
-  if (typed && !confirm("Close without saving what you typed?")) event.preventDefault();
-};
-dialog.addEventListener("cancel", keepTyped);
-dialog.querySelector(".dialog-close").addEventListener("submit", keepTyped);
-
 // What is left inside would have the same ids as what is opened next.
 dialog.addEventListener("close", () => {
-  typed = false;
   dialog.querySelector(".frame").replaceChildren();
   // The browser gives the focus back to what opened the dialog, but not if that was swapped meanwhile.
   const left = document.activeElement === document.body || dialog.contains(document.activeElement);

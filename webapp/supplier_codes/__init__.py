@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from webapp.supplier_codes.changes import Stale, add, edit, move, remove, reorder, state_of
 from webapp.supplier_codes.checks import Checked, Fields, check
-from webapp.supplier_codes.create import RowsRefused, add_all
+from webapp.supplier_codes.create import RowsRefused, add_all, check_all
 from webapp.supplier_codes.csv_files import (
     COLUMNS,
     MAX_BYTES,
@@ -37,6 +37,7 @@ __all__ = [
     "add",
     "add_all",
     "check",
+    "check_all",
     "edit",
     "export_csv",
     "import_csv",

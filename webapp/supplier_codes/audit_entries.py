@@ -34,6 +34,11 @@ def summary_of(row: SupplierCode) -> str:
     return f"lead time {days}, pricing {PRICING_LABELS[row.pricing]}"
 
 
+def is_own_change(row: SupplierCode) -> bool:
+    """Return whether the user of this request changed the row last, in another tab or on another device."""
+    return audit.is_own(row.dealer_id, ("supplier_code.added", "supplier_code.changed"), name_of(row))
+
+
 def added(row: SupplierCode) -> None:
     """Record that a row was added."""
     audit.note("supplier_code.added", name_of(row), dealer_id=row.dealer_id, after=fields_of(row))

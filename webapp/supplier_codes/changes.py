@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm.exc import ObjectDeletedError
 
+from webapp.core import clock
 from webapp.core.errors import FieldRefused
 from webapp.extensions import db
 from webapp.models import Dealer, SupplierCode
+from webapp.pulls import frozen_stock
 from webapp.runs import readiness
 from webapp.search import figures
 from webapp.supplier_codes import audit_entries, code_figures, stored_rows
 from webapp.supplier_codes.checks import Fields, already_there, check, existing
 from webapp.supplier_codes.lists import listed, stocked_products
+
+FROZEN: Final = "Its inventory is frozen. Release it first, or remove the code and keep the quantities"
 
 
 def add(dealer: Dealer, fields: Fields) -> SupplierCode:
@@ -29,7 +34,7 @@ def add(dealer: Dealer, fields: Fields) -> SupplierCode:
 
 
 class Stale(FieldRefused):
-    """Another user has saved the row since the form was loaded."""
+    """The row was saved since the form was loaded: by another user, or in another tab."""
 
 
 def state_of(row: SupplierCode) -> str:
@@ -46,7 +51,7 @@ def edit(row: SupplierCode, fields: Fields, was: str = "") -> None:
     with changing(_dealer_id(row)):
         row = _as_it_is_now(row)
         if was and was != state_of(row):
-            raise Stale("", "Somebody else has saved this supplier code since you opened it")
+            raise Stale("", _who_changed(row))
         checked = check(row.dealer, fields)
         before, fields_before = (row.code_key, row.manufacturer_id), audit_entries.fields_of(row)
         if checked.key != before and existing(row.dealer, checked.key):
@@ -62,11 +67,14 @@ def edit(row: SupplierCode, fields: Fields, was: str = "") -> None:
 def remove(row: SupplierCode, clear: bool) -> int:
     """Remove a supplier code; its stock keeps its quantities, or goes to zero with `clear` (R4).
 
-    Returns how many products kept a quantity, or lost it. Raises FieldRefused for a code already removed.
+    Returns how many products kept a quantity, or lost it. Raises FieldRefused for a code already removed, and
+    for stock to be set to zero that is frozen (R26).
     """
     with changing(_dealer_id(row)):
         row = _as_it_is_now(row)
         dealer_id, key = row.dealer_id, (row.code_key, row.manufacturer_id)
+        if clear and frozen_stock.active(db.session.connection(), dealer_id, clock.now()).covers(*key):
+            raise FieldRefused("clear", FROZEN)
         products = stocked_products(row)
         audit_entries.removed(row, clear)
         db.session.delete(row)
@@ -140,5 +148,11 @@ def _as_it_is_now(row: SupplierCode) -> SupplierCode:
     return current
 
 
+def _who_changed(row: SupplierCode) -> str:
+    if audit_entries.is_own_change(row):
+        return "You changed this supplier code in another tab or on another device since you opened it"
+    return "Someone else changed this supplier code since you opened it"
+
+
 def _removed() -> FieldRefused:
-    return FieldRefused("supplier_code", "This supplier code was removed meanwhile")
+    return FieldRefused("supplier_code", "This supplier code was already removed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import select
 
@@ -14,6 +15,12 @@ from webapp.core.text_checks import check_text
 from webapp.core.text_keys import cleaned, key_of
 from webapp.extensions import db
 from webapp.models import Dealer, Manufacturer, SupplierCode
+
+KINDS: Final = {
+    "aftermarket": "an aftermarket distributor",
+    "oem": "an OEM",
+    "private_label": "one of your private label brands",
+}
 
 Find = Callable[[Dealer, str, str], Manufacturer | None]
 
@@ -83,9 +90,22 @@ def _manufacturer(dealer: Dealer, catalog: str, text: str, find: Find) -> Manufa
         raise FieldRefused("manufacturer", "Manufacturer/Distributor is missing")
     manufacturer = find(dealer, catalog, name) if name.isprintable() else None
     if manufacturer is None:
-        label = CATALOG_LABELS[catalog]
-        raise FieldRefused("manufacturer", f"Manufacturer/Distributor {name!r} is not in the {label} catalog")
+        elsewhere = _elsewhere(dealer, catalog, name, find)
+        missing = f"Manufacturer/Distributor {name!r} is not in the {CATALOG_LABELS[catalog]} catalog"
+        raise FieldRefused("manufacturer", f"{missing}: {elsewhere}" if elsewhere else missing)
     return manufacturer
+
+
+def _elsewhere(dealer: Dealer, catalog: str, name: str, find: Find) -> str:
+    """Return what the manufacturer is, if another catalog has it: `KTM is an OEM`."""
+    others = (each for each in CATALOGS if each != catalog and name.isprintable())
+    found = next((found for each in others if (found := find(dealer, each, name))), None)
+    return kind_of(found) if found else ""
+
+
+def kind_of(manufacturer: Manufacturer) -> str:
+    """Return what a manufacturer is, as a sentence without its period: `KTM is an OEM`."""
+    return f"{manufacturer.name} is {KINDS[manufacturer.catalog]}"
 
 
 def find_manufacturer(dealer: Dealer, catalog: str, name: str) -> Manufacturer | None:

@@ -52,9 +52,11 @@ def export(dealer_id: int) -> None:
 @supplier_codes.command("remove")
 @dealer_option
 @click.option("--code", required=True, help="The Lightspeed code.")
-@click.option("--manufacturer", required=True, metavar="NAME", help="What the code is mapped to.")
 @click.option(
-    "--catalog", type=click.Choice(CATALOGS), help="Where two catalogs have a manufacturer of the name."
+    "--manufacturer", required=True, metavar="NAME", help="The manufacturer that the code is mapped to."
+)
+@click.option(
+    "--catalog", type=click.Choice(CATALOGS), help="The catalog, if two have a manufacturer of that name."
 )
 @click.option("--clear", is_flag=True, help="Set the code's quantities to zero; otherwise they are kept.")
 @answering
@@ -83,5 +85,5 @@ def _only(rows: list[SupplierCode], code: str, manufacturer: str) -> SupplierCod
         raise click.ClickException(f"the dealer has no supplier code {code} mapped to {manufacturer}")
     if len(rows) > 1:
         catalogs = ", ".join(row.manufacturer.catalog for row in rows)
-        raise click.ClickException(f"{code} is mapped to {manufacturer} in {catalogs}: give --catalog")
+        raise click.ClickException(f"{code} is mapped to {manufacturer} in {catalogs}; add --catalog")
     return rows[0]

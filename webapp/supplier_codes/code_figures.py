@@ -8,6 +8,9 @@ from sqlalchemy import select, update
 
 from webapp.extensions import db
 from webapp.models import ShelfStock
+from webapp.pulls.change_log import BLOCK, ChangeLog
+from webapp.pulls.stock import Stock, StockKey
+from webapp.pulls.stock_changes import Noted
 from webapp.search import figures
 
 OF_CODE = figures.OF_MANUFACTURER + " AND code_key = :code_key"
@@ -31,14 +34,26 @@ def refresh_many(dealer_id: int, keys: Iterable[tuple[str, int]]) -> None:
 def clear_stock(dealer_id: int, key: tuple[str, int]) -> None:
     """Set the stock from a code to zero; no commit, and the webstore figures are not updated."""
     code_key, manufacturer_id = key
-    db.session.execute(
-        update(ShelfStock)
-        .where(
-            ShelfStock.dealer_id == dealer_id,
-            ShelfStock.code_key == code_key,
-            ShelfStock.manufacturer_id == manufacturer_id,
-            ShelfStock.quantity > 0,
-        )
-        # No run cleared it, so no run's report may list it.
-        .values(quantity=0, changed_item_id=None)
+    of_code = (
+        ShelfStock.dealer_id == dealer_id,
+        ShelfStock.code_key == code_key,
+        ShelfStock.manufacturer_id == manufacturer_id,
+        ShelfStock.quantity > 0,
     )
+    stock = select(
+        ShelfStock.product_id, ShelfStock.quantity, ShelfStock.sale_price_cents, ShelfStock.lead_time_days
+    )
+    changes = ChangeLog(db.session.connection(), dealer_id, None)
+    rows = db.session.execute(stock.where(*of_code), execution_options={"yield_per": BLOCK})
+    for some in rows.partitions():
+        changes.add(
+            "removed",
+            [_to_zero(StockKey(row[0], manufacturer_id, code_key), Stock(*row[1:])) for row in some],
+        )
+    changes.flush()
+    # No run cleared it, so no run's report may list it.
+    db.session.execute(update(ShelfStock).where(*of_code).values(quantity=0, changed_item_id=None))
+
+
+def _to_zero(place: StockKey, stock: Stock) -> Noted:
+    return place, stock, stock._replace(quantity=0), None

@@ -32,6 +32,11 @@ def add_all(dealer: Dealer, rows: list[Fields]) -> list[SupplierCode]:
     return added
 
 
+def check_all(dealer: Dealer, rows: list[Fields]) -> list[Checked]:
+    """Validate rows as `add_all` does, and add nothing. Raises RowsRefused with every invalid row."""
+    return _checked(dealer, rows)
+
+
 def _checked(dealer: Dealer, rows: list[Fields]) -> list[Checked]:
     checked_rows: dict[tuple[str, int], Checked] = {}
     refusals = {}

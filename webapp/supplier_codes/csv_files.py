@@ -127,7 +127,7 @@ def _checked_rows(dealer: Dealer, file: BinaryIO) -> list[Checked]:
             continue
         first = first_lines.setdefault(checked.key, row.line)
         if first != row.line:
-            reason = f"{checked.code} is mapped to {checked.manufacturer.name} on line {first} already"
+            reason = f"{checked.code} is already mapped to {checked.manufacturer.name} on line {first}"
             problems.append((row.line, reason))
         checked_rows.append(checked)
     if problems:

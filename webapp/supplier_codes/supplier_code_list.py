@@ -14,7 +14,6 @@ from webapp.runs.run_results import latest_results
 from webapp.supplier_codes.supplier_code_notes import notes
 
 PAGE_LENGTH: Final = 50
-LAST: Final = -1
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class SupplierCodeList:
 
     @classmethod
     def of(cls, dealer: Dealer, page: int = 1) -> SupplierCodeList:
-        """Return a page of the dealer's current list; the last one for `LAST`, or past the end."""
+        """Return a page of the dealer's current list; the last one past the end."""
         theirs = SupplierCode.dealer_id == dealer.id
         total = db.session.scalar(select(func.count()).select_from(SupplierCode).where(theirs)) or 0
         pages = max(1, -(-total // PAGE_LENGTH))

@@ -27,9 +27,9 @@ def _shared_manufacturers(dealer_id: int, rows: list[SupplierCode]) -> Iterable[
         if number in shared:
             codes, more = shared[number]
             yield (
-                f"Quantities of {listing(codes, more)} add up for {name} products; where more than one of "
-                f"them has a product in stock, {codes[0]}, the first in this list, gives its price. "
-                "Clearing previous quantities for one never clears what the other reported."
+                f"{listing(codes, more)} share {name}. Their quantities add up. If several have a product "
+                f"in stock, {codes[0]} sets the price because it is first in this list. Clearing one code "
+                "never clears stock from another."
             )
 
 
@@ -40,8 +40,8 @@ def _shared_codes(dealer_id: int, rows: list[SupplierCode]) -> Iterable[str]:
         if key in shared:
             names, more = shared[key]
             yield (
-                f"{codes[key]} is mapped to {listing(names, more)}. It is fetched once, and its parts are "
-                "looked for in each of them, in this order; a part counts only once for a product."
+                f"{codes[key]} is mapped to {listing(names, more)}. Each part is looked up in that order and "
+                "counts once per product."
             )
 
 

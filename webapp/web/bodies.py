@@ -25,8 +25,8 @@ KILOBYTE: Final = 1024
 _MARK: Final = "body_limits"
 # Large bodies that one process reads concurrently; its other threads stay free.
 LARGE_AT_ONCE: Final = 2
-TOO_LARGE_SIGNED_OUT: Final = "Your session may have ended. Sign in again, then send it again."
-BUSY: Final = "Several large files are being uploaded right now. Please try again in a minute."
+TOO_LARGE_SIGNED_OUT: Final = "Your session may have ended. Sign in again, then retry."
+BUSY: Final = "Several large files are uploading right now. Try again in a minute."
 
 
 @dataclass(frozen=True)

@@ -22,21 +22,21 @@ log = structlog.get_logger(__name__)
 # Seconds after which a client may retry.
 RETRY_AFTER: Final = 10
 SAID = {
-    403: ("This page is not for you", "Your account is not allowed to see it."),
-    404: ("There is nothing here", "The address is mistyped, or what it showed has been removed."),
-    405: ("That does not work here", "This address cannot be used that way."),
-    409: ("Somebody was quicker", "What you wanted to change has changed meanwhile. Please look again."),
-    413: ("That is too large", "The file or form is larger than this page takes."),
-    429: ("Too many attempts", "Please wait a minute before you try again."),
+    403: ("No access", "Your account can't see this page."),
+    404: ("Page not found", "Check the address. The page may have been removed."),
+    405: ("Not available here", "Go back and try again."),
+    409: ("Someone else changed this", "Reload the page to see the latest, then try again."),
+    413: ("Too large", "The file or form is larger than this page accepts."),
+    429: ("Too many attempts", "Wait a minute, then try again."),
     500: (
-        "Something went wrong here",
-        "It is not your doing. Nothing was saved; please try again in a moment.",
+        "Something went wrong",
+        "This isn't your fault. Nothing was saved. Try again in a moment.",
     ),
-    503: ("That is not to be had right now", "It is not your doing. Please try again in a moment."),
+    503: ("Temporarily unavailable", "This isn't your fault. Try again in a moment."),
 }
-OTHER = ("That did not work", "The request could not be understood.")
-OTHER_NAME = "Nothing is served under this name."
-AGAIN = "You have signed in again since this page was opened. Nothing you typed was lost: save once more."
+OTHER = ("That didn't work", "We couldn't read the request. Go back and try again.")
+OTHER_NAME = "This site isn't available under this name."
+AGAIN = "You signed in again after you opened this page. Nothing you typed was lost. Save again."
 EXPIRED = ("This page is out of date", "It was opened in another session. Reload it and try again.")
 
 

@@ -25,7 +25,11 @@ SEARCHES: Final = frozenset(
         "dealers.index",
         "inventory.index",
         "inventory.show",
+        "invitations.suggest",
         "manufacturer_choices.index",
+        "parts.index",
+        "parts.show",
+        "parts.show_product",
         "runs.index",
         "skipped.index",
         "supplier_codes.edit",
@@ -36,7 +40,30 @@ SEARCHES: Final = frozenset(
     }
 )
 EXPORTS: Final = frozenset(
-    {"catalog.rejected", "inventory.export", "reports.download", "supplier_code_files.export"}
+    {
+        "alias_files.export",
+        "blocked_prices.export",
+        "catalog.rejected",
+        "catalog.rejected_workbook",
+        "coverage.export",
+        "dealers.export",
+        "dealers.export_workbook",
+        "freezes.download",
+        "held_pulls.download",
+        "inventory.export",
+        "inventory.export_workbook",
+        "locks.export",
+        "minimum_prices.export",
+        "preview_results.download",
+        "reports.download",
+        "reports.workbook",
+        "restores.download",
+        "run_changes.download",
+        "skipped_files.export",
+        "skipped_files.export_workbook",
+        "slow_movers.export",
+        "supplier_code_files.export",
+    }
 )
 NEVER: Final = frozenset({"security.logout"})
 

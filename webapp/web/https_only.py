@@ -11,7 +11,7 @@ from typing import Final
 from flask import Flask, Response, redirect, request
 
 OPEN: Final = ("health.alive", "health.ready")
-REFUSED: Final = "This is served over HTTPS only.\n"
+REFUSED: Final = "Use HTTPS.\n"
 
 
 def enforce(app: Flask) -> None:

@@ -11,7 +11,16 @@ from webapp.core.limits import MAX_INT32, MAX_SEARCH_LENGTH
 
 def whole(arguments: MultiDict[str, str], name: str) -> int | None:
     """Return an integer from 1 to the database's maximum, or None."""
-    given = arguments.get(name, "")
+    return _whole(arguments.get(name, ""))
+
+
+def wholes(arguments: MultiDict[str, str], name: str, most: int) -> list[int]:
+    """Return each such integer once, in order: at most `most`."""
+    numbers = (_whole(given) for given in arguments.getlist(name))
+    return list(dict.fromkeys(number for number in numbers if number is not None))[:most]
+
+
+def _whole(given: str) -> int | None:
     if not (given.isascii() and given.isdigit() and len(given) <= 10):
         return None
     return int(given) if 1 <= int(given) <= MAX_INT32 else None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
-from webapp.core import limits, queues
+from webapp.core import clock, limits, queues
 from webapp.web import (
     assets,
     bodies,
     errors,
+    navigation,
     numbers,
     status_labels,
     tenancy,
@@ -33,19 +34,26 @@ def register(app: Flask) -> None:
     tenant_guard.install()
     app.jinja_env.filters.update(
         age=times.age,
+        at=times.at,
+        brief=times.brief,
         ahead=times.ahead,
-        alert_tone=status_labels.alert_tone,
         bytes=numbers.file_size,
         count=numbers.count,
         duration=times.duration,
         moment=times.moment,
+        span=times.span,
         money=numbers.money,
+        note_icon=status_labels.note_icon,
         number=numbers.number,
         share=numbers.share,
+        tone=status_labels.tone,
+        tone_icon=status_labels.tone_icon,
     )
     app.jinja_env.globals.update(
+        now=clock.now,
         static_version=assets.static_version,
         limits=limits,
         htmx_config=assets.HTMX_CONFIG,
         work_is_delayed=queues.is_unavailable,
+        navigation=navigation.navigation,
     )

@@ -14,7 +14,7 @@ import flask
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
 URLENCODED: Final = "application/x-www-form-urlencoded"
-CUT_OFF: Final = "The request could not be read to its end. Please try again."
+CUT_OFF: Final = "The upload was cut off. Try again."
 
 
 @dataclass(frozen=True)

@@ -17,14 +17,24 @@ from werkzeug.routing import IntegerConverter
 
 from webapp.core.limits import MAX_ID
 from webapp.extensions import db
-from webapp.models import Configuration, Dealer, HeldClearing, Run, SupplierCode
+from webapp.models import (
+    Configuration,
+    Dealer,
+    Freeze,
+    HeldClearing,
+    HeldPull,
+    PartRequest,
+    Preview,
+    Run,
+    SupplierCode,
+)
 from webapp.web import expired_form, htmx
 
-Owned = TypeVar("Owned", HeldClearing, Run, SupplierCode)
-ENDED = "Please sign in to go on."
+Owned = TypeVar("Owned", Freeze, HeldClearing, HeldPull, PartRequest, Preview, Run, SupplierCode)
+ENDED = "Please sign in to continue."
 SIGNED_OUT = (
-    "Your session has ended, and nothing was saved. Sign in again in another tab, then come back here: "
-    "what you typed is still in its place."
+    "Your session has ended and nothing was saved. Sign in again in another tab, then come back here. "
+    "Your changes are still here."
 )
 
 

@@ -27,8 +27,8 @@ from webapp.web.rate_limits import RATE_LIMITS, RateLimit, network
 log = structlog.get_logger(__name__)
 
 HEADING: Final = "Too many attempts"
-SENTENCE: Final = "Please wait {minutes} before you try again."
-FORGOTTEN: Final = " If you forgot your password, ask for a link to set another."
+SENTENCE: Final = "Wait {minutes}, then try again."
+FORGOTTEN: Final = " If you forgot your password, reset it on the sign-in page."
 # Seconds: signing in must not wait for an unavailable Redis.
 GLANCE: Final = 0.5
 

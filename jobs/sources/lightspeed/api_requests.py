@@ -26,13 +26,15 @@ Read = Callable[[bytes], DecodedPage]
 class ApiRequest:
     """Request for parts of a dealer: query options, and a decoder of the response.
 
-    An urgent request, for which a user waits, has priority over all others that wait for the rate budget.
+    An urgent request, for which a user waits, has priority over all others that wait for the rate budget. One
+    in the background comes after all others, and leaves them half of it.
     """
 
     cmf: str
     query: Query
     read: Read
     is_urgent: bool = False
+    is_background: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class RequestSender:
         `check_stop` is called during every wait and before each request; an exception from it ends the call.
         """
         attempt, request_seconds, waited, rate_waited = 0, 0.0, 0.0, 0.0
-        requester = Requester(request.cmf, request.is_urgent)
+        requester = Requester(request.cmf, request.is_urgent, request.is_background)
         while True:
             attempt += 1
             rate_waited += self._budget.acquire(self._login_key, check_stop, requester)

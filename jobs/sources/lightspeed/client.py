@@ -6,15 +6,15 @@ from functools import partial
 
 from jobs.concurrency import Cancellable, Waiting, sleep
 from jobs.sources.lightspeed.api_requests import ApiRequest, ApiResponse, Read, RequestSender
-from jobs.sources.lightspeed.errors import error_for_fault
-from jobs.sources.lightspeed.filters import QUANTITY_FIELDS, part_filter
+from jobs.sources.lightspeed.errors import Fault, error_for_fault
+from jobs.sources.lightspeed.filters import QUANTITY_FIELDS, number_filter, part_filter, stock_filter
 from jobs.sources.lightspeed.pages import LARGEST_PAGE, MOST_ROWS, Pages
 from jobs.sources.lightspeed.parts import DecodedPage
 from jobs.sources.lightspeed.rate_budget import RateBudget
 from jobs.sources.lightspeed.responses import parts_in
 from jobs.sources.lightspeed.retry import RetryPolicy
-from jobs.sources.lightspeed.transport import Transport
-from jobs.sources.source import Credentials, PartsQuery
+from jobs.sources.lightspeed.transport import Query, Transport
+from jobs.sources.source import Credentials, Part, PartsQuery, StockQuery
 from webapp.core import rate_window
 
 # Seconds of a check: its attempts and the waits between them, one such wait, and everything, the wait for the
@@ -22,6 +22,8 @@ from webapp.core import rate_window
 _CHECK_SECONDS = 60.0
 _CHECK_PAUSE = 5.0
 _CHECK_LONGEST = 90.0
+# Rows of one part number: a dealer has few codes with the same one.
+_MOST_FOUND = "50"
 
 
 def _no_op() -> None:
@@ -60,8 +62,11 @@ class LightspeedClient:
         waiting: Waiting = _no_op,
         page_size: int = LARGEST_PAGE,
         most_rows: int = MOST_ROWS,
+        order: str = "PartNumber",
+        after: str | None = None,
+        is_background: bool = False,
     ) -> Pages:
-        """Return the pages of the parts that `filter_text` matches.
+        """Return the pages of the parts that `filter_text` matches, from the bookmark `after` on.
 
         If it matches none, the filters in `otherwise` are tried in order until one matches. Either every page
         is returned, or `LightspeedError` is raised (R11). `page_size` is 1 to 500 rows; a list longer than
@@ -75,18 +80,19 @@ class LightspeedClient:
         def send(text: str, skip: int, top: int, read: Read, pause: bool, check_stop: Waiting) -> ApiResponse:
             options = (
                 ("$filter", text),
-                ("$orderby", "PartNumber"),
+                ("$orderby", order),
                 ("$top", str(top)),
                 ("$skip", str(skip)),
             )
             sleep(self._policy.backoff(1) if pause else 0.0, check_stop)
-            return self._sender.send(ApiRequest(cmf, options, read), self._policy, check_stop)
+            request = ApiRequest(cmf, options, read, is_background=is_background)
+            return self._sender.send(request, self._policy, check_stop)
 
         def read_page(body: bytes, may_lack_parts: bool) -> DecodedPage:
             return parts_in(body, cmf, may_lack_parts=may_lack_parts)
 
         senders = [partial(send, text) for text in (filter_text, *otherwise)]
-        return Pages(senders, read_page, page_size, waiting, most_rows)
+        return Pages(senders, read_page, page_size, waiting, most_rows, after)
 
     def parts(self, cmf: str, query: PartsQuery, waiting: Waiting) -> Pages:
         """Return the pages of a query's parts; see `pages_of`."""
@@ -94,21 +100,45 @@ class LightspeedClient:
         first, *others = (part_filter(spelling, field, query.since) for spelling in query.spellings)
         return self.pages_of(cmf, first, otherwise=others, waiting=waiting)
 
+    def stock(self, cmf: str, query: StockQuery, waiting: Waiting = _no_op) -> Pages:
+        """Return the pages of all parts in stock but those of some codes (R20), after all other requests."""
+        text = stock_filter(query.without)
+        order = "SupplierCode,PartNumber"
+        return self.pages_of(cmf, text, waiting=waiting, order=order, after=query.after, is_background=True)
+
+    def unchanged(self, cmf: str, query: PartsQuery, waiting: Waiting = _no_op) -> Pages:
+        """Return the pages of parts that did not change since a day (R30), after all other requests."""
+        field = QUANTITY_FIELDS[query.quantity_column]
+        first, *others = (part_filter(one, field, query.since, before=True) for one in query.spellings)
+        return self.pages_of(cmf, first, otherwise=others, waiting=waiting, is_background=True)
+
+    def find(self, cmf: str, spellings: Sequence[str], waiting: Waiting = _no_op) -> Sequence[Part]:
+        """Return the parts with a number now, under any code, by one request for which a user waits (R23).
+
+        `spellings` are those of the number. Takes at most 90 s in total; raises `LightspeedError`.
+        """
+        options = (("$filter", number_filter(spellings)), ("$orderby", "SupplierCode"), ("$top", _MOST_FOUND))
+        return self._asked(cmf, options, "foreign_parts", waiting).parts
+
     def check(self, cmf: str, waiting: Waiting = _no_op) -> None:
         """Validate login and CMF by requesting one part (R3); raises `LightspeedError` if they are not valid.
 
         Retries for a shorter time than a pull does, because a user waits for the result, and takes at most
         90 s in total.
         """
+        self._asked(cmf, (("$top", "1"),), "other_dealer", waiting)
+
+    def _asked(self, cmf: str, options: Query, foreign: Fault, waiting: Waiting) -> DecodedPage:
+        """Return the response to a request for which a user waits; a row of another dealer is `foreign`."""
         _require_alphanumeric(cmf)
 
         def read(body: bytes) -> DecodedPage:
-            return parts_in(body, cmf, foreign="other_dealer")
+            return parts_in(body, cmf, foreign=foreign)
 
-        request = ApiRequest(cmf, (("$top", "1"),), read, is_urgent=True)
-        check = Cancellable(lambda check_stop: self._sender.send(request, self._check_policy(), check_stop))
+        request = ApiRequest(cmf, options, read, is_urgent=True)
+        asked = Cancellable(lambda check_stop: self._sender.send(request, self._check_policy(), check_stop))
         try:
-            check.result(waiting, _CHECK_LONGEST)
+            return asked.result(waiting, _CHECK_LONGEST).rows
         except TimeoutError:
             raise error_for_fault("timed_out") from None
 

@@ -65,6 +65,20 @@ class Cursor:
         self._is_other_spelling = is_other_spelling
         self._unproven: tuple[int, RowKey | None] | None = None
 
+    def continue_after(self, received: int, last: RowKey) -> None:
+        """Continue a list of which so many rows were received before, the last one with this key.
+
+        The overlap request proves that no rows have moved since; if they have, the list starts over.
+        """
+        self._received = self._furthest = received
+        self._count, self.last = self._size, last
+        self.next = Request(received - 1, is_overlap=True)
+
+    @property
+    def received(self) -> int:
+        """Number of rows received so far, from the start of the list."""
+        return self._received
+
     def is_beyond_received(self, request: Request) -> bool:
         """Whether the request starts at or after the furthest row received so far."""
         return request.skip >= self._furthest

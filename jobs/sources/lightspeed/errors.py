@@ -38,87 +38,87 @@ def _status_meaning(status: int) -> tuple[Kind, str]:
     if status in _STATUSES:
         return _STATUSES[status]
     if status >= 500 or status == 408:
-        return "transient", f"Lightspeed's service had a problem of its own (error {status}). {_PASSES}"
+        return "transient", f"Lightspeed had an internal error ({status}). {_PASSES}"
     if 300 <= status < 400:
-        return "bad_answer", f"Lightspeed's service pointed to another address (code {status}). {_SUPPORT}"
-    return "bad_answer", f"Lightspeed's service did not accept the request (code {status}). {_SUPPORT}"
+        return "bad_answer", f"Lightspeed redirected us to another address (code {status}). {_SUPPORT}"
+    return "bad_answer", f"Lightspeed didn't accept the request (code {status}). {_SUPPORT}"
 
 
-_PASSES = "This usually passes: try again in a few minutes, and call Lightspeed support if it goes on."
-_SUPPORT = "Try again later, and tell our support if it happens again."
+_PASSES = "This is usually temporary. Try again in a few minutes. If it continues, call Lightspeed support."
+_SUPPORT = "Try again later. If it happens again, contact our support."
 
 _STATUSES: dict[int, tuple[Kind, str]] = {
     401: (
         "account",
-        "Lightspeed did not accept the 3PA Username and 3PA Password. The password may be wrong or may have "
-        "expired. Generate a new one in LightspeedEVO under System > Lists > Stores > (store) > "
-        "Third Party Access, then enter it on the LightSpeed Configuration page.",
+        "Lightspeed didn't accept your 3PA Username and 3PA Password. The password may be wrong or expired. "
+        "Generate a new one in LightspeedEVO under System > Lists > Stores > (store) > Third Party Access, "
+        "then enter it on the LightSpeed Configuration page.",
     ),
     403: (
         "account",
-        "Lightspeed accepted the login but does not let it read this dealer's parts. Ask Lightspeed to "
-        "enable third-party access to parts for this 3PA Dealer ID.",
+        "Lightspeed accepted your login, but it can't read your parts. Ask Lightspeed to enable third-party "
+        "access to parts for this 3PA Dealer ID.",
     ),
     404: (
         "account",
-        "Lightspeed does not know this 3PA Dealer ID. Check the number on the LightSpeed Configuration page, "
-        "or ask Lightspeed for the right one.",
+        "Lightspeed doesn't recognize this 3PA Dealer ID. Check the number on the LightSpeed Configuration "
+        "page, or ask Lightspeed for the right one.",
     ),
     429: (
         "rate_limited",
         "Lightspeed received too many requests with this login and asked us to slow down. Try again in a few "
-        "minutes; if it goes on, see whether another program uses the same login.",
+        "minutes. If it continues, check whether another program uses the same login.",
     ),
-    500: ("transient", f"Lightspeed's service had a problem of its own (error 500). {_PASSES}"),
-    503: ("transient", f"Lightspeed's service is too busy or down for maintenance (error 503). {_PASSES}"),
+    500: ("transient", f"Lightspeed had an internal error (500). {_PASSES}"),
+    503: ("transient", f"Lightspeed is busy or down for maintenance (503). {_PASSES}"),
 }
 
 _FAULTS: dict[Fault, tuple[Kind, str]] = {
     "timed_out": (
         "transient",
-        "Lightspeed took too long to answer. The dealership's system may be busy: try again later, best "
-        "outside opening hours.",
+        "Lightspeed took too long to respond. Your Lightspeed system may be busy. Try again later, ideally "
+        "outside business hours.",
     ),
     "unreachable": (
         "transient",
-        "Lightspeed could not be reached. Try again in a few minutes; if it goes on, tell our support.",
+        "We couldn't reach Lightspeed. Try again in a few minutes. If it continues, contact our support.",
     ),
-    "broken_off": ("transient", f"The connection to Lightspeed broke off in the middle. {_PASSES}"),
+    "broken_off": ("transient", f"The connection to Lightspeed was lost during the download. {_PASSES}"),
     "insecure": (
         "transient",
-        "A secure connection to Lightspeed could not be made, so nothing was sent. Try again later, and tell "
-        "our support if it happens again.",
+        "We couldn't connect securely to Lightspeed, so nothing was sent. Try again later. If it happens "
+        "again, contact our support.",
     ),
     "forbidden": (
         "transient",
-        "The address of Lightspeed's service leads into a private network, so nothing was sent. "
-        "Tell our support.",
+        "The address of Lightspeed's service leads to a private network, so nothing was sent. Contact our "
+        "support.",
     ),
-    "empty": ("bad_answer", f"Lightspeed sent an empty answer instead of a list of parts. {_PASSES}"),
+    "empty": ("bad_answer", f"Lightspeed sent an empty response instead of a parts list. {_PASSES}"),
     "not_json": (
         "bad_answer",
-        f"Lightspeed sent something that is not a list of parts, a web page perhaps. {_PASSES}",
+        f"Lightspeed sent something other than a parts list. {_PASSES}",
     ),
-    "not_array": ("bad_answer", f"Lightspeed sent a message instead of a list of parts. {_PASSES}"),
-    "truncated": ("bad_answer", f"Lightspeed's list of parts stopped in the middle. {_PASSES}"),
-    "too_large": ("bad_answer", f"Lightspeed sent far more at once than was asked for. {_SUPPORT}"),
-    "not_parts": ("bad_answer", f"Lightspeed sent a list in which nothing is a part. {_PASSES}"),
+    "not_array": ("bad_answer", f"Lightspeed sent a message instead of a parts list. {_PASSES}"),
+    "truncated": ("bad_answer", f"Lightspeed's parts list was cut off. {_PASSES}"),
+    "too_large": ("bad_answer", f"Lightspeed sent far more data than we requested. {_SUPPORT}"),
+    "not_parts": ("bad_answer", f"Lightspeed sent a list without any parts. {_PASSES}"),
     "repeating": ("bad_answer", f"Lightspeed sent the same parts again instead of the next ones. {_SUPPORT}"),
-    "silent": ("bad_answer", f"Lightspeed stopped sending parts in the middle of the list. {_PASSES}"),
-    "moving": ("bad_answer", f"Lightspeed's list of parts kept changing while we read it. {_PASSES}"),
-    "endless": ("bad_answer", f"Lightspeed's list of parts did not come to an end. {_SUPPORT}"),
+    "silent": ("bad_answer", f"Lightspeed stopped sending parts before the end of the list. {_PASSES}"),
+    "moving": ("bad_answer", f"Lightspeed's parts list kept changing while we downloaded it. {_PASSES}"),
+    "endless": ("bad_answer", f"Lightspeed's parts list never ended. {_SUPPORT}"),
     "other_dealer": (
         "account",
         "This 3PA Dealer ID belongs to another dealer. Check it on the LightSpeed Configuration page.",
     ),
     "foreign_parts": (
         "other_dealer",
-        "Lightspeed sent parts of another dealership, so nothing was changed for this code. Check the "
-        "3PA Dealer ID on the LightSpeed Configuration page. If it is right, contact Lightspeed support.",
+        "Lightspeed sent parts that belong to another dealer, so nothing was changed for this code. Check "
+        "your 3PA Dealer ID on the LightSpeed Configuration page. If it's right, contact Lightspeed support.",
     ),
     "no_cmf": (
         "account",
-        "The 3PA Dealer ID is missing or holds something other than letters and digits. Check it on the "
+        "The 3PA Dealer ID is missing or has characters other than letters and digits. Check it on the "
         "LightSpeed Configuration page.",
     ),
 }

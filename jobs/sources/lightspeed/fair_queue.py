@@ -1,4 +1,4 @@
-"""The queue of requests that wait under one login: checks first, then the dealer served longest ago.
+"""The queue of requests that wait under one login: checks, then the dealer served longest ago, scans last.
 
 A dealer that was just served goes behind the others that wait; a new one neither goes ahead of all nor waits
 for all of them to end. The queue is kept in Redis beside the window of counted requests, and both change in
@@ -21,14 +21,20 @@ turn is behind it, so new dealers do not make one wait forever."""
 
 # Seconds by which a check is ahead of all that came in the last centuries.
 _URGENT: Final = 10_000_000_000
+# Seconds by which a request in the background is behind all others: much longer than a ticket may wait.
+_BACKGROUND: Final = 1_000_000_000
 
 
 @dataclass(frozen=True)
 class Requester:
-    """The dealer (its CMF) that a request is for, and whether a person waits for the response."""
+    """The dealer (its CMF) that a request is for, and whether a person waits for the response, or nobody.
+
+    A request in the background is served after all others, and does not count as the dealer's turn.
+    """
 
     dealer: str | None = None
     is_urgent: bool = False
+    is_background: bool = False
 
 
 ANYBODY: Final = Requester()
@@ -49,7 +55,9 @@ class Ticket:
 
     @property
     def urgency(self) -> int:
-        """Seconds by which it is ahead of others."""
+        """Seconds by which it is ahead of others; negative: behind them."""
+        if self.requester.is_background:
+            return -_BACKGROUND
         return _URGENT if self.requester.is_urgent else 0
 
 

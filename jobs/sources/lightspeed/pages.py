@@ -23,13 +23,20 @@ class Pages:
     """Pages of one filter, fetched once, from the first row to the last.
 
     `senders` send requests for one filter each: the second is used if the first returns no rows, and so on.
+    With a bookmark `after`, the first page is the one that follows it.
     """
 
     def __init__(
-        self, senders: Sequence[Send], read: ReadPage, page_size: int, waiting: Waiting, most_rows: int
+        self,
+        senders: Sequence[Send],
+        read: ReadPage,
+        page_size: int,
+        waiting: Waiting,
+        most_rows: int,
+        after: str | None = None,
     ) -> None:
         self._read_pages = lambda check_stop: Paginator(
-            senders, read, page_size, most_rows, check_stop
+            senders, read, page_size, most_rows, check_stop, after
         ).pages()
         self._waiting = waiting
         self._stream: PrefetchIterator[Page] | None = None

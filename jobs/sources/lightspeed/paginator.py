@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from jobs.concurrency import Waiting
+from jobs.sources.lightspeed.bookmarks import bookmark_of, place_of
 from jobs.sources.lightspeed.cursor import NO_ROWS, Cursor
 from jobs.sources.lightspeed.errors import LightspeedError
 from jobs.sources.lightspeed.fetcher import Fetcher, ReadPage, RequestTotals, Send
@@ -14,7 +15,13 @@ class Paginator:
     """Reads the pages of the first filter that returns rows."""
 
     def __init__(
-        self, senders: Sequence[Send], read: ReadPage, size: int, most_rows: int, check_stop: Waiting
+        self,
+        senders: Sequence[Send],
+        read: ReadPage,
+        size: int,
+        most_rows: int,
+        check_stop: Waiting,
+        after: str | None = None,
     ) -> None:
         self._senders = senders
         self._new_fetcher: Callable[[Send, Cursor], Fetcher] = lambda send, cursor: Fetcher(
@@ -22,6 +29,7 @@ class Paginator:
         )
         self._size = size
         self._most_rows = most_rows
+        self._after = after
         self._number = 0
         self._totals = RequestTotals()
 
@@ -29,6 +37,8 @@ class Paginator:
         """Yield every page; raises `LightspeedError` if the list is not complete."""
         for send in self._senders:
             cursor = Cursor(self._size, self._most_rows, is_other_spelling=send is not self._senders[0])
+            if self._after is not None:
+                cursor.continue_after(*place_of(self._after))
             fetcher = self._new_fetcher(send, cursor)
             try:
                 yield from self._pages(cursor, fetcher)
@@ -48,11 +58,12 @@ class Paginator:
             self._totals.add(fetcher.totals)
             fetcher.totals = RequestTotals()
             if rows.received:
-                yield self._page(rows)
+                yield self._page(rows, bookmark_of(cursor))
 
-    def _page(self, rows: DecodedPage) -> Page:
+    def _page(self, rows: DecodedPage, bookmark: str | None = None) -> Page:
         self._number += 1
         totals, self._totals = self._totals, RequestTotals()
         usage = totals.requests, totals.seconds, totals.rate_waited
         is_short = 0 < rows.received < self._size
-        return Page(self._number, rows.parts, rows.unreadable, rows.received, *usage, is_short=is_short)
+        page = rows.parts, rows.unreadable, rows.received
+        return Page(self._number, *page, *usage, is_short=is_short, bookmark=bookmark)

@@ -40,10 +40,12 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     avail: Number = msgspec.field(name="Avail", default=None)
     retail: Number = msgspec.field(name="Retail", default=None)
     current_active_price: Number = msgspec.field(name="CurrentActivePrice", default=None)
+    cost: Number = msgspec.field(name="Cost", default=None)
     upc: str | None = msgspec.field(name="UPC", default=None)
     superseded_to: str | None = msgspec.field(name="SupersededTo", default=None)
     secondary_part_number: str | None = msgspec.field(name="secondarypartnum", default=None)
     last_updated: str | None = msgspec.field(name="lastupdatedate", default=None)
+    last_sold: str | None = msgspec.field(name="LastSoldDate", default=None)
     date_gathered: str | None = msgspec.field(name="DateGathered", default=None)
 
 
@@ -83,7 +85,7 @@ class NotAnArray(PageFault):
 _decoder = msgspec.json.Decoder(list[Part])
 
 _WIRE_NAMES = {field.name: field.encode_name for field in msgspec.structs.fields(Part)}
-_NUMBERS = frozenset({"on_hand", "avail", "retail", "current_active_price"})
+_NUMBERS = frozenset({"on_hand", "avail", "retail", "current_active_price", "cost"})
 
 
 def decode_page(body: bytes) -> DecodedPage:

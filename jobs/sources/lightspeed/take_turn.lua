@@ -62,6 +62,11 @@ local function remove_expired()
     redis.call('ZREMRANGEBYSCORE', served, '-inf', now - arg.turn_life)
 end
 
+-- Returns how many tickets wait that are not in the background: those have scores far in the future.
+local function count_waiting()
+    return redis.call('ZCOUNT', waiting, '-inf', now + arg.period)
+end
+
 -- Adds the ticket to the queue, or renews it. Returns the number of tickets ahead of it.
 local function queue_ticket()
     -- The first write: a full Redis refuses the script here, before anything has changed.
@@ -80,7 +85,7 @@ end
 
 -- Whether requests are spaced evenly: several dealers share a login whose rate was used up lately.
 local function read_paced()
-    local is_shared = redis.call('ZCARD', waiting) > 1 or redis.call('ZCARD', served) > 1
+    local is_shared = count_waiting() > 1 or redis.call('ZCARD', served) > 1
     return is_shared and redis.call('EXISTS', used_up) == 1
 end
 
@@ -113,8 +118,10 @@ local function count_requests()
     redis.call('EXPIRE', window, math.ceil(arg.period))
     redis.call('ZREM', waiting, arg.ticket)
     redis.call('ZREM', alive, arg.ticket)
-    redis.call('ZADD', served, decimal(now), arg.dealer)
-    redis.call('EXPIRE', served, math.ceil(arg.turn_life))
+    if arg.urgency >= 0 then
+        redis.call('ZADD', served, decimal(now), arg.dealer)
+        redis.call('EXPIRE', served, math.ceil(arg.turn_life))
+    end
 end
 
 local function reply(is_counted, wait, ahead, start)
@@ -126,7 +133,7 @@ end
 if not arg.ticket then
     remove_expired()
     local room, oldest_leaves_in = read_window()
-    return reply(false, wait_for_room(room, oldest_leaves_in, 1, false), redis.call('ZCARD', waiting))
+    return reply(false, wait_for_room(room, oldest_leaves_in, 1, false), count_waiting())
 end
 
 local start = read_start()
@@ -137,6 +144,10 @@ local is_urgent = arg.urgency > 0
 local ahead, is_paced = queue_ticket(), read_paced()
 local room, oldest_leaves_in = read_window()
 local needed = ahead + arg.cost -- room for those ahead as well: the ticket is not served before them
+local is_background = arg.urgency < 0
+if is_background then
+    needed = needed + math.floor(arg.limit / 2) -- the other half of the window is left to others
+end
 -- Requests that this Redis may not know of take up room until a whole window has passed.
 if start.is_recent and room < start.sent_before + needed then
     return reply(false, arg.tick, ahead, start)
@@ -152,6 +163,9 @@ if is_paced and not is_urgent then
 end
 -- Tickets further behind ask later, so that the first one gets the room; all renew in time.
 if wait > 0 then
+    if is_background then
+        wait = math.max(wait, arg.tick)
+    end
     return reply(false, math.min(wait + arg.stagger * ahead, arg.longest_wait), ahead, start)
 end
 count_requests()

@@ -5,13 +5,14 @@ proxy or .netrc could read or replace the login, and other variables could disab
 replace the trusted authorities. Connects only to public addresses, and to hosts that the deployment allows.
 """
 
-import zlib
 from collections.abc import Collection, Sequence
 from http.client import HTTPException
 from urllib.parse import quote, urlsplit
 
 import requests
 import urllib3
+from isal import isal_zlib
+from isal.igzip_lib import IsalError
 from requests.auth import HTTPBasicAuth
 
 from jobs.concurrency import Waiting
@@ -129,10 +130,10 @@ def _inflated_once(body: bytes) -> bytes:
     members: list[bytes] = []
     remaining = MOST_BYTES
     while body.startswith(_GZIP_MAGIC):  # a gzip stream may have several members
-        inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        inflater = isal_zlib.decompressobj(wbits=isal_zlib.MAX_WBITS | 16)
         try:
             member = inflater.decompress(body, remaining + 1)
-        except zlib.error:
+        except IsalError:  # type: ignore[misc] # its stub declares an instance
             raise error_for_fault("not_json") from None
         remaining -= len(member)
         if remaining < 0:

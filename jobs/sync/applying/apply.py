@@ -3,42 +3,97 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from jobs.reports.lines import RenderedLines
+from jobs.sources.source import Page
 from jobs.sync import lease, run_items
-from jobs.sync.applying import stored_pulls
-from jobs.sync.applying.code_application import CodeApplication
-from jobs.sync.applying.context import CodeContext, load
-from jobs.sync.applying.received import ReceivedRows
+from jobs.sync.applying import guarded, stored_pulls
+from jobs.sync.applying.context import CodeContext, RunMappings, compare, load
+from jobs.sync.applying.stored_rows import PullRows
+from webapp.core import clock
 from webapp.extensions import db, plan_as_written
-from webapp.models import Run, RunItem, StoredPull
+from webapp.models import Run, RunItem
 from webapp.search import figures
 
 
 def apply(
-    run_lease: lease.Lease, run: Run, item: RunItem, received: ReceivedRows, rendered: RenderedLines
-) -> None:
+    run_lease: lease.Lease,
+    run: Run,
+    item: RunItem,
+    received: PullRows,
+    rendered: RenderedLines,
+    mappings: RunMappings,
+    uncounted: Sequence[Page] = (),
+    also: Callable[[], None] = lambda: None,
+) -> dict[str, int]:
     """Apply the rows received for an item, fill the outbox, store the pull, and close the item.
 
-    Atomic: the shelf is unchanged if the worker dies before the commit. Raises SourceError if no row of the
-    pull is evidence about a part (R10).
+    Atomic: the shelf is unchanged if the worker dies before the commit. `uncounted` pages are counted with
+    it, and `also` writes what else belongs to it. Raises SourceError if no row of the pull is evidence about
+    a part (R10). Returns the item's counts.
     """
     rendered.forget(item.id)
-    with _without_garbage_collection(), lease.transaction(run_lease):
-        plan_as_written(db.session.connection())
-        figures.lock_shelf(db.session(), run.dealer_id)
-        context = load(run, item)
-        stored = stored_pulls.load(context)
-        if stored is not None and _is_unchanged(context, stored, received):
-            _close_unchanged(context, stored)
-        else:
-            CodeApplication(context, stored, received, rendered).apply(run, item)
+    with without_garbage_collection(), lease.transaction(run_lease):
+        also()
+        return apply_within(run, item, received, rendered, mappings, uncounted)
+
+
+def apply_within(
+    run: Run,
+    item: RunItem,
+    received: PullRows,
+    rendered: RenderedLines,
+    mappings: RunMappings,
+    uncounted: Sequence[Page] = (),
+) -> dict[str, int]:
+    """Apply the rows of an item that is running, within the transaction of the caller; see `apply`."""
+    counts = _close_unchanged(run, item, received, mappings, uncounted)
+    if counts is not None:
+        return counts
+    figures.lock_shelf(db.session(), run.dealer_id)
+    return _apply_changed(run, item, load(run, item, mappings), received, rendered, uncounted)
+
+
+def _close_unchanged(
+    run: Run, item: RunItem, received: PullRows, mappings: RunMappings, uncounted: Sequence[Page]
+) -> dict[str, int] | None:
+    """Close the item if nothing differs that the result depends on, including the age of the parts (R9).
+
+    What a freeze kept back counts again, until one of them ends (R26).
+
+    Nothing of the shelf is written, so that it need not be locked: a change of stock that is under way comes
+    after this code, and raises the version that the next run compares.
+    """
+    context, removed, stored = compare(run, item, mappings)
+    if stored is None or removed or context.is_on_hold or stored.digest != received.digest:
+        return None
+    is_too_old = stored.oldest is not None and stored.oldest < context.since
+    if stored.frozen_until is not None and stored.frozen_until <= clock.now():
+        return None
+    if is_too_old or stored.basis != context.basis or not stored_pulls.confirm(context, stored.digest):
+        return None
+    counts = stored.counts | dict.fromkeys(("cleared", "changed", "held"), 0)
+    run_items.close_item(context.item_id, received.gathered.summary_now(), counts, uncounted)
+    return counts
+
+
+def _apply_changed(
+    run: Run,
+    item: RunItem,
+    context: CodeContext,
+    received: PullRows,
+    rendered: RenderedLines,
+    uncounted: Sequence[Page],
+) -> dict[str, int]:
+    plan_as_written(context.connection)
+    stored = stored_pulls.load(context)
+    return guarded.apply(run, item, context, stored, received, rendered, uncounted)
 
 
 @contextmanager
-def _without_garbage_collection() -> Iterator[None]:
+def without_garbage_collection() -> Iterator[None]:
     """Leave the parts to their reference counts: to look for cycles among them took a quarter of the time."""
     was_enabled = gc.isenabled()
     gc.disable()
@@ -47,21 +102,3 @@ def _without_garbage_collection() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def _is_unchanged(context: CodeContext, stored: StoredPull, received: ReceivedRows) -> bool:
-    """Return whether nothing differs that the result depends on, including the age of the parts (R9)."""
-    if context.is_held or stored.digest != received.digest or stored.basis != context.basis:
-        return False
-    return stored.oldest is None or stored.oldest >= context.since
-
-
-def _close_unchanged(context: CodeContext, stored: StoredPull) -> None:
-    counts = {
-        "synced": stored.synced,
-        "skipped": stored.skipped,
-        "kept": stored.kept,
-        "prices_left": stored.prices_left,
-    }
-    stored_pulls.confirm(context)
-    run_items.close_item(context.item_id, **counts, cleared=0, changed=0, held=0)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from itertools import islice
 from typing import Final
 
-from jobs.sync.applying import clearing, earlier_tables, moved, stored_pulls
+from jobs.sync.applying import clearing, earlier_tables, moved, protected, stored_pulls
 from jobs.sync.applying import figures as webstore_figures
 from jobs.sync.applying.blocks import Blocks
-from jobs.sync.applying.context import load
+from jobs.sync.applying.catalog import Catalog
+from jobs.sync.applying.context import RunMappings, load
+from jobs.sync.applying.noting import APPROVED
 from jobs.sync.applying.shelf import Shelf
 from webapp.extensions import db
 from webapp.models import Run, RunItem
@@ -19,16 +21,19 @@ from webapp.search import figures
 _TOGETHER: Final = 20
 
 
-def clear_held(run: Run, item: RunItem) -> int:
+def clear_held(run: Run, item: RunItem) -> int | None:
     """Set to zero what the item's pull did not explain; return the number of stock rows.
 
-    Called within a transaction that has locked the dealer's shelf.
+    None, and nothing is changed, while stock of the code is frozen: the clearing waits (R26). Called within a
+    transaction that has locked the dealer's shelf.
     """
-    context = load(run, item)
+    context = load(run, item, RunMappings(run.id))
+    if context.frozen_manufacturers:
+        return None
     stored = stored_pulls.load(context)
     if stored is not None:
         unnamed = stored.unnamed
-        matched = _matched(Blocks(context.connection, context.dealer_id, context.code_key))
+        matched = matched_products(Blocks(context.connection, context.dealer_id, context.code_key))
     else:
         # It was held before the upgrade to stored pulls.
         unnamed, matched = earlier_tables.unnamed(item.id), ProductSet()
@@ -36,15 +41,18 @@ def clear_held(run: Run, item: RunItem) -> int:
             matched.add(*pair)
     doubted = clearing.doubted(context, unnamed)
     shelf = Shelf(context)
-    places = clearing.unexplained(context, lambda pair: pair in matched or pair in doubted.pairs)
-    cleared = clearing.clear(shelf, places)
+    kept = doubted.pairs | protected.pairs(context, Catalog.of(context))
+    places = clearing.unexplained(context, lambda pair: pair in matched or pair in kept)
+    cleared = clearing.clear(shelf, places, APPROVED)
+    shelf.noted.flush()
+    shelf.frozen_changes.flush()
     moved.forget_sold_out(context)
     webstore_figures.refresh(context, shelf)
     figures.raise_stock_version(db.session(), run.dealer_id)
     return cleared
 
 
-def _matched(blocks: Blocks) -> ProductSet:
+def matched_products(blocks: Blocks) -> ProductSet:
     """Return the products that the parts of the stored pull match, or keep."""
     matched = ProductSet()
     blocks.load()

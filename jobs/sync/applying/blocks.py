@@ -21,12 +21,13 @@ from jobs.sync.applying import received
 from jobs.sync.applying.received import KeyedRow
 from webapp.models import PullBlock
 from webapp.pulls.entries import Entry, pack, unpack
+from webapp.pulls.stock_sums import stock_sums
 
 # Rows of one block.
 BLOCK_ROWS: Final = 1_000
 
 _INDEX = (PullBlock.first_key, PullBlock.item_id, PullBlock.digest, PullBlock.oldest, PullBlock.is_conclusive)
-_COUNTS = (PullBlock.synced, PullBlock.kept, PullBlock.prices_left, PullBlock.reasons)
+_COUNTS = (PullBlock.synced, PullBlock.kept, PullBlock.prices_left, PullBlock.prices_blocked)
 
 
 @dataclass(eq=False)
@@ -45,6 +46,7 @@ class Block:
     synced: int = 0
     kept: int = 0
     prices_left: int = 0
+    prices_blocked: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
     rows: int = 0
     entries: list[Entry] | None = None
@@ -66,22 +68,22 @@ class Block:
     def count(self) -> None:
         """Count what the entries result in."""
         entries = self.in_memory
-        self.oldest = min((changed for entry in entries if (changed := _changed(entry))), default=None)
-        self.is_conclusive = any(_is_conclusive(entry) for entry in entries)
-        self.synced = sum(1 for entry in entries if entry.reason is None)
-        self.kept = sum(1 for entry in entries if entry.reason is not None and entry.matches)
-        self.prices_left = sum(match.is_price_left for entry in entries for match in entry.matches)
-        self.reasons = dict(Counter(entry.reason for entry in entries if entry.reason is not None))
+        others = [entry for entry in entries if entry.reason is not None]
+        # Only usable parts have a date.
+        dates = [entry.changed for entry in entries if entry.changed is not None]
+        self.oldest = min(dates, default=None)
+        self.synced = len(entries) - len(others)
+        self.is_conclusive = self.synced > 0 or any(_is_conclusive(entry) for entry in others)
+        self.kept = sum(1 for entry in others if entry.matches)
+        self.prices_left = sum([match.is_price_left for entry in entries for match in entry.matches])
+        blocked = [1 for entry in entries for match in entry.matches if match.blocked is not None]
+        self.prices_blocked = len(blocked)
+        self.reasons = dict(Counter(entry.reason for entry in others if entry.reason is not None))
 
 
 def counts_for_key(entry: Entry) -> bool:
     """Return whether a row is about its part number; a row of another code is another part (R10)."""
     return bool(entry.key) and entry.reason != rules.OTHER_CODE
-
-
-def _changed(entry: Entry) -> str | None:
-    usable = entry.reason is None or entry.reason == rules.UNMATCHED
-    return entry.changed if usable else None
 
 
 def _is_conclusive(entry: Entry) -> bool:
@@ -130,7 +132,9 @@ class Blocks:
     def load(self) -> None:
         """Read the index of the stored blocks, without their contents."""
         query = (
-            select(*_INDEX, *_COUNTS, PullBlock.rows).where(*self._of_code()).order_by(PullBlock.first_key)
+            select(*_INDEX, *_COUNTS, PullBlock.reasons, PullBlock.rows)
+            .where(*self._of_code())
+            .order_by(PullBlock.first_key)
         )
         self.all = [Block(*row) for row in self._connection.execute(query)]
 
@@ -183,8 +187,10 @@ class Blocks:
     def _row(self, block: Block, code: CodeLines) -> dict[str, Any]:
         entries = block.in_memory
         block.item_id = code.item_id
-        changed = lines.compress(lines.inventory_text(entries, code.changes))
-        code.rendered.put(code.item_id, block.first_key, changed)
+        changed, unchanged, inventory_rows = lines.inventory_texts(entries, code.changes)
+        inventory = lines.compress(unchanged)
+        own = inventory if changed is unchanged else lines.compress(changed)
+        code.rendered.put(code.item_id, block.first_key, own)
         skipped = lines.skipped_text(entries, code.supplier_code, code.quantity_column)
         return {
             "dealer_id": self._dealer_id,
@@ -198,11 +204,13 @@ class Blocks:
             "synced": block.synced,
             "kept": block.kept,
             "prices_left": block.prices_left,
+            "prices_blocked": block.prices_blocked,
             "reasons": block.reasons,
-            "inventory_rows": lines.inventory_rows(entries),
+            "inventory_rows": inventory_rows,
             "body": pack(entries),
-            "inventory": lines.compress(lines.inventory_text(entries, lines.NoChanges())),
+            "inventory": inventory,
             "skipped_lines": lines.compress(skipped),
+            **stock_sums(entries),
         }
 
     def delete(self, blocks: Iterable[Block]) -> None:

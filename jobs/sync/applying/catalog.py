@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy.engine import Connection
 
 from jobs.sync.applying import sql
-
-# The number of leading zeros that may be missing.
-MOST_ZEROS = 6
+from jobs.sync.applying.context import CodeContext
+from webapp.core.gtins import MOST_ZEROS
 
 
 class Hit(NamedTuple):
@@ -39,6 +38,26 @@ _KEYS_OF_PRODUCTS = """
     WHERE p.product_id = products.value AND p.manufacturer_id = :manufacturer
 """
 
+# An alias of a product that the manufacturer no longer sells has no effect (R22).
+_MATCH_ALIASES = """
+    SELECT keys.place, a.product_id, n.brand, n.mpn, n.name
+    FROM {keys:text}
+    CROSS JOIN aliases AS a
+    CROSS JOIN products AS n
+    WHERE a.dealer_id = :dealer AND a.manufacturer_id = :manufacturer AND a.key = keys.value {collate}
+      AND n.id = a.product_id AND EXISTS (
+          SELECT 1 FROM part_numbers AS p
+          WHERE p.product_id = a.product_id AND p.manufacturer_id = a.manufacturer_id
+      )
+"""
+
+_ALIASES_OF_PRODUCTS = """
+    SELECT a.product_id, a.key
+    FROM {products:bigint}
+    CROSS JOIN aliases AS a
+    WHERE a.dealer_id = :dealer AND a.manufacturer_id = :manufacturer AND a.product_id = products.value
+"""
+
 _SUGGEST = """
     SELECT keys.value, min(p.part_number)
     FROM {keys:text}
@@ -58,30 +77,62 @@ _SUGGEST_BY_UPC = """
 
 
 class Catalog:
-    """The catalog as one code's mappings see it. All lookups are set-based."""
+    """The catalog as one code's mappings see it. All lookups are set-based.
 
-    def __init__(self, connection: Connection, manufacturer_ids: Sequence[int]) -> None:
+    `aliases_of` is the dealer whose aliases count besides the manufacturers' own part numbers (R22), if any.
+    """
+
+    def __init__(
+        self, connection: Connection, manufacturer_ids: Sequence[int], aliases_of: int | None = None
+    ) -> None:
         self._connection = connection
         self._manufacturer_ids = manufacturer_ids
+        self._aliases_of = aliases_of
         self._collate = 'COLLATE "C"' if connection.dialect.name == "postgresql" else ""
 
+    @classmethod
+    def of(cls, context: CodeContext) -> Catalog:
+        """Return the catalog of a code's mappings, with the dealer's aliases."""
+        numbers = [mapping.manufacturer_id for mapping in context.mappings]
+        return cls(context.connection, numbers, context.dealer_id if context.has_aliases else None)
+
     def match(self, manufacturer_id: int, keys: Sequence[str]) -> Iterator[Hit]:
-        """Yield the product of each key that the manufacturer sells."""
+        """Yield the product of each key that the manufacturer sells, or else that an alias stands for."""
         statement = _MATCH.replace("{collate}", self._collate)
         for first in range(0, len(keys), sql.BATCH):
             batch = list(keys[first : first + sql.BATCH])
-            for place, *product in sql.rows(
-                self._connection, statement, keys=batch, manufacturer=manufacturer_id
-            ):
+            rows = sql.rows(self._connection, statement, keys=batch, manufacturer=manufacturer_id)
+            for place, *product in rows:
                 yield Hit(first + place, *product)
+            if self._aliases_of is not None:
+                found = {row[0] for row in rows}
+                missing = [place for place in range(len(batch)) if place not in found]
+                yield from self._match_aliases(manufacturer_id, keys, [first + place for place in missing])
+
+    def _match_aliases(self, manufacturer_id: int, keys: Sequence[str], places: list[int]) -> Iterator[Hit]:
+        """Yield the products that aliases name for the keys at these places."""
+        statement = _MATCH_ALIASES.replace("{collate}", self._collate)
+        missing = [keys[place] for place in places]
+        for place, *product in self._of_dealer(statement, manufacturer_id, keys=missing) if missing else ():
+            yield Hit(places[place], *product)
+
+    def _of_dealer(self, statement: str, manufacturer_id: int, **lists: list[Any]) -> Sequence[Any]:
+        dealer = {"dealer": self._aliases_of, "manufacturer": manufacturer_id}
+        return sql.rows(self._connection, statement, **dealer, **lists)
 
     def keys_of(self, manufacturer_id: int, product_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
-        """Yield every key under which the manufacturer sells the products, with the product's id."""
+        """Yield every key under which the manufacturer sells the products, with the product's id.
+
+        With those of the dealer's aliases.
+        """
         for batch in sql.batches(product_ids):
             found = sql.rows(
                 self._connection, _KEYS_OF_PRODUCTS, products=list(batch), manufacturer=manufacturer_id
             )
             yield from ((product_id, key) for product_id, key in found)
+            if self._aliases_of is not None:
+                aliases = self._of_dealer(_ALIASES_OF_PRODUCTS, manufacturer_id, products=list(batch))
+                yield from ((product_id, key) for product_id, key in aliases)
 
     def numbers_by_key(self, keys: Collection[str]) -> dict[str, str]:
         """Return the part number of each key that one of the manufacturers sells."""
@@ -110,9 +161,3 @@ def with_zeros(bare_key: str) -> Iterable[str]:
     """Return a key without its leading zeros, and with up to six of them."""
     stripped = bare_key.lstrip("0")
     return [("0" * zeros) + stripped for zeros in range(MOST_ZEROS + 1)] if stripped else []
-
-
-def without_zeros(gtin: str) -> Iterable[str]:
-    """Return the spellings of a 14-digit GTIN with up to six leading zeros left out."""
-    zeros = min(MOST_ZEROS, len(gtin) - len(gtin.lstrip("0")))
-    return [gtin[left_out:] for left_out in range(zeros + 1)]

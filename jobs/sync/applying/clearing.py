@@ -15,9 +15,11 @@ from jobs.sync import rules
 from jobs.sync.applying import sql
 from jobs.sync.applying.context import CodeContext
 from jobs.sync.applying.matching import Pair
+from jobs.sync.applying.noting import CLEARED
 from jobs.sync.applying.products import Changes
-from jobs.sync.applying.shelf import Shelf, Stock, StockKey
+from jobs.sync.applying.shelf import Shelf
 from webapp.pulls.product_sets import Bitmap
+from webapp.pulls.stock import Stock, StockKey
 
 # Rows of the shelf that are read at once.
 PAGE: Final = 20_000
@@ -29,6 +31,12 @@ _IN_STOCK: Final = """
       AND product_id > :after
     ORDER BY product_id
     LIMIT :limit
+"""
+
+_ANY_STOCK: Final = """
+    SELECT product_id FROM shelf_stock
+    WHERE dealer_id = :dealer AND manufacturer_id = :manufacturer AND quantity > 0
+    LIMIT 1
 """
 
 _COUNT_STOCKED: Final = """
@@ -95,18 +103,36 @@ def unexplained(context: CodeContext, explains: Explains) -> Iterator[StockKey]:
                     yield place
 
 
+def unstocked(context: CodeContext) -> frozenset[int]:
+    """Return the manufacturers of which the dealer has nothing in stock, under any code."""
+    return frozenset(
+        mapping.manufacturer_id
+        for mapping in context.mappings
+        if not sql.rows(
+            context.connection,
+            _ANY_STOCK,
+            dealer=context.dealer_id,
+            manufacturer=mapping.manufacturer_id,
+        )
+    )
+
+
 def measure(context: CodeContext, changes: Changes, explains: Explains) -> Sizes:
-    """Return the size of the clearing of all stock that nothing explains."""
+    """Return the size of the clearing of all stock that nothing explains; frozen stock remains (R26)."""
     sizes = Sizes()
     own = Bitmap()
     for mapping in context.mappings:
+        if mapping.manufacturer_id in changes.unstocked_before:
+            sizes.of_manufacturers.append(rules.ClearingSize(0, 0))
+            continue
         stocked = remaining = 0
         for product_id, rows in _by_product(context, mapping.manufacturer_id):
             stocked += 1
             pair = mapping.manufacturer_id, product_id
             sizes.note(place for place, _ in rows if not _stays(context, place, explains))
-            remaining += explains(pair) or any(_is_configured(context, place) for place, _ in rows)
-            if not explains(pair) and any(place.code_key == context.code_key for place, _ in rows):
+            is_explained = explains(pair)
+            remaining += is_explained or any(_remains(context, place) for place, _ in rows)
+            if not is_explained and any(_is_cleared_own(context, place) for place, _ in rows):
                 own.add(product_id)
         new = changes.newly_stocked.get(mapping.manufacturer_id, 0)
         sizes.of_manufacturers.append(rules.ClearingSize(stocked - remaining, stocked - new))
@@ -120,6 +146,9 @@ def measure_vanished(context: CodeContext, changes: Changes, explains: Explains)
     own = Bitmap()
     for mapping in context.mappings:
         number = mapping.manufacturer_id
+        if number in context.frozen_manufacturers:
+            sizes.of_manufacturers.append(rules.ClearingSize(0, 0))
+            continue
         products = [product for product in changes.vanished.of(number) if not explains((number, product))]
         for product in products:
             own.add(product)
@@ -139,18 +168,16 @@ def vanished(context: CodeContext, changes: Changes, explains: Explains) -> Iter
             yield StockKey(product_id, manufacturer_id, context.code_key)
 
 
-def clear(shelf: Shelf, places: Iterable[StockKey]) -> int:
-    """Set stock to zero; return the number of rows."""
+def clear(shelf: Shelf, places: Iterable[StockKey], cause: str = CLEARED) -> int:
+    """Set stock to zero that is not frozen; return the number of rows."""
     cleared = 0
     batch: list[tuple[StockKey, int]] = []
     for place in places:
         batch.append((place, 0))
-        cleared += 1
         if len(batch) >= sql.BATCH:
-            shelf.set_quantities(batch)
+            cleared += shelf.set_quantities(batch, cause)
             batch = []
-    shelf.set_quantities(batch)
-    return cleared
+    return cleared + shelf.set_quantities(batch, cause)
 
 
 def _stays(context: CodeContext, place: StockKey, explains: Explains) -> bool:
@@ -162,6 +189,15 @@ def _stays(context: CodeContext, place: StockKey, explains: Explains) -> bool:
 
 def _is_configured(context: CodeContext, place: StockKey) -> bool:
     return context.is_configured(place.code_key, place.manufacturer_id)
+
+
+def _remains(context: CodeContext, place: StockKey) -> bool:
+    return _is_configured(context, place) or context.frozen.covers(place.code_key, place.manufacturer_id)
+
+
+def _is_cleared_own(context: CodeContext, place: StockKey) -> bool:
+    is_own = place.code_key == context.code_key
+    return is_own and not context.frozen.covers(place.code_key, place.manufacturer_id)
 
 
 def _count_stocked(context: CodeContext, manufacturer_id: int) -> int:

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import takewhile
+from collections.abc import Sequence
 
 from jobs.reports.lines import RenderedLines
-from jobs.sources.source import SourceError
-from jobs.sync import clearing_guard, rules, run_items
+from jobs.sources.source import Page, SourceError
+from jobs.sync import change_guard, clearing_guard, rules, run_items
 from jobs.sync.applying import (
     clearing,
     earlier_tables,
     keeping,
     moved,
     products,
+    protected,
     row_windows,
     sql,
     stored_pulls,
     supersession,
+    unnamed,
 )
 from jobs.sync.applying import figures as webstore_figures
 from jobs.sync.applying.blocks import Block, Blocks, CodeLines
 from jobs.sync.applying.catalog import Catalog
 from jobs.sync.applying.code_clearing import CodeClearing
+from jobs.sync.applying.comparison import Comparison
 from jobs.sync.applying.context import CodeContext
 from jobs.sync.applying.matching import Pair
-from jobs.sync.applying.received import ReceivedRows
 from jobs.sync.applying.shelf import Shelf
+from jobs.sync.applying.stored_rows import PullRows
 from jobs.sync.applying.window import WindowApplication
+from webapp.core.bulk_changes import BulkChange
 from webapp.models import Run, RunItem, StoredPull
 
 # Products with parts in several windows, and parts with candidates, that are settled at once.
@@ -41,18 +45,22 @@ class CodeApplication:
         self,
         context: CodeContext,
         stored: StoredPull | None,
-        received: ReceivedRows,
+        received: PullRows,
         rendered: RenderedLines,
+        uncounted: Sequence[Page] = (),
+        compared: Comparison | None = None,
+        *,
+        is_approved: bool = False,
     ) -> None:
         self._context = context
         self._stored = stored
         self._received = received
-        connection = context.connection
-        self._catalog = Catalog(connection, [mapping.manufacturer_id for mapping in context.mappings])
+        self._uncounted = uncounted
+        self._catalog = Catalog.of(context)
         self._shelf = Shelf(context)
         self._changes = products.Changes(context, self._shelf)
-        self._old = Blocks(connection, context.dealer_id, context.code_key)
-        self._new = Blocks(connection, context.dealer_id, context.code_key)
+        of_code = context.connection, context.dealer_id, context.code_key
+        self._old, self._new = Blocks(*of_code), Blocks(*of_code)
         self._old.load()
         if stored is None and (taken := earlier_tables.take(context)):
             stored, earlier = taken
@@ -60,34 +68,45 @@ class CodeApplication:
         self._lines = CodeLines(
             context.item_id, context.code, context.expected.quantity_column, self._shelf, rendered
         )
-        self._unnamed = _count_unnamed(context, received)
+        self._unnamed = unnamed.count(context, received)
         self._reuse = (
             stored is not None
             and not context.is_held
+            # What a freeze kept back is compared with the shelf again.
+            and not stored.frozen
             and stored.unnamed == self._unnamed
             and stored.basis == context.basis
         )
         self._windows = WindowApplication(
-            context, self._catalog, self._changes, stored, self._unnamed, reuse=self._reuse
+            context, self._catalog, self._changes, stored, self._unnamed, compared, reuse=self._reuse
         )
+        self._is_approved = is_approved
+        # Why nothing of the pull is to be applied: known once all rows were looked at.
+        self.reasons: list[BulkChange] = []
 
-    def apply(self, run: Run, item: RunItem) -> None:
-        """Apply all rows. Raises SourceError if none of them is evidence about a part."""
+    def apply(self, run: Run, item: RunItem) -> dict[str, int]:
+        """Apply all rows; return the item's counts. Raises SourceError if none is evidence about a part."""
         moved.forget_arrivals(self._context)
+        if not self._reuse:
+            self._changes.unstocked_before = clearing.unstocked(self._context)
         replaced = self._apply_windows()
         self._refuse_without_evidence()
+        self.reasons = change_guard.found(self._windows.compared)
         self._settle_spread()
         self._settle_unexplained()
         self._settle_candidates()
-        found = self._windows.found
-        moved.forget_reported(self._context, self._changes.reported, found.matched_keys)
+        if self._windows.may_have_retained:
+            keys = self._windows.found.matched_keys
+            moved.forget_reported(self._context, self._changes.reported, keys)
         cleared = self._clearing().clear(run, item)
+        self._shelf.noted.flush()
+        self._shelf.frozen_changes.flush()
         if cleared or not self._reuse:
             moved.forget_sold_out(self._context)
         self._old.delete(replaced)
         self._new.write(self._new.all, self._lines)
         changed = webstore_figures.refresh(self._context, self._shelf)
-        self._close(cleared, changed)
+        return self._close(cleared, changed)
 
     def _apply_windows(self) -> list[Block]:
         """Apply each window; return the stored blocks that were replaced."""
@@ -98,6 +117,7 @@ class CodeApplication:
         is_first = True
         for piece, is_last in row_windows.with_last(pieces):
             if isinstance(piece, Block):
+                self._windows.keep(piece)
                 self._new.all.append(piece)
             else:
                 blocks = self._windows.apply(piece, self._old, is_whole=is_first and is_last)
@@ -113,6 +133,7 @@ class CodeApplication:
 
         Such a pull is incomplete. A pull without rows is complete: its end was proven.
         """
+        # The clearing guard needs the counts, too.
         for block in self._new.all:
             if block.is_changed:
                 block.count()
@@ -193,35 +214,37 @@ class CodeApplication:
             self._changes,
             self._shelf,
             self._new,
-            clearing.doubted(self._context, self._unnamed).pairs,
+            clearing.doubted(self._context, self._unnamed).pairs
+            | protected.pairs(self._context, self._catalog),
             None if self._reuse else self._windows.found.matched,
+            # A pull that is held shows all that it would set to zero.
+            is_approved=self._is_approved or bool(self.reasons),
         )
 
-    def _close(self, cleared: int, changed: int) -> None:
-        """Store the pull, and close the item with its counts."""
+    def _close(self, cleared: int, changed: int) -> dict[str, int]:
+        """Store the pull, and close the item with its counts, which are returned."""
         context, blocks = self._context, self._new.all
-        kept = sum(block.kept for block in blocks)
-        if context.clears:
-            kept += clearing.doubted(context, self._unnamed).parts
+        absent = clearing.doubted(context, self._unnamed).parts if context.clears else 0
         counts = {
             "synced": sum(block.synced for block in blocks),
             "skipped": self._reasons().total(),
-            "kept": kept,
+            "kept": sum(block.kept for block in blocks) + absent,
+            "kept_absent": absent,
             "prices_left": sum(block.prices_left for block in blocks),
+            "prices_blocked": sum(block.prices_blocked for block in blocks),
+            "frozen": self._shelf.frozen_changes.count,
         }
         may_reuse = not self._windows.found.has_unlisted
         stored_pulls.store(
-            context, self._received.digest, self._unnamed, blocks, may_reuse=may_reuse, **counts
+            context,
+            self._received.digest,
+            self._unnamed,
+            blocks,
+            is_new=self._stored is None,
+            may_reuse=may_reuse,
+            **counts,
         )
-        held = clearing_guard.count(context.item_id)
-        run_items.close_item(context.item_id, **counts, cleared=cleared, changed=changed, held=held)
-
-
-def _count_unnamed(context: CodeContext, received: ReceivedRows) -> int:
-    """Count the rows that may be any part of the code: without a part number, and maybe in stock (R10)."""
-    count = 0
-    for _, raw in takewhile(lambda row: not row[0], received.in_key_order()):
-        verdict = rules.judge(raw, context.expected)
-        is_unnamed = verdict.reason in (rules.UNREADABLE, rules.NO_PART_NUMBER)
-        count += is_unnamed and (verdict.quantity is None or verdict.quantity > 0)
-    return count
+        held = clearing_guard.count(context.item_id) if context.clears else 0
+        counts |= {"cleared": cleared, "changed": changed, "held": held}
+        run_items.close_item(context.item_id, self._received.gathered.summary_now(), counts, self._uncounted)
+        return counts

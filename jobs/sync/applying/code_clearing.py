@@ -13,10 +13,11 @@ from jobs.sync.applying.catalog import Catalog
 from jobs.sync.applying.context import CodeContext
 from jobs.sync.applying.matching import Pair
 from jobs.sync.applying.products import Changes
-from jobs.sync.applying.shelf import Shelf, StockKey
+from jobs.sync.applying.shelf import Shelf
 from webapp.models import Run, RunItem
 from webapp.pulls.entries import Entry
 from webapp.pulls.product_sets import ProductSet
+from webapp.pulls.stock import StockKey
 
 # Products whose parts are looked up at once.
 _TOGETHER: Final = 2_000
@@ -28,7 +29,8 @@ class CodeClearing:
 
     `matched` are all products with a part in the pull. It is None if only parts that differ from the stored
     pull were looked at; then `changes` has all products that lost their last part. `doubted` are products
-    that a row without a part number may be about (R10).
+    that a row without a part number may be about (R10), and those of protected slow movers (R30).
+    `is_approved`: a user has seen the clearing.
     """
 
     context: CodeContext
@@ -38,15 +40,24 @@ class CodeClearing:
     blocks: Blocks
     doubted: frozenset[Pair]
     matched: ProductSet | None
+    is_approved: bool = False
 
     def clear(self, run: Run, item: RunItem) -> int:
-        """Set to zero what the pull does not explain; return the number of stock rows."""
-        if not self.context.clears:
+        """Set to zero what the pull does not explain; return the number of stock rows.
+
+        A clearing that is held waits for the end of the code's freezes (R26).
+        """
+        is_held = self.context.is_held
+        if is_held and (self.is_approved or not self.context.clears):
             clearing_guard.withdraw(run, item)
-        else:
+        elif is_held and self.context.frozen_manufacturers:
+            return clearing.clear(self.shelf, self._reached_earlier())
+        if self.context.clears:
             sizes = self._measure()
             synced = sum(block.synced for block in self.blocks.all)
-            if clearing_guard.allows(run, item, sizes, has_parts=synced > 0):
+            if self.is_approved or clearing_guard.allows(
+                run, item, sizes, has_parts=synced > 0, is_held=is_held
+            ):
                 return clearing.clear(self.shelf, self._stock_to_clear(sizes))
         cleared = clearing.clear(self.shelf, self._reached_earlier())
         if not self.context.clears and self.context.is_shared:

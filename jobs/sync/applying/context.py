@@ -5,43 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.engine import Connection
 
 from jobs.sync import rules
 from jobs.sync.applying import received
-from webapp.core.enums import OPEN_CLEARING_STATES
-from webapp.extensions import db
-from webapp.models import (
-    CatalogVersion,
-    HeldClearing,
-    Manufacturer,
-    Run,
-    RunItem,
-    RunMapping,
-    StockVersion,
-    SupplierCode,
+from jobs.sync.applying.context_facts import (
+    VERSIONS,
+    CodeKey,
+    Mapping,
+    StoredFacts,
+    facts_of,
+    planned_mappings,
 )
+from webapp.core import clock
+from webapp.extensions import db
+from webapp.models import Run, RunItem, RunMapping
+from webapp.pulls import frozen_stock
+from webapp.pulls.frozen_stock import FrozenStock
 
 # Raised when the stored form of a pull, or what is derived from its rows, changes.
-FORMAT = 2
-
-
-class Mapping(NamedTuple):
-    """A manufacturer of the code, in the order in which they are tried (R12)."""
-
-    manufacturer_id: int
-    lead_time_days: int
-    pricing: str
-    catalog: str
-    manufacturer: str
-
-
-# A supplier code of the dealer: code key and manufacturer id.
-CodeKey = tuple[str, int]
+FORMAT = 4
 
 
 @dataclass(frozen=True)
@@ -50,7 +37,9 @@ class CodeContext:
 
     `configured` are the mappings of the run's other codes, whose stock is not cleared (R14). `ranks` orders
     the dealer's codes: the first in stock with a price gives the webstore's price (R16). `is_shared`: another
-    code of the dealer has one of the manufacturers.
+    code of the dealer has one of the manufacturers. Of `versions`, the last is that of aliases, if there were
+    any for one of the code's manufacturers. `is_held`: its clearing is held (R14); `pull_hold` is the state
+    of an open held pull (R27).
     """
 
     dealer_id: int
@@ -66,12 +55,35 @@ class CodeContext:
     is_shared: bool
     versions: tuple[int, ...]
     is_held: bool
+    pull_hold: str | None
     connection: Connection = field(repr=False)
+
+    @property
+    def has_aliases(self) -> bool:
+        """Whether the dealer has, or had, aliases for one of the code's manufacturers (R22)."""
+        return len(self.versions) == len(VERSIONS)
+
+    @property
+    def is_on_hold(self) -> bool:
+        """Whether a clearing of the code, or a whole pull, is held."""
+        return self.is_held or self.pull_hold is not None
 
     @property
     def since(self) -> str:
         """The earliest date that counts, in ISO form (R9)."""
         return self.expected.since.isoformat()
+
+    @cached_property
+    def frozen(self) -> FrozenStock:
+        """What is frozen of the dealer's stock; read when a code is applied that changed (R26)."""
+        return frozen_stock.active(self.connection, self.dealer_id, clock.now())
+
+    @cached_property
+    def frozen_manufacturers(self) -> frozenset[int]:
+        """Manufacturers of which the code's own stock is frozen."""
+        return frozenset(
+            number for number in self.by_manufacturer if self.frozen.covers(self.code_key, number)
+        )
 
     @cached_property
     def by_manufacturer(self) -> dict[int, Mapping]:
@@ -98,17 +110,51 @@ class CodeContext:
         return received.digest_of([(msgspec.msgpack.encode(depends_on),)])
 
 
-def load(run: Run, item: RunItem) -> CodeContext:
+class RunMappings:
+    """The mappings of a run, read once: those of a removed code are deleted only with a code that changes."""
+
+    def __init__(self, run_id: int) -> None:
+        self._run_id = run_id
+        self._read: list[tuple[int, str, Mapping]] | None = None
+
+    def all(self) -> list[tuple[int, str, Mapping]]:
+        """Return the mappings in their order, each after its item's id and code key."""
+        if self._read is None:
+            self._read = planned_mappings(self._run_id)
+        return self._read
+
+    def forget(self) -> None:
+        """Have them read again."""
+        self._read = None
+
+
+def load(run: Run, item: RunItem, mappings: RunMappings) -> CodeContext:
     """Load the context of an item, within the transaction that applies it.
 
     A mapping that was removed since the run started is not applied: its stock stays as the user left it.
     """
+    context, removed, _ = compare(run, item, mappings)
+    if removed:
+        mappings.forget()
+        statement = delete(RunMapping).where(RunMapping.run_item_id == item.id)
+        db.session.execute(statement.where(RunMapping.manufacturer_id.in_(removed)))
+    return context
+
+
+def compare(
+    run: Run, item: RunItem, mappings: RunMappings
+) -> tuple[CodeContext, list[int], StoredFacts | None]:
+    """Return the context of an item, the manufacturers that it no longer has, and its stored pull.
+
+    Writes and locks nothing.
+    """
     settings: dict[str, Any] = run.settings or {}
-    codes = _codes(run.dealer_id)
-    _forget_removed(item, {manufacturer for key, manufacturer in codes if key == item.code_key})
-    mappings = _mappings(item.id)
-    manufacturers = {mapping.manufacturer_id for mapping in mappings}
-    return CodeContext(
+    codes, versions, holds, stored = facts_of(run.dealer_id, item.code_key)
+    planned = mappings.all()
+    own = [mapping for item_id, _, mapping in planned if item_id == item.id]
+    listed = [mapping for mapping in own if (item.code_key, mapping.manufacturer_id) in codes]
+    manufacturers = {mapping.manufacturer_id for mapping in listed}
+    context = CodeContext(
         dealer_id=run.dealer_id,
         item_id=item.id,
         code=item.supplier_code,
@@ -118,76 +164,17 @@ def load(run: Run, item: RunItem) -> CodeContext:
         expected=rules.Expectation.of(
             item.code_key, settings["quantity_column"], date.fromisoformat(settings["today"])
         ),
-        mappings=mappings,
-        configured=configured(run.id, item.id),
+        mappings=listed,
+        configured=frozenset(
+            (code_key, mapping.manufacturer_id)
+            for item_id, code_key, mapping in planned
+            if item_id != item.id
+        ),
         ranks=codes,
         is_shared=any(key != item.code_key and number in manufacturers for key, number in codes),
-        versions=_versions(run.dealer_id),
-        is_held=_has_open_clearing(run.dealer_id, item.code_key),
+        versions=versions,
+        is_held=holds.clearing,
+        pull_hold=holds.pull,
         connection=db.session.connection(),
     )
-
-
-def _codes(dealer_id: int) -> dict[CodeKey, tuple[int, int]]:
-    rows = db.session.execute(
-        select(
-            SupplierCode.code_key, SupplierCode.manufacturer_id, SupplierCode.position, SupplierCode.id
-        ).where(SupplierCode.dealer_id == dealer_id)
-    )
-    return {(row.code_key, row.manufacturer_id): (row.position, row.id) for row in rows}
-
-
-def _forget_removed(item: RunItem, listed: set[int]) -> None:
-    removed = [mapping.manufacturer_id for mapping in item.mappings if mapping.manufacturer_id not in listed]
-    if removed:
-        statement = delete(RunMapping).where(
-            RunMapping.run_item_id == item.id, RunMapping.manufacturer_id.in_(removed)
-        )
-        db.session.execute(statement)
-
-
-def _mappings(item_id: int) -> list[Mapping]:
-    rows = db.session.execute(
-        select(
-            RunMapping.manufacturer_id,
-            RunMapping.lead_time_days,
-            RunMapping.pricing,
-            Manufacturer.catalog,
-            Manufacturer.name,
-        )
-        .join(Manufacturer, Manufacturer.id == RunMapping.manufacturer_id)
-        .where(RunMapping.run_item_id == item_id)
-        .order_by(RunMapping.position)
-    )
-    return [Mapping(*row) for row in rows]
-
-
-def configured(run_id: int, item_id: int) -> frozenset[CodeKey]:
-    """Return the mappings of a run's other items."""
-    rows = db.session.execute(
-        select(RunItem.code_key, RunMapping.manufacturer_id)
-        .join(RunMapping, RunMapping.run_item_id == RunItem.id)
-        .where(RunItem.run_id == run_id, RunItem.id != item_id)
-    )
-    return frozenset((row.code_key, row.manufacturer_id) for row in rows)
-
-
-def _versions(dealer_id: int) -> tuple[int, ...]:
-    """Return what was raised by imports of the two catalogs, and by changes of stock outside of runs."""
-    rows = db.session.execute(
-        select(CatalogVersion.owner_key, CatalogVersion.version).where(
-            CatalogVersion.owner_key.in_((0, dealer_id))
-        )
-    )
-    versions = {row.owner_key: row.version for row in rows}
-    stock = db.session.scalar(select(StockVersion.version).where(StockVersion.dealer_id == dealer_id))
-    return versions.get(0, 0), versions.get(dealer_id, 0), int(stock or 0)
-
-
-def _has_open_clearing(dealer_id: int, code_key: str) -> bool:
-    query = select(HeldClearing.id).where(
-        HeldClearing.dealer_id == dealer_id,
-        HeldClearing.code_key == code_key,
-        HeldClearing.state.in_(OPEN_CLEARING_STATES),
-    )
-    return db.session.scalar(query.limit(1)) is not None
+    return context, [one.manufacturer_id for one in own if one.manufacturer_id not in manufacturers], stored

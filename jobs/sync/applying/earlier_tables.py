@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 
 from jobs.sync import rules
 from jobs.sync.applying import sql
@@ -53,17 +53,24 @@ def take(context: CodeContext) -> tuple[StoredPull, Block] | None:
     return pull, block
 
 
+_PARTS: Final = ReportedPart.__table__.c
+_ITEMS: Final = RunItem.__table__.c
+_RUNS: Final = Run.__table__.c
+_ITEMS_WITH_PARTS: Final = (
+    select(_ITEMS.id, _RUNS.id, _RUNS.retry_of_id)
+    .join_from(RunItem.__table__, Run.__table__, _RUNS.id == _ITEMS.run_id)
+    .where(_RUNS.dealer_id == bindparam("dealer"), _ITEMS.code_key == bindparam("code"))
+    .where(_ITEMS.status == RunItemState.SUCCEEDED, _ITEMS.id != bindparam("item"))
+    .where(select(_PARTS.id).where(_PARTS.run_item_id == _ITEMS.id).exists())
+    .order_by(_ITEMS.id.desc())
+)
+
+
 def _items(context: CodeContext) -> list[tuple[int, int]]:
     """Return the code's items that have parts in the earlier tables, and their moments, the latest first."""
-    has_parts = select(ReportedPart.id).where(ReportedPart.run_item_id == RunItem.id).exists()
-    query = (
-        select(RunItem.id, Run.id, Run.retry_of_id)
-        .join(Run, Run.id == RunItem.run_id)
-        .where(Run.dealer_id == context.dealer_id, RunItem.code_key == context.code_key)
-        .where(RunItem.status == RunItemState.SUCCEEDED, RunItem.id != context.item_id, has_parts)
-        .order_by(RunItem.id.desc())
-    )
-    return [(item_id, retry_of or run_id) for item_id, run_id, retry_of in db.session.execute(query)]
+    key = {"dealer": context.dealer_id, "code": context.code_key, "item": context.item_id}
+    rows = db.session.execute(_ITEMS_WITH_PARTS, key)
+    return [(item_id, retry_of or run_id) for item_id, run_id, retry_of in rows]
 
 
 def unnamed(item_id: int) -> int:

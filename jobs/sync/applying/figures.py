@@ -1,20 +1,23 @@
-"""Updates the webstore's figures of products whose stock changed, with their outbox entries (R16, R17)."""
+"""Updates webstore figures of products whose stock changed, with their outbox entries (R16, R17, R28)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 
 from jobs.sync.applying import sql
 from jobs.sync.applying.context import CodeContext
-from jobs.sync.applying.shelf import Shelf, Stock, StockKey
+from jobs.sync.applying.shelf import Shelf
 from webapp.core import clock
 from webapp.core.limits import MAX_INT32
-from webapp.core.pg_copy import copy_rows
-from webapp.models import OutboxEntry
+from webapp.core.pg_copy import NULL, copy_lines
+from webapp.pulls.product_locks import AnyFigures, OpenLock, open_locks
+from webapp.pulls.stock import Stock, StockKey
+from webapp.search import noted_products
 
 
 class Figures(NamedTuple):
@@ -24,6 +27,8 @@ class Figures(NamedTuple):
     sale_price_cents: int | None
     lead_time_days: int | None
 
+
+OUT_OF_STOCK: Final[AnyFigures] = (0, None, None)
 
 _STORED: Final = """
     SELECT w.product_id, w.shelf_quantity, w.sale_price_cents, w.lead_time_days
@@ -66,8 +71,10 @@ def refresh(context: CodeContext, shelf: Shelf) -> int:
     """Update the figures of all products that the code's changes touched; return how many differ."""
     totals: dict[str, list[int]] = {}
     changed = 0
+    # The dealer's shelf is locked: no lock is set or removed until the commit.
+    locks = open_locks(context.connection, context.dealer_id) if shelf.touched else {}
     for product_ids in _batches(iter(shelf.touched)):
-        changed += _refresh(context, shelf.read(product_ids), product_ids, totals)
+        changed += _refresh(context, shelf, product_ids, totals, locks)
     values = [
         {"dealer": context.dealer_id, "catalog": catalog, "products": products, "pieces": pieces}
         for catalog, (products, pieces) in sorted(totals.items())
@@ -84,36 +91,64 @@ def _batches(product_ids: Iterator[int]) -> Iterator[list[int]]:
 
 def _refresh(
     context: CodeContext,
-    stock: dict[int, dict[StockKey, Stock]],
+    shelf: Shelf,
     product_ids: list[int],
     totals: dict[str, list[int]],
+    locks: Mapping[int, OpenLock],
 ) -> int:
-    rows = sql.rows(context.connection, _STORED, products=product_ids, dealer=context.dealer_id)
-    stored = {row[0]: Figures(*row[1:]) for row in rows}
-    new: list[tuple[int, Figures]] = []
-    changed: list[tuple[int, Figures]] = []
-    for product_id, places in stock.items():
-        figures, before = figures_of(context, places), stored.get(product_id)
-        if figures != before:
-            (new if before is None else changed).append((product_id, figures))
-            _add(totals.setdefault(_catalog_of(context, places), [0, 0]), before, figures)
+    # A lock gives a product figures before its first stock.
+    stored = _stored(
+        context,
+        [product for product in product_ids if product not in shelf.never_stocked or product in locks],
+    )
+    now = clock.now()
+    new: list[tuple[int, AnyFigures]] = []
+    changed: list[tuple[int, AnyFigures]] = []
+    for product_id, places in shelf.read(product_ids).items():
+        if not places:
+            continue
+        figures = _figures_of(context, places)
+        if (lock := locks.get(product_id)) is not None:
+            figures = figures_under(lock, now, context, places)
+        before = stored.get(product_id)
+        if before is None:
+            new.append((product_id, figures))
+        elif figures != before:
+            changed.append((product_id, figures))
+        else:
+            continue
+        total = totals.setdefault(_catalog_of(context, places), [0, 0])
+        previous = before[0] if before is not None else 0
+        total[0] += (figures[0] > 0) - (previous > 0)
+        total[1] += figures[0] - previous
     _write(context, new, changed)
-    _write_outbox(context, [product_id for product_id, _ in (*new, *changed)])
+    noted_products.note(
+        context.connection, context.dealer_id, [product_id for product_id, _ in (*new, *changed)]
+    )
     return len(new) + len(changed)
+
+
+def _stored(context: CodeContext, product_ids: list[int]) -> dict[int, AnyFigures]:
+    if not product_ids:
+        return {}
+    rows = sql.rows(context.connection, _STORED, products=product_ids, dealer=context.dealer_id)
+    return {row[0]: tuple(row[1:]) for row in rows}
 
 
 def _catalog_of(context: CodeContext, places: dict[StockKey, Stock]) -> str:
     """Return a touched product's catalog: that of each manufacturer that sells it."""
     mappings = context.by_manufacturer
-    return next(
-        mappings[place.manufacturer_id].catalog for place in places if place.manufacturer_id in mappings
-    )
+    for place in places:
+        if place[1] in mappings:
+            return mappings[place[1]].catalog
+    raise LookupError("the code has none of the product's manufacturers")
 
 
-def _add(total: list[int], before: Figures | None, after: Figures) -> None:
-    previous = before.shelf_quantity if before is not None else 0
-    total[0] += (after.shelf_quantity > 0) - (previous > 0)
-    total[1] += after.shelf_quantity - previous
+def _figures_of(context: CodeContext, places: dict[StockKey, Stock]) -> AnyFigures:
+    if len(places) == 1:
+        (stock,) = places.values()
+        return stock if stock[0] > 0 else OUT_OF_STOCK
+    return figures_of(context, places)
 
 
 def figures_of(context: CodeContext, places: dict[StockKey, Stock]) -> Figures:
@@ -136,6 +171,19 @@ def figures_of(context: CodeContext, places: dict[StockKey, Stock]) -> Figures:
     )
 
 
+def figures_under(
+    lock: OpenLock, now: datetime, context: CodeContext, places: dict[StockKey, Stock]
+) -> AnyFigures:
+    """Return a product's figures if it has an open lock (R28)."""
+    figures = figures_of(context, places)
+    return lock.over(figures, _last_known(context, places)) if lock.holds(now) else figures
+
+
+def _last_known(context: CodeContext, places: dict[StockKey, Stock]) -> Figures:
+    """Return the figures that a product would have if its stock were there."""
+    return figures_of(context, {place: stock._replace(quantity=1) for place, stock in places.items()})
+
+
 def _rank(context: CodeContext, place: StockKey) -> tuple[int, int, str, int]:
     position, number = context.ranks.get((place.code_key, place.manufacturer_id), (MAX_INT32, MAX_INT32))
     return position, number, place.code_key, place.manufacturer_id
@@ -143,8 +191,8 @@ def _rank(context: CodeContext, place: StockKey) -> tuple[int, int, str, int]:
 
 def _write(
     context: CodeContext,
-    new: Sequence[tuple[int, Figures]],
-    changed: Sequence[tuple[int, Figures]],
+    new: Sequence[tuple[int, AnyFigures]],
+    changed: Sequence[tuple[int, AnyFigures]],
 ) -> None:
     dealer, connection = context.dealer_id, context.connection
     if connection.dialect.name != "postgresql" or len(new) + len(changed) < sql.MANY:
@@ -152,37 +200,38 @@ def _write(
         if values:
             connection.execute(sql.plain(_WRITE), values)
         return
-    copy_rows(connection, "webstore_figures", _COLUMNS, ((dealer, product, *row) for product, row in new))
+    if new and not _copy(context, new):
+        changed = (*new, *changed)
     if changed:
         lists = {
-            "products": [product for product, _ in changed],
-            "quantities": [figures.shelf_quantity for _, figures in changed],
-            "prices": [figures.sale_price_cents for _, figures in changed],
-            "days": [figures.lead_time_days for _, figures in changed],
+            "products": sql.array([product for product, _ in changed]),
+            "quantities": sql.array([figures[0] for _, figures in changed]),
+            "prices": sql.array([figures[1] for _, figures in changed]),
+            "days": sql.array([figures[2] for _, figures in changed]),
         }
         connection.execute(sql.plain(_WRITE_MANY), {"dealer": dealer, **lists})
 
 
-def _values(dealer_id: int, product_id: int, figures: Figures) -> dict[str, Any]:
+def _copy(context: CodeContext, new: Sequence[tuple[int, AnyFigures]]) -> bool:
+    """Insert figures; false if there are some already, of products that had no stock under any code."""
+    lines = [
+        f"{context.dealer_id}\t{product}\t{row[0]}\t{NULL if row[1] is None else row[1]}\t"
+        f"{NULL if row[2] is None else row[2]}"
+        for product, row in new
+    ]
+    try:
+        with context.connection.begin_nested():
+            copy_lines(context.connection, "webstore_figures", _COLUMNS, lines)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _values(dealer_id: int, product_id: int, figures: AnyFigures) -> dict[str, Any]:
     return {
         "dealer": dealer_id,
         "product": product_id,
-        "quantity": figures.shelf_quantity,
-        "price": figures.sale_price_cents,
-        "days": figures.lead_time_days,
+        "quantity": figures[0],
+        "price": figures[1],
+        "days": figures[2],
     }
-
-
-def _write_outbox(context: CodeContext, product_ids: Sequence[int]) -> None:
-    now = clock.now()
-    if context.connection.dialect.name == "postgresql" and len(product_ids) >= sql.MANY:
-        rows: Iterable[tuple[Any, ...]] = ((context.dealer_id, product, now) for product in product_ids)
-        copy_rows(context.connection, "reindex_outbox", ("dealer_id", "product_id", "noted_at"), rows)
-    elif product_ids:
-        context.connection.execute(
-            insert(OutboxEntry),
-            [
-                {"dealer_id": context.dealer_id, "product_id": product, "noted_at": now}
-                for product in product_ids
-            ],
-        )

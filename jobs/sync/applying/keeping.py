@@ -68,11 +68,12 @@ def keep(context: CodeContext, catalog: Catalog, judged: Judged) -> list[Unexpla
     if not judged.unknown:
         return []
     known = _contributed(context, judged)
+    hidden = _hidden(judged)
     retained = _retained(context, judged.unknown)
     listed = _listed(context, catalog, judged.unknown)
     is_listed = {(entry.key, pair) for entry, pair in listed}
     pairs = [pair for found in (known, retained) for quantities in found.values() for pair in quantities]
-    in_stock = stocked(context, {pair[1] for pair in pairs} | {pair[1] for _, pair in listed})
+    in_stock = stocked(context, {pair[1] for pair in pairs} | {pair[1] for _, pair in listed}) | hidden
     for entry in judged.unknown:
         for source in (known, retained):
             if not entry.matches:
@@ -89,8 +90,16 @@ def keep(context: CodeContext, catalog: Catalog, judged: Judged) -> list[Unexpla
     return [
         Unexplained(entry, pair)
         for entry, pair in listed
-        if pair in in_stock and all(match.manufacturer_id != pair[0] for match in entry.matches)
+        if pair in in_stock and not _is_explained(entry, pair)
     ]
+
+
+def _is_explained(entry: Entry, pair: Pair) -> bool:
+    """Return whether a known match says that the part contributes nothing else to the product (R13)."""
+    manufacturer_id, product_id = pair
+    return any(
+        match.manufacturer_id == manufacturer_id or match.product_id == product_id for match in entry.matches
+    )
 
 
 def _contributed(context: CodeContext, judged: Judged) -> dict[str, dict[Pair, int]]:
@@ -102,15 +111,47 @@ def _contributed(context: CodeContext, judged: Judged) -> dict[str, dict[Pair, i
     return found
 
 
+def _hidden(judged: Judged) -> set[Pair]:
+    """Return products that guards keep off the webstore: their parts contribute, with nothing shown (R27)."""
+    return {
+        (match.manufacturer_id, match.product_id)
+        for stored in judged.old.values()
+        for match in stored.matches
+        if match.withheld > 0 and match.shelf_quantity == 0
+    }
+
+
 def contributions(context: CodeContext, entry: Entry) -> dict[Pair, int]:
     """Return the quantity that a part contributes to each product of a manufacturer still mapped."""
     return {
-        (match.manufacturer_id, match.product_id): (
-            match.kept_quantity if match.kept_quantity is not None else entry.quantity or 0
-        )
+        (match.manufacturer_id, match.product_id): _contribution(entry, match)
         for match in entry.matches
         if match.manufacturer_id in context.by_manufacturer
     }
+
+
+def _contribution(entry: Entry, match: Match) -> int:
+    for quantity in (match.kept_quantity, match.frozen_quantity):
+        if quantity is not None:
+            return quantity
+    return entry.quantity or 0
+
+
+def note_frozen(context: CodeContext, judged: Judged) -> None:
+    """Note for parts that are new or differ what they contribute to frozen stock: what they did before.
+
+    It stays noted if the product's stock differs (R26).
+    """
+    if not context.frozen_manufacturers:
+        return
+    fresh = [entry for entry in judged.fresh if entry.reason is None and entry.matches]
+    retained = _retained(context, [entry for entry in fresh if entry.key not in judged.old])
+    for entry in fresh:
+        stored = judged.old.get(entry.key)
+        before = contributions(context, stored) if stored is not None else retained.get(entry.key, {})
+        for match in entry.matches:
+            if match.manufacturer_id in context.frozen_manufacturers:
+                match.frozen_quantity = before.get((match.manufacturer_id, match.product_id), 0)
 
 
 def _retained(context: CodeContext, entries: list[Entry]) -> dict[str, dict[Pair, int]]:

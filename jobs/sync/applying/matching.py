@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
-from operator import itemgetter
 
 from jobs.reports import lines
 from jobs.sources.values import cents_of
 from jobs.sync import rules
-from jobs.sync.applying.catalog import Catalog, Hit, with_zeros, without_zeros
+from jobs.sync.applying.catalog import Catalog, Hit, with_zeros
 from jobs.sync.applying.context import CodeContext
 from jobs.sync.applying.received import KeyedRow
+from webapp.core.gtins import gtin_of, without_zeros
 from webapp.core.text_keys import bare_key_of, key_of
 from webapp.pulls.entries import (
     CURRENT_ACTIVE,
@@ -62,8 +61,7 @@ def judge_rows(
     """
     judged = Judged([], [], dict(old))
     since = expected.since.isoformat()
-    for key, same_key in groupby(rows, key=itemgetter(0)):
-        of_part = list(same_key)
+    for key, of_part in _by_key(rows):
         stored = old.get(key) if reuse and len(of_part) == 1 else None
         if stored is not None and _is_same(stored, of_part[0][1], since):
             judged.entries.append(stored)
@@ -74,6 +72,21 @@ def judge_rows(
             judged.fresh += entries
     judged.unknown = [entry for entry in judged.fresh if entry.key and entry.reason in rules.UNKNOWN]
     return judged
+
+
+def _by_key(rows: Iterable[KeyedRow]) -> Iterator[tuple[str, list[KeyedRow]]]:
+    """Yield the rows of each key together; faster than `groupby` where nearly every key has one row."""
+    last: str | None = None
+    of_part: list[KeyedRow] = []
+    for row in rows:
+        if row[0] == last:
+            of_part.append(row)
+            continue
+        if last is not None:
+            yield last, of_part
+        last, of_part = row[0], [row]
+    if last is not None:
+        yield last, of_part
 
 
 def _is_same(stored: Entry, raw: RawPart, since: str) -> bool:
@@ -137,7 +150,7 @@ def _look_up(context: CodeContext, catalog: Catalog, entries: list[Entry], judge
         head = lines.prefix((mapping.catalog, mapping.manufacturer, context.code))
         for hit in catalog.match(mapping.manufacturer_id, keys):
             entry = entries[hit.place]
-            if any(match.product_id == hit.product_id for match in entry.matches):
+            if entry.matches and any(match.product_id == hit.product_id for match in entry.matches):
                 judged.reachable.add((mapping.manufacturer_id, hit.product_id))
             else:
                 entry.matches.append(_match(mapping.manufacturer_id, head, entry, hit))
@@ -197,6 +210,6 @@ def _bare_key(entry: Entry) -> str:
 
 
 def _upcs(entry: Entry) -> Iterator[str]:
-    gtin = rules.gtin_of(entry.raw[UPC])
+    gtin = gtin_of(entry.raw[UPC])
     if gtin is not None:
         yield from without_zeros(gtin)

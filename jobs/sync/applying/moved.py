@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Final
+from typing import Any, Final
 
 from jobs.sync.applying import sql
 from jobs.sync.applying.context import CodeContext
 from jobs.sync.applying.matching import PartKey
-from jobs.sync.applying.shelf import Shelf, StockKey
+from jobs.sync.applying.noting import MOVED
+from jobs.sync.applying.shelf import Shelf
+from webapp.guards import stored_rules
 from webapp.pulls.product_sets import ProductSet
+from webapp.pulls.stock import StockKey
 
 # R14: a retained part moved if another code of its manufacturer began to report it after its own code last
 # did.
@@ -27,14 +30,18 @@ _MARK_MOVED: Final = """
       )
 """
 
-# The product may have other parts of the code: only the quantities of moved parts are subtracted.
+# The product may have other parts of the code: only the quantities of moved parts are subtracted. `remaining`
+# is what the others contribute of those that are retained.
 _MOVED_STOCK: Final = """
-    SELECT s.product_id, s.manufacturer_id, s.code_key, s.quantity, moved.quantity AS moved
+    SELECT s.product_id, s.manufacturer_id, s.code_key, s.quantity, moved.quantity AS moved, moved.remaining
     FROM (
-        SELECT code_key, manufacturer_id, product_id, sum(quantity) AS quantity
+        SELECT code_key, manufacturer_id, product_id,
+               sum(CASE WHEN moved_item_id = :item THEN quantity ELSE 0 END) AS quantity,
+               sum(CASE WHEN moved_item_id = :item THEN 0 ELSE quantity END) AS remaining
         FROM retained_parts
-        WHERE dealer_id = :dealer AND moved_item_id = :item
+        WHERE dealer_id = :dealer
         GROUP BY code_key, manufacturer_id, product_id
+        HAVING count(CASE WHEN moved_item_id = :item THEN 1 END) > 0
     ) AS moved
     CROSS JOIN shelf_stock AS s
     WHERE s.dealer_id = :dealer AND s.product_id = moved.product_id
@@ -42,6 +49,12 @@ _MOVED_STOCK: Final = """
 """
 
 _FORGET_MOVED: Final = "DELETE FROM retained_parts WHERE dealer_id = :dealer AND moved_item_id = :item"
+
+_STAY_RETAINED: Final = """
+    UPDATE retained_parts SET moved_item_id = NULL
+    WHERE dealer_id = :dealer AND moved_item_id = :item AND manufacturer_id = :manufacturer
+      AND code_key = :code
+"""
 
 _FORGET_SOLD_OUT: Final = """
     DELETE FROM retained_parts
@@ -110,10 +123,28 @@ def clear_moved(context: CodeContext, shelf: Shelf) -> int:
         return 0
     of_item = {"dealer": context.dealer_id, "item": context.item_id}
     rows = sql.rows(context.connection, _MOVED_STOCK, **of_item)
-    shelf.set_quantities([(StockKey(*row[:3]), max(0, row.quantity - row.moved)) for row in rows])
-    _make_stale(context, {row.code_key for row in rows})
+    guards = stored_rules.read(context.connection, context.dealer_id)
+    places = [(StockKey(*row[:3]), _without_moved(guards, row)) for row in rows]
+    written = shelf.set_quantities(places, MOVED)
+    frozen = {place[1:] for place, _ in places if shelf.is_frozen(place)}
+    for manufacturer_id, code_key in sorted(frozen):
+        # Their quantity is still on the shelf: they are looked at again by the next code that has them.
+        sql.execute(
+            context.connection, _STAY_RETAINED, **of_item, manufacturer=manufacturer_id, code=code_key
+        )
+    _make_stale(context, {place.code_key for place, _ in places if not shelf.is_frozen(place)})
     sql.execute(context.connection, _FORGET_MOVED, **of_item)
-    return len(rows)
+    return written
+
+
+def _without_moved(guards: stored_rules.StoredRules, row: Any) -> int:
+    """Return what stock shows without the parts that moved.
+
+    Guards may have shown fewer pieces than there were: those that remain show as many as they let (R27).
+    """
+    rules = guards.of(row.code_key, row.manufacturer_id)
+    shown = 0 if rules.is_off else min(row.quantity, rules.shown(row.remaining))
+    return int(max(0, row.quantity - row.moved, shown))
 
 
 _STALE: Final = """
@@ -138,7 +169,9 @@ def forget_reported(context: CodeContext, reported: ProductSet, keys: Sequence[P
     for mapping in context.mappings:
         number = mapping.manufacturer_id
         own = {**of_code, "manufacturer": number}
-        product_ids = [pair[1] for pair in pairs if pair[0] == number and pair in reported]
+        # A reported part does not update a frozen product (R26).
+        reached = () if number in context.frozen_manufacturers else pairs
+        product_ids = [pair[1] for pair in reached if pair[0] == number and pair in reported]
         for batch in sql.batches(product_ids):
             sql.execute(context.connection, _FORGET_PRODUCTS, products=list(batch), **own)
         for names in sql.batches([key for manufacturer_id, key in keys if manufacturer_id == number]):

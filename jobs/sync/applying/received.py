@@ -14,6 +14,7 @@ from typing import IO
 import msgspec
 
 from jobs.sources.source import Page
+from jobs.sync.applying.gathered import GatheredDates
 from webapp.core.text_keys import key_of
 from webapp.pulls.entries import MAX_PART_NUMBER, PART_NUMBER, RawPart
 
@@ -24,7 +25,7 @@ IN_MEMORY = 20_000
 _PIECE = 500
 DIGEST_BYTES = 16
 
-_FIELDS = attrgetter(
+raw_of = attrgetter(
     "part_number",
     "supplier_code",
     "description",
@@ -35,6 +36,7 @@ _FIELDS = attrgetter(
     "upc",
     "superseded_to",
     "last_updated",
+    "cost",
 )
 _encode = msgspec.msgpack.Encoder().encode
 _decode_rows = msgspec.msgpack.Decoder(list[tuple[str, tuple]]).decode  # type: ignore[type-arg]
@@ -55,9 +57,9 @@ def rows_of(page: Page) -> Iterator[RawPart]:
     parts = iter(page.parts)
     for index, record in enumerate(page.unreadable):
         following = record.position - index - (len(page.parts) - length_hint(parts))
-        yield from map(_FIELDS, islice(parts, max(0, following)))
+        yield from map(raw_of, islice(parts, max(0, following)))
         yield (record.part_number,)
-    yield from map(_FIELDS, parts)
+    yield from map(raw_of, parts)
 
 
 class ReceivedRows:
@@ -65,13 +67,16 @@ class ReceivedRows:
 
     def __init__(self) -> None:
         self._digest = blake2b(digest_size=DIGEST_BYTES)
-        self._rows: list[KeyedRow] = []
+        self._rows: list[RawPart] = []
+        self._sorted: list[KeyedRow] | None = None
         self._sorted_files: list[IO[bytes]] = []
         self._files = ExitStack()
+        self.gathered = GatheredDates()
 
     def add(self, page: Page) -> None:
         """Append the rows of a page."""
         rows = list(rows_of(page))
+        self.gathered.add(page.parts)
         try:
             encoded = _encode(rows)
         except OverflowError:
@@ -79,7 +84,7 @@ class ReceivedRows:
             encoded = _encode(rows)
         if rows:
             self._digest.update(_without_header(encoded, len(rows)))
-            self._rows += [(row_key(raw), raw) for raw in rows]
+            self._rows += rows
         if len(self._rows) >= IN_MEMORY * (1 if self._sorted_files else 2):
             self._sort_to_file()
 
@@ -89,27 +94,33 @@ class ReceivedRows:
         return self._digest.digest()
 
     def in_key_order(self) -> Iterator[KeyedRow]:
-        """Yield the rows by key, those of one key in the order received."""
-        self._rows.sort(key=itemgetter(0))
+        """Yield the rows by key, those of one key in the order received. No rows are added after that."""
+        if self._sorted is None:
+            self._sorted = self._take_sorted()
         if not self._sorted_files:
-            return iter(self._rows)
+            return iter(self._sorted)
         sources = [_read(file) for file in self._sorted_files]
-        return heapq.merge(*sources, iter(self._rows), key=itemgetter(0))
+        return heapq.merge(*sources, iter(self._sorted), key=itemgetter(0))
 
     def close(self) -> None:
         """Remove the temporary files."""
-        self._rows = []
+        self._rows, self._sorted = [], None
         self._sorted_files = []
         self._files.close()
 
+    def _take_sorted(self) -> list[KeyedRow]:
+        """Take the rows in memory, with their keys: the rows of an unchanged code need none."""
+        rows = sorted([(row_key(raw), raw) for raw in self._rows], key=itemgetter(0))
+        self._rows = []
+        return rows
+
     def _sort_to_file(self) -> None:
-        self._rows.sort(key=itemgetter(0))
+        rows = self._take_sorted()
         file = self._files.enter_context(tempfile.TemporaryFile(prefix="pull-"))  # noqa: SIM115
-        for first in range(0, len(self._rows), _PIECE):
-            piece = _encode(self._rows[first : first + _PIECE])
+        for first in range(0, len(rows), _PIECE):
+            piece = _encode(rows[first : first + _PIECE])
             file.write(len(piece).to_bytes(4, "little") + piece)
         self._sorted_files.append(file)
-        self._rows = []
 
 
 def _storable(value: object) -> object:

@@ -46,11 +46,23 @@ def _bound(
     connection: Connection, statement: str, values: dict[str, Any]
 ) -> tuple[TextClause, dict[str, Any]]:
     is_sqlite = connection.dialect.name == "sqlite"
-    if is_sqlite:
-        values = {
-            name: json.dumps(value) if isinstance(value, list) else value for name, value in values.items()
-        }
+    listed = json.dumps if is_sqlite else array
+    values = {name: listed(value) if isinstance(value, list) else value for name, value in values.items()}
     return _prepared(statement, is_sqlite), values
+
+
+def array(values: Sequence[Any]) -> str:
+    """Return PostgreSQL's text of an array of numbers, some of which may be None, or of texts.
+
+    The driver would convert each value on its own.
+    """
+    if values and isinstance(values[0], str):
+        text = "\x00".join(values)
+        if "\\" in text or '"' in text:
+            text = text.replace("\\", r"\\").replace('"', r"\"")
+        return '{"' + text.replace("\x00", '","') + '"}'
+    text = ",".join(map(str, values))
+    return "{" + (text.replace("None", "NULL") if None in values else text) + "}"
 
 
 @lru_cache(maxsize=256)

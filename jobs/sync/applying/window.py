@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from jobs.sync.applying import keeping, matching, moved, products
 from jobs.sync.applying.blocks import Block, Blocks, counts_for_key, new_blocks
 from jobs.sync.applying.catalog import Catalog
+from jobs.sync.applying.comparison import Comparison
 from jobs.sync.applying.context import CodeContext
 from jobs.sync.applying.matching import Judged, Pair, PartKey
 from jobs.sync.applying.row_windows import Window
@@ -43,7 +44,8 @@ class Found:
 class WindowApplication:
     """Applies the windows of one code.
 
-    `stored` is the previous pull; with `reuse`, nothing but rows has changed since.
+    `stored` is the previous pull; with `reuse`, nothing but rows has changed since. `compared` counts how
+    much the two differ (R27).
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class WindowApplication:
         changes: products.Changes,
         stored: StoredPull | None,
         unnamed: int,
+        compared: Comparison | None = None,
         *,
         reuse: bool,
     ) -> None:
@@ -61,9 +64,20 @@ class WindowApplication:
         self._changes = changes
         self._stored = stored
         self._reuse = reuse
+        self.compared = compared
         self._retains = stored is not None and (not context.clears or unnamed > stored.unnamed)
         self._retained = moved.retained_keys(context)
         self.found = Found()
+
+    @property
+    def may_have_retained(self) -> bool:
+        """Return whether parts of the code may be retained: earlier ones, or of this pull."""
+        return self._retains or bool(self._retained)
+
+    def keep(self, block: Block) -> None:
+        """Count a block that stays as it is."""
+        if self.compared is not None:
+            self.compared.add_block(block)
 
     def apply(self, window: Window, old: Blocks, *, is_whole: bool) -> list[Block]:
         """Apply a window and return its new blocks. `is_whole`: it has all parts of the pull."""
@@ -71,7 +85,10 @@ class WindowApplication:
         stored = _stored_entries(window)
         judged = matching.judge_rows(self._context.expected, window.rows, stored, reuse=self._reuse)
         matching.match(self._context, self._catalog, judged, reuse=self._reuse)
+        if self.compared is not None:
+            self.compared.add(judged)
         unexplained = keeping.keep(self._context, self._catalog, judged)
+        keeping.note_frozen(self._context, judged)
         self.found.has_unlisted |= judged.has_unlisted
         self.found.unexplained += [(entry.key, pair) for entry, pair in unexplained]
         if self._retains and self._stored is not None:

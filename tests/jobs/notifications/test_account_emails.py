@@ -35,7 +35,7 @@ def test_an_invitation_arrives_and_an_unknown_address_gets_no_email(app: Flask, 
     assert sender.deliver_due(lambda: False) == 2
     (message,) = mailed.messages
     assert message["To"] == EMAIL
-    assert message["Subject"] == "Parts Inventory Sync: you are invited"
+    assert message["Subject"] == "Parts Inventory Sync: you're invited"
     link = re.search(r"https://sync\.example\.com(/reset/\S+)", message.get_content())
     assert link
     states = db.session.execute(db.select(AlertDelivery.recipient, AlertDelivery.state))

@@ -70,7 +70,7 @@ def test_a_new_recipient_gets_alerts_only_after_confirming(
     alerts.evaluate_rules(clock.now(), [cause(Finding(dealer.id, "Oil."))])
     deliver()
     assert [to for (to,) in mailed.recipients] == [NEW]
-    assert mailed.subjects == ["Parts Inventory Sync: confirm alerts by email"]
+    assert mailed.subjects == ["Parts Inventory Sync: confirm your alerts"]
     link, reader = link_in(mailed), new_client(app)
     # A mail scanner opens links, and asks for their heads.
     for _ in range(2):
@@ -78,7 +78,7 @@ def test_a_new_recipient_gets_alerts_only_after_confirming(
         assert "Prairie Powersports wants to send alerts" in opened.text
         reader.head(link)
     assert recipients_of(dealer).confirmed == []
-    assert "now gets alerts of Prairie Powersports" in reader.post(link).text
+    assert "now gets alerts for Prairie Powersports" in reader.post(link).text
     assert recipients_of(dealer).confirmed == [NEW]
     assert "Waiting for confirmation" not in page.get(f"/dealers/{dealer.id}/alerts").text
     alerts.evaluate_rules(clock.now(), [cause(Finding(dealer.id, "Oil.", "another"))])
@@ -133,10 +133,10 @@ def test_a_link_is_sent_again_but_not_too_often(page: LintingClient, dealer: Dea
             assert again(page, dealer)[0] == 200
     with time_machine.travel(clock.now() + timedelta(minutes=40), tick=False):
         status, said = again(page, dealer)
-        assert (status, "3 links were sent to this address today" in said) == (409, True)
+        assert (status, "We sent 3 links to this address today" in said) == (409, True)
         # Nor by adding it again in another spelling.
         save(page, dealer)
-        assert "No link to confirm was sent to" in save(page, dealer, NEW.upper())
+        assert "No confirmation link sent to" in save(page, dealer, NEW.upper())
         assert again(page, dealer, "stranger@example.com")[0] == 409
     assert db.session.scalar(db.select(db.func.count()).select_from(AlertDelivery)) == 3
 
@@ -148,7 +148,7 @@ def test_another_dealer_cannot_flood_the_same_address(
     other = make_dealer("Lakeside")
     second = new_client(app).sign_in(make_user("parts@lakeside.example", other))
     save(page, dealer, NEW)
-    assert "No link to confirm was sent" in save(second, other, NEW)
+    assert "No confirmation link sent" in save(second, other, NEW)
     deliver()
     assert len(mailed.messages) == 1
 
@@ -188,5 +188,5 @@ def test_without_an_address_of_its_own_the_page_says_why_no_link_is_sent(
     app.config["PUBLIC_URL"] = None
     recipients.save_recipients(recipients.locked(dealer), NEW)
     shown = page.get(f"/dealers/{dealer.id}/alerts").text
-    assert "new addresses get no alerts until it is set" in shown
+    assert "New addresses get no alerts until support sets it up" in shown
     assert "Send again" not in shown

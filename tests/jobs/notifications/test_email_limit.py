@@ -71,7 +71,7 @@ def test_messages_beyond_the_limit_are_not_sent_and_reported_once(app: Flask, de
         digest.queue_daily(clock.now())
         sender.deliver_due(lambda: False)
         assert (
-            "- Prairie Powersports: 2 alert emails were not sent (daily limit)."
+            "- Prairie Powersports: 2 alert emails not sent (daily limit)."
             in mailed.messages[-1].get_content()
         )
 
@@ -95,7 +95,7 @@ def test_the_page_shows_the_limit_to_the_dealer_and_to_staff(app: Flask, dealer:
     app.test_client_class = LintingClient
     for user in (make_user("parts@prairie.example", dealer), make_user(STAFF)):
         page = app.test_client().sign_in(user).get(f"/dealers/{dealer.id}/alerts").text
-        assert "The limit of 3 alert emails a day was reached: 2 emails not sent today." in page
+        assert "You reached today’s limit of 3 alert emails; 2 emails not sent." in page
         assert NOT_SENT in page
 
 

@@ -71,7 +71,7 @@ def test_an_alert_and_its_end_are_sent_by_email_and_webhook(
     take_round()
     assert deliver() == 2
     assert deliver() == 0
-    assert mailed.subjects == ["Prairie Powersports: Leak", "Over: Prairie Powersports: Leak"]
+    assert mailed.subjects == ["Prairie Powersports: Leak", "Resolved: Prairie Powersports: Leak"]
     assert mailed.recipients == [[ADDRESS]] * 2
     text = mailed.messages[0].get_content()
     assert "Oil is leaking." in text
@@ -96,7 +96,7 @@ def test_a_message_that_did_not_arrive_is_retried_later_and_delivered_once(deale
     deliver()
     (first,) = kept()
     assert (first.state, first.attempts) == ("waiting", 1)
-    assert first.error == "The mail server did not take the message (code 451)."
+    assert first.error == "The mail server didn't accept the message (code 451)."
     assert deliver(timedelta(seconds=50)) == 0
     assert deliver(timedelta(seconds=70)) == 1
     assert deliver(timedelta(seconds=130)) == 0
@@ -135,7 +135,7 @@ def test_the_end_of_an_alert_is_never_sent_before_its_start(dealer: Dealer, mail
     assert deliver(timedelta(seconds=30)) == 0
     deliver(timedelta(minutes=2))
     deliver(timedelta(minutes=2))
-    assert mailed.subjects == ["Prairie Powersports: Leak", "Over: Prairie Powersports: Leak"]
+    assert mailed.subjects == ["Prairie Powersports: Leak", "Resolved: Prairie Powersports: Leak"]
 
 
 def test_two_concurrent_senders_send_each_message_once(app: Flask, dealer: Dealer, mailed: Kept):
@@ -211,8 +211,8 @@ def test_a_test_message_is_tried_once(dealer: Dealer, mailed: Kept, receiver: HT
     recipients.send_test(alert_recipients)
     deliver()
     assert states() == [("test", "delivered", 1), ("test", "failed", 1)]
-    assert kept()[1].error == "The webhook answered with status 500."
-    assert mailed.subjects == ["Prairie Powersports: test of alerts"]
+    assert kept()[1].error == "The webhook responded with status 500."
+    assert mailed.subjects == ["Prairie Powersports: test alert"]
     assert receiver.log[0][0].get_json()["event"] == "test"
 
 
@@ -289,5 +289,5 @@ def test_neither_logs_nor_rows_hold_a_secret(
     assert "alert.delivery_attempted" in written
     for hidden in (secret, "token-in-the-path", sealed):
         assert hidden not in written
-    assert rows[1]["error"] == "The webhook's secret can no longer be read: renew it."
+    assert rows[1]["error"] == "The webhook's secret can't be read. Create a new secret."
     assert rows[1]["state"] == "failed"

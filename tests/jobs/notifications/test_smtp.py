@@ -55,7 +55,7 @@ def test_a_server_with_another_name_gets_no_data(port: int, authority: trustme.C
     kept = Kept()
     with (
         mail_server(kept, port, security, certified(authority, "localhost", "127.0.0.1")),
-        pytest.raises(Undeliverable, match="No secure connection"),
+        pytest.raises(Undeliverable, match="connect securely"),
     ):
         send(with_login(port, security))
     assert kept.messages == []
@@ -67,7 +67,7 @@ def test_a_refused_login_is_reported_without_the_login(port: int, trusted: trust
         pytest.raises(Undeliverable) as failed,
     ):
         send(with_login(port, "smtp+starttls", "wrong secret"))
-    assert failed.value.sentence == "The mail server did not accept this program's login."
+    assert failed.value.sentence == "The mail server didn't accept our login."
     chain = (failed.value, failed.value.__cause__, failed.value.__context__)
     assert "wrong secret" not in repr(chain)
     assert PASSWORD not in repr(chain)
@@ -75,7 +75,7 @@ def test_a_refused_login_is_reported_without_the_login(port: int, trusted: trust
 
 def test_a_server_without_tls_is_not_given_a_login(plain: MailServer) -> None:
     kept = Kept()
-    with mail_server(kept, plain.port), pytest.raises(Undeliverable, match="No secure connection"):
+    with mail_server(kept, plain.port), pytest.raises(Undeliverable, match="connect securely"):
         send(with_login(plain.port, "smtp+starttls"))
 
 
@@ -93,7 +93,7 @@ def test_an_address_is_abandoned_only_after_a_permanent_error(
 def test_a_server_that_is_not_there_is_tried_again(plain: MailServer) -> None:
     with pytest.raises(Undeliverable) as failed:
         send(plain)
-    assert (failed.value.sentence, failed.value.is_final) == ("The mail server could not be reached.", False)
+    assert (failed.value.sentence, failed.value.is_final) == ("We couldn't reach the mail server.", False)
 
 
 def test_several_emails_share_a_connection_and_a_refused_one_stops_no_other(plain: MailServer) -> None:

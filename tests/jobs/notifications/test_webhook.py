@@ -63,7 +63,7 @@ def test_a_request_is_signed_over_timestamp_and_body(receiver: HTTPServer) -> No
 def test_any_other_response_is_a_transient_failure(receiver: HTTPServer, status: int) -> None:
     receiver.expect_request("/in").respond_with_data("secret reply", status)
     failed = failure(hook(receiver))
-    assert (failed.sentence, failed.is_final) == (f"The webhook answered with status {status}.", False)
+    assert (failed.sentence, failed.is_final) == (f"The webhook responded with status {status}.", False)
 
 
 def test_a_redirect_is_not_followed(receiver: HTTPServer) -> None:
@@ -100,7 +100,7 @@ def test_a_webhook_that_was_saved_with_another_port_says_why_nothing_is_sent(por
     failed = failure(Webhook(f"https://hooks.example.com:{port}/in", SECRET), frozenset())
     assert failed.is_final
     assert failed.sentence == (
-        "Nothing was sent to this webhook: it must use port 443 or 8443. Save another address under Webhook."
+        "Nothing was sent to this webhook: it must use port 443 or 8443. Enter a different URL under Webhook."
     )
 
 

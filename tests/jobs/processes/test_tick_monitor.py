@@ -64,7 +64,7 @@ def test_an_unsuccessful_response_is_logged_and_the_tick_succeeds(
     receiver.expect_request(PATH).respond_with_data("", status, {"Location": "http://127.0.0.1:1/"})
     tasks.tick()
     assert job_heartbeats.last_completion(job_heartbeats.TICK) is not None
-    assert reasons(capsys) == [f"it answered with status {reason}"]
+    assert reasons(capsys) == [f"it responded with status {reason}"]
 
 
 @ON_SQLITE
@@ -77,7 +77,7 @@ def test_a_service_that_does_not_answer_times_out(
         app.config |= {"HEARTBEAT_URL": url, "ALERT_ALLOWED_HOSTS": HERE}
         tasks.tick()
     tasks.tick()
-    assert reasons(capsys) == ["it took too long", "The webhook could not be reached."]
+    assert reasons(capsys) == ["it took too long", "We couldn't reach the webhook."]
 
 
 @ON_SQLITE

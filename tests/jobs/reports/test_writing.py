@@ -12,7 +12,8 @@ from jobs import reports
 from tests.factories import make_manufacturer
 from tests.sync_harness import SyncHarness, part
 from webapp.core import storage
-from webapp.models import Run
+from webapp.extensions import db
+from webapp.models import ItemChanges, Run
 
 
 def sync_twice(harness: SyncHarness) -> None:
@@ -65,6 +66,16 @@ def test_a_report_rendered_again_equals_the_first(harness: SyncHarness) -> None:
     again = reports.write(run.id, 99, lambda: None)
     assert [file.rows for file in again] == [8, 1]
     assert texts(run, 1) == texts(run, 99)
+
+
+def test_a_report_of_a_run_before_changes_were_kept_is_rendered_from_the_shelf(harness: SyncHarness) -> None:
+    sync_twice(harness)
+    run = harness.sync()
+    first = sorted(texts(run, 1)[0].splitlines())
+    db.session.execute(db.delete(ItemChanges))
+    db.session.commit()
+    reports.write(run.id, 9, lambda: None)
+    assert sorted(texts(run, 9)[0].splitlines()) == first
 
 
 def test_a_report_is_whole_where_no_line_could_be_kept(

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from jobs.sources.lightspeed.parts import Part
 from jobs.sources.source import Page, PartsQuery
@@ -20,16 +20,30 @@ from sandbox.simulator import Simulator
 from tests.factories import make_manufacturer, make_part_number, make_product
 from tests.sync_harness import SyncHarness
 from webapp.extensions import db
-from webapp.models import Manufacturer, RunItem
+from webapp.matching import aliases as alias_verbs
+from webapp.matching.aliases import NewAlias
+from webapp.models import Alias, Manufacturer, Run, RunItem
+from webapp.pulls.stored_changes import changes_of
 from webapp.runs import lifecycle
+from webapp.search import noted_products
 
 NUMBERS = ["A1", "a1 ", "A2", "B-1", "b1", "C"]
 CODES = ["TR", "PU"]
 # In an order in which they can be emptied.
 TABLES = (
-    *("reindex_outbox", "webstore_figures", "shelf_stock", "retained_parts"),
+    *("reindex_outbox", "reindex_batches", "webstore_figures", "shelf_stock", "retained_parts"),
     *("arrived_parts", "pull_blocks", "stored_pulls", "stock_versions", "run_mappings"),
-    *("run_items", "reports", "runs", "supplier_codes", "part_numbers", "products", "manufacturers"),
+    *(
+        "alias_versions",
+        "aliases",
+        "run_items",
+        "reports",
+        "runs",
+        "supplier_codes",
+        "part_numbers",
+        "products",
+        "manufacturers",
+    ),
 )
 
 
@@ -47,6 +61,8 @@ class Scene:
     codes: list[tuple[str, int, int, str]]
     # A run: clear previous?, and by code the rows.
     runs: list[tuple[bool, dict[str, list[Row]]]]
+    # Aliases that are added before each run: by manufacturer and part number the product.
+    aliases: list[dict[tuple[int, str], int]] = field(default_factory=list)
 
 
 rows = st.lists(
@@ -79,6 +95,11 @@ scenes = st.builds(
     ),
 )
 
+# Aliases of part numbers, some of which the catalog has, for products that it may not have.
+aliases_by_run = st.lists(
+    st.dictionaries(st.tuples(st.integers(0, 1), keys), st.integers(0, 3), max_size=3), min_size=1, max_size=5
+)
+
 Stock = dict[tuple[int, str, int], tuple[int, int | None, int]]
 
 
@@ -109,6 +130,9 @@ class Model:
     left: dict[tuple[str, int, str], tuple[int, int, int]] = field(default_factory=dict)
     kept: dict[str, int | None] = field(default_factory=dict)
     runs: int = 0
+    # The rows of each code's last complete pull, and the aliases that are in force.
+    rows: dict[str, dict[str, Row]] = field(default_factory=dict)
+    aliases: dict[tuple[int, str], int] = field(default_factory=dict)
 
     def run(self, clear: bool, reported: dict[str, list[Row]]) -> None:
         self.runs += 1
@@ -118,7 +142,23 @@ class Model:
             if not parts or any(row[1] <= 0 or row[3] for row in parts.values()):
                 self._apply(code, clear, parts)
 
+    def change_aliases(self, clear: bool, aliases: dict[tuple[int, str], int]) -> None:
+        """R22: the codes of the manufacturers concerned are applied again, with the rows that they have."""
+        changed = {place[0] for place, _ in self.aliases.items() ^ aliases.items()}
+        self.aliases, self.kept = aliases, {}
+        self.runs += 1
+        for code in dict.fromkeys(code for code, *_ in self.scene.codes):
+            if code in self.rows and any(mapping[1] in changed for mapping in self._mapped(code)):
+                self._apply(code, clear, self.rows[code])
+
+    def _product(self, manufacturer: int, number: str) -> int | None:
+        """R12, R22: the manufacturer's own part numbers come first."""
+        own = self.scene.catalog[manufacturer]
+        product = own.get(number, self.aliases.get((manufacturer, number)))
+        return product if product in own.values() else None
+
     def _apply(self, code: str, clear: bool, parts: dict[str, Row]) -> None:
+        self.rows[code] = parts
         pull = self._kept(code, parts) | self._matched(code, parts)
         self.kept[code] = len({number for (_, number), part in pull.items() if part.is_kept})
         gone = {
@@ -148,7 +188,7 @@ class Model:
         for number, (_, quantity, price, is_dated) in parts.items():
             seen: set[int] = set()
             for _, manufacturer, _, _ in self._mapped(code):
-                product = self.scene.catalog[manufacturer].get(number)
+                product = self._product(manufacturer, number)
                 if quantity <= 0 or not is_dated or product is None or product in seen:
                     continue
                 seen.add(product)
@@ -195,7 +235,7 @@ class Model:
         own = {(manufacturer, part.product) for (manufacturer, _), part in pull.items()}
         for (reached, number), part in pull.items():
             for _, manufacturer, _, _ in self._mapped(code):
-                is_same = self.scene.catalog[manufacturer].get(number) == part.product
+                is_same = self._product(manufacturer, number) == part.product
                 row = (manufacturer, code, part.product)
                 later = manufacturer != reached and (manufacturer, part.product) not in own
                 if is_same and later and not part.is_kept and row in self.stock:
@@ -313,7 +353,16 @@ def harness(app: Flask) -> Iterator[SyncHarness]:
         yield SyncHarness(unused)
 
 
-@pytest.fixture(params=[1_000, 2, 1], ids=["one block", "blocks of two", "blocks of one"])
+# Blocks are cut before any statement, so one size that makes several is enough for the slower database.
+WITH_EACH_BLOCK_SIZE = pytest.mark.parametrize(
+    ("database_url", "block_rows"),
+    [("sqlite", 1_000), ("sqlite", 2), ("sqlite", 1), ("postgresql", 2)],
+    ids=["sqlite, one block", "sqlite, blocks of two", "sqlite, blocks of one", "postgresql, blocks of two"],
+    indirect=True,
+)
+
+
+@pytest.fixture
 def block_rows(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     """Blocks and windows of so many rows; those of a few rows are sorted in files, too."""
     if request.param < 1_000:
@@ -323,8 +372,21 @@ def block_rows(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     return int(request.param)
 
 
+# A part contributes to a product once (R13): stock under another manufacturer is not its own.
+@example(
+    scene=Scene(
+        catalog=({"b-1": 1, "c": 1}, {"b-1": 1}),
+        codes=[("TR", 1, 0, "disabled"), ("TR", 0, 0, "disabled")],
+        runs=[
+            (False, {"TR": [("C", 4, None, True)], "PU": []}),
+            (False, {"TR": [("B-1", 2, None, True), ("C", 3, None, False)], "PU": []}),
+            (True, {"TR": [("B-1", 2, None, False), ("A2", 3, None, True)], "PU": []}),
+        ],
+    )
+)
 @given(scene=scenes)
 @pytest.mark.slow
+@WITH_EACH_BLOCK_SIZE
 @pytest.mark.usefixtures("block_rows")
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_shelf_and_the_webstore_agree_with_a_simple_model(harness: SyncHarness, scene: Scene) -> None:
@@ -332,16 +394,17 @@ def test_the_shelf_and_the_webstore_agree_with_a_simple_model(harness: SyncHarne
     products = build(harness, scene)
     model = Model(scene)
     for clear, reported in scene.runs:
-        before = model.figures()
+        before, shelf_before = model.figures(), shelf()
         model.run(clear, reported)
         harness.change_settings(clear_previous=clear)
-        run = lifecycle.record(harness.dealer, "command").run
-        run_id = run.id
+        run_id = lifecycle.record(harness.dealer, "command").run.id
         reporting: Any = Reporting(reported)
         assert run_sync.execute(run_id, run_sync.RunContext(lambda _, r=reporting: r))
-        assert {
-            item.supplier_code: item.kept for item in harness.load_run(run_id).items if is_applied(item)
-        } == {code: kept for code, kept in model.kept.items() if kept is not None}
+        run = harness.load_run(run_id)
+        assert {item.supplier_code: item.kept for item in run.items if is_applied(item)} == {
+            code: kept for code, kept in model.kept.items() if kept is not None
+        }
+        check_changes(run, shelf_before)
         assert figures(products) == model.figures()
         changed = {place for place, now in model.figures().items() if before.get(place) != now}
         # A product may also change with one code and back with the next: noted for nothing, never missed.
@@ -349,6 +412,86 @@ def test_the_shelf_and_the_webstore_agree_with_a_simple_model(harness: SyncHarne
     assert stock(products) == model.stock
 
 
+# Two parts of a product, a number that the catalog has itself, and a part that keeps what an alias gave it.
+ADDED = Scene(
+    catalog=({"a1": 0, "b-1": 1}, {"c": 1}),
+    codes=[("TR", 0, 0, "retail"), ("PU", 0, 1, "retail"), ("PU", 1, 2, "disabled")],
+    runs=[
+        (True, {"TR": [("A2", 1, 1.5, True)], "PU": [("A2", 2, None, True), ("C", 1, 2.25, True)]}),
+        (True, {"TR": [("A2", 1, 1.5, False)], "PU": [("A2", 2, None, True)]}),
+        (False, {"TR": [("B-1", 3, 1.5, True)], "PU": [("C", 1, 2.25, True)]}),
+    ],
+    aliases=[{}, {(0, "a2"): 1, (1, "c"): 0}, {(1, "a2"): 1}],
+)
+
+# Two parts of a product that lie in different windows: one by the catalog, one by an alias.
+APART = Scene(
+    catalog=({"c": 1}, {}),
+    codes=[("TR", 0, 0, "retail")],
+    runs=[
+        (True, {"TR": [("A1", 1, 1.5, True), ("A2", 1, 1.5, True), ("C", 2, 2.25, True)], "PU": []}),
+        (True, {"TR": [("A1", 4, 1.5, True), ("A2", 1, 1.5, True), ("C", 2, 2.25, True)], "PU": []}),
+    ],
+    aliases=[{(0, "a1"): 1}, {}],
+)
+
+
+@example(scene=ADDED)
+@example(scene=APART)
+@given(scene=st.builds(replace, scenes, aliases=aliases_by_run))
+@pytest.mark.slow
+@WITH_EACH_BLOCK_SIZE
+@pytest.mark.usefixtures("block_rows")
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_aliases_take_effect_from_stored_pulls_as_in_the_model(harness: SyncHarness, scene: Scene) -> None:
+    forget(harness)
+    products = build(harness, scene)
+    model, was_clearing = Model(scene), False
+    for (clear, reported), added in zip(scene.runs, scene.aliases, strict=False):
+        # What a removed alias leaves on the shelf may be kept for another part: as after a change of catalog.
+        aliases = {**added, **model.aliases}
+        aliases = {place: product for place, product in aliases.items() if product in products.values()}
+        run = change_aliases(harness, products, aliases)
+        if run is not None:
+            model.change_aliases(was_clearing, aliases)
+            assert run_sync.execute(run.id, run_sync.RunContext(lambda _: pytest.fail("a request")))
+            assert_agreement(harness, run.id, products, model)
+        model.aliases, was_clearing = aliases, clear
+        model.run(clear, reported)
+        harness.change_settings(clear_previous=clear)
+        run_id = lifecycle.record(harness.dealer, "command").run.id
+        reporting: Any = Reporting(reported)
+        assert run_sync.execute(run_id, run_sync.RunContext(lambda _, r=reporting: r))
+        assert_agreement(harness, run_id, products, model)
+
+
+def change_aliases(
+    harness: SyncHarness, products: dict[int, int], aliases: dict[tuple[int, str], int]
+) -> Run | None:
+    """Make these the dealer's aliases; return the run that applies them."""
+    makers = list(db.session.scalars(text("SELECT id FROM manufacturers ORDER BY id")))
+    ids = {place: product_id for product_id, place in products.items()}
+    wanted = {(makers[maker], number): ids.get(place) for (maker, number), place in aliases.items()}
+    now = {(alias.manufacturer_id, alias.key): alias for alias in db.session.scalars(select(Alias))}
+    gone = [alias.id for place, alias in now.items() if wanted.get(place) != alias.product_id]
+    new = [
+        NewAlias(place[0], place[1], product_id, "any", "manual")
+        for place, product_id in wanted.items()
+        if product_id is not None
+    ]
+    runs = [alias_verbs.remove(harness.dealer, gone).run, alias_verbs.add(harness.dealer, new).run]
+    return next((run for run in runs if run is not None), None)
+
+
+def assert_agreement(harness: SyncHarness, run_id: int, products: dict[int, int], model: Model) -> None:
+    items = harness.load_run(run_id).items
+    kept = {item.supplier_code: item.kept for item in items if is_applied(item)}
+    assert kept == {code: kept for code, kept in model.kept.items() if kept is not None}
+    assert figures(products) == model.figures()
+    assert stock(products) == model.stock
+
+
+Shelf = dict[tuple[Any, ...], tuple[Any, ...]]
 COUNTS = ("supplier_code", "status", "fetched", "synced", "skipped", "kept", "cleared", "changed")
 COUNTS += ("prices_left", "error")
 
@@ -419,10 +562,10 @@ GONE_FROM_LATER = Scene(
 @given(scene=scenes)
 @example(scene=GONE_FROM_LATER)
 @pytest.mark.slow
+@WITH_EACH_BLOCK_SIZE
+@pytest.mark.usefixtures("block_rows")
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_run_that_reuses_nothing_leaves_the_same_behind(
-    harness: SyncHarness, block_rows: int, scene: Scene
-) -> None:
+def test_a_run_that_reuses_nothing_leaves_the_same_behind(harness: SyncHarness, scene: Scene) -> None:
     # Each run but the first repeats the one before it first, and half of it again.
     runs = [scene.runs[0]]
     for clear, reported in scene.runs[1:]:
@@ -431,6 +574,32 @@ def test_a_run_that_reuses_nothing_leaves_the_same_behind(
     scene = replace(scene, runs=runs)
     reusing = results(harness, scene, lambda: None)
     assert results(harness, scene, have_nothing_reused) == reusing
+
+
+def check_changes(run: Run, before: Shelf) -> None:
+    """Undone in reverse, the changes of its items lead back to the shelf before the run (R25)."""
+    now = shelf()
+    for item in reversed(run.items):
+        changes = [change for change, _ in changes_of(db.session.connection(), item.id)]
+        assert len({change.place for change in changes}) == len(changes)
+        for change in changes:
+            assert now[change.place] == change.after != change.before
+            if change.before is None:
+                del now[change.place]
+            else:
+                now[change.place] = change.before
+    assert now == before
+
+
+def shelf() -> Shelf:
+    """All shelf stock: quantity, price and lead time by product, manufacturer and code."""
+    rows = db.session.execute(
+        text(
+            "SELECT product_id, manufacturer_id, code_key, quantity, sale_price_cents, lead_time_days"
+            " FROM shelf_stock"
+        )
+    )
+    return {tuple(row[:3]): tuple(row[3:]) for row in rows}
 
 
 def is_applied(item: RunItem) -> bool:
@@ -445,10 +614,10 @@ def figures(products: dict[int, int]) -> dict[int, tuple[int, int | None, int | 
 
 
 def noted(products: dict[int, int]) -> set[int]:
-    found = set(db.session.scalars(text("SELECT product_id FROM reindex_outbox")))
-    db.session.execute(text("DELETE FROM reindex_outbox"))
+    connection = db.session.connection()
+    found = noted_products.take(connection, noted_products.count(connection))
     db.session.commit()
-    return {products[product] for product in found}
+    return {products[product] for _, product in found}
 
 
 def stock(products: dict[int, int]) -> Stock:

@@ -34,7 +34,7 @@ def reported(count: int, quantity: int = 2) -> list[dict[str, Any]]:
 
 
 def the_held(harness: SyncHarness) -> HeldClearing:
-    return held_clearings.waiting(harness.dealer.id)[0]
+    return held_clearings.waiting_or_of_run(harness.dealer.id, None)[0]
 
 
 def test_a_pull_that_would_take_more_than_half_to_zero_is_held(stocked: SyncHarness) -> None:
@@ -52,7 +52,12 @@ def test_reported_parts_are_applied_while_the_clearing_is_held(stocked: SyncHarn
     assert stocked.shelf_quantities()[("KA", "K-119")] == 2
 
 
-def test_half_of_the_stock_may_go_to_zero(stocked: SyncHarness) -> None:
+@pytest.mark.parametrize("minimum", [100, 50])
+def test_half_of_the_stock_may_go_to_zero(
+    stocked: SyncHarness, monkeypatch: pytest.MonkeyPatch, minimum: int
+) -> None:
+    # With 50, a code that reports no part would be held.
+    monkeypatch.setitem(current_app.config, "CLEAR_HOLD_MINIMUM", minimum)
     run = stocked.sync(*reported(60))
     assert (run.status, count_in_stock(stocked)) == ("succeeded", 60)
 

@@ -92,7 +92,7 @@ def test_a_part_without_a_product_names_the_one_that_differs_in_punctuation(harn
     assert skipped(harness, part("HO", "06455MGE006", 1)) == [
         (
             "06455MGE006",
-            "No product has this part number; one is the same but for punctuation",
+            "No product has this part number; same number, different punctuation",
             "06455-MGE-006",
         )
     ]
@@ -127,7 +127,7 @@ def test_upcs_are_compared_as_gtins(harness: SyncHarness, stored: str, reported:
     make_product(honda, "U-1", upc=stored)
     harness.map_code("HO", honda)
     assert skipped(harness, part("HO", "X-1", 1, UPC=reported)) == [
-        ("X-1", "No product has this part number; one has the same UPC", "U-1")
+        ("X-1", "No product has this part number; same UPC", "U-1")
     ]
 
 
@@ -149,7 +149,7 @@ def test_supersession_is_followed_to_a_number_in_the_catalog(harness: SyncHarnes
         part("HO", "OLD-1", 1, SupersededTo="MID-2"),
         part("HO", "MID-2", 1, SupersededTo="new-3 "),
     )
-    reason = "No product has this part number; the part that supersedes it is there"
+    reason = "No product has this part number; superseded by NEW-3"
     assert found == [("MID-2", reason, "NEW-3"), ("OLD-1", reason, "NEW-3")]
 
 
@@ -179,7 +179,7 @@ def test_a_part_without_a_product_names_the_one_with_other_leading_zeros(
 ) -> None:
     harness.map_code("HO", make_manufacturer("Honda", "oem", numbers=[stored]))
     assert skipped(harness, part("HO", reported, 1)) == [
-        (reported, "No product has this part number; one is the same but for leading zeros", stored)
+        (reported, "No product has this part number; same number, different leading zeros", stored)
     ]
     assert harness.shelf_quantities() == {}
 
@@ -203,7 +203,7 @@ def test_a_candidate_that_looks_the_same_says_what_differs(
     harness.map_code("HO", make_manufacturer("Honda", "oem", numbers=[stored]))
     ((_, reason, candidate),) = skipped(harness, part("HO", reported, 1))
     assert candidate == stored
-    assert reason == f"No product has this part number; one is the same but for punctuation ({difference})"
+    assert reason == f"No product has this part number; same number, different punctuation ({difference})"
 
 
 def test_letters_that_look_the_same_are_named(harness: SyncHarness) -> None:
@@ -211,4 +211,4 @@ def test_letters_that_look_the_same_are_named(harness: SyncHarness) -> None:
     make_product(honda, "A-1", upc="12345678905")
     harness.map_code("HO", honda)
     ((_, reason, _),) = skipped(harness, part("HO", "\u0410-1", 1, UPC="12345678905"))
-    assert reason.endswith("one has the same UPC (only yours has CYRILLIC CAPITAL LETTER A)")
+    assert reason.endswith("same UPC (only yours has CYRILLIC CAPITAL LETTER A)")

@@ -46,13 +46,13 @@ def check(harness: SyncHarness) -> str | None:
 def test_a_check_names_the_organizations_login(harness: SyncHarness) -> None:
     assert check(harness) == refusals.ORGANIZATION_REFUSED
     assert (
-        "Your organization's Lightspeed login was refused. Ask our support" in refusals.ORGANIZATION_REFUSED
+        "Lightspeed didn't accept your organization's login. Ask our support" in refusals.ORGANIZATION_REFUSED
     )
     assert not any(field in refusals.ORGANIZATION_REFUSED for field in FIELDS)
 
 
 def test_a_run_names_it_even_if_another_reason_was_stored_before(harness: SyncHarness) -> None:
-    store(harness, check_state="refused", check_reason="Lightspeed did not accept the 3PA Username.")
+    store(harness, check_state="refused", check_reason="Lightspeed didn't accept your 3PA Username.")
     run = harness.sync()
     assert (run.status, run.reason) == ("failed", refusals.ORGANIZATION_REFUSED)
     assert run.items[0].error == refusals.ORGANIZATION_REFUSED
@@ -80,8 +80,8 @@ def test_pages_and_the_email_name_it_and_no_field_that_does_not_exist(harness: S
     client = current_app.test_client().sign_in(user)
     for page in (f"/dealers/{harness.dealer.id}", f"/dealers/{harness.dealer.id}/lightspeed"):
         shown = client.get(page).text
-        assert "organization&#39;s Lightspeed login was refused" in shown
-        assert "Check the 3PA credentials" not in shown
+        assert "accept your organization&#39;s login" in shown
+        assert "Check your 3PA credentials" not in shown
         assert 'name="username"' not in shown
     assert connection.of(harness.configuration).sentence == refusals.ORGANIZATION_REFUSED
 

@@ -81,7 +81,7 @@ def test_after_its_slice_a_run_waits_again_with_what_is_not_done(harness: SyncHa
     assert [item.status for item in run.items] == ["succeeded", "waiting"]
     assert codes_asked_for(harness) == ["TR", "TR"]  # its page, and the proof of its end
     assert status(run).label == "Queued"
-    assert "go first" in status(run).sentence
+    assert "Paused for other dealers" in status(run).sentence
 
 
 def test_a_yielded_run_ends_like_an_undisturbed_one(harness: SyncHarness) -> None:
@@ -162,7 +162,7 @@ def test_a_run_cancelled_while_it_waits_has_reports_of_what_it_did(harness: Sync
     run_id = queue_two_runs(harness)
     gives_way(harness, run_id)
     assert lifecycle.cancel(harness.load_run(run_id))
-    assert status(harness.load_run(run_id)).label == "Cancelling"
+    assert status(harness.load_run(run_id)).label == "Stopping…"
     run = goes_on(harness, run_id)
     assert run.status == "cancelled"
     assert [item.status for item in run.items] == ["succeeded", "not_tried"]

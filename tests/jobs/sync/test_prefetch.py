@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import cast
 
 from flask import current_app
@@ -11,7 +12,7 @@ from flask import current_app
 from jobs.sources.lightspeed.parts import Part
 from jobs.sources.source import Page, PartPages
 from jobs.sync import lease, run_plan
-from jobs.sync.fetch import Progress, pull
+from jobs.sync.fetch import Progress, count_pages, pull
 from sandbox.simulator import Behavior, Fault
 from tests.factories import make_manufacturer
 from tests.sync_harness import QUICK, SyncHarness, part
@@ -78,11 +79,11 @@ def test_the_next_code_starts_while_only_the_proof_of_the_end_is_missing(
     map_three_codes(harness)
     run_lease = lease.acquire(lifecycle.record(harness.dealer, "command").run.id)
     assert run_lease is not None
-    run = run_plan.open_run(run_lease)
+    item = run_plan.open_run(run_lease).items[0]
     order: list[str] = []
     pages = cast(PartPages, Pages(order))
     begin_next = lambda: order.append("next")  # noqa: E731
-    pull(run_lease, run, run.items[0], pages, lambda: None, begin_next, print, Progress(run_lease))
+    pull(item, pages, lambda: None, begin_next, print, Progress(partial(count_pages, run_lease)))
     assert order == ["page", "next", "proof"]
 
 

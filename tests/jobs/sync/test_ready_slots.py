@@ -113,8 +113,7 @@ def test_a_run_queued_at_1_05_pm_takes_the_place_of_the_slot(mapped: SyncHarness
     assert ran() == [(trigger, None, "succeeded"), ("scheduled", 13, "skipped")]
     skipped = db.session.scalars(select(Run).where(Run.status == "skipped")).one()
     assert skipped.reason == (
-        "Skipped: an update was started by hand at 1:06 PM,"
-        " after that of 1:00 PM on Monday, November 23 was due."
+        "Skipped: due at 1:00 PM on Monday, November 23, but an update was started manually at 1:06 PM."
     )
     account = db.session.scalars(select(SlotLedgerEntry)).one()
     assert account.slot_hour == 13
@@ -169,8 +168,8 @@ def test_a_slot_missed_long_before_a_manual_run_has_its_own_reason(mapped: SyncH
     finish(by_hand(mapped, at(8, 30), at(8, 30)), at(8, 40))
     start_due(at(10))
     reasons = {run.slot_hour: run.reason or "" for run in db.session.scalars(select(Run))}
-    assert "our scheduler was not running at 1:00 AM" in reasons[1]
-    assert "started by hand at 8:30 AM" in reasons[7]
+    assert "our scheduler was down at 1:00 AM" in reasons[1]
+    assert "started manually at 8:30 AM" in reasons[7]
 
 
 def test_the_hour_that_clocks_repeat_counts_from_its_first_time(mapped: SyncHarness) -> None:

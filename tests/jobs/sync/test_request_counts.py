@@ -32,16 +32,17 @@ def test_the_requests_of_a_page_that_failed_are_counted_too(harness: SyncHarness
 
 def test_how_long_they_waited_for_the_rate_budget_is_kept(harness: SyncHarness) -> None:
     harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1"]))
-    harness.map_code("PU", make_manufacturer("Parts", numbers=["P-1"]))
 
     def connect(credentials: Credentials) -> LightspeedClient:
         budget = RateBudget.in_process(2, seconds=1)
         return LightspeedClient(harness.simulator.url, credentials, budget, retry=QUICK, allowed_hosts=HERE)
 
-    run = harness.sync(part("TR", "A-1"), part("PU", "P-1"), connect=connect)
-    first, second = run.items
-    assert first.rate_waited_ms == 0
-    assert second.rate_waited_ms > 0
+    alone = harness.sync(part("TR", "A-1"), connect=connect)
+    assert [item.rate_waited_ms for item in alone.items] == [0]
+    # Four requests, of which the budget allows two at once. Which code's come first is not certain.
+    harness.map_code("PU", make_manufacturer("Parts", numbers=["P-1"]))
+    both = harness.sync(part("TR", "A-1"), part("PU", "P-1"), connect=connect)
+    assert sum(item.rate_waited_ms for item in both.items) > 0
 
 
 def test_a_restarted_attempt_keeps_the_count_of_sent_requests(harness: SyncHarness) -> None:
@@ -52,6 +53,8 @@ def test_a_restarted_attempt_keeps_the_count_of_sent_requests(harness: SyncHarne
     with pytest.raises(RunInterrupted) as interrupted:
         run_sync.execute(run_id, harness.run_context(should_stop=lambda: bool(told), tell=told.append))
     assert interrupted.value.reason is Interruption.SHUTDOWN
-    assert harness.load_run(run_id).items[0].requests == 1  # the proof of the end was abandoned
+    # The proof of the end was abandoned, before it was sent or after.
+    sent = harness.load_run(run_id).items[0].requests
+    assert sent in (1, 2)
     assert run_sync.execute(run_id, harness.run_context())
-    assert harness.load_run(run_id).items[0].requests == 3
+    assert harness.load_run(run_id).items[0].requests == sent + 2

@@ -85,7 +85,7 @@ def test_failed_codes_get_a_run_of_their_own_some_minutes_later(two_codes: SyncH
     assert (run.trigger, run.retry_of_id, run.status) == ("retry", first.id, "succeeded")
     filters = {request.options["$filter"][:22] for request in two_codes.simulator.requests[asked:]}
     assert filters == {"SupplierCode eq 'TR' a"}
-    assert two_codes.load_item(run, "KA").error == f"Not tried again: run {first.id} has updated it."
+    assert two_codes.load_item(run, "KA").error == f"Not retried: run {first.id} has already updated it."
 
 
 def test_a_run_of_failed_codes_leaves_the_stock_of_the_others_alone(harness: SyncHarness) -> None:
@@ -120,7 +120,7 @@ def test_a_code_that_one_retry_updated_is_left_out_of_the_next(two_codes: SyncHa
     second = carried_out(two_codes)
     in_minutes(16)
     third = carried_out(two_codes)
-    assert two_codes.load_item(third, "TR").error == f"Not tried again: run {second.id} has updated it."
+    assert two_codes.load_item(third, "TR").error == f"Not retried: run {second.id} has already updated it."
     assert two_codes.load_item(third, "KA").status == "failed"
 
 

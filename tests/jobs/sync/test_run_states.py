@@ -240,10 +240,10 @@ def test_a_defect_in_one_code_does_not_stop_the_others(
     two_codes(harness)
     apply = code_sync.apply
 
-    def broken(run_lease: lease.Lease, run: Run, item: RunItem, *rest: Any) -> None:
+    def broken(run_lease: lease.Lease, run: Run, item: RunItem, *rest: Any, **more: Any) -> None:
         if item.supplier_code == "TR":
             raise ZeroDivisionError
-        apply(run_lease, run, item, *rest)
+        apply(run_lease, run, item, *rest, **more)
 
     monkeypatch.setattr(code_sync, "apply", broken)
     run = harness.sync()
@@ -261,7 +261,7 @@ def test_refused_report_storage_leaves_the_stock_applied_and_the_run_partial(
     monkeypatch.setitem(current_app.config, "REPORT_STORAGE_URL", "file:///proc/nowhere")
     run = harness.sync()
     assert (run.status, run.reason, run.reports_missing) == ("partial", None, True)
-    assert run.explanation == "The reports could not be stored."
+    assert run.explanation == "We couldn't store the reports."
     assert harness.shelf_quantities()[("KA", "K-1")] == 5
     assert db.session.scalars(db.select(Report)).all() == []
 

@@ -46,20 +46,24 @@ def test_a_slot_that_has_a_run_is_not_started_again() -> None:
 @pytest.mark.parametrize(
     ("why", "after", "said"),
     [
-        (QUIET, CATCH_UP, "our scheduler was not running at 1:00 AM on Monday, November 23"),
-        (QUIET, AN_HOUR, "a later update was due as well"),
+        (QUIET, CATCH_UP, "our scheduler was down at 1:00 AM on Monday, November 23"),
+        (QUIET, AN_HOUR, "a later update replaced"),
         (slot_planner.SlotContext(1, None, ()), CATCH_UP, "Updates are disabled on Monday."),
-        (slot_planner.SlotContext(0, None, (), BY_HAND), AN_HOUR, "an update was started by hand at 1:30 AM"),
+        (
+            slot_planner.SlotContext(0, None, (), BY_HAND),
+            AN_HOUR,
+            "an update was started manually at 1:30 AM",
+        ),
         (slot_planner.SlotContext(1, None, (), BY_HAND), AN_HOUR, "Updates are disabled on Monday."),
         (
             slot_planner.SlotContext(0, "Europe/Paris", ()),
             CATCH_UP,
-            "time zone was changed to Europe/Paris",
+            "time zone changed to Europe/Paris",
         ),
         (
             slot_planner.SlotContext(0, None, [(BEGIN - AN_HOUR, BEGIN + 4 * AN_HOUR)]),
             CATCH_UP,
-            "another update was still under way",
+            "another update was still running",
         ),
     ],
 )

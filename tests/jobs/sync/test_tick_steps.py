@@ -16,19 +16,34 @@ from structlog.testing import capture_logs
 
 from jobs import tasks
 from jobs.sync import tick
-from tests.factories import make_manufacturer, make_product
+from tests.factories import (
+    make_code_scan,
+    make_found_code,
+    make_held_pull,
+    make_manufacturer,
+    make_product,
+    make_run,
+    make_run_item,
+    raise_catalog_version,
+)
 from tests.sync_harness import SyncHarness
+from webapp.code_discovery import scans
 from webapp.core import clock, queues
 from webapp.extensions import db
 from webapp.models import (
+    AliasVersion,
     CatalogImport,
+    CodeScan,
     Configuration,
+    Freeze,
     HeldClearing,
     OutboxEntry,
+    ProductLock,
     Run,
     RunItem,
     SupplierCode,
 )
+from webapp.previews import requests
 from webapp.runs import lifecycle
 from webapp.web import job_heartbeats
 
@@ -57,6 +72,10 @@ def busy(harness: SyncHarness, redis: Redis) -> Iterator[SyncHarness]:
             harness.map_code("TR", code.manufacturer)
             _record(harness, ("queued", "failed")[number], now)
         _add_rows(harness, now)
+        _add_scans(harness)
+        _add_aliases(harness)
+        _add_freeze(harness, now)
+        _add_held_pull(harness)
         # Slots count from the moment when a dealer is ready (R6).
         db.session.execute(update(Configuration).values(ready_since=now - timedelta(minutes=20)))
         db.session.commit()
@@ -83,8 +102,48 @@ def _add_rows(harness: SyncHarness, now: datetime) -> None:
     upload = CatalogImport(status="queued", file_name="a.csv", path="a", bytes_total=1)
     product = make_product(make_manufacturer("Western"), "W-1")
     note = OutboxEntry(dealer_id=harness.dealer.id, product_id=product.id)
-    db.session.add_all([clearing, upload, note])
+    lock = ProductLock(dealer_id=harness.dealer.id, product_id=product.id, is_hidden=True, reason="")
+    lock.until = now - timedelta(minutes=1)
+    db.session.add_all([clearing, upload, note, lock])
     harness.configuration.check_state, harness.configuration.checked_at = "checking", long_ago
+
+
+def _add_scans(harness: SyncHarness) -> None:
+    """A scan and a preview that wait, a scan before a catalog changed, and a dealer never scanned."""
+    pacific = harness.add_dealer("Pacific", "4720", "America/Los_Angeles")
+    scans.request(pacific, "manual")
+    requests.request(pacific, "run")
+    found = harness.add_dealer("Mountain", "4722", "America/Denver")
+    make_code_scan(found, trigger="setup")
+    make_found_code(found, "X")
+    raise_catalog_version()
+    code = db.session.scalars(select(SupplierCode).limit(1)).one()
+    harness.dealer = harness.add_dealer("Eastern", "4721", "America/New_York")
+    harness.map_code("TR", code.manufacturer)
+
+
+def _add_aliases(harness: SyncHarness) -> None:
+    """Of a dealer without a due slot: they were changed while a run was active."""
+    code = db.session.scalars(select(SupplierCode).limit(1)).one()
+    dealer = harness.dealer = harness.add_dealer("Atlantic", "4722", "America/New_York")
+    harness.map_code("TR", code.manufacturer)
+    db.session.add(AliasVersion(dealer_id=dealer.id, manufacturer_id=code.manufacturer_id, version=1))
+
+
+def _add_freeze(harness: SyncHarness, now: datetime) -> None:
+    """One whose time is over, and one to be reminded of."""
+    for ends_at in (now - timedelta(hours=1), now + timedelta(hours=1)):
+        row = Freeze(dealer_id=harness.dealer.id, scope="all", reason="physical count", ends_at=ends_at)
+        row.starts_at = now - timedelta(hours=4)
+        db.session.add(row)
+
+
+def _add_held_pull(harness: SyncHarness) -> None:
+    """One that a user had applied, while another run was active."""
+    code = db.session.scalars(select(SupplierCode).limit(1)).one()
+    harness.dealer = harness.add_dealer("Central", "4723", "America/New_York")
+    harness.map_code("TR", code.manufacturer)
+    make_held_pull(make_run_item(make_run(harness.dealer), "TR"), state="applying")
 
 
 def done(redis: Redis) -> dict[str, bool]:
@@ -93,18 +152,28 @@ def done(redis: Redis) -> dict[str, bool]:
     triggers = list(db.session.scalars(select(Run.trigger)))
     queued = {
         job_id
-        for name in (queues.CONTROL, queues.SYNC, queues.INDEX)
+        for name in (queues.CONTROL, queues.SYNC, queues.INDEX, queues.SCAN)
         for job_id in (raw.decode() for raw in redis.lrange(f"rq:queue:{name}", 0, -1))
     }
     waiting = db.session.scalars(select(Run.id).where(Run.trigger == "manual", Run.status == "queued")).one()
+    scanned = dict(db.session.execute(select(CodeScan.trigger, CodeScan.dealer_id)).all())
     numbers = db.session.scalars(select(Configuration.check_number))
     return {
+        "expire_locks": db.session.scalar(select(ProductLock.ended_how)) == "expired",
         "start_due": triggers.count("scheduled") == 2,
         "retry_failed": "retry" in triggers,
+        "end_freezes": any(db.session.scalars(select(Freeze.ended_at))),
+        "remind_of_freezes": any(db.session.scalars(select(Freeze.reminded_at))),
+        "start_held_runs": "held" in triggers,
+        "start_alias_runs": "alias" in triggers,
         "wake_stalled": any(job_id.startswith(f"sync-{waiting}-") for job_id in queued),
         "wake_clearings": any(job_id.startswith("clear-") for job_id in queued),
         "wake_imports": any(job_id.startswith("catalog-import-") for job_id in queued),
         "wake_index": "drain-index" in queued,
+        "start_weekly_scans": "weekly" in scanned,
+        "wake_scans": f"scan-codes-{scanned.get('manual')}" in queued,
+        "wake_previews": any(job_id.startswith("plan-preview-") for job_id in queued),
+        "suggest_again": f"suggest-codes-{scanned.get('setup')}" in queued,
         "check_again": any(numbers),
     }
 
@@ -158,7 +227,7 @@ def test_a_tick_whose_time_is_over_takes_no_further_step(
     with pytest.raises(JobTimeoutException):
         tasks.tick()
     steps = done(redis)
-    assert [name for name in STEPS if steps[name]] == ["start_due", "retry_failed"]
+    assert [name for name in STEPS if steps[name]] == STEPS[: STEPS.index("wake_stalled")]
 
 
 def test_a_database_without_the_trigger_retry_keeps_its_index_up_to_date(

@@ -140,8 +140,8 @@ def test_a_code_without_evidence_says_what_is_wrong_with_its_rows(stocked: SyncH
     run = stocked.sync(*Case(UNDATED, {"P0001": {"OnHand": None}}).answer())
     item = stocked.load_item(run, "TR")
     assert item.error == (
-        "Lightspeed sent 4 rows, and none of them can be used"
-        " (1: Quantity is missing or not a number; 3: No date of last change)."
+        "Lightspeed sent 4 rows, but none can be used"
+        " (1: Quantity is missing or not a number; 3: No last-changed date)."
     )
     assert (run.status, item.error_kind, item.fetched, item.synced) == ("failed", "bad_answer", 4, 0)
 
@@ -317,7 +317,7 @@ def test_a_code_of_which_every_part_is_kept_or_gone_is_not_silent(full: SyncHarn
 
 def test_an_approved_clearing_leaves_what_is_kept(full: SyncHarness) -> None:
     full.sync(*many(10), *many(20, 10, **UNDATED))
-    clearing = held_clearings.waiting(full.dealer.id)[0]
+    clearing = held_clearings.waiting_or_of_run(full.dealer.id, None)[0]
     assert (clearing.products, clearing.stocked) == (90, 120)
     assert held_clearings.apply_clearing(clearing, None)
     assert clearing_guard.clear_approved(clearing.id)

@@ -39,7 +39,7 @@ def test_an_invitation_prints_a_link_that_sets_the_password(flask, app: Flask, c
 def test_without_its_own_address_the_program_says_what_to_put_before_a_link(flask):
     done = flask("user", "invite", EMAIL, "--role", "staff")
     assert done.stdout.startswith("/reset/")
-    assert "PUBLIC_URL is not set" in done.stderr
+    assert "PUBLIC_URL isn't set" in done.stderr
     assert flask("user", "link", EMAIL).stdout.startswith("/reset/")
 
 
@@ -53,4 +53,4 @@ def test_a_user_is_signed_out_deactivated_and_activated_again(flask):
     assert "is deactivated" in flask("user", "link", EMAIL).error
     assert flask("user", "activate", EMAIL).exit_code == 0
     assert person().active
-    assert flask("user", "remove-second-factor", EMAIL).error == f"{EMAIL} has no second factor"
+    assert flask("user", "remove-second-factor", EMAIL).error == f"{EMAIL} has no two-step verification"

@@ -44,7 +44,7 @@ def test_with_script_a_dialog_asks_and_the_form_stays(stale: LintingClient, path
     assert (asked.headers["HX-Retarget"], asked.headers["HX-Reswap"]) == ("#dialog .frame", "innerHTML")
     assert 'hx-post="/verify"' in asked.text
     assert stale.hx("POST", "/verify", data={"password": "wrong horse"}).status_code == 422
-    assert "save once more" in stale.hx("POST", "/verify", data={"password": PASSWORD}).text
+    assert "save again" in stale.hx("POST", "/verify", data={"password": PASSWORD}).text
     assert stale.hx("POST", path, data=typed("other")).status_code == 200
     assert db.session.get_one(Configuration, dealer.id).username == "other"
 
@@ -52,7 +52,7 @@ def test_with_script_a_dialog_asks_and_the_form_stays(stale: LintingClient, path
 def test_without_script_the_form_is_kept_on_a_page(stale: LintingClient, path: str, dealer: Dealer):
     kept = stale.post(path, data=typed("other"), headers=OURS)
     assert kept.status_code == 401
-    assert "confirm your password" in kept.text
+    assert "Confirm your password" in kept.text
     fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', kept.text))
     assert fields["username"] == "other"
     assert stale.post("/verify", data={"password": PASSWORD}).status_code == 302
@@ -103,6 +103,6 @@ def test_ending_sessions_asks_with_script_and_without(app: Flask, stale: Linting
         assert f'action="{path}"' in kept.text
     assert len(sessions.of(person)) == 3
     stale.post("/verify", data={"password": PASSWORD})
-    assert "That session has ended." in stale.hx("POST", one).text
+    assert "Session ended." in stale.hx("POST", one).text
     assert stale.post(others, headers=OURS).status_code == 303
     assert len(sessions.of(person)) == 1

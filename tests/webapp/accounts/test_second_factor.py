@@ -148,7 +148,7 @@ def test_staff_who_must_have_one_are_led_to_set_it_up_and_reach_nothing_else(
     # Also who was signed in already.
     assert anonymous.get("/dealers").status_code == 302
     assert sign_in(anonymous, email=STAFF).location == "/tf-setup"
-    assert "Staff need a second factor here" in anonymous.get("/tf-setup").text
+    assert "Staff must use two-step verification" in anonymous.get("/tf-setup").text
     assert anonymous.get("/dealers").status_code == 302
     page = anonymous.post("/tf-setup", data={"setup": "authenticator"})
     key = re.search(r"<code[^>]*>([^<]+)</code>", page.text)
@@ -201,7 +201,7 @@ def test_recovery_codes_are_neither_created_nor_shown_without_a_second_factor(
         anonymous.get("/mf-recovery-codes", headers={"Accept": "application/json"}),
     ]
     assert {(answer.status_code, answer.location) for answer in answers} == {(303, "/tf-setup")}
-    assert "Set up a second factor first" in anonymous.get("/tf-setup").text
+    assert "Set up two-step verification first" in anonymous.get("/tf-setup").text
     db.session.expire_all()
     assert person.mf_recovery_codes is None
     assert noted("user.recovery_codes_made") == []

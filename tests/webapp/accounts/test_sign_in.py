@@ -57,7 +57,7 @@ def test_staff_land_on_the_list_of_dealers(csrf_client: LintingClient, app: Flas
 def test_sign_in_leads_to_the_requested_page(csrf_client: LintingClient, person: User, dealer: Dealer):
     asked = csrf_client.get(f"/dealers/{dealer.id}/runs?before=7")
     page = csrf_client.get(asked.location)
-    assert "Please sign in to go on." in page.text
+    assert "Please sign in to continue." in page.text
     wanted = re.search(r'name="next" value="([^"]+)"', page.text)
     assert wanted
     response = sign_in(csrf_client, next=wanted[1])

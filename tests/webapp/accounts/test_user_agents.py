@@ -17,8 +17,8 @@ SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Sa
         (SAFARI, "Safari on iPhone"),
         ("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0", "Firefox on Linux"),
         ("curl/8 on Android", "A browser on Android"),
-        ("<script>alert(1)</script>", "An unknown browser"),
-        ("", "An unknown browser"),
+        ("<script>alert(1)</script>", "Unknown browser"),
+        ("", "Unknown browser"),
     ],
 )
 def test_a_user_agent_is_described_in_known_words_only(header: str, words: str):

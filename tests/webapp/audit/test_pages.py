@@ -30,7 +30,7 @@ def noted(subject: str, dealer: Dealer | None = None, **fields: Any) -> AuditEnt
 
 
 def test_without_changes_the_page_says_so(client: LintingClient, url: str):
-    assert "Nothing has been changed yet." in client.get(url).text
+    assert "No changes yet" in client.get(url).text
 
 
 def test_a_change_on_a_page_is_listed_with_user_and_values(client: LintingClient, url: str, dealer: Dealer):
@@ -116,7 +116,7 @@ def test_entries_are_narrowed_by_action_and_person(
     assert ("Run 18" in found, ">TR</span>" in found) == (True, False)
     found = client.get(f"{url}?email=PRAIRIE").text
     assert ("Run 18" in found, ">TR</span>" in found) == (False, True)
-    assert "No change is like that." in client.get(f"{url}?email=nobody").text
+    assert "No changes match." in client.get(f"{url}?email=nobody").text
 
 
 @pytest.mark.parametrize("query", ["actor=x", "action=x", "before=x", "before=-1", "email=%00", "dealer=x"])
@@ -142,7 +142,7 @@ def test_staff_narrow_all_changes_by_dealer(staff: LintingClient, dealer: Dealer
 def test_a_dealer_sees_only_its_own_changes(client: LintingClient, url: str, dealer: Dealer):
     noted("for lakeside", make_dealer("Lakeside Cycle"))
     noted("for nobody")
-    assert "Nothing has been changed yet." in client.get(url).text
+    assert "No changes yet" in client.get(url).text
     assert client.get("/changes").status_code == 403
 
 
@@ -161,8 +161,10 @@ def test_a_long_import_unfolds(client: LintingClient, url: str, dealer: Dealer):
     assert "K11 → Tucker" in page
 
 
-def test_it_is_linked_from_every_page(client: LintingClient, staff: LintingClient, url: str, dealer: Dealer):
-    assert f'href="{url}"' in client.get(f"/dealers/{dealer.id}").text
+def test_it_is_linked_from_the_settings_and_from_staff_pages(
+    client: LintingClient, staff: LintingClient, url: str, dealer: Dealer
+):
+    assert f'href="{url}"' in client.get(f"/dealers/{dealer.id}/lightspeed").text
     assert 'href="/changes"' in staff.get("/dealers").text
 
 

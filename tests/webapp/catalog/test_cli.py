@@ -27,7 +27,7 @@ def test_rejected_rows_are_listed_and_end_in_exit_code_1(flask):
     assert done.exit_code == 1
     assert done.stderr.splitlines() == [
         "line 3: name is missing",
-        "line 4: msrp must be a price such as 19.99, not below 0",
+        "line 4: msrp must be a price such as 19.99 and not negative",
     ]
     assert done.stdout.endswith("rows: 0 unchanged, 2 rejected\n")
     assert len(db.session.scalars(select(Product)).all()) == 1

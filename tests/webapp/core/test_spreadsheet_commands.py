@@ -84,7 +84,7 @@ def test_codes_that_a_spreadsheet_damaged_are_named(flask, dealer, tmp_path):
     assert done.exit_code == 1
     assert done.stderr.splitlines() == [
         "line 2: supplier_code: Excel converted this number to 5E+10",
-        'line 3: supplier_code: a spreadsheet saved the formula ="01" instead of the text in it',
+        'line 3: supplier_code: a spreadsheet saved the formula ="01" instead of its text',
         "line 4: manufacturer: a spreadsheet formula failed and left #N/A",
     ]
 
@@ -105,8 +105,8 @@ def test_a_damaged_catalog_costs_its_damaged_rows_and_prices_only(flask, app, tm
     assert sorted(done.stderr.splitlines()) == [
         "line 3: part_number: Excel converted this number to 1.23457E+12",
         "line 4: part_number: a spreadsheet formula failed and left #N/A",
-        'line 5: part_number: a spreadsheet saved the formula ="00123" instead of the text in it',
-        "line 9: taken without a price: msrp is #N/A",
+        'line 5: part_number: a spreadsheet saved the formula ="00123" instead of its text',
+        "line 9: imported without a price: msrp is #N/A",
     ]
     assert prices() == {"0123456": 2500, "A-1": 2500, "B-2": 123456, "C-3": None, "12E5": 900}
 

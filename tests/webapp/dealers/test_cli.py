@@ -37,9 +37,9 @@ def test_an_organization_is_refused(flask):
     with_login = ("organization", "create", "N", "--username", "u", "--password-stdin")
     assert flask("organization", "create", " ").error.startswith("the name is missing")
     assert flask("organization", "create", "x" * 201).error == "the name is longer than 200 characters"
-    assert flask(*with_login).error == "there is no password on standard input"
-    assert flask(*with_login, stdin=b"\xff\n").error == "the password on standard input is not UTF-8 text"
-    assert flask(*with_login, stdin="a\0b\n").error.endswith("characters that cannot be printed")
+    assert flask(*with_login).error == "no password on standard input"
+    assert flask(*with_login, stdin=b"\xff\n").error == "the password on standard input isn't UTF-8 text"
+    assert flask(*with_login, stdin="a\0b\n").error.endswith("characters that can't be printed")
     assert flask("organization", "create", "N", "--username", "u").exit_code == 2
     assert flask("organization", "create", "N", "--password-stdin", stdin="p").exit_code == 2
     assert db.session.scalars(select(Organization)).all() == []
@@ -62,7 +62,7 @@ def test_a_time_zone_that_does_not_exist_is_refused(zone):
 
 def test_a_dealer_is_refused(flask):
     create = ("dealer", "create", "Northwind", "--timezone")
-    assert flask(*create, "Mars/Base").error.startswith("time zone 'Mars/Base' is not known")
+    assert flask(*create, "Mars/Base").error.startswith("unknown time zone 'Mars/Base'")
     assert flask(*create, "UTC", "--organization", 7).error == "organization 7 does not exist"
     assert flask(*create, "UTC", "--organization", 10**20).error == f"organization {10**20} does not exist"
     assert flask(*create, "UTC", "--organization", "x").exit_code == 2
@@ -97,9 +97,9 @@ def test_staff_have_no_dealer(flask):
 def test_a_user_is_refused(flask):
     create = ("user", "create", "--role", "staff", "--password-stdin")
     flask(*create, "a@b.com", stdin=PASSWORD)
-    assert flask(*create, "A@B.com", stdin=PASSWORD).error == "a@b.com is a user already"
-    assert "at least 10 characters" in flask(*create, "c@b.com", stdin="123456789").error
-    assert flask(*create, "c@b.com").error == "there is no password on standard input"
+    assert flask(*create, "A@B.com", stdin=PASSWORD).error == "a@b.com is already a user"
+    assert "10 to 128 characters" in flask(*create, "c@b.com", stdin="123456789").error
+    assert flask(*create, "c@b.com").error == "no password on standard input"
     for address in ("", "a", "a@", "a@b", "a b@c.com", "a@b.com\0", "a@b.com,c@d.com"):
         assert flask(*create, address, stdin=PASSWORD).error == f"{address!r} isn't a valid email address"
     of_dealer = ("user", "create", "c@b.com", "--role", "dealer", "--dealer", 7, "--password-stdin")
@@ -135,7 +135,7 @@ def test_dealers_are_listed_edited_closed_and_reopened(flask):
     assert flask(*edit, "--timezone", "America/Chicago").exit_code == 0
     assert flask("dealer", "list").stdout.splitlines()[1] == "1\tNord\tAmerica/Chicago\t1\topen"
     assert flask("dealer", "close", 1).exit_code == 0
-    assert flask("dealer", "close", 1).error == "Nord is closed already"
+    assert flask("dealer", "close", 1).error == "Nord is already closed"
     assert flask(*edit, "--organization", "none").exit_code == 0
     assert flask("dealer", "list").stdout.splitlines()[1] == "1\tNord\tAmerica/Chicago\t\tclosed"
     assert flask("lightspeed", "configure", "--dealer", 1, "--enable").error.endswith("Nord is closed")

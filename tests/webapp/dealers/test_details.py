@@ -54,7 +54,7 @@ def test_a_dealer_is_added(staff: LintingClient) -> None:
     ("field", "value", "said"),
     [
         ("name", "", "Name is missing"),
-        ("timezone", "Mars/Base", "Time zone is not known"),
+        ("timezone", "Mars/Base", "Time zone not found"),
         ("organization", "4711", "Not a valid choice"),
     ],
 )
@@ -176,6 +176,6 @@ def test_a_dealer_that_was_off_is_off_when_reopened(
 def test_closing_and_reopening_twice_is_refused(staff: LintingClient, dealer: Dealer, details: str) -> None:
     staff.post(f"{details}/closure")
     again = staff.hx("POST", f"{details}/closure")
-    assert (again.status_code, "is closed already" in again.text) == (409, True)
+    assert (again.status_code, "is already closed" in again.text) == (409, True)
     staff.post(f"{details}/reopening")
     assert staff.hx("POST", f"{details}/reopening").status_code == 409

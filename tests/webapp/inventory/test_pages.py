@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
 from flask import Flask
 
 from tests.factories import (
+    make_changes,
     make_dealer,
     make_indexed_product,
+    make_indexed_products,
     make_manufacturer,
     make_run,
     make_run_item,
@@ -17,10 +20,13 @@ from tests.factories import (
     make_supplier_code,
 )
 from tests.webapp.client import ON_SQLITE, LintingClient
+from tests.webapp.core.spreadsheet.worksheet import Worksheet
 from webapp.extensions import db
 from webapp.inventory import inventory_filter
 from webapp.inventory.inventory_list import PAGE_LENGTH
 from webapp.models import Dealer, Manufacturer, RunMapping
+from webapp.pulls.stock import Stock
+from webapp.web import downloads
 
 
 @pytest.fixture
@@ -41,7 +47,7 @@ def shown(html: str) -> list[str]:
 @ON_SQLITE
 def test_an_empty_shelf_says_where_an_update_is_queued(client: LintingClient, url: str):
     page = client.get(url).text
-    assert "Nothing is on the shelf yet" in page
+    assert "Nothing on the shelf yet" in page
     assert "/lightspeed" in page
 
 
@@ -55,7 +61,7 @@ def test_the_list_is_narrowed_by_words_manufacturer_stock_and_run(
         dealer, tucker, "06455-MGE-006", name="Brake pads", quantity=1_234, price=1999, lead_time_days=5
     )
     make_indexed_product(dealer, tucker, "B-2", name="Chain", quantity=0)
-    make_indexed_product(dealer, parts, "C-3", name="Brake lever", run_item_id=item.id)
+    lever = make_indexed_product(dealer, parts, "C-3", name="Brake lever", run_item_id=item.id)
     assert shown(client.get(url).text) == ["06455-MGE-006", "B-2", "C-3"]
     page = client.get(f"{url}?q=06455mge").text
     assert shown(page) == ["06455-MGE-006"]
@@ -68,12 +74,30 @@ def test_the_list_is_narrowed_by_words_manufacturer_stock_and_run(
     assert shown(client.get(f"{url}?stock=in").text) == ["06455-MGE-006", "C-3"]
     assert shown(client.hx("GET", f"{url}?run={run.id}").text) == ["C-3"]
     assert shown(client.get(f"{url}?run={run.id}&stock=out").text) == []
+    # The same where it is known which products the run changed.
+    make_changes(item, (lever, parts, None, Stock(1, None, 1)))
+    assert shown(client.get(f"{url}?run={run.id}").text) == ["C-3"]
+    assert shown(client.get(f"{url}?run={run.id}&stock=in&q=brake").text) == ["C-3"]
+    assert shown(client.get(f"{url}?run={run.id}&stock=out").text) == []
     mapping = {"run_item_id": item.id, "manufacturer_id": parts.id, "position": 0}
     db.session.add(RunMapping(**mapping, lead_time_days=1, pricing="disabled"))
     db.session.commit()
     assert shown(client.get(f"{url}?run={run.id}&manufacturer={parts.id}").text) == ["C-3"]
     assert shown(client.get(f"{url}?run={run.id}&manufacturer={tucker.id}").text) == []
-    assert "No product matches" in client.get(f"{url}?q=helmet").text
+    assert "No products match" in client.get(f"{url}?q=helmet").text
+
+
+@ON_SQLITE
+def test_paper_names_the_filter(client: LintingClient, url: str, dealer: Dealer, tucker: Manufacturer):
+    make_indexed_product(dealer, tucker, "B-2", name="Chain", quantity=0)
+    elsewhere = make_dealer("Lakeside Cycle")
+    brand = make_manufacturer("Lakeside Brand", "private_label", elsewhere)
+    filtered = f"{url}?q=chain&manufacturer={tucker.id}&stock=out"
+    said = "Filtered by “chain”; Manufacturer/Distributor: Tucker; Availability: Out of stock</p>"
+    assert said in client.get(filtered).text
+    assert said in client.hx("GET", filtered).text
+    assert "Filtered by" not in client.get(url).text
+    assert "Lakeside" not in client.hx("GET", f"{url}?manufacturer={brand.id}").text
 
 
 @pytest.mark.parametrize("few", [0, 1_000])
@@ -124,8 +148,7 @@ def test_pages_follow_each_other_without_gap_or_repeat_and_lead_back(
     run = make_run(dealer)
     items = [make_run_item(run, code).id for code in ("TR", "PU")]
     count = 2 * PAGE_LENGTH + 3
-    for number in range(count):
-        make_indexed_product(dealer, tucker, f"N-{number:03}", name="Bolt", run_item_id=items[number % 2])
+    make_indexed_products(dealer, tucker, [f"N-{number:03}" for number in range(count)], items, name="Bolt")
     for asked in (f"{url}?stock=in", f"{url}?q=bolt", f"{url}?run={run.id}"):
         pages = [client.get(asked).text]
         while following := leads_to(pages[-1], "Next"):
@@ -146,7 +169,7 @@ def test_past_the_last_product_there_is_a_way_back(
 ):
     make_indexed_product(dealer, tucker, "A-1")
     page = client.get(f"{url}?stock=in&after=999999").text
-    assert "There are no more products" in page
+    assert "No more products" in page
     assert shown(client.get(leads_to(page, "Show the first page")).text) == ["A-1"]
 
 
@@ -185,7 +208,7 @@ def test_a_products_page_shows_contributions_and_what_was_reported(
     for said in ("In stock: 6", "ships today", "$10.50", "$12.50", "Pads", f"run {run.id}</a>"):
         assert said in page
     assert "No longer configured" not in page
-    assert "not among the parts" not in page
+    assert "not in stock in the latest" not in page
 
 
 def test_a_product_that_is_no_longer_reported_says_so(
@@ -193,10 +216,15 @@ def test_a_product_that_is_no_longer_reported_says_so(
 ):
     product = make_indexed_product(dealer, tucker, "A-1", quantity=0)
     page = client.get(f"{url}/{product.id}").text
-    for said in ("Out of stock", "No longer configured", "No complete pull", "A-1</span> at Tucker"):
+    for said in (
+        "Out of stock",
+        "No longer configured",
+        "No Lightspeed data on file",
+        "A-1</strong> from Tucker",
+    ):
         assert said in page
     make_stored_part(make_run_item(make_run(dealer), "TR"), "B-1")
-    assert "not among the parts in stock" in client.get(f"{url}/{product.id}").text
+    assert "not in stock in the latest" in client.get(f"{url}/{product.id}").text
 
 
 def test_the_whole_inventory_is_downloaded_in_pieces(
@@ -211,3 +239,25 @@ def test_the_whole_inventory_is_downloaded_in_pieces(
         "aftermarket,'=Bell,A-1,0,,",
         "aftermarket,'=Bell,B-2,1,9.99,2",
     ]
+
+
+def test_the_whole_inventory_is_an_excel_file(
+    client: LintingClient, url: str, dealer: Dealer, tucker: Manufacturer
+):
+    make_indexed_product(dealer, tucker, "00-2", brand="=Bell", price=999, lead_time_days=2)
+    make_indexed_product(dealer, tucker, "A-1", brand="=Bell", quantity=0)
+    assert f'href="{url}/export.xlsx"' in client.get(url).text
+    sheet = Worksheet(io.BytesIO(client.get(f"{url}/export.xlsx").data))
+    assert sheet.rows == [
+        ["Catalog", "Brand", "MPN", "Shelf quantity", "Sale price", "Lead time (days)"],
+        ["aftermarket", "=Bell", "00-2", 1.0, 9.99, 2.0],
+        ["aftermarket", "=Bell", "A-1", 0.0],
+    ]
+
+
+def test_an_inventory_that_is_too_long_for_excel_leads_to_the_csv_file(
+    client: LintingClient, url: str, dealer: Dealer, tucker: Manufacturer, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(downloads, "MAX_WORKBOOK_ROWS", 0)
+    make_indexed_product(dealer, tucker, "A-1")
+    assert "Download the CSV file instead" in client.get(f"{url}/export.xlsx").text

@@ -24,12 +24,20 @@ def stored() -> Configuration:
 
 def test_everything_can_be_set_at_once(configure):
     login = ("--enable", "--cmf", "012345", "--username", "u1", "--password-stdin")
-    settings = ("--quantity-column", "available", "--keep-previous", "--disabled-on", "sunday, Monday")
+    settings = (
+        "--quantity-column",
+        "available",
+        "--keep-previous",
+        "--disabled-on",
+        "sunday, Monday",
+        "--hold-old-data",
+    )
     done = configure(*login, *settings, stdin="correct horse\n")
     assert (done.exit_code, done.stdout) == (0, "")
     row = stored()
     assert (row.enabled, row.cmf, row.username, row.quantity_column) == (True, "012345", "u1", "available")
     assert (row.clear_previous, row.disabled_on) == (False, ["Monday", "Sunday"])
+    assert row.hold_old_data
     assert configurations.login_of(row) == configurations.Login("u1", "correct horse")
     assert "horse" not in done.stderr + row.sealed_password
 
@@ -53,8 +61,8 @@ def test_a_password_may_come_alone(configure):
 
 
 def test_an_invalid_value_is_refused_and_nothing_is_saved(configure, flask):
-    assert configure("--cmf", "12a", "--keep-previous").error == "3PA Dealer ID is a number, digits only"
-    assert configure("--password-stdin", "--disable").error == "there is no password on standard input"
+    assert configure("--cmf", "12a", "--keep-previous").error == "3PA Dealer ID must be digits only"
+    assert configure("--password-stdin", "--disable").error == "no password on standard input"
     for options in (
         *(("--disabled-on", "Funday"), ("--disabled-on", ""), ("--disabled-on", "none,Monday")),
         *(("--quantity-column", "sold"), ("--enable", "x"), ("--cmf",)),
@@ -69,7 +77,7 @@ def test_a_login_is_refused_where_the_organization_holds_one(configure):
     dealer = db.session.query(Dealer).one()
     dealer.organization = make_organization("North Group")
     db.session.commit()
-    told = "not accepted: North Group holds the 3PA credentials of its dealers"
+    told = "not accepted: North Group manages the 3PA credentials of its dealers"
     assert configure("--username", "u1", "--enable").error == told
     assert configure("--password-stdin", stdin="p").error == told
     assert configure("--cmf", "5", "--enable").exit_code == 0

@@ -32,7 +32,7 @@ def test_saved_credentials_are_kept_and_checked(client: LintingClient, url: str,
     assert (row.enabled, row.username, row.cmf) == (True, "login", "123456")
     assert vault.unseal(row.sealed_password or "") == "s3cret-value"
     assert row.check_state == "checking"
-    assert "3PA/Data Warehouse: saved." in client.get(url).text
+    assert "Checking your saved credentials" in client.get(url).text
 
 
 def test_with_htmx_the_section_comes_back_with_the_alerts_and_the_new_version(
@@ -41,7 +41,8 @@ def test_with_htmx_the_section_comes_back_with_the_alerts_and_the_new_version(
     response = client.hx("POST", f"{url}/credentials", data=CREDENTIALS)
     assert response.status_code == 200
     assert response.headers["HX-Trigger"] == "configuration-changed"
-    assert "3PA/Data Warehouse: saved." in response.text
+    # Whether the credentials work is said once, beside the button: no "saved" above a refusal.
+    assert "settings saved" not in response.text
     assert 'hx-swap-oob="innerHTML:.alerts"' in response.text
     assert 'hx-swap-oob="outerHTML:.configuration-version"' in response.text
     assert version(response.text) == {str(stored(dealer).version)}
@@ -73,11 +74,11 @@ def test_an_empty_password_keeps_the_stored_one(client: LintingClient, url: str,
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("cmf", "12x", "3PA Dealer ID is a number, digits only"),
+        ("cmf", "12x", "3PA Dealer ID must be digits only"),
         ("cmf", "1" * 21, "3PA Dealer ID is longer than 20 characters"),
-        ("username", "a\x00b", "3PA Username has a character that cannot be printed"),
+        ("username", "a\x00b", "3PA Username has a character that can&#39;t be printed"),
         ("username", "a" * 201, "3PA Username is longer than 200 characters"),
-        ("password", "a\x00b", "3PA Password has a character that cannot be printed"),
+        ("password", "a\x00b", "3PA Password has a character that can&#39;t be printed"),
     ],
 )
 def test_a_bad_value_is_reported_at_its_field_and_changes_nothing(
@@ -105,12 +106,12 @@ def test_where_the_organization_holds_the_credentials_they_are_neither_shown_nor
     dealer.organization_id = make_organization().id
     db.session.commit()
     page = client.get(url).text
-    assert "Big Sky Group holds the 3PA username and password" in page
+    assert "Big Sky Group manages the 3PA username and password" in page
     assert "3PA Username" not in page
     assert 'name="password"' not in page
     refused = client.post(f"{url}/credentials", data=CREDENTIALS)
     assert refused.status_code == 422
-    assert "is not accepted" in refused.text
+    assert "can&#39;t be changed: Big Sky Group manages it" in refused.text
     assert db.session.scalar(db.select(Configuration)) is None
     client.post(f"{url}/credentials", data={"enabled": "y", "cmf": "123456"})
     row = stored(dealer)
@@ -136,7 +137,7 @@ def test_waiting_for_an_unanswered_check_ends(client: LintingClient, url: str, d
     make_configuration(dealer, check_state="checking", checked_at=long_ago)
     part = client.hx("GET", f"{url}/connection")
     assert part.status_code == 200
-    assert "No answer yet" in part.text
+    assert "No response yet" in part.text
     assert "every 2s" not in part.text
     assert "Check again" in part.text
 
@@ -150,7 +151,7 @@ def test_the_credentials_can_be_checked_again(client: LintingClient, url: str, d
 
 def test_missing_credentials_are_named(client: LintingClient, url: str, dealer: Dealer):
     client.post(f"{url}/credentials", data={"enabled": "y", "username": "login"})
-    assert "Still missing: 3PA Password, 3PA Dealer ID." in client.get(url).text
+    assert "Missing: 3PA Password, 3PA Dealer ID." in client.get(url).text
 
 
 def test_of_two_users_the_second_gets_a_conflict_and_loses_nothing(
@@ -165,7 +166,7 @@ def test_of_two_users_the_second_gets_a_conflict_and_loses_nothing(
         client.hx("POST", f"{url}/credentials", data=second),
     ):
         assert answer.status_code == 409
-        assert "Somebody else has saved these settings" in answer.text
+        assert "You changed these settings in another tab" in answer.text
         assert "3PA Username “first”" in answer.text
         assert 'value="second"' in answer.text
     assert stored(dealer).username == "first"

@@ -51,10 +51,10 @@ def test_the_dialog_says_what_will_happen_and_is_a_page_too(
     page, fragment = client.get(f"{url}/new"), client.hx("GET", f"{url}/new")
     assert without_tokens(fragment.text) in without_tokens(page.text)
     # Two mappings of one code are fetched once (R9).
-    assert "1 supplier code will be fetched from Lightspeed, for 2 manufacturers: TR." in page.text
-    assert "For <strong>Prairie Powersports</strong>" in page.text
-    assert "It is the first one" in page.text
-    assert "Quantities come from On Hand." in page.text
+    assert "Downloads 1 supplier code from Lightspeed for 2 manufacturers: TR." in page.text
+    assert "This update for <strong>Prairie Powersports</strong>" in page.text
+    assert "This is your first update" in page.text
+    assert "Takes quantities from On Hand." in page.text
     assert "Run anyway" not in page.text
 
 
@@ -65,7 +65,10 @@ def test_the_dialog_says_what_clearing_does_and_how_long_the_last_one_took(
     last = make_run(dealer, "partial", started_at=ended - timedelta(seconds=125), finished_at=ended)
     make_run(dealer, "failed")
     page = client.get(f"{url}/new").text
-    assert "Clear Previous Quantities is on: what Lightspeed no longer reports for this manufacturer" in page
+    assert (
+        "Clear Previous Quantities is on: parts that Lightspeed no longer reports for this manufacturer"
+        in page
+    )
     assert f'href="{url}/{last.id}"' in page
     assert "took 2 min 5 s" in page
     make_configuration(dealer, clear_previous=False)
@@ -80,7 +83,7 @@ def test_confirming_queues_a_run_and_leads_to_it(
     assert (run.status, run.trigger, run.requested_by_id, run.anyway) == ("queued", "manual", user.id, False)
     assert response.status_code == 303
     assert response.location == f"{url}/{run.id}"
-    assert f"Inventory update queued as run {run.id}." in client.get(response.location).text
+    assert f"Inventory update queued (run {run.id})." in client.get(response.location).text
 
 
 def test_with_htmx_it_leads_there_too(client: LintingClient, url: str, code: SupplierCode):
@@ -100,9 +103,9 @@ def test_without_supplier_codes_nothing_is_queued(client: LintingClient, url: st
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"enabled": False}, "is not enabled"),
-        ({"cmf": None}, "credentials are not complete"),
-        ({"sealed_password": None}, "credentials are not complete"),
+        ({"enabled": False}, "is turned off"),
+        ({"cmf": None}, "are incomplete"),
+        ({"sealed_password": None}, "are incomplete"),
     ],
 )
 def test_without_credentials_nothing_is_queued(
@@ -126,7 +129,7 @@ def test_a_run_that_is_active_is_shown_instead_of_queueing_a_second(
     active = f'href="{url}/{make_run(dealer, "running").id}"'
     for response in (client.post(url), client.hx("POST", url)):
         assert response.status_code == 409
-        assert "An inventory update is under way" in response.text
+        assert "An inventory update is running" in response.text
         assert active in response.text
     assert len(the_runs()) == 1
 
@@ -136,7 +139,7 @@ def test_the_active_run_is_shown_without_a_request(
 ):
     make_run(dealer, "queued")
     page = client.get(f"{url}/new").text
-    assert "An inventory update is under way" in page
+    assert "An inventory update is running" in page
     assert f'hx-post="{url}"' not in page
 
 
@@ -145,7 +148,7 @@ def test_on_a_disabled_day_of_the_dealers_own_week_it_must_be_asked_for_explicit
 ):
     make_configuration(dealer, disabled_on=["Sunday"])
     page = client.get(f"{url}/new").text
-    assert "Today is Sunday, a day that is disabled" in page
+    assert "Today is Sunday, a disabled day" in page
     assert "Run anyway" in page
     for response in (client.post(url), client.hx("POST", url)):
         assert response.status_code == 422

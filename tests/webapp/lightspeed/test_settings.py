@@ -21,9 +21,9 @@ def url(dealer: Dealer) -> str:
 
 def test_the_inventory_settings_are_saved_separately(client: LintingClient, url: str, dealer: Dealer):
     make_configuration(dealer)
-    assert client.post(f"{url}/settings", data=SETTINGS).status_code == 303
+    assert client.post(f"{url}/settings", data={**SETTINGS, "hold_old_data": "y"}).status_code == 303
     row = stored(dealer)
-    assert (row.quantity_column, row.clear_previous) == ("available", False)
+    assert (row.quantity_column, row.clear_previous, row.hold_old_data) == ("available", False, True)
     assert row.disabled_on == ["Friday", "Sunday"]
     assert (row.username, row.check_state) == ("dealer-login", "connected")
     page = client.get(url).text

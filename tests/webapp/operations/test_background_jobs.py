@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -11,11 +12,11 @@ from redis import Redis
 
 from jobs.processes.task_worker import TaskWorker
 from tests.webapp.client import ON_SQLITE, LintingClient
-from webapp.core import queues
+from webapp.core import clock, queues
 from webapp.core.task_jobs import TaskJob
 from webapp.core.task_queue import TaskQueue
 from webapp.extensions import db
-from webapp.models import AuditEntry
+from webapp.models import AuditEntry, JobHeartbeat
 from webapp.web import job_heartbeats
 
 pytestmark = ON_SQLITE
@@ -58,7 +59,7 @@ def test_workers_are_named_by_kind_host_and_process(staff: LintingClient, redis:
     short = register(redis, "short", [queues.CONTROL, queues.INDEX])
     page = staff.get(PAGE).text
     host = short.name.split(".")[1]
-    assert "Short work" in page
+    assert "Short jobs" in page
     assert host in page
     assert f">{short.pid}</td>" in page
     assert "No worker is running for: Syncs and imports" in page
@@ -70,9 +71,20 @@ def test_queues_and_periodic_jobs_are_shown(staff: LintingClient, redis: Redis) 
     queues.enqueue(queues.SYNC, "jobs.tasks.sync_run", 1)
     job_heartbeats.record_completion(job_heartbeats.TICK)
     page = staff.get(PAGE).text
-    assert "Tick (every minute): last finished just now" in page
-    assert "Delete old history (hourly): not finished yet" in page
+    assert re.search(r"Schedule check <span[^>]*>every minute</span></th>\s*<td[^>]*>just now", page)
+    assert re.search(r"Delete old history <span[^>]*>hourly</span></th>\s*<td[^>]*>not yet", page)
     assert ">1</td>" in page
+
+
+def test_a_periodic_job_that_is_late_is_marked(staff: LintingClient, redis: Redis) -> None:
+    for job in (job_heartbeats.TICK, job_heartbeats.PURGE_EXPIRED):
+        job_heartbeats.record_completion(job)
+    an_hour_ago = clock.now() - timedelta(hours=1)
+    db.session.execute(db.update(JobHeartbeat).values(done_at=an_hour_ago))
+    db.session.commit()
+    page = staff.get(PAGE).text
+    assert page.count(">1 hour ago</td>") + page.count("Late</span> 1 hour ago</td>") == 2
+    assert page.count("Late</span>") == 1
 
 
 def test_a_failed_job_is_shown_with_its_reason_and_nothing_of_the_message(
@@ -114,7 +126,7 @@ def test_a_job_that_did_not_fail_is_not_retried(
 ) -> None:
     answer = staff.hx("POST", f"{PAGE}/retries", data=form)
     assert answer.status_code == 409
-    assert "no longer among the failed ones" in answer.text
+    assert "no longer in the failed list" in answer.text
     assert redis.llen("rq:queue:control") == 0
     assert db.session.scalars(db.select(AuditEntry)).all() == []
 
@@ -136,10 +148,10 @@ def test_hostile_entries_are_left_out(staff: LintingClient, redis: Redis, failed
     redis.set("rq:failed:sync", "not a list")
     page = staff.get(PAGE)
     assert page.status_code == 200
-    assert "Redis can’t be read" in page.text
+    assert "Can’t read Redis" in page.text
     redis.delete("rq:failed:sync")
     page = staff.get(PAGE).text
-    assert "Unknown: look for job.failed" in page
+    assert "Unknown. Search the logs for job.failed" in page
     assert "evil" not in page
 
 
@@ -147,13 +159,13 @@ def test_without_redis_the_page_says_why_and_a_retry_is_refused(staff: LintingCl
     app.config["REDIS_URL"] = "redis://127.0.0.1:9/0"
     page = staff.get(PAGE)
     assert page.status_code == 200
-    assert "Redis can’t be read: it does not answer (ConnectionError)" in page.text
+    assert "Can’t read Redis: it isn&#39;t responding (ConnectionError)" in page.text
     for answer in (staff.post(f"{PAGE}/retries"), staff.hx("POST", f"{PAGE}/retries")):
         assert answer.status_code == 409
     form = {"queue": "control", "job_id": "a"}
     for answer in (staff.post(f"{PAGE}/retries", data=form), staff.hx("POST", f"{PAGE}/retries", data=form)):
         assert answer.status_code == 503
-        assert "could not be queued" in answer.text
+        assert "queue the job" in answer.text
 
 
 def test_dealers_do_not_see_the_page(client: LintingClient) -> None:

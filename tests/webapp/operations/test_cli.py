@@ -51,4 +51,4 @@ def test_secrets_that_no_key_opens_are_named(app: Flask, flask):
     app.config["CREDENTIALS_KEYS"] = [Fernet.generate_key().decode()]
     done = flask("credentials", "reseal")
     assert done.exit_code == 1
-    assert "configurations 1: none of CREDENTIALS_KEYS decrypts it" in done.stderr
+    assert "configurations 1: no key in CREDENTIALS_KEYS decrypts it" in done.stderr

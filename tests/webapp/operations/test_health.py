@@ -66,13 +66,13 @@ def test_a_tick_that_stopped_is_reported(client: FlaskClient) -> None:
 def test_a_database_of_another_version_is_reported(client: FlaskClient) -> None:
     db.session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     db.session.commit()
-    assert failed(client) == {"migrations": "the database is not migrated to this version of the program"}
+    assert failed(client) == {"migrations": "the database isn't migrated to this version"}
 
 
 @ON_SQLITE
 def test_an_unavailable_redis_is_reported_without_its_address(app: Flask, client: FlaskClient) -> None:
     app.config["REDIS_URL"] = "redis://:hunter2@127.0.0.1:9/0"
-    assert failed(client) == {"redis": "it does not answer (ConnectionError)"}
+    assert failed(client) == {"redis": "it isn't responding (ConnectionError)"}
 
 
 @ON_SQLITE
@@ -86,7 +86,7 @@ def test_a_server_that_never_answers_does_not_delay_the_response(
         again = health.check_all(timeout=0.2)
     # Not how quick it is: that it is not the time for which that port would stay silent.
     assert time.monotonic() - begun < health.TIMEOUT
-    assert [one["redis"].reason for one in (found, again)] == ["no answer in time"] * 2
+    assert [one["redis"].reason for one in (found, again)] == ["no response in time"] * 2
     assert found["database"].is_well
 
 

@@ -13,7 +13,7 @@ from webapp.runs import lifecycle
 
 pytestmark = ON_SQLITE
 
-DELAYED = "Background work is delayed at the moment"
+DELAYED = "Background jobs are delayed right now"
 
 
 @pytest.fixture

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 
-from tests.factories import make_run, make_run_item
+from tests.factories import make_report, make_run, make_run_item
 from tests.webapp.client import ON_SQLITE, LintingClient, without_tokens
 from tests.webapp.page_lint import Document
 from webapp.core import clock
@@ -31,7 +32,7 @@ def poll(html: str) -> str | None:
 
 def test_without_runs_the_list_says_where_one_is_queued(client: LintingClient, url: str):
     page = client.get(url).text
-    assert "No run has been asked for yet." in page
+    assert "No runs yet" in page
     assert "/lightspeed" in page
 
 
@@ -58,7 +59,7 @@ def test_a_row_shows_the_result_of_the_run(client: LintingClient, url: str, deal
     make_run_item(run, "TR", synced=1200, skipped=34, changed=1100)
     make_run_item(run, "PU", "failed", synced=0)
     page = client.get(url).text
-    for said in ("Partial", "1,200", "34", "1,100", "Queue Inventory Update by parts@prairie.example"):
+    for said in ("Partial", "1,200", "34", "1,100", ">parts@prairie.example</td>"):
         assert said in page
 
 
@@ -68,10 +69,10 @@ def test_each_status_has_its_label_and_only_an_active_run_is_polled(
 ):
     run = make_run(dealer, status)
     page = client.get(f"{url}/{run.id}")
-    assert f">{status.capitalize()}</span>" in page.text
+    assert f"</svg>{status.capitalize()}</span>" in page.text
     is_active = status in ("queued", "running")
     assert (poll(page.text) is not None) is is_active
-    assert ("Cancel this run" in page.text) is is_active
+    assert ("Cancel run" in page.text) is is_active
     fragment = client.hx("GET", f"{url}/{run.id}")
     assert without_tokens(fragment.text) in without_tokens(page.text)
 
@@ -86,7 +87,7 @@ def test_a_poll_is_answered_only_when_something_changed(client: LintingClient, u
     db.session.commit()
     news = client.hx("GET", asked)
     assert news.status_code == 200
-    assert "1,000 parts received so far" in news.text
+    assert "1,000 parts received" in news.text
     asked = poll(news.text)
     assert asked
     assert client.hx("GET", asked).status_code == 204
@@ -101,7 +102,7 @@ def test_only_a_step_is_announced_and_not_every_page(client: LintingClient, url:
     item.pages, item.fetched = 2, 1000
     db.session.commit()
     news = client.hx("GET", poll(page) or "").text
-    assert "hx-swap-oob" not in news
+    assert "announcement" not in news
     item.status = "succeeded"
     db.session.commit()
     news = client.hx("GET", poll(news) or "").text
@@ -129,15 +130,56 @@ def test_results_are_shown_for_each_code_with_its_error(client: LintingClient, u
     page = client.get(f"{url}/{run.id}").text
     for said in ("One of two supplier codes failed.", "5,512", "5,300", "212", "1,204", "Not tried"):
         assert said in page
+    assert sum_of(page) == {"Received": 5512, "Synced": 5300, "Skipped": 212, "Merged": 0, "Kept": 0}
     assert "Lightspeed did not answer." in page
+
+
+def sum_of(page: str) -> dict[str, int]:
+    """The counts that add up to the parts received."""
+    shown = page.partition('<dl class="sum strip">')[2].partition("</dl>")[0]
+    terms = re.findall(r'<dt>([^<]+)</dt><dd class="big"( data-op="[=+]")?>(?:<[^>]+>)?([\d,]+)', shown)
+    assert [bool(operator) for _, operator, _ in terms] == [True] * (len(terms) - 2) + [False, False]
+    found = {word: int(value.replace(",", "")) for word, _, value in terms[:-1]}
+    assert found["Received"] == sum(found.values()) - found["Received"]
+    return found
+
+
+def test_the_counts_add_up_in_sight(client: LintingClient, url: str, dealer: Dealer):
+    run = make_run(dealer, "partial", reason="PU failed.")
+    make_run_item(run, "TR", fetched=5664, synced=4981, skipped=672, kept=6, kept_absent=1, changed=490)
+    make_run_item(run, "PU", "failed", fetched=500, error="Lightspeed did not answer.")
+    page = client.get(f"{url}/{run.id}").text
+    assert sum_of(page) == {
+        **{"Received": 6164, "Synced": 4981, "Skipped": 667},
+        **{"Merged": 11, "Kept": 5, "Not applied": 500},
+    }
+    for said in (
+        "the same part number came more than once",
+        "6 parts kept their quantity",
+        "Not applied: parts",
+    ):
+        assert said in page
+
+
+def test_a_cancelled_run_offers_no_empty_reports(client: LintingClient, url: str, dealer: Dealer):
+    run = make_run(dealer, "cancelled")
+    reports = [make_report(run, kind=kind) for kind in ("inventory", "skipped")]
+    reports[1].rows = 0
+    db.session.commit()
+    page = client.get(f"{url}/{run.id}").text
+    assert "Inventory report" in page
+    assert "Skipped report" not in page
+    reports[0].rows = 0
+    db.session.commit()
+    assert "Download" not in client.get(f"{url}/{run.id}").text
 
 
 @pytest.mark.parametrize(
     ("kept", "said"),
     [
-        ((12, 0), "12 parts kept their quantity: their rows could not be used."),
-        ((1, 0), "1 part kept its quantity: its row could not be used."),
-        ((800, 434), "1,234 parts kept their quantity: their rows could not be used."),
+        ((12, 0), "12 parts kept their quantity because Lightspeed’s data for them couldn’t be used."),
+        ((1, 0), "1 part kept its quantity because Lightspeed’s data for it couldn’t be used."),
+        ((800, 434), "1,234 parts kept their quantity because Lightspeed’s data for them couldn’t be used."),
     ],
 )
 def test_a_run_says_how_many_parts_kept_their_quantity(
@@ -145,7 +187,7 @@ def test_a_run_says_how_many_parts_kept_their_quantity(
 ):
     run = make_run(dealer, "succeeded")
     for code, number in zip(("TR", "PU"), kept, strict=True):
-        make_run_item(run, code, kept=number, skipped=number)
+        make_run_item(run, code, fetched=number, kept=number, skipped=number)
     page = client.get(f"{url}/{run.id}").text
     assert said in page
     assert f"skipped?run={run.id}" in page
@@ -153,7 +195,7 @@ def test_a_run_says_how_many_parts_kept_their_quantity(
 
 def test_a_run_in_which_no_part_was_kept_says_nothing_of_it(client: LintingClient, url: str, dealer: Dealer):
     run = make_run(dealer, "succeeded")
-    make_run_item(run, "TR", skipped=3)
+    make_run_item(run, "TR", fetched=3, skipped=3)
     assert "quantity:" not in client.get(f"{url}/{run.id}").text
 
 
@@ -162,7 +204,7 @@ def test_times_are_local_to_the_dealer_and_name_the_zone(client: LintingClient, 
     run = make_run(dealer, queued_at=at, started_at=at, finished_at=at + timedelta(minutes=2, seconds=5))
     page = client.get(f"{url}/{run.id}").text
     assert "Jul 4, 2025, 1:05 PM CDT" in page
-    assert "after 2 min 5 s" in page
+    assert re.search(r"took <[^>]+>2 min 5 s<", page)
 
 
 @pytest.mark.parametrize(("status", "becomes"), [("queued", "cancelled"), ("running", "running")])
@@ -177,8 +219,8 @@ def test_an_active_run_can_be_cancelled(
     assert run.cancel_requested_at is not None
     assert run.status == becomes
     page = client.get(path).text
-    assert ("Cancelling" in page) is (becomes == "running")
-    assert "Cancel this run" not in page
+    assert ("Stopping…" in page) is (becomes == "running")
+    assert "Cancel run" not in page
 
 
 def test_with_htmx_the_cancelled_run_comes_back_in_its_place(client: LintingClient, url: str, dealer: Dealer):
@@ -186,7 +228,7 @@ def test_with_htmx_the_cancelled_run_comes_back_in_its_place(client: LintingClie
     response = client.hx("POST", f"{url}/{run.id}/cancellation")
     assert response.status_code == 200
     assert "Cancelled" in response.text
-    assert "is being cancelled" in response.text
+    assert "Stopping run" in response.text
 
 
 def test_a_run_that_has_ended_cannot_be_cancelled(client: LintingClient, url: str, dealer: Dealer):

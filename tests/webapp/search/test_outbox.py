@@ -10,8 +10,8 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.factories import make_dealer, make_product, make_shelf_stock
 from webapp.extensions import db
-from webapp.models import OutboxEntry
-from webapp.search import outbox, reindexing
+from webapp.models import OutboxBatch, OutboxEntry
+from webapp.search import noted_products, outbox, reindexing
 
 
 def shelve_unindexed(dealer, honda, count):
@@ -31,6 +31,49 @@ def test_a_drain_writes_the_noted_products_and_deletes_the_entries(dealer, honda
     assert outbox.pending() == 0
     assert search("chain") == ["N000", "N001", "N002"]
     assert outbox.drain() == 0
+
+
+@pytest.fixture
+def noted_together(dealer, honda, monkeypatch):
+    """Five products that a run noted, at most two in a row, and one that was noted by itself."""
+    monkeypatch.setattr(noted_products, "BATCH", 2)
+    ids = [row.id for row in shelve_unindexed(dealer, honda, 5)]
+    db.session.execute(db.delete(OutboxEntry))
+    noted_products.note(db.session.connection(), dealer.id, ids)
+    put(dealer, honda, make_product(honda, "ALONE", name="Chain"))
+
+
+@pytest.mark.usefixtures("noted_together")
+def test_products_that_a_run_noted_together_are_drained_with_the_others(search):
+    assert db.session.scalars(db.select(OutboxBatch.products)).all() == [2, 2, 1]
+    assert outbox.pending() == 6
+    assert (outbox.drain(), outbox.pending()) == (6, 0)
+    assert len(search("chain")) == 6
+    assert reindexing.differences() == 0
+
+
+@pytest.mark.usefixtures("noted_together")
+@pytest.mark.parametrize("limit", [1, 2, 3, 6, 100])
+def test_each_transaction_of_a_drain_takes_about_as_many_products_as_it_may(limit):
+    taken = []
+    while noted := noted_products.take(db.session.connection(), limit):
+        taken.append(len(noted))
+    assert sum(taken) == 6
+    assert max(taken) <= limit + 1
+
+
+@pytest.mark.usefixtures("noted_together")
+def test_a_drain_that_fails_keeps_what_was_noted_together(search):
+    db.session.execute(text("ALTER TABLE webstore_documents RENAME TO elsewhere"))
+    db.session.commit()
+    with pytest.raises(DBAPIError):
+        outbox.drain(limit=2)
+    db.session.rollback()
+    assert outbox.pending() == 6
+    db.session.execute(text("ALTER TABLE elsewhere RENAME TO webstore_documents"))
+    db.session.commit()
+    assert outbox.drain() == 6
+    assert len(search("chain")) == 6
 
 
 def test_several_outbox_entries_of_a_product_write_one_document(dealer, honda):

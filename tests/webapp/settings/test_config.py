@@ -54,6 +54,8 @@ def test_a_missing_variable_is_named(name: str) -> None:
         ("LIGHTSPEED_API_URL", "https://user:secret@host/lsapi"),
         ("LIGHTSPEED_REQUESTS_PER_MINUTE", "0"),
         ("LIGHTSPEED_REQUESTS_PER_MINUTE", "many"),
+        ("LIGHTSPEED_TIMEZONE", "secret/zone"),
+        ("LIGHTSPEED_TIMEZONE", "../secret"),
         ("SYNC_HOURS", "1,25"),
         ("SYNC_HOURS", "one"),
         ("REPORT_STORAGE_URL", "/tmp/reports"),

@@ -66,7 +66,7 @@ def test_every_engine_has_the_same_settings(bind: str) -> None:
     urls = {"DATABASE_REPLICA_URL": REPLICA_URL, "DATABASE_DIRECT_URL": DIRECT_URL}
     found = read(SCHEDULER, **urls, DATABASE_POOL_SIZE="7")
     one, primary = found["SQLALCHEMY_BINDS"][bind], found["SQLALCHEMY_ENGINE_OPTIONS"]
-    for name in ("pool_size", "max_overflow", "pool_timeout", "pool_pre_ping", "hide_parameters"):
+    for name in ("pool_size", "max_overflow", "pool_timeout", "hide_parameters"):
         assert one[name] == primary[name]
     for name in ("application_name", "prepare_threshold"):
         assert one["connect_args"][name] == primary["connect_args"][name]

@@ -92,7 +92,7 @@ def test_a_code_removed_concurrently_is_refused_with_a_clear_message(dealer, tuc
     row = add(dealer, TR)
     with db.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM supplier_codes")
-    with pytest.raises(FieldRefused, match="removed meanwhile"):
+    with pytest.raises(FieldRefused, match="already removed"):
         edit(row, TR)
 
 

@@ -47,7 +47,7 @@ def test_a_bad_list_is_reported_line_by_line_and_changes_nothing(flask, dealer):
     done = import_list(flask, dealer, LIST + "oem,HO,Honda,,\noem,X,Nobody,,\n")
     assert (done.exit_code, done.stdout) == (1, "")
     assert done.stderr.splitlines() == [
-        "line 4: HO is mapped to Honda on line 2 already",
+        "line 4: HO is already mapped to Honda on line 2",
         "line 5: Manufacturer/Distributor 'Nobody' is not in the OEM catalog",
     ]
     assert import_list(flask, dealer, "").error == "line 1: the file is empty"
@@ -90,7 +90,7 @@ def test_a_code_that_does_not_exist_cannot_be_removed(flask, dealer):
 def test_the_catalog_tells_two_manufacturers_of_one_name_apart(flask, dealer):
     make_manufacturer("Honda", "private_label", dealer)
     import_list(flask, dealer, LIST + "private_label,HO,Honda,,\n")
-    told = "HO is mapped to Honda in oem, private_label: give --catalog"
+    told = "HO is mapped to Honda in oem, private_label; add --catalog"
     assert remove(flask, dealer, "HO", "Honda").error == told
     assert remove(flask, dealer, "HO", "Honda", "--catalog", "oem").exit_code == 0
     db.session.expire_all()

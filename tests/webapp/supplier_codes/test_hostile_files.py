@@ -11,7 +11,7 @@ from tests.webapp.supplier_codes.test_csv_files import HEADER, LIST, problems
 
 pytestmark = ON_SQLITE
 
-NOT_TEXT = "the file is not UTF-8 text"
+NOT_TEXT = "the file isn't UTF-8 text"
 NO_COLUMN = "the file has no column catalog, supplier_code"
 NO_CSV = f"{NOT_TEXT} with comma-separated columns"
 WIDE = HEADER.replace(b"\n", b"," * 900_000 + b"\n")

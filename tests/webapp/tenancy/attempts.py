@@ -12,7 +12,7 @@ from tests.webapp.tenancy.seed import HTMX, OWN, ROLES, STAFF, Rows, SeededApp
 from tests.webapp.tenancy.table import LOGIN, TABLE, Answer
 
 # Values of URL arguments that are not a row's id.
-OTHERWISE: Final[Rows] = {"filename": "app.js", "token": "made-up"}
+OTHERWISE: Final[Rows] = {"filename": "app.js", "name": "none.png", "token": "made-up"}
 REFUSALS: Final = (LOGIN, 403, 404)
 # What a fragment is answered with in place of a redirect, or beside a conflict and a form that is sent back.
 TO_HTMX: Final = (200, 204, 302, 303, 409, 422)

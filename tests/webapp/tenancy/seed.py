@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,12 +20,15 @@ from tests.conftest import settings
 from tests.factories import (
     PASSWORD,
     make_alert,
+    make_changes,
     make_configuration,
     make_dealer,
     make_held_clearing,
+    make_held_pull,
     make_indexed_product,
     make_manufacturer,
     make_organization,
+    make_preview,
     make_report,
     make_run,
     make_run_item,
@@ -36,14 +40,17 @@ from webapp.accounts import sessions
 from webapp.application import create_app
 from webapp.core import clock, storage, vault
 from webapp.extensions import db
+from webapp.freezes import freezing
 from webapp.models import (
     AlertDelivery,
     AlertRecipients,
     AuditEntry,
     CatalogImport,
     Dealer,
+    PartRequest,
     User,
 )
+from webapp.pulls.stock import Stock
 
 # Another dealer's user; one of the same organization; the dealer's own; staff.
 NOBODY, STRANGER, SIBLING, OWN, STAFF = ROLES = ("nobody", "stranger", "sibling", "own", "staff")
@@ -150,10 +157,15 @@ def _stock(dealer: Dealer) -> dict[str, object]:
     make_configuration(dealer)
     maker = make_manufacturer(f"Maker {number}", "private_label", dealer)
     code = make_supplier_code(dealer, "TR", maker)
-    product = make_indexed_product(dealer, maker, f"MPN-{number}").id
+    product = make_indexed_product(dealer, maker, f"MPN-{number}")
     ended = make_run(dealer, "succeeded")
     make_report(ended, text=f"of dealer {number}\r\n")
-    clearing = make_held_clearing(make_run_item(ended, "TR"))
+    item = make_run_item(ended, "TR", frozen=1)
+    for is_planned in (False, True):
+        make_changes(item, (product, maker, None, Stock(1, None, 1)), is_planned=is_planned)
+    later = clock.now() + timedelta(days=1)
+    frozen = freezing.freeze(dealer, "all", reason=f"Stale at {number}", starts_at=later)
+    clearing, pull = make_held_clearing(item), make_held_pull(item)
     make_alert(dealer, "stale", f"Stale at {number}.")
     secret = {"sealed_webhook_secret": vault.seal("whsec"), "secret_set_at": clock.now()}
     address = f"https://hooks-{number}.example.com/in"
@@ -161,10 +173,21 @@ def _stock(dealer: Dealer) -> dict[str, object]:
     db.session.add(AlertRecipients(dealer_id=number, recipients=mailed, webhook_url=address, **secret))
     delivery = {"event": "test", "channel": "email", "recipient": mailed[0], "state": "delivered"}
     db.session.add(AlertDelivery(dealer_id=number, **delivery))
+    asked = PartRequest(dealer_id=number, part_number="A-1", state="answered", rows=[])
+    db.session.add(asked)
     db.session.add(AuditEntry(actor="command", dealer_id=number, action="dealer.added", subject=dealer.name))
     db.session.commit()
-    ids = {"run_id": ended.id, "code_id": code.id, "clearing_id": clearing.id, "product_id": product}
-    return ids | {"dealer_id": number, "kind": "inventory"}
+    ids = {
+        "run_id": ended.id,
+        "code_id": code.id,
+        "clearing_id": clearing.id,
+        "pull_id": pull.id,
+        "product_id": product.id,
+        # The last one, as it depends on the others.
+        "preview_id": make_preview(dealer, (product, maker, None, Stock(1, None, 1))).id,
+    }
+    ids |= {"freeze_id": frozen.id, "item_id": item.id}
+    return ids | {"request_id": asked.id, "dealer_id": number, "kind": "inventory", "period": "daily"}
 
 
 def _person(user: User) -> dict[str, object]:

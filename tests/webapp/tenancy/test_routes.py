@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import re
+from pathlib import Path
+from typing import Final
+from zipfile import ZipFile
 
 import pytest
+from werkzeug.test import TestResponse
 
 from tests.webapp.tenancy.attempts import REFUSALS, Route, misfits, routes, rows_of
 from tests.webapp.tenancy.seed import NOBODY, OWN, ROLES, SIBLING, STAFF, STRANGER, SeededApp
 from tests.webapp.tenancy.table import TABLE
+from webapp.web import downloads
 
 pytestmark = pytest.mark.slow
+
+MIME_TYPES: Final = {".csv": downloads.CSV, ".xlsx": downloads.EXCEL}
 
 
 def test_the_table_has_a_line_for_every_route_and_no_other(seeded_app: SeededApp) -> None:
@@ -24,7 +32,18 @@ def test_every_role_gets_the_response_in_the_table(seeded_app: SeededApp, name: 
 
 
 # What a dealer owns that an address can name.
-OF_DEALERS = {"dealer_id", "run_id", "code_id", "clearing_id", "product_id"}
+OF_DEALERS = {
+    "dealer_id",
+    "run_id",
+    "code_id",
+    "clearing_id",
+    "pull_id",
+    "preview_id",
+    "product_id",
+    "request_id",
+    "freeze_id",
+    "item_id",
+}
 
 
 def refused(route: Route) -> list[str]:
@@ -99,6 +118,14 @@ def test_a_query_that_names_other_dealers_discloses_nothing(
     assert f"MPN-{seeded_app.rows[other]['dealer_id']}" not in got.text
 
 
+def all_text(response: TestResponse) -> str:
+    """The text of a page or file; an Excel file is a folder of compressed ones."""
+    if response.mimetype != downloads.EXCEL:
+        return response.text
+    with ZipFile(io.BytesIO(response.data)) as book:
+        return "".join(book.read(name).decode() for name in book.namelist())
+
+
 def test_no_page_of_a_dealer_says_anything_of_another(seeded_app: SeededApp) -> None:
     own = rows_of(seeded_app)
     others = [seeded_app.rows[role]["dealer_id"] for role in (STRANGER, SIBLING)]
@@ -116,7 +143,7 @@ def test_no_page_of_a_dealer_says_anything_of_another(seeded_app: SeededApp) -> 
     for route in routes(seeded_app):
         if route.method == "GET":
             with seeded_app.restored():
-                text = seeded_app.request(OWN, "GET", route.path(seeded_app, own)).text
+                text = all_text(seeded_app.request(OWN, "GET", route.path(seeded_app, own)))
             assert not [one for one in said if one in text], route
 
 
@@ -155,16 +182,17 @@ def test_no_route_accepts_both_get_and_post() -> None:
 def test_every_file_is_an_attachment_with_a_plain_name_and_is_not_cached(seeded_app: SeededApp) -> None:
     seen = 0
     for route in routes(seeded_app):
-        if not route.rule.rule.endswith(".csv"):
+        kind = Path(route.rule.rule).suffix
+        if kind not in MIME_TYPES:
             continue
         for role in (OWN, STAFF):
             got = seeded_app.request(role, route.method, route.path(seeded_app, rows_of(seeded_app)))
             if got.status_code == 200:
                 seen += 1
                 disposition = got.headers["Content-Disposition"]
-                assert re.fullmatch(r'attachment; filename="[a-z0-9.-]+\.csv"', disposition), route
+                assert re.fullmatch(rf'attachment; filename="[a-z0-9.-]+{kind}"', disposition), route
                 assert got.headers["Cache-Control"] == "private, no-store"
                 assert got.headers["X-Content-Type-Options"] == "nosniff"
                 assert "sandbox" in got.headers["Content-Security-Policy"]
-                assert got.mimetype == "text/csv"
-    assert seen > 5
+                assert got.mimetype == MIME_TYPES[kind]
+    assert seen > 10

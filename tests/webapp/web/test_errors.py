@@ -16,10 +16,10 @@ from webapp.models import Dealer
 @pytest.mark.parametrize(
     ("method", "path", "code", "said"),
     [
-        ("GET", "/nowhere", 404, "There is nothing here"),
-        ("GET", "/dealers", 403, "This page is not for you"),
-        ("POST", "/dealers", 403, "This page is not for you"),
-        ("POST", "/", 405, "That does not work here"),
+        ("GET", "/nowhere", 404, "Page not found"),
+        ("GET", "/dealers", 403, "No access"),
+        ("POST", "/dealers", 403, "No access"),
+        ("POST", "/", 405, "Not available here"),
     ],
 )
 def test_an_error_is_a_page_or_an_alert(client: LintingClient, method: str, path: str, code: int, said: str):
@@ -34,7 +34,7 @@ def test_an_error_is_a_page_or_an_alert(client: LintingClient, method: str, path
 
 
 def test_an_anonymous_client_gets_error_pages_too(anonymous: LintingClient):
-    assert "There is nothing here" in anonymous.get("/nowhere").text
+    assert "Page not found" in anonymous.get("/nowhere").text
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def faulty(app: Flask) -> Flask:
 def test_an_internal_error_shows_a_page_without_details(faulty: Flask, client: LintingClient, path: str):
     page = client.get(path)
     assert page.status_code == 500
-    assert "Something went wrong here" in page.text
+    assert "Something went wrong" in page.text
     assert "secret detail" not in page.text
     assert "nonsense" not in page.text
     assert client.hx("GET", path).status_code == 500
@@ -78,4 +78,4 @@ def test_a_request_that_is_too_large_gets_a_clear_error(app: Flask, client: Lint
     app.config["MAX_CONTENT_LENGTH"] = 100
     page = client.post(f"/dealers/{dealer.id}/lightspeed/credentials", data={"username": "x" * 1000})
     assert page.status_code == 413
-    assert "That is too large" in page.text
+    assert "Too large" in page.text

@@ -150,7 +150,7 @@ def test_an_unavailable_replica_is_not_used(staff: LintingClient, standby: Postg
         "replica.lost",
         "replica.recovered",
     ]
-    assert (status, code, reason) == ("degraded", 200, "it does not answer (OperationalError)")
+    assert (status, code, reason) == ("degraded", 200, "it isn't responding (OperationalError)")
     assert readiness(staff) == ("ready", 200, None)
 
 

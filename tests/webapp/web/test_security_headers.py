@@ -44,7 +44,7 @@ def test_a_page_runs_only_the_scripts_that_its_own_template_marks(client: Lintin
     policy = page.headers["Content-Security-Policy"]
     (nonce,) = re.findall(r"script-src 'nonce-([\w-]{20,})';", policy)
     scripts = re.findall(r"<script[^>]*>", page.text)
-    assert len(scripts) == 3
+    assert len(scripts) == 6
     assert all(f'nonce="{nonce}"' in script and " src=" in script for script in scripts)
     assert "<style" not in page.text
     assert f"'nonce-{nonce}'" not in client.get(path).headers["Content-Security-Policy"]

@@ -44,7 +44,7 @@ def test_no_style_sheet_or_script_of_ours_names_another_host():
 def test_a_page_links_static_files_that_are_there_and_may_be_kept_for_a_year(app: Flask):
     client = app.test_client()
     links = re.findall(r'(?:href|src)="(/static/[^"]+)"', client.get("/login").text)
-    assert len(links) == 6
+    assert len(links) == 9
     for link in links:
         answer = client.get(link)
         assert answer.status_code == 200, link

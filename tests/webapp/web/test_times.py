@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from webapp.web.times import age, duration, moment
+from webapp.web.times import age, at, brief, duration, moment, span
 
 NOW = datetime(2025, 11, 3, 6, 5, tzinfo=UTC)
 
@@ -57,3 +57,33 @@ def test_a_duration_is_in_units(seconds: int, said: str):
 def test_a_duration_without_an_end_lasts_until_now():
     with time_machine.travel(NOW, tick=False):
         assert duration(NOW - timedelta(seconds=7)) == "7 s"
+
+
+@pytest.mark.parametrize(
+    ("later", "said"),
+    [
+        (timedelta(0), "at 12:05 AM"),
+        (timedelta(hours=13), "at 1:05 PM"),
+        (timedelta(days=1), "tomorrow at 12:05 AM"),
+        (timedelta(minutes=-6), "yesterday at 11:59 PM"),
+        (timedelta(days=2), "on Nov 5 at 12:05 AM"),
+        (timedelta(days=70), "on Jan 12, 2026 at 12:05 AM"),
+    ],
+)
+def test_in_a_sentence_a_near_time_has_no_date(later: timedelta, said: str):
+    with time_machine.travel(NOW, tick=False):
+        assert at(NOW + later, ZoneInfo("America/Chicago")) == said
+
+
+@pytest.mark.parametrize(("days", "said"), [(0, "Nov 3, 12:05 AM"), (-365, "Nov 3, 2024, 1:05 AM")])
+def test_a_brief_time_has_a_year_only_if_it_is_another_one(days: int, said: str):
+    with time_machine.travel(NOW, tick=False):
+        assert brief(NOW + timedelta(days=days), ZoneInfo("America/Chicago")) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(59, "less than a minute"), (60, "1 minute"), (2280, "38 minutes"), (172_800, "2 days")],
+)
+def test_a_span_of_time_is_in_its_largest_unit(seconds: int, said: str):
+    assert span(timedelta(seconds=seconds)) == said

@@ -13,7 +13,7 @@ from webapp.models import User
 from webapp.web import htmx, tenancy
 
 pages = tenancy.personal_blueprint("account", __name__, "/account")
-OVER = "That session was over already."
+OVER = "That session had already ended."
 
 
 @pages.get("")
@@ -27,7 +27,7 @@ def show() -> Response:
 def end(sign_in_id: int) -> ResponseReturnValue:
     """End one of the user's own sessions."""
     ended = user_admin.end_sessions(_me(), number=sign_in_id)
-    flash("That session has ended." if ended else OVER, "success" if ended else "warning")
+    flash("Session ended." if ended else OVER, "success" if ended else "warning")
     return _answered()
 
 
@@ -36,7 +36,7 @@ def end(sign_in_id: int) -> ResponseReturnValue:
 def end_others() -> ResponseReturnValue:
     """End every session but this one."""
     user_admin.end_sessions(_me(), but=g.sign_in)
-    flash("You are signed out everywhere else.", "success")
+    flash("You're signed out everywhere else.", "success")
     return _answered()
 
 

@@ -42,7 +42,7 @@ def make_link(user_id: int) -> ResponseReturnValue:
         link = None if can_send_links() else user_admin.make_link(user)
         if link is None:
             user_admin.send_link(user)
-            flash(f"A link is on its way to {user.email}.", "success")
+            flash(f"We sent a link to {user.email}.", "success")
     except Refused as refusal:
         return _refused(user, str(refusal))
     # The link is shown in this response: a redirect would have to store it in between.
@@ -65,7 +65,7 @@ def deactivate(user_id: int) -> ResponseReturnValue:
     """Deactivate the user; users cannot deactivate themselves."""
     user = _found(user_id)
     if user.id == current_user.id:
-        return _refused(user, "You cannot deactivate yourself.")
+        return _refused(user, "You can't deactivate yourself.")
     user_admin.set_active(user, False)
     flash(f"{user.email} can no longer sign in.", "success")
     return _answered(user)
@@ -90,7 +90,7 @@ def remove_second_factor(user_id: int) -> ResponseReturnValue:
         user_admin.remove_second_factor(user)
     except Refused as refusal:
         return _refused(user, str(refusal))
-    flash(f"The second factor of {user.email} is removed.", "success")
+    flash(f"Two-step verification is off for {user.email}.", "success")
     return _answered(user)
 
 

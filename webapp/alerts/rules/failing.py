@@ -42,7 +42,7 @@ def found(_now: datetime) -> Iterator[Finding]:
     )
     for dealer_id, run, status, reason, missing, earlier, earlier_status in db.session.execute(query):
         sentence = (
-            f"The last two runs did not succeed: run {earlier} {WORDS[earlier_status]}, "
+            f"The last two runs had problems: run {earlier} {WORDS[earlier_status]}, "
             f"then run {run} {WORDS[status]}."
         )
         why = explanation(reason, missing) or ""
@@ -51,8 +51,8 @@ def found(_now: datetime) -> Iterator[Finding]:
 
 RULE = AlertRule(
     name="failing",
-    label="Two runs failed or partial",
+    label="Two updates in a row had problems",
     tone="danger",
-    over="The last runs no longer failed one after the other.",
+    over="Updates are no longer failing.",
     found=found,
 )

@@ -19,8 +19,8 @@ SILENT_AFTER = timedelta(minutes=15)
 # A run that has just ended is among the latest ones: scanning all runs is unnecessary.
 LATEST = 2_000
 NO_TICK = (
-    "The tick that starts scheduled runs has not come for more than 15 minutes: "
-    "Redis or the worker for short work may be away."
+    "The schedule has not been checked for more than 15 minutes, so scheduled updates do not start. "
+    "Check Redis, the scheduler and the worker for short jobs."
 )
 
 
@@ -28,7 +28,7 @@ def found(now: datetime) -> Iterator[Finding]:
     """Report the deployment if no worker takes waiting runs, or if the tick does not run."""
     since = now - SILENT_AFTER
     if _is_queue_stuck(since):
-        told = "Runs are waiting, and no worker has taken one for more than 15 minutes."
+        told = "Runs are queued, but no worker has started one for more than 15 minutes."
         yield Finding(None, told + _redis())
     if _is_tick_missing(since):
         yield Finding(None, NO_TICK + _redis(), subject="tick")
@@ -61,8 +61,8 @@ def _is_tick_missing(since: datetime) -> bool:
 
 RULE = AlertRule(
     name="idle",
-    label="Workers do nothing",
+    label="Background jobs have stopped",
     tone="danger",
-    over="Work is done in the background again, or none waits.",
+    over="Background jobs are running again.",
     found=found,
 )

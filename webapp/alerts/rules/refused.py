@@ -14,7 +14,7 @@ from webapp.core.run_states import RunState
 from webapp.extensions import db
 from webapp.models import Configuration, Dealer, Run, RunItem
 
-SENTENCE = "Lightspeed does not accept the 3PA credentials."
+SENTENCE = "Lightspeed doesn't accept your 3PA credentials."
 ACCOUNT = "account"
 
 
@@ -60,6 +60,6 @@ RULE = AlertRule(
     name="refused",
     label="Credentials refused",
     tone="danger",
-    over="Lightspeed no longer refuses the 3PA credentials.",
+    over="Lightspeed accepts your 3PA credentials again.",
     found=found,
 )

@@ -59,10 +59,10 @@ def found(now: datetime) -> Iterator[Finding]:
 
 
 def _sentence(hours: int, ever: bool, disabled_days: int) -> str:
-    sentence = f"No run has succeeded for more than {hours} hours."
+    sentence = f"No update has succeeded for more than {hours} hours."
     if not ever:
-        sentence = f"No run has succeeded yet, although runs have been due for more than {hours} hours."
-    return f"{sentence} Disabled days are not counted." if disabled_days else sentence
+        sentence = f"No update has succeeded yet. The first was due more than {hours} hours ago."
+    return f"{sentence} Disabled days don't count." if disabled_days else sentence
 
 
 def watch(now: datetime) -> None:
@@ -97,8 +97,8 @@ def _no_longer() -> Select[Any]:
 
 RULE = AlertRule(
     name="stale",
-    label="No success for too long",
+    label="No recent update",
     tone="danger",
-    over="A run has succeeded again, or none is due any more.",
+    over="An update succeeded, or none is due.",
     found=found,
 )

@@ -20,6 +20,7 @@ from webapp.alerts.alert_rows import begin_read_only
 from webapp.alerts.alert_rule import AlertRule, Finding
 from webapp.alerts.baseline import Comparison, Counts, compare
 from webapp.alerts.recent import last_with_outcome
+from webapp.core.enums import STORED_TRIGGERS
 from webapp.core.run_states import APPLIED_STATES, RunItemState
 from webapp.extensions import db
 from webapp.models import Configuration, Run, RunItem, UnmatchedShare
@@ -44,8 +45,8 @@ def found(_now: datetime) -> Iterator[Finding]:
     for row in db.session.scalars(query):
         usual = row.usual or 0.0
         sentence = (
-            f"Run {row.run_id} could not match {row.share:.0%} of {row.parts:,} parts, "
-            f"where {usual:.0%} is usual. See the skipped parts for the reasons."
+            f"Run {row.run_id} couldn't match {row.share:.0%} of {row.parts:,} parts (usually {usual:.0%}). "
+            "See the skipped parts for the reasons."
         )
         # Hysteresis: the alert closes halfway below the threshold, so that it doesn't flap.
         yield Finding(row.dealer_id, sentence, only_if_open=row.share - usual < rise)
@@ -87,7 +88,9 @@ def _counts(dealer_ids: list[int]) -> dict[int, dict[int, Counts]]:
         .join(RunItem, RunItem.run_id == Run.id)
         .where(Configuration.dealer_id.in_(dealer_ids), Run.id >= from_run)
         .where(
-            Run.status.in_(APPLIED_STATES), Run.trigger != "retry", RunItem.status == RunItemState.SUCCEEDED
+            Run.status.in_(APPLIED_STATES),
+            Run.trigger.not_in(("retry", *STORED_TRIGGERS)),
+            RunItem.status == RunItemState.SUCCEEDED,
         )
     )
     counts: dict[int, dict[int, Counts]] = defaultdict(lambda: defaultdict(dict))
@@ -102,8 +105,8 @@ def _row(dealer_id: int, run_id: int, compared: Comparison) -> dict[str, Any]:
 
 RULE = AlertRule(
     name="unmatched",
-    label="Far more parts unmatched than usual",
+    label="Unusually many unmatched parts",
     tone="warning",
-    over="The share of parts that match no product is no longer unusual.",
+    over="The share of unmatched parts is back to normal.",
     found=found,
 )

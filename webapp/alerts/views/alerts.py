@@ -6,9 +6,10 @@ from flask import Response, flash, g, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.accounts import reauthentication
-from webapp.alerts import confirmations, recipients
+from webapp.alerts import confirmations, recipients, summary_choices
 from webapp.alerts.alert_labels import AlertsPage
 from webapp.alerts.forms import RecipientsForm, WebhookForm
+from webapp.core.enums import SUMMARY_PERIOD_LABELS
 from webapp.core.errors import FieldRefused
 from webapp.extensions import db
 from webapp.web import htmx, tenancy
@@ -48,10 +49,31 @@ def save_recipients() -> ResponseReturnValue:
         return _refused("_recipients", 422, recipients_form=form)
     if not_sent and can_send_links():
         flash(
-            f"No link to confirm was sent to {', '.join(not_sent)}: too many today. Send it again later.",
+            f"No confirmation link sent to {', '.join(not_sent)}. You reached today's limit. Try tomorrow.",
             "warning",
         )
-    return _saved("_recipients", "E-mail recipients: saved.")
+    return _saved("_recipients", "Email recipients saved.")
+
+
+@pages.get("/summaries")
+def show_summaries() -> Response:
+    """Show how often each recipient gets a summary of changes."""
+    return _answer("_summaries")
+
+
+@pages.post("/summaries")
+def save_summaries() -> ResponseReturnValue:
+    """Save how often recipients get one; who is no recipient any more, and unknown values, are left out."""
+    pairs = zip(request.form.getlist("address"), request.form.getlist("period"), strict=False)
+    wanted = {
+        summary_choices.key_of("email", address): period
+        for address, period in pairs
+        if period in SUMMARY_PERIOD_LABELS
+    }
+    summary_choices.choose(recipients.locked(g.dealer), wanted)
+    db.session.commit()
+    flash("Summaries saved.", "success")
+    return _answer("_summaries") if htmx.wants_fragment() else htmx.redirect_to(url_for(".show"))
 
 
 @pages.post("/confirmations")
@@ -63,7 +85,7 @@ def send_confirmation() -> ResponseReturnValue:
     except confirmations.Throttled as refusal:
         flash(str(refusal), "warning")
         return _refused("_recipients", 409)
-    return _saved("_recipients", f"Another link is on its way to {address}.")
+    return _saved("_recipients", f"We sent another link to {address}.")
 
 
 @pages.post("/webhook")
@@ -74,11 +96,12 @@ def save_webhook() -> ResponseReturnValue:
     if not form.validate():
         return _refused("_webhook", 422, webhook_form=form)
     try:
-        secret = recipients.save_webhook(alert_recipients, form.webhook_url.data or "")
+        url, summaries = form.webhook_url.data or "", form.summaries.data or ""
+        secret = recipients.save_webhook(alert_recipients, url, summaries)
     except FieldRefused as refusal:
         form.blame(refusal.field, str(refusal))
         return _refused("_webhook", 422, webhook_form=form)
-    return _saved("_webhook", "Webhook: saved.", secret)
+    return _saved("_webhook", "Webhook saved.", secret)
 
 
 @pages.post("/webhook/secret")
@@ -88,9 +111,9 @@ def renew_secret() -> ResponseReturnValue:
     try:
         secret = recipients.renew_secret(recipients.locked(g.dealer))
     except FieldRefused:
-        flash("There is no webhook any more.", "warning")
+        flash("Webhook removed. There is no secret to replace.", "warning")
         return _refused("_webhook", 409)
-    return _saved("_webhook", "Webhook: what is sent from now on is signed with the new secret.", secret)
+    return _saved("_webhook", "New secret created. Webhooks are signed with it from now on.", secret)
 
 
 @pages.post("/webhook/removal")
@@ -98,7 +121,7 @@ def renew_secret() -> ResponseReturnValue:
 def remove_webhook() -> ResponseReturnValue:
     """Remove the webhook."""
     recipients.remove_webhook(recipients.locked(g.dealer))
-    return _saved("_webhook", "Webhook: removed.")
+    return _saved("_webhook", "Webhook removed.")
 
 
 @pages.post("/tests")
@@ -109,7 +132,7 @@ def send_test() -> ResponseReturnValue:
     except FieldRefused as refusal:
         flash(str(refusal), "warning")
         return _refused("_deliveries", 409)
-    flash("A test is on its way." if count == 1 else f"{count} tests are on their way.", "info")
+    flash("Test sent." if count == 1 else f"{count} tests sent.", "info")
     if htmx.wants_fragment():
         return _answer("_deliveries")
     return htmx.redirect_to(url_for(".show"))
@@ -149,4 +172,5 @@ def _answer(
         recipients=recipients_form or RecipientsForm.filled(alert_recipients),
         webhook=webhook_form or WebhookForm.filled(alert_recipients),
         secret=secret,
+        summary_labels=SUMMARY_PERIOD_LABELS,
     )

@@ -6,8 +6,9 @@ import re
 import unicodedata
 from typing import Final, NamedTuple
 
+from webapp.core import money
 from webapp.core.enums import CATALOGS
-from webapp.core.limits import MAX_CENTS, MAX_PRODUCT_NAME_LENGTH
+from webapp.core.limits import MAX_PRODUCT_NAME_LENGTH
 from webapp.core.spreadsheet import damage_reason, is_error
 from webapp.core.text_keys import cleaned
 
@@ -35,10 +36,6 @@ _NUMBERS: Final = ("oem_manufacturer_id", "part_number", "mpn")
 # Longer values are damaged data, and their keys would not fit into a PostgreSQL index.
 MAX_VALUE_LENGTH: Final = 200
 
-_PRICE = re.compile(r"[0-9]{1,12}(\.[0-9]*)?|\.[0-9]+")
-_THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
-# A comma before one or two digits can only be a decimal comma; before three it separates thousands.
-_DECIMAL_COMMA = re.compile(r"([0-9]{1,12}|[0-9]{1,3}(\.[0-9]{3})+),[0-9]{1,2}")
 _UPC = re.compile(r"[0-9]{8,14}")
 # Except tabs and line ends. PostgreSQL cannot store NUL; text with direction marks is displayed differently.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -91,7 +88,7 @@ def parse(cells: tuple[str, ...]) -> CatalogRow:
         _check_lengths(cells)
     # Fast path: most rows are printable ASCII.
     if not (text.isascii() and text.isprintable()) and _UNFIT.search(text):
-        raise Rejected("it holds a control character, or one that turns the direction of writing")
+        raise Rejected("it contains a control character or one that changes the text direction")
     if is_suspect(text):
         _check_damage(cells)
     return CatalogRow(
@@ -140,7 +137,7 @@ def _check_lengths(cells: tuple[str, ...]) -> None:
 def warning(cells: tuple[str, ...]) -> str:
     """Return the warning about an imported row; empty if there is none."""
     msrp = cells[_MSRP].strip()
-    return f"taken without a price: msrp is {msrp}" if msrp and is_error(msrp) else ""
+    return f"imported without a price: msrp is {msrp}" if msrp and is_error(msrp) else ""
 
 
 def _check_damage(cells: tuple[str, ...]) -> None:
@@ -153,18 +150,10 @@ def _check_damage(cells: tuple[str, ...]) -> None:
 
 def cents_of(price: str) -> int:
     """Parse a price such as `19.99`, `$1,234.56` or `1.234,56` to cents, half up. Raises Rejected."""
-    number = price.removeprefix("$").strip()
-    if _THOUSANDS.fullmatch(number):
-        number = number.replace(",", "")
-    elif _DECIMAL_COMMA.fullmatch(number):
-        number = number.replace(".", "").replace(",", ".")
-    if not _PRICE.fullmatch(number):
-        raise Rejected("msrp must be a price such as 19.99, not below 0")
-    whole, _, fraction = number.partition(".")
-    cents = int(whole or "0") * 100 + int((fraction + "00")[:2]) + (fraction[2:3] >= "5")
-    if cents > MAX_CENTS:
-        raise Rejected("msrp is too large")
-    return cents
+    try:
+        return money.cents_in(price)
+    except ValueError as error:
+        raise Rejected(f"msrp {error}") from None
 
 
 def _upc(text: str) -> str:

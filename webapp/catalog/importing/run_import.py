@@ -17,6 +17,7 @@ from webapp.catalog.importing.plain_rows import fields_of, plain_fields
 from webapp.catalog.importing.rows import COLUMNS, OPTIONAL_COLUMNS, Rejected, parse, warning
 from webapp.core.spreadsheet import Row, Sheet, Unreadable
 from webapp.extensions import db, direct_engine
+from webapp.matching import alias_check
 
 # Rows in memory at a time.
 CHUNK = 5_000
@@ -48,6 +49,9 @@ def import_catalog(
         _tell(connection, staging.REJECTED, reject)
         connection.commit()
         imported = apply_rows(connection, changing, with_upc, accepted + rejected, rejected)
+        if changing.number:
+            alias_check.refresh(connection)
+            connection.commit()
         return replace(imported, warned=warned)
 
 
@@ -73,7 +77,9 @@ def _stage(connection: Connection, sheet: Sheet) -> tuple[int, int]:
         accepted += len(chunk.good)
         rejected += len(chunk.bad)
         if rejected > MOST_REJECTED:
-            raise Unreadable(f"more than {MOST_REJECTED:,} rows cannot be taken: is it a catalog?")
+            raise Unreadable(
+                f"more than {MOST_REJECTED:,} rows can't be imported. Check that this is a catalog file"
+            )
     return accepted, rejected
 
 

@@ -19,6 +19,29 @@ from webapp.models.types import KeyText
 
 _METADATA: Final = MetaData()
 
+
+def _product_columns() -> list[Column[Any]]:
+    return [
+        Column("brand", Text, nullable=False),
+        Column("brand_key", KeyText, nullable=False),
+        Column("mpn", Text, nullable=False),
+        Column("mpn_key", KeyText, nullable=False),
+        Column("name", Text, nullable=False),
+        Column("msrp_cents", Integer),
+        Column("upc", KeyText),
+    ]
+
+
+def _table_of_reasons(name: str) -> Table:
+    return Table(
+        name,
+        _METADATA,
+        Column("line", Integer, primary_key=True, autoincrement=False),
+        Column("reason", Text, nullable=False),
+        prefixes=["TEMPORARY"],
+    )
+
+
 STAGED: Final = Table(
     "staged_rows",
     _METADATA,
@@ -29,23 +52,11 @@ STAGED: Final = Table(
     Column("part_number", Text, nullable=False),
     Column("key", KeyText, nullable=False),
     Column("bare_key", KeyText, nullable=False),
-    Column("brand", Text, nullable=False),
-    Column("brand_key", KeyText, nullable=False),
-    Column("mpn", Text, nullable=False),
-    Column("mpn_key", KeyText, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("msrp_cents", Integer),
-    Column("upc", KeyText),
+    *_product_columns(),
     prefixes=["TEMPORARY"],
 )
 
-REJECTED: Final = Table(
-    "rejected_rows",
-    _METADATA,
-    Column("line", Integer, primary_key=True, autoincrement=False),
-    Column("reason", Text, nullable=False),
-    prefixes=["TEMPORARY"],
-)
+REJECTED: Final = _table_of_reasons("rejected_rows")
 
 # Differences from the catalog, in the order in which they are written.
 CHANGED_PRODUCTS: Final = Table(
@@ -55,13 +66,7 @@ CHANGED_PRODUCTS: Final = Table(
     Column("line", Integer, nullable=False),
     Column("catalog", Text, nullable=False),
     Column("owner_key", Integer, nullable=False),
-    Column("brand", Text, nullable=False),
-    Column("brand_key", KeyText, nullable=False),
-    Column("mpn", Text, nullable=False),
-    Column("mpn_key", KeyText, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("msrp_cents", Integer),
-    Column("upc", KeyText),
+    *_product_columns(),
     Column("is_new", Integer, nullable=False),
     prefixes=["TEMPORARY"],
 )
@@ -81,13 +86,7 @@ CHANGED_PART_NUMBERS: Final = Table(
     prefixes=["TEMPORARY"],
 )
 
-WARNED: Final = Table(
-    "warned_rows",
-    _METADATA,
-    Column("line", Integer, primary_key=True, autoincrement=False),
-    Column("reason", Text, nullable=False),
-    prefixes=["TEMPORARY"],
-)
+WARNED: Final = _table_of_reasons("warned_rows")
 
 
 @contextmanager

@@ -28,7 +28,7 @@ from webapp.search import outbox
 log = structlog.get_logger(__name__)
 
 BUFFER = 1024 * 1024
-BROKEN = "Something went wrong here; the file may be imported again, which does no harm."
+BROKEN = "Something went wrong on our side. You can safely import the file again."
 
 
 class Stopped(Exception):

@@ -1,4 +1,4 @@
-"""CSV files as spreadsheets open and save them: no cell runs as a formula, and bad rows are isolated.
+"""CSV and Excel files as spreadsheets open and save them: no cell runs as a formula, bad rows are isolated.
 
 Pure: depends on files and text only.
 """
@@ -8,10 +8,12 @@ from __future__ import annotations
 from webapp.core.spreadsheet.damage import damage_reason, is_error
 from webapp.core.spreadsheet.encodings import text_of
 from webapp.core.spreadsheet.reading import Row, Sheet, Unreadable
+from webapp.core.spreadsheet.workbook import Cell, write_workbook
 from webapp.core.spreadsheet.writing import BOM, defuse, undo_defuse, write_header, writer
 
 __all__ = [
     "BOM",
+    "Cell",
     "Row",
     "Sheet",
     "Unreadable",
@@ -21,5 +23,6 @@ __all__ = [
     "text_of",
     "undo_defuse",
     "write_header",
+    "write_workbook",
     "writer",
 ]

@@ -45,5 +45,5 @@ def damage_reason(text: str) -> str:
     if is_error(text):
         return f"a spreadsheet formula failed and left {text}"
     if _FORMULA.fullmatch(text):
-        return f"a spreadsheet saved the formula {text} instead of the text in it"
+        return f"a spreadsheet saved the formula {text} instead of its text"
     return ""

@@ -15,7 +15,7 @@ from webapp.core.text_keys import cleaned
 
 MAX_LINES_BEFORE_HEADER = 20
 
-_NOT_TEXT = "the file is not UTF-8 text; in the spreadsheet, save it as CSV UTF-8"
+_NOT_TEXT = "the file isn't UTF-8 text; in your spreadsheet, save it as CSV UTF-8"
 
 
 class Unreadable(Refused):
@@ -130,7 +130,7 @@ class Sheet:
         if self._lines.spans_lines:
             # Most likely an unclosed quote: the lines that it swallowed are rows of their own.
             self._lines.retry_after_first_line()
-            return Row(line, (), "a quote is opened and never closed")
+            return Row(line, (), "a quotation mark is never closed")
         self._lines.next_record()
         return Row(line, (), f"no CSV row ({error})")
 
@@ -140,6 +140,8 @@ _NO_SEPARATORS = str.maketrans("", "", ',;"')
 
 def _is_empty(cells: list[str]) -> bool:
     """Return whether a row has no visible text."""
-    if not cells or (cells[0] and cells[0].isascii() and not cells[0].isspace()):
-        return not cells
+    if not any(cells):
+        return True
+    if cells[0] and cells[0].isascii() and not cells[0].isspace():
+        return False
     return not cleaned("".join(cells))

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp import accounts, dealers
 from webapp.accounts import reauthentication
+from webapp.accounts.user_list import users_of
 from webapp.core.errors import Refused
 from webapp.dealers.forms import COMMON_TIMEZONES, DealerForm
 from webapp.dealers.organization_list import every_organization
@@ -30,7 +31,7 @@ def create() -> ResponseReturnValue:
     if not form.validate():
         return _answer_new(form, 422)
     dealer = accounts.add_dealer(form.name.data or "", form.timezone.data or "", form.chosen_organization)
-    flash(f"{dealer.name} was added. Invite a user, or set up Lightspeed for the dealer.", "success")
+    flash(f"{dealer.name} added. Next, invite a user or set up Lightspeed.", "success")
     return htmx.redirect_to(url_for("dealer_details.show", dealer_id=dealer.id))
 
 
@@ -65,7 +66,7 @@ def close() -> ResponseReturnValue:
 @reauthentication.required
 def reopen() -> ResponseReturnValue:
     """Open a closed dealer again."""
-    return _changed(dealers.dealer_admin.reopen, f"{g.dealer.name} is open again.")
+    return _changed(dealers.dealer_admin.reopen, f"{g.dealer.name} is reopened.")
 
 
 def _changed(verb: dealers.dealer_admin.Verb, said: str) -> ResponseReturnValue:
@@ -79,7 +80,14 @@ def _changed(verb: dealers.dealer_admin.Verb, said: str) -> ResponseReturnValue:
 
 
 def _answer(form: DealerForm, status: int = 200) -> Response:
-    return htmx.answer("dealers/details", status, form=form, dealer=g.dealer, timezones=COMMON_TIMEZONES)
+    return htmx.answer(
+        "dealers/details",
+        status,
+        form=form,
+        dealer=g.dealer,
+        people=users_of(g.dealer),
+        timezones=COMMON_TIMEZONES,
+    )
 
 
 def _answer_new(form: DealerForm, status: int = 200) -> Response:

@@ -39,7 +39,7 @@ def create() -> ResponseReturnValue:
     if not form.validate():
         return htmx.answer("dealers/organization_new", 422, form=form)
     organization = accounts.add_organization(form.name.data or "")
-    flash(f"{organization.name} was added.", "success")
+    flash(f"{organization.name} added.", "success")
     return htmx.redirect_to(url_for(".show", organization_id=organization.id))
 
 
@@ -69,7 +69,7 @@ def save_login(organization_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _answer(organization, 422, login_form=form)
     dealers.organization_admin.save_login(organization, form.username.data or "", form.password.data)
-    flash("Saved. The login is being checked for each dealer.", "success")
+    flash("Saved. We're checking the login for each dealer.", "success")
     return _answered(organization)
 
 
@@ -79,7 +79,7 @@ def remove_login(organization_id: int) -> ResponseReturnValue:
     """Remove the 3PA login: each dealer enters its own."""
     organization = _found(organization_id)
     dealers.organization_admin.remove_login(organization)
-    flash("The login was removed. Each dealer now enters its own.", "success")
+    flash("Login removed. Each dealer now enters its own.", "success")
     return _answered(organization)
 
 

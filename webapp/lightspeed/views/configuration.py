@@ -10,12 +10,14 @@ from webapp.core.errors import FieldRefused
 from webapp.lightspeed import configurations, connection
 from webapp.lightspeed.forms import CredentialsForm, SettingsForm
 from webapp.runs import lifecycle
+from webapp.runs.daily_schedule import DailySchedule
 from webapp.web import htmx, tenancy
 
 pages = tenancy.dealer_blueprint("lightspeed", __name__, "/lightspeed")
-SAVED = {"HX-Trigger": "configuration-changed"}
+CREDENTIALS_SAVED = "3PA/Data Warehouse settings saved."
+CHANGED = {"HX-Trigger": "configuration-changed"}
 VERSION = ("lightspeed/_version.html",)
-BANNERS = ("lightspeed/_banners.html",)
+BANNERS = ("lightspeed/_banners.html", "lightspeed/_schedule.html")
 
 
 @pages.get("")
@@ -28,9 +30,14 @@ def show() -> Response:
 def show_connection() -> Response:
     """Show the result of the validation; empty while pending, so that the text doesn't flicker (R3)."""
     configuration = tenancy.shown_configuration()
-    if htmx.wants_fragment() and connection.is_awaited(configuration):
+    if not htmx.wants_fragment():
+        return _answer("_connection")
+    if connection.is_awaited(configuration):
         return Response(status=204)
-    return _answer("_connection")
+    # The first success makes the dealer ready for scheduled runs.
+    response = _answer("_connection")
+    response.headers.update(CHANGED)
+    return response
 
 
 @pages.get("/availability")
@@ -54,7 +61,8 @@ def save_credentials() -> ResponseReturnValue:
     except FieldRefused as refusal:
         form.blame(refusal.field, str(refusal))
         return _answer("_credentials", 422, credentials=form)
-    return _saved("_credentials", "3PA/Data Warehouse: saved.")
+    # The result of the check is shown beside the button, and says that they were saved.
+    return _saved("_credentials", "" if connection.is_awaited(configuration) else CREDENTIALS_SAVED)
 
 
 @pages.post("/settings")
@@ -67,7 +75,7 @@ def save_settings() -> ResponseReturnValue:
     if form.is_stale(configuration):
         return _answer("_settings", 409, settings=form.catch_up(configuration))
     configurations.save_settings(configuration, **form.changes())
-    return _saved("_settings", "Parts & Accessories Inventory Settings: saved.")
+    return _saved("_settings", "Parts & Accessories Inventory Settings saved.")
 
 
 @pages.post("/check")
@@ -80,11 +88,12 @@ def check() -> ResponseReturnValue:
 
 
 def _saved(part: str, message: str) -> ResponseReturnValue:
-    flash(message, "success")
+    if message:
+        flash(message, "success")
     if not htmx.wants_fragment():
         return htmx.redirect_to(url_for(".show"))
     response = _answer(part, also=VERSION)
-    response.headers.update(SAVED)
+    response.headers.update(CHANGED)
     return response
 
 
@@ -108,4 +117,5 @@ def _answer(
         settings=settings or SettingsForm(configuration, formdata=None),
         has_codes=lifecycle.has_supplier_codes(g.dealer.id),
         active_run=lifecycle.active(g.dealer.id),
+        schedule=DailySchedule.of(g.dealer, configuration),
     )

@@ -27,12 +27,12 @@ def create() -> ResponseReturnValue:
     if outlook.hindrance or outlook.active_run:
         return _answer(form, 409)
     if outlook.is_disabled_day and not form.anyway.data:
-        form.blame("anyway", f"{outlook.weekday} is a disabled day: turn on “Run anyway” to run it")
+        form.blame("anyway", f"{outlook.weekday} is a disabled day; turn on “Run anyway” to continue")
         return _answer(form, 422)
     started = lifecycle.start(g.dealer, "manual", requested_by=current_user, anyway=form.anyway.data)
     if not started.created:
         return _answer(form, 409)
-    flash(f"Inventory update queued as run {started.run.id}.", "success")
+    flash(f"Inventory update queued (run {started.run.id}).", "success")
     return htmx.redirect_to(url_for("runs.show", run_id=started.run.id))
 
 

@@ -54,10 +54,15 @@ def _steps() -> Mapping[str, tuple[str, Delete]]:
     """Return the steps by kind: the setting with its retention, and the deleting function."""
     return {
         "runs": ("RUN_RETENTION_DAYS", old_runs.Deletion().delete_some),
+        "item_changes": ("CHANGES_RETENTION_DAYS", old_entries.delete_item_changes),
+        "planned_changes": ("CHANGES_RETENTION_DAYS", old_entries.delete_planned_changes),
+        "coverage_days": ("COVERAGE_RETENTION_DAYS", old_entries.delete_coverage_days),
+        "change_summaries": ("CHANGES_RETENTION_DAYS", old_entries.delete_summaries),
         "audit_entries": ("AUDIT_RETENTION_DAYS", old_entries.delete_audit_entries),
         # Each run has such an entry: without the run they are of no use.
         "audit_entries_of_the_schedule": ("RUN_RETENTION_DAYS", old_entries.delete_schedule_entries),
         "held_clearings": ("RUN_RETENTION_DAYS", old_entries.delete_held_clearings),
+        "held_pulls": ("RUN_RETENTION_DAYS", old_entries.delete_held_pulls),
         "alert_deliveries": ("ALERT_RETENTION_DAYS", old_entries.delete_alert_deliveries),
         "closed_alerts": ("ALERT_RETENTION_DAYS", old_entries.delete_closed_alerts),
         "catalog_imports": ("CATALOG_IMPORT_RETENTION_DAYS", old_imports.delete_some),

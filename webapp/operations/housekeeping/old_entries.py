@@ -1,4 +1,4 @@
-"""Deletes old audit entries, closed alerts, their deliveries, and settled held clearings."""
+"""Deletes old audit entries, alerts, deliveries, settled holds, coverage, and changes of stock."""
 
 from __future__ import annotations
 
@@ -7,11 +7,23 @@ from typing import Any, Final
 
 from sqlalchemy import delete, select, true
 
-from webapp.core.enums import OPEN_CLEARING_STATES
+from webapp.core.enums import OPEN_CLEARING_STATES, OPEN_PULL_STATES
 from webapp.extensions import db
-from webapp.models import Alert, AlertDelivery, AuditEntry, HeldClearing
+from webapp.models import (
+    Alert,
+    AlertDelivery,
+    AuditEntry,
+    CoverageDay,
+    HeldClearing,
+    HeldPull,
+    ItemChanges,
+    PlannedChanges,
+    StoredSummary,
+)
 
 BATCH: Final = 1_000
+# Dealers whose old coverage is deleted at once: a day has a row for each of their codes.
+_DEALERS: Final = 50
 
 
 def delete_audit_entries(before: datetime) -> int:
@@ -38,6 +50,38 @@ def delete_held_clearings(before: datetime) -> int:
     """Delete a batch of settled or superseded held clearings that are older; return how many."""
     settled = HeldClearing.state.not_in(OPEN_CLEARING_STATES)
     return _delete_oldest(HeldClearing, HeldClearing.held_at, before, settled)
+
+
+def delete_held_pulls(before: datetime) -> int:
+    """Delete a batch of held pulls that are older and no longer open; return how many."""
+    settled = HeldPull.state.not_in(OPEN_PULL_STATES)
+    return _delete_oldest(HeldPull, HeldPull.held_at, before, settled)
+
+
+def delete_item_changes(before: datetime) -> int:
+    """Delete a batch of what was changed of shelf stock before a time; return how many rows."""
+    return _delete_oldest(ItemChanges, ItemChanges.noted_at, before, true())
+
+
+def delete_planned_changes(before: datetime) -> int:
+    """Delete a batch of what runs left undone before a time; return how many rows."""
+    of_runs = PlannedChanges.run_item_id.is_not(None)
+    return _delete_oldest(PlannedChanges, PlannedChanges.noted_at, before, of_runs)
+
+
+def delete_coverage_days(before: datetime) -> int:
+    """Delete the coverage of some dealers' days before a time; return how many rows."""
+    old = CoverageDay.day < before.date()
+    dealers = list(db.session.scalars(select(CoverageDay.dealer_id).where(old).distinct().limit(_DEALERS)))
+    statement = delete(CoverageDay).where(CoverageDay.dealer_id.in_(dealers), old)
+    result: Any = db.session.execute(statement)
+    db.session.commit()
+    return int(result.rowcount)
+
+
+def delete_summaries(before: datetime) -> int:
+    """Delete a batch of summaries of changes made before a time; return how many."""
+    return _delete_oldest(StoredSummary, StoredSummary.created_at, before, true())
 
 
 def _delete_oldest(model: Any, moment: Any, before: datetime, condition: Any) -> int:

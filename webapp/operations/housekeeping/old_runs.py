@@ -47,6 +47,7 @@ _DELETABLE: Final = text("""
               FROM runs AS later
               JOIN run_items AS j ON j.run_id = later.id AND j.code_key = i.code_key
               WHERE later.dealer_id = runs.dealer_id AND later.id > runs.id AND j.status = 'succeeded'
+                AND later."trigger" <> 'restore'
           )
     )
 """)

@@ -34,9 +34,7 @@ class _Collector:
     """Collects from SQL and Redis; an unavailable one is reported as down, and its metrics are omitted."""
 
     def collect(self) -> Iterator[Metric]:
-        up = GaugeMetricFamily(
-            f"{PREFIX}_up", "Whether what the program rests on answers.", labels=["service"]
-        )
+        up = GaugeMetricFamily(f"{PREFIX}_up", "Whether each dependency responds.", labels=["service"])
         try:
             yield from of_figures(figures.read())
             up.add_metric(["database"], 1)

@@ -39,7 +39,7 @@ def _of_runs(ended: Cells, under_way: Sums) -> Iterator[Metric]:
     requests = every.requests + under_way.requests
     yield _single_counter("lightspeed_requests", "Requests that runs sent to Lightspeed.", requests)
     waited = (every.rate_waited_ms + under_way.rate_waited_ms) / 1000
-    yield _single_counter("rate_wait_seconds", "Time that requests waited for the rate budget.", waited)
+    yield _single_counter("rate_wait_seconds", "Time that requests waited for the rate limit.", waited)
 
 
 def _sum(cells: Cells, status: str) -> Sums:
@@ -66,14 +66,20 @@ def _durations(cells: Cells) -> HistogramMetricFamily:
 
 
 def _of_moment(found: Figures) -> Iterator[Metric]:
-    yield gauge("active_runs", "Runs that wait or are under way.", "status", found.active)
-    yield _single_gauge("dead_runs", "Runs whose worker died and that nobody took over yet.", found.dead)
+    yield gauge("active_runs", "Runs that are queued or running.", "status", found.active)
+    yield _single_gauge(
+        "dead_runs", "Runs whose worker died and that no other worker has taken over.", found.dead
+    )
     yield _single_gauge("oldest_queued_run_seconds", "How long a run has waited.", found.oldest_queued)
-    yield _single_gauge("outbox_notes", "Notes of products to be reindexed.", found.notes)
-    yield _single_gauge("oldest_outbox_note_seconds", "How long a note has waited.", found.oldest_note)
+    yield _single_gauge("outbox_notes", "Products to be reindexed.", found.notes)
+    yield _single_gauge(
+        "oldest_outbox_note_seconds", "How long the oldest of them has waited.", found.oldest_note
+    )
     yield gauge("open_alerts", "Alerts that are open, by cause.", "cause", found.open_alerts)
-    yield _single_gauge("active_catalog_imports", "Catalog imports not ended.", found.active_imports)
-    help_text = "Time since a periodic job last came to its end."
+    yield _single_gauge(
+        "active_catalog_imports", "Catalog imports that have not ended.", found.active_imports
+    )
+    help_text = "Time since a periodic job last finished."
     yield gauge("periodic_job_age_seconds", help_text, "job", found.done)
 
 

@@ -19,12 +19,12 @@ from webapp.models import (
     Configuration,
     Dealer,
     JobHeartbeat,
-    OutboxEntry,
     RecentRuns,
     Run,
     SupplierCode,
 )
 from webapp.operations.metrics import tallying
+from webapp.search import noted_products
 
 # One missed slot of six hours; two, with time for the second to end (when an alert opens, too); a day; two
 # days.
@@ -122,9 +122,7 @@ def _successes(connection: Connection, now: datetime) -> tuple[int, float, dict[
 
 
 def _outbox(connection: Connection, now: datetime) -> tuple[int, float]:
-    first = select(OutboxEntry.noted_at).order_by(OutboxEntry.id).limit(1)
-    notes = connection.scalar(select(func.count()).select_from(OutboxEntry)) or 0
-    return notes, _age(now, connection.scalar(first))
+    return noted_products.count(connection), _age(now, noted_products.since(connection))
 
 
 def _open_alerts(connection: Connection) -> dict[str, int]:

@@ -17,7 +17,7 @@ from webapp.web import htmx, tenancy
 from webapp.web.query_args import text
 
 pages = tenancy.staff_blueprint("background_jobs", __name__, "/background-jobs")
-GONE = "This job is no longer among the failed ones. Someone may have retried it already."
+GONE = "This job is no longer in the failed list. It may already have been retried."
 
 
 @pages.get("")
@@ -38,7 +38,7 @@ def retry() -> ResponseReturnValue:
     except background_jobs.NotFailed:
         return _refused(GONE, 409)
     except RedisError as error:
-        return _refused(f"The job could not be queued: {describe(error)}.", 503)
+        return _refused(f"We couldn't queue the job: {describe(error)}.", 503)
     flash(f"Job {failed.task} was queued again.", "success")
     return _answer() if htmx.wants_fragment() else redirect(url_for(".index"), 303)
 

@@ -19,6 +19,6 @@ def show() -> Response:
         abort(404)
     given = request.headers.get("Authorization", "")
     if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
-        return Response("The token is not right.\n", 401, {"WWW-Authenticate": "Bearer"})
+        return Response("The token is wrong.\n", 401, {"WWW-Authenticate": "Bearer"})
     content, content_type = metrics.exposition(request.headers.get("Accept", ""))
     return Response(content, content_type=content_type, headers={"Cache-Control": "no-store"})

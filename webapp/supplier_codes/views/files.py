@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 
-from flask import Response, flash, g, url_for
+from flask import Response, flash, g
 from flask.typing import ResponseReturnValue
 
 from webapp import supplier_codes
-from webapp.search import outbox
 from webapp.supplier_codes import FileRefused, ImportResult, ListChanged, Plan
 from webapp.supplier_codes.file_forms import ConfirmationForm, UploadForm
-from webapp.supplier_codes.supplier_code_list import SupplierCodeList
+from webapp.supplier_codes.views.answers import show_changed
 from webapp.web import bodies, htmx, tenancy
 from webapp.web.numbers import count
 from webapp.web.uploads import takes_file
@@ -19,7 +18,7 @@ from webapp.web.uploads import takes_file
 pages = tenancy.dealer_blueprint("supplier_code_files", __name__, "/supplier-codes")
 # Size of the form's other fields and multipart framing.
 FORM_OVERHEAD = 64 * bodies.KILOBYTE
-CHANGED = "The list was changed since you looked at the file. Please look again at what the import would do."
+CHANGED = "Your list changed after this preview. Check the new preview, then import."
 
 
 @pages.get("/export.csv")
@@ -75,14 +74,8 @@ def create() -> ResponseReturnValue:
 
 
 def _imported(result: ImportResult) -> ResponseReturnValue:
-    outbox.enqueue_drain()
     changed = f"{count(result.added, 'supplier code')} added, {result.updated:,} updated"
-    flash(f"{changed}, {result.unchanged:,} unchanged.", "success")
-    if not htmx.wants_fragment():
-        return htmx.redirect_to(url_for("supplier_codes.index"))
-    response = htmx.answer("supplier_codes", shown=SupplierCodeList.of(g.dealer))
-    response.headers["HX-Trigger"] = "configuration-changed"
-    return response
+    return show_changed(f"{changed}, {result.unchanged:,} unchanged.", page=1)
 
 
 def _answer(

@@ -40,9 +40,9 @@ def password_from_stdin() -> str:
     try:
         password = line.decode().rstrip("\r\n")
     except UnicodeDecodeError:
-        raise click.ClickException("the password on standard input is not UTF-8 text") from None
+        raise click.ClickException("the password on standard input isn't UTF-8 text") from None
     if not password:
-        raise click.ClickException("there is no password on standard input")
+        raise click.ClickException("no password on standard input")
     if not password.isprintable():
-        raise click.ClickException("the password on standard input has characters that cannot be printed")
+        raise click.ClickException("the password on standard input has characters that can't be printed")
     return password

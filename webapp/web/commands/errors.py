@@ -49,7 +49,7 @@ def _unusable(error: DBAPIError) -> Exception:
     """Return the message for a missing or unmigrated database; any other error is returned as it is."""
     lines = str(error.orig).splitlines() or [""]
     if _NOT_MIGRATED.search(lines[0]):
-        return click.ClickException("the database is not migrated: run flask --app wsgi db upgrade")
+        return click.ClickException("the database isn't migrated; run flask --app wsgi db upgrade")
     if isinstance(error, OperationalError):
-        return click.ClickException(f"the database cannot be used: {lines[0]}")
+        return click.ClickException(f"can't use the database: {lines[0]}")
     return error

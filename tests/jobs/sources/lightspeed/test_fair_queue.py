@@ -73,6 +73,38 @@ def test_a_check_is_served_before_those_that_wait_already(limiter: RedisRateLimi
     assert order(limiter, ticket("1"), ticket("2"), ticket("3", is_urgent=True)) == ["3", "1", "2"]
 
 
+def background() -> Ticket:
+    return Ticket(KEY, Requester("scan", is_background=True))
+
+
+def test_a_scan_is_served_after_all_others_however_long_it_waits(limiter: RedisRateLimiter):
+    serve(limiter, "1")
+    assert order(limiter, background(), ticket("2"), ticket("1")) == ["2", "1", "scan"]
+
+
+def test_a_scan_leaves_half_of_the_rate_to_others(limiter: RedisRateLimiter):
+    taken = [limiter.take(background()).is_counted for _ in range(6)]
+
+    assert taken == [True] * 4 + [False] * 2
+    serve(limiter, "1", "2", "3", "4")
+
+
+def test_a_scan_that_waits_does_not_make_a_login_crowded(limiter: RedisRateLimiter):
+    for _ in range(5):
+        waiting = background()
+        limiter.take(waiting)
+
+    assert ahead(limiter, waiting) == 0
+    assert not limiter.is_crowded(KEY, 0.0)
+
+
+def test_a_scan_does_not_count_as_its_dealers_turn(limiter: RedisRateLimiter):
+    serve(limiter, "2")
+    assert limiter.take(Ticket(KEY, Requester("1", is_background=True))).is_counted
+
+    assert order(limiter, ticket("2"), ticket("1")) == ["1", "2"]
+
+
 def test_a_dealer_that_was_just_served_is_behind_the_others(limiter: RedisRateLimiter):
     serve(limiter, "1", "2")
 

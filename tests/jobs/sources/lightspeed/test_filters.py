@@ -1,10 +1,12 @@
 from datetime import date
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.sources.lightspeed import part_filter
+from jobs.sources.lightspeed.filters import LONGEST_FILTER, stock_filter
 from sandbox.simulator import part
 from sandbox.simulator.evaluation import predicate
 from sandbox.simulator.filters import parse
@@ -64,3 +66,16 @@ def test_an_independent_reader_understands_it_as_r9(code, other, field, quantity
 
     assert wanted(part(code, "X", **record)) == (quantity > 0 and changed >= since)
     assert not (wanted(part(other, "X", **record)) and other != code)
+
+
+def test_the_filter_of_a_scan_leaves_codes_out_with_quotes_doubled():
+    assert stock_filter([]) == "OnHand gt 0"
+    assert stock_filter(["TR", "O'N"]) == "OnHand gt 0 and SupplierCode ne 'TR' and SupplierCode ne 'O''N'"
+
+
+def test_the_filter_of_a_scan_has_no_more_codes_than_an_address_has_room_for():
+    text = stock_filter([f"Ä{number:03}" for number in range(500)])
+
+    assert len(quote(text)) <= LONGEST_FILTER
+    assert "'Ä000'" in text
+    assert "'Ä499'" not in text

@@ -18,13 +18,14 @@ WIRE_NAMES = {
     "avail": "Avail",
     "retail": "Retail",
     "current_active_price": "CurrentActivePrice",
+    "cost": "Cost",
     "upc": "UPC",
     "superseded_to": "SupersededTo",
     "secondary_part_number": "secondarypartnum",
     "last_updated": "lastupdatedate",
     "date_gathered": "DateGathered",
 }
-NUMBERS = {"on_hand", "avail", "retail", "current_active_price"}
+NUMBERS = {"on_hand", "avail", "retail", "current_active_price", "cost"}
 
 
 def decoded(*records: Any) -> list[Part]:
@@ -43,6 +44,7 @@ def test_a_documented_record_is_read_whole():
         Avail=4,
         Retail=19.95,
         CurrentActivePrice=15,
+        Cost=11.5,
         UPC="0123",
         SupersededTo="ABC-2",
         secondarypartnum="ABC1",
@@ -60,6 +62,7 @@ def test_a_documented_record_is_read_whole():
             avail=4,
             retail=19.95,
             current_active_price=15,
+            cost=11.5,
             upc="0123",
             superseded_to="ABC-2",
             secondary_part_number="ABC1",

@@ -64,7 +64,7 @@ def test_no_answer_takes_more_memory_or_time_than_there_is():
 
 def test_a_list_of_too_many_records_is_reported_in_terms_of_the_dealer(script, lightspeed):
     script.will_answer(body(gzip.compress(b"[" + b"{}," * 500_000 + b"{}]")))
-    with pytest.raises(LightspeedError, match="far more at once than was asked for"):
+    with pytest.raises(LightspeedError, match="far more data than we requested"):
         list(part_pages(lightspeed, CMF, "SupplierCode eq 'TR'"))
 
 

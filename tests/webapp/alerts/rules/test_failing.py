@@ -47,7 +47,7 @@ def test_it_says_which_runs_and_why_and_is_over_after_a_success(dealer: Dealer):
     make_run(make_dealer("Lakeside Cycle"), "failed")
     first, second = make_run(dealer, "failed").id, make_run(dealer, "partial", reason="PU failed.").id
     alerts.evaluate_rules(NOW, ONLY)
-    said = f"The last two runs did not succeed: run {first} failed, then run {second} was partial. PU failed."
+    said = f"The last two runs had problems: run {first} failed, then run {second} was partial. PU failed."
     assert sentence("failing") == said
     make_run(dealer, "succeeded")
     assert alerts.evaluate_rules(NOW, ONLY).closed == 1

@@ -1,13 +1,15 @@
-"""A clearing that is held until a user decides."""
+"""A clearing, or a whole pull, that is held until a user decides."""
 
 from __future__ import annotations
 
-from tests.factories import make_held_clearing, make_run, make_run_item
+from datetime import timedelta
+
+from tests.factories import make_held_clearing, make_held_pull, make_run, make_run_item
 from tests.webapp.alerts.evaluation import NOW, open_causes, sentence
 from webapp import alerts
-from webapp.alerts.rules import held
+from webapp.alerts.rules import held, held_soon
 from webapp.models import Dealer, HeldClearing
-from webapp.runs import held_clearings
+from webapp.runs import held_clearings, held_pulls
 
 ONLY = (held.RULE,)
 
@@ -30,3 +32,28 @@ def test_each_code_has_its_own_alert(dealer: Dealer):
         hold(dealer, code, 100, 120)
     assert alerts.evaluate_rules(NOW, ONLY).opened == 2
     assert open_causes() == ["held", "held"]
+
+
+def test_a_whole_pull_is_another_alert(dealer: Dealer):
+    item = make_run_item(make_run(dealer, "partial"), "TR")
+    make_held_clearing(item)
+    pull = make_held_pull(item)
+    assert alerts.evaluate_rules(NOW, ONLY).opened == 2
+    said = [alert.sentence for alert in alerts.open_of(dealer.id)]
+    assert (
+        "TR: 412 of 430 prices moved by more than half — for example A-1 $12.00 → $1,200.00. "
+        "Nothing was changed for this code."
+    ) in said
+    held_pulls.keep_pull(pull, None)
+    assert alerts.evaluate_rules(NOW, ONLY).closed == 1
+
+
+def test_a_pull_is_told_again_four_hours_before_it_is_applied(dealer: Dealer):
+    item = make_run_item(make_run(dealer, "partial"), "TR")
+    pull = make_held_pull(item, apply_at=NOW + timedelta(hours=5))
+    only = (held_soon.RULE,)
+    assert alerts.evaluate_rules(NOW, only).opened == 0
+    assert alerts.evaluate_rules(NOW + timedelta(hours=1), only).opened == 1
+    assert sentence("held_soon").startswith("TR is applied as it is ")
+    held_pulls.apply_pull(pull, None)
+    assert alerts.evaluate_rules(NOW + timedelta(hours=2), only).closed == 1

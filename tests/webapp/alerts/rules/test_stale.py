@@ -38,7 +38,7 @@ def test_it_is_over_with_the_next_success(dealer: Dealer):
     watched_since(dealer, ago(days=9))
     make_run(dealer, "succeeded", finished_at=ago(hours=20))
     alerts.evaluate_rules(NOW, ONLY)
-    assert sentence("stale") == "No run has succeeded for more than 13 hours."
+    assert sentence("stale") == "No update has succeeded for more than 13 hours."
     make_run(dealer, "succeeded", finished_at=NOW)
     assert alerts.evaluate_rules(NOW, ONLY).closed == 1
 
@@ -49,7 +49,7 @@ def test_a_dealer_without_any_run_gets_an_alert_13_hours_after_it_was_enabled(de
     alerts.evaluate_rules(NOW + 13 * HOURS, ONLY)
     assert open_causes() == []
     alerts.evaluate_rules(NOW + 13 * HOURS + timedelta(minutes=1), ONLY)
-    assert sentence("stale").startswith("No run has succeeded yet")
+    assert sentence("stale").startswith("No update has succeeded yet")
 
 
 def test_a_dealer_that_is_enabled_again_has_another_13_hours(dealer: Dealer):
@@ -87,7 +87,7 @@ def test_time_on_disabled_days_does_not_count(dealer: Dealer):
     alerts.evaluate_rules(datetime(2026, 11, 23, 14, tzinfo=UTC), ONLY)
     assert open_causes() == []
     alerts.evaluate_rules(datetime(2026, 11, 23, 14, 1, tzinfo=UTC), ONLY)
-    assert sentence("stale") == "No run has succeeded for more than 13 hours. Disabled days are not counted."
+    assert sentence("stale") == "No update has succeeded for more than 13 hours. Disabled days don't count."
 
 
 @ON_SQLITE

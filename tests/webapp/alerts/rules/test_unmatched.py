@@ -49,9 +49,7 @@ def test_it_opens_when_the_unmatched_share_exceeds_the_baseline_by_a_tenth(
 def test_it_shows_the_baseline_and_closes_when_the_share_recovers(usual: Dealer):
     number = run_with(usual, TR=(1000, 1000)).id
     alerts.evaluate_rules(NOW, ONLY)
-    assert sentence("unmatched").startswith(
-        f"Run {number} could not match 50% of 2,000 parts, where 10% is usual."
-    )
+    assert sentence("unmatched").startswith(f"Run {number} couldn't match 50% of 2,000 parts (usually 10%).")
     run_with(usual, TR=(180, 20))
     assert alerts.evaluate_rules(NOW, ONLY).closed == 1
 

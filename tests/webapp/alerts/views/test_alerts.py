@@ -10,6 +10,7 @@ from flask import Flask
 
 from tests.factories import make_alert, make_alert_recipients, make_dealer
 from tests.webapp.client import ON_SQLITE, LintingClient, without_tokens
+from webapp.alerts import summary_choices
 from webapp.alerts.alert_labels import LATE_AFTER
 from webapp.core import clock, vault
 from webapp.extensions import db
@@ -44,7 +45,7 @@ def delivery(dealer: Dealer, state: str = "waiting", **fields: object) -> AlertD
 
 def test_it_says_when_there_is_no_alert_and_no_recipient(client: LintingClient, url: str, mail: None):
     page = client.get(url).text
-    for said in ("Nothing is wrong.", "Nobody is told by e-mail yet.", "Nothing has been sent yet."):
+    for said in ("No open alerts", "No email recipients yet.", "Nothing sent yet."):
         assert said in page
     assert "Send a test" not in page
     assert "SMTP_URL" not in page
@@ -53,7 +54,7 @@ def test_it_says_when_there_is_no_alert_and_no_recipient(client: LintingClient, 
 def test_it_says_when_there_is_no_e_mail(client: LintingClient, url: str):
     client.post(f"{url}/recipients", data={"recipients": "one@example.com"})
     page = client.get(url).text
-    assert "E-mail is not set up on this deployment" in page
+    assert "Email isn’t set up on this site" in page
     assert "one@example.com" in page
     assert "Send a test" not in page
 
@@ -70,9 +71,9 @@ def test_it_lists_open_and_closed_alerts_and_deliveries(client: LintingClient, u
     delivery(other, recipient="theirs@example.com")
     page = client.get(url).text
     for said in (
-        *("Credentials refused", "The password has expired.", "Two runs failed or partial"),
-        *("Over: Two runs failed or partial", "hooks.example.com (webhook)", "It answered 500."),
-        *("Delivered", "Not delivered", "Busy. Tried again", "in 5 minutes"),
+        *("Credentials refused", "The password has expired.", "Two updates in a row had problems"),
+        *("Resolved: Two updates in a row had problems", "hooks.example.com (webhook)", "It answered 500."),
+        *("Delivered", "Not delivered", "Busy. Retrying", "in 5 minutes"),
     ):
         assert said in page
     assert "Not ours." not in page
@@ -85,7 +86,7 @@ def test_recipients_are_kept(client: LintingClient, url: str, dealer: Dealer, ht
     if htmx:
         response = client.hx("POST", f"{url}/recipients", data=typed)
         assert response.status_code == 200
-        assert "E-mail recipients: saved." in response.text
+        assert "Email recipients saved." in response.text
         assert response.headers["HX-Trigger"] == "recipients-changed"
     else:
         response = client.post(f"{url}/recipients", data=typed)
@@ -144,7 +145,7 @@ def test_a_webhooks_secret_is_shown_once(client: LintingClient, url: str, dealer
     renewed = ask("POST", f"{url}/webhook/secret")
     assert renewed.status_code == 200
     assert secret not in renewed.text
-    assert "shown only now" in renewed.text
+    assert "won’t be shown again" in renewed.text
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,7 @@ def test_a_webhooks_secret_is_shown_once(client: LintingClient, url: str, dealer
     [
         ("http://hooks.example.com", "https://"),
         ("https://169.254.169.254/", "private network"),
-        ("https://user:hunter2@hooks.example.com/", "must not hold a login"),
+        ("https://user:hunter2@hooks.example.com/", "must not contain a login"),
     ],
 )
 def test_an_address_that_a_webhook_may_not_have_is_refused(
@@ -169,7 +170,7 @@ def test_an_address_that_a_webhook_may_not_have_is_refused(
     ("saved", "said"),
     [
         ("https://hooks.example.com:8080/in", "it must use port 443 or 8443"),
-        ("https://168.63.129.16/in", "it is an address inside of a private network"),
+        ("https://168.63.129.16/in", "it is on a private network"),
     ],
 )
 def test_a_webhook_that_was_saved_under_earlier_rules_says_why_nothing_is_sent(
@@ -180,7 +181,7 @@ def test_a_webhook_that_was_saved_under_earlier_rules_says_why_nothing_is_sent(
         AlertRecipients(dealer_id=dealer.id, recipients=[], webhook_url=saved, version=0, **secret)
     )
     db.session.commit()
-    assert f"Nothing is sent to this webhook: {said}. Save another address." in client.get(url).text
+    assert f"Nothing is sent to this webhook: {said}. Enter a different URL." in client.get(url).text
     client.post(f"{url}/webhook", data={"webhook_url": HOOK})
     assert "Nothing is sent to this webhook" not in client.get(url).text
 
@@ -199,7 +200,7 @@ def test_a_test_message_is_sent_and_the_page_updates_with_its_result(
 ):
     make_alert_recipients(dealer, "one@example.com")
     sent = client.hx("POST", f"{url}/tests")
-    assert "A test is on its way." in sent.text
+    assert "Test sent." in sent.text
     polled = re.search(r'hx-get="([^"]+seen=[^"]+)" hx-trigger="every 2s"', sent.text)
     assert polled is not None
     assert client.hx("GET", polled[1]).status_code == 204
@@ -219,7 +220,7 @@ def test_without_script_a_test_leads_back_to_the_page(
     assert (response.status_code, response.location) == (303, url)
     again = client.post(f"{url}/tests")
     assert again.status_code == 409
-    assert "A test was sent a moment ago" in again.text
+    assert "You just sent a test" in again.text
 
 
 def test_the_page_stops_waiting_for_a_test_message_that_is_not_sent(
@@ -228,8 +229,33 @@ def test_the_page_stops_waiting_for_a_test_message_that_is_not_sent(
     long_ago = clock.now() - LATE_AFTER - timedelta(seconds=1)
     delivery(dealer, created_at=long_ago, next_attempt_at=long_ago)
     page = client.get(url).text
-    assert "It has not been sent yet." in page
+    assert "Not sent yet." in page
     assert "every 2s" not in page
+
+
+def test_the_webhook_is_folded_away_unless_it_needs_to_be_seen(client: LintingClient, url: str):
+    folded, unfolded = '<details class="sheet">', '<details class="sheet" open>'
+    assert folded in client.get(url).text
+    refused = client.post(f"{url}/webhook", data={"webhook_url": "http://hooks.example.com"})
+    assert unfolded in refused.text
+    created = client.post(f"{url}/webhook", data={"webhook_url": HOOK})
+    assert unfolded in created.text
+    assert unfolded in client.get(url).text
+
+
+def test_alerts_come_first_the_latest_in_sight(client: LintingClient, url: str, dealer: Dealer):
+    for number in range(7):
+        make_alert(dealer, "failing", f"Problem {number}.", closed_at=clock.now())
+    page = client.get(url).text
+    assert page.index("Problem 6.") < page.index("Problem 2.") < page.index("Earlier alerts")
+    assert page.index("Earlier alerts") < page.index("Problem 1.") < page.index('id="recipients"')
+
+
+def test_the_form_says_what_the_emails_are_about(client: LintingClient, url: str):
+    page = client.get(url).text
+    assert all(f"<li>{said}</li>" in page for said in ("Credentials refused", "No recent update"))
+    # Dealers can do nothing about the deployment: its alerts are for staff.
+    assert "Background jobs have stopped" not in page
 
 
 def test_htmx_gets_the_fragment_that_the_page_includes(client: LintingClient, url: str):
@@ -241,3 +267,30 @@ def test_htmx_gets_the_fragment_that_the_page_includes(client: LintingClient, ur
 def test_staff_may_choose_for_a_dealer(staff: LintingClient, url: str, dealer: Dealer):
     staff.post(f"{url}/recipients", data={"recipients": "one@example.com"})
     assert "one@example.com" in staff.get(url).text
+
+
+def test_a_summary_is_off_until_it_is_chosen(client: LintingClient, url: str, dealer: Dealer):
+    make_alert_recipients(dealer, "One@example.com", "two@example.com")
+    assert client.get(url).text.count('<option value="" selected>Off</option>') == 3
+    typed = {
+        "address": ["one@example.com", "two@example.com", "who@example.com"],
+        "period": ["weekly", "", "daily"],
+    }
+    assert "Summaries saved." in client.hx("POST", f"{url}/summaries", data=typed).text
+    assert summary_choices.chosen(dealer.id) == {("email", "one@example.com"): "weekly"}
+    assert '<option value="weekly" selected>' in client.get(f"{url}/summaries").text
+    client.post(f"{url}/summaries", data={"address": "One@example.com", "period": "hourly"})
+    assert summary_choices.chosen(dealer.id) == {("email", "one@example.com"): "weekly"}
+    client.post(f"{url}/summaries", data={"address": "One@example.com", "period": ""})
+    assert summary_choices.chosen(dealer.id) == {}
+
+
+def test_a_webhook_gets_summaries_if_it_is_chosen(client: LintingClient, url: str, dealer: Dealer):
+    client.hx("POST", f"{url}/webhook", data={"webhook_url": HOOK, "summaries": "daily"})
+    assert summary_choices.chosen(dealer.id) == {("webhook", ""): "daily"}
+    assert '<option value="daily" selected>' in client.get(url).text
+    assert (
+        client.hx("POST", f"{url}/webhook", data={"webhook_url": HOOK, "summaries": "x"}).status_code == 422
+    )
+    client.hx("POST", f"{url}/webhook/removal")
+    assert summary_choices.chosen(dealer.id) == {}

@@ -99,7 +99,7 @@ def test_a_name_may_be_longer_than_other_values():
 )
 @pytest.mark.parametrize("column", ["manufacturer", "name"])
 def test_control_and_direction_characters_are_rejected(column, letter):
-    told = "it holds a control character, or one that turns the direction of writing"
+    told = "it contains a control character or one that changes the text direction"
     assert rejection(**{column: f"a{letter}b"}) == told
 
 

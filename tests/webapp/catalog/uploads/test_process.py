@@ -151,7 +151,7 @@ def test_a_defect_ends_the_import_as_failed_and_is_raised(uploaded: int, monkeyp
     with pytest.raises(ZeroDivisionError):
         import_catalog(uploaded)
     assert stored(uploaded).status == "failed"
-    assert "Something went wrong here" in (stored(uploaded).reason or "")
+    assert "Something went wrong on our side" in (stored(uploaded).reason or "")
 
 
 def test_the_heartbeat_records_the_progress_of_reading(uploaded: int, monkeypatch: pytest.MonkeyPatch):

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import io
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from tests.factories import make_user
+from tests.factories import make_changes, make_user
 from tests.webapp.operations.housekeeping.conftest import History, ago
 from webapp.catalog import uploads
 from webapp.core import clock, storage
 from webapp.extensions import db
-from webapp.models import Alert, AlertDelivery, AuditEntry, CatalogImport, HeldClearing, User
+from webapp.models import (
+    Alert,
+    AlertDelivery,
+    AuditEntry,
+    CatalogImport,
+    HeldClearing,
+    ItemChanges,
+    PlannedChanges,
+    User,
+)
+from webapp.pulls.stock import Stock
 
 
 def entry(days: float, actor: str = "command") -> None:
@@ -32,6 +42,24 @@ def test_entries_of_users_are_kept_longer_than_those_of_the_schedule(history: Hi
         entry(days, "schedule")
     history.purge_expired()
     assert subjects() == ["command 100", "command 1", "schedule 1"]
+
+
+def test_what_runs_changed_is_deleted_before_the_runs_and_with_them(history: History) -> None:
+    stock = history.product, history.manufacturer, None, Stock(1, None, 1)
+    # Noted so many days ago: that of the first run late, as by a clearing applied long after it.
+    for days, noted in ((100, 1), (40, 40), (20, 20)):
+        item = history.add_run(days, "succeeded", "TR").items[0]
+        for table in (ItemChanges, PlannedChanges):
+            make_changes(item, stock, is_planned=table is PlannedChanges)
+            of_item = update(table).where(table.run_item_id == item.id)
+            db.session.execute(of_item.values(noted_at=ago(noted)))
+        db.session.commit()
+    last = item.id
+    deleted = history.purge_expired()
+    assert (deleted["runs"], deleted["item_changes"], deleted["planned_changes"]) == (1, 1, 1)
+    for table in (ItemChanges, PlannedChanges):
+        assert list(db.session.scalars(select(table.run_item_id))) == [last]
+    assert len(history.run_ids()) == 2
 
 
 def test_a_deletion_is_audited(history: History) -> None:

@@ -21,6 +21,7 @@ from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import Alert, Dealer, Manufacturer, OutboxEntry
 from webapp.operations.metrics import figures
+from webapp.search import noted_products
 from webapp.web import job_heartbeats
 
 
@@ -87,9 +88,15 @@ def test_the_outbox_and_its_oldest_entry(dealer: Dealer) -> None:
     product = make_product(make_manufacturer("Parts"), "A")
     for minutes in (30, 10):
         save(OutboxEntry(dealer_id=dealer.id, product_id=product.id, noted_at=ago(minutes=minutes)))
+    noted_products.note(db.session.connection(), dealer.id, [product.id, product.id + 1])
+    db.session.commit()
     found = figures.read()
-    assert found.notes == 2
+    assert found.notes == 4
     assert 1800 <= found.oldest_note < 2400
+    db.session.execute(db.delete(OutboxEntry))
+    db.session.commit()
+    found = figures.read()
+    assert (found.notes, found.oldest_note < 600) == (2, True)
 
 
 def test_open_alerts_by_cause(dealer: Dealer) -> None:

@@ -64,9 +64,9 @@ def test_the_list_is_exported_in_the_form_that_is_imported(client: LintingClient
 def test_a_preview_shows_each_change_and_changes_nothing(client: LintingClient, url: str, hx: bool):
     answer = uploaded(client, url, LIST, hx=hx)
     assert answer.status_code == 200
-    assert "adds 1 supplier code and updates 1; 0 stay as they are" in answer.text
-    assert "<del>1 day</del> 5 days" in answer.text
-    assert "<del>Disabled</del> Retail" in answer.text
+    assert "adds 1 supplier code and updates 1; 0 unchanged" in answer.text
+    assert re.search(r"<del[^>]*>1 day</del> 5 days", answer.text)
+    assert re.search(r"<del[^>]*>Disabled</del> Retail", answer.text)
     assert codes() == [("TR", 1, "disabled")]
 
 
@@ -85,7 +85,7 @@ def test_a_file_as_a_spreadsheet_saves_it_is_previewed_and_imported(
 ):
     content = LIST.replace(b",", separator) + separator * 4 + b"\r\n"
     answer = uploaded(client, url, content.decode().encode(encoding))
-    assert "adds 1 supplier code and updates 1; 0 stay as they are" in answer.text
+    assert "adds 1 supplier code and updates 1; 0 unchanged" in answer.text
     assert client.post(f"{url}/import", data=hidden(answer.text)).status_code == 303
     assert codes() == [("tr", 5, "retail"), ("HO", 1, "disabled")]
 
@@ -111,8 +111,8 @@ def test_a_list_that_was_changed_concurrently_is_previewed_again(client: Linting
     client.post(url, data=fields)
     answer = client.post(f"{url}/import", data=confirmation)
     assert answer.status_code == 409
-    assert "The list was changed since you looked at the file" in answer.text
-    assert "adds 0 supplier codes and updates 1; 1 stay" in answer.text
+    assert "Your list changed after this preview" in answer.text
+    assert "adds 0 supplier codes and updates 1; 1 unchanged" in answer.text
     assert codes()[0] == ("TR", 1, "disabled")
     assert client.post(f"{url}/import", data=hidden(answer.text)).status_code == 303
 
@@ -122,7 +122,7 @@ def test_a_list_that_was_changed_concurrently_is_previewed_again(client: Linting
     [
         (b"", "Line 1: the file is empty"),
         (b"catalog,code\n", "Line 1: the file has no column supplier_code"),
-        (b"\xff\xfe\x00", "not UTF-8 text"),
+        (b"\xff\xfe\x00", "t UTF-8 text"),
         (LIST + b"oem,HP,Nobody,,\n", "Line 4: Manufacturer/Distributor &#39;Nobody&#39; is not in the OEM"),
         (HEADER + b"x" * 2 * 1024 * 1024, "the file is larger than 2 MB"),
     ],
@@ -134,7 +134,7 @@ def test_a_file_that_cannot_be_imported_is_reported_by_line(
         answer = uploaded(client, url, content, hx=hx)
         assert answer.status_code == 422
         assert said in answer.text
-        assert "nothing was changed" in answer.text
+        assert "Nothing was changed" in answer.text
     assert len(codes()) == 1
 
 
@@ -147,7 +147,7 @@ def test_without_a_file_it_says_to_choose_one(client: LintingClient, url: str):
 
 def test_a_file_that_changes_nothing_cannot_be_confirmed(client: LintingClient, url: str):
     answer = uploaded(client, url, HEADER + b"aftermarket,TR,Tucker Rocky,1,disabled\n")
-    assert "1 stay as they are" in answer.text
+    assert "1 unchanged" in answer.text
     assert "disabled>Nothing to import</button>" in answer.text
 
 

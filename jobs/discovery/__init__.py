@@ -1,0 +1,1 @@
+"""Scans of a dealer's stock for unmapped codes (R20)."""

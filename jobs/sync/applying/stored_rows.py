@@ -1,0 +1,74 @@
+"""The rows of a stored pull, to be applied again without asking the service (R22)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from jobs.sync.applying.blocks import Blocks
+from jobs.sync.applying.gathered import Gathered
+from jobs.sync.applying.received import KeyedRow
+from webapp.extensions import db
+from webapp.models import RunItem, StoredPull
+
+
+class StoredRows:
+    """Stands in for `ReceivedRows`. Of rows with one part number only the last is stored (R10)."""
+
+    def __init__(self, pull: StoredPull) -> None:
+        self._dealer_id, self._code_key = pull.dealer_id, pull.code_key
+        self._length = pull.synced + pull.skipped
+        self.digest = pull.digest
+        self.gathered = _GatheredBefore(pull.item_id)
+
+    def __len__(self) -> int:
+        return self._length
+
+    def in_key_order(self) -> Iterator[KeyedRow]:
+        """Yield the rows by key, a block at a time. Blocks that are written since do not change them."""
+        blocks = Blocks(db.session.connection(), self._dealer_id, self._code_key)
+        blocks.load()
+        for block in blocks.all:
+            blocks.read([block])
+            yield from ((entry.key, entry.raw) for entry in block.in_memory)
+            blocks.release(block)
+
+
+class AnyGathered(Protocol):
+    """When the rows of a pull were gathered."""
+
+    def summary_now(self) -> Gathered | None:
+        """Return their age in short."""
+        ...
+
+
+class PullRows(Protocol):
+    """The rows of a complete pull, from the service or stored; the digest is of all in the order received."""
+
+    @property
+    def digest(self) -> bytes: ...
+    @property
+    def gathered(self) -> AnyGathered: ...
+    def in_key_order(self) -> Iterator[KeyedRow]:
+        """Yield the rows by key, those of one key in the order received. Can be called again."""
+        ...
+
+
+class _GatheredBefore:
+    """When the rows were gathered: applying them again makes them no younger (R29)."""
+
+    def __init__(self, item_id: int) -> None:
+        item = db.session.get(RunItem, item_id)
+        self._summary = None
+        if item is not None and item.gathered_at is not None and item.gathered_from is not None:
+            self._summary = Gathered(item.gathered_at, item.gathered_from)
+
+    def summary_now(self) -> Gathered | None:
+        """Return what the item said that received the rows."""
+        return self._summary
+
+
+def of_code(dealer_id: int, code_key: str) -> StoredRows | None:
+    """Return the stored rows of a code; None without a complete pull."""
+    pull = db.session.get(StoredPull, (dealer_id, code_key), populate_existing=True)
+    return StoredRows(pull) if pull is not None else None

@@ -1,0 +1,80 @@
+"""Executes the statements of a sync for a run that does not exist, so that nothing is read or written.
+
+Compiling them takes longer than a small sync executes them. A worker does it once, before it forks a process
+for each run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from jobs import reports
+from jobs.sync import clearing_guard, lease, run_items, run_plan
+from jobs.sync.applying import context, stored_pulls
+from jobs.sync.client_factory import connect
+from jobs.sync.code_spelling import ListedSpellings
+from jobs.sync.dealer_session import DealerSession
+from jobs.sync.interruption import RunInterrupted
+from webapp.coverage import recording
+from webapp.extensions import db
+from webapp.models import Configuration, Dealer, Run, RunItem
+
+log = structlog.get_logger(__name__)
+
+# Ids begin with 1.
+NOBODY: Final = 0
+_LEASE: Final = lease.Lease(NOBODY, NOBODY)
+_SETTINGS: Final = {"quantity_column": "on_hand", "today": "2000-01-01"}
+_COUNTS: Final = (
+    "synced",
+    "skipped",
+    "kept",
+    "kept_absent",
+    "prices_left",
+    "prices_blocked",
+    "frozen",
+    "cleared",
+    "changed",
+    "held",
+)
+
+
+def rehearse() -> None:
+    """Execute each step. Without a database, runs compile their own statements."""
+    try:
+        for step in _steps():
+            with suppress(RunInterrupted, run_items.ItemNotChanged):
+                step()
+    except SQLAlchemyError as error:
+        log.warning("worker.rehearsal_failed", error=type(error).__name__)
+    finally:
+        db.session.rollback()
+
+
+def _steps() -> Iterator[Callable[[], object]]:
+    yield lambda: lease.acquire(NOBODY)
+    yield lambda: lease.renew(_LEASE)
+    yield lambda: lease.load(_LEASE)
+    yield lambda: db.session.get(Dealer, NOBODY)
+    yield lambda: db.session.get(Configuration, NOBODY)
+    yield lambda: run_plan.codes_of(NOBODY)
+    yield lambda: DealerSession(NOBODY, connect).listing("")
+    yield lambda: ListedSpellings(NOBODY).is_news("", "")
+    yield lambda: run_items.open_item(NOBODY)
+    yield _compare
+    yield lambda: run_items.close_item(NOBODY, None, dict.fromkeys(_COUNTS, 0))
+    yield lambda: clearing_guard.sentences(NOBODY)
+    yield lambda: reports.rehearse(NOBODY)
+    yield lambda: recording.rehearse(NOBODY)
+
+
+def _compare() -> None:
+    run = Run(id=NOBODY, dealer_id=NOBODY, settings=_SETTINGS)
+    item = RunItem(id=NOBODY, code_key="", supplier_code="")
+    compared, _, _ = context.compare(run, item, context.RunMappings(NOBODY))
+    stored_pulls.confirm(compared, b"")

@@ -1,0 +1,112 @@
+"""Command `sync restore`: returns the inventory to its state before a run, in this process (R25)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from jobs import shutdown
+from jobs.sync import client_factory, run_sync
+from jobs.sync.interruption import RunInterrupted
+from webapp.core.limits import MAX_ID
+from webapp.core.money import signed_decimal
+from webapp.core.run_states import RunState
+from webapp.core.text_keys import key_of
+from webapp.extensions import db
+from webapp.models import Dealer, Run
+from webapp.restores import preview, requests
+from webapp.restores.preview import RestorePreview
+from webapp.restores.restore_plan import plan
+from webapp.runs import lifecycle
+from webapp.search import outbox
+from webapp.web.commands.arguments import dealer_of, dealer_option
+from webapp.web.commands.errors import answering
+
+
+@click.command("restore")
+@dealer_option
+@click.option("--before", "before_id", type=int, required=True, metavar="RUN", help="The first run to undo.")
+@click.option("--code", "codes", multiple=True, help="Only this supplier code; can be repeated.")
+@click.option("--preview", "only_preview", is_flag=True, help="Only print what would change.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@answering
+def sync_restore(
+    dealer_id: int, before_id: int, codes: tuple[str, ...], only_preview: bool, as_json: bool
+) -> None:
+    """Return the inventory to its state before a run, for all codes or those given."""
+    dealer = dealer_of(dealer_id)
+    if dealer.closed_at is not None:
+        raise click.ClickException(f"dealer {dealer_id} is closed")
+    keys = [key_of(code) for code in codes] or None
+    wanted = plan(db.session.connection(), _run_of(dealer, before_id), keys)
+    unknown = sorted(set(keys or ()) - set(wanted.changed_codes))
+    if unknown:
+        raise click.ClickException(f"nothing changed since run {before_id} for {', '.join(unknown)}")
+    summary = _summary(preview.preview(wanted))
+    if only_preview:
+        db.session.rollback()
+        _print(summary, as_json)
+        return
+    run = _execute(requests.request(dealer, wanted, record=lifecycle.record).id)
+    summary.update(run=run.id, status=run.status)
+    _print(summary, as_json)
+    if run.status != RunState.SUCCEEDED:
+        raise click.ClickException(f"run {run.id} ended as {run.status}: {run.reason}")
+
+
+def _run_of(dealer: Dealer, run_id: int) -> Run:
+    run = db.session.get(Run, run_id) if 0 < run_id <= MAX_ID else None
+    if run is None or run.dealer_id != dealer.id:
+        raise click.ClickException(f"run {run_id} of dealer {dealer.id} does not exist")
+    return run
+
+
+def _execute(run_id: int) -> Run:
+    shutdown.on_signals(*shutdown.USUAL)
+    context = run_sync.RunContext(client_factory.connect, shutdown.requested)
+    try:
+        run_sync.execute(run_id, context)
+    except RunInterrupted as interrupted:
+        raise click.ClickException(str(interrupted)) from None
+    outbox.drain()
+    return db.session.get_one(Run, run_id, populate_existing=True)
+
+
+def _summary(shown: RestorePreview) -> dict[str, Any]:
+    return {
+        "before": shown.plan.before_run_id,
+        "products": shown.products,
+        "changes": shown.summary.changes,
+        "units": shown.summary.sum.pieces,
+        "value": signed_decimal(shown.summary.sum.value_cents),
+        "codes": [
+            {
+                "supplier_code": line.name,
+                "changes": line.changes,
+                "units": line.pieces,
+                "value": signed_decimal(line.value_cents),
+            }
+            for line in shown.codes
+            if line.is_chosen and line.changes
+        ],
+        "undone": [
+            {"run": line.run_id, "cause": line.cause, "at": line.at.isoformat(), "changes": line.changes}
+            for line in shown.plan.undone
+        ],
+    }
+
+
+def _print(summary: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(summary, ensure_ascii=False))
+        return
+    click.echo("{products} products, {changes} changes, {units:+} units, {value} in value".format(**summary))
+    for line in summary["codes"]:
+        click.echo("{supplier_code}: {changes} changes, {units:+} units, {value} in value".format(**line))
+    for line in summary["undone"]:
+        where = f"run {line['run']}" if line["run"] is not None else "outside of runs"
+        click.echo(f"undone: {line['changes']} changes of {where} ({line['cause']}), {line['at']}")
+    if "run" in summary:
+        click.echo("run {run} {status}".format(**summary))

@@ -1,0 +1,66 @@
+"""The history of a product: runs, restores, users, locks and freezes, the newest first (R25)."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from tests.factories import (
+    make_changes,
+    make_manufacturer,
+    make_product,
+    make_run,
+    make_run_item,
+    make_supplier_code,
+)
+from tests.factories.rows import save
+from tests.factories.shelf import make_shelf_stock
+from tests.webapp.client import LintingClient
+from webapp.core import clock
+from webapp.extensions import db
+from webapp.models import Dealer, Freeze, ProductLock, User
+from webapp.pulls.change_log import ChangeLog
+from webapp.pulls.stock import Stock, StockKey
+
+
+def test_each_event_says_what_when_and_who(client: LintingClient, dealer: Dealer, user: User) -> None:
+    honda = make_manufacturer("Honda", "oem")
+    chain = make_product(honda, "H-2", name="Chain")
+    make_supplier_code(dealer, "HO", honda)
+    make_shelf_stock(dealer, chain, honda, "HO", 5, 1000)
+    make_changes(make_run_item(make_run(dealer), "HO"), (chain, honda, Stock(5, 1000, 1), Stock(2, 900, 3)))
+    log = ChangeLog(db.session.connection(), dealer.id, None)
+    log.add("removed", [(StockKey(chain.id, honda.id, "ho"), Stock(2, 900, 3), Stock(0, 900, 3), None)])
+    log.flush()
+    # An item of a removed code has no manufacturers.
+    restored = make_run_item(make_run(dealer, trigger="restore", requested_by_id=user.id), "HO")
+    make_changes(restored, (chain, honda, Stock(0, 900, 3), Stock(5, 1000, 1)), cause="restored")
+    now = clock.now()
+    save(
+        ProductLock(
+            **{"dealer_id": dealer.id, "product_id": chain.id, "quantity": 4, "is_hidden": False},
+            **{"reason": "Counted by hand", "owner_id": user.id, "created_at": now + timedelta(seconds=1)},
+            **{"ended_at": now + timedelta(seconds=2), "ended_how": "removed", "ended_by_id": user.id},
+        )
+    )
+    save(
+        ProductLock(
+            **{"dealer_id": dealer.id, "product_id": chain.id, "is_hidden": True, "reason": "Long ago"},
+            **{"created_at": now - timedelta(days=31), "ended_at": now - timedelta(days=31)},
+            **{"ended_how": "expired"},
+        )
+    )
+    save(Freeze(dealer_id=dealer.id, scope="all", reason="Move", starts_at=now - timedelta(days=1)))
+    page = client.get(f"/dealers/{dealer.id}/parts/products/{chain.id}").text
+    history = page.split('id="history-1"')[1].split("</table>")[0]
+    texts = [" ".join(re.sub("<[^>]*>", " ", row).split()) for row in history.split("<tr>")[2:]]
+    wanted = (
+        r"Lock removed Counted by hand parts@prairie\.example",
+        r"Locked: quantity 4 Counted by hand parts@prairie\.example",
+        r"0 → 5, \$9\.00 → \$10\.00, 3 → 1 day Restored, run 2 Restore .* by parts@prairie\.example",
+        r"2 → 0 Supplier code removed A user",
+        r"All inventory: frozen Move System",
+    )
+    assert len(texts) == len(wanted), texts
+    for text, pattern in zip(texts, wanted, strict=True):
+        assert re.search(pattern, text), (pattern, text)

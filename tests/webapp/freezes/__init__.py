@@ -1,0 +1,1 @@
+"""Freezes: the page, the banner, commands and reminders."""

@@ -1,0 +1,231 @@
+"""The pages of guards: defaults, codes, blocked prices, and files of minimum advertised prices (R27)."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from tests.factories import (
+    make_configuration,
+    make_manufacturer,
+    make_run,
+    make_run_item,
+    make_stored_part,
+    make_supplier_code,
+)
+from tests.webapp.client import ON_SQLITE, LintingClient
+from webapp.extensions import db
+from webapp.guards import minimum_prices, stored_rules
+from webapp.guards.rules import GuardRules
+from webapp.matching.csv_files import FileRefused
+from webapp.models import (
+    AuditEntry,
+    Dealer,
+    Manufacturer,
+    PriceAllowance,
+    Product,
+    PullBlock,
+    StoredPull,
+    SupplierCode,
+)
+from webapp.pulls.entries import Blocked, Match, pack, unpack
+
+HEADER = "catalog,manufacturer,part_number,minimum_price\n"
+FORM = {"buffer": "2", "keeps_minimum_prices": "y", "placeholder_prices": "0.01\n9999.99"}
+
+
+@pytest.fixture
+def maker(dealer: Dealer) -> Manufacturer:
+    make_configuration(dealer, enabled=True)
+    return make_manufacturer("Tucker", numbers=["A-1", "B-2"])
+
+
+@pytest.fixture
+def code(dealer: Dealer, maker: Manufacturer) -> SupplierCode:
+    return make_supplier_code(dealer, "TR", maker, pricing="retail")
+
+
+@pytest.fixture
+def url(dealer: Dealer) -> str:
+    return f"/dealers/{dealer.id}/guards"
+
+
+@pytest.fixture
+def blocked(dealer: Dealer, code: SupplierCode) -> Product:
+    """A-1 has a price of 12.00 that is below the floor of 13.00; 20.00 stays."""
+    item = make_run_item(make_run(dealer), "TR")
+    make_stored_part(item, "A-1", description="Seat", quantity=3)
+    product = db.session.scalars(select(Product).where(Product.mpn == "A-1")).one()
+    block = db.session.scalars(select(PullBlock)).one()
+    (entry,) = unpack(block.body)
+    match = Match(code.manufacturer_id, product.id, sale_price_cents=2000)
+    match.blocked = Blocked("floor", 1200, 1300)
+    entry.matches = [match]
+    block.body, block.prices_blocked = pack([entry]), 1
+    db.session.scalars(select(StoredPull)).one().prices_blocked = 1
+    db.session.commit()
+    return product
+
+
+def applied(dealer: Dealer, code: SupplierCode) -> GuardRules:
+    rules = stored_rules.read(db.session.connection(), dealer.id).of(code.code_key, code.manufacturer_id)
+    db.session.commit()
+    return rules
+
+
+def test_defaults_and_the_guards_of_a_code_are_saved(
+    client: LintingClient, dealer: Dealer, code: SupplierCode, url: str
+):
+    assert client.post(url, data={**FORM, "max_quantity": "9"}).status_code == 303
+    assert applied(dealer, code) == GuardRules(buffer_units=2, max_quantity=9, keeps_minimum_prices=True)
+    page = client.get(url).text
+    for words in ("2 held back; 9 shown at most", "0.01\n9999.99"):
+        assert words in page
+    form = {"buffer": "10%", "max_quantity": "off", "price_margin": "0", "blocks_placeholders": "on"}
+    assert client.post(f"{url}/{code.id}", data=form).status_code == 303
+    assert applied(dealer, code) == GuardRules(
+        buffer_percent=10,
+        price_margin_percent=0,
+        placeholders=frozenset({1, 999_999}),
+        keeps_minimum_prices=True,
+    )
+    assert "Its own" in client.get(url).text
+    page = client.get(f"{url}/{code.id}").text
+    for words in ('value="10%"', 'value="off"', "your default (9)"):
+        assert words in page
+    assert client.post(f"{url}/{code.id}", data={}).status_code == 303
+    assert applied(dealer, code).max_quantity == 9
+    entries = db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
+    assert entries == ["guards.changed", "code_guards.changed", "code_guards.changed"]
+
+
+@ON_SQLITE
+def test_saving_what_is_there_changes_nothing(client: LintingClient, dealer: Dealer, url: str):
+    for _ in range(2):
+        assert client.post(url, data=FORM).status_code == 303
+    assert len(db.session.scalars(select(AuditEntry)).all()) == 1
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("buffer", "some", "Safety buffer must be a whole number from 1 to 1,000,000"),
+        ("buffer", "101%", "Safety buffer must be a whole number from 1 to 100"),
+        ("max_quantity", "-1", "Maximum shown quantity must be a whole number"),
+        ("price_margin", "1001", "Lowest margin over cost (%) must be a whole number from 0 to 1,000"),
+        ("max_price_change", "1.5", "Largest price change (%) must be a whole number from 1 to 1,000"),
+        ("placeholder_prices", "0.01 abc", "Placeholder prices: abc must be a price such as 19.99"),
+    ],
+)
+def test_bad_input_names_its_field(
+    client: LintingClient, dealer: Dealer, url: str, field: str, value: str, said: str
+):
+    page = client.post(url, data={**FORM, field: value})
+    assert page.status_code == 422
+    assert said in page.text
+
+
+def test_blocked_prices_are_listed_filtered_and_allowed(
+    client: LintingClient, dealer: Dealer, blocked: Product, url: str
+):
+    assert "1 price is blocked now" in client.get(url).text
+    list_url = f"/dealers/{dealer.id}/blocked-prices"
+    page = client.get(f"{list_url}?q=seat&code=TR&reason=floor").text
+    for words in ("A-1", "$12.00", "$13.00", "$20.00", "Below cost plus margin"):
+        assert words in page
+    for nothing in ("q=zz", "reason=change"):
+        assert "No prices match" in client.get(f"{list_url}?{nothing}").text
+    line = "TR,Tucker,A-1,Seat,Below cost plus margin,12.00,13.00,20.00\n"
+    assert client.get(f"{list_url}/export.csv").text.endswith(line)
+    reference = f'["tr", {_maker()}, {blocked.id}, 1200]'
+    assert client.post(f"{list_url}/allowed", data={"price": reference}).status_code == 303
+    page = client.get(list_url).text
+    assert "1 allowed price takes effect" in page
+    assert "No price is blocked" in page
+    assert db.session.scalars(select(PriceAllowance.cents)).all() == [1200]
+    assert client.post(f"{list_url}/allowed", data={"price": reference}).status_code == 409
+    assert (
+        "Guards check the price again"
+        in client.hx("POST", f"{list_url}/allowed/removal", data={"only": reference}).text
+    )
+    client.post(f"{list_url}/allowed?any=1", data={"only": reference})
+    assert db.session.scalars(select(PriceAllowance.cents)).all() == [None]
+    assert "Any price" in client.get(list_url).text
+    assert client.post(f"{list_url}/allowed/removal", data={"only": reference}).status_code == 303
+    assert client.post(f"{list_url}/allowed/removal", data={"only": reference}).status_code == 409
+    assert client.post(f"{list_url}/allowed", data={"only": '["tr", 1]'}).status_code == 409
+
+
+def _maker() -> int:
+    number = db.session.scalars(select(SupplierCode.manufacturer_id)).one()
+    db.session.commit()
+    return number
+
+
+def exported(dealer: Dealer) -> str:
+    file = io.StringIO()
+    minimum_prices.export_csv(dealer, file, marked=False)
+    return file.getvalue()
+
+
+def import_(dealer: Dealer, text: str) -> Any:
+    return minimum_prices.import_csv(dealer, io.BytesIO(text.encode()))
+
+
+def test_minimum_prices_are_added_replaced_and_removed(dealer: Dealer, maker: Manufacturer):
+    lines = "aftermarket,Tucker,A-1,19.99\naftermarket,Tucker,X-9,5.00\n"
+    assert import_(dealer, HEADER + lines)[:2] == (2, 0)
+    assert exported(dealer) == HEADER + lines
+    assert import_(dealer, HEADER + lines)[:2] == (0, 0)
+    assert import_(dealer, HEADER + "aftermarket,tucker,a-1,$21\naftermarket,Tucker,X-9,\n")[:2] == (1, 1)
+    assert exported(dealer) == HEADER + "aftermarket,Tucker,a-1,21.00\n"
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("aftermarket,Nobody,A-1,5", "manufacturer: no manufacturer Nobody in this catalog"),
+        ("other,Tucker,A-1,5", "catalog must be one of aftermarket, oem, private_label"),
+        ("aftermarket,,A-1,5", "manufacturer is missing"),
+        ("aftermarket,Tucker,,5", "part_number is missing"),
+        ("aftermarket,Tucker,B-2,-5", "minimum_price must be a price such as 19.99 and not negative"),
+        ("aftermarket,Tucker,B-2,0", "minimum_price must be above zero"),
+        ("aftermarket,Tucker,a-1,6", "part_number: a-1 is already on line 2"),
+    ],
+)
+def test_a_bad_line_is_named_and_nothing_is_changed(
+    dealer: Dealer, maker: Manufacturer, line: str, reason: str
+):
+    with pytest.raises(FileRefused) as refused:
+        import_(dealer, f"{HEADER}aftermarket,Tucker,A-1,5\n{line}\n")
+    assert refused.value.problems == [(3, reason)]
+    assert exported(dealer) == HEADER
+
+
+@ON_SQLITE
+def test_a_file_is_imported_on_the_page(client: LintingClient, dealer: Dealer, maker: Manufacturer, url: str):
+    lines = HEADER + "aftermarket,Tucker,A-1,19.99\n"
+    bad = {"file": (io.BytesIO(lines.replace("Tucker", "Nobody").encode()), "a.csv")}
+    refused = client.post(f"{url}/minimum-prices/import", data=bad)
+    assert (refused.status_code, "Line 2: manufacturer: no manufacturer" in refused.text) == (422, True)
+    good = {"file": (io.BytesIO(lines.encode()), "a.csv")}
+    assert client.post(f"{url}/minimum-prices/import", data=good).status_code == 303
+    assert client.get(f"{url}/minimum-prices/export.csv").text.removeprefix("\ufeff") == lines
+    assert "1 part number" in client.get(url).text
+
+
+@ON_SQLITE
+def test_commands_import_and_export(flask: Any, dealer: Dealer, maker: Manufacturer, tmp_path: Any):
+    file = tmp_path / "list.csv"
+    file.write_text(HEADER + "aftermarket,Tucker,A-1,19.99\n")
+    done = flask("minimum-prices", "import", str(file), "--dealer", str(dealer.id))
+    assert (done.exit_code, done.stdout) == (0, "1 set, 0 removed\n")
+    assert flask("minimum-prices", "export", "--dealer", str(dealer.id)).stdout == file.read_text()
+    file.write_text(HEADER + "aftermarket,Nobody,A-1,19.99\n")
+    failed = flask("minimum-prices", "import", str(file), "--dealer", str(dealer.id))
+    assert (failed.exit_code, failed.stderr.startswith("line 2: manufacturer")) == (1, True)

@@ -1,0 +1,214 @@
+"""Skipped parts as a workbench: groups, filters, decisions and their effect; on both databases."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from tests.factories import (
+    make_configuration,
+    make_manufacturer,
+    make_run,
+    make_run_item,
+    make_stored_part,
+    make_supplier_code,
+)
+from tests.webapp.client import ON_SQLITE, LintingClient
+from webapp.extensions import db
+from webapp.matching.skipped_rows import PartReference
+from webapp.matching.workbench import PAGE_LENGTH
+from webapp.models import Alias, AliasVersion, AuditEntry, Dealer, IgnoredPart, RejectedCandidate, Run
+
+
+@pytest.fixture
+def url(dealer: Dealer) -> str:
+    return f"/dealers/{dealer.id}/skipped"
+
+
+@pytest.fixture
+def skipping(dealer: Dealer) -> Any:
+    """A code with two parts that differ from the catalog's in punctuation, a stale and a matchless one."""
+    make_configuration(dealer, enabled=True)
+    maker = make_manufacturer("Tucker", numbers=["A-1", "B-2"])
+    make_supplier_code(dealer, "TR", maker)
+    item = make_run_item(make_run(dealer), "TR", skipped=4)
+    found = {"reason": "unmatched", "candidate_by": "punctuation"}
+    make_stored_part(
+        item, "A1", quantity=2, retail_cents=500, candidate="A-1", description="Oil filter", **found
+    )
+    make_stored_part(item, "B2", quantity=3, retail_cents=10_000, candidate="B-2", **found)
+    make_stored_part(item, "X9", reason="unmatched", quantity=1, retail_cents=100)
+    make_stored_part(item, "S1", reason="stale", quantity=7)
+    return item
+
+
+def rows(page: str) -> list[str]:
+    """The part numbers of the list, in its order."""
+    return re.findall(r'class="pn" href="[^"]*">([^<]*)</a>', page)
+
+
+def place(number: str, candidate: str = "") -> str:
+    return str(PartReference("tr", number.lower(), candidate))
+
+
+def said(page: str) -> str:
+    return unescape(page)
+
+
+@ON_SQLITE
+def test_before_the_first_run_it_says_where_one_is_queued(client: LintingClient, url: str):
+    assert "No finished runs yet" in client.get(url).text
+
+
+def test_parts_are_grouped_with_units_and_value_the_most_valuable_first(
+    client: LintingClient, url: str, skipping: Any
+):
+    page = client.get(url).text
+    assert rows(page) == ["B2", "A1", "X9", "S1"]
+    groups = re.findall(r'<th scope="row"><a href="[^"]*">([^<]*)</a></th>\s*(.*?)</tr>', page, re.S)
+    text = {name: re.sub(r"<[^>]*>|\s+", " ", cells) for name, cells in groups}
+    assert next(iter(text)) == "Same number, different punctuation"
+    assert [*text["Same number, different punctuation"].split()[:3]] == ["2", "5", "$310.00"]
+    assert [*text["Not changed for more than 365 days"].split()[:3]] == ["1", "7", "$0.00"]
+
+
+def test_they_are_filtered_by_words_code_reason_and_value(client: LintingClient, url: str, skipping: Any):
+    def listed(query: str) -> list[str]:
+        return rows(client.hx("GET", f"{url}?{query}").text)
+
+    assert listed("q=oil") == ["A1"]
+    assert listed("q=b-2") == ["B2"]
+    assert listed("reason=unmatched") == ["X9"]
+    assert listed("reason=unmatched-punctuation&sort=part") == ["A1", "B2"]
+    assert listed("least=10") == ["B2", "A1"]
+    assert listed("code=TR&sort=units") == ["S1", "B2", "A1", "X9"]
+    assert "No parts match" in client.hx("GET", f"{url}?code=PU").text
+
+
+@ON_SQLITE
+def test_more_than_a_page_has_pages(client: LintingClient, url: str, skipping: Any):
+    for number in range(PAGE_LENGTH):
+        make_stored_part(skipping, f"N-{number:03}", reason="unmatched")
+    assert len(rows(client.get(url).text)) == PAGE_LENGTH
+    assert len(rows(client.get(f"{url}?page=2").text)) == 4
+    assert "No more parts" in client.get(f"{url}?page=9").text
+
+
+def test_accepting_makes_an_alias_and_starts_a_run(client: LintingClient, url: str, skipping: Any):
+    page = client.hx(
+        "POST", f"{url}/acceptances", data={"only": place("A1", "A-1"), "part": place("B2", "B-2")}
+    )
+    alias = db.session.scalars(select(Alias)).one()
+    assert (alias.part_number, alias.target_number, alias.kind) == ("A1", "A-1", "punctuation")
+    assert alias.created_by is not None
+    run = db.session.scalars(select(Run).where(Run.trigger == "alias")).one()
+    assert f"1 part number accepted. Run {run.id} is applying it now." in page.text
+    assert rows(page.text) == ["B2", "X9", "S1"]
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "aliases.added")).one()
+    assert entry.after == {"A1": "A-1"}
+
+
+@ON_SQLITE
+def test_a_candidate_that_is_no_longer_the_same_is_not_accepted(
+    client: LintingClient, url: str, skipping: Any
+):
+    for data in ({"part": place("A1", "A-9")}, {"part": "[1]"}, {}, {"part": place("X9")}):
+        assert client.post(f"{url}/acceptances", data=data).status_code == 409
+    assert db.session.scalars(select(Alias)).all() == []
+
+
+def test_all_of_a_kind_are_accepted_after_a_preview(client: LintingClient, url: str, skipping: Any):
+    preview = f"{url}/acceptances/preview?reason=unmatched-punctuation"
+    page = client.get(preview).text
+    assert "2 parts (5 units, $310.00) will match" in page
+    seen = re.search(r'name="seen" value="([^"]*)"', page)
+    assert seen is not None
+    make_stored_part(
+        skipping, "b 2", reason="unmatched", candidate="B-2", candidate_by="punctuation", quantity=1
+    )
+    all_url = f"{url}/acceptances/all?reason=unmatched-punctuation"
+    changed = client.post(all_url, data={"seen": seen[1]})
+    assert changed.status_code == 409
+    assert "The list changed after this preview" in changed.text
+    seen = re.search(r'name="seen" value="([^"]*)"', changed.text)
+    assert seen is not None
+    assert client.post(all_url, data={"seen": seen[1]}).status_code == 303
+    assert {alias.part_number for alias in db.session.scalars(select(Alias))} == {"A1", "B2", "b 2"}
+
+
+@ON_SQLITE
+def test_nothing_without_candidates_is_previewed(client: LintingClient, url: str, skipping: Any):
+    assert "No matches to accept" in client.get(f"{url}/acceptances/preview?reason=stale").text
+
+
+def test_a_rejected_candidate_is_not_offered_again_until_that_is_undone(
+    client: LintingClient, url: str, skipping: Any
+):
+    page = client.hx("POST", f"{url}/rejections", data={"part": place("A1", "A-1")}).text
+    assert "1 match won’t be offered again." in said(page)
+    assert rows(client.get(f"{url}?reason=unmatched-punctuation").text) == ["B2"]
+    assert rows(client.get(f"{url}?reason=unmatched&sort=part").text) == ["A1", "X9"]
+    undo = {"only": str(PartReference("", "a1", "A-1"))}
+    assert client.post(f"{url}/rejections/removal", data=undo).status_code == 303
+    assert db.session.scalars(select(RejectedCandidate)).all() == []
+    assert client.post(f"{url}/rejections/removal", data=undo).status_code == 409
+
+
+def test_an_ignored_part_is_not_listed_until_that_is_undone(client: LintingClient, url: str, skipping: Any):
+    data = {"only": place("X9"), "why": "shop rag"}
+    page = client.hx("POST", f"{url}/ignored", data=data).text
+    assert rows(page) == ["B2", "A1", "S1"]
+    assert "shop rag" in page
+    assert "parts@prairie.example" in page
+    row = db.session.scalars(select(IgnoredPart)).one()
+    assert (row.part_number, row.supplier_code, row.why) == ("X9", "TR", "shop rag")
+    assert client.post(f"{url}/ignored/removal", data={"only": place("X9")}).status_code == 303
+    assert "X9" in rows(client.get(url).text)
+
+
+@ON_SQLITE
+def test_the_csv_file_has_what_the_page_lists(client: LintingClient, url: str, skipping: Any):
+    make_stored_part(skipping, "=1+1", reason="unmatched", quantity=1)
+    response = client.get(f"{url}/export.csv?reason=unmatched")
+    found = list(csv.DictReader(io.StringIO(response.text.removeprefix("\ufeff"))))
+    assert [(row["part_number"], row["retail_value"]) for row in found] == [("X9", "1.00"), ("'=1+1", "")]
+    assert client.get(f"{url}/export.xlsx?reason=unmatched").data[:2] == b"PK"
+
+
+@ON_SQLITE
+def test_parts_of_a_removed_code_are_not_listed(
+    client: LintingClient, url: str, dealer: Dealer, skipping: Any
+):
+    item = make_run_item(make_run(dealer), "PU", skipped=1)
+    make_stored_part(item, "P1", reason="unmatched", quantity=1)
+    assert "P1" not in rows(client.get(url).text)
+
+
+@ON_SQLITE
+def test_staff_are_led_to_the_catalog(staff: LintingClient, client: LintingClient, url: str, skipping: Any):
+    assert "Add to the catalog" in staff.get(url).text
+    assert "Add to the catalog" not in client.get(url).text
+
+
+@ON_SQLITE
+def test_accepted_parts_are_polled_until_they_are_applied(client: LintingClient, url: str, skipping: Any):
+    page = client.hx("POST", f"{url}/acceptances", data={"only": place("A1", "A-1")}).text
+    assert "1 accepted part is being applied" in page
+    assert client.hx("GET", f"{url}?seen=1").status_code == 204
+    run = db.session.scalars(select(Run).where(Run.trigger == "alias")).one()
+    for path in (f"/{run.id}", ""):
+        assert "matches or guards" in client.get(url.replace("skipped", "runs") + path).text
+    run.status, run.attempt, run.settings = "succeeded", 1, {}
+    db.session.commit()
+    page = client.hx("GET", url).text
+    assert "1 accepted part takes effect with the current or next update." in page
+    assert 'hx-trigger="every' not in page
+    db.session.execute(update(AliasVersion).values(planned=AliasVersion.version))
+    db.session.commit()
+    assert rows(client.hx("GET", f"{url}?seen=1").text) == ["B2", "A1", "X9", "S1"]

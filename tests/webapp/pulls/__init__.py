@@ -1,0 +1,1 @@
+"""Stored pulls, and what changed of the shelf."""

@@ -1,0 +1,100 @@
+"""Setup of a new dealer, step by step: connect, find codes, review them, preview, go live.
+
+The step follows from what is stored, so that it can be left at any time and continued by another user. What
+is chosen in the review is kept with the codes found; nothing is mapped before the dealer goes live.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import select
+
+from webapp import audit
+from webapp.code_discovery import decisions
+from webapp.core import clock
+from webapp.core.errors import Refused
+from webapp.extensions import db
+from webapp.lightspeed import configurations
+from webapp.models import CodeScan, Configuration, Dealer, FoundCode, Run, User
+from webapp.runs import lifecycle
+
+NOTHING_CHOSEN: Final = "Select at least one code for your webstore."
+
+
+class Step(StrEnum):
+    """Steps in their order."""
+
+    CONNECT = "connect"
+    FIND = "find"
+    REVIEW = "review"
+    PREVIEW = "preview"
+    DONE = "done"
+
+
+LABELS: Final = {
+    Step.CONNECT: "Connect",
+    Step.FIND: "Find codes",
+    Step.REVIEW: "Review",
+    Step.PREVIEW: "Preview",
+    Step.DONE: "Go live",
+}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a user chose in the review: manufacturers by code key, and the quantity column."""
+
+    manufacturers: Mapping[str, int]
+    quantity_column: str
+
+
+def current_step(configuration: Configuration, scan: CodeScan | None) -> Step:
+    """Return the step that comes next."""
+    if lifecycle.has_supplier_codes(configuration.dealer_id):
+        return Step.DONE
+    if not (configuration.enabled and configuration.check_state == "connected"):
+        return Step.CONNECT
+    if scan is None or scan.completed_at is None:
+        return Step.FIND
+    return Step.PREVIEW if scan.reviewed_at else Step.REVIEW
+
+
+def save_review(dealer: Dealer, chosen: Chosen, user: User) -> None:
+    """Keep what was chosen, and commit. Raises Refused if nothing was."""
+    if not chosen.manufacturers:
+        raise Refused(NOTHING_CHOSEN)
+    decisions.require_offered(dealer, chosen.manufacturers)
+    for row in db.session.scalars(select(FoundCode).where(FoundCode.dealer_id == dealer.id)):
+        row.chosen_manufacturer_id = chosen.manufacturers.get(row.code_key)
+    scan = db.session.get_one(CodeScan, dealer.id)
+    scan.reviewed_at, scan.reviewed_by_id = clock.now(), user.id
+    audit.note("setup.reviewed", f"{len(chosen.manufacturers)} codes", dealer_id=dealer.id)
+    configurations.save_settings(configurations.locked(dealer), quantity_column=chosen.quantity_column)
+
+
+def chosen_manufacturers(dealer_id: int) -> dict[str, int]:
+    """Return the manufacturers chosen in the review, by code key."""
+    query = select(FoundCode.code_key, FoundCode.chosen_manufacturer_id).where(
+        FoundCode.dealer_id == dealer_id,
+        FoundCode.parts > 0,
+        FoundCode.chosen_manufacturer_id.is_not(None),
+    )
+    return {key: maker for key, maker in db.session.execute(query) if maker is not None}
+
+
+def go_live(dealer: Dealer, user: User) -> Run | None:
+    """Map the codes as reviewed, and start the first update; None if today is a disabled day (R7).
+
+    Raises Refused if another user was faster, or if nothing was chosen.
+    """
+    chosen = chosen_manufacturers(dealer.id)
+    if not chosen:
+        raise Refused(NOTHING_CHOSEN)
+    decisions.map_codes(dealer, chosen)
+    if lifecycle.is_disabled_today(configurations.of(dealer)):
+        return None
+    return lifecycle.start(dealer, "manual", requested_by=user).run

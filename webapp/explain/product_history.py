@@ -1,0 +1,104 @@
+"""History of a product: each change of its stock, and who locked or froze it, the newest first (R25)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
+
+from webapp.core import clock
+from webapp.explain.explained_product import ExplainedProduct
+from webapp.explain.products import shown_days
+from webapp.explain.steps import change_text
+from webapp.extensions import db
+from webapp.models import Freeze, ProductLock, Run, User
+from webapp.runs import run_labels
+from webapp.runs.run_changes import WHY
+from webapp.web.lock_texts import lock_figures
+
+_MOST: Final = 100
+_ENDED: Final = {"changed": "Lock changed", "removed": "Lock removed", "expired": "Lock expired"}
+
+
+class HistoryLine(NamedTuple):
+    """An event of a product: `what` happened and why, and `who` did it; `run_id` if a run did."""
+
+    at: datetime
+    what: str
+    why: str
+    who: str
+    run_id: int | None = None
+    code: str = ""
+
+
+def history_of(dealer_id: int, product: ExplainedProduct) -> list[HistoryLine]:
+    """Return what happened to a product while changes are shown, the newest first; at most 100 events."""
+    since = clock.now() - timedelta(days=shown_days())
+    lines = [
+        *_changes(dealer_id, product),
+        *_locks(dealer_id, product.product_id),
+        *_freezes(dealer_id, product),
+    ]
+    recent = [line for line in lines if line.at >= since]
+    return sorted(recent, key=lambda line: line.at, reverse=True)[:_MOST]
+
+
+def _changes(dealer_id: int, product: ExplainedProduct) -> Iterator[HistoryLine]:
+    ids = {change.run_id for change in product.changes if change.run_id is not None}
+    query = select(Run).where(Run.dealer_id == dealer_id, Run.id.in_(ids))
+    by_run = {
+        run.id: run_labels.trigger(run)
+        for run in db.session.scalars(query.options(joinedload(Run.requested_by)))
+    }
+    for change in product.changes:
+        who = by_run.get(change.run_id, "") if change.run_id is not None else "A user"
+        text = change_text(change)
+        yield HistoryLine(change.at, text, WHY[change.why], who, change.run_id, change.code)
+
+
+def _locks(dealer_id: int, product_id: int) -> Iterator[HistoryLine]:
+    query = (
+        select(ProductLock)
+        .where(ProductLock.dealer_id == dealer_id, ProductLock.product_id == product_id)
+        .options(joinedload(ProductLock.owner), joinedload(ProductLock.ended_by))
+        .order_by(ProductLock.id.desc())
+        .limit(_MOST)
+    )
+    for lock in db.session.scalars(query):
+        yield HistoryLine(lock.created_at, f"Locked: {lock_figures(lock)}", lock.reason, _person(lock.owner))
+        if lock.ended_at is not None and lock.ended_how is not None:
+            who = "" if lock.ended_how == "expired" else _person(lock.ended_by)
+            yield HistoryLine(lock.ended_at, _ENDED[lock.ended_how], lock.reason, who)
+
+
+def _freezes(dealer_id: int, product: ExplainedProduct) -> Iterator[HistoryLine]:
+    """Yield freezes of all stock, and of the product's codes and manufacturers, that have begun."""
+    codes = [row.code_key for row in product.contributions]
+    makers = [row.manufacturer_id for row in product.contributions]
+    query = (
+        select(Freeze)
+        .where(Freeze.dealer_id == dealer_id, Freeze.starts_at <= clock.now())
+        .where(
+            or_(Freeze.scope == "all", Freeze.code_key.in_(codes), Freeze.manufacturer_id.in_(makers)),
+        )
+        .options(joinedload(Freeze.created_by), joinedload(Freeze.released_by))
+        .order_by(Freeze.id.desc())
+        .limit(_MOST)
+    )
+    yield from _frozen(db.session.scalars(query))
+
+
+def _frozen(freezes: Iterable[Freeze]) -> Iterator[HistoryLine]:
+    for row in freezes:
+        yield HistoryLine(row.starts_at, f"{row.what}: frozen", row.reason, _person(row.created_by))
+        if row.released_at is not None:
+            yield HistoryLine(row.released_at, f"{row.what}: released", row.reason, _person(row.released_by))
+        elif row.ended_at is not None:
+            yield HistoryLine(row.ended_at, f"{row.what}: freeze ended", row.reason, "")
+
+
+def _person(user: User | None) -> str:
+    return user.email if user is not None else "System"

@@ -1,0 +1,229 @@
+"""Steps about the part: what Lightspeed reported, the mapping, the match."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from webapp.core.enums import CATALOG_LABELS, PRICING_LABELS, QUANTITY_COLUMN_LABELS
+from webapp.core.text_keys import key_of
+from webapp.explain.explanation import (
+    AbsentPart,
+    Explanation,
+    KnownAlias,
+    Mapping,
+    ReportedPart,
+    SlowPart,
+    UnmappedPart,
+)
+from webapp.explain.steps.step import Step
+from webapp.runs import skipped_reasons
+from webapp.web.numbers import count, money
+
+# Lightspeed's fields of the quantity columns.
+_FIELDS = {"on_hand": "OnHand", "available": "Avail"}
+_MOST_NAMED = 5
+
+
+def heading(explanation: Explanation) -> str:
+    """Return the heading of a part with no product, or with several."""
+    if len(explanation.products) > 1:
+        return f"{count(len(explanation.products), 'product')} with this number"
+    return "Why it isn’t on the webstore"
+
+
+def steps(explanation: Explanation) -> Iterator[Step]:
+    """Yield what was reported, the mapping and the match of each code's row, and which codes lack it."""
+    for row in explanation.reported:
+        yield _reported(explanation, row)
+        yield from _mapping(explanation, row)
+        yield _match(explanation, row)
+    for part in explanation.unmapped:
+        yield from _unmapped(explanation, part)
+    if explanation.absent:
+        yield from map(_absent, explanation.absent)
+    elif not (explanation.reported or explanation.unmapped):
+        yield from _unreported(explanation)
+
+
+def _reported(explanation: Explanation, row: ReportedPart) -> Step:
+    title = f"Lightspeed reported {_quantity(row)} under code {row.code}"
+    prices = f"Retail {money(row.retail_cents)}, Current Active {money(row.current_active_cents)}."
+    if row.reason not in (None, "unmatched"):
+        prices = ""
+    lines = [text for text in (_quantities(row), prices, _other_column(explanation, row)) if text]
+    tone = "ok" if row.quantity is not None and row.quantity > 0 else "warn"
+    return Step("reported", tone, title, lines, row.run_id, row.received_at, row.row)
+
+
+def _quantity(row: ReportedPart) -> str:
+    label = QUANTITY_COLUMN_LABELS[row.quantity_column].lower()
+    if row.quantity is not None:
+        return f"{row.quantity:,} {label}"
+    given = row.row.get(_FIELDS[row.quantity_column], "")
+    return f"“{given}” {label}" if given else f"no {label} quantity"
+
+
+def _quantities(row: ReportedPart) -> str:
+    if not row.row.get("OnHand") and not row.row.get("Avail"):
+        return ""
+    dated = row.row.get("lastupdatedate", "")[:10]
+    changed = f" Last changed in Lightspeed {dated}." if dated else ""
+    return f"On Hand {row.row.get('OnHand') or '–'}, Available {row.row.get('Avail') or '–'}.{changed}"
+
+
+def _other_column(explanation: Explanation, row: ReportedPart) -> str:
+    if row.quantity_column == explanation.quantity_column:
+        return ""
+    return (
+        f"Quantity Column is {QUANTITY_COLUMN_LABELS[explanation.quantity_column]} from the next update on."
+    )
+
+
+def _mapping(explanation: Explanation, row: ReportedPart) -> Iterator[Step]:
+    rows = [each for each in explanation.mappings if each.code_key == row.code_key]
+    if not rows:
+        title = f"{row.code} is no longer in your supplier codes"
+        yield Step("mapping", "warn", title, ["Updates don’t change what it left on the shelf."])
+    for each in rows:
+        yield _mapped(each)
+
+
+def _mapped(row: Mapping) -> Step:
+    pricing = PRICING_LABELS[row.pricing]
+    text = f"{CATALOG_LABELS[row.catalog]}, lead time {count(row.lead_time_days, 'day')}, pricing {pricing}."
+    by = [f"Set by {row.changed_by}."] if row.changed_by else []
+    title = f"{row.code} is mapped to {row.manufacturer}"
+    return Step("mapping", "ok", title, [text, *by], at=row.changed_at)
+
+
+def _match(explanation: Explanation, row: ReportedPart) -> Step:
+    if row.reason is None:
+        return _matched(explanation, row)
+    lines = [skipped_reasons.REMEDIES[row.reason]]
+    if row.candidate and row.candidate_by:
+        how = skipped_reasons.explanation(row.candidate_by, row.part_number, row.candidate)
+        lines.insert(0, f"Closest match: {row.candidate} ({how}). You can accept it under Skipped parts.")
+    elif row.reason == "unmatched":
+        lines.insert(0, "Nothing close was found: not by punctuation, leading zeros, supersession or UPC.")
+    kept = sum(match.kept_quantity or 0 for match in row.matches)
+    if row.matches:
+        lines.insert(0, f"The row says nothing about its part, which keeps its quantity of {kept:,}.")
+    if row.ignored_by is not None:
+        why = f": {row.ignored_why}" if row.ignored_why else "."
+        lines.append(f"Ignored by {row.ignored_by}{why}")
+    title = f"Skipped: {skipped_reasons.REASONS[row.reason]}"
+    return Step("match", "warn", title, lines, row.run_id, row.received_at)
+
+
+def _matched(explanation: Explanation, row: ReportedPart) -> Step:
+    names = {product.product_id: f"{product.brand} {product.mpn}" for product in explanation.products}
+    makers = {mapping.manufacturer_id: mapping.manufacturer for mapping in explanation.mappings}
+    lines = [
+        f"{makers.get(match.manufacturer_id, 'A manufacturer')} lists {row.part_number} as"
+        f" {names.get(match.product_id, 'another product')}."
+        for match in row.matches
+    ]
+    aliases = _aliases(explanation, row)
+    if not aliases:
+        return Step("match", "ok", "The part number matches exactly", lines, row.run_id, row.received_at)
+    lines = [
+        f"{alias.part_number} is accepted as {makers.get(alias.manufacturer_id, '')} {alias.target_number},"
+        f" {names.get(alias.product_id, 'another product')}."
+        for alias in aliases
+    ]
+    lines += [f"Accepted by {alias.created_by}." for alias in aliases[:1] if alias.created_by]
+    return Step("match", "ok", "An accepted part number matches it", lines, row.run_id, aliases[0].created_at)
+
+
+def _aliases(explanation: Explanation, row: ReportedPart) -> list[KnownAlias]:
+    """Return the aliases by which a part matches; exact part numbers come first (R22)."""
+    key = key_of(row.part_number)
+    matched = {(match.manufacturer_id, match.product_id) for match in row.matches}
+    exact = {
+        (seller.manufacturer_id, seller.product_id)
+        for product in explanation.products
+        for seller in product.sellers
+        if seller.key == key
+    }
+    return [
+        alias
+        for alias in explanation.aliases
+        if alias.key == key and (alias.manufacturer_id, alias.product_id) in matched - exact
+    ]
+
+
+def _absent(row: AbsentPart) -> Step:
+    if row.run_id is None:
+        title = f"{row.code} has no complete data from Lightspeed yet"
+        return Step("reported", "off", title, [f"It is mapped to {row.manufacturer}, which sells this part."])
+    if row.slow:
+        return _slow(row, row.slow)
+    title = f"{row.code} doesn’t have it in stock"
+    lines = [f"{row.manufacturer} sells it, and the last complete data of {row.code} doesn’t contain it."]
+    if row.quantity:
+        lines.append(
+            f"The shelf keeps its last quantity of {row.quantity:,}: Clear Previous Quantities is off."
+        )
+    return Step("reported", "off", title, lines, row.run_id, row.received_at)
+
+
+def _slow(row: AbsentPart, slow: SlowPart) -> Step:
+    day = f"{slow.changed_on:%b} {slow.changed_on.day}, {slow.changed_on.year}"
+    lines = [f"It last changed in Lightspeed on {day}. Updates leave out what hasn’t changed for a year."]
+    if slow.is_protected:
+        lines.append("It is protected: its quantity on the shelf stays.")
+    else:
+        lines.append(f"Protect the slow movers of {row.code} to let them keep their quantity.")
+    title = f"Lightspeed has {slow.quantity:,} under code {row.code}, a slow mover"
+    return Step("reported", "warn", title, lines, at=slow.counted_at)
+
+
+def _unmapped(explanation: Explanation, part: UnmappedPart) -> Iterator[Step]:
+    column = QUANTITY_COLUMN_LABELS[explanation.quantity_column].lower()
+    quantity = part.on_hand if explanation.quantity_column == "on_hand" else part.available
+    price = money(part.retail_cents or None)
+    lines = [f"On Hand {part.on_hand:,}, Available {part.available:,}, Retail {price}."]
+    if part.is_stale:
+        lines.append("An update would skip it: it hasn’t changed in Lightspeed for a year, or has no date.")
+    code = part.code or "no code"
+    title = f"The scan found {quantity:,} {column} under {code}"
+    yield Step("reported", "ok", title, lines, at=part.seen_at)
+    if part.code:
+        how = "Parts of a code sync once it is mapped to a manufacturer."
+        yield Step("mapping", "warn", f"{part.code} isn’t in your supplier codes", [how])
+    else:
+        yield Step("mapping", "warn", "It has no supplier code", ["Add the supplier code in Lightspeed."])
+
+
+def _unreported(explanation: Explanation) -> Iterator[Step]:
+    title = "None of your supplier codes has it in stock"
+    if not explanation.has_codes:
+        title = "There are currently no supplier codes configured"
+    yield Step("reported", "off", title, [_looked_at(explanation)])
+    if explanation.sellers:
+        names = list(dict.fromkeys(seller.manufacturer for seller in explanation.sellers))
+        more = f" and {count(len(names) - _MOST_NAMED, 'more')}" if len(names) > _MOST_NAMED else ""
+        title = f"{', '.join(names[:_MOST_NAMED])}{more} sell{'s' if len(names) == 1 else ''} it"
+        yield Step("mapping", "warn", title, ["No supplier code of yours is mapped to them."])
+    elif not explanation.products:
+        yield Step("match", "off", "No catalog has this part number", ["Check the number for typing errors."])
+
+
+def _looked_at(explanation: Explanation) -> str:
+    if not explanation.has_codes:
+        return "Add supplier codes to sync parts from Lightspeed."
+    return "Looked at the last complete data of all your codes, and at what the last scan found under others."
+
+
+def next_steps(explanation: Explanation) -> Iterator[Step]:
+    """Yield when the part is looked at next."""
+    upcoming = explanation.upcoming
+    if upcoming.run_id is not None:
+        title = "An inventory update is running now"
+        yield Step("next", "info", title, run_id=upcoming.run_id)
+    elif upcoming.at is not None:
+        yield Step("next", "info", "Next scheduled update", at=upcoming.at)
+    else:
+        title = "No update is scheduled"
+        check = "Check LightSpeed Configuration: 3PA must be enabled and connected."
+        yield Step("next", "warn", title, [check])

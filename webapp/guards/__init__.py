@@ -1,0 +1,1 @@
+"""Guards: what limits the quantities and prices that a supplier code may put on the webstore (R27)."""

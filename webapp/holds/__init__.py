@@ -1,0 +1,1 @@
+"""Pages of whole updates that are on hold (R27)."""

@@ -1,0 +1,1 @@
+"""Locks on products: verbs, list, CSV files and commands (R28)."""

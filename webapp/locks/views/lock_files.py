@@ -1,0 +1,80 @@
+"""CSV import of locks in two steps with a preview; all or nothing (R28)."""
+
+from __future__ import annotations
+
+import io
+
+from flask import Response, flash, g, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+
+from webapp.core.errors import Refused
+from webapp.locks import csv_files
+from webapp.locks.csv_files import FileRefused, Plan
+from webapp.locks.forms import ConfirmationForm, UploadForm
+from webapp.web import bodies, htmx, tenancy
+from webapp.web.numbers import count
+from webapp.web.uploads import takes_file
+
+pages = tenancy.dealer_blueprint("lock_files", __name__, "/locks/import")
+# Size of the form's other fields and multipart framing.
+FORM_OVERHEAD = 64 * bodies.KILOBYTE
+CHANGED = "The locks changed after this preview. Check the new preview, then import."
+
+
+@pages.get("")
+def new() -> Response:
+    """Show the upload form."""
+    return _answer(UploadForm(formdata=None))
+
+
+@pages.post("/preview")
+@takes_file
+@bodies.allows(csv_files.MAX_BYTES + FORM_OVERHEAD)
+def preview() -> Response:
+    """Preview an import without changing anything."""
+    form = UploadForm()
+    if not form.validate():
+        return _answer(form, 422)
+    # One byte more than allowed, so that an oversized file is detected without reading it all.
+    content = form.file.data.read(csv_files.MAX_BYTES + 1)
+    try:
+        plan = csv_files.plan_csv(g.dealer, io.BytesIO(content))
+    except FileRefused as refused:
+        return _answer(form, 422, refused=refused)
+    return _answer(form, plan=plan, confirmation=ConfirmationForm.of(content, plan))
+
+
+@pages.post("")
+@bodies.allows(csv_files.MAX_BYTES + FORM_OVERHEAD)
+def create() -> ResponseReturnValue:
+    """Import the previewed file; all or nothing."""
+    form = ConfirmationForm()
+    try:
+        plan = csv_files.plan_csv(g.dealer, form.file())
+    except FileRefused as refused:
+        return _answer(UploadForm(formdata=None), 422, refused=refused)
+    if plan.digest != form.seen.data:
+        flash(CHANGED, "warning")
+        confirmation = ConfirmationForm.of(form.file().read(), plan)
+        return _answer(UploadForm(formdata=None), 409, plan=plan, confirmation=confirmation)
+    try:
+        changed = csv_files.import_plan(g.dealer, plan, current_user)
+    except Refused as refusal:
+        flash(str(refusal), "danger")
+        return _answer(UploadForm(formdata=None), 409)
+    flash(f"{count(changed, 'lock')} set, {plan.unchanged:,} unchanged.", "success")
+    return htmx.redirect_to(url_for("locks.index"))
+
+
+def _answer(
+    form: UploadForm,
+    status: int = 200,
+    *,
+    refused: FileRefused | None = None,
+    plan: Plan | None = None,
+    confirmation: ConfirmationForm | None = None,
+) -> Response:
+    return htmx.answer(
+        "locks/import", status, form=form, refused=refused, plan=plan, confirmation=confirmation
+    )

@@ -1,0 +1,185 @@
+"""CSV import and export of a dealer's aliases, all or nothing (R22)."""
+
+from __future__ import annotations
+
+import io
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import islice
+from typing import IO, BinaryIO, Final, NamedTuple
+
+from sqlalchemy import or_, select
+
+from webapp.core.enums import ALIAS_KINDS, CATALOGS
+from webapp.core.errors import Refused
+from webapp.core.spreadsheet import Row, Sheet, Unreadable, damage_reason, defuse, write_header
+from webapp.core.text_keys import cleaned, key_of
+from webapp.extensions import db
+from webapp.matching import aliases
+from webapp.matching.aliases import NewAlias, Outcome
+from webapp.models import Alias, Dealer, Manufacturer, PartNumber, User
+from webapp.pulls.entries import MAX_PART_NUMBER
+
+COLUMNS: Final = ("catalog", "manufacturer", "part_number", "catalog_part_number")
+OPTIONAL_COLUMNS: Final = ("kind",)
+MEGABYTE: Final = 1024 * 1024
+# Keys of one query.
+_BATCH: Final = 500
+
+
+class FileRefused(Refused):
+    """File that cannot be imported; `problems` are pairs of a line number and the reason, in order."""
+
+    def __init__(self, problems: list[tuple[int, str]]) -> None:
+        super().__init__("; ".join(f"line {line}: {reason}" for line, reason in problems))
+        self.problems = problems
+
+
+class Limits(NamedTuple):
+    """How large a file may be."""
+
+    megabytes: int
+    rows: int
+
+
+LIMITS: Final = Limits(megabytes=2, rows=20_000)
+MAX_BYTES: Final = LIMITS.megabytes * MEGABYTE
+
+
+class _Line(NamedTuple):
+    line: int
+    catalog: str
+    manufacturer: str
+    part_number: str
+    target: str
+    kind: str
+
+
+def export_csv(dealer: Dealer, file: IO[str], *, marked: bool = True) -> None:
+    """Write the dealer's aliases by manufacturer and part number, in the format that `import_csv` reads."""
+    sheet = write_header(file, (*COLUMNS, *OPTIONAL_COLUMNS), marked=marked)
+    query = (
+        select(Manufacturer.catalog, Manufacturer.name, Alias.part_number, Alias.target_number, Alias.kind)
+        .join(Manufacturer, Manufacturer.id == Alias.manufacturer_id)
+        .where(Alias.dealer_id == dealer.id)
+        .order_by(Manufacturer.catalog, Manufacturer.name, Alias.key)
+    )
+    sheet.writerows([defuse(cell) for cell in row] for row in db.session.execute(query))
+
+
+def import_csv(dealer: Dealer, file: BinaryIO, by: User | None = None) -> Outcome:
+    """Add the aliases of a file, replacing those of the same part numbers; all or nothing.
+
+    Raises FileRefused with every invalid line; then nothing is changed.
+    """
+    problems: list[tuple[int, str]] = []
+    new = _new_aliases(dealer, _lines(file, problems), problems)
+    if problems:
+        raise FileRefused(sorted(problems))
+    return aliases.add(dealer, new, by, action="aliases.imported")
+
+
+def _lines(file: BinaryIO, problems: list[tuple[int, str]]) -> list[_Line]:
+    lines = []
+    for row in rows_of(file, COLUMNS, OPTIONAL_COLUMNS, LIMITS):
+        reason = row.reason or _fault(row)
+        if reason:
+            problems.append((row.line, reason))
+        else:
+            lines.append(_Line(row.line, *_cells(row)))
+    return lines
+
+
+def rows_of(file: BinaryIO, columns: Sequence[str], optional: Sequence[str], limits: Limits) -> list[Row]:
+    """Return the rows of a file. Raises FileRefused if it cannot be read, or is too large."""
+    content = file.read(limits.megabytes * MEGABYTE + 1)
+    if len(content) > limits.megabytes * MEGABYTE:
+        raise FileRefused([(1, f"the file is larger than {limits.megabytes} MB")])
+    try:
+        rows = list(islice(Sheet(io.BytesIO(content), columns, optional), limits.rows + 1))
+    except Unreadable as error:
+        raise FileRefused([(1, str(error))]) from None
+    if len(rows) > limits.rows:
+        raise FileRefused([(rows[-1].line, f"the file has more than {limits.rows:,} part numbers")])
+    return rows
+
+
+def _cells(row: Row) -> list[str]:
+    catalog, manufacturer, number, target, *kind = map(cleaned, row.cells)
+    return [
+        catalog.casefold(),
+        manufacturer,
+        number,
+        target,
+        (kind[0] if kind else "").casefold() or "manual",
+    ]
+
+
+def _fault(row: Row) -> str:
+    """Return what is wrong with a row by itself; empty if nothing is."""
+    catalog, _, number, target, kind = _cells(row)
+    for name, text in zip(COLUMNS, row.cells, strict=False):
+        if not cleaned(text):
+            return f"{name} is missing"
+        if name.endswith("part_number") and (reason := damage_reason(cleaned(text))):
+            return f"{name}: {reason}"
+    if catalog not in CATALOGS:
+        return f"catalog must be one of {', '.join(CATALOGS)}"
+    if len(number) > MAX_PART_NUMBER or len(target) > MAX_PART_NUMBER:
+        return f"a part number has more than {MAX_PART_NUMBER} characters"
+    return "" if kind in ALIAS_KINDS else f"kind must be one of {', '.join(ALIAS_KINDS)}"
+
+
+def _new_aliases(dealer: Dealer, lines: list[_Line], problems: list[tuple[int, str]]) -> list[NewAlias]:
+    makers = manufacturers(dealer, {key_of(line.manufacturer) for line in lines})
+    numbers = _numbers({maker.id for found in makers.values() for maker in found}, lines)
+    new: dict[tuple[int, str], NewAlias] = {}
+    first_lines: dict[tuple[int, str], int] = {}
+    for line in lines:
+        found = makers.get((line.catalog, key_of(line.manufacturer)), [])
+        if len(found) != 1:
+            problems.append((line.line, f"manufacturer: no manufacturer {line.manufacturer} in this catalog"))
+            continue
+        place = found[0].id, key_of(line.part_number)
+        target = numbers.get((place[0], key_of(line.target)))
+        first = first_lines.setdefault(place, line.line)
+        if first != line.line:
+            problems.append((line.line, f"part_number: {line.part_number} is already on line {first}"))
+        elif place in numbers:
+            problems.append((line.line, f"part_number: {found[0].name} has {line.part_number} itself"))
+        elif target is None:
+            problems.append(
+                (line.line, f"catalog_part_number: {found[0].name} has no part number {line.target}")
+            )
+        else:
+            new[place] = NewAlias(place[0], line.part_number, target[0], target[1], line.kind)
+    return list(new.values())
+
+
+def manufacturers(dealer: Dealer, names: set[str]) -> dict[tuple[str, str], list[Manufacturer]]:
+    """Return the manufacturers that the dealer may use, by catalog and name or abbreviation."""
+    found: dict[tuple[str, str], list[Manufacturer]] = defaultdict(list)
+    listed = sorted(names)
+    for first in range(0, len(listed), _BATCH):
+        some = listed[first : first + _BATCH]
+        is_named = or_(Manufacturer.name_key.in_(some), Manufacturer.abbreviation_key.in_(some))
+        query = select(Manufacturer).where(is_named, Manufacturer.owner_key.in_((0, dealer.id)))
+        for maker in db.session.scalars(query):
+            for key in {maker.name_key, maker.abbreviation_key} - {None}:
+                if maker not in found[maker.catalog, key or ""]:
+                    found[maker.catalog, key or ""].append(maker)
+    return found
+
+
+def _numbers(manufacturer_ids: set[int], lines: list[_Line]) -> dict[tuple[int, str], tuple[int, str]]:
+    """Return the product and spelling of each part number that a manufacturer sells, of those in the file."""
+    keys = sorted({key_of(number) for line in lines for number in (line.part_number, line.target)})
+    found: dict[tuple[int, str], tuple[int, str]] = {}
+    for first in range(0, len(keys), _BATCH):
+        query = select(
+            PartNumber.manufacturer_id, PartNumber.key, PartNumber.product_id, PartNumber.part_number
+        ).where(
+            PartNumber.manufacturer_id.in_(manufacturer_ids), PartNumber.key.in_(keys[first : first + _BATCH])
+        )
+        found |= {(row[0], row[1]): (row[2], row[3]) for row in db.session.execute(query)}
+    return found

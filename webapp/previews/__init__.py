@@ -1,0 +1,1 @@
+"""Previews of updates and of changes of settings (R24)."""

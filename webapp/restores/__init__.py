@@ -1,0 +1,1 @@
+"""Restores of an earlier state of the shelf (R25)."""
