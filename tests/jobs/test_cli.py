@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from click.testing import Result
 from flask import Flask, current_app
+from sqlalchemy import select
 
 from jobs import cli
 from sandbox.simulator import Behavior, Fault, Simulator
@@ -16,6 +17,7 @@ from tests.sync_harness import SyncHarness, part
 from webapp import dealers
 from webapp.core import clock
 from webapp.extensions import db
+from webapp.models import Freeze
 from webapp.runs import lifecycle
 
 
@@ -216,3 +218,41 @@ def test_restore_previews_and_restores_the_state_before_a_run(harness: SyncHarne
     again = command(*options)
     assert (again.exit_code, again.stderr.count("\n")) == (1, 1)
     assert "Nothing to restore" in again.stderr
+
+
+def test_restore_can_freeze_what_it_restores(harness: SyncHarness) -> None:
+    mapped(harness)
+    harness.sync()
+    harness.sync(part("TR", "A-1", 1))
+    options = ["sync", "restore", "--dealer", str(harness.dealer.id), "--before", "2"]
+    for wrong in (
+        ["--freeze", "--freeze-until", "2099-01-01T07:00"],
+        ["--freeze-until", "tomorrow"],
+        ["--freeze-until", ""],
+        ["--reason", "Bad data"],
+    ):
+        assert command(*options, *wrong).exit_code == 2
+    too_late = command(*options, "--freeze-until", "2001-01-01T07:00")
+    assert (too_late.exit_code, too_late.stderr.count("\n")) == (1, 1)
+    assert harness.shelf_quantities() == {("TR", "A-1"): 1}
+    until = (clock.now() + timedelta(days=2)).astimezone(harness.dealer.zone)
+    done = command(*options, "--freeze-until", until.strftime("%Y-%m-%dT%H:%M"), "--json")
+    assert json.loads(done.stdout)["frozen"] is True
+    frozen = db.session.scalars(select(Freeze)).one()
+    assert (frozen.what, frozen.reason) == ("Code TR", "Restored to before run 2")
+    assert frozen.ends_at == until.replace(second=0, microsecond=0)
+    harness.sync(part("TR", "A-1", 1))
+    assert harness.shelf_quantities() == {("TR", "A-1"): 3}
+
+
+def test_restore_freezes_until_released_with_the_reason_given(harness: SyncHarness) -> None:
+    mapped(harness)
+    harness.sync()
+    harness.sync(part("TR", "A-1", 1))
+    options = ["sync", "restore", "--dealer", str(harness.dealer.id), "--before", "2"]
+    assert command(*options, "--freeze", "--preview").exit_code == 0
+    assert db.session.scalar(select(Freeze)) is None
+    done = command(*options, "--freeze", "--reason", "Bad data")
+    assert done.stdout.splitlines()[-1] == "run 3 succeeded, its codes are frozen"
+    frozen = db.session.scalars(select(Freeze)).one()
+    assert (frozen.ends_at, frozen.reason) == (None, "Bad data")
