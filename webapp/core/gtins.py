@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-# The number of leading zeros that may be missing.
-MOST_ZEROS: Final = 6
+from webapp.core.text_keys import MOST_ZEROS
 
 _NOT_DIGITS: Final = re.compile(r"[^0-9]+")
 

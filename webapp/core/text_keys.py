@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
+
+# The number of leading zeros that may be missing, or too many.
+MOST_ZEROS: Final = 6
 
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 _ASCII_NOT_ALPHANUMERIC = {code: None for code in range(128) if not chr(code).isalnum()}
@@ -52,3 +56,9 @@ def bare(key: str) -> str:
     if key.isalnum():
         return key
     return key.translate(_ASCII_NOT_ALPHANUMERIC) if key.isascii() else _NOT_ALPHANUMERIC.sub("", key)
+
+
+def with_zeros(bare_key: str) -> Iterable[str]:
+    """Return a key without its leading zeros, and with up to six of them."""
+    stripped = bare_key.lstrip("0")
+    return [("0" * zeros) + stripped for zeros in range(MOST_ZEROS + 1)] if stripped else []

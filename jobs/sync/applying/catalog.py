@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy.engine import Connection
 
 from jobs.sync.applying import sql
 from jobs.sync.applying.context import CodeContext
-from webapp.core.gtins import MOST_ZEROS
 
 
 class Hit(NamedTuple):
@@ -155,9 +154,3 @@ class Catalog:
                 for key, number in rows:
                     found[key] = min(found.get(key, number), number)
         return found
-
-
-def with_zeros(bare_key: str) -> Iterable[str]:
-    """Return a key without its leading zeros, and with up to six of them."""
-    stripped = bare_key.lstrip("0")
-    return [("0" * zeros) + stripped for zeros in range(MOST_ZEROS + 1)] if stripped else []

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from jobs.reports import lines
 from jobs.sources.values import cents_of
 from jobs.sync import rules
-from jobs.sync.applying.catalog import Catalog, Hit, with_zeros
+from jobs.sync.applying.catalog import Catalog, Hit
 from jobs.sync.applying.context import CodeContext
 from jobs.sync.applying.received import KeyedRow
 from webapp.core.gtins import gtin_of, without_zeros
-from webapp.core.text_keys import bare_key_of, key_of
+from webapp.core.text_keys import bare_key_of, key_of, with_zeros
 from webapp.pulls.entries import (
     CURRENT_ACTIVE,
     MAX_PART_NUMBER,
