@@ -53,9 +53,10 @@ def make_run_item(run: Run, code: str, status: str = "succeeded", **fields: Any)
 def make_stored_part(item: RunItem, number: str, match: Product | None = None, **fields: Any) -> None:
     """A part of the item's stored pull; with `match`, it updated that product of each manufacturer."""
     raw = (number, item.supplier_code, fields.pop("description", None))
+    others = (None, None, fields.pop("upc", None), fields.pop("superseded_to", None), None, None)
     quantity = fields.get("quantity", fields.pop("quantity_text", None))
     values = {"reason": None, "quantity": None, **fields}
-    entry = Entry(key_of(number), (*raw, quantity, quantity, *[None] * 6), **values)
+    entry = Entry(key_of(number), (*raw, quantity, quantity, *others), **values)
     if match is not None:
         numbers = db.session.scalars(select(PartNumber).where(PartNumber.product_id == match.id))
         entry.matches = [Match(row.manufacturer_id, match.id) for row in numbers]

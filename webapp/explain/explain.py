@@ -10,7 +10,16 @@ from typing import Final
 from sqlalchemy import select
 
 from webapp.core.text_keys import key_of
-from webapp.explain import catalog_lookup, known_aliases, mappings, products, reported, scanned, upcoming
+from webapp.explain import (
+    catalog_lookup,
+    known_aliases,
+    mappings,
+    products,
+    rejected_candidates,
+    reported,
+    scanned,
+    upcoming,
+)
 from webapp.explain.explained_product import ExplainedProduct, Seller
 from webapp.explain.explanation import Explanation, Mapping, ReportedPart, UnmappedPart
 from webapp.extensions import db
@@ -95,6 +104,7 @@ def _explanation(dealer: Dealer, found: _Found) -> Explanation:
     rows = _mappings(dealer.id, found)
     codes = [row.code_key for row in rows]
     parts = reported.with_decisions(dealer.id, reported.parts(found.looked.parts, pulls, codes))
+    parts = rejected_candidates.with_next_best(dealer.id, parts)
     unmapped = tuple(part for part in found.unmapped if key_of(part.code) not in codes)
     sellers = _product_sellers(dealer.id, found)
     aliases = known_aliases.of_products(dealer.id, sellers)

@@ -37,7 +37,7 @@ class ReportedPart:
     """A part in the last complete pull of a code; `row` are its fields, by Lightspeed's names.
 
     `reason` is None if the part was synced, else a key of `skipped_reasons.REASONS`. `ignored_by` is the user
-    who ignores the skipped part, if one does.
+    who ignores the skipped part, if one does. `rejected` are candidates that users rejected before this one.
     """
 
     code: str
@@ -58,6 +58,7 @@ class ReportedPart:
     matches: tuple[Match, ...]
     ignored_by: str | None = None
     ignored_why: str = ""
+    rejected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

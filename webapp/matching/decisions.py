@@ -16,7 +16,8 @@ from webapp.extensions import db
 from webapp.matching import aliases
 from webapp.matching.aliases import MOST_NAMED, Outcome
 from webapp.matching.candidates import Target, Targets, aliases_for
-from webapp.matching.skipped_rows import UNMATCHED, PartReference, SkippedRow, skipped_rows
+from webapp.matching.decided_rows import decided_rows
+from webapp.matching.skipped_rows import UNMATCHED, PartReference, SkippedRow
 from webapp.models import Dealer, IgnoredPart, RejectedCandidate, User
 from webapp.models.upserts import insert_new
 
@@ -62,12 +63,12 @@ def digest_of(parts: Sequence[Acceptable]) -> str:
 
 
 def chosen(dealer: Dealer, places: Sequence[PartReference]) -> list[SkippedRow]:
-    """Return the parts at these places, as they are now. Raises Refused if there is none."""
+    """Return the parts at these places with these candidates. Raises Refused if there is none."""
     if not places:
         raise Refused(NOTHING)
     wanted = set(places)
-    rows = skipped_rows(dealer.id, {place.code_key for place in places})
-    found = [row for row in rows if row.place in wanted or row.place._replace(candidate="") in wanted]
+    rows = decided_rows(dealer.id, {place.code_key for place in places})
+    found = [row for row in rows if row.place in wanted]
     if not found:
         raise Refused(CHANGED)
     return found

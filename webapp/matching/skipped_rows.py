@@ -14,7 +14,7 @@ from webapp.core.text_keys import key_of
 from webapp.extensions import db
 from webapp.models import PullBlock, StoredPull, SupplierCode
 from webapp.pulls import stored_entries
-from webapp.pulls.entries import RETAIL, Entry
+from webapp.pulls.entries import RETAIL, SUPERSEDED_TO, UPC, Entry
 
 UNMATCHED: Final = "unmatched"
 
@@ -54,6 +54,8 @@ class SkippedRow(NamedTuple):
     reason: str
     candidate: str | None
     candidate_by: str | None
+    upc: str | None
+    superseded_to: str | None
 
     @property
     def place(self) -> PartReference:
@@ -101,6 +103,7 @@ def _columns(dealer_id: int) -> dict[str, str]:
 
 
 def _row(code_key: str, code: str, quantity_column: str, entry: Entry) -> SkippedRow:
+    upc, superseded_to = (None, None) if entry.is_undecoded else entry.raw[UPC : SUPERSEDED_TO + 1]
     return SkippedRow(
         code_key,
         code,
@@ -113,6 +116,8 @@ def _row(code_key: str, code: str, quantity_column: str, entry: Entry) -> Skippe
         entry.reason or "",
         entry.candidate,
         entry.candidate_by,
+        upc,
+        superseded_to,
     )
 
 

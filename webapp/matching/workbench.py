@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -12,8 +12,9 @@ from webapp.core.enums import STORED_TRIGGERS
 from webapp.core.text_keys import key_of
 from webapp.extensions import db
 from webapp.matching import groups
-from webapp.matching.skipped_rows import SkippedRow, matches_words, skipped_rows
-from webapp.models import Alias, IgnoredPart, RejectedCandidate, SupplierCode
+from webapp.matching.decided_rows import decided_rows
+from webapp.matching.skipped_rows import SkippedRow, matches_words
+from webapp.models import Alias, SupplierCode
 from webapp.runs import changed_rules, lifecycle
 
 PAGE_LENGTH: Final = 50
@@ -122,7 +123,7 @@ class Workbench:
 
 
 def listed_rows(dealer_id: int, choice: SkippedFilter) -> list[SkippedRow]:
-    """Return all parts of a filter in its order, without ignored ones and rejected candidates."""
+    """Return all parts of a filter in its order, without ignored ones."""
     return sorted(_found(dealer_id, choice)[0], key=SORTS[choice.sort][1])
 
 
@@ -133,7 +134,7 @@ def _found(dealer_id: int, choice: SkippedFilter) -> tuple[list[SkippedRow], lis
     counts: dict[str, list[int]] = {}
     waiting = 0
     code_keys = {key_of(choice.code)} if choice.code else None
-    for row in _decided(dealer_id, skipped_rows(dealer_id, code_keys)):
+    for row in decided_rows(dealer_id, code_keys):
         if accepted(row):
             waiting += 1
         elif choice.matches(row):
@@ -148,29 +149,6 @@ def _count(counts: list[int], row: SkippedRow) -> None:
     counts[0] += 1
     counts[1] += row.units
     counts[2] += row.value_cents
-
-
-def _decided(dealer_id: int, rows: Iterable[SkippedRow]) -> Iterator[SkippedRow]:
-    """Yield the parts that are not ignored; those with a rejected candidate without it."""
-    ignored = _ignored(dealer_id)
-    rejected = _rejected(dealer_id)
-    for row in rows:
-        if (row.code_key, row.key) in ignored:
-            continue
-        if row.candidate and rejected and (row.key, key_of(row.candidate)) in rejected:
-            row = row._replace(candidate=None, candidate_by=None)
-        yield row
-
-
-def _ignored(dealer_id: int) -> set[tuple[str, str]]:
-    query = select(IgnoredPart.code_key, IgnoredPart.key).where(IgnoredPart.dealer_id == dealer_id)
-    return {(row.code_key, row.key) for row in db.session.execute(query)}
-
-
-def _rejected(dealer_id: int) -> set[tuple[str, str]]:
-    query = select(RejectedCandidate.key, RejectedCandidate.candidate_key)
-    query = query.where(RejectedCandidate.dealer_id == dealer_id)
-    return {(row.key, row.candidate_key) for row in db.session.execute(query)}
 
 
 def _accepted(dealer_id: int) -> Callable[[SkippedRow], bool]:

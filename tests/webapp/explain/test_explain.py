@@ -23,7 +23,7 @@ from webapp.extensions import db
 from webapp.guards import settings
 from webapp.guards.rules import GuardValues
 from webapp.matching import aliases
-from webapp.models import IgnoredPart, Product, Run, SupplierCode
+from webapp.models import IgnoredPart, Manufacturer, Product, RejectedCandidate, Run, SupplierCode
 from webapp.pulls import part_lookup
 from webapp.search import outbox
 from webapp.slow_movers import counts
@@ -120,6 +120,26 @@ def test_a_skipped_part_has_its_reason_and_the_closest_match(shop: SyncHarness) 
     (row,) = explained(shop, "A1").reported
     assert (row.ignored_by, row.ignored_why) == ("a command", "a shop tool")
     assert "Skipped: No product has this part number" in titles(explained(shop, "A1"))
+
+
+def test_a_rejected_match_is_named_and_the_next_best_takes_its_place(shop: SyncHarness) -> None:
+    make_product(db.session.get_one(Manufacturer, supplier_code("TR").manufacturer_id), "A.1")
+    shop.sync(part("TR", "A1", 24))
+    reject(shop, "A-1")
+    (row,) = explained(shop, "A1").reported
+    assert (row.candidate, row.candidate_by, row.rejected) == ("A.1", "punctuation", ("A-1",))
+    reject(shop, "A.1")
+    found = explained(shop, "A1")
+    assert (found.reported[0].candidate, found.reported[0].rejected) == (None, ("A-1", "A.1"))
+    said = [line for trail in trails(found) for step in trail.steps for line in step.lines]
+    first = said.index("Rejected as a match: A-1, A.1.")
+    nothing = "Nothing else close was found: not by punctuation, leading zeros, supersession or UPC."
+    assert said[first + 1] == nothing
+
+
+def reject(shop: SyncHarness, candidate: str) -> None:
+    of_part = {"dealer_id": shop.dealer.id, "key": "a1", "part_number": "A1"}
+    save(RejectedCandidate(**of_part, candidate=candidate, candidate_key=key_of(candidate)))
 
 
 def test_a_part_that_no_code_reports_is_explained_by_the_codes_that_could(shop: SyncHarness) -> None:

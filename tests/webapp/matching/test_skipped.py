@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from tests.factories import (
     make_configuration,
     make_manufacturer,
+    make_product,
     make_run,
     make_run_item,
     make_stored_part,
@@ -23,7 +24,16 @@ from tests.webapp.client import ON_SQLITE, LintingClient
 from webapp.extensions import db
 from webapp.matching.skipped_rows import PartReference
 from webapp.matching.workbench import PAGE_LENGTH
-from webapp.models import Alias, AliasVersion, AuditEntry, Dealer, IgnoredPart, RejectedCandidate, Run
+from webapp.models import (
+    Alias,
+    AliasVersion,
+    AuditEntry,
+    Dealer,
+    IgnoredPart,
+    Manufacturer,
+    RejectedCandidate,
+    Run,
+)
 
 
 @pytest.fixture
@@ -158,6 +168,45 @@ def test_a_rejected_candidate_is_not_offered_again_until_that_is_undone(
     assert client.post(f"{url}/rejections/removal", data=undo).status_code == 303
     assert db.session.scalars(select(RejectedCandidate)).all() == []
     assert client.post(f"{url}/rejections/removal", data=undo).status_code == 409
+
+
+def offered(page: str) -> list[str]:
+    """The candidates that can be accepted, in the order of the list."""
+    return re.findall(r'aria-label="Accept ([^"]*) for ', page)
+
+
+def test_after_a_rejection_the_next_best_candidate_is_offered(
+    client: LintingClient, url: str, dealer: Dealer, skipping: Any
+):
+    maker = db.session.scalars(select(Manufacturer).where(Manufacturer.name == "Tucker")).one()
+    for number in ("A.1", "00A1", "A-3"):
+        make_product(maker, number)
+    make_product(maker, "U-9", upc="012345678905")
+    make_manufacturer("Western", numbers=["A 1"])
+    found = {"reason": "unmatched", "quantity": 1}
+    chain = {"candidate": "A-2", "candidate_by": "supersession", "upc": "12345678905"}
+    make_stored_part(skipping, "OLD", superseded_to="A-2", **chain, **found)
+    make_stored_part(skipping, "A-2", superseded_to=" a-3 ", **found)
+
+    def rejected(number: str, candidate: str) -> list[str]:
+        client.post(f"{url}/rejections", data={"only": place(number, candidate)})
+        return offered(client.get(f"{url}?q={number}&sort=part").text)
+
+    assert offered(client.get(f"{url}?q=a1&sort=part").text) == ["A-1"]
+    assert [rejected("A1", each) for each in ("A-1", "A.1", "00A1")] == [["A.1"], ["00A1"], []]
+    assert [rejected("OLD", each) for each in ("A-2", "A-3", "U-9")] == [["A-3"], ["U-9"], []]
+    assert rows(client.get(f"{url}?reason=unmatched&sort=part").text) == ["A-2", "A1", "OLD", "X9"]
+
+
+def test_the_next_best_candidate_can_be_accepted(client: LintingClient, url: str, skipping: Any):
+    maker = db.session.scalars(select(Manufacturer).where(Manufacturer.name == "Tucker")).one()
+    make_product(maker, "00A1")
+    client.post(f"{url}/rejections", data={"only": place("A1", "A-1")})
+    assert "1 part (2 units" in client.get(f"{url}/acceptances/preview?reason=unmatched-leading_zeros").text
+    assert client.post(f"{url}/acceptances", data={"only": place("A1", "A-1")}).status_code == 409
+    assert client.post(f"{url}/acceptances", data={"only": place("A1", "00A1")}).status_code == 303
+    alias = db.session.scalars(select(Alias)).one()
+    assert (alias.target_number, alias.kind) == ("00A1", "leading_zeros")
 
 
 def test_an_ignored_part_is_not_listed_until_that_is_undone(client: LintingClient, url: str, skipping: Any):

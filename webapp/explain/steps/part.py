@@ -104,7 +104,10 @@ def _match(explanation: Explanation, row: ReportedPart) -> Step:
         how = skipped_reasons.explanation(row.candidate_by, row.part_number, row.candidate)
         lines.insert(0, f"Closest match: {row.candidate} ({how}). You can accept it under Skipped parts.")
     elif row.reason == "unmatched":
-        lines.insert(0, "Nothing close was found: not by punctuation, leading zeros, supersession or UPC.")
+        close = "Nothing else close" if row.rejected else "Nothing close"
+        lines.insert(0, f"{close} was found: not by punctuation, leading zeros, supersession or UPC.")
+    if row.rejected:
+        lines.insert(0, f"Rejected as a match: {', '.join(row.rejected)}.")
     kept = sum(match.kept_quantity or 0 for match in row.matches)
     if row.matches:
         lines.insert(0, f"The row says nothing about its part, which keeps its quantity of {kept:,}.")
