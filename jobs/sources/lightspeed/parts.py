@@ -116,7 +116,9 @@ def _decode_clean(body: bytes) -> list[Part] | None:
         parts = _decoder.decode(body)
     except (ValueError, RecursionError):
         return None
-    if any(part.part_number is None and part.supplier_code is None for part in parts):
+    if None in [part.part_number for part in parts] and any(
+        part.part_number is None and part.supplier_code is None for part in parts
+    ):
         return None  # null values or missing keys: only the raw record can distinguish them
     return parts
 
