@@ -38,6 +38,7 @@ from webapp.locks import registration as locks
 from webapp.matching import registration as matching
 from webapp.operations import metrics
 from webapp.operations import registration as operations
+from webapp.previewed_settings import registration as previewed_settings
 from webapp.previews import registration as previews
 from webapp.restores import registration as restores
 from webapp.runs import registration as runs
@@ -67,6 +68,7 @@ FEATURES = (
     guards,
     holds,
     previews,
+    previewed_settings,
     restores,
     matching,
     locks,

@@ -47,7 +47,8 @@ def plan_again(run_id: int, outdated: Outdated) -> None:
 
 def left_out(dealer_id: int, _quantity_column: str) -> Callable[[str], str | None]:
     """Return why the run does not apply a code, by its key; None if it does."""
-    query = select(Preview.id).where(Preview.dealer_id == dealer_id, Preview.state == "applied")
+    applied = Preview.dealer_id == dealer_id, Preview.kind == "run", Preview.state == "applied"
+    query = select(Preview.id).where(*applied)
     preview_id = db.session.scalar(query.order_by(Preview.id.desc()).limit(1))
     of_preview = select(PreviewCode.code_key, PreviewCode.status).where(PreviewCode.preview_id == preview_id)
     states = {row.code_key: row.status for row in db.session.execute(of_preview)}

@@ -186,6 +186,25 @@ def save_settings(
     disabled_on: list[str] | None = None,
 ) -> None:
     """Save the given inventory settings (None: unchanged) and commit."""
+    change_settings(
+        configuration,
+        quantity_column=quantity_column,
+        clear_previous=clear_previous,
+        hold_old_data=hold_old_data,
+        disabled_on=disabled_on,
+    )
+    db.session.commit()
+
+
+def change_settings(
+    configuration: Configuration,
+    *,
+    quantity_column: str | None = None,
+    clear_previous: bool | None = None,
+    hold_old_data: bool | None = None,
+    disabled_on: list[str] | None = None,
+) -> None:
+    """Change the given inventory settings (None: unchanged) in the caller's transaction."""
     before = _settings(configuration)
     if quantity_column is not None:
         configuration.quantity_column = quantity_column
@@ -197,7 +216,6 @@ def save_settings(
         configuration.disabled_on = disabled_on
     configuration.version += 1
     _note("settings.changed", configuration, before, _settings(configuration))
-    db.session.commit()
 
 
 def _settings(configuration: Configuration) -> dict[str, Any]:

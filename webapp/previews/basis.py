@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -44,9 +44,13 @@ def basis_of(dealer_id: int, timezone: str) -> dict[str, str]:
     return {"day": clock.local_today(timezone).isoformat(), **found}
 
 
-def differences(before: Mapping[str, Any] | None, after: Mapping[str, str]) -> list[str]:
-    """Return labels of what differs between two moments."""
-    return [label for name, label in LABELS.items() if (before or {}).get(name) != after[name]]
+def differences(
+    before: Mapping[str, Any] | None, after: Mapping[str, str], names: Collection[str] = LABELS
+) -> list[str]:
+    """Return labels of what differs between two moments, of some `names` or of all."""
+    return [
+        label for name, label in LABELS.items() if name in names and (before or {}).get(name) != after[name]
+    ]
 
 
 def _queries(dealer_id: int) -> Iterable[tuple[str, Executable]]:

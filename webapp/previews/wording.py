@@ -38,7 +38,7 @@ def status(result: PreviewResult) -> StatusLabel:
     if preview.state == "failed":
         return StatusLabel("Failed", "danger", preview.reason or "")
     if preview.state == "applied":
-        return StatusLabel("Applied", "success")
+        return StatusLabel("Saved" if preview.kind == "settings" else "Applied", "success")
     if preview.state == "replaced":
         return StatusLabel("Replaced", "secondary", "A newer preview was started.")
     return StatusLabel("Ready", "success")

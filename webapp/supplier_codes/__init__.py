@@ -1,12 +1,23 @@
 """Supplier codes of a dealer: validation, changes, order, and CSV import and export (R4, R5).
 
-Every verb commits. Those that affect the webstore write outbox entries in the same transaction; afterwards
+Every verb commits, but for `set_pricing` and `take_off`, which are for the block of `changing`. Those that affect the webstore write outbox entries in the same transaction; afterwards
 the caller triggers a drain of the outbox (`webapp.search.outbox`).
 """
 
 from __future__ import annotations
 
-from webapp.supplier_codes.changes import Stale, add, edit, move, remove, reorder, state_of
+from webapp.supplier_codes.changes import (
+    Stale,
+    add,
+    changing,
+    edit,
+    move,
+    remove,
+    reorder,
+    set_pricing,
+    state_of,
+    take_off,
+)
 from webapp.supplier_codes.checks import Checked, Fields, check
 from webapp.supplier_codes.create import RowsRefused, add_all, check_all
 from webapp.supplier_codes.csv_files import (
@@ -36,6 +47,7 @@ __all__ = [
     "Stale",
     "add",
     "add_all",
+    "changing",
     "check",
     "check_all",
     "edit",
@@ -48,6 +60,8 @@ __all__ = [
     "preview_csv",
     "remove",
     "reorder",
+    "set_pricing",
     "state_of",
     "stocked_products",
+    "take_off",
 ]

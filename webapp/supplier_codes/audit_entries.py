@@ -7,6 +7,7 @@ from typing import Any
 from webapp import audit
 from webapp.core.enums import PRICING_LABELS
 from webapp.models import Dealer, SupplierCode
+from webapp.web.numbers import count
 
 # The maximum number of codes listed in an import's entry; a file may have tens of thousands.
 MOST_NAMED = 200
@@ -68,6 +69,16 @@ def reordered(dealer: Dealer, before: list[SupplierCode], after: list[SupplierCo
     names = [{"order": [name_of(row) for row in rows[:MOST_NAMED]]} for rows in (before, after)]
     subject = "Supplier codes"
     audit.note("supplier_codes.reordered", subject, dealer_id=dealer.id, before=names[0], after=names[1])
+
+
+def repriced(dealer: Dealer, rows: list[SupplierCode], pricing: str) -> None:
+    """Record that some rows will get another pricing."""
+    named = rows[:MOST_NAMED]
+    before = {name_of(row): PRICING_LABELS[row.pricing] for row in named}
+    after = {name_of(row): PRICING_LABELS[pricing] for row in named}
+    subject = count(len(rows), "supplier code")
+    if rows:
+        audit.note("supplier_codes.repriced", subject, dealer_id=dealer.id, before=before, after=after)
 
 
 def imported(dealer: Dealer, before: dict[str, str], after: dict[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -76,13 +76,28 @@ def remove(row: SupplierCode, clear: bool) -> int:
         if clear and frozen_stock.active(db.session.connection(), dealer_id, clock.now()).covers(*key):
             raise FieldRefused("clear", FROZEN)
         products = stocked_products(row)
-        audit_entries.removed(row, clear)
-        db.session.delete(row)
-        db.session.flush()
-        if clear:
-            code_figures.clear_stock(dealer_id, key)
-        code_figures.refresh(dealer_id, key)
+        take_off(row, clear)
     return products
+
+
+def take_off(row: SupplierCode, clear: bool = False) -> None:
+    """Remove a supplier code as `remove` does, within `changing` of the caller."""
+    dealer_id, key = row.dealer_id, (row.code_key, row.manufacturer_id)
+    audit_entries.removed(row, clear)
+    db.session.delete(row)
+    db.session.flush()
+    if clear:
+        code_figures.clear_stock(dealer_id, key)
+    code_figures.refresh(dealer_id, key)
+
+
+def set_pricing(dealer: Dealer, rows: Iterable[SupplierCode], pricing: str) -> None:
+    """Change the pricing of some of the dealer's supplier codes, within `changing` of the caller."""
+    changed = [row for row in rows if row.pricing != pricing]
+    audit_entries.repriced(dealer, changed, pricing)
+    for row in changed:
+        row.pricing = pricing
+    db.session.flush()
 
 
 def move(row: SupplierCode, places: int) -> int:

@@ -159,6 +159,8 @@ TABLE: Final[dict[str, Line]] = {
     "GET preview_results.show": dealers(),
     "GET preview_results.download": dealers(),
     "POST preview_results.run": dealers(303),
+    # It is refused on the page of the preview, which is one of an update.
+    "POST previewed_settings.save": dealers(303),
     "GET restores.show": dealers(),
     "GET restores.download": dealers(),
     # It does not say which preview was seen.

@@ -1,0 +1,1 @@
+"""Tests of saving the settings of previews."""
