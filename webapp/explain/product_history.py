@@ -1,37 +1,28 @@
-"""History of a product: each change of its stock, and who locked or froze it, the newest first (R25)."""
+"""History of a product: changes of its stock, locks, freezes and guards, the newest first (R25)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from datetime import timedelta
+from typing import Final
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from webapp.core import clock
+from webapp.explain import guard_history
 from webapp.explain.explained_product import ExplainedProduct
+from webapp.explain.history_line import HistoryLine, name_of
 from webapp.explain.products import shown_days
 from webapp.explain.steps import change_text
 from webapp.extensions import db
-from webapp.models import Freeze, ProductLock, Run, User
+from webapp.models import Freeze, ProductLock, Run
 from webapp.runs import run_labels
 from webapp.runs.run_changes import WHY
 from webapp.web.lock_texts import lock_figures
 
 _MOST: Final = 100
 _ENDED: Final = {"changed": "Lock changed", "removed": "Lock removed", "expired": "Lock expired"}
-
-
-class HistoryLine(NamedTuple):
-    """An event of a product: `what` happened and why, and `who` did it; `run_id` if a run did."""
-
-    at: datetime
-    what: str
-    why: str
-    who: str
-    run_id: int | None = None
-    code: str = ""
 
 
 def history_of(dealer_id: int, product: ExplainedProduct) -> list[HistoryLine]:
@@ -41,6 +32,7 @@ def history_of(dealer_id: int, product: ExplainedProduct) -> list[HistoryLine]:
         *_changes(dealer_id, product),
         *_locks(dealer_id, product.product_id),
         *_freezes(dealer_id, product),
+        *guard_history.lines(dealer_id, product, since),
     ]
     recent = [line for line in lines if line.at >= since]
     return sorted(recent, key=lambda line: line.at, reverse=True)[:_MOST]
@@ -68,9 +60,9 @@ def _locks(dealer_id: int, product_id: int) -> Iterator[HistoryLine]:
         .limit(_MOST)
     )
     for lock in db.session.scalars(query):
-        yield HistoryLine(lock.created_at, f"Locked: {lock_figures(lock)}", lock.reason, _person(lock.owner))
+        yield HistoryLine(lock.created_at, f"Locked: {lock_figures(lock)}", lock.reason, name_of(lock.owner))
         if lock.ended_at is not None and lock.ended_how is not None:
-            who = "" if lock.ended_how == "expired" else _person(lock.ended_by)
+            who = "" if lock.ended_how == "expired" else name_of(lock.ended_by)
             yield HistoryLine(lock.ended_at, _ENDED[lock.ended_how], lock.reason, who)
 
 
@@ -93,12 +85,8 @@ def _freezes(dealer_id: int, product: ExplainedProduct) -> Iterator[HistoryLine]
 
 def _frozen(freezes: Iterable[Freeze]) -> Iterator[HistoryLine]:
     for row in freezes:
-        yield HistoryLine(row.starts_at, f"{row.what}: frozen", row.reason, _person(row.created_by))
+        yield HistoryLine(row.starts_at, f"{row.what}: frozen", row.reason, name_of(row.created_by))
         if row.released_at is not None:
-            yield HistoryLine(row.released_at, f"{row.what}: released", row.reason, _person(row.released_by))
+            yield HistoryLine(row.released_at, f"{row.what}: released", row.reason, name_of(row.released_by))
         elif row.ended_at is not None:
             yield HistoryLine(row.ended_at, f"{row.what}: freeze ended", row.reason, "")
-
-
-def _person(user: User | None) -> str:
-    return user.email if user is not None else "System"

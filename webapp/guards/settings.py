@@ -25,6 +25,7 @@ LABELS: Final = {
     "blocks_placeholders": "Placeholder prices blocked",
     "keeps_minimum_prices": "Minimum advertised prices",
 }
+PLACEHOLDERS: Final = "Placeholder prices"
 
 
 class Outcome(NamedTuple):
@@ -45,8 +46,8 @@ def save_defaults(
         return Outcome(False)
     row = GuardSettings(dealer_id=dealer.id, placeholder_prices=list(listed), **values._asdict())
     db.session.merge(row)
-    before = _fields(stored.dealer) | {"Placeholder prices": _prices(stored.placeholders)}
-    after = _fields(values) | {"Placeholder prices": _prices(listed)}
+    before = _fields(stored.dealer) | {PLACEHOLDERS: _prices(stored.placeholders)}
+    after = _fields(values) | {PLACEHOLDERS: _prices(listed)}
     audit.note("guards.changed", "Guards", dealer_id=dealer.id, before=before, after=after, by=by)
     of_dealer = select(SupplierCode.manufacturer_id).where(SupplierCode.dealer_id == dealer.id)
     changed_rules.raise_versions(dealer.id, db.session.scalars(of_dealer))

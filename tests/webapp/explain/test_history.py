@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import timedelta
 
@@ -18,7 +19,10 @@ from tests.factories.shelf import make_shelf_stock
 from tests.webapp.client import LintingClient
 from webapp.core import clock
 from webapp.extensions import db
-from webapp.models import Dealer, Freeze, ProductLock, User
+from webapp.guards import allowed_prices, minimum_prices, settings
+from webapp.guards.allowed_prices import AllowedPrice, ProductKey
+from webapp.guards.rules import GuardValues
+from webapp.models import Dealer, Freeze, MinimumPrice, ProductLock, User
 from webapp.pulls.change_log import ChangeLog
 from webapp.pulls.stock import Stock, StockKey
 
@@ -52,8 +56,7 @@ def test_each_event_says_what_when_and_who(client: LintingClient, dealer: Dealer
     )
     save(Freeze(dealer_id=dealer.id, scope="all", reason="Move", starts_at=now - timedelta(days=1)))
     page = client.get(f"/dealers/{dealer.id}/parts/products/{chain.id}").text
-    history = page.split('id="history-1"')[1].split("</table>")[0]
-    texts = [" ".join(re.sub("<[^>]*>", " ", row).split()) for row in history.split("<tr>")[2:]]
+    texts = history_texts(page)
     wanted = (
         r"Lock removed Counted by hand parts@prairie\.example",
         r"Locked: quantity 4 Counted by hand parts@prairie\.example",
@@ -64,3 +67,53 @@ def test_each_event_says_what_when_and_who(client: LintingClient, dealer: Dealer
     assert len(texts) == len(wanted), texts
     for text, pattern in zip(texts, wanted, strict=True):
         assert re.search(pattern, text), (pattern, text)
+
+
+def history_texts(page: str) -> list[str]:
+    history = page.split('id="history-1"')[1].split("</table>")[0]
+    return [" ".join(re.sub("<[^>]*>", " ", row).split()) for row in history.split("<tr>")[2:]]
+
+
+def test_changes_of_guards_are_listed_where_they_concern_the_product(
+    client: LintingClient, dealer: Dealer, user: User
+) -> None:
+    honda, other = make_manufacturer("Honda", "oem"), make_manufacturer("Other", "oem")
+    chain, foreign = make_product(honda, "H-2", name="Chain"), make_product(other, "X-9")
+    code, elsewhere = make_supplier_code(dealer, "HO", honda), make_supplier_code(dealer, "OT", other)
+    make_shelf_stock(dealer, chain, honda, "HO", 5, 1000)
+    settings.save_defaults(dealer, GuardValues(buffer_units=2, keeps_minimum_prices=True), [1], user)
+    settings.save_code(dealer, code, GuardValues(max_quantity=9), user)
+    settings.save_code(dealer, elsewhere, GuardValues(max_quantity=7), user)
+    key = ProductKey("ho", honda.id, chain.id)
+    allowed_prices.allow(dealer, [AllowedPrice(key, 950, "HO", "H-2")], user)
+    allowed_prices.allow(
+        dealer, [AllowedPrice(ProductKey("ot", other.id, foreign.id), None, "OT", "X-9")], user
+    )
+    allowed_prices.withdraw(dealer, key)
+    file = b"catalog,manufacturer,part_number,minimum_price\noem,Other,X-9,5\n"
+    minimum_prices.import_csv(dealer, io.BytesIO(file), user)
+    page = client.get(f"/dealers/{dealer.id}/parts/products/{chain.id}").text
+    texts = history_texts(page)
+    wanted = (
+        r"Price checked again Guards System$",
+        r"Price allowed: 9\.50 Guards parts@prairie\.example$",
+        r"Maximum shown quantity: not set → 9 Guards of HO for Honda parts@prairie\.example$",
+        r"Placeholder prices changed; Safety buffer in units: not set → 2 Guards parts@prairie\.example$",
+    )
+    assert len(texts) == len(wanted), texts
+    for text, pattern in zip(texts, wanted, strict=True):
+        assert re.search(pattern, text), (pattern, text)
+
+
+def test_imported_minimum_prices_are_listed_where_the_product_has_one(
+    client: LintingClient, dealer: Dealer, user: User
+) -> None:
+    honda = make_manufacturer("Honda", "oem")
+    chain = make_product(honda, "H-2", name="Chain")
+    make_supplier_code(dealer, "HO", honda)
+    make_shelf_stock(dealer, chain, honda, "HO", 5, 1000)
+    file = b"catalog,manufacturer,part_number,minimum_price\noem,Honda,H-2,5\n"
+    minimum_prices.import_csv(dealer, io.BytesIO(file), user)
+    assert db.session.scalar(db.select(MinimumPrice.cents)) == 500
+    (text,) = history_texts(client.get(f"/dealers/{dealer.id}/parts/products/{chain.id}").text)
+    assert text.endswith("Minimum advertised prices imported Guards parts@prairie.example")
