@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
+from webapp.core.limits import DEFAULT_LEAD_TIME_DAYS
+from webapp.core.text_keys import key_of
 from webapp.extensions import db
 from webapp.models import Configuration, GuardSettings, SupplierCode
 from webapp.models.upserts import insert_new
@@ -17,7 +19,37 @@ from webapp.supplier_codes import code_figures
 
 def overriding(dealer_id: int, values: Mapping[str, Any]) -> Callable[[], None]:
     """Return what writes the overrides of a preview, as saving them would."""
-    return lambda: _override(dealer_id, of_stored(values))
+
+    def override() -> None:
+        _override(dealer_id, of_stored(values))
+        db.session.add_all(added_codes(dealer_id, values))
+        db.session.flush()
+
+    return override
+
+
+def added_codes(dealer_id: int, values: Mapping[str, Any]) -> list[SupplierCode]:
+    """Return the codes that a preview adds, as going live adds them; they are not stored.
+
+    Those that the dealer has in the meantime are left out.
+    """
+    listed = select(SupplierCode.code_key, SupplierCode.manufacturer_id, SupplierCode.position)
+    rows = db.session.execute(listed.where(SupplierCode.dealer_id == dealer_id)).all()
+    known = {(row.code_key, row.manufacturer_id) for row in rows}
+    start = max((row.position for row in rows), default=-1) + 1
+    return [
+        SupplierCode(
+            dealer_id=dealer_id,
+            code=code,
+            code_key=key_of(code),
+            manufacturer_id=manufacturer_id,
+            lead_time_days=DEFAULT_LEAD_TIME_DAYS,
+            pricing="disabled",
+            position=position,
+        )
+        for position, (code, manufacturer_id) in enumerate(of_stored(values).mapped, start)
+        if (key_of(code), manufacturer_id) not in known
+    ]
 
 
 def _override(dealer_id: int, overrides: Overrides) -> None:

@@ -9,7 +9,7 @@ import structlog
 
 from jobs.previews import preview_lease, stored_plan
 from jobs.previews.fetching import Fetching
-from jobs.previews.overriding import overriding
+from jobs.previews.overriding import added_codes, overriding
 from jobs.previews.planned_codes import plan_codes
 from jobs.previews.planned_run import Rows, unsaved_items, unsaved_run
 from jobs.previews.preview_lease import LeaseLost, PreviewLease
@@ -112,7 +112,7 @@ class _Planning:
     def _fetch(self) -> Rows:
         """Fetch the codes; return how their rows are found."""
         dealer = db.session.get_one(Dealer, self._lease.dealer_id)
-        items = unsaved_items(dealer, self._code_key)
+        items = unsaved_items(dealer, self._code_key, added_codes(dealer.id, self._overrides))
         run = unsaved_run(dealer, self._today)
         db.session.commit()
         if not items:

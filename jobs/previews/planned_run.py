@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from jobs.sync.applying.stored_rows import PullRows
@@ -11,7 +11,7 @@ from webapp.core import clock
 from webapp.core.run_states import RunItemState, RunState
 from webapp.extensions import db
 from webapp.lightspeed import configurations
-from webapp.models import Dealer, Run, RunItem
+from webapp.models import Dealer, Run, RunItem, SupplierCode
 
 # Finds the rows of a code by its key; None if it is not planned.
 Rows = Callable[[str], PullRows | None]
@@ -33,9 +33,12 @@ def unsaved_run(dealer: Dealer, today: date) -> Run:
     )
 
 
-def unsaved_items(dealer: Dealer, code_key: str | None) -> list[RunItem]:
-    """Return the items of all codes, or of one of them, to fetch; their ids are only for the process."""
-    items = items_of(0, codes_of(dealer.id))
+def unsaved_items(dealer: Dealer, code_key: str | None, added: Iterable[SupplierCode] = ()) -> list[RunItem]:
+    """Return the items of all codes, or of one of them, to fetch; their ids are only for the process.
+
+    `added` are codes that the preview adds to the dealer's.
+    """
+    items = items_of(0, [*codes_of(dealer.id), *added])
     for item in items:
         item.id = item.position + 1
     return [item for item in items if code_key in (None, item.code_key)]

@@ -19,7 +19,9 @@ from webapp.core import clock
 from webapp.core.errors import Refused
 from webapp.extensions import db
 from webapp.lightspeed import configurations
-from webapp.models import CodeScan, Configuration, Dealer, FoundCode, Run, User
+from webapp.models import CodeScan, Configuration, Dealer, FoundCode, Preview, Run, User
+from webapp.previews import requests
+from webapp.previews.overrides import Overrides
 from webapp.runs import lifecycle
 
 NOTHING_CHOSEN: Final = "Select at least one code for your webstore."
@@ -83,7 +85,32 @@ def chosen_manufacturers(dealer_id: int) -> dict[str, int]:
         FoundCode.parts > 0,
         FoundCode.chosen_manufacturer_id.is_not(None),
     )
-    return {key: maker for key, maker in db.session.execute(query) if maker is not None}
+    return {
+        key: maker
+        for key, maker in db.session.execute(query.order_by(FoundCode.code_key))
+        if maker is not None
+    }
+
+
+def start_preview(dealer: Dealer, user: User) -> Preview:
+    """Start a preview of the first update with the codes as reviewed (R24). Raises Refused.
+
+    It asks Lightspeed for their parts; nothing is mapped, and nothing is put on the webstore.
+    """
+    chosen = chosen_manufacturers(dealer.id)
+    if not chosen or lifecycle.has_supplier_codes(dealer.id):
+        raise Refused(NOTHING_CHOSEN)
+    rows = decisions.require_offered(dealer, chosen)
+    mapped = [(row.supplier_code, maker) for row, maker in zip(rows, chosen.values(), strict=True)]
+    return requests.start(dealer, "run", overrides=Overrides(mapped=tuple(mapped)).stored(), by=user)
+
+
+def latest_preview(dealer: Dealer, scan: CodeScan) -> Preview | None:
+    """Return the last preview of the codes as they are reviewed now."""
+    preview = requests.latest(dealer.id, "run")
+    if preview is None or not preview.overrides or scan.reviewed_at is None:
+        return None
+    return preview if preview.created_at >= scan.reviewed_at else None
 
 
 def go_live(dealer: Dealer, user: User) -> Run | None:

@@ -1,4 +1,4 @@
-"""Settings that a preview of the kind `settings` changes, checked (R24)."""
+"""Settings that a preview changes, checked (R24): those of the kind `settings`, and of the setup."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class Overrides(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `pricing` is that of the mapping `of_mapping`, or of all without one. `without` is the id of a mapping
     that is removed and keeps its quantities. `buffer_units` is the dealer's safety buffer (R27); 0 is none.
+    `mapped` are codes that are added, each with the id of its manufacturer: of a dealer that is set up.
     """
 
     quantity_column: str | None = None
@@ -28,6 +29,7 @@ class Overrides(msgspec.Struct, frozen=True, omit_defaults=True):
     of_mapping: int | None = None
     without: int | None = None
     buffer_units: int | None = None
+    mapped: tuple[tuple[str, int], ...] = ()
 
     @property
     def is_empty(self) -> bool:

@@ -56,10 +56,17 @@ def request(
     )
     db.session.add(preview)
     db.session.flush()
-    after = {"kind": kind, "code": code_key, **(overrides or {})}
+    after = {"kind": kind, "code": code_key, **_named(overrides or {})}
     audit.note("preview.requested", "Preview", dealer_id=dealer_id, after=after, by=by)
     db.session.commit()
     return preview
+
+
+def _named(overrides: dict[str, Any]) -> dict[str, Any]:
+    """Return overrides as the audit log shows them: added codes by their names alone."""
+    if "mapped" not in overrides:
+        return overrides
+    return {**overrides, "mapped": [code for code, _ in overrides["mapped"]]}
 
 
 def _replace(dealer_id: int, kind: str) -> None:

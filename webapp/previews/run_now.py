@@ -29,7 +29,7 @@ def run_now(preview: Preview, by: User | None) -> Run | None:
     """
     locked = select(Preview).where(Preview.id == preview.id).with_for_update()
     preview = db.session.scalars(locked.execution_options(populate_existing=True)).one()
-    if preview.state != "ready" or preview.kind != "run" or _is_over(preview):
+    if preview.state != "ready" or preview.kind != "run" or preview.overrides or _is_over(preview):
         raise Refused(NOT_READY)
     dealer = preview.dealer
     if lifecycle.active(dealer.id) is not None:

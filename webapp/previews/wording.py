@@ -65,8 +65,11 @@ def code_status(code: PreviewedCode) -> StatusLabel:
 
 def subject(preview: Preview) -> str:
     """Say what is previewed, in short."""
+    chosen = of_stored(preview.overrides)
+    if chosen.mapped:
+        return f"Your webstore with the {count(len(chosen.mapped), 'code')} of your setup"
     if preview.kind == "settings":
-        return "With " + "; ".join(_changed(of_stored(preview.overrides)))
+        return "With " + "; ".join(_changed(chosen))
     if preview.code_key is None:
         return "The next update of all supplier codes"
     return f"The next update of {_code(preview.dealer_id, SupplierCode.code_key == preview.code_key)}"

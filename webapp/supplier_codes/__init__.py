@@ -1,7 +1,8 @@
 """Supplier codes of a dealer: validation, changes, order, and CSV import and export (R4, R5).
 
-Every verb commits, but for `set_pricing` and `take_off`, which are for the block of `changing`. Those that affect the webstore write outbox entries in the same transaction; afterwards
-the caller triggers a drain of the outbox (`webapp.search.outbox`).
+Every verb commits, but for `set_pricing` and `take_off`, which belong into the block of `changing`. Those
+that affect the webstore write outbox entries in the same transaction; afterwards the caller triggers a drain
+of the outbox (`webapp.search.outbox`).
 """
 
 from __future__ import annotations

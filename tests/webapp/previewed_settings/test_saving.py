@@ -20,7 +20,9 @@ def codes(dealer: Dealer) -> list[SupplierCode]:
     """Two mapped codes of a connected dealer."""
     make_configuration(dealer, enabled=True, quantity_column="on_hand", clear_previous=True)
     maker = make_manufacturer("Tucker")
-    rows = [make_supplier_code(dealer, code, maker, position=place) for place, code in enumerate(("TR", "PU"))]
+    rows = [
+        make_supplier_code(dealer, code, maker, position=place) for place, code in enumerate(("TR", "PU"))
+    ]
     db.session.commit()
     return rows
 

@@ -232,6 +232,8 @@ TABLE: Final[dict[str, Line]] = {
     "POST setup.find": dealers(303),
     # The codes are mapped already.
     "POST setup.review": dealers(409),
+    # Nothing was reviewed here.
+    "POST setup.preview": dealers(409),
     "POST setup.launch": dealers(409),
     "GET unmapped_codes.index": dealers(),
     "POST unmapped_codes.find": dealers(303),

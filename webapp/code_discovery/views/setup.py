@@ -16,6 +16,8 @@ from webapp.code_discovery.views.unmapped import takes_codes
 from webapp.core.enums import QUANTITY_COLUMN_LABELS
 from webapp.core.errors import Refused
 from webapp.lightspeed import connection
+from webapp.models import CodeScan
+from webapp.previews import results, wording
 from webapp.search import outbox
 from webapp.web import htmx, tenancy
 
@@ -59,6 +61,13 @@ def review() -> ResponseReturnValue:
     return _next()
 
 
+@pages.post("/preview")
+def preview() -> ResponseReturnValue:
+    """Preview each part of the codes as reviewed, as the first update will sync them (R24)."""
+    started = setup.start_preview(g.dealer, current_user)
+    return htmx.redirect_to(url_for("preview_results.show", preview_id=started.id))
+
+
 @pages.post("/launch")
 def launch() -> ResponseReturnValue:
     """Go live: map the codes, and start the first update."""
@@ -95,13 +104,17 @@ def _answer(step: Step, status: int = 200) -> Response:
         scan=scan,
         state=scan_status.status(scan),
         mark=f"{current}-{configuration.check_state}-{scan_status.mark(scan)}",
-        **_content(step),
+        **_content(step, scan),
     )
 
 
-def _content(step: Step) -> dict[str, Any]:
+def _content(step: Step, scan: CodeScan | None) -> dict[str, Any]:
     if step is Step.REVIEW:
         found = unmapped_codes.unmapped_codes(g.dealer)
         chosen = setup.chosen_manufacturers(g.dealer.id)
         return {"found": found, "chosen": chosen, "columns": QUANTITY_COLUMN_LABELS}
-    return {"preview": LaunchPreview.of(g.dealer)} if step is Step.PREVIEW else {}
+    if step is not Step.PREVIEW or scan is None:
+        return {}
+    exact = setup.latest_preview(g.dealer, scan)
+    state = wording.status(results.result_of(exact)) if exact else None
+    return {"preview": LaunchPreview.of(g.dealer), "exact": exact, "exact_state": state}

@@ -11,6 +11,7 @@ from webapp.core.errors import Refused
 from webapp.extensions import db
 from webapp.models import Configuration, Preview
 from webapp.previews import results, run_now, wording
+from webapp.previews.overrides import of_stored
 from webapp.previews.summary import KINDS
 from webapp.runs import changes_csv, lifecycle
 from webapp.web import downloads, htmx, replica, tenancy
@@ -75,6 +76,8 @@ def _answer(result: results.PreviewResult, status: int = 200) -> Response:
         mark=wording.mark(result),
         kinds=KINDS,
         wording=wording,
+        is_of_setup=bool(of_stored(result.preview.overrides).mapped),
+        is_live=lifecycle.has_supplier_codes(g.dealer.id),
         has_plan=result.preview.state in ("ready", "applied"),
         is_disabled_today=configuration is not None and lifecycle.is_disabled_today(configuration),
     )

@@ -15,7 +15,16 @@ from tests.factories import (
 )
 from tests.webapp.client import ON_SQLITE, LintingClient
 from webapp.extensions import db
-from webapp.models import CodeScan, Configuration, Dealer, FoundCode, Manufacturer, Run, SupplierCode
+from webapp.models import (
+    CodeScan,
+    Configuration,
+    Dealer,
+    FoundCode,
+    Manufacturer,
+    Preview,
+    Run,
+    SupplierCode,
+)
 
 pytestmark = ON_SQLITE
 
@@ -152,3 +161,31 @@ def test_on_a_disabled_day_the_update_is_confirmed_first(
 
     assert client.post(f"{url}/launch").location.endswith("/runs/new")
     assert db.session.scalar(db.select(Run.id)) is None
+
+
+def test_each_part_can_be_previewed_before_going_live(
+    client: LintingClient, scanned: Dealer, url: str, tucker: Manufacturer
+):
+    client.post(f"{url}/review", data=chosen(tucker))
+    assert 'id="preview-parts"' in client.get(url).text
+
+    answer = client.post(f"{url}/preview")
+
+    page = client.get(answer.location).text
+    assert "Your webstore with the 1 code of your setup" in page
+    assert f'href="{url}"' in page
+    assert "Preview of each part" in client.get(url).text
+    preview = db.session.scalars(db.select(Preview)).one()
+    preview.state = "ready"
+    db.session.commit()
+    page = client.get(answer.location).text
+    assert 'id="go-live"' in page
+    assert 'id="run-now"' not in page
+    assert client.post(f"{answer.location}/run").status_code == 409
+    client.post(f"{url}/launch")
+    assert 'id="go-live"' not in client.get(answer.location).text
+
+
+def test_without_reviewed_codes_nothing_is_previewed(client: LintingClient, scanned: Dealer, url: str):
+    assert client.post(f"{url}/preview").status_code == 409
+    assert db.session.scalar(db.select(Preview.id)) is None
