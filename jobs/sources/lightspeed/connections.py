@@ -19,8 +19,8 @@ from functools import cache
 from math import inf
 from typing import Any
 
+import requests.adapters
 import urllib3
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
@@ -39,15 +39,17 @@ def time_limit(seconds: float) -> Iterator[None]:
         _deadline.reset(token)
 
 
-def public_only_pool(
-    scheme: str, host: str, port: int | None, allowed_hosts: Collection[str] = ()
-) -> urllib3.HTTPConnectionPool:
-    """Return the connections to one host, which must have a public address or be one of `allowed_hosts`."""
-    kinds = _pools(frozenset(allowed.casefold() for allowed in allowed_hosts))
-    if scheme == "http":
-        return kinds["http"](host, port)
-    # Named here, so that no environment variable replaces them.
-    return kinds["https"](host, port, ca_certs=DEFAULT_CA_BUNDLE_PATH)
+class PublicOnlyAdapter(requests.adapters.HTTPAdapter):
+    """Transport adapter for a `requests` session; does not retry."""
+
+    def __init__(self, allowed_hosts: Collection[str] = ()) -> None:
+        self._allowed_hosts = frozenset(host.casefold() for host in allowed_hosts)
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Use the connection classes below."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _pools(self._allowed_hosts)
 
 
 @cache

@@ -5,17 +5,19 @@ proxy or .netrc could read or replace the login, and other variables could disab
 replace the trusted authorities. Connects only to public addresses, and to hosts that the deployment allows.
 """
 
-from base64 import b64encode
 from collections.abc import Collection, Sequence
+from copy import copy
 from http.client import HTTPException
 from urllib.parse import quote, urlsplit
 
+import requests
 import urllib3
 from isal import isal_zlib
 from isal.igzip_lib import IsalError
+from requests.auth import HTTPBasicAuth
 
 from jobs.concurrency import Waiting
-from jobs.sources.lightspeed.connections import public_only_pool, time_limit
+from jobs.sources.lightspeed.connections import PublicOnlyAdapter, time_limit
 from jobs.sources.lightspeed.errors import LightspeedError, error_for_fault, error_for_status
 from jobs.sources.lightspeed.retry import seconds_to_wait
 from jobs.sources.lightspeed.size_limits import MOST_BYTES
@@ -24,10 +26,18 @@ from webapp.core.egress import Forbidden
 
 _CHUNK = 256 * 1024
 _GZIP_MAGIC = b"\x1f\x8b"
-_INSECURE = urllib3.exceptions.SSLError
-_UNCONNECTED = (urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.NewConnectionError)
-_TIMEOUTS = (urllib3.exceptions.TimeoutError, TimeoutError)
-_BROKEN = (urllib3.exceptions.HTTPError, HTTPException, OSError)
+_INSECURE = (requests.exceptions.SSLError, urllib3.exceptions.SSLError)
+_UNCONNECTED = (requests.exceptions.ConnectTimeout, urllib3.exceptions.NewConnectionError)
+_TIMEOUTS = (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)
+_BROKEN = (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException, OSError)
+
+_HEADERS = {
+    "User-Agent": "parts-inventory-sync",
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip",
+    "X-Accept-Encoding": "gzip",  # the vendor's nonstandard header (docs/lightspeed-3pa.md, Gzip)
+    "Connection": "keep-alive",
+}
 
 Query = Sequence[tuple[str, str]]
 
@@ -49,21 +59,15 @@ class Transport:
         parts = urlsplit(base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("the Lightspeed address must be an http or https URL")
-        # The library `requests` would take as much time as the rest of an exchange, to prepare each request.
-        self._pool = public_only_pool(parts.scheme, parts.hostname, parts.port, allowed_hosts)
-        self._path = parts.path.rstrip("/")
-        self._timeout = urllib3.Timeout(*timeout)
+        self._base_url = base_url.rstrip("/")
+        self._timeout = timeout
         self._longest = timeout[0] + 2 * timeout[1]
-        # As UTF-8: other libraries encode text as Latin-1 and fail on other characters.
-        login = b64encode(f"{credentials.username}:{credentials.password}".encode()).decode()
-        self._headers = {
-            "User-Agent": "parts-inventory-sync",
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip",
-            "X-Accept-Encoding": "gzip",  # the vendor's nonstandard header (docs/lightspeed-3pa.md, Gzip)
-            "Connection": "keep-alive",
-            "Authorization": f"Basic {login}",
-        }
+        # Its login is bytes, because requests encodes text as Latin-1 and fails on other characters.
+        login = HTTPBasicAuth(credentials.username.encode(), credentials.password.encode())
+        self._request = requests.Request("GET", self._base_url, _HEADERS, auth=login).prepare()
+        # Without a session, no environment variable counts, and a request is prepared only once: both took as
+        # long as the exchange itself.
+        self._adapter = PublicOnlyAdapter(allowed_hosts)
 
     def get(self, resource: str, query: Query, check_stop: Waiting) -> bytes:
         """Return the decompressed body of a response with status 200; raises `LightspeedError` otherwise.
@@ -71,26 +75,16 @@ class Transport:
         Blocks its thread until the service responds or times out. `check_stop` is called between chunks of
         the body.
         """
-        target = f"{self._path}/{resource}" + (f"?{encoded(query)}" if query else "")
-        return inflated(self._exchange(target, check_stop))
+        url = f"{self._base_url}/{resource}" + (f"?{encoded(query)}" if query else "")
+        return inflated(self._exchange(url, check_stop))
 
-    def _exchange(self, target: str, check_stop: Waiting) -> bytes:
+    def _exchange(self, url: str, check_stop: Waiting) -> bytes:
         try:
-            with time_limit(self._longest):
-                response = self._pool.urlopen(
-                    "GET",
-                    target,
-                    headers=self._headers,
-                    timeout=self._timeout,
-                    retries=False,
-                    redirect=False,
-                    preload_content=False,
-                )
-                try:
-                    return _body(response, check_stop)
-                finally:
-                    # A connection whose response was not read to its end is closed.
-                    response.close()
+            with (
+                time_limit(self._longest),
+                self._adapter.send(self._prepared(url), stream=True, timeout=self._timeout) as response,
+            ):
+                return _body(response, check_stop)
         except Forbidden:
             failure = error_for_fault("forbidden")
         except _BROKEN as error:
@@ -99,21 +93,26 @@ class Transport:
         # with its Authorization header.
         raise failure
 
+    def _prepared(self, url: str) -> requests.PreparedRequest:
+        prepared = copy(self._request)
+        prepared.url = url
+        return prepared
+
 
 def encoded(query: Query) -> str:
     """Encode a query in the form that strict servers require: `$` unescaped in names, `%20` for spaces."""
     return "&".join(f"{name}={quote(value, safe='')}" for name, value in query)
 
 
-def _body(response: urllib3.BaseHTTPResponse, check_stop: Waiting) -> bytes:
-    if response.status != 200:
+def _body(response: requests.Response, check_stop: Waiting) -> bytes:
+    if response.status_code != 200:
         headers = response.headers
         retry_after = seconds_to_wait(headers.get("Retry-After"), headers.get("Date"))
-        raise error_for_status(response.status, retry_after)
+        raise error_for_status(response.status_code, retry_after)
     chunks: list[bytes] = []
     remaining = MOST_BYTES
     # read1 returns the bytes received so far; read would block for a whole chunk, without a check.
-    while chunk := response.read1(_CHUNK, decode_content=False):
+    while chunk := response.raw.read1(_CHUNK, decode_content=False):
         check_stop()
         remaining -= len(chunk)
         if remaining < 0:
@@ -156,7 +155,9 @@ def _failure(error: Exception) -> LightspeedError:
     """Convert a network exception to an error that holds no details of the request."""
     if isinstance(error, _INSECURE):
         return error_for_fault("insecure")
-    if isinstance(error, _UNCONNECTED):
+    # requests and urllib3 each wrap the exception of a failed name resolution or a refused connection.
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    if isinstance(error, _UNCONNECTED) or isinstance(reason, _UNCONNECTED):
         return error_for_fault("unreachable")
     if isinstance(error, _TIMEOUTS):
         return error_for_fault("timed_out")
