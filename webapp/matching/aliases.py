@@ -36,6 +36,13 @@ class NewAlias(NamedTuple):
         return self.manufacturer_id, key_of(self.part_number)
 
 
+class PlannedAlias(NamedTuple):
+    """An alias to be added, with the one that it replaces, if there is one."""
+
+    alias: NewAlias
+    before: Alias | None
+
+
 class Outcome(NamedTuple):
     """What became of a change: the aliases that changed, and the run that applies it, if one was started."""
 
@@ -47,18 +54,28 @@ def add(
     dealer: Dealer, new: Sequence[NewAlias], by: User | None = None, action: str = "aliases.added"
 ) -> Outcome:
     """Add aliases, replacing those of the same part numbers; commits, and has them take effect."""
-    before = _present(dealer.id, {alias.manufacturer_id for alias in new})
-    wanted = {alias.place: alias for alias in new}
-    changed = [alias for place, alias in wanted.items() if _differs(before.get(place), alias)]
+    planned = plan(dealer, new)
+    changed = [alias for alias, _ in planned]
     if not changed:
         return Outcome(0, None)
-    _delete(before[alias.place].id for alias in changed if alias.place in before)
+    _delete(before.id for _, before in planned if before is not None)
     rows = [_row(dealer.id, alias, by) for alias in changed]
     db.session.execute(insert_new(Alias), rows)
     changed_rules.raise_versions(dealer.id, {alias.manufacturer_id for alias in changed})
     named = {alias.part_number: alias.target_number for alias in changed[:MOST_NAMED]}
     audit.note(action, subject_of(len(changed)), dealer_id=dealer.id, after=named, by=by)
     return Outcome(len(changed), changed_rules.take_effect(dealer, by))
+
+
+def plan(dealer: Dealer, new: Iterable[NewAlias]) -> list[PlannedAlias]:
+    """Return what `add` changes, without aliases that the dealer has already. Changes nothing."""
+    wanted = {alias.place: alias for alias in new}
+    before = _present(dealer.id, {alias.manufacturer_id for alias in wanted.values()})
+    return [
+        PlannedAlias(alias, before.get(place))
+        for place, alias in wanted.items()
+        if _differs(before.get(place), alias)
+    ]
 
 
 def remove(dealer: Dealer, alias_ids: Collection[int], by: User | None = None) -> Outcome:

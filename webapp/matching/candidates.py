@@ -32,7 +32,7 @@ class Targets:
     """The products that part numbers stand for, under the manufacturers of the dealer's codes."""
 
     def __init__(self, dealer_id: int, numbers: Iterable[str]) -> None:
-        self._manufacturers = _manufacturers_by_code(dealer_id)
+        self._manufacturers = manufacturers_by_code(dealer_id)
         wanted = {number for numbers in self._manufacturers.values() for number in numbers}
         self._found: dict[str, dict[int, Target]] = defaultdict(dict)
         keys = sorted({key_of(number) for number in numbers} - {""})
@@ -46,15 +46,8 @@ class Targets:
         return [found[each] for each in self._manufacturers.get(code_key, ()) if each in found]
 
 
-def aliases_for(targets: Iterable[Target], part_number: str, kind: str) -> list[NewAlias]:
-    """Return the aliases that make a part number match these products."""
-    return [
-        NewAlias(target.manufacturer_id, part_number, target.product_id, target.part_number, kind)
-        for target in targets
-    ]
-
-
-def _manufacturers_by_code(dealer_id: int) -> dict[str, list[int]]:
+def manufacturers_by_code(dealer_id: int) -> dict[str, list[int]]:
+    """Return the manufacturers of each of the dealer's codes, in the order of the mappings."""
     query = select(SupplierCode.code_key, SupplierCode.manufacturer_id)
     query = query.where(SupplierCode.dealer_id == dealer_id)
     found: dict[str, list[int]] = defaultdict(list)
@@ -63,6 +56,14 @@ def _manufacturers_by_code(dealer_id: int) -> dict[str, list[int]]:
     ):
         found[code_key].append(manufacturer_id)
     return found
+
+
+def aliases_for(targets: Iterable[Target], part_number: str, kind: str) -> list[NewAlias]:
+    """Return the aliases that make a part number match these products."""
+    return [
+        NewAlias(target.manufacturer_id, part_number, target.product_id, target.part_number, kind)
+        for target in targets
+    ]
 
 
 def _targets(manufacturer_ids: set[int], keys: list[str]) -> Iterable[tuple[str, Target]]:

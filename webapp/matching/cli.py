@@ -27,13 +27,13 @@ def import_file(file: BinaryIO, dealer_id: int) -> None:
     docs/file-formats.md.
     """
     try:
-        outcome = csv_files.import_csv(dealer_of(dealer_id), file)
+        plan, outcome = csv_files.import_csv(dealer_of(dealer_id), file)
     except csv_files.FileRefused as refused:
         for line, reason in refused.problems:
             click.echo(f"line {line}: {reason}", err=True)
         raise click.exceptions.Exit(1) from None
     run = f"; run {outcome.run.id} applies them" if outcome.run else ""
-    click.echo(f"{outcome.changed} added or changed{run}")
+    click.echo(f"{plan.added} added, {plan.replaced} replaced, {plan.unchanged} unchanged{run}")
 
 
 @aliases.command("export")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
 from itertools import islice
 from typing import IO, BinaryIO, Final, NamedTuple
 
@@ -16,7 +18,7 @@ from webapp.core.spreadsheet import Row, Sheet, Unreadable, damage_reason, defus
 from webapp.core.text_keys import cleaned, key_of
 from webapp.extensions import db
 from webapp.matching import aliases
-from webapp.matching.aliases import NewAlias, Outcome
+from webapp.matching.aliases import NewAlias, Outcome, PlannedAlias
 from webapp.models import Alias, Dealer, Manufacturer, PartNumber, User
 from webapp.pulls.entries import MAX_PART_NUMBER
 
@@ -46,6 +48,35 @@ LIMITS: Final = Limits(megabytes=2, rows=20_000)
 MAX_BYTES: Final = LIMITS.megabytes * MEGABYTE
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What an import changes; `unchanged` counts aliases that are as the file says.
+
+    `problems` are pairs of a line number and the reason, in order; with any, nothing is imported. `unknown`
+    counts those among them whose number is not in the catalog.
+    """
+
+    planned: list[PlannedAlias]
+    unchanged: int
+    problems: list[tuple[int, str]]
+    unknown: int
+
+    @property
+    def replaced(self) -> int:
+        return sum(before is not None for _, before in self.planned)
+
+    @property
+    def added(self) -> int:
+        return len(self.planned) - self.replaced
+
+    @property
+    def digest(self) -> str:
+        """Return a digest of what a preview showed."""
+        shown = [(*alias, before.target_number if before else None) for alias, before in self.planned]
+        text = repr((shown, self.unchanged, self.problems))
+        return blake2b(text.encode(errors="surrogatepass"), digest_size=16).hexdigest()
+
+
 class _Line(NamedTuple):
     line: int
     catalog: str
@@ -67,16 +98,32 @@ def export_csv(dealer: Dealer, file: IO[str], *, marked: bool = True) -> None:
     sheet.writerows([defuse(cell) for cell in row] for row in db.session.execute(query))
 
 
-def import_csv(dealer: Dealer, file: BinaryIO, by: User | None = None) -> Outcome:
+def plan_csv(dealer: Dealer, file: BinaryIO) -> Plan:
+    """Return what an import of the file changes, and which of its lines it refuses. Changes nothing.
+
+    Raises FileRefused if the file cannot be read, or is too large.
+    """
+    problems: list[tuple[int, str]] = []
+    lines = _lines(file, problems)
+    new, unknown = _new_aliases(dealer, lines, problems)
+    planned = aliases.plan(dealer, new)
+    return Plan(planned, len(new) - len(planned), sorted(problems), unknown)
+
+
+def import_csv(dealer: Dealer, file: BinaryIO, by: User | None = None) -> tuple[Plan, Outcome]:
     """Add the aliases of a file, replacing those of the same part numbers; all or nothing.
 
     Raises FileRefused with every invalid line; then nothing is changed.
     """
-    problems: list[tuple[int, str]] = []
-    new = _new_aliases(dealer, _lines(file, problems), problems)
-    if problems:
-        raise FileRefused(sorted(problems))
-    return aliases.add(dealer, new, by, action="aliases.imported")
+    plan = plan_csv(dealer, file)
+    return plan, import_plan(dealer, plan, by)
+
+
+def import_plan(dealer: Dealer, plan: Plan, by: User | None = None) -> Outcome:
+    """Add the aliases of a plan. Raises FileRefused if it has invalid lines; then nothing is changed."""
+    if plan.problems:
+        raise FileRefused(plan.problems)
+    return aliases.add(dealer, [alias for alias, _ in plan.planned], by, action="aliases.imported")
 
 
 def _lines(file: BinaryIO, problems: list[tuple[int, str]]) -> list[_Line]:
@@ -130,11 +177,15 @@ def _fault(row: Row) -> str:
     return "" if kind in ALIAS_KINDS else f"kind must be one of {', '.join(ALIAS_KINDS)}"
 
 
-def _new_aliases(dealer: Dealer, lines: list[_Line], problems: list[tuple[int, str]]) -> list[NewAlias]:
+def _new_aliases(
+    dealer: Dealer, lines: list[_Line], problems: list[tuple[int, str]]
+) -> tuple[list[NewAlias], int]:
+    """Return the aliases of lines, and the number of lines whose number is not in the catalog."""
     makers = manufacturers(dealer, {key_of(line.manufacturer) for line in lines})
     numbers = _numbers({maker.id for found in makers.values() for maker in found}, lines)
     new: dict[tuple[int, str], NewAlias] = {}
     first_lines: dict[tuple[int, str], int] = {}
+    unknown = 0
     for line in lines:
         found = makers.get((line.catalog, key_of(line.manufacturer)), [])
         if len(found) != 1:
@@ -148,12 +199,13 @@ def _new_aliases(dealer: Dealer, lines: list[_Line], problems: list[tuple[int, s
         elif place in numbers:
             problems.append((line.line, f"part_number: {found[0].name} has {line.part_number} itself"))
         elif target is None:
+            unknown += 1
             problems.append(
                 (line.line, f"catalog_part_number: {found[0].name} has no part number {line.target}")
             )
         else:
             new[place] = NewAlias(place[0], line.part_number, target[0], target[1], line.kind)
-    return list(new.values())
+    return list(new.values()), unknown
 
 
 def manufacturers(dealer: Dealer, names: set[str]) -> dict[tuple[str, str], list[Manufacturer]]:

@@ -12,7 +12,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from webapp.core.gtins import gtin_of, without_zeros
 from webapp.core.text_keys import bare, key_of, with_zeros
 from webapp.extensions import db
-from webapp.models import PartNumber, Product, RejectedCandidate, SupplierCode
+from webapp.matching.candidates import manufacturers_by_code
+from webapp.models import PartNumber, Product, RejectedCandidate
 from webapp.pulls import part_lookup
 from webapp.pulls.entries import MAX_PART_NUMBER, SUPERSEDED_TO
 
@@ -71,10 +72,7 @@ class _Numbers:
     """The part numbers that the manufacturers of a dealer's codes sell."""
 
     def __init__(self, dealer_id: int) -> None:
-        query = select(SupplierCode.code_key, SupplierCode.manufacturer_id)
-        self._makers: dict[str, set[int]] = defaultdict(set)
-        for code_key, maker in db.session.execute(query.where(SupplierCode.dealer_id == dealer_id)):
-            self._makers[code_key].add(maker)
+        self._makers = manufacturers_by_code(dealer_id)
 
     def best(
         self,
@@ -85,7 +83,7 @@ class _Numbers:
         """Yield for each part the first number that one of its keys is found for and that isn't rejected."""
         found = self._found(by, {key for keys in wanted.values() for key in keys if key})
         for part, keys in wanted.items():
-            makers = self._makers.get(part.code_key, set())
+            makers = self._makers.get(part.code_key, ())
             numbers = [number for key in keys for maker, number in found.get(key, ()) if maker in makers]
             offered = [number for number in numbers if (part.key, key_of(number)) not in without]
             if offered:

@@ -1,11 +1,13 @@
-"""Form that uploads a CSV file."""
+"""Forms of a CSV import: the file, and the confirmation of its preview."""
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Final
 
-from wtforms import FileField, ValidationError
+from wtforms import FileField, HiddenField, ValidationError
 
+from webapp.core import spreadsheet
 from webapp.web import bodies
 from webapp.web.form_fields import Form
 
@@ -22,3 +24,22 @@ class UploadForm(Form):
         """Require a chosen file."""
         if not getattr(field.data, "filename", ""):
             raise ValidationError("Choose a CSV file first")
+
+
+class ConfirmationForm(Form):
+    """The previewed text, sent back by the page: nothing is stored between the two steps.
+
+    `seen` is a digest of what the preview showed.
+    """
+
+    content = HiddenField()
+    seen = HiddenField()
+
+    @classmethod
+    def of(cls, content: bytes, seen: str) -> ConfirmationForm:
+        """Return the confirmation of a preview of a file's content."""
+        return cls(formdata=None, data={"content": spreadsheet.text_of(content), "seen": seen})
+
+    def file(self) -> BytesIO:
+        """Return the text as a file."""
+        return BytesIO((self.content.data or "").encode(errors="surrogateescape"))

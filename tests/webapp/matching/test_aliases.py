@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import io
+import re
+from html import unescape
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from tests.factories import make_configuration, make_dealer, make_manufacturer, make_product
+from tests.factories import (
+    make_configuration,
+    make_dealer,
+    make_manufacturer,
+    make_product,
+    make_run,
+    make_run_item,
+    make_stored_part,
+    make_supplier_code,
+)
 from tests.webapp.client import ON_SQLITE, LintingClient
 from webapp.alerts.rules import aliases as rule
 from webapp.catalog.importing import import_catalog
 from webapp.core import clock
 from webapp.extensions import db
 from webapp.matching import aliases, csv_files
-from webapp.matching.aliases import NewAlias
+from webapp.matching.aliases import NewAlias, Outcome
 from webapp.matching.csv_files import FileRefused
 from webapp.models import Alias, AliasVersion, AuditEntry, Dealer, Manufacturer, PartNumber
 from webapp.runs import changed_rules
@@ -37,8 +48,8 @@ def accepted(dealer: Dealer, maker: Manufacturer) -> Alias:
     return db.session.scalars(select(Alias)).one()
 
 
-def import_(dealer: Dealer, text: str) -> Any:
-    return csv_files.import_csv(dealer, io.BytesIO(text.encode()))
+def import_(dealer: Dealer, text: str) -> Outcome:
+    return csv_files.import_csv(dealer, io.BytesIO(text.encode()))[1]
 
 
 def exported(dealer: Dealer) -> str:
@@ -127,16 +138,64 @@ def test_another_dealers_alias_is_not_removed(client: LintingClient, dealer: Dea
     assert exported(other).count("\n") == 2
 
 
+def sent(text: str) -> dict[str, Any]:
+    return {"file": (io.BytesIO(text.encode()), "a.csv")}
+
+
+def confirmed(page: str) -> dict[str, str]:
+    """The hidden fields of a preview."""
+    fields = re.findall(r'type="hidden" name="(content|seen)" value="([^"]*)"', page)
+    return {name: unescape(value) for name, value in fields}
+
+
+def shown_text(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", unescape(page)).split())
+
+
 @ON_SQLITE
-def test_a_file_is_imported_on_the_page(client: LintingClient, dealer: Dealer, maker: Manufacturer):
+def test_a_file_is_imported_on_the_page_after_a_preview(
+    client: LintingClient, dealer: Dealer, accepted: Alias
+):
     url = f"/dealers/{dealer.id}/aliases"
-    bad = {"file": (io.BytesIO(LIST.replace("A-1", "Z-9").encode()), "a.csv")}
-    refused = client.post(f"{url}/import", data=bad)
+    make_supplier_code(dealer, "TR", db.session.get_one(Manufacturer, accepted.manufacturer_id))
+    item = make_run_item(make_run(dealer), "TR", skipped=2)
+    for number in ("B2", "C3"):
+        make_stored_part(item, number, reason="unmatched", quantity=3, retail_cents=1050)
+    text = HEADER + "aftermarket,Tucker,A1,B-2,\naftermarket,Tucker,B2,b-2,\n"
+    page = client.post(f"{url}/import/preview", data=sent(text)).text
+    said = shown_text(page)
+    assert "This file adds 1 part number and replaces 1; 0 unchanged." in said
+    assert "A1 Replaced A-1 B-2 Tucker B-2" in said
+    assert "B2 Added B-2 Tucker B-2" in said
+    assert "1 skipped part (3 units, $31.50) will match" in said
+    assert db.session.scalars(select(Alias)).one().target_number == "A-1"
+    fields = confirmed(page)
+    import_(dealer, HEADER + "aftermarket,Tucker,B2,A-1,\n")
+    changed = client.post(f"{url}/import", data=fields)
+    assert (changed.status_code, "The list changed after this preview" in changed.text) == (409, True)
+    assert client.post(f"{url}/import", data=confirmed(changed.text)).status_code == 303
+    assert {alias.part_number: alias.target_number for alias in db.session.scalars(select(Alias))} == {
+        "A1": "B-2",
+        "B2": "B-2",
+    }
+    assert "Nothing to import" in client.post(f"{url}/import/preview", data=sent(text)).text
+
+
+@ON_SQLITE
+def test_the_preview_names_unknown_numbers_and_refused_lines(
+    client: LintingClient, dealer: Dealer, maker: Manufacturer
+):
+    url = f"/dealers/{dealer.id}/aliases"
+    bad = LIST + "aftermarket,Tucker,C3,Z-9,\naftermarket,Nobody,C3,A-1,\n"
+    refused = client.post(f"{url}/import/preview", data=sent(bad))
     assert refused.status_code == 422
-    assert "Line 2: catalog_part_number: Tucker has no part number Z-9" in refused.text
-    good = {"file": (io.BytesIO(LIST.encode()), "a.csv")}
-    assert client.post(f"{url}/import", data=good).status_code == 303
-    assert client.get(f"{url}/export.csv").text.removeprefix("\ufeff") == LIST
+    said = shown_text(refused.text)
+    assert "Line 4: catalog_part_number: Tucker has no part number Z-9" in said
+    assert "The other lines add 2 part numbers and replace 0; 0 unchanged." in said
+    assert "1 with numbers that aren’t in the catalog, 1 with other problems." in said
+    assert client.post(f"{url}/import", data={"content": bad}).status_code == 409
+    assert client.post(f"{url}/import/preview", data=sent("x")).status_code == 422
+    assert exported(dealer) == HEADER
 
 
 @ON_SQLITE
@@ -144,7 +203,7 @@ def test_commands_import_and_export(flask: Any, dealer: Dealer, maker: Manufactu
     file = tmp_path / "list.csv"
     file.write_text(LIST)
     done = flask("aliases", "import", str(file), "--dealer", str(dealer.id))
-    assert (done.exit_code, done.stdout) == (0, "2 added or changed\n")
+    assert (done.exit_code, done.stdout) == (0, "2 added, 0 replaced, 0 unchanged\n")
     assert flask("aliases", "export", "--dealer", str(dealer.id)).stdout == LIST
     file.write_text(LIST.replace("B-2", "Z-9"))
     failed = flask("aliases", "import", str(file), "--dealer", str(dealer.id))

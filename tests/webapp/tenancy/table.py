@@ -204,6 +204,7 @@ TABLE: Final[dict[str, Line]] = {
     "POST slow_movers.count": dealers(303),
     "GET coverage.export": dealers(),
     "GET alias_files.new": dealers(),
+    "POST alias_files.preview": dealers(422),
     "POST alias_files.create": dealers(422),
     "GET locks.index": dealers(),
     "GET locks.export": dealers(),

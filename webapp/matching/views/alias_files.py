@@ -1,21 +1,24 @@
-"""CSV files of a dealer's aliases: export, and import of a whole file or nothing."""
+"""CSV files of a dealer's aliases: export, and import in two steps with a preview, all or nothing."""
 
 from __future__ import annotations
 
 import io
+from typing import Final
 
 from flask import Response, flash, g, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from webapp.matching import csv_files
-from webapp.matching.csv_files import FileRefused
+from webapp.matching.csv_files import FileRefused, Plan
+from webapp.matching.import_preview import ImportPreview
 from webapp.matching.views.skipped import accepted
 from webapp.web import bodies, downloads, htmx, tenancy
-from webapp.web.file_forms import FORM_OVERHEAD, UploadForm
+from webapp.web.file_forms import FORM_OVERHEAD, ConfirmationForm, UploadForm
 from webapp.web.uploads import takes_file
 
 pages = tenancy.dealer_blueprint("alias_files", __name__, "/aliases")
+CHANGED: Final = "The list changed after this preview. Check the new preview, then import."
 
 
 @pages.get("/export.csv")
@@ -33,25 +36,43 @@ def new() -> Response:
     return _answer(UploadForm(formdata=None))
 
 
-@pages.post("/import")
+@pages.post("/import/preview")
 @takes_file
 @bodies.allows(csv_files.MAX_BYTES + FORM_OVERHEAD)
-def create() -> ResponseReturnValue:
-    """Import a file; all or nothing."""
+def preview() -> Response:
+    """Preview an import without changing anything."""
     form = UploadForm()
     if not form.validate():
         return _answer(form, 422)
     # One byte more than allowed, so that an oversized file is detected without reading it all.
     content = form.file.data.read(csv_files.MAX_BYTES + 1)
     try:
-        outcome = csv_files.import_csv(g.dealer, io.BytesIO(content), current_user)
+        plan = csv_files.plan_csv(g.dealer, io.BytesIO(content))
     except FileRefused as refused:
         return _answer(form, 422, refused)
-    flash(
-        accepted(outcome) if outcome.changed else "Nothing to import: your list has all of them.", "success"
-    )
+    return _preview(ConfirmationForm.of(content, plan.digest), plan, 422 if plan.problems else 200)
+
+
+@pages.post("/import")
+@bodies.allows(csv_files.MAX_BYTES + FORM_OVERHEAD)
+def create() -> ResponseReturnValue:
+    """Import the previewed file; all or nothing. What has changed since is shown again."""
+    form = ConfirmationForm()
+    try:
+        plan = csv_files.plan_csv(g.dealer, form.file())
+    except FileRefused as refused:
+        return _answer(UploadForm(formdata=None), 422, refused)
+    if plan.problems or plan.digest != form.seen.data:
+        flash(CHANGED, "warning")
+        return _preview(ConfirmationForm.of(form.file().read(), plan.digest), plan, 409)
+    flash(accepted(csv_files.import_plan(g.dealer, plan, current_user)), "success")
     return htmx.redirect_to(url_for("aliases.index"))
 
 
 def _answer(form: UploadForm, status: int = 200, refused: FileRefused | None = None) -> Response:
     return htmx.answer("matching/aliases/import", status, form=form, refused=refused)
+
+
+def _preview(confirmation: ConfirmationForm, plan: Plan, status: int) -> Response:
+    preview = ImportPreview.of(g.dealer, plan)
+    return htmx.answer("matching/aliases/import", status, preview=preview, confirmation=confirmation)
