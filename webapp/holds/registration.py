@@ -1,12 +1,13 @@
-"""Registration of the pages about updates that are on hold."""
+"""Registration of the pages about updates that are on hold, and of the commands."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from webapp.holds import views
+from webapp.holds import cli, views
 
 
 def register(app: Flask) -> None:
-    """Register the pages."""
+    """Register the pages and the commands."""
     app.register_blueprint(views.pages)
+    app.cli.add_command(cli.holds_group)

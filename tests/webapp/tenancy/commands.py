@@ -114,6 +114,16 @@ TABLE: Final[dict[str, tuple[Wrong, ...]]] = {
         Wrong("freezes release 4711 --dealer {own}", "no freeze 4711"),
     ),
     "freezes list": (no_dealer("freezes list"),),
+    "holds list": (no_dealer("holds list"),),
+    "holds apply": (
+        no_dealer("holds apply update-1"),
+        Wrong("holds apply update-4711 --dealer {own}", "no hold update-4711"),
+        Wrong("holds apply 4711 --dealer {own}", "HOLD must be a name", "", 2),
+    ),
+    "holds keep": (
+        no_dealer("holds keep update-1"),
+        Wrong("holds keep zero-out-4711 --dealer {own}", "no hold zero-out-4711"),
+    ),
     "aliases import": (
         no_dealer("aliases import -"),
         Wrong("aliases import - --dealer {own}", "line 2", ALIASES),

@@ -79,6 +79,9 @@ def _of_moment(found: Figures) -> Iterator[Metric]:
     yield _single_gauge(
         "active_catalog_imports", "Catalog imports that have not ended.", found.active_imports
     )
+    help_text = "Updates and zero-outs on hold for a decision."
+    yield gauge("holds", help_text, "kind", found.held)
+    yield _single_gauge("oldest_hold_seconds", "How long the oldest of them has waited.", found.oldest_hold)
     help_text = "Time since a periodic job last finished."
     yield gauge("periodic_job_age_seconds", help_text, "job", found.done)
 

@@ -18,11 +18,15 @@ from webapp.models import (
     CatalogImport,
     Configuration,
     Dealer,
+    HeldClearing,
+    HeldPull,
     JobHeartbeat,
     RecentRuns,
     Run,
     SupplierCode,
 )
+from webapp.models.held_clearings import UNSETTLED
+from webapp.models.held_pulls import OPEN
 from webapp.operations.metrics import tallying
 from webapp.search import noted_products
 
@@ -47,6 +51,8 @@ class Figures:
     oldest_note: float
     open_alerts: dict[str, int]
     active_imports: int
+    held: dict[str, int]
+    oldest_hold: float
     done: dict[str, float]
 
 
@@ -57,6 +63,7 @@ def read() -> Figures:
         active, dead, oldest_queued = _active(connection, now)
         dealers, oldest_success, without_success = _successes(connection, now)
         notes, oldest_note = _outbox(connection, now)
+        held, oldest_hold = _held(connection, now)
         return Figures(
             ended=tallying.ended(connection),
             under_way=tallying.under_way(connection),
@@ -70,6 +77,8 @@ def read() -> Figures:
             oldest_note=oldest_note,
             open_alerts=_open_alerts(connection),
             active_imports=_active_imports(connection),
+            held=held,
+            oldest_hold=oldest_hold,
             done=_done(connection, now),
         )
 
@@ -133,6 +142,17 @@ def _open_alerts(connection: Connection) -> dict[str, int]:
 def _active_imports(connection: Connection) -> int:
     active = CatalogImport.status.in_(ACTIVE_RUN_STATES)
     return connection.scalar(select(func.count()).select_from(CatalogImport).where(active)) or 0
+
+
+def _held(connection: Connection, now: datetime) -> tuple[dict[str, int], float]:
+    """Return how much waits for a decision, by kind, and for how long the oldest of it has."""
+    counts, oldest = {}, 0.0
+    # With the condition of its partial index, as the tables keep what was decided.
+    for kind, model, is_open in (("update", HeldPull, OPEN), ("zero_out", HeldClearing, UNSETTLED)):
+        waiting = select(func.count(), func.min(model.held_at)).where(model.state == "held", is_open)
+        counts[kind], since = connection.execute(waiting).one()
+        oldest = max(oldest, _age(now, since))
+    return counts, oldest
 
 
 def _done(connection: Connection, now: datetime) -> dict[str, float]:

@@ -11,9 +11,12 @@ from sqlalchemy import select
 from tests.factories import (
     make_configuration,
     make_dealer,
+    make_held_clearing,
+    make_held_pull,
     make_manufacturer,
     make_product,
     make_run,
+    make_run_item,
     make_supplier_code,
     save,
 )
@@ -112,6 +115,17 @@ def test_open_alerts_by_cause(dealer: Dealer) -> None:
         db.session.add(alert)
     db.session.commit()
     assert figures.read().open_alerts == {"held": 2}
+
+
+def test_what_waits_for_a_decision_and_for_how_long(dealer: Dealer) -> None:
+    run = make_run(dealer, "partial")
+    make_held_pull(make_run_item(run, "TR"), held_at=ago(hours=2))
+    make_held_pull(make_run_item(run, "PU"), held_at=ago(hours=9), state="kept")
+    make_held_clearing(make_run_item(run, "KA"), held_at=ago(hours=1))
+    make_held_clearing(make_run_item(run, "WP"), held_at=ago(hours=8), state="applied")
+    found = figures.read()
+    assert found.held == {"update": 1, "zero_out": 1}
+    assert 7200 <= found.oldest_hold < 8000
 
 
 def test_how_long_ago_a_periodic_job_was_done(app: Flask) -> None:
