@@ -9,16 +9,15 @@ from typing import Final, NamedTuple
 
 from webapp.code_discovery.scanned_parts import ScannedPart
 from webapp.core.text_keys import bare_key_of, key_of
-from webapp.explain import catalog_lookup, reported, scanned
-from webapp.explain.explained_product import Seller
+from webapp.explain import catalog_lookup, product_locks, reported, scanned
+from webapp.explain.explained_product import ExplainedLock, Seller
 from webapp.explain.skipped_search import SkippedHit, skipped_hits
 from webapp.extensions import db
 from webapp.pulls import part_lookup
 from webapp.pulls.entries import MAX_PART_NUMBER, Entry
 from webapp.runs.skipped_reasons import REASONS
-from webapp.search import storefront
+from webapp.search import hidden_products, storefront
 from webapp.search.document import Document
-from webapp.search.search_index import search_index
 
 SHOWN: Final = 50
 
@@ -68,8 +67,13 @@ def _hits(dealer_id: int, words: str) -> Iterator[Hit]:
     codes = {key: pull.supplier_code for key, pull in reported.pulls_of(dealer_id).items()} if exact else {}
     yield from (_reported(part.entry, codes.get(part.code_key) or part.code_key) for part in exact)
     known = {match.product_id for part in exact for match in part.entry.matches}
-    documents = search_index(db.session.connection()).search(dealer_id, words, SHOWN + 1)
-    yield from (_indexed(document) for document in documents if document.product_id not in known)
+    documents = hidden_products.search_all(db.session.connection(), dealer_id, words, SHOWN + 1)
+    locks = product_locks.of_products(dealer_id, [document.product_id for document in documents])
+    yield from (
+        _indexed(document, locks.get(document.product_id))
+        for document in documents
+        if document.product_id not in known
+    )
     known.update(document.product_id for document in documents)
     is_exact = {part.entry.part_number for part in exact}
     for skipped in skipped_hits(dealer_id, words, SHOWN):
@@ -92,8 +96,10 @@ def _reported(entry: Entry, code: str) -> Hit:
     return Hit(entry.part_number, entry.description or "", "warn", state)
 
 
-def _indexed(document: Document) -> Hit:
+def _indexed(document: Document, lock: ExplainedLock | None) -> Hit:
     text = f"{document.brand} {document.name}".strip()
+    if lock is not None and lock.is_hidden:
+        return Hit(document.mpn, text, "off", "Hidden by a lock", document.product_id)
     tone = "ok" if document.shelf_quantity else "off"
     state = storefront.availability(document.shelf_quantity)
     return Hit(document.mpn, text, tone, state, document.product_id)

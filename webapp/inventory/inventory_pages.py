@@ -14,7 +14,7 @@ from sqlalchemy import Select, select
 
 from webapp.extensions import db
 from webapp.inventory.inventory_filter import InventoryFilter, Items, run_items, selected_ids
-from webapp.search.search_index import search_index
+from webapp.search import hidden_products
 
 # The maximum number of best matches that a search examines.
 BEST: Final = 500
@@ -70,8 +70,8 @@ def _matching(
     dealer_id: int, choice: InventoryFilter, items: Items | None, place: PageKey, length: int
 ) -> ProductPage:
     """Return the best match first: the search index is queried first, the other conditions filter its
-    results."""
-    documents = search_index(db.session.connection()).search(dealer_id, choice.words, BEST)
+    results. Products that a lock hides are among them: the dealer must find them to unhide them (R28)."""
+    documents = hidden_products.search_all(db.session.connection(), dealer_id, choice.words, BEST)
     ranked = [document.product_id for document in documents]
     ids = ranked if choice == InventoryFilter(choice.words) else _chosen(dealer_id, choice, items, ranked)
     if place.before in ids:
