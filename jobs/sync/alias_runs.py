@@ -8,14 +8,12 @@ from typing import Final
 
 from sqlalchemy import select, update
 
-from webapp.core.enums import OPEN_CLEARING_STATES
 from webapp.core.run_states import ACTIVE_RUN_STATES
 from webapp.extensions import db
 from webapp.models import (
     AliasVersion,
     Configuration,
     Dealer,
-    HeldClearing,
     Run,
     StoredPull,
     SupplierCode,
@@ -25,7 +23,6 @@ from webapp.runs import lifecycle
 NOT_CONCERNED: Final = "Not part of this run: none of its matches or guards changed."
 NO_PULL: Final = "Takes effect in the next update: nothing from Lightspeed on file for this code yet."
 OTHER_COLUMN: Final = "Takes effect in the next update: the Quantity Column was changed since the last one."
-ON_HOLD: Final = "Takes effect in the next update: a zero-out of this code is on hold."
 
 
 def left_out(dealer_id: int, quantity_column: str) -> Callable[[str], str | None]:
@@ -34,18 +31,15 @@ def left_out(dealer_id: int, quantity_column: str) -> Callable[[str], str | None
     Called once, when the run is planned: what is changed afterwards makes another run due.
     """
     concerned = _concerned(dealer_id, _take_up(dealer_id))
-    columns, held = _stored_columns(dealer_id), _held(dealer_id)
+    columns = _stored_columns(dealer_id)
 
     def reason(code_key: str) -> str | None:
         if code_key not in concerned:
             return NOT_CONCERNED
         if code_key not in columns:
             return NO_PULL
-        if columns[code_key] != quantity_column:
-            # The service left out what had no quantity in the other column: it would look sold.
-            return OTHER_COLUMN
-        # The same rows once more are no confirmation of a clearing (R14).
-        return ON_HOLD if code_key in held else None
+        # The service left out what had no quantity in the other column: it would look sold.
+        return OTHER_COLUMN if columns[code_key] != quantity_column else None
 
     return reason
 
@@ -70,11 +64,6 @@ def _concerned(dealer_id: int, manufacturers: set[int]) -> set[str]:
 def _stored_columns(dealer_id: int) -> dict[str, str]:
     query = select(StoredPull.code_key, StoredPull.quantity_column).where(StoredPull.dealer_id == dealer_id)
     return {row.code_key: row.quantity_column for row in db.session.execute(query)}
-
-
-def _held(dealer_id: int) -> set[str]:
-    held = HeldClearing.dealer_id == dealer_id, HeldClearing.state.in_(OPEN_CLEARING_STATES)
-    return set(db.session.scalars(select(HeldClearing.code_key).where(*held)))
 
 
 def start_pending(now: datetime) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from jobs.sync.applying import clearing, earlier_tables, moved, protected, stored_pulls
 from jobs.sync.applying import figures as webstore_figures
@@ -21,8 +21,15 @@ from webapp.search import figures
 _TOGETHER: Final = 20
 
 
-def clear_held(run: Run, item: RunItem) -> int | None:
-    """Set to zero what the item's pull did not explain; return the number of stock rows.
+class Cleared(NamedTuple):
+    """How many rows of the shelf were set to zero, and how many a freeze kept back."""
+
+    rows: int
+    frozen: int
+
+
+def clear_held(run: Run, item: RunItem) -> Cleared | None:
+    """Set to zero what the item's pull did not explain.
 
     None, and nothing is changed, while stock of the code is frozen: the clearing waits (R26). Called within a
     transaction that has locked the dealer's shelf.
@@ -49,7 +56,11 @@ def clear_held(run: Run, item: RunItem) -> int | None:
     moved.forget_sold_out(context)
     webstore_figures.refresh(context, shelf)
     figures.raise_stock_version(db.session(), run.dealer_id)
-    return cleared
+    frozen = shelf.frozen_changes.count
+    if frozen and stored is not None:
+        # So that the end of the freeze has it cleared.
+        stored_pulls.keep_back(context, frozen)
+    return Cleared(cleared, frozen)
 
 
 def matched_products(blocks: Blocks) -> ProductSet:

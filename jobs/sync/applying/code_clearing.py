@@ -45,12 +45,13 @@ class CodeClearing:
     def clear(self, run: Run, item: RunItem) -> int:
         """Set to zero what the pull does not explain; return the number of stock rows.
 
-        A clearing that is held waits for the end of the code's freezes (R26).
+        A clearing that is held waits for the end of the code's freezes (R26), and for the next update: stored
+        rows once more are no confirmation, and do not supersede it either (R22).
         """
         is_held = self.context.is_held
         if is_held and (self.is_approved or not self.context.clears):
             clearing_guard.withdraw(run, item)
-        elif is_held and self.context.frozen_manufacturers:
+        elif is_held and (self.context.frozen_manufacturers or run.trigger == "alias"):
             return clearing.clear(self.shelf, self._reached_earlier())
         if self.context.clears:
             sizes = self._measure()

@@ -48,6 +48,13 @@ def confirm(context: CodeContext, digest: bytes) -> bool:
     return bool(result.rowcount)
 
 
+def keep_back(context: CodeContext, changes: int) -> None:
+    """Note that a freeze kept back changes besides those of the stored pull itself (R26)."""
+    pull = StoredPull.dealer_id == context.dealer_id, StoredPull.code_key == context.code_key
+    values = {"frozen": StoredPull.frozen + changes, "frozen_until": context.frozen.until}
+    db.session.execute(update(StoredPull).where(*pull).values(values))
+
+
 _KEY: Final = ("dealer_id", "code_key")
 _INSERT: Final = insert(StoredPull.__table__)  # type: ignore[arg-type]
 _REPLACE: Final = (

@@ -14,6 +14,7 @@ from tests.factories import make_manufacturer
 from tests.sync_harness import SyncHarness, part
 from webapp.core import clock
 from webapp.extensions import db
+from webapp.freezes import freezing
 from webapp.models import HeldPull, HeldPullRows, PlannedChanges, Run, StoredPull, SupplierCode
 from webapp.pulls import stored_changes
 from webapp.runs import held_pulls, lifecycle
@@ -281,3 +282,34 @@ def test_a_worker_that_dies_while_holding_leaves_nothing(
     assert db.session.scalar(select(func.count(PlannedChanges.id))) == 0
     assert stocked.sync(*dollars_for_cents()).status == "partial"
     assert states() == ["held"]
+
+
+@pytest.mark.parametrize("decision", [None, "kept"])
+@pytest.mark.parametrize("end", ["released", "tick", "run"])
+def test_what_a_freeze_kept_back_of_an_earlier_pull_is_applied_at_its_end(
+    stocked: SyncHarness, monkeypatch: pytest.MonkeyPatch, decision: str | None, end: str
+) -> None:
+    """What is held since, and a decision to keep the webstore as it is, concern the later pull (R26)."""
+    now = clock.now()
+    row = freezing.freeze(stocked.dealer, "all", reason="count", ends_at=now + timedelta(hours=1))
+    stocked.sync(*reported(3, quantity=5))
+    assert set(stocked.shelf_quantities().values()) == {2}
+    stocked.sync(*dollars_for_cents())
+    if decision is not None:
+        assert held_pulls.keep_pull(the_held(), None)
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=1))
+    if end == "released":
+        assert freezing.release(row)[1] is not None
+    else:
+        monkeypatch.setattr(clock, "now", lambda: now + timedelta(hours=2))
+        if end == "run":
+            # It receives the pull that is held, again.
+            stocked.sync(*dollars_for_cents())
+        assert freezing.end_due(clock.now()) == 1
+    run = execute_active(stocked)
+    assert run.trigger == "alias"
+    quantities = stocked.shelf_quantities()
+    assert [quantities["KA", f"K-{number}"] for number in range(4)] == [5, 5, 5, 2]
+    assert prices(stocked) == {1000}
+    assert the_held().state == (decision or "held")
+    assert db.session.scalars(select(StoredPull.frozen)).one() == 0

@@ -384,6 +384,50 @@ def test_the_clearing_guard_judges_a_clearing_when_the_freeze_is_over(stocked: S
     assert stocked.shelf_quantities()["TR", "B-2"] == 2
 
 
+@pytest.mark.usefixtures("sensitive")
+def test_what_an_approved_clearing_leaves_as_it_is_frozen_is_counted_and_cleared_at_the_end(
+    stocked: SyncHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maker = db.session.scalars(select(Manufacturer).where(Manufacturer.name == "Tucker")).one()
+    old = stocked.map_code("OLD", maker)
+    stocked.sync(*stock(1, 2, 0), part("OLD", "C-3", 9), *stock(1, 2, 0, code="WP"))
+    row = freeze(stocked, "code", code="OLD")
+    changes.remove(old, clear=False)
+    held = stocked.sync(part("TR", "A-1", 1), *stock(1, 2, 0, code="WP"))
+    assert states() == ["held"]
+    clearing = held_clearings.of_runs([held.id])[0]
+    assert held_clearings.apply_clearing(clearing, None)
+    assert clearing_guard.clear_approved(clearing.id)
+    quantities = stocked.shelf_quantities()
+    assert (quantities["TR", "B-2"], quantities["OLD", "C-3"]) == (0, 9)
+    item = stocked.load_item(stocked.load_run(held.id), "TR")
+    assert (item.cleared, item.held, item.frozen) == (1, 0, 1)
+    assert {(key[0], key[2]): value for key, value in planned(item).items()} == {("old", "approved"): (9, 0)}
+    unchanged = stocked.load_item(stocked.sync(), "TR")
+    assert (unchanged.cleared, unchanged.frozen) == (0, 1)
+    # The clearing guard judges again, and one product in two would be too much.
+    monkeypatch.setitem(current_app.config, "CLEAR_HOLD_SHARE", 0.9)
+    run = release(stocked, row)
+    assert (stocked.load_item(run, "TR").cleared, stocked.load_item(run, "TR").frozen) == (1, 0)
+    assert stocked.shelf_quantities()["OLD", "C-3"] == 0
+
+
+@pytest.mark.usefixtures("sensitive")
+@pytest.mark.parametrize("decision", ["held", "kept", "applying"])
+def test_the_end_of_a_freeze_leaves_a_clearing_on_hold_as_it_is(stocked: SyncHarness, decision: str) -> None:
+    """The same rows once more neither confirm nor supersede it; what the freeze kept back is applied."""
+    held = stocked.sync(part("TR", "A-1", 1), *stock(1, 2, 0, code="WP"))
+    clearing = held_clearings.of_runs([held.id])[0]
+    decide = {"kept": held_clearings.keep_quantities, "applying": held_clearings.apply_clearing}
+    if decision in decide:
+        assert decide[decision](clearing, None)
+    row = freeze(stocked)
+    stocked.sync(part("TR", "A-1", 5), *stock(1, 2, 0, code="WP"))
+    release(stocked, row)
+    assert stocked.shelf_quantities()["TR", "A-1"] == 5
+    assert (states(), stocked.shelf_quantities()["TR", "B-2"]) == ([decision], 2)
+
+
 @pytest.mark.parametrize("clears", [True, False])
 @pytest.mark.parametrize("seed", range(3))
 def test_afterwards_the_shelf_is_as_if_it_had_not_been_frozen(
