@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert, text
 
 from jobs.reports import lines
-from jobs.sync.applying.blocks import BLOCK_ROWS
+from jobs.sync.applying.new_blocks import BLOCK_ROWS
 from jobs.sync.rules import UNMATCHED
 from webapp.catalog.importing.statements import COUNT_TOTALS
 from webapp.core import clock

@@ -7,24 +7,19 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, insert, select, tuple_
 from sqlalchemy.engine import Connection
 
 from jobs.reports import lines
 from jobs.sync import rules
-from jobs.sync.applying import received
-from jobs.sync.applying.received import KeyedRow
 from webapp.models import PullBlock
 from webapp.pulls.entries import Entry, pack, unpack
 from webapp.pulls.stock_sums import stock_sums
-
-# Rows of one block.
-BLOCK_ROWS: Final = 1_000
 
 _INDEX = (PullBlock.first_key, PullBlock.item_id, PullBlock.digest, PullBlock.oldest, PullBlock.is_conclusive)
 _COUNTS = (PullBlock.synced, PullBlock.kept, PullBlock.prices_left, PullBlock.prices_blocked)
@@ -88,25 +83,6 @@ def counts_for_key(entry: Entry) -> bool:
 
 def _is_conclusive(entry: Entry) -> bool:
     return entry.reason is None or entry.reason == rules.UNMATCHED or entry.reason in rules.EVIDENCE
-
-
-def new_blocks(item_id: int, rows: list[KeyedRow], entries: list[Entry]) -> Iterator[Block]:
-    """Divide rows and entries in key order into blocks; rows of one key stay together."""
-    first, place = 0, 0
-    while first < len(rows):
-        last = min(first + BLOCK_ROWS, len(rows))
-        while last < len(rows) and rows[last][0] == rows[last - 1][0]:
-            last += 1
-        end_key = rows[last - 1][0]
-        begin = place
-        while place < len(entries) and entries[place].key <= end_key:
-            place += 1
-        digest = received.digest_of([raw for _, raw in rows[first:last]])
-        block = Block(rows[first][0], item_id, digest, None, False, rows=last - first)
-        block.entries = entries[begin:place]
-        block.is_written, block.is_changed = False, True
-        yield block
-        first = last
 
 
 @dataclass(frozen=True)

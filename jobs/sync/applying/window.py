@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from jobs.sync.applying import keeping, matching, moved, products
-from jobs.sync.applying.blocks import Block, Blocks, counts_for_key, new_blocks
+from jobs.sync.applying.blocks import Block, Blocks, counts_for_key
 from jobs.sync.applying.catalog import Catalog
 from jobs.sync.applying.comparison import Comparison
 from jobs.sync.applying.context import CodeContext
 from jobs.sync.applying.matching import Judged, Pair, PartKey
+from jobs.sync.applying.new_blocks import new_blocks
 from jobs.sync.applying.row_windows import Window
 from webapp.models import StoredPull
 from webapp.pulls.entries import Entry

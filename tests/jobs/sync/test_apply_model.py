@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 from jobs.sources.lightspeed.parts import Part
 from jobs.sources.source import Page, PartsQuery
 from jobs.sync import run_sync
-from jobs.sync.applying import blocks, received, row_windows
+from jobs.sync.applying import new_blocks, received, row_windows
 from sandbox.simulator import Simulator
 from tests.factories import make_manufacturer, make_part_number, make_product
 from tests.sync_harness import SyncHarness
@@ -366,7 +366,7 @@ WITH_EACH_BLOCK_SIZE = pytest.mark.parametrize(
 def block_rows(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     """Blocks and windows of so many rows; those of a few rows are sorted in files, too."""
     if request.param < 1_000:
-        monkeypatch.setattr(blocks, "BLOCK_ROWS", request.param)
+        monkeypatch.setattr(new_blocks, "BLOCK_ROWS", request.param)
         monkeypatch.setattr(row_windows, "WINDOW_ROWS", request.param)
         monkeypatch.setattr(received, "IN_MEMORY", 2)
     return int(request.param)

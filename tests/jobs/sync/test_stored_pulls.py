@@ -158,7 +158,7 @@ def test_a_part_goes_that_became_too_old_since_the_last_pull(stocked: SyncHarnes
 
 
 def test_only_blocks_that_differ_are_written(harness: SyncHarness, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jobs.sync.applying.blocks.BLOCK_ROWS", 10)
+    monkeypatch.setattr("jobs.sync.applying.new_blocks.BLOCK_ROWS", 10)
     numbers = [f"P-{number:03}" for number in range(100)]
     harness.map_code("TR", make_manufacturer("Tucker", numbers=numbers))
     rows = [part("TR", number, 2) for number in numbers]
@@ -241,7 +241,7 @@ def test_a_part_kept_on_its_former_product_counts_when_another_part_of_it_change
     harness: SyncHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An import moved A-1 to another product while its row could not be used (R10)."""
-    monkeypatch.setattr("jobs.sync.applying.blocks.BLOCK_ROWS", 1)
+    monkeypatch.setattr("jobs.sync.applying.new_blocks.BLOCK_ROWS", 1)
     maker = make_manufacturer("Tucker", numbers=["A-1", "B-1"])
     product = db.session.scalars(select(Product).where(Product.mpn == "A-1")).one()
     other = db.session.scalars(select(Product).where(Product.mpn == "B-1")).one()

@@ -1,0 +1,33 @@
+"""Divides the rows and entries of a window into the blocks of the new pull."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from jobs.sync.applying import received
+from jobs.sync.applying.blocks import Block
+from jobs.sync.applying.received import KeyedRow
+from webapp.pulls.entries import Entry
+
+# Rows of one block.
+BLOCK_ROWS: Final = 1_000
+
+
+def new_blocks(item_id: int, rows: list[KeyedRow], entries: list[Entry]) -> Iterator[Block]:
+    """Divide rows and entries in key order into blocks; rows of one key stay together."""
+    first, place = 0, 0
+    while first < len(rows):
+        last = min(first + BLOCK_ROWS, len(rows))
+        while last < len(rows) and rows[last][0] == rows[last - 1][0]:
+            last += 1
+        end_key = rows[last - 1][0]
+        begin = place
+        while place < len(entries) and entries[place].key <= end_key:
+            place += 1
+        digest = received.digest_of([raw for _, raw in rows[first:last]])
+        block = Block(rows[first][0], item_id, digest, None, False, rows=last - first)
+        block.entries = entries[begin:place]
+        block.is_written, block.is_changed = False, True
+        yield block
+        first = last
