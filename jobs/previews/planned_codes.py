@@ -37,6 +37,10 @@ class Plan:
     codes: dict[str, PlannedCode] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def has_changes(self) -> bool:
+        return any(code.changes for code in self.codes.values())
+
 
 def plan_codes(
     dealer_id: int,
@@ -63,7 +67,7 @@ def plan_codes(
         planned = insert_run(db.session.get_one(Dealer, dealer_id), today)
         plan = Plan(planned.items, basis, before)
         _plan_each(planned, plan, rows, should_stop)
-        plan.after = shelf_figures.of_codes(dealer_id)
+        plan.after = shelf_figures.of_codes(dealer_id) if plan.has_changes else before
         return plan
     finally:
         db.session.rollback()

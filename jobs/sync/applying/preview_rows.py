@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
 import msgspec
+from isal import isal_zlib
 from sqlalchemy import insert, select
 
 from jobs.sync.applying import stored_rows
@@ -46,7 +46,7 @@ class PreviewRows:
         positions = select(PreviewPull.position).where(*of_code).order_by(PreviewPull.position)
         for position in db.session.scalars(positions).all():
             body = select(PreviewPull.body).where(*of_code, PreviewPull.position == position)
-            yield from _decode(zlib.decompress(db.session.execute(body).scalar_one()))
+            yield from _decode(isal_zlib.decompress(db.session.execute(body).scalar_one()))
 
 
 def rows_of(code: PreviewCode, dealer_id: int) -> PreviewRows:
@@ -64,7 +64,7 @@ def keep(preview_id: int, dealer_id: int, code_key: str, received: ReceivedRows)
     key = {"preview_id": preview_id, "code_key": code_key}
     while pieces := [piece for _ in range(_TOGETHER) if (piece := list(islice(rows, _PIECE)))]:
         values = [
-            {**key, "position": position + index, "body": zlib.compress(_encode(piece), _LEVEL)}
+            {**key, "position": position + index, "body": isal_zlib.compress(_encode(piece), _LEVEL)}
             for index, piece in enumerate(pieces)
         ]
         db.session.execute(insert(PreviewPull), values)
