@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from jobs.previews.planned_run import Rows, insert_run
-from jobs.reports.lines import RenderedLines
 from jobs.sources.source import SourceError
 from jobs.sync.applying import planning
 from jobs.sync.applying.context import RunMappings
@@ -79,7 +78,7 @@ def _timezone(dealer_id: int) -> str:
 
 def _plan_each(planned: PlannedRun, plan: Plan, rows: Rows, should_stop: Callable[[], bool]) -> None:
     run, items = planned
-    mappings, rendered = RunMappings(run.id), RenderedLines(None)
+    mappings = RunMappings(run.id)
     for item in items:
         received = rows(item.code_key)
         if received is None:
@@ -87,6 +86,6 @@ def _plan_each(planned: PlannedRun, plan: Plan, rows: Rows, should_stop: Callabl
         if should_stop():
             raise GivesWay
         try:
-            plan.codes[item.code_key] = planning.plan_on(run, item, received, mappings, rendered)
+            plan.codes[item.code_key] = planning.plan_on(run, item, received, mappings)
         except SourceError as error:
             plan.failed[item.code_key] = error.sentence

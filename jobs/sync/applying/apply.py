@@ -11,6 +11,7 @@ from jobs.sources.source import Page
 from jobs.sync import lease, run_items
 from jobs.sync.applying import guarded, stored_pulls
 from jobs.sync.applying.context import CodeContext, RunMappings, compare, load
+from jobs.sync.applying.effects import Effects
 from jobs.sync.applying.stored_rows import PullRows
 from webapp.core import clock
 from webapp.extensions import db, plan_as_written
@@ -37,14 +38,14 @@ def apply(
     rendered.forget(item.id)
     with without_garbage_collection(), lease.transaction(run_lease):
         also()
-        return apply_within(run, item, received, rendered, mappings, uncounted)
+        return apply_within(run, item, received, Effects(rendered), mappings, uncounted)
 
 
 def apply_within(
     run: Run,
     item: RunItem,
     received: PullRows,
-    rendered: RenderedLines,
+    effects: Effects,
     mappings: RunMappings,
     uncounted: Sequence[Page] = (),
 ) -> dict[str, int]:
@@ -53,7 +54,7 @@ def apply_within(
     if counts is not None:
         return counts
     figures.lock_shelf(db.session(), run.dealer_id)
-    return _apply_changed(run, item, load(run, item, mappings), received, rendered, uncounted)
+    return _apply_changed(run, item, load(run, item, mappings), received, effects, uncounted)
 
 
 def _close_unchanged(
@@ -84,12 +85,12 @@ def _apply_changed(
     item: RunItem,
     context: CodeContext,
     received: PullRows,
-    rendered: RenderedLines,
+    effects: Effects,
     uncounted: Sequence[Page],
 ) -> dict[str, int]:
     plan_as_written(context.connection)
     stored = stored_pulls.load(context)
-    return guarded.apply(run, item, context, stored, received, rendered, uncounted)
+    return guarded.apply(run, item, context, stored, received, effects, uncounted)
 
 
 @contextmanager

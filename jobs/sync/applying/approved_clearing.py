@@ -5,11 +5,13 @@ from __future__ import annotations
 from itertools import islice
 from typing import Final, NamedTuple
 
+from jobs.reports.lines import RenderedLines
 from jobs.sync.applying import clearing, earlier_tables, moved, protected, stored_pulls
 from jobs.sync.applying import figures as webstore_figures
 from jobs.sync.applying.blocks import Blocks
 from jobs.sync.applying.catalog import Catalog
 from jobs.sync.applying.context import RunMappings, load
+from jobs.sync.applying.effects import Effects
 from jobs.sync.applying.noting import APPROVED
 from jobs.sync.applying.shelf import Shelf
 from webapp.extensions import db
@@ -54,7 +56,7 @@ def clear_held(run: Run, item: RunItem) -> Cleared | None:
     shelf.noted.flush()
     shelf.frozen_changes.flush()
     moved.forget_sold_out(context)
-    webstore_figures.refresh(context, shelf)
+    webstore_figures.refresh(context, shelf, Effects(RenderedLines(None)))
     figures.raise_stock_version(db.session(), run.dealer_id)
     frozen = shelf.frozen_changes.count
     if frozen and stored is not None:

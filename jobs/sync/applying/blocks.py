@@ -154,6 +154,11 @@ class Blocks:
         for block in blocks:
             self.release(block)
 
+    def replace(self, replaced: Iterable[Block], code: CodeLines) -> None:
+        """Write all changed blocks in place of replaced ones."""
+        self.delete(replaced)
+        self.write(self.all, code)
+
     def release(self, block: Block) -> None:
         """Release the entries of a block from memory."""
         if block.is_written and not block.is_changed:
@@ -163,11 +168,6 @@ class Blocks:
     def _row(self, block: Block, code: CodeLines) -> dict[str, Any]:
         entries = block.in_memory
         block.item_id = code.item_id
-        changed, unchanged, inventory_rows = lines.inventory_texts(entries, code.changes)
-        inventory = lines.compress(unchanged)
-        own = inventory if changed is unchanged else lines.compress(changed)
-        code.rendered.put(code.item_id, block.first_key, own)
-        skipped = lines.skipped_text(entries, code.supplier_code, code.quantity_column)
         return {
             "dealer_id": self._dealer_id,
             "code_key": self._code_key,
@@ -182,8 +182,19 @@ class Blocks:
             "prices_left": block.prices_left,
             "prices_blocked": block.prices_blocked,
             "reasons": block.reasons,
-            "inventory_rows": inventory_rows,
             "body": pack(entries),
+            **(self._for_readers(block, entries, code)),
+        }
+
+    def _for_readers(self, block: Block, entries: list[Entry], code: CodeLines) -> dict[str, Any]:
+        """Return the columns that the next pull does not read: lines of the reports, and sums of stock."""
+        changed, unchanged, inventory_rows = lines.inventory_texts(entries, code.changes)
+        inventory = lines.compress(unchanged)
+        own = inventory if changed is unchanged else lines.compress(changed)
+        code.rendered.put(code.item_id, block.first_key, own)
+        skipped = lines.skipped_text(entries, code.supplier_code, code.quantity_column)
+        return {
+            "inventory_rows": inventory_rows,
             "inventory": inventory,
             "skipped_lines": lines.compress(skipped),
             **stock_sums(entries),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from jobs.reports.lines import RenderedLines
 from jobs.sources.source import Page, SourceError
 from jobs.sync import change_guard, clearing_guard, rules, run_items
 from jobs.sync.applying import (
@@ -22,11 +21,12 @@ from jobs.sync.applying import (
     unnamed,
 )
 from jobs.sync.applying import figures as webstore_figures
-from jobs.sync.applying.blocks import Block, Blocks, CodeLines
+from jobs.sync.applying.blocks import Block, CodeLines
 from jobs.sync.applying.catalog import Catalog
 from jobs.sync.applying.code_clearing import CodeClearing
 from jobs.sync.applying.comparison import Comparison
 from jobs.sync.applying.context import CodeContext
+from jobs.sync.applying.effects import Effects
 from jobs.sync.applying.matching import Pair
 from jobs.sync.applying.shelf import Shelf
 from jobs.sync.applying.stored_rows import PullRows
@@ -46,7 +46,7 @@ class CodeApplication:
         context: CodeContext,
         stored: StoredPull | None,
         received: PullRows,
-        rendered: RenderedLines,
+        effects: Effects,
         uncounted: Sequence[Page] = (),
         compared: Comparison | None = None,
         *,
@@ -59,14 +59,14 @@ class CodeApplication:
         self._catalog = Catalog.of(context)
         self._shelf = Shelf(context)
         self._changes = products.Changes(context, self._shelf)
-        of_code = context.connection, context.dealer_id, context.code_key
-        self._old, self._new = Blocks(*of_code), Blocks(*of_code)
+        self._effects = effects
+        self._old, self._new = effects.blocks(context), effects.blocks(context)
         self._old.load()
         if stored is None and (taken := earlier_tables.take(context)):
             stored, earlier = taken
             self._old.all = [earlier]
         self._lines = CodeLines(
-            context.item_id, context.code, context.expected.quantity_column, self._shelf, rendered
+            context.item_id, context.code, context.expected.quantity_column, self._shelf, effects.rendered
         )
         self._unnamed = unnamed.count(context, received)
         self._reuse = (
@@ -103,9 +103,8 @@ class CodeApplication:
         self._shelf.frozen_changes.flush()
         if cleared or not self._reuse:
             moved.forget_sold_out(self._context)
-        self._old.delete(replaced)
-        self._new.write(self._new.all, self._lines)
-        changed = webstore_figures.refresh(self._context, self._shelf)
+        self._new.replace(replaced, self._lines)
+        changed = webstore_figures.refresh(self._context, self._shelf, self._effects)
         return self._close(cleared, changed)
 
     def _apply_windows(self) -> list[Block]:

@@ -11,13 +11,13 @@ from sqlalchemy.exc import IntegrityError
 
 from jobs.sync.applying import sql
 from jobs.sync.applying.context import CodeContext
+from jobs.sync.applying.effects import Effects
 from jobs.sync.applying.shelf import Shelf
 from webapp.core import clock
 from webapp.core.limits import MAX_INT32
 from webapp.core.pg_copy import NULL, copy_lines
 from webapp.pulls.product_locks import AnyFigures, OpenLock, open_locks
 from webapp.pulls.stock import Stock, StockKey
-from webapp.search import noted_products
 
 
 class Figures(NamedTuple):
@@ -67,14 +67,16 @@ _TOTAL: Final = """
 """
 
 
-def refresh(context: CodeContext, shelf: Shelf) -> int:
+def refresh(context: CodeContext, shelf: Shelf, effects: Effects) -> int:
     """Update the figures of all products that the code's changes touched; return how many differ."""
     totals: dict[str, list[int]] = {}
     changed = 0
     # The dealer's shelf is locked: no lock is set or removed until the commit.
     locks = open_locks(context.connection, context.dealer_id) if shelf.touched else {}
     for product_ids in _batches(iter(shelf.touched)):
-        changed += _refresh(context, shelf, product_ids, totals, locks)
+        differing = _refresh(context, shelf, product_ids, totals, locks)
+        effects.note(context, differing)
+        changed += len(differing)
     values = [
         {"dealer": context.dealer_id, "catalog": catalog, "products": products, "pieces": pieces}
         for catalog, (products, pieces) in sorted(totals.items())
@@ -95,7 +97,8 @@ def _refresh(
     product_ids: list[int],
     totals: dict[str, list[int]],
     locks: Mapping[int, OpenLock],
-) -> int:
+) -> list[int]:
+    """Update the figures of some products; return those whose figures differ."""
     # A lock gives a product figures before its first stock.
     stored = _stored(
         context,
@@ -122,10 +125,7 @@ def _refresh(
         total[0] += (figures[0] > 0) - (previous > 0)
         total[1] += figures[0] - previous
     _write(context, new, changed)
-    noted_products.note(
-        context.connection, context.dealer_id, [product_id for product_id, _ in (*new, *changed)]
-    )
-    return len(new) + len(changed)
+    return [product_id for product_id, _ in (*new, *changed)]
 
 
 def _stored(context: CodeContext, product_ids: list[int]) -> dict[int, AnyFigures]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from jobs.reports.lines import RenderedLines
 from jobs.sources.source import Page
 from jobs.sync import change_guard, run_items
 from jobs.sync.applying import packed_changes
 from jobs.sync.applying.code_application import CodeApplication
 from jobs.sync.applying.context import CodeContext
+from jobs.sync.applying.effects import Effects
 from jobs.sync.applying.stored_rows import PullRows
 from webapp.extensions import db
 from webapp.models import Run, RunItem, StoredPull
@@ -32,7 +32,7 @@ def apply(
     context: CodeContext,
     stored: StoredPull | None,
     received: PullRows,
-    rendered: RenderedLines,
+    effects: Effects,
     uncounted: Sequence[Page],
 ) -> dict[str, int]:
     """Apply the rows and close the item; return its counts.
@@ -45,7 +45,7 @@ def apply(
         context,
         stored,
         received,
-        rendered,
+        effects,
         uncounted,
         compared,
         is_approved=change_guard.is_approved(run, item),
@@ -60,7 +60,7 @@ def apply(
         if application.reasons:
             plan = packed_changes.changes_of(item.id, with_frozen=True)
             savepoint.rollback()
-            rendered.forget(item.id)
+            effects.rendered.forget(item.id)
             summary = summary_of(map(packed_changes.unpacked, plan))
             change_guard.hold(run, item, context, application.reasons, received, summary)
             packed_changes.keep(plan, context.dealer_id, context.code_key, run_item_id=item.id)

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from jobs.reports.lines import RenderedLines
 from jobs.sync.applying import packed_changes
 from jobs.sync.applying.apply import apply_within, without_garbage_collection
 from jobs.sync.applying.context import RunMappings
+from jobs.sync.applying.effects import PLANNED
 from jobs.sync.applying.packed_changes import PackedChanges
 from jobs.sync.applying.stored_rows import PullRows
 from webapp.extensions import db
@@ -34,30 +34,23 @@ class PlannedCode(NamedTuple):
     sentence: str | None
 
 
-def plan(
-    run: Run, item: RunItem, received: PullRows, mappings: RunMappings, rendered: RenderedLines
-) -> PlannedCode:
+def plan(run: Run, item: RunItem, received: PullRows, mappings: RunMappings) -> PlannedCode:
     """Plan an item that is running, within the caller's transaction, which afterwards is as it was.
 
     The shelf stays locked. Raises SourceError as `apply` does.
     """
-    try:
-        with _undone():
-            return plan_on(run, item, received, mappings, rendered)
-    finally:
-        rendered.forget(item.id)
+    with _undone():
+        return plan_on(run, item, received, mappings)
 
 
-def plan_on(
-    run: Run, item: RunItem, received: PullRows, mappings: RunMappings, rendered: RenderedLines
-) -> PlannedCode:
+def plan_on(run: Run, item: RunItem, received: PullRows, mappings: RunMappings) -> PlannedCode:
     """Apply an item that is running within a transaction that the caller rolls back; return the plan.
 
     Codes that are planned after it in the transaction see its changes, as in a run. If SourceError is raised,
     the code has changed nothing.
     """
     with without_garbage_collection(), db.session.begin_nested():
-        counts = apply_within(run, item, received, rendered, mappings)
+        counts = apply_within(run, item, received, PLANNED, mappings)
     sentence = db.session.execute(select(RunItem.error).where(RunItem.id == item.id)).scalar_one()
     changes, withheld = packed_changes.changes_of(item.id), packed_changes.withheld_by(item.id)
     return PlannedCode(counts, changes, withheld, sentence)

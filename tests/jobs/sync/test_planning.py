@@ -70,7 +70,7 @@ def test_a_plan_is_what_a_run_does_and_leaves_nothing(
     before = contents()
     received, rendered = rows(a1=5, a2=2, a4=1), RenderedLines(None)
     with lease.transaction(run_lease):
-        plan = planning.plan(run, item, received, RunMappings(run.id), rendered)
+        plan = planning.plan(run, item, received, RunMappings(run.id))
     assert {**contents(), "runs": []} == {**before, "runs": []}
     with lease.transaction(run_lease):
         planning.keep(plan, run.dealer_id, item.code_key, run_item_id=item.id)
@@ -89,5 +89,5 @@ def test_a_code_without_evidence_has_no_plan(opened: tuple[lease.Lease, PlannedR
     received = ReceivedRows()
     received.add(Page(1, [Part(supplier_code="TR", part_number="a1", on_hand=1)], (), 1, 1, 0.1))
     with lease.transaction(run_lease), pytest.raises(SourceError):
-        planning.plan_on(run, item, received, RunMappings(run.id), RenderedLines(None))
+        planning.plan_on(run, item, received, RunMappings(run.id))
     assert {**contents(), "runs": []} == {**before, "runs": []}
