@@ -55,6 +55,10 @@ class Block:
             raise RuntimeError(f"the block from {self.first_key!r} on was not read")
         return self.entries
 
+    def is_old(self, since: str) -> bool:
+        """Return whether one of the parts is too old now (R9)."""
+        return self.oldest is not None and self.oldest < since
+
     @cached_property
     def by_key(self) -> dict[str, Entry]:
         """The entry that counts for each part number (R10)."""

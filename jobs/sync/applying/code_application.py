@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from jobs.sources.source import Page, SourceError
 from jobs.sync import change_guard, clearing_guard, rules, run_items
@@ -14,6 +14,7 @@ from jobs.sync.applying import (
     moved,
     products,
     protected,
+    reuse,
     row_windows,
     sql,
     stored_pulls,
@@ -28,6 +29,7 @@ from jobs.sync.applying.comparison import Comparison
 from jobs.sync.applying.context import CodeContext
 from jobs.sync.applying.effects import Effects
 from jobs.sync.applying.matching import Pair
+from jobs.sync.applying.row_windows import Window
 from jobs.sync.applying.shelf import Shelf
 from jobs.sync.applying.stored_rows import PullRows
 from jobs.sync.applying.window import WindowApplication
@@ -69,14 +71,7 @@ class CodeApplication:
             context.item_id, context.code, context.expected.quantity_column, self._shelf, effects.rendered
         )
         self._unnamed = unnamed.count(context, received)
-        self._reuse = (
-            stored is not None
-            and not context.is_held
-            # What a freeze kept back is compared with the shelf again.
-            and not stored.frozen
-            and stored.unnamed == self._unnamed
-            and stored.basis == context.basis
-        )
+        self._reuse = reuse.of_pull(context, stored, self._unnamed)
         self._windows = WindowApplication(
             context, self._catalog, self._changes, stored, self._unnamed, compared, reuse=self._reuse
         )
@@ -87,7 +82,7 @@ class CodeApplication:
     def apply(self, run: Run, item: RunItem) -> dict[str, int]:
         """Apply all rows; return the item's counts. Raises SourceError if none is evidence about a part."""
         moved.forget_arrivals(self._context)
-        if not self._reuse:
+        if not self._reuse.clearing:
             self._changes.unstocked_before = clearing.unstocked(self._context)
         replaced = self._apply_windows()
         self._refuse_without_evidence()
@@ -101,7 +96,7 @@ class CodeApplication:
         cleared = self._clearing().clear(run, item)
         self._shelf.noted.flush()
         self._shelf.frozen_changes.flush()
-        if cleared or not self._reuse:
+        if cleared or not self._reuse.everything:
             moved.forget_sold_out(self._context)
         self._new.replace(replaced, self._lines)
         changed = webstore_figures.refresh(self._context, self._shelf, self._effects)
@@ -110,13 +105,10 @@ class CodeApplication:
     def _apply_windows(self) -> list[Block]:
         """Apply each window; return the stored blocks that were replaced."""
         replaced: dict[int, Block] = {}
-        pieces = row_windows.divide(
-            self._received.in_key_order(), self._old.all, reuse=self._reuse, since=self._context.since
-        )
         is_first = True
-        for piece, is_last in row_windows.with_last(pieces):
+        for piece, is_last in row_windows.with_last(self._pieces()):
             if isinstance(piece, Block):
-                self._windows.keep(piece)
+                self._windows.keep(piece, self._old)
                 self._new.all.append(piece)
             else:
                 blocks = self._windows.apply(piece, self._old, is_whole=is_first and is_last)
@@ -126,6 +118,13 @@ class CodeApplication:
                     self._new.write(blocks, self._lines)
             is_first = False
         return list(replaced.values())
+
+    def _pieces(self) -> Iterator[Window | Block]:
+        blocks, since = self._old.all, self._context.since
+        if self._stored is not None and self._stored.digest == self._received.digest:
+            return row_windows.divide_stored(blocks, reuse=self._reuse.stock, since=since)
+        rows = self._received.in_key_order()
+        return row_windows.divide(rows, blocks, reuse=self._reuse.stock, since=since)
 
     def _refuse_without_evidence(self) -> None:
         """Raise SourceError if the pull has rows and none of them is evidence (R10).
@@ -215,7 +214,7 @@ class CodeApplication:
             self._new,
             clearing.doubted(self._context, self._unnamed).pairs
             | protected.pairs(self._context, self._catalog),
-            None if self._reuse else self._windows.found.matched,
+            None if self._reuse.clearing else self._windows.found.matched,
             # A pull that is held shows all that it would set to zero.
             is_approved=self._is_approved or bool(self.reasons),
         )

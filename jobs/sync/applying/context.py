@@ -7,12 +7,11 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-import msgspec
 from sqlalchemy import delete
 from sqlalchemy.engine import Connection
 
 from jobs.sync import rules
-from jobs.sync.applying import received
+from jobs.sync.applying import reuse
 from jobs.sync.applying.context_facts import (
     VERSIONS,
     CodeKey,
@@ -26,9 +25,6 @@ from webapp.extensions import db
 from webapp.models import Run, RunItem, RunMapping
 from webapp.pulls import frozen_stock
 from webapp.pulls.frozen_stock import FrozenStock
-
-# Raised when the stored form of a pull, or what is derived from its rows, changes.
-FORMAT = 4
 
 
 @dataclass(frozen=True)
@@ -95,19 +91,8 @@ class CodeContext:
 
     @cached_property
     def basis(self) -> bytes:
-        """Digest of everything that the result depends on besides the rows and the day."""
-        ranks = [(key, rank) for key, rank in sorted(self.ranks.items())]
-        depends_on = (
-            FORMAT,
-            self.code,
-            self.clears,
-            self.expected.quantity_column,
-            self.mappings,
-            sorted(self.configured),
-            ranks,
-            self.versions,
-        )
-        return received.digest_of([(msgspec.msgpack.encode(depends_on),)])
+        """Digests of everything that the result depends on besides the rows and the day."""
+        return reuse.basis_of(self)
 
 
 class RunMappings:

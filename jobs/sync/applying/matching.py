@@ -57,7 +57,7 @@ def judge_rows(
 ) -> Judged:
     """Check each row; of rows with one part number the last counts, whatever it says (R10).
 
-    With `reuse`, a row that equals the stored one has the stored result.
+    With `reuse`, a row that equals the stored one has the stored matches.
     """
     judged = Judged([], [], dict(old))
     since = expected.since.isoformat()

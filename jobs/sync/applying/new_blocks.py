@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from jobs.sync.applying import received
@@ -31,3 +31,16 @@ def new_blocks(item_id: int, rows: list[KeyedRow], entries: list[Entry]) -> Iter
         block.is_written, block.is_changed = False, True
         yield block
         first = last
+
+
+def same_blocks(item_id: int, stored: Sequence[Block], entries: list[Entry]) -> Iterator[Block]:
+    """Divide entries in key order into the blocks that have the same rows in the stored pull."""
+    place = 0
+    for block, following in zip(stored, [*stored[1:], None], strict=True):
+        begin = place
+        while place < len(entries) and (following is None or entries[place].key < following.first_key):
+            place += 1
+        same = Block(block.first_key, item_id, block.digest, None, False, rows=block.rows)
+        same.entries = entries[begin:place]
+        same.is_written, same.is_changed = False, True
+        yield same

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import Final, NamedTuple
 
 from jobs.sync.applying.context import CodeContext
@@ -75,18 +75,24 @@ class Changes:
         self.newly_stocked: Counter[int] = Counter()
         self.unstocked_before: frozenset[int] = frozenset()
 
-    def apply(self, parts: Parts) -> list[Part]:
+    def apply(self, parts: Parts, noted: Set[Pair] = frozenset()) -> list[Part]:
         """Write the stock of products; return the parts whose stored result changed with it.
 
         The quantities of several parts are added, and the price is that of the first of them. A missing price
-        keeps the old one. A product whose parts are all kept is not changed (R10).
+        keeps the old one. A product whose parts are all kept is not changed (R10). Of products in `noted`,
+        the parts' matches have the stock as it is: the shelf is read only where that changes.
         """
+        self._guards.prepare(parts)
+        self._collect(parts)
+        if noted:
+            parts = {
+                pair: own for pair, own in parts.items() if not (pair in noted and self._stays(pair, own))
+            }
         stock = self._shelf.read({product_id for _, product_id in parts})
         frozen = self._context.frozen_manufacturers
-        self._guards.prepare(parts)
         new: list[tuple[StockKey, Stock]] = []
         changed: list[tuple[StockKey, Stock]] = []
-        noted: list[Noted] = []
+        changes: list[Noted] = []
         left: list[Noted] = []
         affected: list[Part] = []
         for pair, own in parts.items():
@@ -108,16 +114,25 @@ class Changes:
                     result = _left_as(after, own)
             elif after != before:
                 (new if before is None else changed).append((place, after))
-                noted.append((place, before, after, _retail(own, after)))
+                changes.append((place, before, after, _retail(own, after)))
                 self._guards.note(pair, before, after)
             if after is not None:
                 self._count_newly_stocked(place, rows, after)
                 affected += _note(own, after, result, is_frozen)
-        self._collect(parts)
-        self._shelf.note(noted)
+        self._shelf.note(changes)
         self._shelf.write(new, changed)
         self._shelf.frozen_changes.reported(left)
         return affected
+
+    def _stays(self, pair: Pair, parts: Sequence[Part]) -> bool:
+        """Return whether a product's stock stays as its parts have it; what else results is noted in them."""
+        noted = parts[0].match
+        before = Stock(noted.shelf_quantity, noted.sale_price_cents, noted.lead_time_days)
+        result = self._result_of(pair, parts, before)
+        if result.stock != before:
+            return False
+        _note(parts, before, result, False)
+        return True
 
     def _collect(self, parts: Parts) -> None:
         """Collect products with a part that is reported; none with a part has vanished."""

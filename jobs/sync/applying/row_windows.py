@@ -21,13 +21,14 @@ class Window:
     """Rows in key order, and the stored blocks that they replace.
 
     It covers the keys from `begin` (None: the first) up to `end` (None: the last); of the parts in its blocks
-    it replaces those in this range.
+    it replaces those in this range. `is_stored`: the rows are those of the blocks.
     """
 
     begin: str | None = None
     end: str | None = None
     rows: list[KeyedRow] = field(default_factory=list)
     replaced: list[Block] = field(default_factory=list)
+    is_stored: bool = False
 
     def covers(self, key: str) -> bool:
         """Return whether a key is in the range."""
@@ -72,8 +73,28 @@ def divide(
         yield window
 
 
+def divide_stored(blocks: list[Block], *, reuse: bool, since: str) -> Iterator[Window | Block]:
+    """Yield what `divide` does for the rows of the stored pull, which are in its blocks."""
+    window, rows = Window(is_stored=True), 0
+    for place, block in enumerate(blocks):
+        end = blocks[place + 1].first_key if place + 1 < len(blocks) else None
+        stays = reuse and not block.is_old(since)
+        if not stays:
+            window.replaced.append(block)
+            window.end = end
+            rows += block.rows
+        if window.replaced and (stays or rows >= WINDOW_ROWS):
+            yield window
+            window, rows = Window(begin=end, is_stored=True), 0
+        if stays:
+            yield block
+            window.begin = end
+    if window.replaced:
+        yield window
+
+
 def _is_same(block: Block, rows: list[KeyedRow], since: str) -> bool:
-    if len(rows) != block.rows or (block.oldest is not None and block.oldest < since):
+    if len(rows) != block.rows or block.is_old(since):
         return False
     return received.digest_of([raw for _, raw in rows]) == block.digest
 

@@ -11,7 +11,8 @@ from jobs.sync.applying.catalog import Catalog
 from jobs.sync.applying.comparison import Comparison
 from jobs.sync.applying.context import CodeContext
 from jobs.sync.applying.matching import Judged, Pair, PartKey
-from jobs.sync.applying.new_blocks import new_blocks
+from jobs.sync.applying.new_blocks import new_blocks, same_blocks
+from jobs.sync.applying.reuse import Reuse
 from jobs.sync.applying.row_windows import Window
 from webapp.models import StoredPull
 from webapp.pulls.entries import Entry
@@ -45,8 +46,8 @@ class Found:
 class WindowApplication:
     """Applies the windows of one code.
 
-    `stored` is the previous pull; with `reuse`, nothing but rows has changed since. `compared` counts how
-    much the two differ (R27).
+    `stored` is the previous pull, and `reuse` what holds of its results. `compared` counts how much the two
+    differ (R27).
     """
 
     def __init__(
@@ -58,13 +59,15 @@ class WindowApplication:
         unnamed: int,
         compared: Comparison | None = None,
         *,
-        reuse: bool,
+        reuse: Reuse,
     ) -> None:
         self._context = context
         self._catalog = catalog
         self._changes = changes
         self._stored = stored
         self._reuse = reuse
+        column = context.expected.quantity_column
+        self._reuses_rows = reuse.matches and stored is not None and stored.quantity_column == column
         self.compared = compared
         self._retains = stored is not None and (not context.clears or unnamed > stored.unnamed)
         self._retained = moved.retained_keys(context)
@@ -75,17 +78,20 @@ class WindowApplication:
         """Return whether parts of the code may be retained: earlier ones, or of this pull."""
         return self._retains or bool(self._retained)
 
-    def keep(self, block: Block) -> None:
-        """Count a block that stays as it is."""
+    def keep(self, block: Block, old: Blocks) -> None:
+        """Count a block that stays as it is, and collect its products if anything else may be cleared."""
         if self.compared is not None:
             self.compared.add_block(block)
+        if self._context.clears and not self._reuse.clearing:
+            old.read([block])
+            self._collect_matched(block.in_memory)
+            old.release(block)
 
     def apply(self, window: Window, old: Blocks, *, is_whole: bool) -> list[Block]:
         """Apply a window and return its new blocks. `is_whole`: it has all parts of the pull."""
         old.read(window.replaced)
-        stored = _stored_entries(window)
-        judged = matching.judge_rows(self._context.expected, window.rows, stored, reuse=self._reuse)
-        matching.match(self._context, self._catalog, judged, reuse=self._reuse)
+        judged = self._judge(window)
+        matching.match(self._context, self._catalog, judged, reuse=self._reuse.matches)
         if self.compared is not None:
             self.compared.add(judged)
         unexplained = keeping.keep(self._context, self._catalog, judged)
@@ -96,29 +102,44 @@ class WindowApplication:
             gone = keeping.gone(self._context, judged)
             keeping.retain(self._context, gone, self._stored.moment, self._stored.unnamed)
         self._collect(judged)
-        pairs = self._changed_pairs(judged) | judged.reachable
+        differing = self._pairs_of([*judged.fresh, *judged.old.values()]) | judged.reachable
+        pairs = differing if self._reuse.stock else differing | self._pairs_of(judged.entries)
         spread = {} if is_whole else self._spread(window, judged, pairs)
         for pair, keys in spread.items():
             self.found.spread.setdefault(pair, set()).update(keys)
         own = pairs - spread.keys()
-        self._changes.apply(products.parts_of(judged.entries, own))
+        self._changes.apply(products.parts_of(judged.entries, own), own - differing)
         for block in window.replaced:
             old.release(block)
+        if window.is_stored:
+            return list(same_blocks(self._context.item_id, window.replaced, judged.entries))
         return list(new_blocks(self._context.item_id, window.rows, judged.entries))
+
+    def _judge(self, window: Window) -> Judged:
+        rows = window.rows
+        if window.is_stored:
+            entries = [entry for block in window.replaced for entry in block.in_memory]
+            if self._reuses_rows and not any(block.is_old(self._context.since) for block in window.replaced):
+                return Judged(entries, [], {})
+            rows = [(entry.key, entry.raw) for entry in entries]
+        stored = _stored_entries(window)
+        return matching.judge_rows(self._context.expected, rows, stored, reuse=self._reuses_rows)
 
     def _collect(self, judged: Judged) -> None:
         """Collect what is settled later."""
         found = self.found
         found.superseded += [entry.key for entry in judged.unexplained]
-        for entry in judged.fresh:
-            for match in entry.matches:
-                found.matched.add(match.manufacturer_id, match.product_id)
+        self._collect_matched(judged.fresh if self._reuse.clearing else judged.entries)
         for entry in judged.old.values():
             for match in entry.matches:
                 found.previous.add(match.manufacturer_id, match.product_id)
         self._note_keys(judged)
-        if self._reuse and not found.has_other_chains:
+        if self._reuse.matches and not found.has_other_chains:
             found.has_other_chains = _chains(judged.fresh) != _chains(judged.old.values())
+
+    def _collect_matched(self, entries: Iterable[Entry]) -> None:
+        matches = [match for entry in entries for match in entry.matches]
+        self.found.matched.update([(match.manufacturer_id, match.product_id) for match in matches])
 
     def _note_keys(self, judged: Judged) -> None:
         """Note the parts that the code begins or ceases to report, by manufacturer."""
@@ -145,13 +166,14 @@ class WindowApplication:
                 new = [key for key in new if pairs[key] not in in_stock]
             moved.note_arrivals(self._context, new, [key for key in before if key not in after])
 
-    def _changed_pairs(self, judged: Judged) -> set[Pair]:
-        """Return the products of parts that differ from the stored pull."""
+    def _pairs_of(self, entries: Iterable[Entry]) -> set[Pair]:
+        """Return the products of parts, of manufacturers that are still mapped."""
+        mapped = self._context.by_manufacturer
         return {
             (match.manufacturer_id, match.product_id)
-            for entry in (*judged.fresh, *judged.old.values())
+            for entry in entries
             for match in entry.matches
-            if match.manufacturer_id in self._context.by_manufacturer
+            if match.manufacturer_id in mapped
         }
 
     def _spread(self, window: Window, judged: Judged, pairs: set[Pair]) -> dict[Pair, set[str]]:
