@@ -63,6 +63,8 @@ def _steps() -> Mapping[str, tuple[str, Delete]]:
         "audit_entries_of_the_schedule": ("RUN_RETENTION_DAYS", old_entries.delete_schedule_entries),
         "held_clearings": ("RUN_RETENTION_DAYS", old_entries.delete_held_clearings),
         "held_pulls": ("RUN_RETENTION_DAYS", old_entries.delete_held_pulls),
+        "ended_locks": ("RUN_RETENTION_DAYS", old_entries.delete_ended_locks),
+        "ended_freezes": ("RUN_RETENTION_DAYS", old_entries.delete_ended_freezes),
         "alert_deliveries": ("ALERT_RETENTION_DAYS", old_entries.delete_alert_deliveries),
         "closed_alerts": ("ALERT_RETENTION_DAYS", old_entries.delete_closed_alerts),
         "catalog_imports": ("CATALOG_IMPORT_RETENTION_DAYS", old_imports.delete_some),

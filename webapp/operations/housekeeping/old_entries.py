@@ -1,4 +1,5 @@
-"""Deletes old audit entries, alerts, deliveries, settled holds, coverage, and changes of stock."""
+"""Deletes old audit entries, alerts, deliveries, settled holds, ended locks and freezes, coverage, changes
+of stock."""
 
 from __future__ import annotations
 
@@ -14,10 +15,12 @@ from webapp.models import (
     AlertDelivery,
     AuditEntry,
     CoverageDay,
+    Freeze,
     HeldClearing,
     HeldPull,
     ItemChanges,
     PlannedChanges,
+    ProductLock,
     StoredSummary,
 )
 
@@ -56,6 +59,16 @@ def delete_held_pulls(before: datetime) -> int:
     """Delete a batch of held pulls that are older and no longer open; return how many."""
     settled = HeldPull.state.not_in(OPEN_PULL_STATES)
     return _delete_oldest(HeldPull, HeldPull.held_at, before, settled)
+
+
+def delete_ended_locks(before: datetime) -> int:
+    """Delete a batch of locks that ended before a time; return how many."""
+    return _delete_oldest(ProductLock, ProductLock.ended_at, before, ProductLock.ended_at.is_not(None))
+
+
+def delete_ended_freezes(before: datetime) -> int:
+    """Delete a batch of freezes that ended before a time; return how many."""
+    return _delete_oldest(Freeze, Freeze.ended_at, before, Freeze.ended_at.is_not(None))
 
 
 def delete_item_changes(before: datetime) -> int:

@@ -16,9 +16,11 @@ from webapp.models import (
     AlertDelivery,
     AuditEntry,
     CatalogImport,
+    Freeze,
     HeldClearing,
     ItemChanges,
     PlannedChanges,
+    ProductLock,
     User,
 )
 from webapp.pulls.stock import Stock
@@ -154,3 +156,18 @@ def test_an_unfinished_import_stays(history: History) -> None:
     _upload(staff, 200)
     assert history.purge_expired()["catalog_imports"] == 0
     assert clock.now() > ago(1)
+
+
+def test_locks_and_freezes_are_deleted_long_after_they_ended(history: History) -> None:
+    of_dealer = {"dealer_id": history.dealer.id, "reason": "count"}
+    for ended in (100.0, 80.0, None):
+        end = ago(ended) if ended else None
+        of_lock = {"product_id": history.product.id, "is_hidden": True, "created_at": ago(120)}
+        how = {"ended_at": end, "ended_how": "removed" if end else None}
+        db.session.add(ProductLock(**of_dealer, **of_lock, **how))
+        db.session.add(Freeze(**of_dealer, scope="all", starts_at=ago(120), ended_at=end))
+    db.session.commit()
+    deleted = history.purge_expired()
+    assert (deleted["ended_locks"], deleted["ended_freezes"]) == (1, 1)
+    for table in (ProductLock, Freeze):
+        assert list(db.session.scalars(select(table.id).order_by(table.id))) == [2, 3]
