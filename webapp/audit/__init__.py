@@ -36,7 +36,7 @@ ACTIONS: Final = {
     "candidates.rejected": "Rejected close matches",
     "candidates.offered": "Offered a rejected match again",
     "parts.ignored": "Ignored skipped parts",
-    "parts.listed": "Listed an ignored part again",
+    "parts.listed": "Listed ignored parts again",
     "aliases.removed": "Removed accepted part numbers",
     "guards.changed": "Changed the guards",
     "code_guards.changed": "Changed the guards of a supplier code",

@@ -26,6 +26,7 @@ DEALER_SECTIONS: Final = {
     "inventory": "see-what-a-shopper-sees",
     "skipped": "put-skipped-parts-online",
     "acceptances": "put-skipped-parts-online",
+    "ignored_parts": "put-skipped-parts-online",
     "aliases": "put-skipped-parts-online",
     "alias_files": "put-skipped-parts-online",
     "guards": "guard-quantities-and-prices",

@@ -1,4 +1,4 @@
-"""What users decide about skipped parts: accept or reject a candidate, or ignore a part (R22)."""
+"""What users decide about skipped parts: accept or reject a candidate (R22)."""
 
 from __future__ import annotations
 
@@ -18,12 +18,11 @@ from webapp.matching.aliases import MOST_NAMED, Outcome
 from webapp.matching.candidates import Target, Targets, aliases_for
 from webapp.matching.decided_rows import decided_rows
 from webapp.matching.skipped_rows import UNMATCHED, PartReference, SkippedRow
-from webapp.models import Dealer, IgnoredPart, RejectedCandidate, User
+from webapp.models import Dealer, RejectedCandidate, User
 from webapp.models.upserts import insert_new
 
 NOTHING: Final = "Select at least one part."
 CHANGED: Final = "The list has changed. Check it and try again."
-MOST_WHY: Final = 200
 
 
 class Acceptable(NamedTuple):
@@ -55,11 +54,16 @@ def accept(dealer: Dealer, parts: Sequence[Acceptable], by: User | None) -> Outc
 
 def digest_of(parts: Sequence[Acceptable]) -> str:
     """Return a digest of what a preview showed."""
-    shown = sorted(
+    return digest(
         f"{each.row.place}{[(target.manufacturer_id, target.product_id) for target in each.targets]}"
         for each in parts
     )
-    return blake2b("\n".join(shown).encode(errors="surrogatepass"), digest_size=16).hexdigest()
+
+
+def digest(texts: Iterable[str]) -> str:
+    """Return a digest of texts in any order."""
+    shown = "\n".join(sorted(texts))
+    return blake2b(shown.encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
 
 def chosen(dealer: Dealer, places: Sequence[PartReference]) -> list[SkippedRow]:
@@ -93,7 +97,7 @@ def reject(dealer: Dealer, places: Sequence[PartReference], by: User) -> int:
     ]
     db.session.execute(insert_new(RejectedCandidate).values(values))
     named = {row.part_number: row.candidate or "" for row in rows[:MOST_NAMED]}
-    _note("candidates.rejected", dealer, len(rows), after=named)
+    note("candidates.rejected", dealer, len(rows), after=named)
     return len(rows)
 
 
@@ -109,48 +113,7 @@ def offer_again(dealer: Dealer, place: PartReference) -> None:
         raise Refused(CHANGED)
     named = {row.part_number: row.candidate}
     db.session.execute(delete(RejectedCandidate).where(*of_part))
-    _note("candidates.offered", dealer, 1, before=named)
-
-
-def ignore(dealer: Dealer, places: Sequence[PartReference], why: str, by: User) -> int:
-    """Ignore parts until that is undone, and commit; return their number. Raises Refused."""
-    rows = [row for row in chosen(dealer, places) if row.key]
-    why = why.strip()[:MOST_WHY]
-    values = {
-        (row.code_key, row.key): {
-            "dealer_id": dealer.id,
-            "code_key": row.code_key,
-            "key": row.key,
-            "supplier_code": row.supplier_code,
-            "part_number": row.part_number,
-            "why": why,
-            "created_at": clock.now(),
-            "created_by_id": by.id,
-        }
-        for row in rows
-    }
-    db.session.execute(insert_new(IgnoredPart).values(list(values.values())))
-    named = {row.part_number: why or "no reason given" for row in rows[:MOST_NAMED]}
-    _note("parts.ignored", dealer, len(values), after=named)
-    return len(values)
-
-
-def list_again(dealer: Dealer, place: PartReference) -> None:
-    """Undo `ignore`, and commit. Raises Refused if it is undone already."""
-    row = db.session.get(IgnoredPart, (dealer.id, place.code_key, place.key))
-    if row is None:
-        raise Refused(CHANGED)
-    named = {row.part_number: row.why or "no reason given"}
-    db.session.delete(row)
-    _note("parts.listed", dealer, 1, before=named)
-
-
-def ignored_parts(dealer_id: int, limit: int) -> list[IgnoredPart]:
-    """Return the parts that are ignored, the last decided first."""
-    query = select(IgnoredPart).where(IgnoredPart.dealer_id == dealer_id)
-    return list(
-        db.session.scalars(query.order_by(IgnoredPart.created_at.desc(), IgnoredPart.key).limit(limit))
-    )
+    note("candidates.offered", dealer, 1, before=named)
 
 
 def rejected_candidates(dealer_id: int, limit: int) -> list[RejectedCandidate]:
@@ -160,7 +123,7 @@ def rejected_candidates(dealer_id: int, limit: int) -> list[RejectedCandidate]:
     return list(db.session.scalars(last.limit(limit)))
 
 
-def _note(
+def note(
     action: str,
     dealer: Dealer,
     number: int,
@@ -168,6 +131,7 @@ def _note(
     before: dict[str, str] | None = None,
     after: dict[str, str] | None = None,
 ) -> None:
+    """Write an entry of the audit log about a number of parts, and commit."""
     subject = aliases.subject_of(number)
     audit.note(action, subject, dealer_id=dealer.id, before=before, after=after)
     db.session.commit()

@@ -36,8 +36,13 @@ class PartReference(NamedTuple):
             values = json.loads(text)
         except ValueError:
             return None
-        is_place = isinstance(values, list) and len(values) == 3 and all(isinstance(v, str) for v in values)
+        is_place = isinstance(values, list) and len(values) == 3 and all(map(_is_storable, values))
         return cls(*values) if is_place and values[1] else None
+
+
+def _is_storable(value: Any) -> bool:
+    """Return whether a value is text that PostgreSQL can store."""
+    return isinstance(value, str) and "\x00" not in value and value == value.encode(errors="ignore").decode()
 
 
 class SkippedRow(NamedTuple):

@@ -217,8 +217,80 @@ def test_an_ignored_part_is_not_listed_until_that_is_undone(client: LintingClien
     assert "parts@prairie.example" in page
     row = db.session.scalars(select(IgnoredPart)).one()
     assert (row.part_number, row.supplier_code, row.why) == ("X9", "TR", "shop rag")
-    assert client.post(f"{url}/ignored/removal", data={"only": place("X9")}).status_code == 303
+    undo = {"only": undos(page)[0]}
+    assert client.post(f"{url}/ignored/decisions/removal", data=undo).status_code == 303
     assert "X9" in rows(client.get(url).text)
+    assert client.post(f"{url}/ignored/decisions/removal", data=undo).status_code == 409
+
+
+def undos(page: str) -> list[str]:
+    """What the buttons send that undo a decision about ignored parts."""
+    return [unescape(value) for value in re.findall(r'name="only" value="([^"]*)" aria-label="List', page)]
+
+
+def test_all_parts_of_the_filter_are_ignored_after_a_preview_and_listed_again_together(
+    client: LintingClient, url: str, skipping: Any
+):
+    client.post(f"{url}/ignored", data={"only": place("X9"), "why": "shop rag"})
+    page = client.get(f"{url}/ignored/preview?reason=unmatched-punctuation").text
+    assert "2 parts (5 units, $310.00) will leave the list" in page
+    url_of_all = f"{url}/ignored/all?reason=unmatched-punctuation"
+    assert client.post(url_of_all, data={"why": "sold in store"}).status_code == 409
+    seen = re.search(r'name="seen" value="([^"]*)"', page)
+    assert seen is not None
+    done = client.post(url_of_all, data={"why": " sold in store ", "seen": seen[1]})
+    assert done.status_code == 303
+    assert {(row.part_number, row.why) for row in db.session.scalars(select(IgnoredPart))} == {
+        ("A1", "sold in store"),
+        ("B2", "sold in store"),
+        ("X9", "shop rag"),
+    }
+    entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert entry is not None
+    assert entry.after == {"A1": "sold in store", "B2": "sold in store"}
+    page = client.get(url).text
+    assert (rows(page), "List 2 parts again" in page) == (["S1"], True)
+    page = client.hx("POST", f"{url}/ignored/decisions/removal", data={"only": undos(page)[0]}).text
+    assert "2 parts listed again." in page
+    assert rows(page) == ["B2", "A1", "S1"]
+
+
+def test_ignored_parts_are_searched_and_some_of_a_decision_are_listed_again(
+    client: LintingClient, url: str, skipping: Any
+):
+    def listed(query: str = "") -> list[str]:
+        return rows(client.hx("GET", f"{url}/ignored{query}").text)
+
+    assert "No ignored parts" in client.get(f"{url}/ignored").text
+    parts = [place("A1", "A-1"), place("B2", "B-2"), place("X9")]
+    client.post(f"{url}/ignored", data={"part": parts, "why": "Sold in store"})
+    assert listed() == ["A1", "B2", "X9"]
+    assert (listed("?q=x"), listed("?q=in+store"), listed("?q=zz")) == (["X9"], ["A1", "B2", "X9"], [])
+    assert client.post(f"{url}/ignored/removal", data={"part": [place("A1"), place("X9")]}).status_code == 303
+    assert listed() == ["B2"]
+    assert client.post(f"{url}/ignored/removal", data={"only": place("A1")}).status_code == 409
+    assert client.post(f"{url}/ignored/removal", data={}).status_code == 409
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    "reference",
+    [
+        *("", "x", "[1]", "1", '["x", 1]', '["2026-01-01", 1]', '["2026-01-01T00:00Z", "1"]'),
+        *('["0001-01-01T00:00+14:00", 1]', '["2026-01-01T00:00Z", 1000000000000000000000]'),
+    ],
+)
+def test_what_is_no_decision_undoes_nothing(client: LintingClient, url: str, skipping: Any, reference: str):
+    client.post(f"{url}/ignored", data={"only": place("X9")})
+    assert client.post(f"{url}/ignored/decisions/removal", data={"only": reference}).status_code == 409
+    assert len(db.session.scalars(select(IgnoredPart)).all()) == 1
+
+
+@pytest.mark.parametrize("key", ["\x00", "\ud800"])
+def test_what_cannot_be_stored_is_no_part(client: LintingClient, url: str, skipping: Any, key: str):
+    only = {"only": str(PartReference("tr", key))}
+    for path in ("ignored/removal", "rejections/removal", "ignored"):
+        assert client.post(f"{url}/{path}", data=only).status_code == 409
 
 
 @ON_SQLITE

@@ -10,8 +10,9 @@ from flask_security import current_user
 from werkzeug.datastructures import MultiDict
 
 from webapp.core.errors import Refused
-from webapp.matching import decisions, groups
+from webapp.matching import decisions, groups, ignored_list, ignored_parts
 from webapp.matching.aliases import Outcome
+from webapp.matching.ignored_parts import DecisionReference
 from webapp.matching.skipped_rows import PartReference
 from webapp.matching.workbench import PAGE_LENGTH, SORTS, SkippedFilter, Workbench
 from webapp.models import Run
@@ -70,15 +71,19 @@ def offer_again() -> ResponseReturnValue:
 @takes_parts
 def ignore() -> ResponseReturnValue:
     """Ignore the selected parts."""
-    number = decisions.ignore(g.dealer, _places(), text(request.form, "why"), current_user)
+    rows = decisions.chosen(g.dealer, _places())
+    number = ignored_parts.ignore(g.dealer, rows, text(request.form, "why"), current_user)
     return _changed(f"{count(number, 'part')} ignored.")
 
 
-@pages.post("/ignored/removal")
-def list_again() -> ResponseReturnValue:
-    """Undo that."""
-    decisions.list_again(g.dealer, _place())
-    return _changed("The part is listed again.")
+@pages.post("/ignored/decisions/removal")
+def undo_ignoring() -> ResponseReturnValue:
+    """Undo that for all parts that were ignored together."""
+    reference = DecisionReference.parse(request.form.get("only", ""))
+    if reference is None:
+        raise Refused(decisions.CHANGED)
+    number = ignored_parts.undo(g.dealer, reference)
+    return _changed(f"{count(number, 'part')} listed again.")
 
 
 @pages.errorhandler(Refused)
@@ -142,7 +147,7 @@ def _answer(status: int = 200, seen: int | None = None) -> Response:
         sorts={name: label for name, (label, _) in SORTS.items()},
         labels=groups.LABELS,
         reasons=skipped_reasons,
-        ignored=decisions.ignored_parts(g.dealer.id, DECISIONS),
+        ignored=ignored_list.latest(g.dealer.id, DECISIONS),
         rejected=decisions.rejected_candidates(g.dealer.id, DECISIONS),
         place_of=PartReference,
     )
