@@ -20,7 +20,7 @@ from webapp.models import (
 )
 from webapp.runs import lifecycle
 
-NOT_CONCERNED: Final = "Not part of this run: none of its matches or guards changed."
+NOT_CONCERNED: Final = "Not part of this run: none of its matches, guards or freezes changed."
 NO_PULL: Final = "Takes effect in the next update: nothing from Lightspeed on file for this code yet."
 OTHER_COLUMN: Final = "Takes effect in the next update: the Quantity Column was changed since the last one."
 

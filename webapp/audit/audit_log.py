@@ -53,7 +53,7 @@ VALUE_LABELS: Final[dict[str, dict[str, str]]] = {
         "scheduled": "schedule",
         "command": "system",
         "retry": "automatic retry",
-        "alias": "changed matches or guards",
+        "alias": "changed matches, guards or freezes",
         "preview": "preview",
         "held": "held update",
         "restore": "restore",

@@ -38,6 +38,7 @@ class ReportedPart:
 
     `reason` is None if the part was synced, else a key of `skipped_reasons.REASONS`. `ignored_by` is the user
     who ignores the skipped part, if one does. `rejected` are candidates that users rejected before this one.
+    `held_in` is the run of a later pull of the code that is on hold as a whole (R27).
     """
 
     code: str
@@ -59,6 +60,7 @@ class ReportedPart:
     ignored_by: str | None = None
     ignored_why: str = ""
     rejected: tuple[str, ...] = ()
+    held_in: int | None = None
 
 
 @dataclass(frozen=True)

@@ -130,10 +130,11 @@ def _changes(
 def _change(dated: DatedChange, codes: Mapping[str, str]) -> ProductChange:
     before, after = dated.change.before, dated.change.after
     code_key = dated.change.place.code_key
+    is_of_rules = dated.trigger == run_changes.RULES_TRIGGER
     return ProductChange(
         at=dated.at,
         run_id=dated.run_id,
-        why=run_changes.why_of(dated.change, dated.cause),
+        why=run_changes.why_of(dated.change, dated.cause, is_of_rules=is_of_rules),
         code=codes.get(code_key, code_key),
         quantity_before=before.quantity if before else None,
         quantity=after.quantity,

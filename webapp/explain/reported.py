@@ -6,14 +6,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
+from webapp.core.enums import OPEN_PULL_STATES
 from webapp.core.text_keys import key_of
 from webapp.explain import explanation, retained, slow_parts
 from webapp.explain.explained_product import Seller
 from webapp.explain.explanation import AbsentPart, Match, ReportedPart
 from webapp.extensions import db
-from webapp.models import IgnoredPart, RunItem, StoredPull, User
+from webapp.models import HeldPull, IgnoredPart, RunItem, StoredPull, User
 from webapp.pulls.entries import PART_NUMBER, Entry
 from webapp.pulls.part_lookup import FoundPart
 
@@ -26,7 +27,13 @@ MAX_VALUE: Final = 500
 
 
 def pulls_of(dealer_id: int) -> dict[str, Any]:
-    """Return the dealer's stored pulls by code key: quantity column, the code as named then, run and time."""
+    """Return the dealer's stored pulls by code key: quantity column, the code as named then, run and time,
+    and the run of a later pull that is on hold."""
+    held = and_(
+        HeldPull.dealer_id == StoredPull.dealer_id,
+        HeldPull.code_key == StoredPull.code_key,
+        HeldPull.state.in_(OPEN_PULL_STATES),
+    )
     query = (
         select(
             StoredPull.code_key,
@@ -34,8 +41,10 @@ def pulls_of(dealer_id: int) -> dict[str, Any]:
             RunItem.supplier_code,
             RunItem.run_id,
             RunItem.finished_at,
+            HeldPull.run_id.label("held_in"),
         )
         .outerjoin(RunItem, RunItem.id == StoredPull.item_id)
+        .outerjoin(HeldPull, held)
         .where(StoredPull.dealer_id == dealer_id)
     )
     return {row.code_key: row for row in db.session.execute(query)}
@@ -66,6 +75,7 @@ def _part(entry: Entry, pull: Any, is_mapped: bool) -> ReportedPart:
         is_mapped=is_mapped,
         run_id=pull.run_id,
         received_at=pull.finished_at,
+        held_in=pull.held_in,
         part_number=entry.part_number,
         description=entry.description,
         row=_row(entry),

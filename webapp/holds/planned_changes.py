@@ -15,7 +15,7 @@ from webapp.runs import run_changes
 from webapp.runs.run_changes import ShownChange
 
 # Changes of each kind that the page names.
-LARGEST: Final = 6
+LARGEST: Final = 20
 # The kinds of webapp/previews/summary.py that the page has a table of, with its heading.
 HEADINGS: Final = {
     "price_up": "Prices that go up",

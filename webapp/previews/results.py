@@ -67,7 +67,9 @@ class PreviewResult(NamedTuple):
 
     def largest(self, kind: str) -> list[ShownChange]:
         """Return the largest changes of one of `KINDS`, with their names."""
-        return shown(db.session.connection(), self.preview.dealer_id, self.summary.largest(kind))
+        connection, preview = db.session.connection(), self.preview
+        rows = self.summary.largest(kind)
+        return shown(connection, preview.dealer_id, rows, is_of_rules=preview.kind == "settings")
 
 
 def result_of(preview: Preview) -> PreviewResult:
@@ -89,10 +91,11 @@ Blocks = Iterator[list[ShownChange]]
 
 def blocks_of(connection: Connection, preview_id: int, dealer_id: int) -> Blocks:
     """Yield all planned changes by code."""
+    kind = connection.scalar(select(Preview.kind).where(Preview.id == preview_id))
     query = select(PreviewCode.code_key).where(PreviewCode.preview_id == preview_id)
     for key in connection.scalars(query.order_by(PreviewCode.position)).all():
         for block in planned_of_preview(connection, dealer_id, preview_id, key):
-            yield by_part_number(shown(connection, dealer_id, block))
+            yield by_part_number(shown(connection, dealer_id, block, is_of_rules=kind == "settings"))
 
 
 def _code_of(row: PreviewCode) -> PreviewedCode:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import or_, select
 from sqlalchemy.engine import Connection
 
-from webapp.models import ItemChanges, RunItem, RunMapping
+from webapp.models import ItemChanges, Run, RunItem, RunMapping
 from webapp.pulls.stock_changes import Change, of_product
 
 # Changes that are returned, and blocks that are looked at for them.
@@ -19,12 +19,13 @@ _FETCHED: Final = 200
 
 
 class DatedChange(NamedTuple):
-    """A change of a product with its cause; `run_id` is None for changes outside of runs."""
+    """A change of a product with its cause; run and trigger are None for changes outside of runs."""
 
     change: Change
     cause: str
     at: datetime
     run_id: int | None
+    trigger: str | None
 
 
 class ProductChanges(NamedTuple):
@@ -51,8 +52,9 @@ def read(
         RunMapping.manufacturer_id.in_(sorted(manufacturer_ids)),
     )
     query = (
-        select(ItemChanges.body, ItemChanges.cause, ItemChanges.noted_at, RunItem.run_id)
+        select(ItemChanges.body, ItemChanges.cause, ItemChanges.noted_at, RunItem.run_id, Run.trigger)
         .outerjoin(RunItem, RunItem.id == ItemChanges.run_item_id)
+        .outerjoin(Run, Run.id == RunItem.run_id)
         .where(ItemChanges.dealer_id == dealer_id, ItemChanges.noted_at >= since)
         .where(or_(ItemChanges.run_item_id.is_(None), ItemChanges.cause == "restored", is_mapped.exists()))
         .order_by(ItemChanges.id.desc())
@@ -62,9 +64,9 @@ def read(
     found: list[DatedChange] = []
     looked_at = 0
     with connection.execute(query) as blocks:
-        for body, cause, at, run_id in blocks:
+        for body, *dated in blocks:
             looked_at += 1
-            found += [DatedChange(change, cause, at, run_id) for change in of_product(body, product_id)]
+            found += [DatedChange(change, *dated) for change in of_product(body, product_id)]
             if len(found) >= MOST_CHANGES:
                 break
     return ProductChanges(found[:MOST_CHANGES], looked_at < MOST_BLOCKS and len(found) < MOST_CHANGES)

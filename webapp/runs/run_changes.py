@@ -31,7 +31,10 @@ WHY: Final = {
     "approved": "Approved zero-out",
     "removed": "Supplier code removed",
     "restored": "Restored",
+    "rules": "Changed settings, matches, guards or freezes",
 }
+# The runs that apply what was received earlier, as a user changed what is made of it (R22).
+RULES_TRIGGER: Final = "alias"
 
 # Changes that are summarized while a page waits; more would take seconds.
 MOST_SUMMARIZED: Final = 30_000
@@ -63,7 +66,7 @@ def largest(run: Run, limit: int = LARGEST) -> list[ShownChange]:
     """Return the changes that moved the most retail value, up or down; at most `LARGEST`."""
     connection = db.session.connection()
     found = stored_changes.largest(connection, _item_ids(connection, run.id), limit)
-    return shown(connection, run.dealer_id, found)
+    return shown(connection, run.dealer_id, found, is_of_rules=run.trigger == RULES_TRIGGER)
 
 
 def summarized(run: Run) -> ChangeSummary:
@@ -77,9 +80,10 @@ def summarized(run: Run) -> ChangeSummary:
 
 def of_run(connection: Connection, run_id: int, dealer_id: int) -> Iterator[list[ShownChange]]:
     """Yield the changes of a run by code, some thousand at a time, those by part number."""
+    is_of_rules = connection.scalar(select(Run.trigger).where(Run.id == run_id)) == RULES_TRIGGER
     for item_id in _item_ids(connection, run_id):
         for block in stored_changes.blocks_of(connection, item_id):
-            yield by_part_number(shown(connection, dealer_id, block))
+            yield by_part_number(shown(connection, dealer_id, block, is_of_rules=is_of_rules))
 
 
 def _item_ids(connection: Connection, run_id: int) -> list[int]:
@@ -92,8 +96,13 @@ def by_part_number(changes: Iterable[ShownChange]) -> list[ShownChange]:
     return sorted(changes, key=lambda row: (row.part_number, row.mpn, row.product_id))
 
 
-def shown(connection: Connection, dealer_id: int, changes: Sequence[CausedChange]) -> list[ShownChange]:
-    """Return changes that were made, or are planned, with the names of their products and codes."""
+def shown(
+    connection: Connection, dealer_id: int, changes: Sequence[CausedChange], *, is_of_rules: bool = False
+) -> list[ShownChange]:
+    """Return changes that were made, or are planned, with the names of their products and codes.
+
+    `is_of_rules`: a user changed what is made of rows that were received earlier.
+    """
     places = [row.change.place for row in changes]
     products = names_of(connection, {place.product_id for place in places})
     numbers = _part_numbers(connection, {place.product_id for place in places})
@@ -106,15 +115,17 @@ def shown(connection: Connection, dealer_id: int, changes: Sequence[CausedChange
         number = numbers.get((manufacturer_id, product_id), mpn)
         maker, code = makers.get(manufacturer_id, ""), codes[code_key]
         names = number, brand, mpn, name, maker, code
-        worth = change.pieces, change.value_cents, why_of(change, cause)
+        worth = change.pieces, change.value_cents, why_of(change, cause, is_of_rules=is_of_rules)
         found.append(ShownChange(product_id, *names, change.before, change.after, *worth))
     return found
 
 
-def why_of(change: Change, cause: str) -> str:
+def why_of(change: Change, cause: str, *, is_of_rules: bool = False) -> str:
     """Return why stock changed: a key of `WHY`."""
     if cause != "reported":
         return cause
+    if is_of_rules:
+        return "rules"
     if change.before is None:
         return "new"
     if change.pieces:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from jobs.discovery import scan_codes
-from tests.factories import make_manufacturer, make_part_number, make_product, save
+from tests.factories import make_held_pull, make_manufacturer, make_part_number, make_product, save
 from tests.sync_harness import SyncHarness, part
 from tests.webapp.command_runner import Answer
 from webapp.code_discovery import scans
@@ -82,6 +82,16 @@ def test_a_part_that_is_online_is_followed_from_its_row_to_the_index(shop: SyncH
         "The webstore’s search index shows the same",
         "Next scheduled update",
     ]
+
+
+def test_a_later_pull_that_is_on_hold_is_named(shop: SyncHarness) -> None:
+    item = shop.load_item(shop.sync(part("TR", "A-1", 24), part("PU", "P-1", 5)), "TR")
+    held = make_held_pull(item)
+    line = "A newer update of TR is on hold, so its data isn’t used (run 1)."
+    assert line in str(trails(explained(shop, "A-1")))
+    held.state = "overtaken"
+    db.session.commit()
+    assert line not in str(trails(explained(shop, "A-1")))
 
 
 def test_guards_are_named_in_the_steps_of_quantity_and_price(shop: SyncHarness) -> None:

@@ -22,7 +22,7 @@ from webapp.extensions import db
 from webapp.guards import allowed_prices, minimum_prices, settings
 from webapp.guards.allowed_prices import AllowedPrice, ProductKey
 from webapp.guards.rules import GuardValues
-from webapp.models import Dealer, Freeze, MinimumPrice, ProductLock, User
+from webapp.models import Dealer, Freeze, MinimumPrice, ProductLock, RunMapping, User
 from webapp.pulls.change_log import ChangeLog
 from webapp.pulls.stock import Stock, StockKey
 
@@ -117,3 +117,24 @@ def test_imported_minimum_prices_are_listed_where_the_product_has_one(
     assert db.session.scalar(db.select(MinimumPrice.cents)) == 500
     (text,) = history_texts(client.get(f"/dealers/{dealer.id}/parts/products/{chain.id}").text)
     assert text.endswith("Minimum advertised prices imported Guards parts@prairie.example")
+
+
+def test_what_follows_from_a_change_of_guards_was_not_sold(client: LintingClient, dealer: Dealer) -> None:
+    honda = make_manufacturer("Honda", "oem")
+    chain = make_product(honda, "H-2", name="Chain")
+    make_supplier_code(dealer, "HO", honda)
+    make_shelf_stock(dealer, chain, honda, "HO", 5, 1000)
+    mapped = {"position": 0, "manufacturer_id": honda.id, "lead_time_days": 1, "pricing": "disabled"}
+    make_changes(
+        make_run_item(make_run(dealer), "HO", mappings=[RunMapping(**mapped)]),
+        (chain, honda, Stock(9, 1000, 1), Stock(5, 1000, 1)),
+    )
+    make_changes(
+        make_run_item(make_run(dealer, trigger="alias"), "HO", mappings=[RunMapping(**mapped)]),
+        (chain, honda, Stock(5, 1000, 1), Stock(3, 1000, 1)),
+    )
+    texts = history_texts(client.get(f"/dealers/{dealer.id}/parts/products/{chain.id}").text)
+    assert "5 → 3 Changed settings, matches, guards or freezes, run 2" in texts[0]
+    assert "9 → 5 Sold in Lightspeed, run 1" in texts[1]
+    csv = client.get(f"/dealers/{dealer.id}/runs/2/changes.csv").text
+    assert csv.rstrip().endswith('"Changed settings, matches, guards or freezes"')

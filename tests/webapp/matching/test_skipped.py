@@ -324,7 +324,7 @@ def test_accepted_parts_are_polled_until_they_are_applied(client: LintingClient,
     assert client.hx("GET", f"{url}?seen=1").status_code == 204
     run = db.session.scalars(select(Run).where(Run.trigger == "alias")).one()
     for path in (f"/{run.id}", ""):
-        assert "matches or guards" in client.get(url.replace("skipped", "runs") + path).text
+        assert "matches, guards or freezes" in client.get(url.replace("skipped", "runs") + path).text
     run.status, run.attempt, run.settings = "succeeded", 1, {}
     db.session.commit()
     page = client.hx("GET", url).text

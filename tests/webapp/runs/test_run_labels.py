@@ -20,7 +20,7 @@ def test_a_run_is_started_by_a_user_the_schedule_or_the_system():
     assert run_labels.starter(Run(trigger="scheduled", slot_hour=13)) == "Schedule, 1:00 PM"
     starters = [run_labels.starter(Run(trigger=trigger)) for trigger in RUN_TRIGGERS]
     assert starters[:4] == ["Schedule", "Unknown user", "System", "Automatic retry"]
-    assert starters[4:] == ["Changed matches or guards", "Preview", "Held update", "Restore"]
+    assert starters[4:] == ["Changed matches, guards or freezes", "Preview", "Held update", "Restore"]
     beginnings = [run_labels.trigger(Run(trigger=trigger)) for trigger in RUN_TRIGGERS]
     assert beginnings[-1] == "Restore of an earlier state"
 

@@ -50,7 +50,8 @@ def _reported(explanation: Explanation, row: ReportedPart) -> Step:
     prices = f"Retail {money(row.retail_cents)}, Current Active {money(row.current_active_cents)}."
     if row.reason not in (None, "unmatched"):
         prices = ""
-    lines = [text for text in (_quantities(row), prices, _other_column(explanation, row)) if text]
+    texts = _quantities(row), prices, _other_column(explanation, row), _held(row)
+    lines = [text for text in texts if text]
     tone = "ok" if row.quantity is not None and row.quantity > 0 else "warn"
     return Step("reported", tone, title, lines, row.run_id, row.received_at, row.row)
 
@@ -77,6 +78,13 @@ def _other_column(explanation: Explanation, row: ReportedPart) -> str:
     return (
         f"Quantity Column is {QUANTITY_COLUMN_LABELS[explanation.quantity_column]} from the next update on."
     )
+
+
+def _held(row: ReportedPart) -> str:
+    """Say that a later pull of the code is on hold (R27)."""
+    if row.held_in is None:
+        return ""
+    return f"A newer update of {row.code} is on hold, so its data isn’t used (run {row.held_in})."
 
 
 def _mapping(explanation: Explanation, row: ReportedPart) -> Iterator[Step]:
