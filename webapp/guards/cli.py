@@ -8,8 +8,8 @@ from typing import BinaryIO
 
 import click
 
+from webapp.core.spreadsheet import FileRefused
 from webapp.guards import minimum_prices as files
-from webapp.matching.csv_files import FileRefused
 from webapp.web.commands.arguments import dealer_of, dealer_option
 from webapp.web.commands.errors import answering
 from webapp.web.commands.output import goes_to_file

@@ -9,18 +9,25 @@ from sqlalchemy import delete, func, select, tuple_
 from webapp import audit
 from webapp.core.enums import CATALOGS
 from webapp.core.money import cents_in, decimal_text
-from webapp.core.spreadsheet import Row, damage_reason, defuse, write_header
+from webapp.core.spreadsheet import (
+    FileLimits,
+    FileRefused,
+    Row,
+    damage_reason,
+    defuse,
+    read_whole,
+    write_header,
+)
 from webapp.core.text_keys import cleaned, key_of
 from webapp.extensions import db
-from webapp.matching.csv_files import MEGABYTE, FileRefused, Limits, manufacturers, rows_of
+from webapp.matching.csv_files import manufacturers
 from webapp.models import Dealer, Manufacturer, MinimumPrice, Run, User
 from webapp.models.upserts import insert_new
 from webapp.pulls.entries import MAX_PART_NUMBER
 from webapp.runs import changed_rules
 
 COLUMNS: Final = ("catalog", "manufacturer", "part_number", "minimum_price")
-LIMITS: Final = Limits(megabytes=8, rows=100_000)
-MAX_BYTES: Final = LIMITS.megabytes * MEGABYTE
+LIMITS: Final = FileLimits(megabytes=8, rows=100_000, items="part numbers")
 # Rows of one statement.
 _BATCH: Final = 500
 
@@ -67,7 +74,7 @@ def import_csv(dealer: Dealer, file: BinaryIO, by: User | None = None) -> Outcom
     Raises FileRefused with every invalid line; then nothing is changed.
     """
     problems: list[tuple[int, str]] = []
-    prices = _prices(dealer, rows_of(file, COLUMNS, (), LIMITS), problems)
+    prices = _prices(dealer, read_whole(file, LIMITS, COLUMNS).rows, problems)
     if problems:
         raise FileRefused(sorted(problems))
     changed = _changed(dealer, prices)

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 import click
 
+from webapp.core.spreadsheet import FileRefused
 from webapp.locks import csv_files, lock_list
 from webapp.web.commands.arguments import dealer_of, dealer_option
 from webapp.web.commands.errors import answering
@@ -28,7 +29,7 @@ def import_file(file: BinaryIO, dealer_id: int) -> None:
     dealer = dealer_of(dealer_id)
     try:
         plan = csv_files.plan_csv(dealer, file)
-    except csv_files.FileRefused as refused:
+    except FileRefused as refused:
         for line, reason in refused.problems:
             click.echo(f"line {line}: {reason}", err=True)
         raise click.exceptions.Exit(1) from None

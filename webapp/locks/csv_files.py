@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import islice
 from typing import IO, BinaryIO, Final, NamedTuple
 
 from sqlalchemy import select
 
 from webapp.core.enums import CATALOGS
-from webapp.core.errors import Refused
 from webapp.core.money import decimal_text
-from webapp.core.spreadsheet import Row, Sheet, Unreadable, damage_reason, defuse, write_header
+from webapp.core.spreadsheet import (
+    FileLimits,
+    FileRefused,
+    Row,
+    damage_reason,
+    defuse,
+    read_whole,
+    write_header,
+)
 from webapp.core.text_keys import cleaned, key_of
 from webapp.extensions import db
 from webapp.locks import locking
@@ -26,21 +31,12 @@ from webapp.web.lock_texts import last_day
 COLUMNS: Final = ("catalog", "brand", "mpn", *FIELDS)
 _REQUIRED: Final = ("catalog", "brand", "mpn", "reason")
 _OPTIONAL: Final = tuple(name for name in COLUMNS if name not in _REQUIRED)
-MAX_BYTES: Final = 2 * 1024 * 1024
-MAX_ROWS: Final = 10_000
+LIMITS: Final = FileLimits(megabytes=2, rows=10_000, items="locks")
 # Keys of one query.
 _BATCH: Final = 500
 
 # Catalog, and the keys of brand and MPN.
 _ProductKey = tuple[str, str, str]
-
-
-class FileRefused(Refused):
-    """File that cannot be imported; `problems` are pairs of a line number and the reason, in order."""
-
-    def __init__(self, problems: list[tuple[int, str]]) -> None:
-        super().__init__("; ".join(f"line {line}: {reason}" for line, reason in problems))
-        self.problems = problems
 
 
 class PlannedLock(NamedTuple):
@@ -123,19 +119,10 @@ def import_plan(dealer: Dealer, plan: Plan, by: User | None = None) -> int:
 def _lines(
     dealer: Dealer, file: BinaryIO, problems: list[tuple[int, str]]
 ) -> list[tuple[int, _ProductKey, LockValues]]:
-    content = file.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise FileRefused([(1, "the file is larger than 2 MB")])
-    try:
-        sheet = Sheet(io.BytesIO(content), _REQUIRED, _OPTIONAL)
-        rows = list(islice(sheet, MAX_ROWS + 1))
-    except Unreadable as error:
-        raise FileRefused([(1, str(error))]) from None
-    if len(rows) > MAX_ROWS:
-        raise FileRefused([(rows[-1].line, f"the file has more than {MAX_ROWS:,} locks")])
+    columns, rows = read_whole(file, LIMITS, _REQUIRED, _OPTIONAL)
     lines = []
     for row in rows:
-        cells = dict(zip(sheet.columns, map(cleaned, row.cells), strict=False))
+        cells = dict(zip(columns, map(cleaned, row.cells), strict=False))
         faults = [row.reason] if row.reason else _faults(row, cells)
         values, errors = check(dealer.zone, cells) if not faults else (None, [])
         faults += [f"{error.field}: {error}" for error in errors]

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 import click
 
+from webapp.core.spreadsheet import FileRefused
 from webapp.matching import csv_files
 from webapp.web.commands.arguments import dealer_of, dealer_option
 from webapp.web.commands.errors import answering
@@ -28,7 +29,7 @@ def import_file(file: BinaryIO, dealer_id: int) -> None:
     """
     try:
         plan, outcome = csv_files.import_csv(dealer_of(dealer_id), file)
-    except csv_files.FileRefused as refused:
+    except FileRefused as refused:
         for line, reason in refused.problems:
             click.echo(f"line {line}: {reason}", err=True)
         raise click.exceptions.Exit(1) from None

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import io
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import islice
 from typing import IO, BinaryIO, Final, NamedTuple
 
 from sqlalchemy import or_, select
 
 from webapp.core.enums import ALIAS_KINDS, CATALOGS
-from webapp.core.errors import Refused
-from webapp.core.spreadsheet import Row, Sheet, Unreadable, damage_reason, defuse, write_header
+from webapp.core.spreadsheet import (
+    FileLimits,
+    FileRefused,
+    Row,
+    damage_reason,
+    defuse,
+    read_whole,
+    write_header,
+)
 from webapp.core.text_keys import cleaned, key_of
 from webapp.extensions import db
 from webapp.matching import aliases
@@ -24,28 +28,11 @@ from webapp.pulls.entries import MAX_PART_NUMBER
 
 COLUMNS: Final = ("catalog", "manufacturer", "part_number", "catalog_part_number")
 OPTIONAL_COLUMNS: Final = ("kind",)
-MEGABYTE: Final = 1024 * 1024
 # Keys of one query.
 _BATCH: Final = 500
 
 
-class FileRefused(Refused):
-    """File that cannot be imported; `problems` are pairs of a line number and the reason, in order."""
-
-    def __init__(self, problems: list[tuple[int, str]]) -> None:
-        super().__init__("; ".join(f"line {line}: {reason}" for line, reason in problems))
-        self.problems = problems
-
-
-class Limits(NamedTuple):
-    """How large a file may be."""
-
-    megabytes: int
-    rows: int
-
-
-LIMITS: Final = Limits(megabytes=2, rows=20_000)
-MAX_BYTES: Final = LIMITS.megabytes * MEGABYTE
+LIMITS: Final = FileLimits(megabytes=2, rows=20_000, items="part numbers")
 
 
 @dataclass(frozen=True)
@@ -128,27 +115,13 @@ def import_plan(dealer: Dealer, plan: Plan, by: User | None = None) -> Outcome:
 
 def _lines(file: BinaryIO, problems: list[tuple[int, str]]) -> list[_Line]:
     lines = []
-    for row in rows_of(file, COLUMNS, OPTIONAL_COLUMNS, LIMITS):
+    for row in read_whole(file, LIMITS, COLUMNS, OPTIONAL_COLUMNS).rows:
         reason = row.reason or _fault(row)
         if reason:
             problems.append((row.line, reason))
         else:
             lines.append(_Line(row.line, *_cells(row)))
     return lines
-
-
-def rows_of(file: BinaryIO, columns: Sequence[str], optional: Sequence[str], limits: Limits) -> list[Row]:
-    """Return the rows of a file. Raises FileRefused if it cannot be read, or is too large."""
-    content = file.read(limits.megabytes * MEGABYTE + 1)
-    if len(content) > limits.megabytes * MEGABYTE:
-        raise FileRefused([(1, f"the file is larger than {limits.megabytes} MB")])
-    try:
-        rows = list(islice(Sheet(io.BytesIO(content), columns, optional), limits.rows + 1))
-    except Unreadable as error:
-        raise FileRefused([(1, str(error))]) from None
-    if len(rows) > limits.rows:
-        raise FileRefused([(rows[-1].line, f"the file has more than {limits.rows:,} part numbers")])
-    return rows
 
 
 def _cells(row: Row) -> list[str]:

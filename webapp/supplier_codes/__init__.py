@@ -23,8 +23,7 @@ from webapp.supplier_codes.checks import Checked, Fields, check
 from webapp.supplier_codes.create import RowsRefused, add_all, check_all
 from webapp.supplier_codes.csv_files import (
     COLUMNS,
-    MAX_BYTES,
-    FileRefused,
+    LIMITS,
     ImportResult,
     ListChanged,
     Plan,
@@ -37,10 +36,9 @@ from webapp.supplier_codes.lists import listed, manufacturers_for, stocked_produ
 
 __all__ = [
     "COLUMNS",
-    "MAX_BYTES",
+    "LIMITS",
     "Checked",
     "Fields",
-    "FileRefused",
     "ImportResult",
     "ListChanged",
     "Plan",

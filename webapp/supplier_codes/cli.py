@@ -10,6 +10,7 @@ import click
 
 from webapp import supplier_codes as verbs
 from webapp.core.enums import CATALOGS
+from webapp.core.spreadsheet import FileRefused
 from webapp.core.text_keys import key_of
 from webapp.models import Dealer, SupplierCode
 from webapp.search import outbox
@@ -31,7 +32,7 @@ def import_file(file: BinaryIO, dealer_id: int) -> None:
     """
     try:
         result = verbs.import_csv(dealer_of(dealer_id), file)
-    except verbs.FileRefused as refused:
+    except FileRefused as refused:
         for line, reason in refused.problems:
             click.echo(f"line {line}: {reason}", err=True)
         raise click.exceptions.Exit(1) from None

@@ -3,14 +3,21 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, Final
 
-from webapp.core.errors import FieldRefused, Refused
-from webapp.core.spreadsheet import Row, Sheet, Unreadable, damage_reason, defuse, is_error, write_header
+from webapp.core.errors import FieldRefused
+from webapp.core.spreadsheet import (
+    FileLimits,
+    FileRefused,
+    Row,
+    damage_reason,
+    defuse,
+    is_error,
+    read_whole,
+    write_header,
+)
 from webapp.core.text_keys import cleaned
 from webapp.models import Dealer, SupplierCode
 from webapp.supplier_codes import audit_entries, changes, code_figures, stored_rows
@@ -18,17 +25,8 @@ from webapp.supplier_codes.checks import Checked, Fields, Find, check, find_manu
 from webapp.supplier_codes.lists import listed
 
 COLUMNS = ("catalog", "supplier_code", "manufacturer", "lead_time_days", "pricing")
-MAX_BYTES = 2 * 1024 * 1024
 # Ten times the longest list in use. Each row is validated and written while the user waits.
-MAX_ROWS = 10_000
-
-
-class FileRefused(Refused):
-    """File that cannot be imported; `problems` are pairs of a line number and the reason, in order."""
-
-    def __init__(self, problems: list[tuple[int, str]]) -> None:
-        super().__init__("; ".join(f"line {line}: {reason}" for line, reason in problems))
-        self.problems = problems
+LIMITS: Final = FileLimits(megabytes=2, rows=10_000, items="supplier codes")
 
 
 @dataclass(frozen=True)
@@ -119,7 +117,7 @@ def _checked_rows(dealer: Dealer, file: BinaryIO) -> list[Checked]:
     problems = []
     # A list has few manufacturers, but may have many codes.
     find = cache(find_manufacturer)
-    for row in _rows(file):
+    for row in read_whole(file, LIMITS, COLUMNS).rows:
         try:
             checked = _checked(dealer, row, find)
         except FieldRefused as refusal:
@@ -145,16 +143,3 @@ def _checked(dealer: Dealer, row: Row, find: Find) -> Checked:
         if is_error(text):
             raise FieldRefused(column, f"{column}: {damage_reason(text)}")
     return check(dealer, fields, find)
-
-
-def _rows(file: BinaryIO) -> list[Row]:
-    content = file.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise FileRefused([(1, "the file is larger than 2 MB")])
-    try:
-        rows = list(islice(Sheet(io.BytesIO(content), COLUMNS), MAX_ROWS + 1))
-    except Unreadable as error:
-        raise FileRefused([(1, str(error))]) from None
-    if len(rows) > MAX_ROWS:
-        raise FileRefused([(rows[-1].line, f"the file has more than {MAX_ROWS:,} supplier codes")])
-    return rows

@@ -17,10 +17,10 @@ from tests.factories import (
     make_supplier_code,
 )
 from tests.webapp.client import ON_SQLITE, LintingClient
+from webapp.core.spreadsheet import FileRefused
 from webapp.extensions import db
 from webapp.guards import minimum_prices, stored_rules
 from webapp.guards.rules import GuardRules
-from webapp.matching.csv_files import FileRefused
 from webapp.models import (
     AuditEntry,
     Dealer,

@@ -24,10 +24,10 @@ from tests.webapp.client import ON_SQLITE, LintingClient
 from webapp.alerts.rules import aliases as rule
 from webapp.catalog.importing import import_catalog
 from webapp.core import clock
+from webapp.core.spreadsheet import FileRefused
 from webapp.extensions import db
 from webapp.matching import aliases, csv_files
 from webapp.matching.aliases import NewAlias, Outcome
-from webapp.matching.csv_files import FileRefused
 from webapp.models import Alias, AliasVersion, AuditEntry, Dealer, Manufacturer, PartNumber
 from webapp.runs import changed_rules
 

@@ -10,6 +10,7 @@ import pytest
 from tests.factories import make_dealer, make_manufacturer
 from webapp import supplier_codes
 from webapp.core import clock
+from webapp.core.spreadsheet import FileRefused
 from webapp.dealers import dealer_admin
 from webapp.extensions import db
 from webapp.lightspeed import configurations
@@ -120,7 +121,7 @@ def test_changes_made_elsewhere_are_found_by_the_tick(connected: Dealer) -> None
 
 
 def test_a_refused_list_does_not_make_a_dealer_ready(connected: Dealer) -> None:
-    with pytest.raises(supplier_codes.FileRefused):
+    with pytest.raises(FileRefused):
         supplier_codes.import_csv(connected, io.BytesIO(LIST + b"oem,X,Nobody,,\n"))
     assert ready_since(connected) is None
 

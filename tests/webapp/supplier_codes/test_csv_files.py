@@ -7,9 +7,9 @@ import pytest
 
 from tests.factories import make_dealer, make_product, make_shelf_stock
 from tests.webapp.webstore import webstore_figures
+from webapp.core.spreadsheet import FileRefused
 from webapp.supplier_codes import (
     Fields,
-    FileRefused,
     ImportResult,
     ListChanged,
     add,
@@ -152,7 +152,9 @@ def test_a_cell_that_a_spreadsheet_would_run_comes_back_as_it_was(dealer, tucker
 
 @pytest.mark.slow
 def test_the_longest_list_is_taken_and_a_longer_one_refused(dealer, tucker):
-    rows = [b"aftermarket,C%d,Tucker Rocky,1,disabled" % number for number in range(csv_files.MAX_ROWS + 1)]
+    rows = [
+        b"aftermarket,C%d,Tucker Rocky,1,disabled" % number for number in range(csv_files.LIMITS.rows + 1)
+    ]
     assert problems(dealer, HEADER + b"\n".join(rows)) == [
         (10_002, "the file has more than 10,000 supplier codes")
     ]

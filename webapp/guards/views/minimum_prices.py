@@ -8,10 +8,10 @@ from flask import Response, flash, g, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
+from webapp.core.spreadsheet import FileRefused
 from webapp.guards import minimum_prices
 from webapp.guards.minimum_prices import Outcome
 from webapp.guards.views.guards import effect
-from webapp.matching.csv_files import FileRefused
 from webapp.web import bodies, downloads, htmx, tenancy
 from webapp.web.file_forms import FORM_OVERHEAD, UploadForm
 from webapp.web.numbers import count
@@ -37,14 +37,14 @@ def new() -> Response:
 
 @pages.post("/import")
 @takes_file
-@bodies.allows(minimum_prices.MAX_BYTES + FORM_OVERHEAD)
+@bodies.allows(minimum_prices.LIMITS.bytes + FORM_OVERHEAD)
 def create() -> ResponseReturnValue:
     """Import a file; all or nothing."""
     form = UploadForm()
     if not form.validate():
         return _answer(form, 422)
     # One byte more than allowed, so that an oversized file is detected without reading it all.
-    content = form.file.data.read(minimum_prices.MAX_BYTES + 1)
+    content = form.file.data.read(minimum_prices.LIMITS.bytes + 1)
     try:
         outcome = minimum_prices.import_csv(g.dealer, io.BytesIO(content), current_user)
     except FileRefused as refused:

@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from webapp.core.errors import Refused
+from webapp.core.spreadsheet import FileRefused
 from webapp.locks import csv_files
-from webapp.locks.csv_files import FileRefused, Plan
+from webapp.locks.csv_files import Plan
 from webapp.locks.forms import ConfirmationForm, UploadForm
 from webapp.web import bodies, htmx, tenancy
 from webapp.web.numbers import count
@@ -30,14 +31,14 @@ def new() -> Response:
 
 @pages.post("/preview")
 @takes_file
-@bodies.allows(csv_files.MAX_BYTES + FORM_OVERHEAD)
+@bodies.allows(csv_files.LIMITS.bytes + FORM_OVERHEAD)
 def preview() -> Response:
     """Preview an import without changing anything."""
     form = UploadForm()
     if not form.validate():
         return _answer(form, 422)
     # One byte more than allowed, so that an oversized file is detected without reading it all.
-    content = form.file.data.read(csv_files.MAX_BYTES + 1)
+    content = form.file.data.read(csv_files.LIMITS.bytes + 1)
     try:
         plan = csv_files.plan_csv(g.dealer, io.BytesIO(content))
     except FileRefused as refused:
@@ -46,7 +47,7 @@ def preview() -> Response:
 
 
 @pages.post("")
-@bodies.allows(csv_files.MAX_BYTES + FORM_OVERHEAD)
+@bodies.allows(csv_files.LIMITS.bytes + FORM_OVERHEAD)
 def create() -> ResponseReturnValue:
     """Import the previewed file; all or nothing."""
     form = ConfirmationForm()

@@ -9,8 +9,9 @@ from flask import Response, flash, g, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
+from webapp.core.spreadsheet import FileRefused
 from webapp.matching import csv_files
-from webapp.matching.csv_files import FileRefused, Plan
+from webapp.matching.csv_files import Plan
 from webapp.matching.import_preview import ImportPreview
 from webapp.matching.views.skipped import accepted
 from webapp.web import bodies, downloads, htmx, tenancy
@@ -38,14 +39,14 @@ def new() -> Response:
 
 @pages.post("/import/preview")
 @takes_file
-@bodies.allows(csv_files.MAX_BYTES + FORM_OVERHEAD)
+@bodies.allows(csv_files.LIMITS.bytes + FORM_OVERHEAD)
 def preview() -> Response:
     """Preview an import without changing anything."""
     form = UploadForm()
     if not form.validate():
         return _answer(form, 422)
     # One byte more than allowed, so that an oversized file is detected without reading it all.
-    content = form.file.data.read(csv_files.MAX_BYTES + 1)
+    content = form.file.data.read(csv_files.LIMITS.bytes + 1)
     try:
         plan = csv_files.plan_csv(g.dealer, io.BytesIO(content))
     except FileRefused as refused:
@@ -54,7 +55,7 @@ def preview() -> Response:
 
 
 @pages.post("/import")
-@bodies.allows(csv_files.MAX_BYTES + FORM_OVERHEAD)
+@bodies.allows(csv_files.LIMITS.bytes + FORM_OVERHEAD)
 def create() -> ResponseReturnValue:
     """Import the previewed file; all or nothing. What has changed since is shown again."""
     form = ConfirmationForm()

@@ -8,7 +8,8 @@ from flask import Response, flash, g
 from flask.typing import ResponseReturnValue
 
 from webapp import supplier_codes
-from webapp.supplier_codes import FileRefused, ImportResult, ListChanged, Plan
+from webapp.core.spreadsheet import FileRefused
+from webapp.supplier_codes import ImportResult, ListChanged, Plan
 from webapp.supplier_codes.file_forms import ConfirmationForm, UploadForm
 from webapp.supplier_codes.views.answers import show_changed
 from webapp.web import bodies, htmx, tenancy
@@ -41,14 +42,14 @@ def new() -> Response:
 
 @pages.post("/import/preview")
 @takes_file
-@bodies.allows(supplier_codes.MAX_BYTES + FORM_OVERHEAD)
+@bodies.allows(supplier_codes.LIMITS.bytes + FORM_OVERHEAD)
 def preview() -> Response:
     """Preview an import without changing anything."""
     form = UploadForm()
     if not form.validate():
         return _answer(form, 422)
     # One byte more than allowed, so that an oversized file is detected without reading it all.
-    content = form.file.data.read(supplier_codes.MAX_BYTES + 1)
+    content = form.file.data.read(supplier_codes.LIMITS.bytes + 1)
     try:
         plan = supplier_codes.plan_csv(g.dealer, io.BytesIO(content))
     except FileRefused as refused:
@@ -57,7 +58,7 @@ def preview() -> Response:
 
 
 @pages.post("/import")
-@bodies.allows(supplier_codes.MAX_BYTES + FORM_OVERHEAD)
+@bodies.allows(supplier_codes.LIMITS.bytes + FORM_OVERHEAD)
 def create() -> ResponseReturnValue:
     """Import the previewed file; all or nothing."""
     form = ConfirmationForm()
