@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import sys
 from typing import BinaryIO
 
 import click
 
-from webapp.core.spreadsheet import FileRefused
 from webapp.guards import minimum_prices as files
 from webapp.web.commands.arguments import dealer_of, dealer_option
 from webapp.web.commands.errors import answering
-from webapp.web.commands.output import goes_to_file
+from webapp.web.commands.output import print_csv
 
 minimum_prices = click.Group("minimum-prices", help="A dealer's minimum advertised prices.")
 
@@ -27,12 +24,7 @@ def import_file(file: BinaryIO, dealer_id: int) -> None:
     A row without a price removes one. A worker applies them at once from the last data of each code. Columns
     are in docs/file-formats.md.
     """
-    try:
-        outcome = files.import_csv(dealer_of(dealer_id), file)
-    except FileRefused as refused:
-        for line, reason in refused.problems:
-            click.echo(f"line {line}: {reason}", err=True)
-        raise click.exceptions.Exit(1) from None
+    outcome = files.import_csv(dealer_of(dealer_id), file)
     run = f"; run {outcome.run.id} applies them" if outcome.run else ""
     click.echo(f"{outcome.saved} set, {outcome.removed} removed{run}")
 
@@ -42,6 +34,4 @@ def import_file(file: BinaryIO, dealer_id: int) -> None:
 @answering
 def export(dealer_id: int) -> None:
     """Write the dealer's minimum advertised prices to standard output as CSV."""
-    file = io.StringIO()
-    files.export_csv(dealer_of(dealer_id), file, marked=goes_to_file(sys.stdout))
-    sys.stdout.write(file.getvalue())
+    print_csv(files.export_csv, dealer_of(dealer_id))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import sys
 from typing import BinaryIO
 
 import click
 
-from webapp.core.spreadsheet import FileRefused
 from webapp.locks import csv_files, lock_list
 from webapp.web.commands.arguments import dealer_of, dealer_option
 from webapp.web.commands.errors import answering
-from webapp.web.commands.output import goes_to_file
+from webapp.web.commands.output import print_csv
 
 locks = click.Group("locks", help="A dealer's locks on products.")
 
@@ -27,12 +24,7 @@ def import_file(file: BinaryIO, dealer_id: int) -> None:
     Locks of the same products are replaced, others stay. Columns and examples are in docs/file-formats.md.
     """
     dealer = dealer_of(dealer_id)
-    try:
-        plan = csv_files.plan_csv(dealer, file)
-    except FileRefused as refused:
-        for line, reason in refused.problems:
-            click.echo(f"line {line}: {reason}", err=True)
-        raise click.exceptions.Exit(1) from None
+    plan = csv_files.plan_csv(dealer, file)
     csv_files.import_plan(dealer, plan)
     replaced = sum(each.before is not None for each in plan.planned)
     added = len(plan.planned) - replaced
@@ -44,6 +36,5 @@ def import_file(file: BinaryIO, dealer_id: int) -> None:
 @answering
 def export(dealer_id: int) -> None:
     """Write the dealer's locks to standard output as CSV."""
-    dealer, file = dealer_of(dealer_id), io.StringIO()
-    csv_files.export_csv(dealer, lock_list.listed(dealer.id), file, marked=goes_to_file(sys.stdout))
-    sys.stdout.write(file.getvalue())
+    dealer = dealer_of(dealer_id)
+    print_csv(csv_files.export_csv, dealer, lock_list.listed(dealer.id))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import sys
 from typing import BinaryIO
 
 import click
 
-from webapp.core.spreadsheet import FileRefused
 from webapp.matching import csv_files
 from webapp.web.commands.arguments import dealer_of, dealer_option
 from webapp.web.commands.errors import answering
-from webapp.web.commands.output import goes_to_file
+from webapp.web.commands.output import print_csv
 
 aliases = click.Group("aliases", help="A dealer's accepted part numbers.")
 
@@ -27,12 +24,7 @@ def import_file(file: BinaryIO, dealer_id: int) -> None:
     A worker applies them at once from the last data of each code. Columns and examples are in
     docs/file-formats.md.
     """
-    try:
-        plan, outcome = csv_files.import_csv(dealer_of(dealer_id), file)
-    except FileRefused as refused:
-        for line, reason in refused.problems:
-            click.echo(f"line {line}: {reason}", err=True)
-        raise click.exceptions.Exit(1) from None
+    plan, outcome = csv_files.import_csv(dealer_of(dealer_id), file)
     run = f"; run {outcome.run.id} applies them" if outcome.run else ""
     click.echo(f"{plan.added} added, {plan.replaced} replaced, {plan.unchanged} unchanged{run}")
 
@@ -42,6 +34,4 @@ def import_file(file: BinaryIO, dealer_id: int) -> None:
 @answering
 def export(dealer_id: int) -> None:
     """Write the dealer's accepted part numbers to standard output as CSV."""
-    file = io.StringIO()
-    csv_files.export_csv(dealer_of(dealer_id), file, marked=goes_to_file(sys.stdout))
-    sys.stdout.write(file.getvalue())
+    print_csv(csv_files.export_csv, dealer_of(dealer_id))

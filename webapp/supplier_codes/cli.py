@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import io
-import sys
 from typing import BinaryIO
 
 import click
 
 from webapp import supplier_codes as verbs
 from webapp.core.enums import CATALOGS
-from webapp.core.spreadsheet import FileRefused
 from webapp.core.text_keys import key_of
 from webapp.models import Dealer, SupplierCode
 from webapp.search import outbox
 from webapp.web.commands.arguments import dealer_of, dealer_option
 from webapp.web.commands.errors import answering
-from webapp.web.commands.output import goes_to_file
+from webapp.web.commands.output import print_csv
 
 supplier_codes = click.Group("supplier-codes", help="A dealer's supplier codes.")
 
@@ -30,12 +27,7 @@ def import_file(file: BinaryIO, dealer_id: int) -> None:
 
     Columns, values and examples are in docs/file-formats.md.
     """
-    try:
-        result = verbs.import_csv(dealer_of(dealer_id), file)
-    except FileRefused as refused:
-        for line, reason in refused.problems:
-            click.echo(f"line {line}: {reason}", err=True)
-        raise click.exceptions.Exit(1) from None
+    result = verbs.import_csv(dealer_of(dealer_id), file)
     outbox.drain()
     click.echo(f"{result.added} added, {result.updated} updated, {result.unchanged} unchanged")
 
@@ -45,9 +37,7 @@ def import_file(file: BinaryIO, dealer_id: int) -> None:
 @answering
 def export(dealer_id: int) -> None:
     """Write the dealer's supplier codes to standard output as CSV, in list order."""
-    file = io.StringIO()
-    verbs.export_csv(dealer_of(dealer_id), file, marked=goes_to_file(sys.stdout))
-    sys.stdout.write(file.getvalue())
+    print_csv(verbs.export_csv, dealer_of(dealer_id))
 
 
 @supplier_codes.command("remove")

@@ -1,5 +1,5 @@
-"""Error handling of commands: expected errors become one line on stderr and exit code 1; others are
-raised."""
+"""Error handling of commands: expected errors become one line on stderr and exit code 1, a refused file one
+for each of its lines; others are raised."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from webapp.core.actor import by_command
 from webapp.core.errors import Refused
+from webapp.core.spreadsheet import FileRefused
 from webapp.extensions import db
 
 P = ParamSpec("P")
@@ -35,6 +36,10 @@ def answering(command: Callable[P, R]) -> Callable[P, R]:
         try:
             with by_command():
                 return command(*args, **kwargs)
+        except FileRefused as refused:
+            for line, reason in refused.problems:
+                click.echo(f"line {line}: {reason}", err=True)
+            raise click.exceptions.Exit(1) from None
         except Refused as refusal:
             raise click.ClickException(str(refusal)) from None
         except DBAPIError as error:
