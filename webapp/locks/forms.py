@@ -1,15 +1,12 @@
-"""Forms of locks: the fields of one, and the two steps of a CSV import."""
+"""Form of a lock."""
 
 from __future__ import annotations
 
-from io import BytesIO
 from zoneinfo import ZoneInfo
 
-from wtforms import BooleanField, FileField, HiddenField, StringField, ValidationError
+from wtforms import BooleanField, HiddenField, StringField
 
-from webapp.core import spreadsheet
 from webapp.core.money import decimal_text
-from webapp.locks.csv_files import Plan
 from webapp.locks.lock_fields import MAX_REASON_LENGTH, check
 from webapp.locks.locking import LockValues
 from webapp.models import ProductLock
@@ -64,30 +61,3 @@ class LockForm(Form):
 
 def _text(value: int | None) -> str:
     return "" if value is None else str(value)
-
-
-class UploadForm(Form):
-    """CSV file to preview."""
-
-    file = FileField("CSV file")
-
-    def validate_file(self, field: FileField) -> None:
-        """Require a chosen file."""
-        if not getattr(field.data, "filename", ""):
-            raise ValidationError("Choose a CSV file first")
-
-
-class ConfirmationForm(Form):
-    """The previewed text, sent back by the page: nothing is stored between the two steps."""
-
-    content = HiddenField()
-    seen = HiddenField()
-
-    @classmethod
-    def of(cls, content: bytes, plan: Plan) -> ConfirmationForm:
-        """Return the confirmation of a plan for a file's content."""
-        return cls(formdata=None, data={"content": spreadsheet.text_of(content), "seen": plan.digest})
-
-    def file(self) -> BytesIO:
-        """Return the text as a file."""
-        return BytesIO((self.content.data or "").encode(errors="surrogateescape"))

@@ -1,25 +1,14 @@
-"""Forms for the two steps of a CSV import: the file, and the confirmation."""
+"""Confirmation of a previewed CSV import."""
 
 from __future__ import annotations
 
 from io import BytesIO
 
-from wtforms import FileField, HiddenField, ValidationError
+from wtforms import HiddenField
 
 from webapp.core import spreadsheet
 from webapp.supplier_codes import ImportResult, Plan
 from webapp.web.form_fields import Form
-
-
-class UploadForm(Form):
-    """CSV file to preview."""
-
-    file = FileField("CSV file")
-
-    def validate_file(self, field: FileField) -> None:
-        """Require a chosen file."""
-        if not getattr(field.data, "filename", ""):
-            raise ValidationError("Choose a CSV file first")
 
 
 class ConfirmationForm(Form):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import IO, Final, NoReturn
 
@@ -23,6 +24,13 @@ CSV: Final = "text/csv"
 EXCEL: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NOT_KEPT = "This report is no longer kept in report storage."
 TOO_LONG = f"An Excel file has at most {MAX_WORKBOOK_ROWS:,} rows here. Download the CSV file instead."
+
+
+def csv_file(name: str, write: Callable[..., None], *arguments: object) -> Response:
+    """Send what a function writes to a file as CSV, which is its last argument, under a given name."""
+    file = io.StringIO(newline="")
+    write(*arguments, file)
+    return Response(file.getvalue(), mimetype=CSV, headers=headers(name))
 
 
 def attachment(path: str, name: str) -> Response:

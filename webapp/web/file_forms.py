@@ -25,6 +25,11 @@ class UploadForm(Form):
         if not getattr(field.data, "filename", ""):
             raise ValidationError("Choose a CSV file first")
 
+    def content(self, limits: spreadsheet.FileLimits) -> bytes:
+        """Return the chosen file's content, of a file that is too large one byte more than is allowed."""
+        content: bytes = self.file.data.read(limits.bytes + 1)
+        return content
+
 
 class ConfirmationForm(Form):
     """The previewed text, sent back by the page: nothing is stored between the two steps.

@@ -23,10 +23,8 @@ pages = tenancy.dealer_blueprint("minimum_prices", __name__, "/guards/minimum-pr
 @pages.get("/export.csv")
 def export() -> Response:
     """Send the dealer's prices as an attachment, in the import's format."""
-    file = io.StringIO(newline="")
-    minimum_prices.export_csv(g.dealer, file)
-    headers = downloads.headers(f"minimum-prices-dealer-{g.dealer.id}.csv")
-    return Response(file.getvalue(), mimetype=downloads.CSV, headers=headers)
+    name = f"minimum-prices-dealer-{g.dealer.id}.csv"
+    return downloads.csv_file(name, minimum_prices.export_csv, g.dealer)
 
 
 @pages.get("/import")
@@ -43,8 +41,7 @@ def create() -> ResponseReturnValue:
     form = UploadForm()
     if not form.validate():
         return _answer(form, 422)
-    # One byte more than allowed, so that an oversized file is detected without reading it all.
-    content = form.file.data.read(minimum_prices.LIMITS.bytes + 1)
+    content = form.content(minimum_prices.LIMITS)
     try:
         outcome = minimum_prices.import_csv(g.dealer, io.BytesIO(content), current_user)
     except FileRefused as refused:

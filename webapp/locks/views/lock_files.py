@@ -12,14 +12,12 @@ from webapp.core.errors import Refused
 from webapp.core.spreadsheet import FileRefused
 from webapp.locks import csv_files
 from webapp.locks.csv_files import Plan
-from webapp.locks.forms import ConfirmationForm, UploadForm
 from webapp.web import bodies, htmx, tenancy
+from webapp.web.file_forms import FORM_OVERHEAD, ConfirmationForm, UploadForm
 from webapp.web.numbers import count
 from webapp.web.uploads import takes_file
 
 pages = tenancy.dealer_blueprint("lock_files", __name__, "/locks/import")
-# Size of the form's other fields and multipart framing.
-FORM_OVERHEAD = 64 * bodies.KILOBYTE
 CHANGED = "The locks changed after this preview. Check the new preview, then import."
 
 
@@ -37,13 +35,12 @@ def preview() -> Response:
     form = UploadForm()
     if not form.validate():
         return _answer(form, 422)
-    # One byte more than allowed, so that an oversized file is detected without reading it all.
-    content = form.file.data.read(csv_files.LIMITS.bytes + 1)
+    content = form.content(csv_files.LIMITS)
     try:
         plan = csv_files.plan_csv(g.dealer, io.BytesIO(content))
     except FileRefused as refused:
         return _answer(form, 422, refused=refused)
-    return _answer(form, plan=plan, confirmation=ConfirmationForm.of(content, plan))
+    return _answer(form, plan=plan, confirmation=ConfirmationForm.of(content, plan.digest))
 
 
 @pages.post("")
@@ -57,7 +54,7 @@ def create() -> ResponseReturnValue:
         return _answer(UploadForm(formdata=None), 422, refused=refused)
     if plan.digest != form.seen.data:
         flash(CHANGED, "warning")
-        confirmation = ConfirmationForm.of(form.file().read(), plan)
+        confirmation = ConfirmationForm.of(form.file().read(), plan.digest)
         return _answer(UploadForm(formdata=None), 409, plan=plan, confirmation=confirmation)
     try:
         changed = csv_files.import_plan(g.dealer, plan, current_user)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
 from flask import Response, flash, g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
@@ -30,10 +28,8 @@ def index() -> Response:
 @replica.may_serve
 def export() -> Response:
     """Send the filtered locks as an attachment, in the import's format."""
-    file = io.StringIO(newline="")
-    csv_files.export_csv(g.dealer, lock_list.listed(g.dealer.id, _choice()), file)
-    headers = downloads.headers(f"locks-dealer-{g.dealer.id}.csv")
-    return Response(file.getvalue(), mimetype=downloads.CSV, headers=headers)
+    name, listed = f"locks-dealer-{g.dealer.id}.csv", lock_list.listed(g.dealer.id, _choice())
+    return downloads.csv_file(name, csv_files.export_csv, g.dealer, listed)
 
 
 @pages.post("/removal")

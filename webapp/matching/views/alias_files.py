@@ -25,10 +25,8 @@ CHANGED: Final = "The list changed after this preview. Check the new preview, th
 @pages.get("/export.csv")
 def export() -> Response:
     """Send the dealer's list as an attachment, in the import's format."""
-    file = io.StringIO(newline="")
-    csv_files.export_csv(g.dealer, file)
-    headers = downloads.headers(f"accepted-part-numbers-dealer-{g.dealer.id}.csv")
-    return Response(file.getvalue(), mimetype=downloads.CSV, headers=headers)
+    name = f"accepted-part-numbers-dealer-{g.dealer.id}.csv"
+    return downloads.csv_file(name, csv_files.export_csv, g.dealer)
 
 
 @pages.get("/import")
@@ -45,8 +43,7 @@ def preview() -> Response:
     form = UploadForm()
     if not form.validate():
         return _answer(form, 422)
-    # One byte more than allowed, so that an oversized file is detected without reading it all.
-    content = form.file.data.read(csv_files.LIMITS.bytes + 1)
+    content = form.content(csv_files.LIMITS)
     try:
         plan = csv_files.plan_csv(g.dealer, io.BytesIO(content))
     except FileRefused as refused:

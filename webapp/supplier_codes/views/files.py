@@ -10,28 +10,21 @@ from flask.typing import ResponseReturnValue
 from webapp import supplier_codes
 from webapp.core.spreadsheet import FileRefused
 from webapp.supplier_codes import ImportResult, ListChanged, Plan
-from webapp.supplier_codes.file_forms import ConfirmationForm, UploadForm
+from webapp.supplier_codes.file_forms import ConfirmationForm
 from webapp.supplier_codes.views.answers import show_changed
-from webapp.web import bodies, htmx, tenancy
+from webapp.web import bodies, downloads, htmx, tenancy
+from webapp.web.file_forms import FORM_OVERHEAD, UploadForm
 from webapp.web.numbers import count
 from webapp.web.uploads import takes_file
 
 pages = tenancy.dealer_blueprint("supplier_code_files", __name__, "/supplier-codes")
-# Size of the form's other fields and multipart framing.
-FORM_OVERHEAD = 64 * bodies.KILOBYTE
 CHANGED = "Your list changed after this preview. Check the new preview, then import."
 
 
 @pages.get("/export.csv")
 def export() -> Response:
     """Send the dealer's list as an attachment, in the import's format."""
-    file = io.StringIO(newline="")
-    supplier_codes.export_csv(g.dealer, file)
-    headers = {
-        "Content-Disposition": 'attachment; filename="supplier-codes.csv"',
-        "Cache-Control": "private, no-store",
-    }
-    return Response(file.getvalue(), mimetype="text/csv", headers=headers)
+    return downloads.csv_file("supplier-codes.csv", supplier_codes.export_csv, g.dealer)
 
 
 @pages.get("/import")
@@ -48,8 +41,7 @@ def preview() -> Response:
     form = UploadForm()
     if not form.validate():
         return _answer(form, 422)
-    # One byte more than allowed, so that an oversized file is detected without reading it all.
-    content = form.file.data.read(supplier_codes.LIMITS.bytes + 1)
+    content = form.content(supplier_codes.LIMITS)
     try:
         plan = supplier_codes.plan_csv(g.dealer, io.BytesIO(content))
     except FileRefused as refused:
