@@ -47,16 +47,24 @@ def read(
     Only items of codes with one of the product's manufacturers can have changed it, or a restore, also of a
     removed code; blocks in which the product's id does not occur are not decoded.
     """
-    is_mapped = select(RunMapping.run_item_id).where(
-        RunMapping.run_item_id == ItemChanges.run_item_id,
-        RunMapping.manufacturer_id.in_(sorted(manufacturer_ids)),
+    has_maker = (
+        select(RunMapping.run_item_id)
+        .where(
+            RunMapping.run_item_id == ItemChanges.run_item_id,
+            RunMapping.manufacturer_id.in_(sorted(manufacturer_ids)),
+        )
+        .limit(1)
+        .scalar_subquery()
+        .is_not(None)
     )
+    # Each is a lookup by key for each block: for EXISTS and a join, PostgreSQL would read the whole tables.
+    is_its_item = RunItem.id == ItemChanges.run_item_id
+    run_id = select(RunItem.run_id).where(is_its_item).scalar_subquery()
+    trigger = select(Run.trigger).join(RunItem, RunItem.run_id == Run.id).where(is_its_item).scalar_subquery()
     query = (
-        select(ItemChanges.body, ItemChanges.cause, ItemChanges.noted_at, RunItem.run_id, Run.trigger)
-        .outerjoin(RunItem, RunItem.id == ItemChanges.run_item_id)
-        .outerjoin(Run, Run.id == RunItem.run_id)
+        select(ItemChanges.body, ItemChanges.cause, ItemChanges.noted_at, run_id, trigger)
         .where(ItemChanges.dealer_id == dealer_id, ItemChanges.noted_at >= since)
-        .where(or_(ItemChanges.run_item_id.is_(None), ItemChanges.cause == "restored", is_mapped.exists()))
+        .where(or_(ItemChanges.run_item_id.is_(None), ItemChanges.cause == "restored", has_maker))
         .order_by(ItemChanges.id.desc())
         .limit(MOST_BLOCKS)
         .execution_options(yield_per=_FETCHED)
