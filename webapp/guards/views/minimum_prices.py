@@ -58,4 +58,6 @@ def _imported(outcome: Outcome) -> str:
 
 
 def _answer(form: UploadForm, status: int = 200, refused: FileRefused | None = None) -> Response:
-    return htmx.answer("guards/minimum_prices", status, form=form, refused=refused)
+    return htmx.answer(
+        "guards/minimum_prices", status, form=form, refused=refused, limits=minimum_prices.LIMITS
+    )

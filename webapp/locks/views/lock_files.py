@@ -74,5 +74,11 @@ def _answer(
     confirmation: ConfirmationForm | None = None,
 ) -> Response:
     return htmx.answer(
-        "locks/import", status, form=form, refused=refused, plan=plan, confirmation=confirmation
+        "locks/import",
+        status,
+        form=form,
+        refused=refused,
+        plan=plan,
+        confirmation=confirmation,
+        limits=csv_files.LIMITS,
     )

@@ -68,7 +68,7 @@ def create() -> ResponseReturnValue:
 
 
 def _answer(form: UploadForm, status: int = 200, refused: FileRefused | None = None) -> Response:
-    return htmx.answer("matching/aliases/import", status, form=form, refused=refused)
+    return htmx.answer("matching/aliases/import", status, form=form, refused=refused, limits=csv_files.LIMITS)
 
 
 def _preview(confirmation: ConfirmationForm, plan: Plan, status: int) -> Response:

@@ -80,5 +80,11 @@ def _answer(
     confirmation: ConfirmationForm | None = None,
 ) -> Response:
     return htmx.answer(
-        "supplier_codes/import", status, form=form, refused=refused, plan=plan, confirmation=confirmation
+        "supplier_codes/import",
+        status,
+        form=form,
+        refused=refused,
+        plan=plan,
+        confirmation=confirmation,
+        limits=supplier_codes.LIMITS,
     )
