@@ -21,7 +21,7 @@ def lines_of(delivery: AlertDelivery) -> tuple[str, list[str]]:
     rows = list(db.session.scalars(active))
     if not rows:
         raise NoLongerWanted
-    lines = [f"- {freeze_list.sentence(row, dealer)}" for row in rows]
+    lines = [f"- {sentence}" for sentence in freeze_list.sentences(rows, dealer)]
     if any(row.ends_at for row in rows):
         lines += ["", "At the end, your webstore gets the changes that were not applied."]
     return f"{dealer.name}: your webstore is frozen", [*lines, "", "Release it under Controls > Freezes."]

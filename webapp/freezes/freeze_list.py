@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from flask import g
@@ -26,6 +26,8 @@ LABELS: Final = {
     FreezeState.ENDED: StatusLabel("Ended", "off"),
     FreezeState.RELEASED: StatusLabel("Released", "off"),
 }
+# Codes that a sentence names.
+MOST_NAMED: Final = 12
 # Freezes that are over.
 MOST_LISTED: Final = 50
 
@@ -62,13 +64,30 @@ def banner() -> list[str]:
     dealer: Dealer = g.dealer
     active = select(Freeze).where(*frozen_stock.is_active(dealer.id, clock.now()))
     rows = db.session.scalars(active.options(joinedload(Freeze.manufacturer)).order_by(Freeze.id))
-    return [sentence(row, dealer) for row in rows]
+    return sentences(rows, dealer)
 
 
-def sentence(row: Freeze, dealer: Dealer) -> str:
-    """Return what an active freeze does, and until when."""
+def sentences(rows: Iterable[Freeze], dealer: Dealer) -> list[str]:
+    """Return what active freezes do, and until when; one sentence for codes that were frozen together."""
+    together: dict[tuple[object, ...], list[Freeze]] = {}
+    for row in rows:
+        own = (row.reason, row.ends_at) if row.scope == "code" else (row.id,)
+        together.setdefault(own, []).append(row)
+    return [_sentence(group, dealer) for group in together.values()]
+
+
+def _sentence(group: Sequence[Freeze], dealer: Dealer) -> str:
+    row = group[0]
     about = "Frozen" if row.scope == "all" else f"{row.what} is frozen"
-    until = f"until {brief(row.ends_at, dealer.zone)}" if row.ends_at else "until you release it"
+    if len(group) > 1:
+        codes = [each.supplier_code or "" for each in group]
+        rest = f" and {len(codes) - MOST_NAMED} more" if len(codes) > MOST_NAMED else ""
+        about = f"Codes {', '.join(codes[:MOST_NAMED])}{rest} are frozen"
+    until = (
+        f"until {brief(row.ends_at, dealer.zone)}"
+        if row.ends_at
+        else f"until you release {'it' if len(group) == 1 else 'them'}"
+    )
     return f"{about} {until} ({row.reason}): updates from Lightspeed are received but not applied."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -89,13 +90,23 @@ def release(row: Freeze, by: User | None = None) -> tuple[bool, Run | None]:
 
     Returns whether it was not over yet, and the run that applies it, if one was started.
     """
+    released, run = release_all(row.dealer, [row], by)
+    return bool(released), run
+
+
+def release_all(
+    dealer: Dealer, rows: Sequence[Freeze], by: User | None = None
+) -> tuple[list[Freeze], Run | None]:
+    """End freezes of a dealer as `release` does, with one run; return those that were not over yet."""
     now = clock.now()
     values = {"released_at": now, "released_by_id": by.id if by else None}
-    if not _end(row, now, values):
+    released = [row for row in rows if _end(row, now, values)]
+    if not released:
         db.session.rollback()
-        return False, None
-    audit.note("freeze.released", row.what, dealer_id=row.dealer_id, before={"reason": row.reason}, by=by)
-    return True, _apply(row.dealer, by)
+        return [], None
+    for row in released:
+        audit.note("freeze.released", row.what, dealer_id=dealer.id, before={"reason": row.reason}, by=by)
+    return released, _apply(dealer, by)
 
 
 def end_due(now: datetime) -> int:

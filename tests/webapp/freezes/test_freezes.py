@@ -156,3 +156,27 @@ def test_the_commands_add_list_and_release(flask: Any, dealer: Dealer, maker: Ma
     assert flask("freezes", "release", number, *given).stdout == "released\n"
     assert flask("freezes", "list", *given).stdout == ""
     assert "has ended" in flask("freezes", "release", number, *given).stderr
+
+
+def test_codes_that_were_frozen_together_are_named_and_released_together(
+    client: LintingClient, dealer: Dealer, maker: Manufacturer
+) -> None:
+    codes = ["TR", *(f"C{number}" for number in range(13))]
+    for code in codes[1:]:
+        make_supplier_code(dealer, code, maker)
+    for code in codes:
+        freezing.freeze(dealer, "code", code=code, reason="Restored to before run 7")
+    freezing.freeze(dealer, "code", code="TR", reason="physical count")
+    home = client.get(f"/dealers/{dealer.id}").text
+    assert f"Codes {', '.join(codes[:12])} and 2 more are frozen until you release them" in home
+    assert "Code TR is frozen until you release it (physical count)" in home
+    url = page(dealer)
+    assert client.post(f"{url}/release").status_code == 409
+    ids = [row.id for row in db.session.scalars(select(Freeze).order_by(Freeze.id))]
+    assert "2 freezes released." in client.hx("POST", f"{url}/release", data={"freeze": ids[:2]}).text
+    shown = client.get(url).text
+    assert "Release all 13" in shown
+    client.post(f"{url}/release", data={"all": "y"})
+    assert "Nothing is frozen" in client.get(url).text
+    released = select(AuditEntry.subject).where(AuditEntry.action == "freeze.released")
+    assert len(list(db.session.scalars(released))) == 15

@@ -152,6 +152,8 @@ TABLE: Final[dict[str, Line]] = {
     # Without a reason, and of everything.
     "POST freezes.create": dealers(422, target="all"),
     "POST freezes.release": dealers(303),
+    # Nothing is selected here.
+    "POST freezes.release_selected": dealers(409),
     "GET freezes.download": dealers(),
     "GET previews.index": dealers(),
     "POST previews.create": dealers(303, code=""),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Response, abort, flash, g, url_for
+from flask import Response, abort, flash, g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
@@ -14,11 +14,15 @@ from webapp.freezes import freeze_list, freezing
 from webapp.freezes.forms import FIELDS, FreezeForm
 from webapp.models import Freeze, Run, RunItem
 from webapp.runs import changes_csv
-from webapp.web import downloads, htmx, replica, tenancy
+from webapp.web import bodies, downloads, htmx, replica, tenancy
+from webapp.web.numbers import count
+from webapp.web.query_args import wholes
 
 pages = tenancy.dealer_blueprint("freezes", __name__, "/freezes")
 NOT_KEPT: Final = "Nothing of this code was kept back in this run, or it is no longer stored."
 OVER: Final = "It had already ended."
+NOTHING: Final = "Select at least one freeze."
+MOST_SELECTED: Final = 1_000
 
 
 @pages.get("")
@@ -54,6 +58,22 @@ def release(freeze_id: int) -> ResponseReturnValue:
         return _answer(_form(empty=True), 409)
     follows = f" Run {run.id} is applying what was kept back." if run else ""
     flash(f"{what} released.{follows}", "success")
+    return _done()
+
+
+@pages.post("/release")
+@bodies.allows(fields=MOST_SELECTED + 10)
+def release_selected() -> ResponseReturnValue:
+    """End the selected freezes, or all of them, and apply what they kept back."""
+    chosen = None if "all" in request.form else set(wholes(request.form, "freeze", MOST_SELECTED))
+    current = freeze_list.of_dealer(g.dealer.id).current
+    rows = [row for row in current if chosen is None or row.id in chosen]
+    released, run = freezing.release_all(g.dealer, rows, current_user)
+    if not released:
+        flash(NOTHING, "warning")
+        return _answer(_form(empty=True), 409)
+    follows = f" Run {run.id} is applying what was kept back." if run else ""
+    flash(f"{count(len(released), 'freeze')} released.{follows}", "success")
     return _done()
 
 
