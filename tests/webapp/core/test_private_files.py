@@ -52,6 +52,31 @@ def test_an_older_file_is_closed_to_others_and_a_chosen_group_stays(
     assert set(written(path).values()) == {after}
 
 
+def _count_in_another_process(path: Path) -> int:
+    script = (
+        "import sqlite3, sys; database = sqlite3.connect(sys.argv[1]);"
+        "print(database.execute('SELECT count(*) FROM something').fetchone()[0]); database.close()"
+    )
+    done = subprocess.run([sys.executable, "-c", script, path], capture_output=True, text=True, check=True)
+    return int(done.stdout)
+
+
+def test_a_new_connection_leaves_the_locks_of_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "app.sqlite3"
+    engine = create_engine(f"sqlite:///{path}")
+    prepare_sqlite(engine)
+    with engine.connect() as first:
+        first.execute(text("CREATE TABLE something (id INTEGER)"))
+        first.commit()
+        engine.connect().close()
+        # Without a lock, this process would be the last one, and delete the log as it leaves.
+        assert _count_in_another_process(path) == 0
+        first.execute(text("INSERT INTO something VALUES (1)"))
+        first.commit()
+        assert _count_in_another_process(path) == 1
+    engine.dispose()
+
+
 def test_an_in_memory_database_is_not_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     engine = create_engine("sqlite://")
