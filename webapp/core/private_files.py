@@ -34,7 +34,7 @@ def keep_private(engine: Engine) -> None:
 def _prepare(path: Path) -> Any:
     # SQLite reports a folder that is missing or that we don't own.
     with suppress(OSError):
-        # Never a file that this process has a connection to: to close it again would release the locks of that,
+        # Never a file that this process is connected to: to close it again would release the locks of that,
         # and the next process that leaves the database would delete its log.
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, FILE_MODE))
