@@ -78,7 +78,7 @@ def _remove(dealer_id: int, number: int) -> None:
         statement = delete(SupplierCode).where(*row)
         db.session.execute(statement)
         # Which price a product has depends on the list (R16).
-        code_figures.refresh(dealer_id, (key.code_key, key.manufacturer_id))
+        code_figures.refresh_removed(dealer_id, (key.code_key, key.manufacturer_id))
 
 
 def _guard(dealer_id: int, units: int) -> None:

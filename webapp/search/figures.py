@@ -158,12 +158,22 @@ def refresh(
 ) -> int:
     """Update the figures of a dealer's products; return how many products changed.
 
-    For changes of stock, or of the order of supplier codes, outside of runs. `scope` is one of the queries
-    above, with its `parameters`. An outbox entry for each changed product is
-    written in the same transaction.
+    For changes of stock outside of runs. `scope` is one of the queries above, with its `parameters`. An
+    outbox entry for each changed product is written in the same transaction.
     """
     lock_shelf(session, dealer_id)
     raise_stock_version(session, dealer_id)
+    return _refresh(session, dealer_id, scope, **parameters)
+
+
+def refresh_order(
+    session: Session | scoped_session[Session], dealer_id: int, scope: str, **parameters: int | str
+) -> int:
+    """Update figures after supplier codes were reordered or removed, as `refresh` does for changes of stock.
+
+    Stock stays as it is, so that stored pulls still describe it.
+    """
+    lock_shelf(session, dealer_id)
     return _refresh(session, dealer_id, scope, **parameters)
 
 

@@ -88,7 +88,9 @@ def take_off(row: SupplierCode, clear: bool = False) -> None:
     db.session.flush()
     if clear:
         code_figures.clear_stock(dealer_id, key)
-    code_figures.refresh(dealer_id, key)
+        code_figures.refresh(dealer_id, key)
+    else:
+        code_figures.refresh_removed(dealer_id, key)
 
 
 def set_pricing(dealer: Dealer, rows: Iterable[SupplierCode], pricing: str) -> None:
@@ -132,7 +134,7 @@ def _place(dealer: Dealer, ids: list[int]) -> None:
         rows[number].position = position
     db.session.flush()
     # The order determines which price a product has (R16).
-    figures.refresh(db.session(), dealer.id, figures.OF_DEALER)
+    figures.refresh_order(db.session(), dealer.id, figures.OF_DEALER)
 
 
 @contextmanager

@@ -22,6 +22,14 @@ def refresh(dealer_id: int, key: tuple[str, int]) -> None:
     figures.refresh(db.session(), dealer_id, OF_CODE, manufacturer_id=manufacturer_id, code_key=code_key)
 
 
+def refresh_removed(dealer_id: int, key: tuple[str, int]) -> None:
+    """Update them after a code was removed that keeps its quantities."""
+    code_key, manufacturer_id = key
+    figures.refresh_order(
+        db.session(), dealer_id, OF_CODE, manufacturer_id=manufacturer_id, code_key=code_key
+    )
+
+
 def refresh_many(dealer_id: int, keys: Iterable[tuple[str, int]]) -> None:
     """Update them for any number of codes in one step, as PostgreSQL has locks for only some thousand
     steps."""

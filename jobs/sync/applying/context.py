@@ -13,7 +13,6 @@ from sqlalchemy.engine import Connection
 from jobs.sync import rules
 from jobs.sync.applying import reuse
 from jobs.sync.applying.context_facts import (
-    VERSIONS,
     CodeKey,
     Mapping,
     StoredFacts,
@@ -33,9 +32,10 @@ class CodeContext:
 
     `configured` are the mappings of the run's other codes, whose stock is not cleared (R14). `ranks` orders
     the dealer's codes: the first in stock with a price gives the webstore's price (R16). `is_shared`: another
-    code of the dealer has one of the manufacturers. Of `versions`, the last is that of aliases, if there were
-    any for one of the code's manufacturers. `is_held`: its clearing is held (R14); `pull_hold` is the state
-    of an open held pull (R27).
+    code of the dealer has one of the manufacturers. `versions` are those of catalogs and of stock, and
+    `rules_version` that of the dealer's rules for the code's manufacturers, if there were any; `has_aliases`:
+    aliases are among them (R22). `is_held`: its clearing is held (R14); `pull_hold` is the state of an open
+    held pull (R27).
     """
 
     dealer_id: int
@@ -50,14 +50,11 @@ class CodeContext:
     ranks: dict[CodeKey, tuple[int, int]]
     is_shared: bool
     versions: tuple[int, ...]
+    rules_version: int | None
+    has_aliases: bool
     is_held: bool
     pull_hold: str | None
     connection: Connection = field(repr=False)
-
-    @property
-    def has_aliases(self) -> bool:
-        """Whether the dealer has, or had, aliases for one of the code's manufacturers (R22)."""
-        return len(self.versions) == len(VERSIONS)
 
     @property
     def is_on_hold(self) -> bool:
@@ -134,10 +131,10 @@ def compare(
     Writes and locks nothing.
     """
     settings: dict[str, Any] = run.settings or {}
-    codes, versions, holds, stored = facts_of(run.dealer_id, item.code_key)
+    facts = facts_of(run.dealer_id, item.code_key)
     planned = mappings.all()
     own = [mapping for item_id, _, mapping in planned if item_id == item.id]
-    listed = [mapping for mapping in own if (item.code_key, mapping.manufacturer_id) in codes]
+    listed = [mapping for mapping in own if (item.code_key, mapping.manufacturer_id) in facts.codes]
     manufacturers = {mapping.manufacturer_id for mapping in listed}
     context = CodeContext(
         dealer_id=run.dealer_id,
@@ -155,11 +152,17 @@ def compare(
             for item_id, code_key, mapping in planned
             if item_id != item.id
         ),
-        ranks=codes,
-        is_shared=any(key != item.code_key and number in manufacturers for key, number in codes),
-        versions=versions,
-        is_held=holds.clearing,
-        pull_hold=holds.pull,
+        ranks=facts.codes,
+        is_shared=any(key != item.code_key and number in manufacturers for key, number in facts.codes),
+        versions=facts.versions,
+        rules_version=facts.rules_version,
+        has_aliases=facts.has_aliases,
+        is_held=facts.holds.clearing,
+        pull_hold=facts.holds.pull,
         connection=db.session.connection(),
     )
-    return context, [one.manufacturer_id for one in own if one.manufacturer_id not in manufacturers], stored
+    return (
+        context,
+        [one.manufacturer_id for one in own if one.manufacturer_id not in manufacturers],
+        facts.stored,
+    )

@@ -10,6 +10,7 @@ from sqlalchemy import and_, bindparam, func, select
 from webapp.core.enums import OPEN_CLEARING_STATES, OPEN_PULL_STATES
 from webapp.extensions import db
 from webapp.models import (
+    Alias,
     AliasVersion,
     CatalogVersion,
     Dealer,
@@ -23,7 +24,7 @@ from webapp.models import (
     SupplierCode,
 )
 
-_ALIASES: Final = AliasVersion.__table__.c
+_ALIASES: Final = Alias.__table__.c
 _CATALOGS: Final = CatalogVersion.__table__.c
 _CODES: Final = SupplierCode.__table__.c
 _DEALERS: Final = Dealer.__table__.c
@@ -33,6 +34,7 @@ _ITEMS: Final = RunItem.__table__.c
 _MANUFACTURERS: Final = Manufacturer.__table__.c
 _MAPPINGS: Final = RunMapping.__table__.c
 _PULLS: Final = StoredPull.__table__.c
+_RULES: Final = AliasVersion.__table__.c
 _STOCK: Final = StockVersion.__table__.c
 
 
@@ -101,13 +103,20 @@ _OF_CODE: Final = select(_MAPPED.manufacturer_id).where(
 )
 
 # A row for each of the dealer's codes, one at least; all have the same facts.
-VERSIONS: Final = (
+_VERSIONS: Final = (
     _version(0),
     _version(bindparam("dealer")),
     func.coalesce(select(_STOCK.version).where(_STOCK.dealer_id == bindparam("dealer")).scalar_subquery(), 0),
-    select(func.sum(_ALIASES.version))
+)
+_RULES_VERSION: Final = (
+    select(func.sum(_RULES.version))
+    .where(_RULES.dealer_id == bindparam("dealer"), _RULES.manufacturer_id.in_(_OF_CODE))
+    .scalar_subquery()
+)
+_HAS_ALIASES: Final = (
+    select(_ALIASES.id)
     .where(_ALIASES.dealer_id == bindparam("dealer"), _ALIASES.manufacturer_id.in_(_OF_CODE))
-    .scalar_subquery(),
+    .exists()
 )
 _IS_HELD: Final = (
     select(_HELD.id)
@@ -133,8 +142,8 @@ _FACTS: Final = (
         *(_CODES.code_key, _CODES.manufacturer_id, _CODES.position, _CODES.id),
         *(_PULLS.digest, _PULLS.basis, _PULLS.oldest, _PULLS.frozen_until),
         *(_PULLS[name] for name in _COUNTS),
-        *(_IS_HELD, _PULL_HOLD),
-        *VERSIONS,
+        *(_IS_HELD, _PULL_HOLD, _RULES_VERSION, _HAS_ALIASES),
+        *_VERSIONS,
     )
     .join_from(Dealer.__table__, SupplierCode.__table__, _CODES.dealer_id == _DEALERS.id, isouter=True)
     .join(
@@ -146,22 +155,35 @@ _FACTS: Final = (
 )
 
 
-def facts_of(
-    dealer_id: int, code_key: str
-) -> tuple[dict[CodeKey, tuple[int, int]], tuple[int, ...], Holds, StoredFacts | None]:
-    """Return the dealer's codes with their ranks, and the versions.
+class Facts(NamedTuple):
+    """The dealer's codes with their ranks, and what else the result of one of them depends on.
 
-    Versions are raised by imports of the two catalogs, by changes of stock outside of runs, and by changes of
-    aliases. And what of the code is held, and its stored pull.
+    `versions` are raised by imports of the two catalogs, and by changes of stock outside of runs;
+    `rules_version` by changes of aliases, guards and freezes, and None before the first. `has_aliases`: there
+    are any for one of the code's manufacturers.
     """
+
+    codes: dict[CodeKey, tuple[int, int]]
+    versions: tuple[int, ...]
+    rules_version: int | None
+    has_aliases: bool
+    holds: Holds
+    stored: StoredFacts | None
+
+
+_NO_FACTS: Final = Facts({}, (0, 0, 0), None, False, Holds(), None)
+
+
+def facts_of(dealer_id: int, code_key: str) -> Facts:
+    """Return the facts of one of the dealer's codes."""
     rows = db.session.execute(_FACTS, {"dealer": dealer_id, "code": code_key}).all()
     if not rows:
-        return {}, (0, 0, 0), Holds(), None
+        return _NO_FACTS
     codes = {(row[0], row[1]): (row[2], row[3]) for row in rows if row[3] is not None}
     digest, basis, oldest, frozen_until, *rest = rows[0][4:]
     counts = dict(zip(_COUNTS, rest, strict=False))
-    is_held, pull_hold, *versions = rest[len(_COUNTS) :]
+    is_held, pull_hold, rules, has_aliases, *versions = rest[len(_COUNTS) :]
     stored = None if digest is None else StoredFacts(digest, basis, oldest, frozen_until, counts)
-    # Without aliases, the basis is what it was before there were any.
-    known = tuple(int(version) for version in versions if version is not None)
-    return codes, known, Holds(bool(is_held), pull_hold), stored
+    rules_version = None if rules is None else int(rules)
+    holds = Holds(bool(is_held), pull_hold)
+    return Facts(codes, tuple(map(int, versions)), rules_version, bool(has_aliases), holds, stored)

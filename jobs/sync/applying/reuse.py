@@ -43,10 +43,11 @@ def basis_of(context: CodeContext) -> bytes:
 
     They are those of what matches, stock, and the clearing depend on, in this order.
     """
+    versions, rules = context.versions, context.rules_version
     names = [(each.manufacturer_id, each.catalog, each.manufacturer) for each in context.mappings]
-    matches = FORMAT, context.code, names, context.versions
-    stock = context.expected.quantity_column, context.mappings
-    clearing = context.clears, sorted(context.configured), sorted(context.ranks.items())
+    matches = FORMAT, context.code, names, versions, rules if context.has_aliases else None
+    stock = context.expected.quantity_column, context.mappings, rules
+    clearing = context.clears, sorted(context.configured), sorted(context.ranks), rules
     return b"".join(map(_digest, (matches, stock, clearing)))
 
 

@@ -118,11 +118,13 @@ class _Pieces:
     def take(self, end: str | None) -> list[KeyedRow]:
         """Take rows with a smaller key, about as many as a window has; rows of one key stay together."""
         taken: list[KeyedRow] = []
-        while self._next is not None and not self.is_at(end):
-            if len(taken) >= WINDOW_ROWS and self._next[0] != taken[-1][0]:
+        rows, row = self._rows, self._next
+        while row is not None and (end is None or row[0] < end):
+            if len(taken) >= WINDOW_ROWS and row[0] != taken[-1][0]:
                 break
-            taken.append(self._next)
-            self._next = next(self._rows, None)
+            taken.append(row)
+            row = next(rows, None)
+        self._next = row
         return taken
 
 
