@@ -45,6 +45,8 @@ class Judged:
     fresh: list[Entry]
     old: dict[str, Entry]
     unknown: list[Entry] = field(default_factory=list)
+    # Keys of fresh parts that match the same products as the stored ones.
+    rematched: set[str] = field(default_factory=set)
     reachable: set[Pair] = field(default_factory=set)
     # Parts without a candidate so far that may have one by supersession.
     unexplained: list[Entry] = field(default_factory=list)
@@ -130,8 +132,17 @@ def _reuse(entry: Entry, judged: Judged) -> bool:
         return False
     if stored.reason is None:
         entry.matches = [
-            Match(match.manufacturer_id, match.product_id, match.prefix) for match in stored.matches
+            Match(
+                match.manufacturer_id,
+                match.product_id,
+                match.prefix,
+                shelf_quantity=match.shelf_quantity,
+                sale_price_cents=match.sale_price_cents,
+                lead_time_days=match.lead_time_days,
+            )
+            for match in stored.matches
         ]
+        judged.rematched.add(entry.key)
         return True
     if stored.reason != rules.UNMATCHED or any(
         stored.raw[field] != entry.raw[field] for field in (UPC, SUPERSEDED_TO)

@@ -102,8 +102,9 @@ class WindowApplication:
             gone = keeping.gone(self._context, judged)
             keeping.retain(self._context, gone, self._stored.moment, self._stored.unnamed)
         self._collect(judged)
-        differing = self._pairs_of([*judged.fresh, *judged.old.values()]) | judged.reachable
-        pairs = differing if self._reuse.stock else differing | self._pairs_of(judged.entries)
+        others = [each for each in (*judged.fresh, *judged.old.values()) if each.key not in judged.rematched]
+        differing = self._pairs_of(others) | judged.reachable
+        pairs = differing | self._pairs_of(judged.fresh if self._reuse.stock else judged.entries)
         spread = {} if is_whole else self._spread(window, judged, pairs)
         for pair, keys in spread.items():
             self.found.spread.setdefault(pair, set()).update(keys)
