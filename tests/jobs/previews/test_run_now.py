@@ -16,11 +16,11 @@ from tests.sync_harness import SyncHarness, part
 from webapp.core import clock
 from webapp.core.errors import Refused
 from webapp.extensions import db
-from webapp.models import Preview, Run, SupplierCode
+from webapp.models import Preview, Run
 from webapp.previews import requests
 from webapp.previews.run_now import run_now
 from webapp.runs import lifecycle
-from webapp.supplier_codes import changes
+from webapp.search import figures
 
 
 def apply(harness: SyncHarness, row: Preview) -> Run:
@@ -59,7 +59,8 @@ def test_it_is_applied_as_planned_without_a_request(
 
 
 def change_stock(harness: SyncHarness) -> None:
-    changes.move(db.session.scalars(db.select(SupplierCode)).one(), 0)
+    figures.raise_stock_version(db.session(), harness.dealer.id)
+    db.session.commit()
 
 
 def change_mapping(harness: SyncHarness) -> None:
