@@ -37,6 +37,7 @@ from webapp.models import (
     SupplierCode,
 )
 from webapp.supplier_codes import changes
+from webapp.supplier_codes.checks import Fields
 
 # Tables of which an unchanged run writes nothing.
 UNWRITTEN = (
@@ -118,6 +119,27 @@ def test_stock_that_was_cleared_with_its_code_returns_with_it(stocked: SyncHarne
     stocked.map_code("TR", tucker(), pricing="retail")
     stocked.sync()
     assert stocked.webstore_figures("A-1")[0] == 2
+
+
+def test_stock_that_another_code_cleared_returns_with_the_code_that_had_it(stocked: SyncHarness) -> None:
+    """A code that is removed leaves its stock, which the manufacturer's other code clears."""
+    stocked.map_code("PU", tucker())
+    changes.remove(db.session.scalars(select(SupplierCode).where(SupplierCode.code == "TR")).one(), False)
+    rows = [part("TR", number, 2) for number in ("A-1", "A-2", "A-3")]
+    stocked.sync(*rows, part("TR", "X-1"), part("PU", "A-2", 5))
+    assert stocked.webstore_figures("A-1")[0] == 0
+    changes.add(stocked.dealer, Fields("aftermarket", "TR", "Tucker", pricing="retail"))
+    stocked.sync()
+    assert stocked.webstore_figures("A-1")[0] == 2
+
+
+def test_another_order_of_the_codes_applies_nothing_again(stocked: SyncHarness) -> None:
+    stocked.map_code("PU", tucker())
+    stocked.sync(*[part("TR", number, 2) for number in ("A-1", "A-2", "A-3")], part("PU", "A-1", 1))
+    changes.move(db.session.scalars(select(SupplierCode).where(SupplierCode.code == "PU")).one(), -1)
+    with written() as statements:
+        stocked.sync()
+    assert [statement for statement in statements if any(name in statement for name in UNWRITTEN)] == []
 
 
 @pytest.mark.parametrize(
