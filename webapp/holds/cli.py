@@ -72,9 +72,10 @@ def _hold(name: str, dealer: Dealer) -> Hold:
     kind, _, number = name.rpartition("-")
     if kind not in KINDS or not (number.isascii() and number.isdigit()):
         raise click.UsageError("HOLD must be a name such as update-12 or zero-out-3, as in holds list")
-    hold = (
-        db.session.get(KINDS[kind], int(number)) if len(number) < 20 and 0 < int(number) <= MAX_ID else None
-    )
+    hold: Hold | None = None
+    if len(number) < 20 and 0 < int(number) <= MAX_ID:
+        key = int(number)
+        hold = db.session.get(HeldPull, key) if kind == "update" else db.session.get(HeldClearing, key)
     if hold is None or hold.dealer_id != dealer.id:
         raise click.ClickException(f"the dealer has no hold {name}")
     return hold
