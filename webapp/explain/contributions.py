@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlalchemy import and_, select
 
+from webapp.core import clock
 from webapp.core.enums import OPEN_CLEARING_STATES
 from webapp.explain import retained
 from webapp.explain.explained_product import ContributedPart, Contribution
 from webapp.extensions import db
 from webapp.models import HeldClearing, Manufacturer, RunItem, ShelfStock, SupplierCode
-from webapp.pulls import part_lookup
+from webapp.pulls import frozen_stock, part_lookup
 from webapp.pulls.part_lookup import Looked
 
 # Product, manufacturer and code.
@@ -60,6 +61,8 @@ def _rows(dealer_id: int, product_ids: Collection[int]) -> Sequence[Any]:
         SupplierCode.code_key == ShelfStock.code_key,
         SupplierCode.manufacturer_id == ShelfStock.manufacturer_id,
     )
+    place = ShelfStock.code_key, [ShelfStock.manufacturer_id]
+    is_frozen = frozen_stock.covering(dealer_id, clock.now(), *place)
     query = (
         select(
             ShelfStock.product_id,
@@ -73,6 +76,7 @@ def _rows(dealer_id: int, product_ids: Collection[int]) -> Sequence[Any]:
             SupplierCode.pricing,
             RunItem.run_id,
             RunItem.finished_at,
+            is_frozen.label("is_frozen"),
         )
         .join(Manufacturer, Manufacturer.id == ShelfStock.manufacturer_id)
         .outerjoin(RunItem, RunItem.id == ShelfStock.changed_item_id)
@@ -107,6 +111,7 @@ def _contribution(
         withheld=withheld,
         retained=kept,
         is_held=is_held,
+        is_frozen=row.is_frozen,
         sets_price=False,
     )
 

@@ -38,6 +38,7 @@ class Contribution:
     `pricing` is None if the code is no longer in the list. `withheld` are pieces that guards hold back (R27).
     `retained` is the quantity of parts that are no
     longer reported, and `is_held` whether a held clearing of the code waits for a decision.
+    `is_frozen`: updates leave it as it is (R26).
     """
 
     code: str
@@ -54,6 +55,7 @@ class Contribution:
     withheld: int
     retained: int
     is_held: bool
+    is_frozen: bool
     sets_price: bool
 
 

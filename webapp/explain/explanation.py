@@ -38,7 +38,8 @@ class ReportedPart:
 
     `reason` is None if the part was synced, else a key of `skipped_reasons.REASONS`. `ignored_by` is the user
     who ignores the skipped part, if one does. `rejected` are candidates that users rejected before this one.
-    `held_in` is the run of a later pull of the code that is on hold as a whole (R27).
+    `held_in` is the run of a later pull of the code that is on hold as a whole (R27). `is_frozen`: stock of
+    the code is left as it is (R26).
     """
 
     code: str
@@ -61,6 +62,7 @@ class ReportedPart:
     ignored_why: str = ""
     rejected: tuple[str, ...] = ()
     held_in: int | None = None
+    is_frozen: bool = False
 
 
 @dataclass(frozen=True)

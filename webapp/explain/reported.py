@@ -8,13 +8,15 @@ from typing import Any, Final
 
 from sqlalchemy import and_, select
 
+from webapp.core import clock
 from webapp.core.enums import OPEN_PULL_STATES
 from webapp.core.text_keys import key_of
 from webapp.explain import explanation, retained, slow_parts
 from webapp.explain.explained_product import Seller
 from webapp.explain.explanation import AbsentPart, Match, ReportedPart
 from webapp.extensions import db
-from webapp.models import HeldPull, IgnoredPart, RunItem, StoredPull, User
+from webapp.models import HeldPull, IgnoredPart, RunItem, StoredPull, SupplierCode, User
+from webapp.pulls import frozen_stock
 from webapp.pulls.entries import PART_NUMBER, Entry
 from webapp.pulls.part_lookup import FoundPart
 
@@ -28,12 +30,16 @@ MAX_VALUE: Final = 500
 
 def pulls_of(dealer_id: int) -> dict[str, Any]:
     """Return the dealer's stored pulls by code key: quantity column, the code as named then, run and time,
-    and the run of a later pull that is on hold."""
+    the run of a later pull that is on hold, and whether a freeze covers it."""
     held = and_(
         HeldPull.dealer_id == StoredPull.dealer_id,
         HeldPull.code_key == StoredPull.code_key,
         HeldPull.state.in_(OPEN_PULL_STATES),
     )
+    makers = select(SupplierCode.manufacturer_id).where(
+        SupplierCode.dealer_id == dealer_id, SupplierCode.code_key == StoredPull.code_key
+    )
+    is_frozen = frozen_stock.covering(dealer_id, clock.now(), StoredPull.code_key, makers)
     query = (
         select(
             StoredPull.code_key,
@@ -42,6 +48,7 @@ def pulls_of(dealer_id: int) -> dict[str, Any]:
             RunItem.run_id,
             RunItem.finished_at,
             HeldPull.run_id.label("held_in"),
+            is_frozen.label("is_frozen"),
         )
         .outerjoin(RunItem, RunItem.id == StoredPull.item_id)
         .outerjoin(HeldPull, held)
@@ -76,6 +83,7 @@ def _part(entry: Entry, pull: Any, is_mapped: bool) -> ReportedPart:
         run_id=pull.run_id,
         received_at=pull.finished_at,
         held_in=pull.held_in,
+        is_frozen=pull.is_frozen,
         part_number=entry.part_number,
         description=entry.description,
         row=_row(entry),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.engine import Connection
 
 from webapp.models import Freeze
@@ -45,6 +45,17 @@ def active(connection: Connection, dealer_id: int, now: datetime) -> FrozenStock
         frozenset(row.manufacturer_id for row in rows if row.scope == "manufacturer"),
         min(ends, default=None),
     )
+
+
+def covering(dealer_id: int, now: datetime, code_key: Any, manufacturer_ids: Any) -> ColumnElement[bool]:
+    """Return the condition that an active freeze covers a code, or one of its manufacturers.
+
+    `code_key` is a column, and `manufacturer_ids` a column or a subquery, of the enclosing query.
+    """
+    covers = or_(
+        _FREEZES.scope == "all", _FREEZES.code_key == code_key, _FREEZES.manufacturer_id.in_(manufacturer_ids)
+    )
+    return select(_FREEZES.id).where(*is_active(dealer_id, now), covers).exists()
 
 
 def is_active(dealer_id: int, now: datetime) -> tuple[Any, ...]:

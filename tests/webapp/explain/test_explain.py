@@ -20,6 +20,7 @@ from webapp.explain.explanation import Explanation
 from webapp.explain.part_search import FoundParts
 from webapp.explain.steps import trails
 from webapp.extensions import db
+from webapp.freezes import freezing
 from webapp.guards import settings
 from webapp.guards.rules import GuardValues
 from webapp.matching import aliases
@@ -92,6 +93,25 @@ def test_a_later_pull_that_is_on_hold_is_named(shop: SyncHarness) -> None:
     held.state = "overtaken"
     db.session.commit()
     assert line not in str(trails(explained(shop, "A-1")))
+
+
+@pytest.mark.parametrize("scope", ["all", "code", "manufacturer"])
+def test_a_freeze_is_named_for_what_it_keeps_and_for_what_waits(shop: SyncHarness, scope: str) -> None:
+    shop.sync(part("TR", "A-1", 24), part("PU", "P-1", 5))
+    of = supplier_code("TR")
+    target = {"code": {"code": "TR"}, "manufacturer": {"manufacturer_id": of.manufacturer_id}}.get(scope, {})
+    row = freezing.freeze(shop.dealer, scope, reason="count", **target)
+    shop.sync(part("TR", "A-1", 9), part("PU", "P-1", 5))
+    found = explained(shop, "A-1")
+    said = [line for trail in trails(found) for step in trail.steps for line in step.lines]
+    assert "TR is frozen: this is applied when the freeze ends." in said
+    assert "TR is frozen, so it keeps what it had when the freeze began." in said
+    assert ("PU is frozen, so it keeps what it had when the freeze began." in said) == (scope == "all")
+    assert "TR puts 24 on the shelf" in titles(found)
+    freezing.release(row)
+    assert "frozen" not in str(
+        [step.lines for trail in trails(explained(shop, "A-1")) for step in trail.steps]
+    )
 
 
 def test_guards_are_named_in_the_steps_of_quantity_and_price(shop: SyncHarness) -> None:

@@ -50,7 +50,7 @@ def _reported(explanation: Explanation, row: ReportedPart) -> Step:
     prices = f"Retail {money(row.retail_cents)}, Current Active {money(row.current_active_cents)}."
     if row.reason not in (None, "unmatched"):
         prices = ""
-    texts = _quantities(row), prices, _other_column(explanation, row), _held(row)
+    texts = _quantities(row), prices, _other_column(explanation, row), _held(row), _frozen(row)
     lines = [text for text in texts if text]
     tone = "ok" if row.quantity is not None and row.quantity > 0 else "warn"
     return Step("reported", tone, title, lines, row.run_id, row.received_at, row.row)
@@ -85,6 +85,11 @@ def _held(row: ReportedPart) -> str:
     if row.held_in is None:
         return ""
     return f"A newer update of {row.code} is on hold, so its data isn’t used (run {row.held_in})."
+
+
+def _frozen(row: ReportedPart) -> str:
+    """Say that nothing of it is applied (R26)."""
+    return f"{row.code} is frozen: this is applied when the freeze ends." if row.is_frozen else ""
 
 
 def _mapping(explanation: Explanation, row: ReportedPart) -> Iterator[Step]:

@@ -53,11 +53,13 @@ def _contribution(row: Contribution) -> Step:
         lines.append(f"Several parts of {row.code} are this product: {names}. {sum_of} = {total:,}.")
     if len(parts) == 1:
         lines.append(f"{row.manufacturer} part {parts[0].part_number}.")
-    if row.withheld:
+    if row.is_frozen:
+        lines.append(f"{row.code} is frozen, so it keeps what it had when the freeze began.")
+    elif row.withheld:
         lines.append(f"Guards of {row.code} hold back {row.withheld:,} of {row.quantity + row.withheld:,}.")
     if any(part.is_kept for part in parts):
         lines.append("A row that can’t be used says nothing, so its part keeps its quantity.")
-    lines += _why_without_parts(row) if row.quantity and not parts else []
+    lines += _why_without_parts(row) if row.quantity and not parts and not row.is_frozen else []
     if row.is_held:
         lines.append(f"A zero-out of {row.code} is on hold for approval.")
     title = f"{row.code} puts {row.quantity:,} on the shelf"
