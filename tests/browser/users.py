@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from tests.browser.seed import Dealership, ProgramSeed
 from tests.factories import (
+    make_changes,
     make_code_scan,
     make_configuration,
     make_dealer,
@@ -25,7 +26,16 @@ from tests.factories import (
 from webapp.catalog import uploads
 from webapp.core import clock
 from webapp.extensions import db
-from webapp.models import CatalogImport, Dealer, Manufacturer, PartNumber, ShelfStock, SupplierCode, User
+from webapp.models import (
+    CatalogImport,
+    Dealer,
+    Manufacturer,
+    PartNumber,
+    RunItem,
+    ShelfStock,
+    SupplierCode,
+    User,
+)
 from webapp.pulls.stock import Stock, StockKey
 from webapp.pulls.stock_changes import Change
 from webapp.slow_movers import counts
@@ -106,6 +116,7 @@ def _dealer(seed: ProgramSeed) -> PageUser:
             "period": "daily",
         }
         rows["preview_id"] = _add_preview(dealership.id)
+        rows["item_id"] = _keep_back(run_id)
     return PageUser(dealership.session, rows)
 
 
@@ -116,6 +127,18 @@ def _add_preview(dealer_id: int) -> int:
     dealer = db.session.get_one(Dealer, dealer_id)
     planned = (number.product, number.manufacturer, None, Stock(3, 1200, 1))
     return make_preview(dealer, planned).id
+
+
+def _keep_back(run_id: int) -> int:
+    """A code of the run of which a freeze kept something back; its id."""
+    number = db.session.scalars(select(PartNumber)).first()
+    assert number is not None
+    item = db.session.scalars(select(RunItem).where(RunItem.run_id == run_id).order_by(RunItem.id)).first()
+    assert item is not None
+    item.frozen = 1
+    change = number.product, number.manufacturer, Stock(3, 1200, 1), Stock(0, 1200, 1)
+    make_changes(item, change, is_planned=True)
+    return item.id
 
 
 def _add_found_codes(dealer_id: int, *, reviewed: bool = False) -> None:

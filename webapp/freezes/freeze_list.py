@@ -26,6 +26,7 @@ LABELS: Final = {
     FreezeState.ENDED: StatusLabel("Ended", "off"),
     FreezeState.RELEASED: StatusLabel("Released", "off"),
 }
+NOT_KEPT: Final = "Nothing of this code was kept back in this run, or it is no longer stored."
 # Codes that a sentence names.
 MOST_NAMED: Final = 12
 # Freezes that are over.

@@ -36,6 +36,7 @@ DEALER_SECTIONS: Final = {
     "lock_form": "lock-a-product",
     "lock_files": "lock-a-product",
     "freezes": "freeze-the-inventory",
+    "frozen_changes": "freeze-the-inventory",
     "alerts": "get-alerts-by-email",
     "alert_confirmations": "get-alerts-by-email",
     "summaries": "get-alerts-by-email",

@@ -59,11 +59,17 @@ def kinds(pull: HeldPull) -> list[Kind]:
     """Return the kinds of changes that a pull would make, with the largest of each."""
     summary = Summary()
     summary.unpack(pull.largest)
-    connection, source = db.session.connection(), Source.of(pull)
+    summary.counts.update({name: pull.planned.get(name, 0) for name in HEADINGS})
+    return kinds_of(summary, Source.of(pull))
+
+
+def kinds_of(summary: Summary, source: Source) -> list[Kind]:
+    """Return the kinds of summed up changes, with the largest of each."""
+    connection = db.session.connection()
     return [
-        Kind(name, heading, total, _shown(connection, source, summary.largest(name)[:LARGEST]))
+        Kind(name, heading, summary.counts[name], _shown(connection, source, summary.largest(name)[:LARGEST]))
         for name, heading in HEADINGS.items()
-        if (total := pull.planned.get(name, 0))
+        if summary.counts[name]
     ]
 
 

@@ -81,7 +81,7 @@ DEALER: Final = (
             NavPage("Preview", "previews.index", ("preview_results",)),
             NavPage("Guards", "guards.index", ("minimum_prices",)),
             NavPage("Blocked prices", "blocked_prices.index"),
-            NavPage("Freezes", "freezes.index"),
+            NavPage("Freezes", "freezes.index", ("frozen_changes",)),
             NavPage("Locks", "locks.index", ("lock_form", "lock_files")),
         ),
     ),

@@ -155,6 +155,7 @@ TABLE: Final[dict[str, Line]] = {
     # Nothing is selected here.
     "POST freezes.release_selected": dealers(409),
     "GET freezes.download": dealers(),
+    "GET frozen_changes.show": dealers(),
     "GET previews.index": dealers(),
     "POST previews.create": dealers(303, code=""),
     "POST previews.create_of_settings": dealers(303, quantity_column="available"),

@@ -19,7 +19,6 @@ from webapp.web.numbers import count
 from webapp.web.query_args import wholes
 
 pages = tenancy.dealer_blueprint("freezes", __name__, "/freezes")
-NOT_KEPT: Final = "Nothing of this code was kept back in this run, or it is no longer stored."
 OVER: Final = "It had already ended."
 NOTHING: Final = "Select at least one freeze."
 MOST_SELECTED: Final = 1_000
@@ -83,10 +82,10 @@ def download(run_id: int, item_id: int) -> Response:
     """Send what freezes kept back of a run's code."""
     run, item = tenancy.of_dealer(Run, run_id), db.session.get(RunItem, item_id)
     if item is None or item.run_id != run.id or not item.frozen:
-        abort(404, NOT_KEPT)
+        abort(404, freeze_list.NOT_KEPT)
     source = freeze_list.planned_by(item, run.dealer_id)
     if source is None:
-        abort(404, NOT_KEPT)
+        abort(404, freeze_list.NOT_KEPT)
     headers = downloads.headers(f"not-applied-run-{run.id}-{item_id}.csv")
     content = changes_csv.pieces_of(
         replica.engine(), lambda connection: freeze_list.kept_back(connection, source, run.dealer_id)
