@@ -59,8 +59,9 @@ def skipping(dealer: Dealer) -> Any:
 
 
 def rows(page: str) -> list[str]:
-    """The part numbers of the list, in its order."""
-    return re.findall(r'class="pn" href="[^"]*">([^<]*)</a>', page)
+    """The part numbers of the list, in its order; decisions below it have part numbers, too."""
+    listed = re.split(r'aria-labelledby="(?:rejected|ignored)-heading"', page)[0]
+    return re.findall(r'class="pn" href="[^"]*">([^<]*)</a>', listed)
 
 
 def place(number: str, candidate: str = "") -> str:
