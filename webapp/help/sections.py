@@ -27,6 +27,7 @@ DEALER_SECTIONS: Final = {
     "skipped": "put-skipped-parts-online",
     "acceptances": "put-skipped-parts-online",
     "ignored_parts": "put-skipped-parts-online",
+    "catalog_drafts": "put-skipped-parts-online",
     "aliases": "put-skipped-parts-online",
     "alias_files": "put-skipped-parts-online",
     "guards": "guard-quantities-and-prices",

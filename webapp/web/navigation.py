@@ -69,7 +69,7 @@ DEALER: Final = (
         "m",
         (
             NavPage("Unmapped codes", "unmapped_codes.index", ("setup",)),
-            NavPage("Skipped parts", "skipped.index", ("acceptances", "ignored_parts")),
+            NavPage("Skipped parts", "skipped.index", ("acceptances", "catalog_drafts", "ignored_parts")),
             NavPage("Accepted part numbers", "aliases.index", ("alias_files",)),
             NavPage("Coverage", "coverage.index"),
         ),

@@ -21,6 +21,8 @@ from tests.factories import (
     make_supplier_code,
 )
 from tests.webapp.client import ON_SQLITE, LintingClient
+from webapp.catalog.importing import import_catalog
+from webapp.catalog.importing import rows as rows_of_catalog
 from webapp.extensions import db
 from webapp.matching.skipped_rows import PartReference
 from webapp.matching.workbench import PAGE_LENGTH
@@ -313,9 +315,28 @@ def test_parts_of_a_removed_code_are_not_listed(
 
 
 @ON_SQLITE
-def test_staff_are_led_to_the_catalog(staff: LintingClient, client: LintingClient, url: str, skipping: Any):
-    assert "Add to the catalog" in staff.get(url).text
-    assert "Add to the catalog" not in client.get(url).text
+def test_staff_download_parts_without_a_product_for_the_import_of_the_catalog(
+    staff: LintingClient, client: LintingClient, url: str, dealer: Dealer, skipping: Any
+):
+    own = make_manufacturer("House", "private_label", dealer)
+    make_supplier_code(dealer, "HB", own)
+    item = make_run_item(make_run(dealer), "HB", skipped=1)
+    make_stored_part(
+        item, "=7", reason="unmatched", quantity=1, description="Rag", upc="012345678905", retail_cents=250
+    )
+    assert "CSV for the catalog" in staff.get(url).text
+    assert "CSV for the catalog" not in client.get(url).text
+    assert client.get(f"{url}/catalog.csv").status_code == 403
+    draft = staff.get(f"{url}/catalog.csv?sort=part").text.removeprefix("\ufeff")
+    assert draft.splitlines() == [
+        ",".join((*rows_of_catalog.COLUMNS, *rows_of_catalog.OPTIONAL_COLUMNS)),
+        f"private_label,House,,,{dealer.id},'=7,House,,Rag,2.50,012345678905",
+        "aftermarket,Tucker,Tucker,,,X9,,,,1.00,",
+    ]
+    file = io.BytesIO(draft.replace("X9,,,", "X9,Acme,,Bolt").encode())
+    db.session.rollback()
+    imported = import_catalog(file, lambda *_: None)
+    assert (imported.part_numbers_new, imported.rejected) == (2, 0)
 
 
 @ON_SQLITE

@@ -177,6 +177,7 @@ TABLE: Final[dict[str, Line]] = {
     "GET skipped.index": dealers(),
     "GET skipped_files.export": dealers(),
     "GET skipped_files.export_workbook": dealers(),
+    "GET catalog_drafts.export": staff_of_dealer(),
     # Nothing is selected, rejected or ignored here.
     "POST skipped.accept": dealers(409),
     "POST skipped.reject": dealers(409),
