@@ -17,9 +17,8 @@ from typing import IO, Any, Protocol
 import structlog
 from isal import isal_zlib
 
-from webapp.core.money import decimal_text
-from webapp.core.spreadsheet import defuse, writer
-from webapp.pulls.entries import Entry
+from webapp.core.spreadsheet import are_plain, defuse, writer
+from webapp.pulls.entries import Entry, Match
 from webapp.runs import skipped_reasons
 
 log = structlog.get_logger(__name__)
@@ -34,6 +33,9 @@ class Changes(Protocol):
     """How the run changed the code's stock of a product: `new`, `updated` or `unchanged`."""
 
     def of(self, manufacturer_id: int, product_id: int) -> str: ...
+    def of_all(self, matches: Sequence[Match]) -> list[str]:
+        """Return the word of each match's product."""
+        ...
 
 
 def compress(text: str) -> bytes:
@@ -46,6 +48,9 @@ def compress(text: str) -> bytes:
 
 def prefix(cells: Sequence[str]) -> str:
     """Return the beginning of a line, up to the figures; ends in a comma."""
+    line = ",".join(cells) + ","
+    if are_plain(cells, line):
+        return line
     line = ",".join(map(defuse, cells)) + ","
     is_plain = '"' not in line and "\n" not in line and "\r" not in line and line.count(",") == len(cells)
     return line if is_plain else _csv([*map(defuse, cells), ""])
@@ -69,22 +74,24 @@ def inventory_texts(entries: Iterable[Entry], changes: Changes) -> tuple[str, st
 
 def _inventory_lines(entries: Iterable[Entry], changes: Changes) -> tuple[list[str], list[str]]:
     """Return the lines of synced parts up to their last cell, and that cell."""
-    heads, words = [], []
-    of = changes.of
-    for entry in entries:
-        if entry.reason is not None:
-            continue
-        matches = entry.matches
-        if len(matches) > 1:
-            matches = sorted(matches, key=lambda match: match.manufacturer_id)
-        for match in matches:
-            cents = match.sale_price_cents
-            price = "" if cents is None else decimal_text(cents)
-            heads.append(
-                f"{match.prefix}{entry.quantity},{match.shelf_quantity},{price},{match.lead_time_days},"
-            )
-            words.append(of(match.manufacturer_id, match.product_id))
-    return heads, words
+    rows = [
+        (entry.quantity, match)
+        for entry in entries
+        if entry.reason is None
+        for match in (entry.matches if len(entry.matches) < 2 else _by_manufacturer(entry))
+    ]
+    heads = [
+        f"{match.prefix}{quantity},{match.shelf_quantity},,{match.lead_time_days},"
+        if match.sale_price_cents is None
+        else f"{match.prefix}{quantity},{match.shelf_quantity},"
+        f"{match.sale_price_cents // 100}.{match.sale_price_cents % 100:02},{match.lead_time_days},"
+        for quantity, match in rows
+    ]
+    return heads, changes.of_all([match for _, match in rows])
+
+
+def _by_manufacturer(entry: Entry) -> list[Match]:
+    return sorted(entry.matches, key=lambda match: match.manufacturer_id)
 
 
 def skipped_text(entries: Iterable[Entry], code: str, quantity_column: str) -> str:

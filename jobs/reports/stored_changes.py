@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from jobs.reports import lines
 from webapp.models import ShelfStock
+from webapp.pulls.entries import Match
 from webapp.pulls.product_sets import ProductSet
 from webapp.pulls.stored_changes import blocks_of
 
@@ -34,6 +37,10 @@ class StoredChanges:
         )
         for manufacturer_id, product_id, created in connection.execute(query):
             (self._created if created == item_id else self._updated).add(manufacturer_id, product_id)
+
+    def of_all(self, matches: Sequence[Match]) -> list[str]:
+        """Return the word of each match's product."""
+        return [self.of(match.manufacturer_id, match.product_id) for match in matches]
 
     def of(self, manufacturer_id: int, product_id: int) -> str:
         pair = manufacturer_id, product_id

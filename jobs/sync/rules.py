@@ -71,6 +71,11 @@ def since(today: date) -> date:
     return today - timedelta(days=FRESH_DAYS)
 
 
+def is_code(code: str | None, expected: Expectation) -> bool:
+    """Return whether a row with this supplier code is of the code that was asked for."""
+    return _key_of_code(code) == expected.code_key
+
+
 def judge(raw: RawPart, expected: Expectation) -> Verdict:
     """Check a part as reported; the service's own filter is not trusted (R10)."""
     if len(raw) == 1:

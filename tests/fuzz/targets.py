@@ -20,7 +20,7 @@ with mutations.instrumented():
     from jobs.sources.lightspeed.errors import LightspeedError
     from jobs.sources.source import Page
     from jobs.sync import rules
-    from jobs.sync.applying import matching, received
+    from jobs.sync.applying import judging, received
     from sandbox.simulator import expressions
     from sandbox.simulator import filters as simulated
     from sandbox.simulator.behavior import Behavior
@@ -44,7 +44,7 @@ def decoder(data: bytes) -> None:
         expected = rules.Expectation.of("tr", "on_hand", TODAY)
         rows = received.ReceivedRows()
         rows.add(Page(1, page.parts, page.unreadable, page.received, 1, 0.0))
-        judged = matching.judge_rows(expected, rows.in_key_order(), {}, reuse=False)
+        judged = judging.judge_rows(expected, list(rows.in_key_order()), {}, reuse=False)
         for entry in judged.entries:
             stored(entry)
     retry.seconds_to_wait(data[:200].decode("latin-1"))

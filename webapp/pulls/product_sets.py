@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 # Numbers that are kept as they are; more are kept as bits.
@@ -39,6 +39,14 @@ class Bitmap:
         if self._has_bit(number):
             self._bits[number >> 3] &= ~(1 << (number & 7))
             self._length -= 1
+
+    def common(self, numbers: Collection[int]) -> set[int]:
+        """Return those of some numbers that are in the set."""
+        found = self._few.intersection(numbers)
+        if bits := self._bits:
+            most = len(bits) << 3
+            found.update([one for one in numbers if one < most and bits[one >> 3] >> (one & 7) & 1])
+        return found
 
     def __contains__(self, number: int) -> bool:
         return number in self._few or self._has_bit(number)
@@ -91,14 +99,11 @@ class ProductSet:
 
     def update(self, pairs: Iterable[tuple[int, int]]) -> None:
         """Add products, each after its manufacturer."""
-        by_manufacturer: dict[int, list[int]] = {}
-        for manufacturer_id, product_id in pairs:
-            if manufacturer_id in by_manufacturer:
-                by_manufacturer[manufacturer_id].append(product_id)
-            else:
-                by_manufacturer[manufacturer_id] = [product_id]
-        for manufacturer_id, product_ids in by_manufacturer.items():
-            self.of(manufacturer_id).update(product_ids)
+        listed = list(pairs)
+        for manufacturer_id in {number for number, _ in listed}:
+            self.of(manufacturer_id).update(
+                [product for number, product in listed if number == manufacturer_id]
+            )
 
     def discard(self, manufacturer_id: int, product_id: int) -> None:
         """Remove a product of a manufacturer, if it is in the set."""

@@ -32,21 +32,22 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     control characters (except tab and line breaks), bidirectional controls and lone surrogates.
     """
 
+    # In the order of the service's records: the decoder looks for each field after the one before it first.
     cmf: str | None = msgspec.field(name="Cmf", default=None)
     part_number: str | None = msgspec.field(name="PartNumber", default=None)
     supplier_code: str | None = msgspec.field(name="SupplierCode", default=None)
     description: str | None = msgspec.field(name="Description", default=None)
+    superseded_to: str | None = msgspec.field(name="SupersededTo", default=None)
+    upc: str | None = msgspec.field(name="UPC", default=None)
+    secondary_part_number: str | None = msgspec.field(name="secondarypartnum", default=None)
     on_hand: Number = msgspec.field(name="OnHand", default=None)
     avail: Number = msgspec.field(name="Avail", default=None)
-    retail: Number = msgspec.field(name="Retail", default=None)
-    current_active_price: Number = msgspec.field(name="CurrentActivePrice", default=None)
     cost: Number = msgspec.field(name="Cost", default=None)
-    upc: str | None = msgspec.field(name="UPC", default=None)
-    superseded_to: str | None = msgspec.field(name="SupersededTo", default=None)
-    secondary_part_number: str | None = msgspec.field(name="secondarypartnum", default=None)
-    last_updated: str | None = msgspec.field(name="lastupdatedate", default=None)
-    last_sold: str | None = msgspec.field(name="LastSoldDate", default=None)
+    current_active_price: Number = msgspec.field(name="CurrentActivePrice", default=None)
+    retail: Number = msgspec.field(name="Retail", default=None)
     date_gathered: str | None = msgspec.field(name="DateGathered", default=None)
+    last_sold: str | None = msgspec.field(name="LastSoldDate", default=None)
+    last_updated: str | None = msgspec.field(name="lastupdatedate", default=None)
 
 
 @dataclass(frozen=True)

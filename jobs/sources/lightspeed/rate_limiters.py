@@ -1,14 +1,14 @@
 """Rate limiters: one for a single process, one shared through Redis with a fallback for outages."""
 
+import threading
 import time
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 import structlog
 from limits import RateLimitItem
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
 
 from jobs.concurrency import TICK
@@ -27,26 +27,42 @@ _LEAST_PAUSE: Final = 0.002
 
 
 class LocalRateLimiter:
-    """Moving-window rate limiter of one process."""
+    """Moving-window rate limiter of one process.
+
+    Not that of `limits`, whose storage in memory starts a thread for each request.
+    """
 
     def __init__(self, rate: RateLimitItem) -> None:
         self._rate = rate
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._lock = threading.Lock()
+        # Monotonic times of the requests in the window, by login.
+        self._sent: dict[str, deque[float]] = {}
 
     def take(self, ticket: Ticket) -> float | None:
-        if self._limiter.hit(self._rate, ticket.login_key):
-            return None
-        return min(max(self._seconds_to_reset(ticket.login_key), _LEAST_PAUSE), RENEW_EVERY)
+        with self._lock:
+            sent = self._in_window(ticket.login_key)
+            if len(sent) < self._rate.amount:
+                sent.append(time.monotonic())
+                return None
+            return min(max(self._seconds_to_reset(sent), _LEAST_PAUSE), RENEW_EVERY)
 
     def leave(self, ticket: Ticket) -> None:
         """Do nothing: a single process has no queue."""
 
     def is_crowded(self, login_key: str, seconds: float) -> bool:
-        is_full = self._limiter.get_window_stats(self._rate, login_key).remaining == 0
-        return is_full and self._seconds_to_reset(login_key) > seconds
+        with self._lock:
+            sent = self._in_window(login_key)
+            return len(sent) >= self._rate.amount and self._seconds_to_reset(sent) > seconds
 
-    def _seconds_to_reset(self, login_key: str) -> float:
-        return self._limiter.get_window_stats(self._rate, login_key).reset_time - time.time()
+    def _in_window(self, login_key: str) -> deque[float]:
+        sent = self._sent.setdefault(login_key, deque())
+        since = time.monotonic() - self._rate.get_expiry()
+        while sent and sent[0] <= since:
+            sent.popleft()
+        return sent
+
+    def _seconds_to_reset(self, sent: deque[float]) -> float:
+        return sent[0] + self._rate.get_expiry() - time.monotonic()
 
 
 class SharedRateLimiter:

@@ -2,14 +2,17 @@
 
 from collections.abc import Hashable
 from dataclasses import replace
+from operator import attrgetter
 
-from msgspec.structs import astuple
+from msgspec.structs import fields
 from msgspec.structs import replace as with_fields
 
 from jobs.sources.lightspeed.parts import DecodedPage, Part
 from jobs.sources.source import Unreadable
 
 RowKey = Hashable
+
+_without_gathered = attrgetter(*(field.name for field in fields(Part) if field.name != "date_gathered"))
 
 
 def keys_of(page: DecodedPage) -> list[RowKey]:
@@ -39,8 +42,7 @@ def without_first(page: DecodedPage) -> DecodedPage:
 
 def fingerprint(page: DecodedPage) -> int:
     """Hash the parts of a page, without `DateGathered`, which may change between two reads of a row."""
-    # It is the last field.
-    return hash(tuple([astuple(part)[:-1] for part in page.parts]))
+    return hash(tuple(map(_without_gathered, page.parts)))
 
 
 def _key_of_part(part: Part) -> RowKey:

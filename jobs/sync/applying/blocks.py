@@ -62,7 +62,8 @@ class Block:
     @cached_property
     def by_key(self) -> dict[str, Entry]:
         """The entry that counts for each part number (R10)."""
-        return {entry.key: entry for entry in self.in_memory if counts_for_key(entry)}
+        other = rules.OTHER_CODE
+        return {entry.key: entry for entry in self.in_memory if entry.reason != other and entry.key}
 
     def count(self) -> None:
         """Count what the entries result in."""

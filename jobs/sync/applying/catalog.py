@@ -95,18 +95,20 @@ class Catalog:
         numbers = [mapping.manufacturer_id for mapping in context.mappings]
         return cls(context.connection, numbers, context.dealer_id if context.has_aliases else None)
 
-    def match(self, manufacturer_id: int, keys: Sequence[str]) -> Iterator[Hit]:
-        """Yield the product of each key that the manufacturer sells, or else that an alias stands for."""
+    def match(self, manufacturer_id: int, keys: Sequence[str]) -> Sequence[Hit]:
+        """Return the product of each key that the manufacturer sells, or else that an alias stands for."""
         statement = _MATCH.replace("{collate}", self._collate)
+        hits: list[Hit] = []
         for first in range(0, len(keys), sql.BATCH):
             batch = list(keys[first : first + sql.BATCH])
             rows = sql.rows(self._connection, statement, keys=batch, manufacturer=manufacturer_id)
-            for place, *product in rows:
-                yield Hit(first + place, *product)
+            # The columns are the fields of a hit.
+            hits += [Hit(first + row[0], *row[1:]) for row in rows] if first else rows
             if self._aliases_of is not None:
                 found = {row[0] for row in rows}
                 missing = [place for place in range(len(batch)) if place not in found]
-                yield from self._match_aliases(manufacturer_id, keys, [first + place for place in missing])
+                hits += self._match_aliases(manufacturer_id, keys, [first + place for place in missing])
+        return hits
 
     def _match_aliases(self, manufacturer_id: int, keys: Sequence[str], places: list[int]) -> Iterator[Hit]:
         """Yield the products that aliases name for the keys at these places."""

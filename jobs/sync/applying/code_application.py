@@ -29,6 +29,7 @@ from jobs.sync.applying.comparison import Comparison
 from jobs.sync.applying.context import CodeContext
 from jobs.sync.applying.effects import Effects
 from jobs.sync.applying.matching import Pair
+from jobs.sync.applying.product_parts import parts_of
 from jobs.sync.applying.row_windows import Window
 from jobs.sync.applying.shelf import Shelf
 from jobs.sync.applying.stored_rows import PullRows
@@ -142,10 +143,7 @@ class CodeApplication:
             raise SourceError(rules.no_evidence(counts), "bad_answer")
 
     def _reasons(self) -> Counter[str]:
-        counts: Counter[str] = Counter()
-        for block in self._new.all:
-            counts.update(block.reasons)
-        return counts
+        return sum((Counter(block.reasons) for block in self._new.all), Counter[str]())
 
     def _settle_spread(self) -> None:
         """Write the stock of products with parts in several windows, or in blocks that stay as they are."""
@@ -162,7 +160,7 @@ class CodeApplication:
             keys.update(key for _, key in self._catalog.keys_of(number, product_ids))
         found = self._new.find(keys)
         entries = [found[key][1] for key in sorted(found)]
-        affected = self._changes.apply(products.parts_of(entries, set(spread)))
+        affected = self._changes.apply(parts_of(entries, set(spread)))
         for part in affected:
             found[part.entry.key][0].is_changed = True
         self._new.write([block for block, _ in found.values() if block.is_written], self._lines)

@@ -107,10 +107,20 @@ def _refresh(
     now = clock.now()
     new: list[tuple[int, AnyFigures]] = []
     changed: list[tuple[int, AnyFigures]] = []
+    catalogs = {number: mapping.catalog for number, mapping in context.by_manufacturer.items()}
     for product_id, places in shelf.read(product_ids).items():
         if not places:
             continue
-        figures = _figures_of(context, places)
+        catalog = None
+        figures: AnyFigures
+        if len(places) == 1:
+            # Nearly every product has the stock of one code.
+            ((place, figures),) = places.items()
+            catalog = catalogs.get(place[1])
+            if figures[0] <= 0:
+                figures = OUT_OF_STOCK
+        else:
+            figures = figures_of(context, places)
         if (lock := locks.get(product_id)) is not None:
             figures = figures_under(lock, now, context, places)
         before = stored.get(product_id)
@@ -120,7 +130,7 @@ def _refresh(
             changed.append((product_id, figures))
         else:
             continue
-        total = totals.setdefault(_catalog_of(context, places), [0, 0])
+        total = totals.setdefault(catalog or _catalog_of(context, places), [0, 0])
         previous = before[0] if before is not None else 0
         total[0] += (figures[0] > 0) - (previous > 0)
         total[1] += figures[0] - previous
@@ -142,13 +152,6 @@ def _catalog_of(context: CodeContext, places: dict[StockKey, Stock]) -> str:
         if place[1] in mappings:
             return mappings[place[1]].catalog
     raise LookupError("the code has none of the product's manufacturers")
-
-
-def _figures_of(context: CodeContext, places: dict[StockKey, Stock]) -> AnyFigures:
-    if len(places) == 1:
-        (stock,) = places.values()
-        return stock if stock[0] > 0 else OUT_OF_STOCK
-    return figures_of(context, places)
 
 
 def figures_of(context: CodeContext, places: dict[StockKey, Stock]) -> Figures:

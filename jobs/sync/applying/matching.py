@@ -1,4 +1,4 @@
-"""Decides for the parts of one window what each updates: R10's checks and R12's matches."""
+"""Matches the parts of one window with products, and suggests candidates (R12)."""
 
 from __future__ import annotations
 
@@ -6,23 +6,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from jobs.reports import lines
-from jobs.sources.values import cents_of
 from jobs.sync import rules
-from jobs.sync.applying.catalog import Catalog, Hit
+from jobs.sync.applying.catalog import Catalog
 from jobs.sync.applying.context import CodeContext
-from jobs.sync.applying.received import KeyedRow
 from webapp.core.gtins import gtin_of, without_zeros
 from webapp.core.text_keys import bare_key_of, key_of, with_zeros
 from webapp.pulls.entries import (
-    CURRENT_ACTIVE,
     MAX_PART_NUMBER,
     PART_NUMBER,
-    RETAIL,
     SUPERSEDED_TO,
     UPC,
     Entry,
     Match,
-    RawPart,
 )
 
 # A product of a manufacturer, by their ids.
@@ -52,64 +47,6 @@ class Judged:
     unexplained: list[Entry] = field(default_factory=list)
     # A part keeps the quantity of a product for which the catalog no longer lists it.
     has_unlisted: bool = False
-
-
-def judge_rows(
-    expected: rules.Expectation, rows: Iterable[KeyedRow], old: dict[str, Entry], *, reuse: bool
-) -> Judged:
-    """Check each row; of rows with one part number the last counts, whatever it says (R10).
-
-    With `reuse`, a row that equals the stored one has the stored matches.
-    """
-    judged = Judged([], [], dict(old))
-    since = expected.since.isoformat()
-    for key, of_part in _by_key(rows):
-        stored = old.get(key) if reuse and len(of_part) == 1 else None
-        if stored is not None and _is_same(stored, of_part[0][1], since):
-            judged.entries.append(stored)
-            del judged.old[key]
-        else:
-            entries = _last_of_part([_entry(expected, *row) for row in of_part])
-            judged.entries += entries
-            judged.fresh += entries
-    judged.unknown = [entry for entry in judged.fresh if entry.key and entry.reason in rules.UNKNOWN]
-    return judged
-
-
-def _by_key(rows: Iterable[KeyedRow]) -> Iterator[tuple[str, list[KeyedRow]]]:
-    """Yield the rows of each key together; faster than `groupby` where nearly every key has one row."""
-    last: str | None = None
-    of_part: list[KeyedRow] = []
-    for row in rows:
-        if row[0] == last:
-            of_part.append(row)
-            continue
-        if last is not None:
-            yield last, of_part
-        last, of_part = row[0], [row]
-    if last is not None:
-        yield last, of_part
-
-
-def _is_same(stored: Entry, raw: RawPart, since: str) -> bool:
-    """Return whether a row is the stored one, and its part is not too old now."""
-    return stored.raw == raw and (stored.changed is None or stored.changed >= since)
-
-
-def _entry(expected: rules.Expectation, key: str, raw: RawPart) -> Entry:
-    reason, quantity, changed = rules.judge(raw, expected)
-    if reason is not None:
-        return Entry(key, raw, reason, quantity)
-    date = changed.isoformat() if changed is not None else None
-    return Entry(key, raw, None, quantity, date, cents_of(raw[RETAIL]), cents_of(raw[CURRENT_ACTIVE]))
-
-
-def _last_of_part(entries: list[Entry]) -> list[Entry]:
-    """Return the entries of one key without those that a later row replaces."""
-    if len(entries) == 1 or not entries[0].key:
-        return entries
-    last = max((place for place, entry in enumerate(entries) if entry.reason != rules.OTHER_CODE), default=-1)
-    return [entry for place, entry in enumerate(entries) if place == last or entry.reason == rules.OTHER_CODE]
 
 
 def match(context: CodeContext, catalog: Catalog, judged: Judged, *, reuse: bool) -> None:
@@ -158,19 +95,17 @@ def _look_up(context: CodeContext, catalog: Catalog, entries: list[Entry], judge
         return
     keys = [entry.key for entry in entries]
     for mapping in context.mappings:
+        number = mapping.manufacturer_id
+        # The cells of its lines that all parts of the mapping have.
         head = lines.prefix((mapping.catalog, mapping.manufacturer, context.code))
-        for hit in catalog.match(mapping.manufacturer_id, keys):
-            entry = entries[hit.place]
-            if entry.matches and any(match.product_id == hit.product_id for match in entry.matches):
-                judged.reachable.add((mapping.manufacturer_id, hit.product_id))
-            else:
-                entry.matches.append(_match(mapping.manufacturer_id, head, entry, hit))
-
-
-def _match(manufacturer_id: int, head: str, entry: Entry, hit: Hit) -> Match:
-    """Return a match; `head` are the cells of its line that all parts of the mapping have."""
-    prefix = head + lines.prefix((entry.part_number, hit.brand, hit.mpn, hit.name))
-    return Match(manufacturer_id, hit.product_id, prefix)
+        for place, product_id, brand, mpn, name in catalog.match(number, keys):
+            entry = entries[place]
+            if entry.matches and any(match.product_id == product_id for match in entry.matches):
+                judged.reachable.add((number, product_id))
+                continue
+            part_number = entry.raw[PART_NUMBER].strip()[:MAX_PART_NUMBER]
+            prefix = head + lines.prefix((part_number, brand, mpn, name))
+            entry.matches.append(Match(number, product_id, prefix))
 
 
 def _suggest(catalog: Catalog, unmatched: list[Entry], judged: Judged) -> None:

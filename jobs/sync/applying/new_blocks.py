@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import Final
 
 from jobs.sync.applying import received
@@ -13,6 +15,8 @@ from webapp.pulls.entries import Entry
 # Rows of one block.
 BLOCK_ROWS: Final = 1_000
 
+_key_of: Final = attrgetter("key")
+
 
 def new_blocks(item_id: int, rows: list[KeyedRow], entries: list[Entry]) -> Iterator[Block]:
     """Divide rows and entries in key order into blocks; rows of one key stay together."""
@@ -21,10 +25,8 @@ def new_blocks(item_id: int, rows: list[KeyedRow], entries: list[Entry]) -> Iter
         last = min(first + BLOCK_ROWS, len(rows))
         while last < len(rows) and rows[last][0] == rows[last - 1][0]:
             last += 1
-        end_key = rows[last - 1][0]
         begin = place
-        while place < len(entries) and entries[place].key <= end_key:
-            place += 1
+        place = bisect_right(entries, rows[last - 1][0], begin, key=_key_of)
         digest = received.digest_of([raw for _, raw in rows[first:last]])
         block = Block(rows[first][0], item_id, digest, None, False, rows=last - first)
         block.entries = entries[begin:place]
@@ -37,9 +39,9 @@ def same_blocks(item_id: int, stored: Sequence[Block], entries: list[Entry]) -> 
     """Divide entries in key order into the blocks that have the same rows in the stored pull."""
     place = 0
     for block, following in zip(stored, [*stored[1:], None], strict=True):
-        begin = place
-        while place < len(entries) and (following is None or entries[place].key < following.first_key):
-            place += 1
+        begin, place = place, len(entries)
+        if following is not None:
+            place = bisect_left(entries, following.first_key, begin, key=_key_of)
         same = Block(block.first_key, item_id, block.digest, None, False, rows=block.rows)
         same.entries = entries[begin:place]
         same.is_written, same.is_changed = False, True

@@ -3,57 +3,51 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence, Set
-from typing import Final, NamedTuple
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, field
+from typing import Final
 
 from jobs.sync.applying.context import CodeContext
+from jobs.sync.applying.context_facts import Mapping
 from jobs.sync.applying.guarding import Guards
 from jobs.sync.applying.matching import Pair
+from jobs.sync.applying.product_parts import (
+    Part,
+    Parts,
+    Result,
+    are_kept,
+    left_as,
+    note_result,
+    price_of,
+    quantity_of,
+    retail_of,
+)
 from jobs.sync.applying.shelf import Shelf
 from webapp.core.limits import MAX_QUANTITY
-from webapp.pulls.entries import Blocked, Entry, Match
 from webapp.pulls.product_sets import ProductSet
 from webapp.pulls.stock import Stock, StockKey
 from webapp.pulls.stock_changes import Noted
 
-
-class Part(NamedTuple):
-    """A part's match with a product."""
-
-    entry: Entry
-    match: Match
-
-
-class Result(NamedTuple):
-    """What the parts of a product make of its stock; `stock` is None if none of them is reported.
-
-    `is_price_left`: the first part has no price (R15). Guards withhold pieces, and block its price (R27).
-    """
-
-    stock: Stock | None
-    is_price_left: bool = False
-    withheld: int = 0
-    blocked: Blocked | None = None
-
+_new: Final = tuple.__new__
 
 # What the shelf has of a new part whose product is frozen.
 _NOTHING: Final = Stock(0, None, 0)
 # Of a product that was never in stock.
 _NO_STOCK: Final[dict[StockKey, Stock]] = {}
 
-# The parts of each product, in part number order.
-Parts = dict[Pair, list[Part]]
 
+@dataclass
+class _Written:
+    """What the parts of some products make of the shelf: stock, changes to note, and what freezes `left`.
 
-def parts_of(entries: Iterable[Entry], pairs: set[Pair]) -> Parts:
-    """Return the parts of products, from entries in part number order."""
-    found: Parts = {pair: [] for pair in pairs}
-    for entry in entries:
-        for match in entry.matches:
-            own = found.get((match.manufacturer_id, match.product_id))
-            if own is not None:
-                own.append(Part(entry, match))
-    return found
+    `affected` are the parts whose stored result changed.
+    """
+
+    new: list[tuple[StockKey, Stock]] = field(default_factory=list)
+    changed: list[tuple[StockKey, Stock]] = field(default_factory=list)
+    noted: list[Noted] = field(default_factory=list)
+    left: list[Noted] = field(default_factory=list)
+    affected: list[Part] = field(default_factory=list)
 
 
 class Changes:
@@ -88,41 +82,88 @@ class Changes:
             parts = {
                 pair: own for pair, own in parts.items() if not (pair in noted and self._stays(pair, own))
             }
+        written = _Written()
         stock = self._shelf.read({product_id for _, product_id in parts})
         frozen = self._context.frozen_manufacturers
-        new: list[tuple[StockKey, Stock]] = []
-        changed: list[tuple[StockKey, Stock]] = []
-        changes: list[Noted] = []
-        left: list[Noted] = []
-        affected: list[Part] = []
+        plain = {
+            number: mapping
+            for number, mapping in self._context.by_manufacturer.items()
+            if number not in frozen and self._guards.of(number) is None
+        }
+        code_key = self._context.code_key
         for pair, own in parts.items():
-            place = StockKey(pair[1], pair[0], self._context.code_key)
-            rows = stock.get(pair[1], _NO_STOCK)
-            before = rows.get(place) if rows else None
-            is_frozen = False
-            result = self._result_of(pair, own, before)
-            after = result.stock
-            if after is None:
-                if not own and before is not None and before.quantity > 0:
-                    self._vanish(place, rows)
-                after = before
-            elif pair[0] in frozen:
-                left.append((place, before, after, _retail(own, after)))
-                is_frozen = after != before
-                after = before or _NOTHING
-                if is_frozen:
-                    result = _left_as(after, own)
-            elif after != before:
-                (new if before is None else changed).append((place, after))
-                changes.append((place, before, after, _retail(own, after)))
-                self._guards.note(pair, before, after)
-            if after is not None:
-                self._count_newly_stocked(place, rows, after)
-                affected += _note(own, after, result, is_frozen)
-        self._shelf.note(changes)
-        self._shelf.write(new, changed)
-        self._shelf.frozen_changes.reported(left)
-        return affected
+            manufacturer_id, product_id = pair
+            # Without the constructor, which takes as long as all the rest.
+            place = _new(StockKey, (product_id, manufacturer_id, code_key))
+            rows = stock.get(product_id, _NO_STOCK)
+            if len(own) == 1 and manufacturer_id in plain and own[0][1].kept_quantity is None:
+                self._apply_plain(place, own[0], rows, plain[manufacturer_id], written)
+            else:
+                self._apply_one(pair, own, place, rows, written)
+        self._shelf.note(written.noted)
+        self._shelf.write(written.new, written.changed)
+        self._shelf.frozen_changes.reported(written.left)
+        return written.affected
+
+    def _apply_plain(
+        self, place: StockKey, part: Part, rows: dict[StockKey, Stock], mapping: Mapping, written: _Written
+    ) -> None:
+        """Do what `_apply_one` does for a product of one part, without guards and freezes: for nearly all."""
+        entry, match = part
+        pricing = mapping.pricing
+        price = None
+        if pricing != "disabled":
+            price = entry.retail_cents if pricing == "retail" else entry.current_active_cents
+        is_left = price is None and pricing != "disabled"
+        before = rows.get(place) if rows else None
+        if price is None and before is not None:
+            price = before.sale_price_cents
+        quantity = entry.quantity or 0
+        if quantity > MAX_QUANTITY:
+            quantity = MAX_QUANTITY
+        after = _new(Stock, (quantity, price, mapping.lead_time_days))
+        if after != before:
+            (written.new if before is None else written.changed).append((place, after))
+            retail = entry.retail_cents if price is None else None
+            written.noted.append((place, before, after, retail))
+        if rows or not after.quantity:
+            self._count_newly_stocked(place, rows, after)
+        else:
+            self.newly_stocked[place.manufacturer_id] += 1
+        figures = (match.shelf_quantity, match.sale_price_cents, match.lead_time_days)
+        others = (match.is_price_left, match.withheld, match.blocked)
+        if figures != after or others != (is_left, 0, None):
+            match.shelf_quantity, match.sale_price_cents, match.lead_time_days = after
+            match.is_price_left, match.withheld, match.blocked = is_left, 0, None
+            written.affected.append(part)
+        elif match.frozen_quantity is not None:
+            written.affected.append(part)
+        match.frozen_quantity = None
+
+    def _apply_one(
+        self, pair: Pair, own: list[Part], place: StockKey, rows: dict[StockKey, Stock], written: _Written
+    ) -> None:
+        before = rows.get(place) if rows else None
+        is_frozen = False
+        result = self._result_of(pair, own, before)
+        after = result.stock
+        if after is None:
+            if not own and before is not None and before.quantity > 0:
+                self._vanish(place, rows)
+            after = before
+        elif pair[0] in self._context.frozen_manufacturers:
+            written.left.append((place, before, after, retail_of(own, after)))
+            is_frozen = after != before
+            after = before or _NOTHING
+            if is_frozen:
+                result = left_as(after, own)
+        elif after != before:
+            (written.new if before is None else written.changed).append((place, after))
+            written.noted.append((place, before, after, retail_of(own, after)))
+            self._guards.note(pair, before, after)
+        if after is not None:
+            self._count_newly_stocked(place, rows, after)
+            written.affected += note_result(own, after, result, is_frozen)
 
     def _stays(self, pair: Pair, parts: Sequence[Part]) -> bool:
         """Return whether a product's stock stays as its parts have it; what else results is noted in them."""
@@ -131,12 +172,17 @@ class Changes:
         result = self._result_of(pair, parts, before)
         if result.stock != before:
             return False
-        _note(parts, before, result, False)
+        note_result(parts, before, result, False)
         return True
 
     def _collect(self, parts: Parts) -> None:
         """Collect products with a part that is reported; none with a part has vanished."""
-        self.reported.update(pair for pair, own in parts.items() if not _are_kept(own))
+        reported = [
+            pair
+            for pair, own in parts.items()
+            if (own[0][1].kept_quantity is None if len(own) == 1 else not are_kept(own))
+        ]
+        self.reported.update(reported)
         if len(self.vanished):
             for pair, own in parts.items():
                 if own:
@@ -150,14 +196,14 @@ class Changes:
                 self.elsewhere.add(place.manufacturer_id, place.product_id)
 
     def _result_of(self, pair: Pair, parts: Sequence[Part], before: Stock | None) -> Result:
-        quantity = _quantity(parts[0]) if len(parts) == 1 else sum(map(_quantity, parts))
-        if _are_kept(parts):
+        quantity = quantity_of(parts[0]) if len(parts) == 1 else sum(map(quantity_of, parts))
+        if are_kept(parts):
             return Result(None, withheld=0 if before is None else max(0, quantity - before.quantity))
         mapping = self._context.by_manufacturer[pair[0]]
         guards = self._guards.of(pair[0])
         price, is_left, blocked = None, False, None
         if mapping.pricing != "disabled":
-            price = _price(mapping.pricing, parts[0])
+            price = price_of(mapping.pricing, parts[0])
             is_left = price is None
             if price is not None and guards is not None:
                 blocked = self._guards.blocked(pair, parts[0].entry, price, before)
@@ -179,57 +225,3 @@ class Changes:
             self.newly_stocked[place.manufacturer_id] += not stocked
         elif stocked == [place]:
             self.newly_stocked[place.manufacturer_id] -= 1
-
-
-def _retail(parts: Sequence[Part], stock: Stock) -> int | None:
-    return parts[0].entry.retail_cents if stock.sale_price_cents is None else None
-
-
-def _left_as(stock: Stock, parts: Sequence[Part]) -> Result:
-    """Return the result of parts whose product a freeze leaves as it is: what it was."""
-    kept = (part.match.kept_quantity for part in parts)
-    frozen = (part.match.frozen_quantity for part in parts)
-    quantity = sum(first or second or 0 for first, second in zip(kept, frozen, strict=True))
-    return Result(stock, withheld=max(0, quantity - stock.quantity))
-
-
-def _are_kept(parts: Sequence[Part]) -> bool:
-    """Return whether none of the parts is reported."""
-    if len(parts) == 1:
-        return parts[0].match.kept_quantity is not None
-    return all(part.match.kept_quantity is not None for part in parts)
-
-
-def _price(pricing: str, first: Part) -> int | None:
-    entry, match = first
-    if match.kept_quantity is not None:
-        return None
-    return entry.retail_cents if pricing == "retail" else entry.current_active_cents
-
-
-def _note(parts: Sequence[Part], stock: Stock, result: Result, is_frozen: bool) -> list[Part]:
-    """Note the stock in the parts' results; return those that differ. Only the first can leave the price.
-
-    What each part contributes to the stock stays noted only if a freeze left that as it is.
-    """
-    changed = []
-    is_left, blocked = result.is_price_left, result.blocked
-    for part in parts:
-        match = part.match
-        figures = (match.shelf_quantity, match.sale_price_cents, match.lead_time_days)
-        others = (match.is_price_left, match.withheld, match.blocked)
-        if figures != stock or others != (is_left, result.withheld, blocked):
-            match.shelf_quantity, match.sale_price_cents, match.lead_time_days = stock
-            match.is_price_left, match.withheld, match.blocked = is_left, result.withheld, blocked
-            changed.append(part)
-        elif match.frozen_quantity is not None and not is_frozen:
-            changed.append(part)
-        if not is_frozen:
-            match.frozen_quantity = None
-        is_left, blocked = False, None
-    return changed
-
-
-def _quantity(part: Part) -> int:
-    kept = part.match.kept_quantity
-    return kept if kept is not None else part.entry.quantity or 0

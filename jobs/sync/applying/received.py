@@ -52,6 +52,27 @@ def row_key(raw: RawPart) -> str:
     return key_of(raw[PART_NUMBER])[:MAX_PART_NUMBER]
 
 
+def _row_keys(rows: Sequence[RawPart]) -> list[str]:
+    """Return the `row_key` of each row."""
+    keys: list[str] = []
+    for first in range(0, len(rows), _PIECE):
+        piece = rows[first : first + _PIECE]
+        keys += _plain_keys(piece) or map(row_key, piece)
+    return keys
+
+
+def _plain_keys(rows: Sequence[RawPart]) -> list[str] | None:
+    """Return the keys of rows, all at once, if all part numbers are plain text; else None."""
+    numbers = [raw[PART_NUMBER] for raw in rows]
+    if None in numbers or max(map(len, numbers)) > MAX_PART_NUMBER:
+        return None
+    joined = "".join(numbers)
+    if not joined.isascii() or not joined.isprintable():
+        return None
+    keys = "\n".join(numbers).casefold().split("\n")
+    return [key.strip() for key in keys] if " " in joined else keys
+
+
 def rows_of(page: Page) -> Iterator[RawPart]:
     """Yield the rows of a page in the order reported, which decides between rows of the same part (R10)."""
     parts = iter(page.parts)
@@ -75,7 +96,7 @@ class ReceivedRows:
 
     def add(self, page: Page) -> None:
         """Append the rows of a page."""
-        rows = list(rows_of(page))
+        rows = list(rows_of(page)) if page.unreadable else list(map(raw_of, page.parts))
         self.gathered.add(page.parts)
         try:
             encoded = _encode(rows)
@@ -110,7 +131,7 @@ class ReceivedRows:
 
     def _take_sorted(self) -> list[KeyedRow]:
         """Take the rows in memory, with their keys: the rows of an unchanged code need none."""
-        rows = sorted([(row_key(raw), raw) for raw in self._rows], key=itemgetter(0))
+        rows = sorted(zip(_row_keys(self._rows), self._rows, strict=True), key=itemgetter(0))
         self._rows = []
         return rows
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
+from itertools import islice
+from operator import itemgetter
+from typing import Final, TypeVar
 
 from jobs.sync.applying import received
 from jobs.sync.applying.blocks import Block
@@ -14,6 +17,10 @@ T = TypeVar("T")
 
 # Rows that are worked on at once.
 WINDOW_ROWS = 10_000
+# Rows that are looked ahead at.
+_HELD_ROWS: Final = 1_000
+
+_key_of = itemgetter(0)
 
 
 @dataclass
@@ -104,28 +111,36 @@ class _Pieces:
 
     def __init__(self, rows: Iterator[KeyedRow]) -> None:
         self._rows = rows
-        self._next = next(rows, None)
+        # Rows that come next, from `place` on; never empty before the end.
+        self._held: list[KeyedRow] = []
+        self._place = 0
+        self._hold_more()
 
     @property
     def next_key(self) -> str | None:
         """The key of the next row; None at the end."""
-        return None if self._next is None else self._next[0]
+        return self._held[self._place][0] if self._place < len(self._held) else None
 
     def is_at(self, end: str | None) -> bool:
         """Return whether all rows with a smaller key were taken; all rows with None."""
-        return self._next is None or (end is not None and self._next[0] >= end)
+        key = self.next_key
+        return key is None or (end is not None and key >= end)
 
     def take(self, end: str | None) -> list[KeyedRow]:
         """Take rows with a smaller key, about as many as a window has; rows of one key stay together."""
         taken: list[KeyedRow] = []
-        rows, row = self._rows, self._next
-        while row is not None and (end is None or row[0] < end):
-            if len(taken) >= WINDOW_ROWS and row[0] != taken[-1][0]:
-                break
-            taken.append(row)
-            row = next(rows, None)
-        self._next = row
+        while not self.is_at(end) and (len(taken) < WINDOW_ROWS or self.next_key == taken[-1][0]):
+            held, first = self._held, self._place
+            last = len(held) if end is None else bisect_left(held, end, first, key=_key_of)
+            last = min(last, first + max(1, WINDOW_ROWS - len(taken)))
+            taken += held[first:last]
+            self._place = last
+            if last == len(held):
+                self._hold_more()
         return taken
+
+    def _hold_more(self) -> None:
+        self._held, self._place = list(islice(self._rows, _HELD_ROWS)), 0
 
 
 def with_last(values: Iterator[T]) -> Iterator[tuple[T, bool]]:

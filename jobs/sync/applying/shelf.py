@@ -13,6 +13,7 @@ from jobs.sync.applying.context import CodeContext
 from jobs.sync.applying.frozen_changes import FrozenChanges
 from jobs.sync.applying.noting import NotedChanges
 from webapp.core.pg_copy import NULL, copy_lines, escaped
+from webapp.pulls.entries import Match
 from webapp.pulls.product_sets import Bitmap, ProductSet
 from webapp.pulls.stock import Stock, StockKey
 from webapp.pulls.stock_changes import Noted
@@ -99,18 +100,37 @@ class Shelf:
             return lines.NEW
         return lines.UPDATED if (manufacturer_id, product_id) in self.updated else lines.UNCHANGED
 
+    def of_all(self, matches: Sequence[Match]) -> list[str]:
+        """Return how this item changed its stock of each match's product, as `of` does."""
+        touched = self.touched.common([match.product_id for match in matches])
+        if not touched:
+            return [lines.UNCHANGED] * len(matches)
+        numbers = {match.manufacturer_id for match in matches}
+        created = {number: self.created.of(number).common(touched) for number in numbers}
+        updated = {number: self.updated.of(number).common(touched) for number in numbers}
+        return [
+            lines.UNCHANGED
+            if match.product_id not in touched
+            else lines.NEW
+            if match.product_id in created[match.manufacturer_id]
+            else lines.UPDATED
+            if match.product_id in updated[match.manufacturer_id]
+            else lines.UNCHANGED
+            for match in matches
+        ]
+
     def read(self, product_ids: Collection[int]) -> dict[int, dict[StockKey, Stock]]:
         """Return all stock of each product, under any code, in the order of their ids."""
         missing = [product_id for product_id in product_ids if product_id not in self._known]
         if len(self._known) + len(missing) > _MOST_KNOWN:
             self._known, missing = {}, list(product_ids)
-        self._known.update((product_id, {}) for product_id in missing)
+        self._known.update({product_id: {} for product_id in missing})
         for batch in sql.batches(sorted(missing)):
             for row in sql.rows(
                 self._connection, _SHELF, products=list(batch), dealer=self._context.dealer_id
             ):
                 self._known[row[0]][StockKey(*row[:3])] = Stock(*row[3:])
-        self.never_stocked.update(product_id for product_id in missing if not self._known[product_id])
+        self.never_stocked.update([product_id for product_id in missing if not self._known[product_id]])
         return {product_id: self._known[product_id] for product_id in sorted(product_ids)}
 
     def note(self, changes: Sequence[Noted]) -> None:
@@ -124,14 +144,15 @@ class Shelf:
 
     def write(self, new: Sequence[tuple[StockKey, Stock]], changed: Sequence[tuple[StockKey, Stock]]) -> None:
         """Write the code's own stock: rows that are new, and rows that differ."""
-        self.created.update((place.manufacturer_id, place.product_id) for place, _ in new)
-        self.updated.update((place.manufacturer_id, place.product_id) for place, _ in changed)
-        self.touched.update(place.product_id for rows in (new, changed) for place, _ in rows)
+        for written, rows in ((self.created, new), (self.updated, changed)):
+            written.update([(manufacturer, product) for (product, manufacturer, _), _ in rows])
+            self.touched.update([place[0] for place, _ in rows])
         self._insert(new)
         self._update(changed)
         for place, stock in (*new, *changed):
-            if place.product_id in self._known:
-                self._known[place.product_id][place] = stock
+            known = self._known.get(place[0])
+            if known is not None:
+                known[place] = stock
 
     def _insert(self, rows: Sequence[tuple[StockKey, Stock]]) -> None:
         context = self._context

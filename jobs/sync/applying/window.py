@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from jobs.sync.applying import keeping, matching, moved, products
@@ -10,8 +10,10 @@ from jobs.sync.applying.blocks import Block, Blocks, counts_for_key
 from jobs.sync.applying.catalog import Catalog
 from jobs.sync.applying.comparison import Comparison
 from jobs.sync.applying.context import CodeContext
+from jobs.sync.applying.judging import judge_rows
 from jobs.sync.applying.matching import Judged, Pair, PartKey
 from jobs.sync.applying.new_blocks import new_blocks, same_blocks
+from jobs.sync.applying.product_parts import parts_of
 from jobs.sync.applying.reuse import Reuse
 from jobs.sync.applying.row_windows import Window
 from webapp.models import StoredPull
@@ -102,14 +104,17 @@ class WindowApplication:
             gone = keeping.gone(self._context, judged)
             keeping.retain(self._context, gone, self._stored.moment, self._stored.unnamed)
         self._collect(judged)
-        others = [each for each in (*judged.fresh, *judged.old.values()) if each.key not in judged.rematched]
-        differing = self._pairs_of(others) | judged.reachable
-        pairs = differing | self._pairs_of(judged.fresh if self._reuse.stock else judged.entries)
+        others = [*judged.fresh, *judged.old.values()]
+        if judged.rematched:
+            others = [each for each in others if each.key not in judged.rematched]
+        differing = pairs = self._pairs_of(others) | judged.reachable
+        if judged.rematched or (not self._reuse.stock and len(judged.fresh) < len(judged.entries)):
+            pairs = differing | self._pairs_of(judged.fresh if self._reuse.stock else judged.entries)
         spread = {} if is_whole else self._spread(window, judged, pairs)
         for pair, keys in spread.items():
             self.found.spread.setdefault(pair, set()).update(keys)
         own = pairs - spread.keys()
-        self._changes.apply(products.parts_of(judged.entries, own), own - differing)
+        self._changes.apply(parts_of(judged.entries, own), own - differing)
         for block in window.replaced:
             old.release(block)
         if window.is_stored:
@@ -124,26 +129,25 @@ class WindowApplication:
                 return Judged(entries, [], {})
             rows = [(entry.key, entry.raw) for entry in entries]
         stored = _stored_entries(window)
-        return matching.judge_rows(self._context.expected, rows, stored, reuse=self._reuses_rows)
+        return judge_rows(self._context.expected, rows, stored, reuse=self._reuses_rows)
 
     def _collect(self, judged: Judged) -> None:
         """Collect what is settled later."""
         found = self.found
         found.superseded += [entry.key for entry in judged.unexplained]
         self._collect_matched(judged.fresh if self._reuse.clearing else judged.entries)
-        for entry in judged.old.values():
-            for match in entry.matches:
-                found.previous.add(match.manufacturer_id, match.product_id)
+        found.previous.update(_pairs_of(judged.old.values()))
         self._note_keys(judged)
         if self._reuse.matches and not found.has_other_chains:
             found.has_other_chains = _chains(judged.fresh) != _chains(judged.old.values())
 
     def _collect_matched(self, entries: Iterable[Entry]) -> None:
-        matches = [match for entry in entries for match in entry.matches]
-        self.found.matched.update([(match.manufacturer_id, match.product_id) for match in matches])
+        self.found.matched.update(_pairs_of(entries))
 
     def _note_keys(self, judged: Judged) -> None:
         """Note the parts that the code begins or ceases to report, by manufacturer."""
+        if not self._context.is_shared and not self._retained:
+            return
         before = {
             (match.manufacturer_id, entry.key)
             for entry in judged.old.values()
@@ -170,12 +174,7 @@ class WindowApplication:
     def _pairs_of(self, entries: Iterable[Entry]) -> set[Pair]:
         """Return the products of parts, of manufacturers that are still mapped."""
         mapped = self._context.by_manufacturer
-        return {
-            (match.manufacturer_id, match.product_id)
-            for entry in entries
-            for match in entry.matches
-            if match.manufacturer_id in mapped
-        }
+        return {pair for pair in _pairs_of(entries) if pair[0] in mapped}
 
     def _spread(self, window: Window, judged: Judged, pairs: set[Pair]) -> dict[Pair, set[str]]:
         """Return the products that may have parts outside of the window, with keys of kept parts."""
@@ -195,10 +194,19 @@ class WindowApplication:
         return spread
 
 
+def _pairs_of(entries: Iterable[Entry]) -> Iterator[Pair]:
+    return ((match.manufacturer_id, match.product_id) for entry in entries for match in entry.matches)
+
+
 def _stored_entries(window: Window) -> dict[str, Entry]:
-    return {
-        key: entry for block in window.replaced for key, entry in block.by_key.items() if window.covers(key)
-    }
+    stored: dict[str, Entry] = {}
+    for block in window.replaced:
+        entries = block.in_memory
+        if entries and window.covers(entries[0].key) and window.covers(entries[-1].key):
+            stored.update(block.by_key)
+        else:
+            stored.update((key, entry) for key, entry in block.by_key.items() if window.covers(key))
+    return stored
 
 
 def _chains(entries: Iterable[Entry]) -> dict[str, str]:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from jobs.sync.applying import products
+from jobs.sync.applying.product_parts import Part, Parts
 from tests.factories import make_manufacturer, make_part_number, make_product
 from tests.jobs.sync.test_quantity_guards import execute, guard
 from tests.sync_harness import SyncHarness, part
@@ -123,7 +124,7 @@ def test_a_product_written_twice_in_a_run_is_compared_with_its_price_before_it(
     execute(priced, guard(priced, max_price_change_percent=20))
     apply_once = products.Changes.apply
 
-    def twice(changes: products.Changes, parts: products.Parts, _noted: object) -> list[products.Part]:
+    def twice(changes: products.Changes, parts: Parts, _noted: object) -> list[Part]:
         before = [(own, own.entry.retail_cents) for parts_of in parts.values() for own in parts_of]
         for own, cents in before:
             own.entry.retail_cents = (cents or 0) - 300

@@ -10,7 +10,7 @@ from webapp.core.spreadsheet.encodings import text_of
 from webapp.core.spreadsheet.reading import Row, Sheet, Unreadable
 from webapp.core.spreadsheet.whole_file import FileLimits, FileRefused, WholeFile, read_whole
 from webapp.core.spreadsheet.workbook import Cell, write_workbook
-from webapp.core.spreadsheet.writing import BOM, defuse, undo_defuse, write_header, writer
+from webapp.core.spreadsheet.writing import BOM, are_plain, defuse, undo_defuse, write_header, writer
 
 __all__ = [
     "BOM",
@@ -21,6 +21,7 @@ __all__ = [
     "Sheet",
     "Unreadable",
     "WholeFile",
+    "are_plain",
     "damage_reason",
     "defuse",
     "is_error",

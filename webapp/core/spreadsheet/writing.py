@@ -21,6 +21,7 @@ _PASSED_OVER = re.compile(rf'[" \xa0\u1680\u2000-\u200a\u202f\u205f\u3000{INVISI
 # A spreadsheet with another separator splits cells at these; a line break also starts a cell.
 _SEPARATORS = re.compile("([;\t\r\n])")
 _PLAIN_STARTS = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ#(/")
+_PLAIN_OR_NO_START = _PLAIN_STARTS | {""}
 
 
 class Writer(Protocol):
@@ -70,6 +71,17 @@ def undo_defuse(cell: str) -> str:
 
 def _armed_piece(piece: str) -> str:
     return piece[1:] if piece[:1] == "'" and _runs(piece[1:]) else piece
+
+
+def are_plain(cells: Sequence[str], line: str) -> bool:
+    """Return whether cells are written as they are; `line` has all of them, with a comma after each."""
+    return (
+        line.count(",") == len(cells)
+        and line.isprintable()
+        and '"' not in line
+        and ";" not in line
+        and _PLAIN_OR_NO_START.issuperset([cell[:1] for cell in cells])
+    )
 
 
 def _is_plain(cell: str) -> bool:
