@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 from benchmarks.service import CMF, PASSWORD, USERNAME
-from sandbox.samples.bulk import bulk_supplier_codes
+from sandbox.samples.bulk import BULK_CODES, bulk_supplier_codes
 from sandbox.samples.dealers import write_supplier_codes
 from webapp import supplier_codes
 from webapp.extensions import db
@@ -18,7 +18,7 @@ from webapp.runs import readiness
 class AddDealer:
     """A new dealer with the first `codes` of them; several may share the one that the simulator serves."""
 
-    def __init__(self, name: str, codes: str) -> None:
+    def __init__(self, name: str, codes: str = str(len(BULK_CODES))) -> None:
         self._codes = int(codes)
         self._dealer = Dealer(name=name, timezone="America/Chicago")
 
