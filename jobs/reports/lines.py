@@ -24,6 +24,8 @@ from webapp.runs import skipped_reasons
 log = structlog.get_logger(__name__)
 
 UNCHANGED, NEW, UPDATED = "unchanged", "new", "updated"
+# The end of a price, faster than to format each.
+_CENTS = [f".{cents:02}" for cents in range(100)]
 _LEVEL = 1
 # The format of a gzip file; several after one another are one gzip file, too.
 _GZIP = 31
@@ -58,18 +60,23 @@ def prefix(cells: Sequence[str]) -> str:
 
 def inventory_text(entries: Iterable[Entry], changes: Changes) -> str:
     """Return the lines of synced parts, in their order, those of one part by manufacturer."""
-    heads, words = _inventory_lines(entries, changes)
-    return "".join([f"{head}{word}\n" for head, word in zip(heads, words, strict=True)])
+    return _joined(*_inventory_lines(entries, changes))
 
 
 def inventory_texts(entries: Iterable[Entry], changes: Changes) -> tuple[str, str, int]:
     """Return the lines of a run with changes, those of one in which nothing changes, and their number."""
     heads, words = _inventory_lines(entries, changes)
-    unchanged = "".join([f"{head}{UNCHANGED}\n" for head in heads])
-    if words.count(UNCHANGED) == len(words):
-        return unchanged, unchanged, len(heads)
-    changed = "".join([f"{head}{word}\n" for head, word in zip(heads, words, strict=True)])
+    unchanged = _joined(heads, [UNCHANGED] * len(heads))
+    changed = unchanged if words.count(UNCHANGED) == len(words) else _joined(heads, words)
     return changed, unchanged, len(heads)
+
+
+def _joined(heads: Sequence[str], words: Sequence[str]) -> str:
+    """Return lines, each with its last cell."""
+    if heads and words.count(words[0]) == len(words):
+        end = f"{words[0]}\n"
+        return end.join(heads) + end
+    return "".join([f"{head}{word}\n" for head, word in zip(heads, words, strict=True)])
 
 
 def _inventory_lines(entries: Iterable[Entry], changes: Changes) -> tuple[list[str], list[str]]:
@@ -83,8 +90,8 @@ def _inventory_lines(entries: Iterable[Entry], changes: Changes) -> tuple[list[s
     heads = [
         f"{match.prefix}{quantity},{match.shelf_quantity},,{match.lead_time_days},"
         if match.sale_price_cents is None
-        else f"{match.prefix}{quantity},{match.shelf_quantity},"
-        f"{match.sale_price_cents // 100}.{match.sale_price_cents % 100:02},{match.lead_time_days},"
+        else f"{match.prefix}{quantity},{match.shelf_quantity},{match.sale_price_cents // 100}"
+        f"{_CENTS[match.sale_price_cents % 100]},{match.lead_time_days},"
         for quantity, match in rows
     ]
     return heads, changes.of_all([match for _, match in rows])

@@ -19,7 +19,9 @@ def stock_sums(entries: Sequence[Entry]) -> dict[str, int]:
     `online_…` is of the parts that are applied.
     """
     online = [entry for entry in entries if entry.reason is None]
-    offline = [entry for entry in entries if entry.reason == _UNMATCHED]
+    offline = []
+    if len(online) < len(entries):
+        offline = [entry for entry in entries if entry.reason == _UNMATCHED]
     online_units, online_cents = _units(online), _cents(online)
     return {
         "stock_parts": len(online) + len(offline),

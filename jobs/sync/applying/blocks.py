@@ -70,14 +70,13 @@ class Block:
         entries = self.in_memory
         others = [entry for entry in entries if entry.reason is not None]
         # Only usable parts have a date.
-        dates = [entry.changed for entry in entries if entry.changed is not None]
-        self.oldest = min(dates, default=None)
+        self.oldest = min(filter(None, {entry.changed for entry in entries}), default=None)
         self.synced = len(entries) - len(others)
         self.is_conclusive = self.synced > 0 or any(_is_conclusive(entry) for entry in others)
         self.kept = sum(1 for entry in others if entry.matches)
-        self.prices_left = sum([match.is_price_left for entry in entries for match in entry.matches])
-        blocked = [1 for entry in entries for match in entry.matches if match.blocked is not None]
-        self.prices_blocked = len(blocked)
+        matches = [match for entry in entries for match in entry.matches]
+        self.prices_left = sum([match.is_price_left for match in matches])
+        self.prices_blocked = len(matches) - [match.blocked for match in matches].count(None)
         self.reasons = dict(Counter(entry.reason for entry in others if entry.reason is not None))
 
 

@@ -52,7 +52,7 @@ def row_key(raw: RawPart) -> str:
     return key_of(raw[PART_NUMBER])[:MAX_PART_NUMBER]
 
 
-def _row_keys(rows: Sequence[RawPart]) -> list[str]:
+def row_keys(rows: Sequence[RawPart]) -> list[str]:
     """Return the `row_key` of each row."""
     keys: list[str] = []
     for first in range(0, len(rows), _PIECE):
@@ -74,7 +74,11 @@ def _plain_keys(rows: Sequence[RawPart]) -> list[str] | None:
 
 
 def rows_of(page: Page) -> Iterator[RawPart]:
-    """Yield the rows of a page in the order reported, which decides between rows of the same part (R10)."""
+    """Return the rows of a page in the order reported, which decides between rows of the same part (R10)."""
+    return _with_unreadable(page) if page.unreadable else map(raw_of, page.parts)
+
+
+def _with_unreadable(page: Page) -> Iterator[RawPart]:
     parts = iter(page.parts)
     for index, record in enumerate(page.unreadable):
         following = record.position - index - (len(page.parts) - length_hint(parts))
@@ -96,7 +100,7 @@ class ReceivedRows:
 
     def add(self, page: Page) -> None:
         """Append the rows of a page."""
-        rows = list(rows_of(page)) if page.unreadable else list(map(raw_of, page.parts))
+        rows = list(rows_of(page))
         self.gathered.add(page.parts)
         try:
             encoded = _encode(rows)
@@ -131,7 +135,7 @@ class ReceivedRows:
 
     def _take_sorted(self) -> list[KeyedRow]:
         """Take the rows in memory, with their keys: the rows of an unchanged code need none."""
-        rows = sorted(zip(_row_keys(self._rows), self._rows, strict=True), key=itemgetter(0))
+        rows = sorted(zip(row_keys(self._rows), self._rows, strict=True), key=itemgetter(0))
         self._rows = []
         return rows
 
