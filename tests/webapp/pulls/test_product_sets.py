@@ -25,6 +25,7 @@ def test_a_bitmap_holds_what_a_set_holds_in_order(count: int) -> None:
     assert list(bitmap) == sorted(plain)
     assert len(bitmap) == len(plain)
     assert [number for number in range(60_001) if number in bitmap] == sorted(plain)
+    assert bitmap.common(range(60_001)) == plain
 
 
 def test_a_bitmap_can_be_changed_while_it_is_read() -> None:
