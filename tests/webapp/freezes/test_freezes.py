@@ -25,7 +25,7 @@ from webapp import supplier_codes
 from webapp.core import clock
 from webapp.core.errors import FieldRefused
 from webapp.extensions import db
-from webapp.freezes import freezing
+from webapp.freezes import freeze_list, freezing
 from webapp.models import AuditEntry, Dealer, Freeze, Manufacturer, ShelfStock, SupplierCode
 from webapp.pulls.stock import Stock
 from webapp.web.times import brief
@@ -175,8 +175,10 @@ def test_codes_that_were_frozen_together_are_named_and_released_together(
     ids = [row.id for row in db.session.scalars(select(Freeze).order_by(Freeze.id))]
     assert "2 freezes released." in client.hx("POST", f"{url}/release", data={"freeze": ids[:2]}).text
     shown = client.get(url).text
-    assert "Release all 13" in shown
-    client.post(f"{url}/release", data={"all": "y"})
-    assert "Nothing is frozen" in client.get(url).text
+    assert f'name="all" value="{ids[-1]}">Release all 13' in shown
+    added_since = freezing.freeze(dealer, "all", reason="recount")
+    client.post(f"{url}/release", data={"all": ids[-1]})
+    assert [row.id for row in freeze_list.of_dealer(dealer.id).current] == [added_since.id]
+    assert client.post(f"{url}/release", data={"all": "y"}).status_code == 409
     released = select(AuditEntry.subject).where(AuditEntry.action == "freeze.released")
     assert len(list(db.session.scalars(released))) == 15

@@ -16,7 +16,7 @@ from webapp.models import Freeze, Run, RunItem
 from webapp.runs import changes_csv
 from webapp.web import bodies, downloads, htmx, replica, tenancy
 from webapp.web.numbers import count
-from webapp.web.query_args import wholes
+from webapp.web.query_args import whole, wholes
 
 pages = tenancy.dealer_blueprint("freezes", __name__, "/freezes")
 OVER: Final = "It had already ended."
@@ -63,10 +63,13 @@ def release(freeze_id: int) -> ResponseReturnValue:
 @pages.post("/release")
 @bodies.allows(fields=MOST_SELECTED + 10)
 def release_selected() -> ResponseReturnValue:
-    """End the selected freezes, or all of them, and apply what they kept back."""
-    chosen = None if "all" in request.form else set(wholes(request.form, "freeze", MOST_SELECTED))
+    """End the selected freezes, or all that the page showed, and apply what they kept back.
+
+    `all` is the id of the last freeze that it showed: one that was added since stays.
+    """
+    last, chosen = whole(request.form, "all") or 0, set(wholes(request.form, "freeze", MOST_SELECTED))
     current = freeze_list.of_dealer(g.dealer.id).current
-    rows = [row for row in current if chosen is None or row.id in chosen]
+    rows = [row for row in current if (row.id <= last if last else row.id in chosen)]
     released, run = freezing.release_all(g.dealer, rows, current_user)
     if not released:
         flash(NOTHING, "warning")
