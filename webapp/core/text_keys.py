@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final, TypeGuard
 
 # The number of leading zeros that may be missing, or too many.
 MOST_ZEROS: Final = 6
@@ -62,3 +62,8 @@ def with_zeros(bare_key: str) -> Iterable[str]:
     """Return a key without its leading zeros, and with up to six of them."""
     stripped = bare_key.lstrip("0")
     return [("0" * zeros) + stripped for zeros in range(MOST_ZEROS + 1)] if stripped else []
+
+
+def is_storable(value: Any) -> TypeGuard[str]:
+    """Return whether a value is text that PostgreSQL can store."""
+    return isinstance(value, str) and "\x00" not in value and value == value.encode(errors="ignore").decode()

@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import select
 
-from webapp.core.text_keys import key_of
+from webapp.core.limits import MAX_INT32
+from webapp.core.text_keys import is_storable, key_of
 from webapp.extensions import db
 from webapp.guards.allowed_prices import AllowedPrice, ProductKey
 from webapp.matching.skipped_rows import codes_of
@@ -37,10 +38,10 @@ class PriceReference(NamedTuple):
         """Return the price that a form sent back; None if it is not one."""
         try:
             code_key, *numbers = json.loads(text)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             return None
-        is_price = isinstance(code_key, str) and len(numbers) == 3 and all(type(n) is int for n in numbers)
-        return cls(code_key, *numbers) if is_price else None
+        are_numbers = len(numbers) == 3 and all(type(n) is int and 0 <= n <= MAX_INT32 for n in numbers)
+        return cls(code_key, *numbers) if are_numbers and is_storable(code_key) else None
 
     @property
     def product(self) -> ProductKey:

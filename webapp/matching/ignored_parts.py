@@ -39,7 +39,7 @@ class DecisionReference(NamedTuple):
         try:
             at, user_id = json.loads(text)
             found = datetime.fromisoformat(at)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             return None
         is_time = found.tzinfo is not None and 2000 <= found.year < 2100
         is_decision = is_time and type(user_id) is int and 0 <= user_id <= MAX_INT32

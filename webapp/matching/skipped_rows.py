@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import select
 
 from webapp.core.limits import MAX_INT32
-from webapp.core.text_keys import key_of
+from webapp.core.text_keys import is_storable, key_of
 from webapp.extensions import db
 from webapp.models import PullBlock, StoredPull, SupplierCode
 from webapp.pulls import stored_entries
@@ -34,15 +34,10 @@ class PartReference(NamedTuple):
         """Return the place that a form sent back; None if it is not one."""
         try:
             values = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
-        is_place = isinstance(values, list) and len(values) == 3 and all(map(_is_storable, values))
+        is_place = isinstance(values, list) and len(values) == 3 and all(map(is_storable, values))
         return cls(*values) if is_place and values[1] else None
-
-
-def _is_storable(value: Any) -> bool:
-    """Return whether a value is text that PostgreSQL can store."""
-    return isinstance(value, str) and "\x00" not in value and value == value.encode(errors="ignore").decode()
 
 
 class SkippedRow(NamedTuple):

@@ -160,6 +160,21 @@ def test_blocked_prices_are_listed_filtered_and_allowed(
     assert client.post(f"{list_url}/allowed", data={"only": '["tr", 1]'}).status_code == 409
 
 
+@pytest.mark.parametrize(
+    "reference",
+    [
+        pytest.param('["tr", 99999999999999999999, 1, 1200]', id="large"),
+        pytest.param('["\\ud800", 1, 1, 1200]', id="surrogate"),
+        pytest.param('["\\u0000", 1, 1, 1200]', id="null"),
+        pytest.param("[" * 5_000, id="nested"),
+    ],
+)
+def test_what_cannot_be_stored_is_no_price(client: LintingClient, dealer: Dealer, reference: str) -> None:
+    for path in ("allowed", "allowed/removal"):
+        url = f"/dealers/{dealer.id}/blocked-prices/{path}"
+        assert client.post(url, data={"only": reference}).status_code == 409
+
+
 def _maker() -> int:
     number = db.session.scalars(select(SupplierCode.manufacturer_id)).one()
     db.session.commit()

@@ -281,6 +281,7 @@ def test_ignored_parts_are_searched_and_some_of_a_decision_are_listed_again(
     [
         *("", "x", "[1]", "1", '["x", 1]', '["2026-01-01", 1]', '["2026-01-01T00:00Z", "1"]'),
         *('["0001-01-01T00:00+14:00", 1]', '["2026-01-01T00:00Z", 1000000000000000000000]'),
+        pytest.param("[" * 5_000, id="nested"),
     ],
 )
 def test_what_is_no_decision_undoes_nothing(client: LintingClient, url: str, skipping: Any, reference: str):
@@ -289,9 +290,16 @@ def test_what_is_no_decision_undoes_nothing(client: LintingClient, url: str, ski
     assert len(db.session.scalars(select(IgnoredPart)).all()) == 1
 
 
-@pytest.mark.parametrize("key", ["\x00", "\ud800"])
-def test_what_cannot_be_stored_is_no_part(client: LintingClient, url: str, skipping: Any, key: str):
-    only = {"only": str(PartReference("tr", key))}
+@pytest.mark.parametrize(
+    "reference",
+    [
+        pytest.param(str(PartReference("tr", "\x00")), id="null"),
+        pytest.param(str(PartReference("tr", "\ud800")), id="surrogate"),
+        pytest.param("[" * 5_000, id="nested"),
+    ],
+)
+def test_what_cannot_be_stored_is_no_part(client: LintingClient, url: str, skipping: Any, reference: str):
+    only = {"only": reference}
     for path in ("ignored/removal", "rejections/removal", "ignored"):
         assert client.post(f"{url}/{path}", data=only).status_code == 409
 
