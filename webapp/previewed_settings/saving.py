@@ -21,6 +21,7 @@ from webapp.search import outbox
 # Of what a plan depends on, that which users set. A newer pull, or a sold part, makes no other setting of it.
 SET_BY_USERS: Final = frozenset({"settings", "codes", "rules"})
 NOT_READY: Final = "This preview can no longer be saved. Start a new one."
+SAVED: Final = "These settings are already saved."
 CHANGED: Final = "Not saved: since this preview was made, this has changed: {what}. It's being planned again."
 
 
@@ -66,6 +67,8 @@ def save(dealer: Dealer, preview_id: int, by: User | None) -> Saved:
 def _ready(preview_id: int) -> Preview:
     locked = select(Preview).where(Preview.id == preview_id).with_for_update()
     preview = db.session.scalars(locked.execution_options(populate_existing=True)).one()
+    if preview.state == "applied" and preview.kind == "settings":
+        raise Refused(SAVED)
     is_over = clock.now() - preview.created_at > requests.LIFETIME
     if preview.state != "ready" or preview.kind != "settings" or is_over:
         raise Refused(NOT_READY)

@@ -11,6 +11,7 @@ from webapp.guards import settings, stored_rules
 from webapp.guards.rules import GuardValues
 from webapp.lightspeed import configurations
 from webapp.models import AuditEntry, Configuration, Dealer, Preview, SupplierCode, User
+from webapp.previews.basis import basis_of
 from webapp.previews.overrides import Overrides
 from webapp.supplier_codes import set_pricing
 
@@ -119,6 +120,11 @@ def test_nothing_is_saved_if_other_settings_were_changed_since(
     assert said in text
     assert (preview.state, configuration(dealer).quantity_column) == ("queued", "on_hand")
     assert stored_rules.read(db.session.connection(), dealer.id).dealer.buffer_units is None
+    preview.state, preview.basis = "ready", basis_of(dealer.id, dealer.timezone)
+    db.session.commit()
+    saved = save(client, preview)
+    assert "Settings saved." in saved
+    assert "Not saved" not in saved
 
 
 def test_a_preview_is_saved_once_and_only_while_it_is_ready(
@@ -129,9 +135,10 @@ def test_a_preview_is_saved_once_and_only_while_it_is_ready(
     configurations.save_settings(configuration(dealer), clear_previous=True)
     page = f"/dealers/{dealer.id}/previews/{preview.id}"
     again = client.post(f"{page}/settings")
-    assert "can no longer be saved" in client.get(again.headers["Location"]).text
+    assert "These settings are already saved." in client.get(again.headers["Location"]).text
     of_update = make_preview(dealer)
-    client.post(f"/dealers/{dealer.id}/previews/{of_update.id}/settings")
+    refused = client.post(f"/dealers/{dealer.id}/previews/{of_update.id}/settings")
+    assert "can no longer be saved" in client.get(refused.headers["Location"]).text
     assert (of_update.state, configuration(dealer).clear_previous) == ("ready", True)
 
 
