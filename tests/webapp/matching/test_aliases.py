@@ -195,6 +195,10 @@ def test_the_preview_names_unknown_numbers_and_refused_lines(
     assert "1 with numbers that aren’t in the catalog, 1 with other problems." in said
     assert client.post(f"{url}/import", data={"content": bad}).status_code == 409
     assert client.post(f"{url}/import/preview", data=sent("x")).status_code == 422
+    ansi = {"file": (io.BytesIO((HEADER + "aftermarket,Tucker,Qé,A-1,\n").encode("latin-1")), "list.csv")}
+    response = client.post(f"{url}/import/preview", data=ansi)
+    assert response.status_code == 422
+    assert "Line 2: not UTF-8 text" in shown_text(response.text)
     assert exported(dealer) == HEADER
 
 

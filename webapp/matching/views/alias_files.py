@@ -48,7 +48,7 @@ def preview() -> Response:
         plan = csv_files.plan_csv(g.dealer, io.BytesIO(content))
     except FileRefused as refused:
         return _answer(form, 422, refused)
-    return _preview(ConfirmationForm.of(content, plan.digest), plan, 422 if plan.problems else 200)
+    return _preview(content, plan, 422 if plan.problems else 200)
 
 
 @pages.post("/import")
@@ -62,7 +62,7 @@ def create() -> ResponseReturnValue:
         return _answer(UploadForm(formdata=None), 422, refused)
     if plan.problems or plan.digest != form.seen.data:
         flash(CHANGED, "warning")
-        return _preview(ConfirmationForm.of(form.file().read(), plan.digest), plan, 409)
+        return _preview(form.file().read(), plan, 409)
     flash(accepted(csv_files.import_plan(g.dealer, plan, current_user)), "success")
     return htmx.redirect_to(url_for("aliases.index"))
 
@@ -71,6 +71,8 @@ def _answer(form: UploadForm, status: int = 200, refused: FileRefused | None = N
     return htmx.answer("matching/aliases/import", status, form=form, refused=refused, limits=csv_files.LIMITS)
 
 
-def _preview(confirmation: ConfirmationForm, plan: Plan, status: int) -> Response:
+def _preview(content: bytes, plan: Plan, status: int) -> Response:
+    # A file with problems may have lines that are no text.
+    confirmation = None if plan.problems else ConfirmationForm.of(content, plan.digest)
     preview = ImportPreview.of(g.dealer, plan)
     return htmx.answer("matching/aliases/import", status, preview=preview, confirmation=confirmation)
