@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask, current_app
@@ -107,9 +108,19 @@ def wait_until(is_so: Callable[[], object], what: str, program: Program | None =
 
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    """The application, only looking on: on SQLite it must not keep the workers from writing."""
+    """The application. Outside of its requests it only looks on, so that workers can write to SQLite."""
     looking_on = {"execution_options": {"sqlite_begin": "DEFERRED"}}
     app = create_app({**settings(database_url, tmp_path), "SQLALCHEMY_ENGINE_OPTIONS": looking_on})
+    respond = app.wsgi_app
+
+    def responding(*request: Any) -> Any:
+        db.engine.update_execution_options(sqlite_begin=None)
+        try:
+            return respond(*request)
+        finally:
+            db.engine.update_execution_options(**looking_on["execution_options"])
+
+    app.wsgi_app = responding  # type: ignore[method-assign]
     with app.app_context():
         yield app
         close_all_sessions()
