@@ -15,9 +15,14 @@ MOST_VALUES = 2_000_000
 
 def is_too_large(body: bytes) -> bool:
     """Return whether a body may exceed the limits: delimiters inside strings count too (upper bound)."""
-    objects = body.count(b"{")
+    objects = _count(body, b"{")
     if objects > 2 * MOST_RECORDS:
         return True
     # Each value follows one of these delimiters, directly or after its field name. A shorter body has fewer,
     # and to count them takes as long as to decode the page.
-    return len(body) > MOST_VALUES and objects + body.count(b",") + body.count(b"[") > MOST_VALUES
+    return len(body) > MOST_VALUES and objects + _count(body, b",") + _count(body, b"[") > MOST_VALUES
+
+
+def _count(body: bytes, character: bytes) -> int:
+    """Count a rare character: faster than `bytes.count`, which compares each byte by itself."""
+    return len(body) - len(body.replace(character, b""))
