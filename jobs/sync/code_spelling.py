@@ -75,7 +75,10 @@ class Spellings:
 
     def count(self, codes: list[str | None]) -> None:
         """Add the codes of one page's rows."""
-        self._counts.update(codes)
+        if codes and codes.count(codes[0]) == len(codes):  # nearly every page
+            self._counts[codes[0]] += len(codes)
+        else:
+            self._counts.update(codes)
 
     @property
     def usual(self) -> str | None:

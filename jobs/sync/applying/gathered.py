@@ -43,7 +43,11 @@ class GatheredDates:
     def add(self, parts: Iterable[Part]) -> None:
         """Count the dates of some rows."""
         length = self._length
-        self._counts.update([date[:length] for part in parts if (date := part.date_gathered)])
+        dates = [part.date_gathered for part in parts]
+        if dates and dates[0] and dates.count(dates[0]) == len(dates):  # as most pages were gathered at once
+            self._counts[dates[0][:length]] += len(dates)
+        else:
+            self._counts.update([date[:length] for date in dates if date])
         if len(self._counts) > self._most:
             self._leave_days()
 
