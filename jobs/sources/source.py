@@ -7,7 +7,8 @@ it takes. Proving the end of a list (R11) and keeping within a rate limit (R9) a
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, Protocol
+from operator import attrgetter
+from typing import Any, Final, Literal, Protocol
 
 from jobs.concurrency import Waiting
 from jobs.sources.values import Number
@@ -115,6 +116,25 @@ class Part(Protocol):
     def last_sold(self) -> str | None: ...
 
 
+PartValues = tuple[Any, ...]
+"""What is stored of a part as reported: by position as in webapp/pulls/entries.py."""
+
+values_of: Final = attrgetter(
+    "part_number",
+    "supplier_code",
+    "description",
+    "on_hand",
+    "avail",
+    "retail",
+    "current_active_price",
+    "upc",
+    "superseded_to",
+    "last_updated",
+    "cost",
+)
+"""Return the `PartValues` of a part."""
+
+
 @dataclass(frozen=True)
 class Unreadable:
     """A record that is not a part: its position on the page (from 0), the reason, and any part number.
@@ -136,7 +156,7 @@ class Page:
     `seconds` is the time that the service took over them, `rate_waited` the seconds that they waited for room
     in the rate limit. `is_short`: fewer rows than requested, so it is probably the last with rows. The last
     page holds nothing: its requests proved the end. `bookmark` continues the same list after this page; None
-    if it cannot be continued from here.
+    if it cannot be continued from here. `values` are those of its parts, if the source has read them already.
     """
 
     number: int
@@ -148,6 +168,7 @@ class Page:
     rate_waited: float = 0.0
     is_short: bool = False
     bookmark: str | None = None
+    values: Sequence[PartValues] = ()
 
 
 class PartPages(Protocol):

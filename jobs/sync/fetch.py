@@ -100,7 +100,7 @@ class Progress:
 
     def add(self, page: Page) -> None:
         """Count a page."""
-        self.uncounted.append(replace(page, parts=(), unreadable=()))
+        self.uncounted.append(replace(page, parts=(), unreadable=(), values=()))
         self.fetched += page.received
         self.write_if_due()
 

@@ -7,9 +7,8 @@ from typing import Any, Final
 
 from sqlalchemy import select, update
 
-from jobs.sources.source import Credentials, Part, Source, SourceError
+from jobs.sources.source import Credentials, Part, Source, SourceError, values_of
 from jobs.sync import rules
-from jobs.sync.applying.received import raw_of
 from jobs.sync.check import Stopped
 from jobs.sync.dealer_session import DealerSession
 from jobs.sync.interruption import RunInterrupted
@@ -79,7 +78,7 @@ def _rows(dealer_id: int, parts: Sequence[Part]) -> list[dict[str, Any]]:
 
 
 def _row(part: Part, column: str, today: Any, codes: set[str]) -> dict[str, Any]:
-    raw = raw_of(part)
+    raw = values_of(part)
     code_key = key_of(raw[SUPPLIER_CODE])
     expected = rules.Expectation.of(code_key, column, today)
     reason = UNMAPPED if code_key and code_key not in codes else rules.judge(raw, expected).reason

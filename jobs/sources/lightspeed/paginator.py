@@ -66,4 +66,4 @@ class Paginator:
         usage = totals.requests, totals.seconds, totals.rate_waited
         is_short = 0 < rows.received < self._size
         page = rows.parts, rows.unreadable, rows.received
-        return Page(self._number, *page, *usage, is_short=is_short, bookmark=bookmark)
+        return Page(self._number, *page, *usage, is_short=is_short, bookmark=bookmark, values=rows.values)

@@ -4,11 +4,12 @@ Pure: no network, no clock. Field names in JSON are those of docs/lightspeed-3pa
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import msgspec
 
 from jobs.sources.lightspeed import lenient_json, size_limits
-from jobs.sources.source import Unreadable
+from jobs.sources.source import PartValues, Unreadable, values_of
 from jobs.sources.values import Number
 
 __all__ = [
@@ -57,6 +58,11 @@ class DecodedPage:
     parts: list[Part]
     unreadable: list[Unreadable]
     received: int
+
+    @cached_property
+    def values(self) -> list[PartValues]:
+        """The values of the parts, read once for all who need them."""
+        return list(map(values_of, self.parts))
 
 
 class PageFault(ValueError):

@@ -2,17 +2,13 @@
 
 from collections.abc import Hashable
 from dataclasses import replace
-from operator import attrgetter
 
-from msgspec.structs import fields
 from msgspec.structs import replace as with_fields
 
 from jobs.sources.lightspeed.parts import DecodedPage, Part
 from jobs.sources.source import Unreadable
 
 RowKey = Hashable
-
-_without_gathered = attrgetter(*(field.name for field in fields(Part) if field.name != "date_gathered"))
 
 
 def keys_of(page: DecodedPage) -> list[RowKey]:
@@ -41,8 +37,8 @@ def without_first(page: DecodedPage) -> DecodedPage:
 
 
 def fingerprint(page: DecodedPage) -> int:
-    """Hash the parts of a page, without `DateGathered`, which may change between two reads of a row."""
-    return hash(tuple(map(_without_gathered, page.parts)))
+    """Hash the values of a page, without `DateGathered`, which may change between two reads of a row."""
+    return hash(tuple(page.values))
 
 
 def _key_of_part(part: Part) -> RowKey:

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from hashlib import blake2b
 from itertools import islice
-from operator import attrgetter, itemgetter, length_hint
+from operator import itemgetter, length_hint
 from typing import IO
 
 import msgspec
 
-from jobs.sources.source import Page
+from jobs.sources.source import Page, Unreadable, values_of
 from jobs.sync.applying.gathered import GatheredDates
 from webapp.core.text_keys import key_of
 from webapp.pulls.entries import MAX_PART_NUMBER, PART_NUMBER, RawPart
@@ -25,19 +25,6 @@ IN_MEMORY = 20_000
 _PIECE = 500
 DIGEST_BYTES = 16
 
-raw_of = attrgetter(
-    "part_number",
-    "supplier_code",
-    "description",
-    "on_hand",
-    "avail",
-    "retail",
-    "current_active_price",
-    "upc",
-    "superseded_to",
-    "last_updated",
-    "cost",
-)
 _encode = msgspec.msgpack.Encoder().encode
 _decode_rows = msgspec.msgpack.Decoder(list[tuple[str, tuple]]).decode  # type: ignore[type-arg]
 
@@ -75,16 +62,17 @@ def _plain_keys(rows: Sequence[RawPart]) -> list[str] | None:
 
 def rows_of(page: Page) -> Iterator[RawPart]:
     """Return the rows of a page in the order reported, which decides between rows of the same part (R10)."""
-    return _with_unreadable(page) if page.unreadable else map(raw_of, page.parts)
+    values = page.values or list(map(values_of, page.parts))
+    return _with_unreadable(values, page.unreadable) if page.unreadable else iter(values)
 
 
-def _with_unreadable(page: Page) -> Iterator[RawPart]:
-    parts = iter(page.parts)
-    for index, record in enumerate(page.unreadable):
-        following = record.position - index - (len(page.parts) - length_hint(parts))
-        yield from map(raw_of, islice(parts, max(0, following)))
+def _with_unreadable(values: Sequence[RawPart], unreadable: Sequence[Unreadable]) -> Iterator[RawPart]:
+    parts = iter(values)
+    for index, record in enumerate(unreadable):
+        following = record.position - index - (len(values) - length_hint(parts))
+        yield from islice(parts, max(0, following))
         yield (record.part_number,)
-    yield from map(raw_of, parts)
+    yield from parts
 
 
 class ReceivedRows:
