@@ -7,10 +7,11 @@ state raises ItemNotChanged if the item is in none of the states that it starts 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import Executable, bindparam, select, update
 
 from jobs.sources.source import Page, SourceError
 from jobs.sync.applying.gathered import Gathered
@@ -20,6 +21,8 @@ from webapp.core.run_states import UNFINISHED_ITEM_STATES, RunItemState
 from webapp.extensions import db
 from webapp.models import RunItem
 from webapp.runs.run_transitions import item_change
+
+_ITEMS: Final = RunItem.__table__.c
 
 
 class ItemNotChanged(RuntimeError):
@@ -138,8 +141,16 @@ def _change(
 
 
 def _add_to_item(item_id: int, more: Mapping[str, int]) -> None:
-    values = {name: getattr(RunItem, name) + value for name, value in more.items()}
-    db.session.execute(update(RunItem).where(RunItem.id == item_id).values(**values))
+    added = {f"more_{name}": value for name, value in more.items()}
+    db.session.execute(_addition(tuple(more)), {"item": item_id, **added})
+
+
+@cache
+def _addition(names: tuple[str, ...]) -> Executable:
+    """Return the statement that adds to columns of an item, built once: it counts the pages of a pull."""
+    values = {name: _ITEMS[name] + bindparam(f"more_{name}") for name in names}
+    table = RunItem.__table__
+    return update(table).where(_ITEMS.id == bindparam("item")).values(values)  # type: ignore[arg-type]
 
 
 def is_retryable(item: RunItem) -> bool:
