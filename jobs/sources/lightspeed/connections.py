@@ -22,6 +22,7 @@ from typing import Any
 import requests.adapters
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import ConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from webapp.core import egress
@@ -40,16 +41,30 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 
 class PublicOnlyAdapter(requests.adapters.HTTPAdapter):
-    """Transport adapter for a `requests` session; does not retry."""
+    """Transport adapter for one host; does not retry, and does not read cookies or encodings."""
 
     def __init__(self, allowed_hosts: Collection[str] = ()) -> None:
         self._allowed_hosts = frozenset(host.casefold() for host in allowed_hosts)
+        self._pool: ConnectionPool | None = None
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Use the connection classes below."""
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = _pools(self._allowed_hosts)
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> ConnectionPool:
+        """Return the pool of the host, which is looked up once: that takes several readings of the URL."""
+        if self._pool is None:
+            self._pool = super().get_connection_with_tls_context(*args, **kwargs)
+        return self._pool
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        """Return what the transport reads of a response: its status, its headers and its body."""
+        response = requests.Response()
+        response.status_code, response.headers, response.raw = resp.status, resp.headers, resp
+        response.request = req
+        return response
 
 
 @cache
