@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from hashlib import blake2b
-from itertools import islice
+from itertools import chain, islice
 from operator import itemgetter, length_hint
 from typing import IO
 
@@ -26,6 +26,7 @@ _PIECE = 500
 DIGEST_BYTES = 16
 
 _encode = msgspec.msgpack.Encoder().encode
+_decode_page = msgspec.msgpack.Decoder(list[tuple]).decode  # type: ignore[type-arg]
 _decode_rows = msgspec.msgpack.Decoder(list[tuple[str, tuple]]).decode  # type: ignore[type-arg]
 
 
@@ -80,7 +81,9 @@ class ReceivedRows:
 
     def __init__(self) -> None:
         self._digest = blake2b(digest_size=DIGEST_BYTES)
-        self._rows: list[RawPart] = []
+        # Encoded pages, and how many rows they hold: most codes are unchanged, and need the digest only.
+        self._pages: list[bytes] = []
+        self._held = 0
         self._sorted: list[KeyedRow] | None = None
         self._sorted_files: list[IO[bytes]] = []
         self._files = ExitStack()
@@ -97,8 +100,9 @@ class ReceivedRows:
             encoded = _encode(rows)
         if rows:
             self._digest.update(_without_header(encoded, len(rows)))
-            self._rows += rows
-        if len(self._rows) >= IN_MEMORY * (1 if self._sorted_files else 2):
+            self._pages.append(encoded)
+            self._held += len(rows)
+        if self._held >= IN_MEMORY * (1 if self._sorted_files else 2):
             self._sort_to_file()
 
     @property
@@ -117,15 +121,15 @@ class ReceivedRows:
 
     def close(self) -> None:
         """Remove the temporary files."""
-        self._rows, self._sorted = [], None
+        self._pages, self._sorted = [], None
         self._sorted_files = []
         self._files.close()
 
     def _take_sorted(self) -> list[KeyedRow]:
-        """Take the rows in memory, with their keys: the rows of an unchanged code need none."""
-        rows = sorted(zip(row_keys(self._rows), self._rows, strict=True), key=itemgetter(0))
-        self._rows = []
-        return rows
+        """Take the rows in memory, with their keys."""
+        pages, self._pages, self._held = self._pages, [], 0
+        rows = list(chain.from_iterable(map(_decode_page, pages)))
+        return sorted(zip(row_keys(rows), rows, strict=True), key=itemgetter(0))
 
     def _sort_to_file(self) -> None:
         rows = self._take_sorted()
