@@ -37,7 +37,8 @@ def test_it_is_what_the_first_update_does(reviewed: SyncHarness) -> None:
     row = previewed(reviewed)
     assert (row.state, contents()) == ("ready", before)
     plans, figures = planned(row), row.figures or {}
-    run = setup.go_live(reviewed.dealer, None)  # type: ignore[arg-type]
+    shown = setup.review_digest(reviewed.dealer.id)
+    run = setup.go_live(reviewed.dealer, None, shown)  # type: ignore[arg-type]
     assert run is not None
     assert plans == done(reviewed.sync())
     assert figures["after"] == shelf_total(reviewed) == {"pieces": 5, "cents": 0}

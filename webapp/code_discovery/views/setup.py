@@ -16,10 +16,11 @@ from webapp.code_discovery.views.unmapped import takes_codes
 from webapp.core.enums import QUANTITY_COLUMN_LABELS
 from webapp.core.errors import Refused
 from webapp.lightspeed import connection
-from webapp.models import CodeScan
+from webapp.models import CodeScan, Preview
 from webapp.previews import results, wording
 from webapp.search import outbox
 from webapp.web import htmx, tenancy
+from webapp.web.query_args import whole
 
 pages = tenancy.dealer_blueprint("setup", __name__, "/setup")
 LIVE = "You’re live. Your first inventory update has started."
@@ -70,11 +71,19 @@ def preview() -> ResponseReturnValue:
 
 @pages.post("/launch")
 def launch() -> ResponseReturnValue:
-    """Go live: map the codes, and start the first update."""
-    run = setup.go_live(g.dealer, current_user)
+    """Go live: map the codes of the review that the page showed, and start the first update."""
+    run = setup.go_live(g.dealer, current_user, _shown_review())
     outbox.enqueue_drain()
     flash(LIVE if run else LIVE_LATER, "success")
     return htmx.redirect_to(url_for("runs.show", run_id=run.id) if run else url_for("queue.new"))
+
+
+def _shown_review() -> str:
+    """Return the digest of the review that the setup's page, or the preview of each part, showed."""
+    preview_id, scan = whole(request.form, "preview"), scans.of_dealer(g.dealer.id)
+    if preview_id is None or scan is None:
+        return request.form.get("review", "")
+    return setup.previewed_digest(g.dealer, scan, tenancy.of_dealer(Preview, preview_id))
 
 
 @pages.errorhandler(Refused)
@@ -117,4 +126,5 @@ def _content(step: Step, scan: CodeScan | None) -> dict[str, Any]:
         return {}
     exact = setup.latest_preview(g.dealer, scan)
     state = wording.status(results.result_of(exact)) if exact else None
-    return {"preview": LaunchPreview.of(g.dealer), "exact": exact, "exact_state": state}
+    review = setup.review_digest(g.dealer.id)
+    return {"preview": LaunchPreview.of(g.dealer), "review": review, "exact": exact, "exact_state": state}

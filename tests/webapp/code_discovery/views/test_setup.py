@@ -53,6 +53,19 @@ def chosen(tucker: Manufacturer, **changes: Any) -> dict[str, Any]:
     return {"code": ["tr"], "manufacturer:tr": str(tucker.id), "quantity_column": "available", **changes}
 
 
+def review_of(client: LintingClient, url: str) -> dict[str, str]:
+    """What the page's form sends back to go live."""
+    found = re.search(r'name="review" value="(\w+)"', client.get(url).text)
+    assert found
+    return {"review": found[1]}
+
+
+def preview_of(page: str) -> str:
+    found = re.search(r'name="preview" value="(\d+)"', page)
+    assert found
+    return found[1]
+
+
 def heading(client: LintingClient, url: str) -> str:
     found = re.search(r"<h2[^>]*>([^<]+)</h2>", client.get(url).text)
     assert found
@@ -118,14 +131,15 @@ def test_going_live_maps_the_chosen_codes_and_starts_the_first_update(
 ):
     client.post(f"{url}/review", data=chosen(tucker))
 
-    answer = client.post(f"{url}/launch")
+    sent = review_of(client, url)
+    answer = client.post(f"{url}/launch", data=sent)
 
     run = db.session.scalars(db.select(Run)).one()
     assert answer.location.endswith(f"/runs/{run.id}")
     assert [row.code for row in db.session.scalars(db.select(SupplierCode))] == ["TR"]
     configuration = db.session.get_one(Configuration, scanned.id)
     assert (configuration.quantity_column, configuration.ready_since is not None) == ("available", True)
-    assert client.post(f"{url}/launch").status_code == 409
+    assert client.post(f"{url}/launch", data=sent).status_code == 409
 
 
 @pytest.mark.parametrize(
@@ -159,7 +173,7 @@ def test_on_a_disabled_day_the_update_is_confirmed_first(
     db.session.commit()
     client.post(f"{url}/review", data=chosen(tucker))
 
-    assert client.post(f"{url}/launch").location.endswith("/runs/new")
+    assert client.post(f"{url}/launch", data=review_of(client, url)).location.endswith("/runs/new")
     assert db.session.scalar(db.select(Run.id)) is None
 
 
@@ -182,10 +196,40 @@ def test_each_part_can_be_previewed_before_going_live(
     assert 'id="go-live"' in page
     assert 'id="run-now"' not in page
     assert client.post(f"{answer.location}/run").status_code == 409
-    client.post(f"{url}/launch")
+    client.post(f"{url}/launch", data={"preview": preview_of(page)})
     assert 'id="go-live"' not in client.get(answer.location).text
 
 
 def test_without_reviewed_codes_nothing_is_previewed(client: LintingClient, scanned: Dealer, url: str):
     assert client.post(f"{url}/preview").status_code == 409
     assert db.session.scalar(db.select(Preview.id)) is None
+
+
+def test_a_review_that_changed_since_is_shown_before_it_goes_live(
+    client: LintingClient, scanned: Dealer, url: str, tucker: Manufacturer, honda: Manufacturer
+):
+    client.post(f"{url}/review", data=chosen(tucker))
+    shown = review_of(client, url)
+    preview = {"preview": client.post(f"{url}/preview").location.rsplit("/", 1)[1]}
+    again = chosen(tucker) | {"code": ["tr", "ho"], "manufacturer:ho": str(honda.id)}
+    client.post(f"{url}/review", data=again)
+
+    for sent in (shown, preview, {}):
+        answer = client.post(f"{url}/launch", data=sent)
+        assert (answer.status_code, "The review changed" in answer.text) == (409, True)
+        assert '<th scope="row">HO</th>' in answer.text
+    assert db.session.scalar(db.select(SupplierCode.id)) is None
+
+    assert client.post(f"{url}/launch", data=review_of(client, url)).status_code == 303
+    assert set(db.session.scalars(db.select(SupplierCode.code))) == {"TR", "HO"}
+
+
+def test_a_review_with_another_quantity_column_is_another_one(
+    client: LintingClient, scanned: Dealer, url: str, tucker: Manufacturer
+):
+    client.post(f"{url}/review", data=chosen(tucker))
+    shown = review_of(client, url)
+    client.post(f"{url}/review", data=chosen(tucker, quantity_column="on_hand"))
+
+    assert client.post(f"{url}/launch", data=shown).status_code == 409
+    assert db.session.scalar(db.select(SupplierCode.id)) is None
