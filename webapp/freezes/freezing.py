@@ -21,6 +21,8 @@ from webapp.search import figures
 MAX_REASON: Final = 200
 # How far ahead a freeze may start, and how long it may take if it ends by itself.
 LONGEST: Final = timedelta(days=366)
+# Starts that differ by no more are those of one form that was sent twice.
+SAME_START: Final = timedelta(minutes=1)
 
 
 def freeze(
@@ -64,7 +66,10 @@ def add(
     starts_at: datetime | None = None,
     ends_at: datetime | None = None,
 ) -> Freeze:
-    """Add a freeze as `freeze` does, in the caller's transaction. Raises FieldRefused."""
+    """Add a freeze as `freeze` does, in the caller's transaction. Raises FieldRefused.
+
+    If the user sent the same form before, return its freeze.
+    """
     if scope not in FREEZE_SCOPES:
         raise FieldRefused("code", "Choose what to freeze")
     starts_at = _start(starts_at)
@@ -79,6 +84,9 @@ def add(
         row.manufacturer_id = _manufacturer(dealer.id, manufacturer_id)
     # A code that is being applied is finished first: after the commit nothing else is written.
     figures.lock_shelf(db.session(), dealer.id)
+    earlier = _identical(row)
+    if earlier is not None:
+        return earlier
     db.session.add(row)
     db.session.flush()
     audit.note("freeze.added", row.what, dealer_id=dealer.id, after=_fields(row), by=by)
@@ -146,6 +154,21 @@ def _apply(dealer: Dealer, by: User | None) -> Run | None:
         return None
     changed_rules.raise_versions(dealer.id, manufacturer_ids)
     return changed_rules.take_effect(dealer, by)
+
+
+def _identical(new: Freeze) -> Freeze | None:
+    """Return the user's open freeze of the same, for the same reason and time, if there is one."""
+    same = (
+        getattr(Freeze, name).is_not_distinct_from(getattr(new, name))
+        for name in ("scope", "code_key", "manufacturer_id", "reason", "ends_at", "created_by_id")
+    )
+    query = select(Freeze).where(Freeze.dealer_id == new.dealer_id, Freeze.ended_at.is_(None), *same)
+    now = clock.now()
+    for row in db.session.scalars(query.order_by(Freeze.id.desc())):
+        both_now = row.starts_at <= now and new.starts_at <= now
+        if both_now or abs(row.starts_at - new.starts_at) <= SAME_START:
+            return row
+    return None
 
 
 def _start(given: datetime | None) -> datetime:

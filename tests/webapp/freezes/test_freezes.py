@@ -73,6 +73,46 @@ def test_everything_is_frozen_and_released_on_the_page(
     assert list(db.session.scalars(noted)) == ["freeze.added", "freeze.released"]
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"target": "all"},
+        {"target": "code:TR", "ends_at": LATER},
+        {"target": "manufacturer:", "starts_at": LATER},
+    ],
+    ids=["all", "code", "manufacturer"],
+)
+def test_a_form_that_is_sent_twice_adds_one_freeze(
+    client: LintingClient, dealer: Dealer, maker: Manufacturer, fields: dict[str, str]
+) -> None:
+    maker_id = maker.id if fields["target"].endswith(":") else ""
+    form = {"reason": "count", **fields, "target": f"{fields['target']}{maker_id}"}
+    first, second = (client.hx("POST", page(dealer), data=form) for _ in range(2))
+    assert (second.status_code, "frozen." in second.text) == (first.status_code, True) == (200, True)
+    row = only()
+    noted = select(AuditEntry.id).where(AuditEntry.action == "freeze.added")
+    assert len(list(db.session.scalars(noted))) == 1
+    freezing.release(row)
+    client.post(page(dealer), data=form)
+    assert len(freeze_list.of_dealer(dealer.id).current) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"reason": "move"}, {"target": "code:TR"}, {"ends_at": LATER}, {"starts_at": LATER}, {"by": "another"}],
+    ids=["reason", "scope", "end", "start", "user"],
+)
+def test_another_freeze_is_added_beside_one(
+    client: LintingClient, dealer: Dealer, maker: Manufacturer, changes: dict[str, str]
+) -> None:
+    if changes == {"by": "another"}:
+        freezing.freeze(dealer, "all", reason="count")
+    else:
+        client.post(page(dealer), data={"target": "all", "reason": "count"})
+    client.post(page(dealer), data={"target": "all", "reason": "count", **changes})
+    assert len(freeze_list.of_dealer(dealer.id).current) == 2
+
+
 @ON_SQLITE
 @pytest.mark.parametrize(
     ("fields", "said"),
