@@ -124,7 +124,14 @@ class Workbench:
 
 def listed_rows(dealer_id: int, choice: SkippedFilter) -> list[SkippedRow]:
     """Return all parts of a filter in its order, without ignored ones."""
-    return sorted(_found(dealer_id, choice)[0], key=SORTS[choice.sort][1])
+    return listed_of_all(dealer_id, choice)[0]
+
+
+def listed_of_all(dealer_id: int, choice: SkippedFilter) -> tuple[list[SkippedRow], int]:
+    """Return the parts of a filter as `listed_rows` does, and the number of all, listed or not."""
+    rows, counted, _ = _found(dealer_id, choice)
+    number = sum(group.parts for group in counted if choice.group in ("", group.name))
+    return sorted(rows, key=SORTS[choice.sort][1]), number
 
 
 def _found(dealer_id: int, choice: SkippedFilter) -> tuple[list[SkippedRow], list[Group], int]:

@@ -24,6 +24,7 @@ from tests.webapp.client import ON_SQLITE, LintingClient
 from webapp.catalog.importing import import_catalog
 from webapp.catalog.importing import rows as rows_of_catalog
 from webapp.extensions import db
+from webapp.matching import workbench
 from webapp.matching.skipped_rows import PartReference
 from webapp.matching.workbench import PAGE_LENGTH
 from webapp.models import (
@@ -256,6 +257,19 @@ def test_all_parts_of_the_filter_are_ignored_after_a_preview_and_listed_again_to
     page = client.hx("POST", f"{url}/ignored/decisions/removal", data={"only": undos(page)[0]}).text
     assert "2 parts listed again." in page
     assert rows(page) == ["B2", "A1", "S1"]
+
+
+@ON_SQLITE
+def test_the_preview_says_how_many_parts_of_the_filter_are_not_ignored(
+    client: LintingClient, url: str, skipping: Any, monkeypatch: pytest.MonkeyPatch
+):
+    assert "of this filter" not in client.get(f"{url}/ignored/preview").text
+    for most, sentence in ((3, "1 more part of this filter stays"), (2, "2 more parts of this filter stay")):
+        monkeypatch.setattr(workbench, "MOST_LISTED", most)
+        page = client.get(f"{url}/ignored/preview").text
+        assert f"{sentence} on the list." in page
+        assert f"{most} is the most that can be ignored at once" in page
+    assert "of this filter" not in client.get(f"{url}/ignored/preview?reason=unmatched").text
 
 
 def test_ignored_parts_are_searched_and_some_of_a_decision_are_listed_again(

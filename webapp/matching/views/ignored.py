@@ -13,7 +13,7 @@ from webapp.matching import groups, ignored_parts
 from webapp.matching.ignored_list import PAGE_LENGTH, IgnoredList
 from webapp.matching.skipped_rows import PartReference, SkippedRow
 from webapp.matching.views.skipped import choice_of, takes_parts
-from webapp.matching.workbench import listed_rows
+from webapp.matching.workbench import listed_of_all
 from webapp.runs import skipped_reasons
 from webapp.web import htmx, replica, tenancy
 from webapp.web.numbers import count
@@ -50,26 +50,28 @@ def list_again() -> ResponseReturnValue:
 @pages.get("/preview")
 def preview() -> Response:
     """Show which parts would be ignored: those that the filter lists."""
-    return _preview(_rows())
+    return _preview(*_rows())
 
 
 @pages.post("/all")
 def create() -> ResponseReturnValue:
     """Ignore what the preview showed; a changed list is shown again."""
-    rows = _rows()
+    rows, beyond = _rows()
     if not rows or ignored_parts.digest_of(rows) != request.form.get("seen"):
         flash(LIST_CHANGED, "warning")
-        return _preview(rows, 409)
+        return _preview(rows, beyond, 409)
     number = ignored_parts.ignore(g.dealer, rows, text(request.form, "why"), current_user)
     flash(f"{count(number, 'part')} ignored.", "success")
     return htmx.redirect_to(url_for("skipped.index"))
 
 
-def _rows() -> list[SkippedRow]:
-    return ignored_parts.ignorable(listed_rows(g.dealer.id, choice_of(request.args)))
+def _rows() -> tuple[list[SkippedRow], int]:
+    """Return the parts that can be ignored at once, and how many of the filter are beyond them."""
+    rows, number = listed_of_all(g.dealer.id, choice_of(request.args))
+    return ignored_parts.ignorable(rows), number - len(rows)
 
 
-def _preview(rows: list[SkippedRow], status: int = 200) -> Response:
+def _preview(rows: list[SkippedRow], beyond: int, status: int = 200) -> Response:
     return htmx.answer(
         "matching/ignoring",
         status,
@@ -78,6 +80,7 @@ def _preview(rows: list[SkippedRow], status: int = 200) -> Response:
         reasons=skipped_reasons,
         rows=rows[:NAMED],
         number=len(rows),
+        beyond=beyond,
         units=sum(row.units for row in rows),
         cents=sum(row.value_cents for row in rows),
         why=text(request.form, "why"),
