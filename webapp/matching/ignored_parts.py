@@ -52,8 +52,11 @@ def ignorable(rows: Sequence[SkippedRow]) -> list[SkippedRow]:
 
 
 def digest_of(rows: Sequence[SkippedRow]) -> str:
-    """Return a digest of what a preview showed."""
-    return digest(f"{row.code_key}\t{row.key}" for row in rows)
+    """Return a digest of what a preview showed: the parts with their quantities, values and reasons."""
+    return digest(
+        repr((*row.place, row.group, row.quantity, row.quantity_text, row.cents is None, row.value_cents))
+        for row in rows
+    )
 
 
 def ignore(dealer: Dealer, rows: Sequence[SkippedRow], why: str, by: User) -> int:

@@ -9,7 +9,7 @@ from html import unescape
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from tests.factories import (
     make_configuration,
@@ -34,6 +34,7 @@ from webapp.models import (
     Dealer,
     IgnoredPart,
     Manufacturer,
+    PullBlock,
     RejectedCandidate,
     Run,
 )
@@ -257,6 +258,33 @@ def test_all_parts_of_the_filter_are_ignored_after_a_preview_and_listed_again_to
     page = client.hx("POST", f"{url}/ignored/decisions/removal", data={"only": undos(page)[0]}).text
     assert "2 parts listed again." in page
     assert rows(page) == ["B2", "A1", "S1"]
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    "now",
+    [
+        {"reason": "stale"},
+        {"candidate": "A-9", "candidate_by": "punctuation"},
+        {"quantity": 4},
+        {"retail_cents": 900},
+    ],
+    ids=["reason", "candidate", "quantity", "value"],
+)
+def test_a_part_that_changed_since_the_preview_is_shown_before_it_is_ignored(
+    client: LintingClient, url: str, skipping: Any, now: dict[str, Any]
+):
+    before = {"reason": "unmatched", "quantity": 1, "retail_cents": 100}
+    seen = re.search(r'name="seen" value="([^"]*)"', client.get(f"{url}/ignored/preview?q=X9").text)
+    assert seen is not None
+    db.session.execute(delete(PullBlock))
+    make_stored_part(skipping, "X9", **before | now)
+    changed = client.post(f"{url}/ignored/all?q=X9", data={"seen": seen[1]})
+    assert (changed.status_code, "The list changed after this preview" in changed.text) == (409, True)
+    assert db.session.scalars(select(IgnoredPart)).all() == []
+    seen = re.search(r'name="seen" value="([^"]*)"', changed.text)
+    assert seen is not None
+    assert client.post(f"{url}/ignored/all?q=X9", data={"seen": seen[1]}).status_code == 303
 
 
 @ON_SQLITE
