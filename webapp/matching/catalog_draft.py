@@ -23,13 +23,16 @@ COLUMNS: Final = (
 def write_draft(dealer: Dealer, rows: Iterable[SkippedRow], file: IO[str]) -> None:
     """Write a line for each part without a product and without a candidate, under its code's first mapping.
 
-    A distributor's products have brands that Lightspeed does not report: theirs are left empty.
+    A number under two codes of a manufacturer is one part number of the catalog: it has one line. A
+    distributor's products have brands that Lightspeed does not report: theirs are left empty.
     """
     sheet = write_header(file, COLUMNS)
     makers = _first_manufacturers(dealer.id)
+    written: set[tuple[int, str]] = set()
     for row in rows:
         maker = makers.get(row.code_key)
-        if row.group == UNMATCHED and maker is not None:
+        if row.group == UNMATCHED and maker is not None and (maker.id, row.key) not in written:
+            written.add((maker.id, row.key))
             sheet.writerow([defuse(cell) for cell in _cells(row, maker)])
 
 

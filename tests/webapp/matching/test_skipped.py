@@ -390,6 +390,20 @@ def test_staff_download_parts_without_a_product_for_the_import_of_the_catalog(
 
 
 @ON_SQLITE
+def test_a_part_number_under_two_codes_of_a_manufacturer_has_one_line_in_the_catalog_file(
+    staff: LintingClient, url: str, dealer: Dealer, skipping: Any
+):
+    maker = db.session.scalars(select(Manufacturer)).one()
+    make_supplier_code(dealer, "T2", maker)
+    make_supplier_code(dealer, "WP", make_manufacturer("Western"))
+    for code in ("T2", "WP"):
+        item = make_run_item(make_run(dealer), code, skipped=1)
+        make_stored_part(item, "x9", reason="unmatched", quantity=1, retail_cents=50)
+    lines = staff.get(f"{url}/catalog.csv?sort=value").text.splitlines()[1:]
+    assert [line.split(",")[1:6:4] for line in lines] == [["Tucker", "X9"], ["Western", "x9"]]
+
+
+@ON_SQLITE
 def test_accepted_parts_are_polled_until_they_are_applied(client: LintingClient, url: str, skipping: Any):
     page = client.hx("POST", f"{url}/acceptances", data={"only": place("A1", "A-1")}).text
     assert "1 accepted part is being applied" in page
