@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 from jobs.reports import lines
 from jobs.sync import rules
 from webapp.models import PullBlock
-from webapp.pulls.entries import Entry, pack, unpack
+from webapp.pulls.entries import Entry, pack, unpack_stored
 from webapp.pulls.stock_sums import stock_sums
 
 _INDEX = (PullBlock.first_key, PullBlock.item_id, PullBlock.digest, PullBlock.oldest, PullBlock.is_conclusive)
@@ -128,7 +128,7 @@ class Blocks:
             *self._of_code(), key.in_(list(missing))
         )
         for first_key, item_id, body in self._connection.execute(query):
-            missing[first_key, item_id].entries = unpack(body)
+            missing[first_key, item_id].entries = unpack_stored(body)
 
     def find(self, keys: Iterable[str]) -> dict[str, tuple[Block, Entry]]:
         """Return the entries of part numbers, as far as the pull has them."""

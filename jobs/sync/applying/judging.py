@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
+
+from msgspec import Raw
 
 from jobs.sources.values import cents_of
 from jobs.sync import rules
@@ -24,12 +26,15 @@ from webapp.pulls.entries import (
     SUPPLIER_CODE,
     Entry,
     RawPart,
+    packed_rows,
 )
 
 # A date and time as `isoformat` writes it, without a fraction: its length, and every third character from the
 # first separator on.
 _ISO_LENGTH: Final = 19
 _ISO_MARKS: Final = "--T::"
+# Rows that are encoded at once, to be compared with stored ones.
+_TOGETHER: Final = 1_000
 
 
 def judge_rows(
@@ -60,15 +65,25 @@ def _judge_single(
     since = expected.since.isoformat()
     old, entries, fresh = judged.old, judged.entries, judged.fresh
     find = old.get
-    for key, raw in rows:
+    for (key, raw), packed in zip(rows, _packed(rows), strict=True):
         stored = find(key)
-        if stored is not None and stored.raw == raw and (stored.changed is None or stored.changed >= since):
+        if (
+            stored is not None
+            and stored.packed_row == packed
+            and (stored.changed is None or stored.changed >= since)
+        ):
             entries.append(stored)
             del old[key]
         else:
             entry = judge(key, raw)
             entries.append(entry)
             fresh.append(entry)
+
+
+def _packed(rows: Sequence[KeyedRow]) -> Iterator[Raw]:
+    """Yield the encoded form of each row."""
+    for first in range(0, len(rows), _TOGETHER):
+        yield from packed_rows([raw for _, raw in rows[first : first + _TOGETHER]])
 
 
 def _judge_repeated(
