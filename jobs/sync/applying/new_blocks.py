@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Final
 
@@ -18,8 +18,13 @@ BLOCK_ROWS: Final = 1_000
 _key_of: Final = attrgetter("key")
 
 
-def new_blocks(item_id: int, rows: list[KeyedRow], entries: list[Entry]) -> Iterator[Block]:
-    """Divide rows and entries in key order into blocks; rows of one key stay together."""
+def new_blocks(
+    item_id: int, rows: list[KeyedRow], entries: list[Entry], digests: Mapping[tuple[str, int], bytes]
+) -> Iterator[Block]:
+    """Divide rows and entries in key order into blocks; rows of one key stay together.
+
+    `digests` are known ones of all rows from the first of a key on, by that key and their number.
+    """
     first, place = 0, 0
     while first < len(rows):
         last = min(first + BLOCK_ROWS, len(rows))
@@ -27,7 +32,9 @@ def new_blocks(item_id: int, rows: list[KeyedRow], entries: list[Entry]) -> Iter
             last += 1
         begin = place
         place = bisect_right(entries, rows[last - 1][0], begin, key=_key_of)
-        digest = received.digest_of([raw for _, raw in rows[first:last]])
+        digest = digests.get((rows[first][0], last - first))
+        if digest is None:
+            digest = received.digest_of([raw for _, raw in rows[first:last]])
         block = Block(rows[first][0], item_id, digest, None, False, rows=last - first)
         block.entries = entries[begin:place]
         block.is_written, block.is_changed = False, True

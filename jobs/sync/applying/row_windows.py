@@ -28,7 +28,8 @@ class Window:
     """Rows in key order, and the stored blocks that they replace.
 
     It covers the keys from `begin` (None: the first) up to `end` (None: the last); of the parts in its blocks
-    it replaces those in this range. `is_stored`: the rows are those of the blocks.
+    it replaces those in this range. `is_stored`: the rows are those of the blocks. `digests` are known ones
+    of rows that follow one another, by the first key and their number.
     """
 
     begin: str | None = None
@@ -36,6 +37,7 @@ class Window:
     rows: list[KeyedRow] = field(default_factory=list)
     replaced: list[Block] = field(default_factory=list)
     is_stored: bool = False
+    digests: dict[tuple[str, int], bytes] = field(default_factory=dict)
 
     def covers(self, key: str) -> bool:
         """Return whether a key is in the range."""
@@ -54,7 +56,7 @@ def divide(
     for place, block in enumerate(blocks):
         end = blocks[place + 1].first_key if place + 1 < len(blocks) else None
         taken = pieces.take(end)
-        if reuse and pieces.is_at(end) and _is_same(block, taken, since):
+        if reuse and pieces.is_at(end) and _is_same(block, taken, since, window.digests):
             if window.rows or window.replaced:
                 yield window
             yield block
@@ -100,10 +102,14 @@ def divide_stored(blocks: list[Block], *, reuse: bool, since: str) -> Iterator[W
         yield window
 
 
-def _is_same(block: Block, rows: list[KeyedRow], since: str) -> bool:
+def _is_same(block: Block, rows: list[KeyedRow], since: str, digests: dict[tuple[str, int], bytes]) -> bool:
+    """Return whether a block stays as it is; the digest of its new rows is added to `digests`."""
     if len(rows) != block.rows or block.is_old(since):
         return False
-    return received.digest_of([raw for _, raw in rows]) == block.digest
+    digest = received.digest_of([raw for _, raw in rows])
+    if rows:
+        digests[rows[0][0], len(rows)] = digest
+    return digest == block.digest
 
 
 class _Pieces:

@@ -119,7 +119,7 @@ class WindowApplication:
             old.release(block)
         if window.is_stored:
             return list(same_blocks(self._context.item_id, window.replaced, judged.entries))
-        return list(new_blocks(self._context.item_id, window.rows, judged.entries))
+        return list(new_blocks(self._context.item_id, window.rows, judged.entries, window.digests))
 
     def _judge(self, window: Window) -> Judged:
         rows = window.rows
