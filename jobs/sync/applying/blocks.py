@@ -30,7 +30,7 @@ class Block:
     """Parts of a pull from `first_key` up to the next block's.
 
     `entries` are in memory only while they are worked on. `is_written`: the database has the block, though
-    not the changes that `is_changed` stands for.
+    not the changes that `is_changed` stands for. `is_counted`: the counts are those of the entries.
     """
 
     first_key: str
@@ -47,6 +47,7 @@ class Block:
     entries: list[Entry] | None = None
     is_written: bool = True
     is_changed: bool = False
+    is_counted: bool = False
 
     @property
     def in_memory(self) -> list[Entry]:
@@ -65,8 +66,15 @@ class Block:
         other = rules.OTHER_CODE
         return {entry.key: entry for entry in self.in_memory if entry.reason != other and entry.key}
 
+    def change(self) -> None:
+        """Note that an entry changed."""
+        self.is_changed, self.is_counted = True, False
+
     def count(self) -> None:
-        """Count what the entries result in."""
+        """Count what the entries result in, unless they are counted."""
+        if self.is_counted:
+            return
+        self.is_counted = True
         entries = self.in_memory
         others = [entry for entry in entries if entry.reason is not None]
         # Only usable parts have a date.

@@ -162,7 +162,7 @@ class CodeApplication:
         entries = [found[key][1] for key in sorted(found)]
         affected = self._changes.apply(parts_of(entries, set(spread)))
         for part in affected:
-            found[part.entry.key][0].is_changed = True
+            found[part.entry.key][0].change()
         self._new.write([block for block, _ in found.values() if block.is_written], self._lines)
 
     def _settle_unexplained(self) -> None:
@@ -177,7 +177,7 @@ class CodeApplication:
             self._is_explained,
         )
         for key, pair in unexplained:
-            entries[key][0].is_changed = True
+            entries[key][0].change()
             if entries[key][1].matches:
                 self._windows.found.matched.add(*pair)
 

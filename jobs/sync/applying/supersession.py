@@ -34,7 +34,7 @@ def suggest(catalog: Catalog, blocks: Blocks, keys: Iterable[str]) -> set[Block]
     suggest_by_upc(catalog, [entry for entry in entries.values() if entry.candidate is None])
     for key, entry in entries.items():
         if (entry.candidate, entry.candidate_by) != before[key]:
-            found[key][0].is_changed = True
+            found[key][0].change()
     return read
 
 
