@@ -36,6 +36,7 @@ from webapp.models import (
     StoredPull,
     SupplierCode,
 )
+from webapp.pulls.entries import unpack
 from webapp.supplier_codes import changes
 from webapp.supplier_codes.checks import Fields
 
@@ -191,6 +192,15 @@ def test_only_blocks_that_differ_are_written(harness: SyncHarness, monkeypatch: 
     assert [key for key, item_id in written_by if item_id == second] == ["p-050"]
     assert {item_id for _, item_id in written_by} == {first, second}
     assert harness.webstore_figures("P-055")[0] == 7
+
+
+def test_each_block_has_the_digest_and_the_counts_of_its_own_rows(stocked: SyncHarness) -> None:
+    before = db.session.scalars(select(PullBlock.digest)).all()
+    stocked.sync(*[part("TR", number, 3) for number in ("A-1", "A-2", "A-3")], part("TR", "X-1"))
+    (block,) = db.session.scalars(select(PullBlock))
+    entries = unpack(block.body)
+    assert before != [block.digest] == [received.digest_of([entry.raw for entry in entries])]
+    assert (block.synced, block.reasons, block.rows) == (3, {"unmatched": 1}, 4)
 
 
 def test_numbers_of_any_size_can_be_stored(stocked: SyncHarness) -> None:
