@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select
@@ -30,13 +30,17 @@ SORTS: Final[dict[str, tuple[str, Callable[[SkippedRow], Any]]]] = {
 
 @dataclass(frozen=True)
 class SkippedFilter:
-    """Filter; empty fields match everything. `least` is a value in whole dollars."""
+    """Filter; empty fields match everything. `least` is a value in whole dollars.
+
+    `problems` says by argument which given values cannot be used: nothing is decided about all its parts.
+    """
 
     words: str = ""
     code: str = ""
     group: str = ""
     least: int | None = None
     sort: str = "value"
+    problems: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def arguments(self) -> dict[str, str | int]:

@@ -288,6 +288,31 @@ def test_a_part_that_changed_since_the_preview_is_shown_before_it_is_ignored(
 
 
 @ON_SQLITE
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("least", "12.50"), ("least", "0"), ("q", "%00oil"), ("code", "%07"), ("reason", "lost")],
+    ids=["fraction", "zero", "words", "code", "reason"],
+)
+def test_a_filter_value_that_cannot_be_used_is_named_and_nothing_is_decided_about_all(
+    client: LintingClient, url: str, skipping: Any, name: str, value: str
+):
+    valid = client.get(url).text
+    assert ("Ignore all" in valid, "Accept all" in valid, "aria-invalid" in valid) == (True, True, False)
+    page = client.get(f"{url}?{name}={value}").text
+    assert f'aria-invalid="true" aria-describedby="{name}-error"' in page
+    assert f'class="problem" id="{name}-error"' in page
+    fragment = client.hx("GET", f"{url}?{name}={value}").text
+    assert "a value can’t be used" in fragment
+    assert not re.search("Ignore all|Accept all", page + fragment)
+    preview = client.get(f"{url}/ignored/preview").text
+    seen = re.search(r'name="seen" value="([^"]*)"', preview)
+    assert seen is not None
+    assert "No parts to ignore" in client.get(f"{url}/ignored/preview?{name}={value}").text
+    assert client.post(f"{url}/ignored/all?{name}={value}", data={"seen": seen[1]}).status_code == 409
+    assert db.session.scalars(select(IgnoredPart)).all() == []
+
+
+@ON_SQLITE
 def test_the_preview_says_how_many_parts_of_the_filter_are_not_ignored(
     client: LintingClient, url: str, skipping: Any, monkeypatch: pytest.MonkeyPatch
 ):

@@ -47,7 +47,7 @@ def refuse(refusal: Refused) -> ResponseReturnValue:
 
 def _parts() -> list[Acceptable]:
     choice = choice_of(request.args)
-    rows = listed_rows(g.dealer.id, choice) if choice.group in groups.KINDS else []
+    rows = listed_rows(g.dealer.id, choice) if choice.group in groups.KINDS and not choice.problems else []
     return decisions.acceptable(g.dealer, rows)
 
 

@@ -67,7 +67,10 @@ def create() -> ResponseReturnValue:
 
 def _rows() -> tuple[list[SkippedRow], int]:
     """Return the parts that can be ignored at once, and how many of the filter are beyond them."""
-    rows, number = listed_of_all(g.dealer.id, choice_of(request.args))
+    choice = choice_of(request.args)
+    if choice.problems:
+        return [], 0
+    rows, number = listed_of_all(g.dealer.id, choice)
     return ignored_parts.ignorable(rows), number - len(rows)
 
 

@@ -24,6 +24,12 @@ from webapp.web.query_args import text, whole
 pages = tenancy.dealer_blueprint("skipped", __name__, "/skipped")
 # Decisions that the page lists for undoing.
 DECISIONS: Final = 50
+PROBLEMS: Final = {
+    "q": "Remove the characters that can’t be shown",
+    "code": "Choose one of the codes",
+    "reason": "Choose one of the reasons",
+    "least": "Use a whole number of dollars, from 1",
+}
 # Each selected part is a field of some hundred characters, percent-encoded.
 takes_parts = bodies.allows(256 * bodies.KILOBYTE, fields=2 * PAGE_LENGTH + 10)
 
@@ -110,7 +116,20 @@ def choice_of(arguments: MultiDict[str, str]) -> SkippedFilter:
         group=group if group in groups.LABELS else "",
         least=whole(arguments, "least"),
         sort=sort if sort in SORTS else "value",
+        problems=_problems(arguments),
     )
+
+
+def _problems(arguments: MultiDict[str, str]) -> dict[str, str]:
+    """Return what is wrong with given values that cannot be used, by argument."""
+    given = {name: arguments.get(name, "").strip() for name in PROBLEMS}
+    unusable = {
+        "q": not text(arguments, "q"),
+        "code": not text(arguments, "code"),
+        "reason": given["reason"] not in groups.LABELS,
+        "least": whole(arguments, "least") is None,
+    }
+    return {name: PROBLEMS[name] for name, value in given.items() if value and unusable[name]}
 
 
 def _places() -> list[PartReference]:
