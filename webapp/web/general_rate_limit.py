@@ -45,6 +45,7 @@ EXPORTS: Final = frozenset(
         "blocked_prices.export",
         "catalog.rejected",
         "catalog.rejected_workbook",
+        "catalog_drafts.export",
         "coverage.export",
         "dealers.export",
         "dealers.export_workbook",

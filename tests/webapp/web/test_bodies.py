@@ -97,9 +97,9 @@ def test_a_list_of_supplier_codes_is_accepted_from_signed_in_users(
         refused = unread(stranger, path, LIMIT + 1, MULTIPART)
     assert refused.status_code == 413
     assert "Sign in again" in refused.text
-    large = io.BytesIO(b"x" * (supplier_codes.MAX_BYTES - 1))
+    large = io.BytesIO(b"x" * (supplier_codes.LIMITS.bytes - 1))
     assert client.post(path, data={"file": (large, "a.csv")}).status_code == 422
-    assert unread(client, path, supplier_codes.MAX_BYTES * 2, MULTIPART).status_code == 413
+    assert unread(client, path, supplier_codes.LIMITS.bytes * 2, MULTIPART).status_code == 413
 
 
 def test_only_staff_can_upload_a_catalog(client: LintingClient, staff: LintingClient):
