@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import and_, case, func, literal, or_, select, update
 
@@ -177,43 +177,27 @@ def record_finding(dealer_id: int, refusal: str | None) -> None:
     readiness.refresh(dealer_id)
 
 
-def save_settings(
-    configuration: Configuration,
-    *,
-    quantity_column: str | None = None,
-    clear_previous: bool | None = None,
-    hold_old_data: bool | None = None,
-    disabled_on: list[str] | None = None,
-) -> None:
-    """Save the given inventory settings (None: unchanged) and commit."""
-    change_settings(
-        configuration,
-        quantity_column=quantity_column,
-        clear_previous=clear_previous,
-        hold_old_data=hold_old_data,
-        disabled_on=disabled_on,
-    )
+class SettingsChange(TypedDict, total=False):
+    """Inventory settings by name; one that is absent or None stays as it is."""
+
+    quantity_column: str | None
+    clear_previous: bool | None
+    hold_old_data: bool | None
+    disabled_on: list[str] | None
+
+
+def save_settings(configuration: Configuration, **change: Unpack[SettingsChange]) -> None:
+    """Save the given inventory settings and commit."""
+    change_settings(configuration, **change)
     db.session.commit()
 
 
-def change_settings(
-    configuration: Configuration,
-    *,
-    quantity_column: str | None = None,
-    clear_previous: bool | None = None,
-    hold_old_data: bool | None = None,
-    disabled_on: list[str] | None = None,
-) -> None:
-    """Change the given inventory settings (None: unchanged) in the caller's transaction."""
+def change_settings(configuration: Configuration, **change: Unpack[SettingsChange]) -> None:
+    """Change the given inventory settings in the caller's transaction."""
     before = _settings(configuration)
-    if quantity_column is not None:
-        configuration.quantity_column = quantity_column
-    if clear_previous is not None:
-        configuration.clear_previous = clear_previous
-    if hold_old_data is not None:
-        configuration.hold_old_data = hold_old_data
-    if disabled_on is not None:
-        configuration.disabled_on = disabled_on
+    for name, value in change.items():
+        if value is not None:
+            setattr(configuration, name, value)
     configuration.version += 1
     _note("settings.changed", configuration, before, _settings(configuration))
 
