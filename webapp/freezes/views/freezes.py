@@ -55,9 +55,7 @@ def release(freeze_id: int) -> ResponseReturnValue:
     if not is_released:
         flash(OVER, "warning")
         return _answer(_form(empty=True), 409)
-    follows = f" Run {run.id} is applying what was kept back." if run else ""
-    flash(f"{what} released.{follows}", "success")
-    return _done()
+    return _released(what, run)
 
 
 @pages.post("/release")
@@ -74,8 +72,12 @@ def release_selected() -> ResponseReturnValue:
     if not released:
         flash(NOTHING, "warning")
         return _answer(_form(empty=True), 409)
+    return _released(count(len(released), "freeze"), run)
+
+
+def _released(what: str, run: Run | None) -> ResponseReturnValue:
     follows = f" Run {run.id} is applying what was kept back." if run else ""
-    flash(f"{count(len(released), 'freeze')} released.{follows}", "success")
+    flash(f"{what} released.{follows}", "success")
     return _done()
 
 
