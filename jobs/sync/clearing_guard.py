@@ -139,7 +139,12 @@ def clear_approved(clearing_id: int) -> bool:
     db.session.execute(
         update(RunItem)
         .where(RunItem.id == clearing.run_item_id)
-        .values(cleared=RunItem.cleared + cleared.rows, frozen=RunItem.frozen + cleared.frozen, held=0)
+        .values(
+            cleared=RunItem.cleared + cleared.rows,
+            changed=RunItem.changed + cleared.changed,
+            frozen=RunItem.frozen + cleared.frozen,
+            held=0,
+        )
     )
     db.session.commit()
     log.info("clearing.applied", clearing=clearing_id, cleared=cleared.rows)

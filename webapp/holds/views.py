@@ -20,8 +20,11 @@ DECIDED: Final = "This was already decided, or a later update replaced it."
 
 @pages.get("")
 def show(pull_id: int) -> Response:
-    """Show what the update would change, and why it is on hold."""
-    return _answer(tenancy.of_dealer(HeldPull, pull_id))
+    """Show what the update would change, and why it is on hold. A poll passes the state that it shows."""
+    pull = tenancy.of_dealer(HeldPull, pull_id)
+    if htmx.wants_fragment() and request.args.get("seen") == pull.state:
+        return Response(status=204)
+    return _answer(pull)
 
 
 @pages.get("/changes.csv")

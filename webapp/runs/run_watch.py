@@ -73,6 +73,11 @@ class RunWatch:
         """Return the run's held pulls."""
         return [each for each in self.held if isinstance(each, HeldPull)]
 
+    @property
+    def is_live(self) -> bool:
+        """Return whether the page will change by itself: the run is active, or a decision is carried out."""
+        return self.run.is_active or any(each.state == "applying" for each in self.held)
+
     @cached_property
     def reports(self) -> list[Report]:
         """Return the reports to offer; a cancelled or failed run offers none without rows."""
@@ -92,5 +97,12 @@ class RunWatch:
         """Return the status of one supplier code in the run."""
         if self.retries.retries(item):
             return StatusLabel("Retrying soon", "warning")
-        held = next((clearing for clearing in self.held if clearing.run_item_id == item.id), None)
-        return hold_labels.item_status(item, held)
+        return hold_labels.item_status(item, self._hold_of(item))
+
+    def error_of(self, item: RunItem) -> str:
+        """Return why one supplier code failed, or what became of its held pull; empty without either."""
+        hold = self._hold_of(item)
+        return hold_labels.detail(hold) if isinstance(hold, HeldPull) else item.error or ""
+
+    def _hold_of(self, item: RunItem) -> Hold | None:
+        return next((hold for hold in self.held if hold.run_item_id == item.id), None)

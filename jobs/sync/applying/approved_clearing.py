@@ -24,10 +24,12 @@ _TOGETHER: Final = 20
 
 
 class Cleared(NamedTuple):
-    """How many rows of the shelf were set to zero, and how many a freeze kept back."""
+    """How many rows of the shelf were set to zero, how many a freeze kept back, and how many products changed
+    on the webstore."""
 
     rows: int
     frozen: int
+    changed: int
 
 
 def clear_held(run: Run, item: RunItem) -> Cleared | None:
@@ -56,13 +58,13 @@ def clear_held(run: Run, item: RunItem) -> Cleared | None:
     shelf.noted.flush()
     shelf.frozen_changes.flush()
     moved.forget_sold_out(context)
-    webstore_figures.refresh(context, shelf, Effects(RenderedLines(None)))
+    changed = webstore_figures.refresh(context, shelf, Effects(RenderedLines(None)))
     figures.raise_stock_version(db.session(), run.dealer_id)
     frozen = shelf.frozen_changes.count
     if frozen and stored is not None:
         # So that the end of the freeze has it cleared.
         stored_pulls.keep_back(context, frozen)
-    return Cleared(cleared, frozen)
+    return Cleared(cleared, frozen, changed)
 
 
 def matched_products(blocks: Blocks) -> ProductSet:

@@ -12,6 +12,7 @@ from jobs.sync import clearing_guard
 from tests.factories import make_manufacturer
 from tests.jobs.sync.holds import count_in_stock, silent, states
 from tests.sync_harness import SyncHarness, part
+from webapp.extensions import db
 from webapp.models import HeldClearing
 from webapp.runs import held_clearings
 
@@ -121,7 +122,7 @@ def test_a_complete_fetch_ends_it(stocked: SyncHarness) -> None:
 
 
 def test_a_user_can_apply_it(stocked: SyncHarness) -> None:
-    stocked.sync(*reported(50))
+    run = stocked.sync(*reported(50))
     stocked.take_outbox()
     clearing = the_held(stocked)
     assert held_clearings.apply_clearing(clearing, None)
@@ -129,6 +130,9 @@ def test_a_user_can_apply_it(stocked: SyncHarness) -> None:
     assert (count_in_stock(stocked), states()) == (50, ["applied"])
     assert len(stocked.take_outbox()) == 70
     assert stocked.webstore_figures("K-119") == (0, None, None)
+    item = stocked.load_item(run, "KA")
+    db.session.refresh(item)
+    assert (item.cleared, item.changed, item.held) == (70, 70, 0)
 
 
 def test_it_is_carried_out_once(stocked: SyncHarness) -> None:

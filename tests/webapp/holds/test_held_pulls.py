@@ -89,3 +89,32 @@ def test_an_update_that_was_replaced_leads_to_the_latest(client: LintingClient, 
     page = client.get(path(pull)).text
     assert path(latest) in page
     assert "Apply it" not in page
+
+
+def test_the_page_asks_for_news_only_while_the_update_is_being_applied(
+    client: LintingClient, pull: HeldPull
+) -> None:
+    assert "hx-trigger=" not in client.get(path(pull)).text
+    pull.state = "applying"
+    db.session.commit()
+    page = client.get(path(pull)).text
+    assert f'hx-get="{path(pull)}?seen=applying" hx-trigger="every 2s"' in page
+    assert "Reload to see progress" in page
+    poll = {"HX-Request": "true"}
+    assert client.get(f"{path(pull)}?seen=applying", headers=poll).status_code == 204
+    pull.state = "applied"
+    db.session.commit()
+    news = client.get(f"{path(pull)}?seen=applying", headers=poll).text
+    assert "It was put on hold, and applied later." in news
+    assert "hx-trigger=" not in news
+
+
+def test_the_row_of_the_code_says_what_became_of_it(client: LintingClient, pull: HeldPull) -> None:
+    db.session.get_one(Run, pull.run_id).items[0].error = f"On hold, nothing changed: {SENTENCE}"
+    pull.state = "applied"
+    db.session.commit()
+    page = client.get(f"/dealers/{pull.dealer_id}/runs/{pull.run_id}").text
+    assert page.count("It was put on hold, and applied later.") == 2
+    assert "On hold, nothing changed" not in page
+    # 430 rows were received, and count for nothing else.
+    assert ">Not applied</th>" in page

@@ -236,3 +236,24 @@ def test_home_and_the_page_of_a_run_look_holds_up_by_indexes(dealer: Dealer, run
         event.remove(db.engine, "before_cursor_execute", explain)
     assert len(plans) >= 8
     assert [plan for plan in plans if not re.match(r"SEARCH held_\w+ USING", plan)] == []
+
+
+def test_the_page_asks_for_news_until_an_approved_clearing_is_carried_out(
+    client: LintingClient, held: HeldClearing
+) -> None:
+    poll = 'hx-trigger="every 2s"'
+    assert poll not in client.get(path(held)).text
+    held.state = "applying"
+    db.session.commit()
+    page = client.get(path(held)).text
+    assert poll in page
+    assert "Reload to see progress" in page
+    seen = re.search(r"seen=([^&\"]+)", page)
+    assert seen is not None
+    url, headers = f"{path(held)}?seen={seen[1]}", {"HX-Request": "true"}
+    assert client.get(url, headers=headers).status_code == 204
+    held.state = "applied"
+    db.session.commit()
+    news = client.get(url, headers=headers).text
+    assert "KA: 1,920 products set to zero, as approved." in news
+    assert poll not in news
