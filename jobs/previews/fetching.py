@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -11,7 +12,7 @@ from jobs.previews import preview_lease
 from jobs.previews.preview_lease import PreviewLease
 from jobs.sources.source import Page, SourceError
 from jobs.sync import old_data
-from jobs.sync.applying import preview_rows
+from jobs.sync.applying import preview_rows, stored_rows
 from jobs.sync.background_watch import Watch
 from jobs.sync.code_spelling import ListedSpellings
 from jobs.sync.dealer_session import DealerSession
@@ -44,7 +45,9 @@ class Fetching:
         self._tell = tell
         self._spellings = ListedSpellings(lease.dealer_id)
         self._code_keys: dict[int, str] = {}
-        self._progress = Progress(self._count)
+        self._stored: dict[str, bytes] = {}
+        # All pages are counted with the code's rows.
+        self._progress = Progress(self._count, most_uncounted=inf)
 
     def begin(self, items: Sequence[RunItem]) -> list[RunItem]:
         """Note the codes to fetch, and return those that an earlier worker has not fetched.
@@ -68,6 +71,7 @@ class Fetching:
         preview_lease.write(self._lease, {"basis": basis, "heartbeat_at": clock.now()})
         if left:
             db.session.execute(insert(PreviewCode), [_code_of(number, item) for item in left])
+        self._stored = stored_rows.digests(self._lease.dealer_id)
         db.session.commit()
         return left
 
@@ -97,7 +101,6 @@ class Fetching:
 
     def _pull(self, item: RunItem) -> Pulled:
         self._code_keys[item.id] = item.code_key
-        self._write(item, {"status": RunItemState.RUNNING})
         service = self._session.service()
         pages = pages_of(self._run, item, service, self._spellings, self._watch)
         try:
@@ -116,13 +119,15 @@ class Fetching:
             "spelling": pulled.spelling,
         }
         try:
-            preview_rows.keep(self._lease.preview_id, self._lease.dealer_id, item.code_key, pulled.rows)
+            if self._stored.get(item.code_key) != pulled.rows.digest:
+                preview_rows.keep(self._lease.preview_id, item.code_key, pulled.rows)
             self._write(item, values)
         finally:
             pulled.rows.close()
 
     def _count(self, item_id: int, _pages: Sequence[Page]) -> None:
-        self._write_code(self._code_keys[item_id], {"fetched": self._progress.fetched})
+        values = {"status": RunItemState.RUNNING, "fetched": self._progress.fetched}
+        self._write_code(self._code_keys[item_id], values)
 
     def _write(self, item: RunItem, values: dict[str, Any]) -> None:
         self._write_code(item.code_key, values)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import structlog
+from sqlalchemy import select
 
 from jobs.previews import preview_lease, stored_plan
 from jobs.previews.fetching import Fetching
@@ -14,7 +15,8 @@ from jobs.previews.planned_codes import plan_codes
 from jobs.previews.planned_run import Rows, unsaved_items, unsaved_run
 from jobs.previews.preview_lease import LeaseLost, PreviewLease
 from jobs.sources.source import Credentials, Source
-from jobs.sync.applying import preview_rows, stored_rows
+from jobs.sync.applying import stored_rows
+from jobs.sync.applying.preview_rows import PreviewRows
 from jobs.sync.applying.stored_rows import PullRows
 from jobs.sync.background_watch import GivesWay, Watch
 from jobs.sync.dealer_session import DealerSession
@@ -119,13 +121,14 @@ class _Planning:
             raise RunInterrupted(Interruption.SKIPPED, NOT_LISTED if self._code_key else NO_CODES)
         fetching = Fetching(self._lease, run, self._session, self._watch, self._tell)
         fetching.fetch(fetching.begin(items))
-        return self._fetched
+        return self._fetched().get
 
-    def _fetched(self, code_key: str) -> PullRows | None:
-        code = db.session.get(PreviewCode, (self._lease.preview_id, code_key), populate_existing=True)
-        if code is None or code.status != RunItemState.WAITING:
-            return None
-        return preview_rows.rows_of(code, self._lease.dealer_id)
+    def _fetched(self) -> dict[str, PullRows]:
+        query = select(PreviewCode).where(
+            PreviewCode.preview_id == self._lease.preview_id, PreviewCode.status == RunItemState.WAITING
+        )
+        codes = db.session.scalars(query.execution_options(populate_existing=True))
+        return {code.code_key: PreviewRows(code, self._lease.dealer_id) for code in codes}
 
     def _stored(self) -> Rows:
         return lambda code_key: stored_rows.of_code(self._lease.dealer_id, code_key)

@@ -11,6 +11,7 @@ from jobs.sources.source import SourceError
 from jobs.sync.applying import planning
 from jobs.sync.applying.context import RunMappings
 from jobs.sync.applying.planning import PlannedCode
+from jobs.sync.applying.preview_rows import RowsGone
 from jobs.sync.background_watch import GivesWay
 from jobs.sync.run_plan import PlannedRun
 from webapp.extensions import db
@@ -87,5 +88,8 @@ def _plan_each(planned: PlannedRun, plan: Plan, rows: Rows, should_stop: Callabl
             raise GivesWay
         try:
             plan.codes[item.code_key] = planning.plan_on(run, item, received, mappings)
+        except RowsGone:
+            # A run came in between: the next worker fetches the code again.
+            raise GivesWay from None
         except SourceError as error:
             plan.failed[item.code_key] = error.sentence

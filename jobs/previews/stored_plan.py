@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from jobs.previews import preview_lease
 from jobs.previews.planned_codes import Plan
@@ -21,6 +21,12 @@ from webapp.previews.shelf_figures import ShelfFigures
 from webapp.previews.summary import Summary, summary_of
 
 _NOTHING = ShelfFigures()
+_CODES: Final = PreviewCode.__table__
+_UPDATE: Final = (
+    update(_CODES)  # type: ignore[arg-type]
+    .where(_CODES.c.preview_id == bindparam("of_preview"), _CODES.c.code_key == bindparam("of_code"))
+    .values({name: bindparam(name) for name in ("status", "error", "counts", "largest", "figures")})
+)
 
 
 def store(lease: PreviewLease, plan: Plan, today: date) -> None:
@@ -33,19 +39,16 @@ def store(lease: PreviewLease, plan: Plan, today: date) -> None:
     # Of a preview that an earlier worker has stored, but did not learn so.
     db.session.execute(delete(PlannedChanges).where(PlannedChanges.preview_id == lease.preview_id))
     known = set(db.session.scalars(select(PreviewCode.code_key).where(of_preview)))
-    for item in plan.items:
-        if item.code_key not in plan.codes and item.code_key not in plan.failed:
-            continue
-        values = _values(plan, item)
-        if item.code_key in known:
-            db.session.execute(
-                update(PreviewCode).where(of_preview, PreviewCode.code_key == item.code_key).values(values)
-            )
-        else:
-            db.session.execute(insert(PreviewCode).values({**_key(lease, item), **values}))
-        if item.code_key in plan.codes:
-            changes = plan.codes[item.code_key].changes
-            packed_changes.keep(changes, lease.dealer_id, item.code_key, preview_id=lease.preview_id)
+    found = [item for item in plan.items if item.code_key in plan.codes or item.code_key in plan.failed]
+    if new := [item for item in found if item.code_key not in known]:
+        db.session.execute(insert(PreviewCode), [_key(lease, item) for item in new])
+    if found:
+        values = [{"of_code": item.code_key, **_values(plan, item)} for item in found]
+        db.session.connection().execute(
+            _UPDATE, [{"of_preview": lease.preview_id, **each} for each in values]
+        )
+    for code_key, planned in plan.codes.items():
+        packed_changes.keep(planned.changes, lease.dealer_id, code_key, preview_id=lease.preview_id)
     db.session.commit()
 
 
@@ -61,7 +64,8 @@ def _key(lease: PreviewLease, item: RunItem) -> dict[str, Any]:
 def _values(plan: Plan, item: RunItem) -> dict[str, Any]:
     key = item.code_key
     if key in plan.failed:
-        return {"status": RunItemState.FAILED, "error": plan.failed[key]}
+        unplanned = dict.fromkeys(("counts", "largest", "figures"))
+        return {"status": RunItemState.FAILED, "error": plan.failed[key], **unplanned}
     planned = plan.codes[key]
     summary = _summary(planned.changes)
     withheld = sum(block.changes for block in planned.withheld)

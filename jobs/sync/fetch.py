@@ -61,8 +61,7 @@ def pull(
             heartbeat()
             if any(page.is_short for page in batch):
                 on_short_page()
-        if len(progress.uncounted) > MOST_UNCOUNTED:
-            progress.write()
+        progress.settle()
     except (SourceError, RunInterrupted):
         received.close()
         progress.write_before_leaving()
@@ -83,11 +82,15 @@ class Pulled(NamedTuple):
 class Progress:
     """Counts of the pages that have arrived, written once a second. `fetched` are all rows so far.
 
-    `count` writes those of an item. What is left of them at the end of a pull is counted with its result.
+    `count` writes those of an item. At the end of a pull, up to `most_uncounted` pages are left to be counted
+    with its result.
     """
 
-    def __init__(self, count: Callable[[int, Sequence[Page]], None]) -> None:
+    def __init__(
+        self, count: Callable[[int, Sequence[Page]], None], most_uncounted: float = MOST_UNCOUNTED
+    ) -> None:
         self._count = count
+        self._most_uncounted = most_uncounted
         self._item_id = 0
         self._next = 0.0
         self.uncounted: list[Page] = []
@@ -115,6 +118,11 @@ class Progress:
             self._count(self._item_id, self.uncounted)
             self.uncounted = []
         self._next = time.monotonic() + PROGRESS_EVERY
+
+    def settle(self) -> None:
+        """Write the counts of a pull that has ended if they are too many to be left."""
+        if len(self.uncounted) > self._most_uncounted:
+            self.write()
 
     def write_before_leaving(self) -> None:
         """Write the counts of a code that ends here, unless another worker has taken the run over."""

@@ -7,7 +7,6 @@ from typing import Final
 
 from sqlalchemy import select
 
-from jobs.sync.applying import preview_rows
 from jobs.sync.applying.preview_rows import PreviewRows
 from jobs.sync.code_spelling import ListedSpellings
 from jobs.sync.interruption import Interruption, RunInterrupted
@@ -64,7 +63,7 @@ def left_out(dealer_id: int, _quantity_column: str) -> Callable[[str], str | Non
 def rows_of(run: Run, item: RunItem) -> PreviewRows | None:
     """Return the rows that were fetched for a code; None if the preview was replaced."""
     code = _code_of(run, item)
-    return preview_rows.rows_of(code, run.dealer_id) if code is not None else None
+    return PreviewRows(code, run.dealer_id) if code is not None else None
 
 
 def keep_spelling(run: Run, item: RunItem) -> None:

@@ -54,40 +54,52 @@ def apply_within(
     if counts is not None:
         return counts
     figures.lock_shelf(db.session(), run.dealer_id)
-    return _apply_changed(run, item, load(run, item, mappings), received, effects, uncounted)
+    return apply_changed(run, item, received, effects, mappings, uncounted)
 
 
 def _close_unchanged(
     run: Run, item: RunItem, received: PullRows, mappings: RunMappings, uncounted: Sequence[Page]
 ) -> dict[str, int] | None:
-    """Close the item if nothing differs that the result depends on, including the age of the parts (R9).
-
-    What a freeze kept back counts again, until one of them ends (R26).
+    """Close the item if nothing differs that the result depends on; return its counts.
 
     Nothing of the shelf is written, so that it need not be locked: a change of stock that is under way comes
     after this code, and raises the version that the next run compares.
     """
-    context, removed, stored = compare(run, item, mappings)
-    if stored is None or removed or context.is_on_hold or stored.digest != received.digest:
+    context, counts = compare_unchanged(run, item, received, mappings)
+    if counts is None or not stored_pulls.confirm(context, received.digest):
         return None
-    is_too_old = stored.oldest is not None and stored.oldest < context.since
-    if stored.frozen_until is not None and stored.frozen_until <= clock.now():
-        return None
-    if is_too_old or stored.basis != context.basis or not stored_pulls.confirm(context, stored.digest):
-        return None
-    counts = stored.counts | dict.fromkeys(("cleared", "changed", "held"), 0)
     run_items.close_item(context.item_id, received.gathered.summary_now(), counts, uncounted)
     return counts
 
 
-def _apply_changed(
+def compare_unchanged(
+    run: Run, item: RunItem, received: PullRows, mappings: RunMappings
+) -> tuple[CodeContext, dict[str, int] | None]:
+    """Return the context of an item, and its counts if nothing differs that the result depends on.
+
+    That includes the age of the parts (R9). What a freeze kept back counts again, until one of them ends
+    (R26). Writes nothing.
+    """
+    context, removed, stored = compare(run, item, mappings)
+    if stored is None or removed or context.is_on_hold or stored.digest != received.digest:
+        return context, None
+    is_too_old = stored.oldest is not None and stored.oldest < context.since
+    is_thawed = stored.frozen_until is not None and stored.frozen_until <= clock.now()
+    if is_thawed or is_too_old or stored.basis != context.basis:
+        return context, None
+    return context, stored.counts | dict.fromkeys(("cleared", "changed", "held"), 0)
+
+
+def apply_changed(
     run: Run,
     item: RunItem,
-    context: CodeContext,
     received: PullRows,
     effects: Effects,
-    uncounted: Sequence[Page],
+    mappings: RunMappings,
+    uncounted: Sequence[Page] = (),
 ) -> dict[str, int]:
+    """Apply the rows of an item that differ; the caller has locked the shelf. See `apply`."""
+    context = load(run, item, mappings)
     plan_as_written(context.connection)
     stored = stored_pulls.load(context)
     return guarded.apply(run, item, context, stored, received, effects, uncounted)

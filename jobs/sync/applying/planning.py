@@ -12,13 +12,14 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from jobs.sync.applying import packed_changes
-from jobs.sync.applying.apply import apply_within, without_garbage_collection
+from jobs.sync.applying.apply import apply_changed, compare_unchanged, without_garbage_collection
 from jobs.sync.applying.context import RunMappings
 from jobs.sync.applying.effects import PLANNED
 from jobs.sync.applying.packed_changes import PackedChanges
 from jobs.sync.applying.stored_rows import PullRows
 from webapp.extensions import db
 from webapp.models import Run, RunItem
+from webapp.search import figures
 
 
 class PlannedCode(NamedTuple):
@@ -40,17 +41,21 @@ def plan(run: Run, item: RunItem, received: PullRows, mappings: RunMappings) -> 
     The shelf stays locked. Raises SourceError as `apply` does.
     """
     with _undone():
+        figures.lock_shelf(db.session(), run.dealer_id)
         return plan_on(run, item, received, mappings)
 
 
 def plan_on(run: Run, item: RunItem, received: PullRows, mappings: RunMappings) -> PlannedCode:
     """Apply an item that is running within a transaction that the caller rolls back; return the plan.
 
-    Codes that are planned after it in the transaction see its changes, as in a run. If SourceError is raised,
-    the code has changed nothing.
+    The caller has locked the shelf. Codes that are planned after it in the transaction see its changes, as in
+    a run. If SourceError is raised, the code has changed nothing.
     """
+    _, unchanged = compare_unchanged(run, item, received, mappings)
+    if unchanged is not None:
+        return PlannedCode(unchanged, [], [], None)
     with without_garbage_collection(), db.session.begin_nested():
-        counts = apply_within(run, item, received, PLANNED, mappings)
+        counts = apply_changed(run, item, received, PLANNED, mappings)
     sentence = db.session.execute(select(RunItem.error).where(RunItem.id == item.id)).scalar_one()
     changes, withheld = packed_changes.changes_of(item.id), packed_changes.withheld_by(item.id)
     return PlannedCode(counts, changes, withheld, sentence)

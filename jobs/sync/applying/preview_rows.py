@@ -14,7 +14,7 @@ from jobs.sync.applying import stored_rows
 from jobs.sync.applying.gathered import GatheredThen
 from jobs.sync.applying.received import KeyedRow, ReceivedRows
 from webapp.extensions import db
-from webapp.models import PreviewCode, PreviewPull, StoredPull
+from webapp.models import PreviewCode, PreviewPull
 
 # Rows of one piece, and pieces that are written by one statement.
 _PIECE: Final = 2_000
@@ -24,11 +24,15 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[tuple[str, tuple]]).decode  # type: ignore[type-arg]
 
 
+class RowsGone(Exception):
+    """The rows that were fetched equal those of a stored pull that was replaced since."""
+
+
 class PreviewRows:
     """Stands in for `ReceivedRows`: the rows of one code of a preview, or the same ones that are stored."""
 
-    def __init__(self, code: PreviewCode, same: stored_rows.StoredRows | None = None) -> None:
-        self._same = same
+    def __init__(self, code: PreviewCode, dealer_id: int) -> None:
+        self._dealer_id = dealer_id
         self._preview_id, self._code_key = code.preview_id, code.code_key
         self._length = code.fetched
         self.digest = code.digest or b""
@@ -38,28 +42,23 @@ class PreviewRows:
         return self._length
 
     def in_key_order(self) -> Iterator[KeyedRow]:
-        """Yield the rows by key, those of one key in the order received."""
-        if self._same is not None:
-            yield from self._same.in_key_order()
+        """Yield the rows by key, those of one key in the order received. Raises RowsGone."""
+        stored = stored_rows.of_code(self._dealer_id, self._code_key)
+        if stored is not None and stored.digest == self.digest:
+            yield from stored.in_key_order()
             return
         of_code = PreviewPull.preview_id == self._preview_id, PreviewPull.code_key == self._code_key
         positions = select(PreviewPull.position).where(*of_code).order_by(PreviewPull.position)
-        for position in db.session.scalars(positions).all():
+        found = db.session.scalars(positions).all()
+        if self._length and not found:
+            raise RowsGone
+        for position in found:
             body = select(PreviewPull.body).where(*of_code, PreviewPull.position == position)
             yield from _decode(isal_zlib.decompress(db.session.execute(body).scalar_one()))
 
 
-def rows_of(code: PreviewCode, dealer_id: int) -> PreviewRows:
-    """Return the rows that were fetched for a code."""
-    stored = stored_rows.of_code(dealer_id, code.code_key)
-    return PreviewRows(code, stored if stored is not None and stored.digest == code.digest else None)
-
-
-def keep(preview_id: int, dealer_id: int, code_key: str, received: ReceivedRows) -> None:
-    """Store the rows of a complete pull, unless they are those of the stored one; the caller commits."""
-    stored = select(StoredPull.digest).where(StoredPull.dealer_id == dealer_id)
-    if db.session.scalar(stored.where(StoredPull.code_key == code_key)) == received.digest:
-        return
+def keep(preview_id: int, code_key: str, received: ReceivedRows) -> None:
+    """Store the rows of a complete pull; the caller commits. Those of the stored pull need not be kept."""
     rows, position = iter(received.in_key_order()), 0
     key = {"preview_id": preview_id, "code_key": code_key}
     while pieces := [piece for _ in range(_TOGETHER) if (piece := list(islice(rows, _PIECE)))]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
+from sqlalchemy import select
+
 from jobs.sync.applying.blocks import Blocks
 from jobs.sync.applying.gathered import Gathered
 from jobs.sync.applying.received import KeyedRow
@@ -58,17 +60,23 @@ class _GatheredBefore:
     """When the rows were gathered: applying them again makes them no younger (R29)."""
 
     def __init__(self, item_id: int) -> None:
-        item = db.session.get(RunItem, item_id)
-        self._summary = None
-        if item is not None and item.gathered_at is not None and item.gathered_from is not None:
-            self._summary = Gathered(item.gathered_at, item.gathered_from)
+        self._item_id = item_id
 
     def summary_now(self) -> Gathered | None:
-        """Return what the item said that received the rows."""
-        return self._summary
+        """Return what the item says that received the rows."""
+        item = db.session.get(RunItem, self._item_id)
+        if item is None or item.gathered_at is None or item.gathered_from is None:
+            return None
+        return Gathered(item.gathered_at, item.gathered_from)
 
 
 def of_code(dealer_id: int, code_key: str) -> StoredRows | None:
     """Return the stored rows of a code; None without a complete pull."""
     pull = db.session.get(StoredPull, (dealer_id, code_key), populate_existing=True)
     return StoredRows(pull) if pull is not None else None
+
+
+def digests(dealer_id: int) -> dict[str, bytes]:
+    """Return the digests of the dealer's stored pulls by code key."""
+    query = select(StoredPull.code_key, StoredPull.digest).where(StoredPull.dealer_id == dealer_id)
+    return {row.code_key: row.digest for row in db.session.execute(query)}
