@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import select
@@ -29,7 +31,9 @@ freezes = click.Group("freezes", help="Stock of a dealer that runs leave as it i
 @click.option("--all", "is_all", is_flag=True, help="Freeze all stock.")
 @click.option("--reason", required=True, help="Why, for example “physical count”.")
 @click.option("--from", "starts", metavar="TIME", help="In the dealer's zone, as 2026-12-04T17:00; else now.")
-@click.option("--until", "ends", metavar="TIME", help="Likewise; else until it is released.")
+@click.option(
+    "--until", "ends", metavar="TIME", help="Likewise, or a day, through its end; else until it is released."
+)
 @answering
 def add(dealer_id: int, reason: str, starts: str | None, ends: str | None, **target: Any) -> None:
     """Freeze stock and print the freeze's id: runs fetch and report, and leave it as it is."""
@@ -42,8 +46,8 @@ def add(dealer_id: int, reason: str, starts: str | None, ends: str | None, **tar
         reason=reason,
         code=target["code"],
         manufacturer_id=_manufacturer(dealer, target["manufacturer"]),
-        starts_at=_time("--from", starts, dealer),
-        ends_at=_time("--until", ends, dealer),
+        starts_at=_time("--from", starts, dealer, local_times.parse),
+        ends_at=_time("--until", ends, dealer, local_times.parse_end),
     )
     click.echo(row.id)
 
@@ -96,9 +100,11 @@ def _manufacturer(dealer: Dealer, name: str | None) -> int | None:
     return found.pop()
 
 
-def _time(option: str, text: str | None, dealer: Dealer) -> datetime | None:
+def _time(
+    option: str, text: str | None, dealer: Dealer, parse: Callable[[str, ZoneInfo], datetime | None]
+) -> datetime | None:
     try:
-        return local_times.parse(text or "", dealer.zone)
+        return parse(text or "", dealer.zone)
     except ValueError:
         raise click.UsageError(f"{option} must be a time such as 2026-12-04T17:00") from None
 

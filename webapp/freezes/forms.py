@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -37,11 +38,11 @@ class FreezeForm(Form):
 
     def validate_starts_at(self, field: StringField) -> None:
         """A date with a time, or nothing."""
-        self._moment(field)
+        self._moment(field, local_times.parse)
 
     def validate_ends_at(self, field: StringField) -> None:
-        """A date with a time, or nothing."""
-        self._moment(field)
+        """A date with a time, a date alone, which counts to its end, or nothing."""
+        self._moment(field, local_times.parse_end)
 
     def values(self) -> dict[str, Any]:
         """Return the arguments of `freezing.freeze`."""
@@ -52,12 +53,14 @@ class FreezeForm(Form):
             "code": which if scope == "code" else None,
             "manufacturer_id": int(which) if is_id else None,
             "reason": self.reason.data or "",
-            "starts_at": self._moment(self.starts_at),
-            "ends_at": self._moment(self.ends_at),
+            "starts_at": self._moment(self.starts_at, local_times.parse),
+            "ends_at": self._moment(self.ends_at, local_times.parse_end),
         }
 
-    def _moment(self, field: StringField) -> datetime | None:
+    def _moment(
+        self, field: StringField, parse: Callable[[str, ZoneInfo], datetime | None]
+    ) -> datetime | None:
         try:
-            return local_times.parse(field.data or "", self.zone)
+            return parse(field.data or "", self.zone)
         except ValueError:
             raise ValidationError("Enter a date and a time") from None

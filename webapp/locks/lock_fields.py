@@ -13,7 +13,7 @@ from webapp.core.errors import FieldRefused
 from webapp.core.limits import MAX_CENTS, MAX_LEAD_TIME_DAYS, MAX_QUANTITY
 from webapp.core.text_keys import cleaned
 from webapp.locks.locking import LockValues
-from webapp.web.lock_texts import end_of_day
+from webapp.web.times import end_of_day
 
 FIELDS: Final = ("quantity", "sale_price", "lead_time_days", "hidden", "until", "reason")
 MAX_REASON_LENGTH: Final = 200

@@ -36,7 +36,7 @@ def given(form: Mapping[str, str], zone: ZoneInfo) -> FreezeChoice:
     ends_at = None
     if kind == "until":
         try:
-            ends_at = local_times.parse(form.get("ends_at", ""), zone)
+            ends_at = local_times.parse_end(form.get("ends_at", ""), zone)
         except ValueError:
             ends_at = None
         if ends_at is None:

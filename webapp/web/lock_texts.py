@@ -40,12 +40,6 @@ def last_day(until: datetime, zone: ZoneInfo) -> date:
     return (until - timedelta(microseconds=1)).astimezone(zone).date()
 
 
-def end_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """Return the moment at which a day ends in a time zone."""
-    following = day + timedelta(days=1)
-    return datetime(following.year, following.month, following.day, tzinfo=zone)
-
-
 def lock_day(until: datetime | None, zone: ZoneInfo) -> str:
     """Format the last day as `Dec 4`, with the year unless it is this one; `no end` without one."""
     if until is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from webapp.core import clock
@@ -35,6 +35,12 @@ def at(value: datetime, zone: ZoneInfo) -> str:
         return f"{_NEAR_DAYS[days]} {time}".strip()
     year = f", {local.year}" if local.year != now.year else ""
     return f"on {local:%b} {local.day}{year} {time}"
+
+
+def end_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """Return the moment at which a day ends in a time zone."""
+    following = day + timedelta(days=1)
+    return datetime(following.year, following.month, following.day, tzinfo=zone)
 
 
 def age(value: datetime) -> str:

@@ -96,11 +96,11 @@ def _freeze(
     if frozen_until is None:
         return FreezeChoice("released", None, reason)
     try:
-        ends_at = local_times.parse(frozen_until, dealer.zone)
+        ends_at = local_times.parse_end(frozen_until, dealer.zone)
     except ValueError:
         ends_at = None
     if ends_at is None:
-        raise click.UsageError("--freeze-until must be a time such as 2026-12-04T17:00")
+        raise click.UsageError("--freeze-until must be a time such as 2026-12-04T17:00, or a day")
     return FreezeChoice("until", ends_at, reason)
 
 

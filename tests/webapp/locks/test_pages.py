@@ -16,7 +16,7 @@ from webapp.locks import locking
 from webapp.locks.locking import LockValues
 from webapp.models import AuditEntry, Dealer, Product, ProductLock
 from webapp.search import outbox
-from webapp.web.lock_texts import end_of_day
+from webapp.web.times import end_of_day
 
 pytestmark = ON_SQLITE
 HEADER = "catalog,brand,mpn,quantity,sale_price,lead_time_days,hidden,until,reason\n"

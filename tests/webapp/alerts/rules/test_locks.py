@@ -15,7 +15,7 @@ from webapp.extensions import db
 from webapp.locks import locking
 from webapp.locks.locking import LockValues
 from webapp.models import Alert
-from webapp.web.lock_texts import end_of_day
+from webapp.web.times import end_of_day
 
 NOW = datetime(2026, 12, 1, 15, tzinfo=UTC)
 
