@@ -75,7 +75,8 @@ def _of_alert(delivery: AlertDelivery, alert: Alert) -> Message:
         "opened_at": alert.opened_at.isoformat(),
         "closed_at": alert.closed_at.isoformat() if alert.closed_at else None,
     }
-    return _message(f"Resolved: {about}" if is_over else about, lines, delivery, alert_body)
+    subject, page = (f"Resolved: {about}", "alerts.show") if is_over else (about, rule.page)
+    return _message(subject, lines, delivery, alert_body, page)
 
 
 def _test(delivery: AlertDelivery) -> Message:
@@ -167,9 +168,13 @@ def _digest(_delivery: AlertDelivery) -> Message:
 
 
 def _message(
-    subject: str, lines: list[str], delivery: AlertDelivery, alert: dict[str, Any] | None
+    subject: str,
+    lines: list[str],
+    delivery: AlertDelivery,
+    alert: dict[str, Any] | None,
+    page: str = "alerts.show",
 ) -> Message:
-    link = _link("alerts.show", dealer_id=delivery.dealer_id) if delivery.dealer_id else []
+    link = _link(page, dealer_id=delivery.dealer_id) if delivery.dealer_id else []
     body = {
         "event": delivery.event,
         "dealer": _dealer(delivery.dealer),

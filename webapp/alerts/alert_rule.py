@@ -26,7 +26,7 @@ class AlertRule:
     """Rule with the `name` stored in each alert. To a dealer, `label` names it and `over` says that it has
     ended.
 
-    `tone` is `danger` or `warning`.
+    `tone` is `danger` or `warning`. `page` is the endpoint to which a message about a dealer leads.
 
     `found` returns every place where the condition holds at a time (UTC), from rows alone and in few queries
     regardless of the number of dealers. It commits any state kept for the next evaluation.
@@ -37,3 +37,4 @@ class AlertRule:
     tone: str
     over: str
     found: Callable[[datetime], Iterable[Finding]]
+    page: str = "alerts.show"

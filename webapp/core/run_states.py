@@ -124,3 +124,9 @@ def without_hold(reason: str | None) -> str | None:
     for beginning in _ON_HOLD_SENTENCES:
         reason = (reason or "").partition(beginning)[0].strip()
     return reason or None
+
+
+def is_only_on_hold(status: str, reason: str | None, reports_missing: bool) -> bool:
+    """Whether a run is partial for nothing but what waits for a decision."""
+    rest = without_hold(reason)
+    return status == RunState.PARTIAL and bool(reason) and rest is None and not reports_missing

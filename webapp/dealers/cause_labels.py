@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Final
 
 from webapp.core import clock
-from webapp.core.run_states import RunState
+from webapp.core.run_states import RunState, explanation, is_only_on_hold, without_hold
 from webapp.dealers.causes import named
 from webapp.dealers.failed_codes import NAMED, FailedCodes
 from webapp.lightspeed import connection
 from webapp.models import Configuration, Run
+from webapp.runs import run_labels
 from webapp.web.numbers import count, share
 from webapp.web.status_labels import StatusLabel
 from webapp.web.times import rough
@@ -49,6 +50,13 @@ def labels(mask: int, facts: CauseFacts) -> list[StatusLabel]:
     return [_LABELS[name](facts) for name in names]
 
 
+def last_run(last: Run) -> str:
+    """Return the label of a dealer's last run."""
+    if is_only_on_hold(last.status, last.reason, last.reports_missing):
+        return "On hold"
+    return run_labels.status(last).label
+
+
 def _refused(facts: CauseFacts) -> StatusLabel:
     reason = (facts.configuration and facts.configuration.check_reason) or ""
     return StatusLabel("Lightspeed rejects the credentials", "danger", _first_sentence(reason))
@@ -58,6 +66,8 @@ def _failing(facts: CauseFacts) -> StatusLabel:
     if facts.failed and facts.last is not None and facts.last.status == RunState.PARTIAL:
         codes = _listed(facts.failed.codes, facts.failed.total)
         return StatusLabel(f"2 partial updates; failed codes: {codes}", "danger", _reason(facts))
+    if facts.last is not None and facts.last.status == RunState.PARTIAL:
+        return StatusLabel("2 partial updates", "danger", _reason(facts))
     return StatusLabel(f"2 runs failed: {_why(facts)}", "danger", _reason(facts))
 
 
@@ -136,7 +146,9 @@ def _why(facts: CauseFacts) -> str:
 
 
 def _reason(facts: CauseFacts) -> str:
-    return _first_sentence((facts.last.explanation if facts.last else None) or "")
+    """Return why the last run ended as it did, apart from what it put on hold."""
+    last = facts.last
+    return _first_sentence((last and explanation(without_hold(last.reason), last.reports_missing)) or "")
 
 
 def _first_sentence(text: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from webapp.dealers.cause_labels import CauseFacts, labels
+from webapp.dealers.cause_labels import CauseFacts, labels, last_run
 from webapp.dealers.causes import BITS
 from webapp.dealers.dealer_query import DealerRecord
 from webapp.dealers.failed_codes import FailedCodes, failed_codes
@@ -37,6 +37,11 @@ class DealerRow:
     unmatched: float | None
     online: float | None
     next_run: datetime | None
+
+    @property
+    def last_status(self) -> str:
+        """Return the label of the last run; empty without one."""
+        return last_run(self.last) if self.last else ""
 
 
 def dealer_rows(found: Sequence[DealerRecord]) -> list[DealerRow]:

@@ -18,7 +18,7 @@ from pytest_httpserver import HTTPServer
 from sqlalchemy import select
 
 from jobs.notifications import sender
-from tests.factories import make_alert_recipients
+from tests.factories import make_alert, make_alert_recipients
 from tests.jobs.notifications.receivers import Kept
 from tests.webapp.alerts.evaluation import NOW
 from tests.webapp.alerts.test_evaluate import cause
@@ -291,3 +291,19 @@ def test_neither_logs_nor_rows_hold_a_secret(
         assert hidden not in written
     assert rows[1]["error"] == "The webhook's secret can't be read. Create a new secret."
     assert rows[1]["state"] == "failed"
+
+
+@pytest.mark.parametrize("cause", ["held", "held_soon"])
+def test_an_email_about_a_hold_leads_to_the_decision(dealer: Dealer, mailed: Kept, cause: str) -> None:
+    make_alert_recipients(dealer, ADDRESS)
+    home = f"https://sync.example.com/dealers/{dealer.id}"
+    alert = make_alert(dealer, cause)
+    for event in ("opened", "recovered"):
+        db.session.add(
+            AlertDelivery(alert=alert, dealer_id=dealer.id, event=event, channel="email", recipient=ADDRESS)
+        )
+        db.session.commit()
+        assert deliver() == 1
+    opened, over = (message.get_content().splitlines() for message in mailed.messages)
+    assert home in opened
+    assert f"{home}/alerts" in over

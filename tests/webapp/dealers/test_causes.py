@@ -166,3 +166,20 @@ def test_codes_are_not_shown_of_another_dealers_run(staff: LintingClient, app: F
     make_supplier_code(make_dealer("Other"), "ZZ", make_manufacturer("Other"))
     failed(ready("Own"), "partial", "transient", "KX")
     assert shown(staff, "Own") == ["1 code failed: KX"]
+
+
+@ON_SQLITE
+def test_a_hold_is_no_failure(staff: LintingClient):
+    reason = "On hold for your approval: KX: 120 of 120 products would go to zero."
+    dealer = ready("Held")
+    run = make_run(dealer, "partial", reason=reason)
+    make_held_clearing(make_run_item(run, "KX"))
+    assert shown(staff, "Held") == ["On hold for approval: KX"]
+    page = staff.get("/dealers").text
+    assert ">On hold</a>" in page
+    assert "120 of 120" not in page
+    # After two bad runs of which the last has lost its reports, and holds something.
+    run.reports_missing = True
+    make_alert(dealer, "failing")
+    assert shown(staff, "Held") == ["2 partial updates", "On hold for approval: KX"]
+    assert ">Partial</a>" in staff.get("/dealers").text

@@ -1,7 +1,7 @@
 """Rule: a dealer's last two runs both failed or were partial; skipped and cancelled ones do not count.
 
 Failed retry runs don't count either: a code that fails twice within minutes has not failed in two runs in a
-row.
+row. And a run that only put something on hold brought every code; the hold has an alert of its own.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from webapp.alerts.alert_rule import AlertRule, Finding
 from webapp.alerts.recent import last_with_outcome
-from webapp.core.run_states import PROBLEM_STATES, RunState, explanation
+from webapp.core.run_states import PROBLEM_STATES, RunState, explanation, is_only_on_hold, without_hold
 from webapp.extensions import db
 from webapp.models import Configuration, Run
 
@@ -34,18 +34,22 @@ def found(_now: datetime) -> Iterator[Finding]:
             last.reports_missing,
             before.id,
             before.status,
+            before.reason,
+            before.reports_missing,
         )
         .select_from(Configuration)
         .join(last, last.id == last_with_outcome(Configuration.dealer_id, retries="succeeded"))
         .join(before, before.id == last_with_outcome(Configuration.dealer_id, offset=1, retries="succeeded"))
         .where(Configuration.enabled, last.status.in_(PROBLEM_STATES), before.status.in_(PROBLEM_STATES))
     )
-    for dealer_id, run, status, reason, missing, earlier, earlier_status in db.session.execute(query):
+    for dealer_id, run, status, reason, missing, earlier, *of_earlier in db.session.execute(query):
+        if is_only_on_hold(status, reason, missing) or is_only_on_hold(*of_earlier):
+            continue
         sentence = (
-            f"The last two runs had problems: run {earlier} {WORDS[earlier_status]}, "
+            f"The last two runs had problems: run {earlier} {WORDS[of_earlier[0]]}, "
             f"then run {run} {WORDS[status]}."
         )
-        why = explanation(reason, missing) or ""
+        why = explanation(without_hold(reason), missing) or ""
         yield Finding(dealer_id, f"{sentence} {why[:LONGEST_REASON]}".strip())
 
 

@@ -31,4 +31,6 @@ RULE = AlertRule(
     tone="warning",
     over="You decided, or a later run made the decision unnecessary.",
     found=found,
+    # It leads on to the decision.
+    page="dealer.show",
 )

@@ -35,4 +35,6 @@ RULE = AlertRule(
     tone="warning",
     over="You decided, or the update on hold was applied.",
     found=found,
+    # It leads on to the decision.
+    page="dealer.show",
 )

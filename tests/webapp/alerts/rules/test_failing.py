@@ -88,3 +88,23 @@ def test_a_dealer_that_is_not_enabled_is_left_alone(dealer: Dealer):
         make_run(dealer, "failed")
     alerts.evaluate_rules(NOW, ONLY)
     assert open_causes() == []
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("first", "second", "is_open"),
+    [
+        ("PU failed.", "On hold for your approval: TR: 5 of 5 products would go to zero.", False),
+        ("On hold for your approval: TR: 5 of 5 products would go to zero.", "PU failed.", False),
+        ("PU failed.", "PU failed. On hold for your approval: TR: 5 of 5 products would go to zero.", True),
+    ],
+)
+def test_a_run_that_only_put_something_on_hold_is_not_bad(
+    dealer: Dealer, first: str, second: str, is_open: bool
+):
+    for reason in (first, second):
+        make_run(dealer, "partial", reason=reason)
+    alerts.evaluate_rules(NOW, ONLY)
+    assert open_causes() == (["failing"] if is_open else [])
+    if is_open:
+        assert sentence("failing").endswith("was partial. PU failed.")

@@ -236,6 +236,9 @@ def test_each_code_shows_the_result_of_its_last_run(
     make_run_item(older, "PU", fetched=1500, synced=1400, skipped=100)
     make_run_item(newer, "TR", "failed", error="No answer.")
     make_run_item(newer, "PU", "not_tried")
+    for code, fields in (("YA", {"held": 274}), ("DS", {"error_kind": "held", "fetched": 538})):
+        make_supplier_code(dealer, code, tucker)
+        make_run_item(newer, code, **fields)
     # As of a dealer whose updates are disabled on most days.
     for _ in range(RECENT_RUNS + 1):
         make_run(dealer, "skipped")
@@ -243,6 +246,8 @@ def test_each_code_shows_the_result_of_its_last_run(
     assert "1,500 received, 1,400 synced, 100 skipped" in page
     assert "9 received" not in page
     assert page.count("Failed</span>") == 1
+    assert page.count("Put on hold</span>") == 2
+    assert "of 538" not in page
     assert page.count("Not synced yet") == 1
 
 
