@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased
 
 from webapp.alerts.alert_rule import AlertRule, Finding
@@ -26,31 +27,28 @@ def found(_now: datetime) -> Iterator[Finding]:
     """Find every enabled dealer whose last two runs with an outcome were both bad."""
     last, before = aliased(Run), aliased(Run)
     query = (
-        select(
-            last.dealer_id,
-            last.id,
-            last.status,
-            last.reason,
-            last.reports_missing,
-            before.id,
-            before.status,
-            before.reason,
-            before.reports_missing,
-        )
+        select(last.dealer_id, *_outcome("last", last), *_outcome("before", before))
         .select_from(Configuration)
         .join(last, last.id == last_with_outcome(Configuration.dealer_id, retries="succeeded"))
         .join(before, before.id == last_with_outcome(Configuration.dealer_id, offset=1, retries="succeeded"))
         .where(Configuration.enabled, last.status.in_(PROBLEM_STATES), before.status.in_(PROBLEM_STATES))
     )
-    for dealer_id, run, status, reason, missing, earlier, *of_earlier in db.session.execute(query):
-        if is_only_on_hold(status, reason, missing) or is_only_on_hold(*of_earlier):
+    for row in db.session.execute(query):
+        if is_only_on_hold(row.last_status, row.last_reason, row.last_missing) or is_only_on_hold(
+            row.before_status, row.before_reason, row.before_missing
+        ):
             continue
         sentence = (
-            f"The last two runs had problems: run {earlier} {WORDS[of_earlier[0]]}, "
-            f"then run {run} {WORDS[status]}."
+            f"The last two runs had problems: run {row.before_id} {WORDS[row.before_status]}, "
+            f"then run {row.last_id} {WORDS[row.last_status]}."
         )
-        why = explanation(without_hold(reason), missing) or ""
-        yield Finding(dealer_id, f"{sentence} {why[:LONGEST_REASON]}".strip())
+        why = explanation(without_hold(row.last_reason), row.last_missing) or ""
+        yield Finding(row.dealer_id, f"{sentence} {why[:LONGEST_REASON]}".strip())
+
+
+def _outcome(name: str, run: type[Run]) -> Iterator[ColumnElement[Any]]:
+    columns = {"id": run.id, "status": run.status, "reason": run.reason, "missing": run.reports_missing}
+    return (column.label(f"{name}_{key}") for key, column in columns.items())
 
 
 RULE = AlertRule(
