@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.factories.alerts import make_alert, make_alert_recipients
+from tests.factories.blocked_prices import make_blocked_prices
 from tests.factories.catalog import make_manufacturer, make_part_number, make_product, raise_catalog_version
 from tests.factories.coverage import make_coverage_day, make_stock_summary
 from tests.factories.found_codes import make_code_scan, make_found_code
@@ -40,6 +41,7 @@ __all__ = [
     "backdate_readiness",
     "make_alert",
     "make_alert_recipients",
+    "make_blocked_prices",
     "make_changes",
     "make_code_scan",
     "make_configuration",

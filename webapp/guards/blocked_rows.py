@@ -18,7 +18,7 @@ from webapp.models import Manufacturer, PriceAllowance, PullBlock, SupplierCode,
 from webapp.pulls import stored_entries
 
 PAGE_LENGTH: Final = 50
-# Rows that are read; the page says when there are more.
+# Rows that are listed and exported; the page says when there are more.
 MOST_LISTED: Final = 50_000
 
 
@@ -88,51 +88,58 @@ class BlockedFilter(NamedTuple):
 
 @dataclass(frozen=True)
 class BlockedPrices:
-    """A page of the filter's prices, from 1. `listed` counts all, `waiting` those that were allowed since."""
+    """A page of the filter's prices, from 1. `listed` counts them, `beyond` those past `MOST_LISTED`.
+
+    `waiting` counts those that were allowed since.
+    """
 
     choice: BlockedFilter
     rows: list[BlockedRow]
     page: int
     listed: int
+    beyond: int
     waiting: int
     codes: list[str]
 
     @classmethod
     def of(cls, dealer_id: int, choice: BlockedFilter, page: int = 1) -> BlockedPrices:
         """Return a page of the dealer's blocked prices."""
-        rows, waiting = listed_rows(dealer_id, choice)
+        rows, beyond, waiting = listed_rows(dealer_id, choice)
         first = (page - 1) * PAGE_LENGTH
         codes = list(codes_of(dealer_id).values())
-        return cls(choice, rows[first : first + PAGE_LENGTH], page, len(rows), waiting, codes)
+        return cls(choice, rows[first : first + PAGE_LENGTH], page, len(rows), beyond, waiting, codes)
 
     @property
     def has_more(self) -> bool:
         return self.listed > self.page * PAGE_LENGTH
 
 
-def listed_rows(dealer_id: int, choice: BlockedFilter) -> tuple[list[BlockedRow], int]:
-    """Return the filter's prices by code and part number, and how many were allowed since the last pull."""
+def listed_rows(dealer_id: int, choice: BlockedFilter) -> tuple[list[BlockedRow], int, int]:
+    """Return the filter's prices by code and part number, how many more it has, and how many were allowed
+    since the last pull."""
     allowed = _allowed(dealer_id)
     rows: list[BlockedRow] = []
-    waiting = 0
+    beyond = waiting = 0
     for row in _rows(dealer_id, key_of(choice.code)):
         if allowed.get(row.reference.product, -1) in (None, row.cents):
             waiting += 1
-        elif choice.matches(row) and len(rows) < MOST_LISTED:
-            rows.append(row)
-    return rows, waiting
+        elif choice.matches(row):
+            if len(rows) < MOST_LISTED:
+                rows.append(row)
+            else:
+                beyond += 1
+    return rows, beyond, waiting
 
 
 def chosen(dealer_id: int, references: list[PriceReference], *, any_price: bool) -> list[AllowedPrice]:
     """Return what allows these prices, as far as they are still blocked."""
-    wanted = set(references)
-    rows, _ = listed_rows(dealer_id, BlockedFilter())
+    wanted, allowed = set(references), _allowed(dealer_id)
     return [
         AllowedPrice(
             row.reference.product, None if any_price else row.cents, row.supplier_code, row.part_number
         )
-        for row in rows
-        if row.reference in wanted
+        for row in _rows(dealer_id, "")
+        if row.reference in wanted and allowed.get(row.reference.product, -1) not in (None, row.cents)
     ]
 
 

@@ -18,7 +18,7 @@ from webapp.models import Alias, SupplierCode
 from webapp.runs import changed_rules, lifecycle
 
 PAGE_LENGTH: Final = 50
-# Parts that are listed; groups count all.
+# Parts that are listed, exported and decided about at once; groups count all, and the pages say so.
 MOST_LISTED: Final = 50_000
 SORTS: Final[dict[str, tuple[str, Callable[[SkippedRow], Any]]]] = {
     "value": ("Value, highest first", lambda row: (-row.value_cents, row.key)),
@@ -92,15 +92,16 @@ class Group(NamedTuple):
 
 @dataclass(frozen=True)
 class Workbench:
-    """A page of skipped parts. `listed` counts those of the filter, `waiting` accepted ones.
+    """A page of skipped parts. `listed` counts those of the filter, and `beyond` those past `MOST_LISTED`.
 
-    `is_applying`: a run is applying them.
+    `waiting` counts accepted ones; `is_applying`: a run is applying them.
     """
 
     choice: SkippedFilter
     groups: list[Group]
     rows: list[SkippedRow]
     listed: int
+    beyond: int
     page: int
     waiting: int
     is_applying: bool
@@ -114,7 +115,9 @@ class Workbench:
         rows = sorted(found, key=SORTS[choice.sort][1])
         first = (page - 1) * PAGE_LENGTH
         shown = rows[first : first + PAGE_LENGTH]
-        return cls(choice, counted, shown, len(rows), page, waiting, is_applying, _codes(dealer_id))
+        listed, codes = len(rows), _codes(dealer_id)
+        beyond = _number(counted, choice) - listed
+        return cls(choice, counted, shown, listed, beyond, page, waiting, is_applying, codes)
 
     @property
     def group(self) -> Group | None:
@@ -134,8 +137,11 @@ def listed_rows(dealer_id: int, choice: SkippedFilter) -> list[SkippedRow]:
 def listed_of_all(dealer_id: int, choice: SkippedFilter) -> tuple[list[SkippedRow], int]:
     """Return the parts of a filter as `listed_rows` does, and the number of all, listed or not."""
     rows, counted, _ = _found(dealer_id, choice)
-    number = sum(group.parts for group in counted if choice.group in ("", group.name))
-    return sorted(rows, key=SORTS[choice.sort][1]), number
+    return sorted(rows, key=SORTS[choice.sort][1]), _number(counted, choice)
+
+
+def _number(counted: list[Group], choice: SkippedFilter) -> int:
+    return sum(group.parts for group in counted if choice.group in ("", group.name))
 
 
 def _found(dealer_id: int, choice: SkippedFilter) -> tuple[list[SkippedRow], list[Group], int]:

@@ -9,17 +9,17 @@ import pytest
 from sqlalchemy import select
 
 from tests.factories import (
+    make_blocked_prices,
     make_configuration,
     make_manufacturer,
     make_run,
     make_run_item,
-    make_stored_part,
     make_supplier_code,
 )
 from tests.webapp.client import ON_SQLITE, LintingClient
 from webapp.core.spreadsheet import FileRefused
 from webapp.extensions import db
-from webapp.guards import minimum_prices, stored_rules
+from webapp.guards import blocked_rows, minimum_prices, stored_rules
 from webapp.guards.rules import GuardRules
 from webapp.models import (
     AuditEntry,
@@ -27,11 +27,8 @@ from webapp.models import (
     Manufacturer,
     PriceAllowance,
     Product,
-    PullBlock,
-    StoredPull,
     SupplierCode,
 )
-from webapp.pulls.entries import Blocked, Match, pack, unpack
 
 HEADER = "catalog,manufacturer,part_number,minimum_price\n"
 FORM = {"buffer": "2", "keeps_minimum_prices": "y", "placeholder_prices": "0.01\n9999.99"}
@@ -56,18 +53,8 @@ def url(dealer: Dealer) -> str:
 @pytest.fixture
 def blocked(dealer: Dealer, code: SupplierCode) -> Product:
     """A-1 has a price of 12.00 that is below the floor of 13.00; 20.00 stays."""
-    item = make_run_item(make_run(dealer), "TR")
-    make_stored_part(item, "A-1", description="Seat", quantity=3)
-    product = db.session.scalars(select(Product).where(Product.mpn == "A-1")).one()
-    block = db.session.scalars(select(PullBlock)).one()
-    (entry,) = unpack(block.body)
-    match = Match(code.manufacturer_id, product.id, sale_price_cents=2000)
-    match.blocked = Blocked("floor", 1200, 1300)
-    entry.matches = [match]
-    block.body, block.prices_blocked = pack([entry]), 1
-    db.session.scalars(select(StoredPull)).one().prices_blocked = 1
-    db.session.commit()
-    return product
+    make_blocked_prices(make_run_item(make_run(dealer), "TR"), code, "A-1")
+    return db.session.scalars(select(Product).where(Product.mpn == "A-1")).one()
 
 
 def applied(dealer: Dealer, code: SupplierCode) -> GuardRules:
@@ -158,6 +145,22 @@ def test_blocked_prices_are_listed_filtered_and_allowed(
     assert client.post(f"{list_url}/allowed/removal", data={"only": reference}).status_code == 303
     assert client.post(f"{list_url}/allowed/removal", data={"only": reference}).status_code == 409
     assert client.post(f"{list_url}/allowed", data={"only": '["tr", 1]'}).status_code == 409
+
+
+@ON_SQLITE
+def test_the_list_says_that_it_is_cut_and_limits_no_decision(
+    client: LintingClient, dealer: Dealer, code: SupplierCode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_blocked_prices(make_run_item(make_run(dealer), "TR"), code, "A-1", "B-2")
+    list_url = f"/dealers/{dealer.id}/blocked-prices"
+    assert "can be listed" not in client.get(list_url).text
+    monkeypatch.setattr(blocked_rows, "MOST_LISTED", 1)
+    page = client.get(list_url).text
+    assert "Only 1 prices can be listed and downloaded: 1 more price matches." in page
+    second = db.session.scalars(select(Product.id).where(Product.mpn == "B-2")).one()
+    reference = f'["tr", {_maker()}, {second}, 1200]'
+    assert client.post(f"{list_url}/allowed", data={"price": reference}).status_code == 303
+    assert "can be listed" not in client.get(list_url).text
 
 
 @pytest.mark.parametrize(

@@ -325,6 +325,23 @@ def test_the_preview_says_how_many_parts_of_the_filter_are_not_ignored(
     assert "of this filter" not in client.get(f"{url}/ignored/preview?reason=unmatched").text
 
 
+@ON_SQLITE
+def test_the_page_says_that_not_all_parts_are_listed(
+    client: LintingClient, url: str, skipping: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = "?reason=unmatched-punctuation"
+    assert "can be listed" not in client.get(url).text
+    assert "of this filter" not in client.get(f"{url}/acceptances/preview{kind}").text
+    monkeypatch.setattr(workbench, "MOST_LISTED", 3)
+    page = client.get(url).text
+    assert "Only 3 parts can be listed, downloaded or ignored at once: 1 more part matches." in page
+    assert len(client.get(f"{url}/export.csv").text.splitlines()) == 1 + 3
+    monkeypatch.setattr(workbench, "MOST_LISTED", 0)
+    assert "of this filter" not in client.get(f"{url}/acceptances/preview?reason=undated").text
+    monkeypatch.setattr(workbench, "MOST_LISTED", 1)
+    assert "1 more part of this filter stays" in client.get(f"{url}/acceptances/preview{kind}").text
+
+
 def test_ignored_parts_are_searched_and_some_of_a_decision_are_listed_again(
     client: LintingClient, url: str, skipping: Any
 ):
