@@ -119,7 +119,7 @@ class Part(Protocol):
 PartValues = tuple[Any, ...]
 """What is stored of a part as reported: by position as in webapp/pulls/entries.py."""
 
-values_of: Final = attrgetter(
+_STORED_FIELDS: Final = (
     "part_number",
     "supplier_code",
     "description",
@@ -132,6 +132,9 @@ values_of: Final = attrgetter(
     "last_updated",
     "cost",
 )
+STORED_VALUES: Final = len(_STORED_FIELDS)
+
+values_of: Final = attrgetter(*_STORED_FIELDS)
 """Return the `PartValues` of a part."""
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import msgspec
+from msgspec.structs import astuple
 
 from jobs.sources.lightspeed import lenient_json, size_limits
-from jobs.sources.source import PartValues, Unreadable, values_of
+from jobs.sources.source import STORED_VALUES, PartValues, Unreadable
 from jobs.sources.values import Number
 
 __all__ = [
@@ -33,22 +34,21 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     control characters (except tab and line breaks), bidirectional controls and lone surrogates.
     """
 
-    # In the order of the service's records: the decoder looks for each field after the one before it first.
-    cmf: str | None = msgspec.field(name="Cmf", default=None)
+    # Those that are stored come first, in the order of `values_of`: they are read all at once.
     part_number: str | None = msgspec.field(name="PartNumber", default=None)
     supplier_code: str | None = msgspec.field(name="SupplierCode", default=None)
     description: str | None = msgspec.field(name="Description", default=None)
-    superseded_to: str | None = msgspec.field(name="SupersededTo", default=None)
-    upc: str | None = msgspec.field(name="UPC", default=None)
-    secondary_part_number: str | None = msgspec.field(name="secondarypartnum", default=None)
     on_hand: Number = msgspec.field(name="OnHand", default=None)
     avail: Number = msgspec.field(name="Avail", default=None)
-    cost: Number = msgspec.field(name="Cost", default=None)
-    current_active_price: Number = msgspec.field(name="CurrentActivePrice", default=None)
     retail: Number = msgspec.field(name="Retail", default=None)
+    current_active_price: Number = msgspec.field(name="CurrentActivePrice", default=None)
+    upc: str | None = msgspec.field(name="UPC", default=None)
+    superseded_to: str | None = msgspec.field(name="SupersededTo", default=None)
+    last_updated: str | None = msgspec.field(name="lastupdatedate", default=None)
+    cost: Number = msgspec.field(name="Cost", default=None)
+    cmf: str | None = msgspec.field(name="Cmf", default=None)
     date_gathered: str | None = msgspec.field(name="DateGathered", default=None)
     last_sold: str | None = msgspec.field(name="LastSoldDate", default=None)
-    last_updated: str | None = msgspec.field(name="lastupdatedate", default=None)
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class DecodedPage:
     @cached_property
     def values(self) -> list[PartValues]:
         """The values of the parts, read once for all who need them."""
-        return list(map(values_of, self.parts))
+        return [astuple(part)[:STORED_VALUES] for part in self.parts]
 
 
 class PageFault(ValueError):
