@@ -1,6 +1,5 @@
 """Sender of requests, with retries, within the rate budget."""
 
-import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -57,7 +56,6 @@ class RequestSender:
         self._transport = transport
         self._budget = budget
         self._login_key = login_key
-        self._numbers = itertools.count(1)
 
     def send(self, request: ApiRequest, policy: RetryPolicy, check_stop: Waiting) -> ApiResponse:
         """Send a request, retried as `policy` allows; raises the last `LightspeedError` if all attempts fail.
@@ -88,8 +86,10 @@ class RequestSender:
     def _attempt(
         self, request: ApiRequest, check_stop: Waiting
     ) -> tuple[DecodedPage | LightspeedError, float]:
-        """Send one request and log it without the login; return rows or error, and the response time."""
-        request_log = log.bind(request=next(self._numbers), cmf=request.cmf)
+        """Send one request; return rows or error, and the response time.
+
+        A failure is logged, without the login. The others are logged with their list (paginator.py).
+        """
         started = time.monotonic()
         seconds = None
         try:
@@ -98,13 +98,13 @@ class RequestSender:
             rows = request.read(body)
         except LightspeedError as error:
             seconds = time.monotonic() - started if seconds is None else seconds
-            request_log.warning(
+            log.warning(
                 "lightspeed.request_failed",
+                cmf=request.cmf,
                 status=error.status,
                 kind=error.kind,
                 problem=error.sentence,
                 seconds=round(seconds, 3),
             )
             return error, seconds
-        request_log.info("lightspeed.requested", status=200, rows=rows.received, seconds=round(seconds, 3))
         return rows, seconds

@@ -7,8 +7,10 @@ from functools import partial
 from jobs.concurrency import Cancellable, Waiting, sleep
 from jobs.sources.lightspeed.api_requests import ApiRequest, ApiResponse, Read, RequestSender
 from jobs.sources.lightspeed.errors import Fault, error_for_fault
+from jobs.sources.lightspeed.fetcher import RequestTotals
 from jobs.sources.lightspeed.filters import QUANTITY_FIELDS, number_filter, part_filter, stock_filter
 from jobs.sources.lightspeed.pages import LARGEST_PAGE, MOST_ROWS, Pages
+from jobs.sources.lightspeed.paginator import log_requests
 from jobs.sources.lightspeed.parts import DecodedPage
 from jobs.sources.lightspeed.rate_budget import RateBudget
 from jobs.sources.lightspeed.responses import parts_in
@@ -138,9 +140,11 @@ class LightspeedClient:
         request = ApiRequest(cmf, options, read, is_urgent=True)
         asked = Cancellable(lambda check_stop: self._sender.send(request, self._check_policy(), check_stop))
         try:
-            return asked.result(waiting, _CHECK_LONGEST).rows
+            response = asked.result(waiting, _CHECK_LONGEST)
         except TimeoutError:
             raise error_for_fault("timed_out") from None
+        log_requests(RequestTotals(response.requests, response.seconds), response.rows.received)
+        return response.rows
 
     def is_crowded(self, seconds: float) -> bool:
         """Whether requests under this login wait, or the rate limit allows none for `seconds`."""

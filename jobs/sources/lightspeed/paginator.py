@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+import structlog
+
 from jobs.concurrency import Waiting
 from jobs.sources.lightspeed.bookmarks import bookmark_of, place_of
 from jobs.sources.lightspeed.cursor import NO_ROWS, Cursor
@@ -9,6 +11,8 @@ from jobs.sources.lightspeed.errors import LightspeedError
 from jobs.sources.lightspeed.fetcher import Fetcher, ReadPage, RequestTotals, Send
 from jobs.sources.lightspeed.parts import DecodedPage
 from jobs.sources.source import Page
+
+log = structlog.get_logger()
 
 
 class Paginator:
@@ -32,9 +36,20 @@ class Paginator:
         self._after = after
         self._number = 0
         self._totals = RequestTotals()
+        self._rows = 0
+        self._of_list = RequestTotals()
 
     def pages(self) -> Iterator[Page]:
-        """Yield every page; raises `LightspeedError` if the list is not complete."""
+        """Yield every page; raises `LightspeedError` if the list is not complete.
+
+        One line is logged for all requests: a line for each would cost a sixth of what they take.
+        """
+        try:
+            yield from self._all_pages()
+        finally:
+            log_requests(self._of_list, self._rows)
+
+    def _all_pages(self) -> Iterator[Page]:
         for send in self._senders:
             cursor = Cursor(self._size, self._most_rows, is_other_spelling=send is not self._senders[0])
             if self._after is not None:
@@ -56,6 +71,8 @@ class Paginator:
         while (request := cursor.next) is not None:
             rows = cursor.take(request, fetcher.fetch(request))
             self._totals.add(fetcher.totals)
+            self._of_list.add(fetcher.totals)
+            self._rows += rows.received
             fetcher.totals = RequestTotals()
             if rows.received:
                 yield self._page(rows, bookmark_of(cursor))
@@ -67,3 +84,11 @@ class Paginator:
         is_short = 0 < rows.received < self._size
         page = rows.parts, rows.unreadable, rows.received
         return Page(self._number, *page, *usage, is_short=is_short, bookmark=bookmark, values=rows.values)
+
+
+def log_requests(totals: RequestTotals, rows: int) -> None:
+    """Log the requests of a list that succeeded, and the rows that they returned."""
+    if totals.requests:
+        log.info(
+            "lightspeed.requested", requests=totals.requests, rows=rows, seconds=round(totals.seconds, 3)
+        )
