@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 from sqlalchemy import text
@@ -34,6 +35,9 @@ class Sync:
             db.session.get_one(Dealer, int(dealer_id)), "command", anyway=True
         ).run.id
         db.session.commit()
+        # As a worker does before it forks a process for the run: the collector leaves the program alone.
+        gc.collect()
+        gc.freeze()
 
     def run(self) -> None:
         tasks.sync_run(self._run)
