@@ -51,13 +51,14 @@ def main() -> int:
 
 
 def _pages(address: str) -> Iterator[tuple[str, requests.Session]]:
-    """Yield the paths of the six main pages, each with the session of a user who sees it."""
+    """Yield the paths of the main pages, each with the session of a user who sees it."""
     dealer = _signed_in(address, samples.email(NORTHWIND))
     home = requests.compat.urlsplit(dealer.get(address, timeout=10).url).path
     run = re.search(
         rf"{home}/runs/[0-9]+", dealer.get(f"{address}{home}/runs?status=succeeded", timeout=10).text
     )
-    for path in (home, run[0] if run else "", f"{home}/runs", f"{home}/inventory", f"{home}/lightspeed"):
+    own = ("/runs", "/inventory", "/skipped", "/lightspeed", "/supplier-codes")
+    for path in (home, run[0] if run else "", *(f"{home}{page}" for page in own)):
         if path:
             yield path, dealer
     yield "/dealers", _signed_in(address, samples.STAFF)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
 from typing import IO, Any, BinaryIO, Final, NamedTuple
 
 from sqlalchemy import delete, func, select, tuple_
@@ -40,13 +43,51 @@ class Outcome(NamedTuple):
     run: Run | None
 
 
-class _Price(NamedTuple):
+class Price(NamedTuple):
     """A price of a file; None removes it."""
 
     manufacturer_id: int
     key: str
     part_number: str
     cents: int | None
+
+
+class PlannedPrice(NamedTuple):
+    """A price that differs from the stored one; `before` is None if there is none."""
+
+    price: Price
+    manufacturer: str
+    before: int | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an import changes; `unchanged` counts lines that the list agrees with.
+
+    `problems` are pairs of a line number and the reason, in order; with any, nothing is imported.
+    """
+
+    planned: Sequence[PlannedPrice]
+    unchanged: int
+    problems: list[tuple[int, str]]
+
+    @property
+    def removed(self) -> int:
+        return sum(each.price.cents is None for each in self.planned)
+
+    @property
+    def added(self) -> int:
+        return sum(each.before is None for each in self.planned)
+
+    @property
+    def replaced(self) -> int:
+        return len(self.planned) - self.added - self.removed
+
+    @property
+    def digest(self) -> str:
+        """Return a digest of what a preview showed."""
+        text = repr((self.planned, self.unchanged, self.problems))
+        return blake2b(text.encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
 
 def number_of(dealer: Dealer) -> int:
@@ -68,16 +109,36 @@ def export_csv(dealer: Dealer, file: IO[str], *, marked: bool = True) -> None:
         sheet.writerow([*map(defuse, names), decimal_text(cents)])
 
 
+def plan_csv(dealer: Dealer, file: BinaryIO) -> Plan:
+    """Return what an import of the file changes, and which of its lines it refuses. Changes nothing.
+
+    Raises FileRefused if the file cannot be read, or is too large.
+    """
+    problems: list[tuple[int, str]] = []
+    names: dict[int, str] = {}
+    prices = _prices(dealer, read_whole(file, LIMITS, COLUMNS).rows, problems, names)
+    before = _stored(dealer, set(names))
+    planned = [
+        PlannedPrice(price, names[price.manufacturer_id], before.get(price[:2]))
+        for price in prices
+        if before.get(price[:2]) != price.cents
+    ]
+    return Plan(planned, len(prices) - len(planned), sorted(problems))
+
+
 def import_csv(dealer: Dealer, file: BinaryIO, by: User | None = None) -> Outcome:
     """Set the prices of a file, and remove those of rows without a price; commits, and has that take effect.
 
     Raises FileRefused with every invalid line; then nothing is changed.
     """
-    problems: list[tuple[int, str]] = []
-    prices = _prices(dealer, read_whole(file, LIMITS, COLUMNS).rows, problems)
-    if problems:
-        raise FileRefused(sorted(problems))
-    changed = _changed(dealer, prices)
+    return import_plan(dealer, plan_csv(dealer, file), by)
+
+
+def import_plan(dealer: Dealer, plan: Plan, by: User | None = None) -> Outcome:
+    """Do what a plan says. Raises FileRefused if it has invalid lines; then nothing is changed."""
+    if plan.problems:
+        raise FileRefused(plan.problems)
+    changed = [each.price for each in plan.planned]
     if not changed:
         return Outcome(0, 0, None)
     _write(dealer, changed)
@@ -89,10 +150,13 @@ def import_csv(dealer: Dealer, file: BinaryIO, by: User | None = None) -> Outcom
     return Outcome(saved, len(changed) - saved, changed_rules.take_effect(dealer, by))
 
 
-def _prices(dealer: Dealer, rows: list[Row], problems: list[tuple[int, str]]) -> list[_Price]:
-    names = {key_of(row.cells[1]) for row in rows if not row.reason}
-    makers = manufacturers(dealer, names)
-    found: dict[tuple[int, str], _Price] = {}
+def _prices(
+    dealer: Dealer, rows: list[Row], problems: list[tuple[int, str]], names: dict[int, str]
+) -> list[Price]:
+    """Return the prices of valid rows; adds the reasons of others, and the manufacturers' names by id."""
+    wanted = {key_of(row.cells[1]) for row in rows if not row.reason}
+    makers = manufacturers(dealer, wanted)
+    found: dict[tuple[int, str], Price] = {}
     first_lines: dict[tuple[int, str], int] = {}
     for row in rows:
         if reason := row.reason or _fault(row):
@@ -103,11 +167,12 @@ def _prices(dealer: Dealer, rows: list[Row], problems: list[tuple[int, str]]) ->
         if len(listed) != 1:
             problems.append((row.line, f"manufacturer: no manufacturer {name} in this catalog"))
             continue
+        names[listed[0].id] = listed[0].name
         place = listed[0].id, key_of(number)
         first = first_lines.setdefault(place, row.line)
         if first != row.line:
             problems.append((row.line, f"part_number: {number} is already on line {first}"))
-        found[place] = _Price(*place, number, cents_in(price) if price else None)
+        found[place] = Price(*place, number, cents_in(price) if price else None)
     return list(found.values())
 
 
@@ -130,16 +195,13 @@ def _fault(row: Row) -> str:
         return f"minimum_price {error}"
 
 
-def _changed(dealer: Dealer, prices: list[_Price]) -> list[_Price]:
-    """Return the prices that differ from the stored ones."""
-    wanted = {price.manufacturer_id for price in prices}
-    of_makers = MinimumPrice.dealer_id == dealer.id, MinimumPrice.manufacturer_id.in_(wanted)
+def _stored(dealer: Dealer, maker_ids: set[int]) -> dict[tuple[int, str], int]:
+    of_makers = MinimumPrice.dealer_id == dealer.id, MinimumPrice.manufacturer_id.in_(maker_ids)
     query = select(MinimumPrice.manufacturer_id, MinimumPrice.key, MinimumPrice.cents).where(*of_makers)
-    before = {(row[0], row[1]): row[2] for row in db.session.execute(query)}
-    return [price for price in prices if before.get((price.manufacturer_id, price.key)) != price.cents]
+    return {(row[0], row[1]): row[2] for row in db.session.execute(query)}
 
 
-def _write(dealer: Dealer, prices: list[_Price]) -> None:
+def _write(dealer: Dealer, prices: list[Price]) -> None:
     place = tuple_(MinimumPrice.manufacturer_id, MinimumPrice.key)
     for first in range(0, len(prices), _BATCH):
         batch = prices[first : first + _BATCH]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import IO, BinaryIO, Final, NamedTuple
 
@@ -53,6 +53,8 @@ class Plan:
 
     planned: Sequence[PlannedLock]
     unchanged: int
+    # A file with invalid lines has no plan.
+    problems: list[tuple[int, str]] = field(default_factory=list, init=False)
 
     @property
     def digest(self) -> str:

@@ -1,9 +1,6 @@
-"""The pages of guards: defaults, codes, blocked prices, and files of minimum advertised prices (R27)."""
+"""The pages of guards: defaults, codes, and blocked prices (R27)."""
 
 from __future__ import annotations
-
-import io
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -17,9 +14,8 @@ from tests.factories import (
     make_supplier_code,
 )
 from tests.webapp.client import ON_SQLITE, LintingClient
-from webapp.core.spreadsheet import FileRefused
 from webapp.extensions import db
-from webapp.guards import blocked_rows, minimum_prices, stored_rules
+from webapp.guards import blocked_rows, stored_rules
 from webapp.guards.rules import GuardRules
 from webapp.models import (
     AuditEntry,
@@ -182,68 +178,3 @@ def _maker() -> int:
     number = db.session.scalars(select(SupplierCode.manufacturer_id)).one()
     db.session.commit()
     return number
-
-
-def exported(dealer: Dealer) -> str:
-    file = io.StringIO()
-    minimum_prices.export_csv(dealer, file, marked=False)
-    return file.getvalue()
-
-
-def import_(dealer: Dealer, text: str) -> Any:
-    return minimum_prices.import_csv(dealer, io.BytesIO(text.encode()))
-
-
-def test_minimum_prices_are_added_replaced_and_removed(dealer: Dealer, maker: Manufacturer):
-    lines = "aftermarket,Tucker,A-1,19.99\naftermarket,Tucker,X-9,5.00\n"
-    assert import_(dealer, HEADER + lines)[:2] == (2, 0)
-    assert exported(dealer) == HEADER + lines
-    assert import_(dealer, HEADER + lines)[:2] == (0, 0)
-    assert import_(dealer, HEADER + "aftermarket,tucker,a-1,$21\naftermarket,Tucker,X-9,\n")[:2] == (1, 1)
-    assert exported(dealer) == HEADER + "aftermarket,Tucker,a-1,21.00\n"
-
-
-@ON_SQLITE
-@pytest.mark.parametrize(
-    ("line", "reason"),
-    [
-        ("aftermarket,Nobody,A-1,5", "manufacturer: no manufacturer Nobody in this catalog"),
-        ("other,Tucker,A-1,5", "catalog must be one of aftermarket, oem, private_label"),
-        ("aftermarket,,A-1,5", "manufacturer is missing"),
-        ("aftermarket,Tucker,,5", "part_number is missing"),
-        ("aftermarket,Tucker,B-2,-5", "minimum_price must be a price such as 19.99 and not negative"),
-        ("aftermarket,Tucker,B-2,0", "minimum_price must be above zero"),
-        ("aftermarket,Tucker,a-1,6", "part_number: a-1 is already on line 2"),
-    ],
-)
-def test_a_bad_line_is_named_and_nothing_is_changed(
-    dealer: Dealer, maker: Manufacturer, line: str, reason: str
-):
-    with pytest.raises(FileRefused) as refused:
-        import_(dealer, f"{HEADER}aftermarket,Tucker,A-1,5\n{line}\n")
-    assert refused.value.problems == [(3, reason)]
-    assert exported(dealer) == HEADER
-
-
-@ON_SQLITE
-def test_a_file_is_imported_on_the_page(client: LintingClient, dealer: Dealer, maker: Manufacturer, url: str):
-    lines = HEADER + "aftermarket,Tucker,A-1,19.99\n"
-    bad = {"file": (io.BytesIO(lines.replace("Tucker", "Nobody").encode()), "a.csv")}
-    refused = client.post(f"{url}/minimum-prices/import", data=bad)
-    assert (refused.status_code, "Line 2: manufacturer: no manufacturer" in refused.text) == (422, True)
-    good = {"file": (io.BytesIO(lines.encode()), "a.csv")}
-    assert client.post(f"{url}/minimum-prices/import", data=good).status_code == 303
-    assert client.get(f"{url}/minimum-prices/export.csv").text.removeprefix("\ufeff") == lines
-    assert "1 part number" in client.get(url).text
-
-
-@ON_SQLITE
-def test_commands_import_and_export(flask: Any, dealer: Dealer, maker: Manufacturer, tmp_path: Any):
-    file = tmp_path / "list.csv"
-    file.write_text(HEADER + "aftermarket,Tucker,A-1,19.99\n")
-    done = flask("minimum-prices", "import", str(file), "--dealer", str(dealer.id))
-    assert (done.exit_code, done.stdout) == (0, "1 set, 0 removed\n")
-    assert flask("minimum-prices", "export", "--dealer", str(dealer.id)).stdout == file.read_text()
-    file.write_text(HEADER + "aftermarket,Nobody,A-1,19.99\n")
-    failed = flask("minimum-prices", "import", str(file), "--dealer", str(dealer.id))
-    assert (failed.exit_code, failed.stderr.startswith("line 2: manufacturer")) == (1, True)

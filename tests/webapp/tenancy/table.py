@@ -199,6 +199,7 @@ TABLE: Final[dict[str, Line]] = {
     "POST guards.save_code": dealers(303, buffer="10%"),
     "GET minimum_prices.export": dealers(),
     "GET minimum_prices.new": dealers(),
+    "POST minimum_prices.preview": dealers(422),
     "POST minimum_prices.create": dealers(422),
     "GET blocked_prices.index": dealers(),
     "GET blocked_prices.export": dealers(),

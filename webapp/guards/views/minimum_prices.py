@@ -1,23 +1,29 @@
-"""CSV files of minimum advertised prices: export, and import of a whole file or nothing (R27)."""
+"""CSV files of minimum advertised prices: export, and import in two steps with a preview (R27)."""
 
 from __future__ import annotations
 
-import io
+from typing import Final
 
 from flask import Response, flash, g, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
-from webapp.core.spreadsheet import FileRefused
 from webapp.guards import minimum_prices
 from webapp.guards.minimum_prices import Outcome
 from webapp.guards.views.guards import effect
 from webapp.web import bodies, downloads, htmx, tenancy
-from webapp.web.file_forms import FORM_OVERHEAD, UploadForm
+from webapp.web.file_forms import FORM_OVERHEAD
+from webapp.web.file_imports import FileImport
 from webapp.web.numbers import count
 from webapp.web.uploads import takes_file
 
 pages = tenancy.dealer_blueprint("minimum_prices", __name__, "/guards/minimum-prices")
+FILES: Final = FileImport(
+    "guards/minimum_prices",
+    minimum_prices.LIMITS,
+    minimum_prices.plan_csv,
+    "The prices changed after this preview. Check the new preview, then import.",
+)
 
 
 @pages.get("/export.csv")
@@ -30,23 +36,25 @@ def export() -> Response:
 @pages.get("/import")
 def new() -> Response:
     """Show the upload form."""
-    return _answer(UploadForm(formdata=None))
+    return FILES.upload()
+
+
+@pages.post("/import/preview")
+@takes_file
+@bodies.allows(minimum_prices.LIMITS.bytes + FORM_OVERHEAD)
+def preview() -> Response:
+    """Preview an import without changing anything."""
+    return FILES.preview()
 
 
 @pages.post("/import")
-@takes_file
 @bodies.allows(minimum_prices.LIMITS.bytes + FORM_OVERHEAD)
 def create() -> ResponseReturnValue:
-    """Import a file; all or nothing."""
-    form = UploadForm()
-    if not form.validate():
-        return _answer(form, 422)
-    content = form.content(minimum_prices.LIMITS)
-    try:
-        outcome = minimum_prices.import_csv(g.dealer, io.BytesIO(content), current_user)
-    except FileRefused as refused:
-        return _answer(form, 422, refused)
-    flash(_imported(outcome), "success")
+    """Import the previewed file; all or nothing."""
+    plan = FILES.confirmed()
+    if isinstance(plan, Response):
+        return plan
+    flash(_imported(minimum_prices.import_plan(g.dealer, plan, current_user)), "success")
     return htmx.redirect_to(url_for("guards.index"))
 
 
@@ -55,9 +63,3 @@ def _imported(outcome: Outcome) -> str:
         return "Nothing to import: your list has all of them."
     removed = f", {outcome.removed:,} removed" if outcome.removed else ""
     return f"{count(outcome.saved, 'minimum price')} saved{removed}. {effect(outcome.run)}"
-
-
-def _answer(form: UploadForm, status: int = 200, refused: FileRefused | None = None) -> Response:
-    return htmx.answer(
-        "guards/minimum_prices", status, form=form, refused=refused, limits=minimum_prices.LIMITS
-    )
