@@ -27,7 +27,11 @@ from webapp.core.egress import Forbidden
 _CHUNK = 256 * 1024
 _GZIP_MAGIC = b"\x1f\x8b"
 _INSECURE = (requests.exceptions.SSLError, urllib3.exceptions.SSLError)
-_UNCONNECTED = (requests.exceptions.ConnectTimeout, urllib3.exceptions.NewConnectionError)
+_UNCONNECTED = (
+    requests.exceptions.ConnectTimeout,
+    urllib3.exceptions.ConnectTimeoutError,
+    urllib3.exceptions.NewConnectionError,
+)
 _TIMEOUTS = (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)
 _BROKEN = (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException, OSError)
 
