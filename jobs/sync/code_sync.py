@@ -6,6 +6,7 @@ A failed code does not stop the others (R11). Whatever the database refuses is r
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from functools import partial
 from typing import TypeVar
 
@@ -16,7 +17,7 @@ from jobs.concurrency import sleep
 from jobs.reports.lines import RenderedLines
 from jobs.sources.source import SourceError
 from jobs.sync import code_result, database_retry, lease, old_data, refusals, run_items
-from jobs.sync.applying.apply import apply
+from jobs.sync.applying.apply import apply, without_garbage_collection
 from jobs.sync.applying.context import RunMappings
 from jobs.sync.code_record import Record
 from jobs.sync.code_result import APPLIED, CodeResult, failed, not_tried
@@ -215,14 +216,13 @@ class CodeSync:
 
     def _apply(self, item: RunItem, pulled: Pulled, service: Service) -> dict[str, int]:
         try:
-            self._heartbeat()
-            self._prefetch.begin_after(item.id, service)
-            counts = self._apply_rows(item, pulled)
+            with without_garbage_collection(), closing(pulled.rows):  # closed before cycles are looked for
+                self._heartbeat()
+                self._prefetch.begin_after(item.id, service)
+                counts = self._apply_rows(item, pulled)
         except RunInterrupted:
             self._progress.write_before_leaving()
             raise
-        finally:
-            pulled.rows.close()
         self._progress.uncounted = []
         return counts
 
