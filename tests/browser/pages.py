@@ -12,7 +12,9 @@ from pathlib import Path
 
 from werkzeug.routing import Map, Rule
 
+from tests.browser.controls import PAGES as OF_CONTROLS
 from tests.browser.users import (
+    CONTROLLED,
     DEALER,
     HALFWAY,
     HELD,
@@ -57,6 +59,8 @@ OF_NO_DEALER = {
 FURTHER = (
     *(("dealer.show", user, "") for user in (WATCHER, REFUSED, HELD)),
     *(("lightspeed.show", user, "") for user in (WATCHER, REFUSED)),
+    *((endpoint, CONTROLLED, "") for endpoint in OF_CONTROLS),
+    ("skipped.index", CONTROLLED, "least=none"),
     *(("runs.show", user, "") for user in (WATCHER, REFUSED, HELD)),
     ("queue.new", WATCHER, ""),
     *(("setup.show", SETTING_UP, query) for query in ("", "step=review")),

@@ -9,6 +9,7 @@ from io import BytesIO
 
 from sqlalchemy import select
 
+from tests.browser.controls import add_controlled
 from tests.browser.seed import Dealership, ProgramSeed
 from tests.factories import (
     make_changes,
@@ -44,10 +45,10 @@ from webapp.slow_movers import counts
 # work that is under way; a dealer whose credentials were refused, and one whose stock would go to zero;
 # staff; a client that has not signed in, a user whose code is still missing, and one with a
 # second factor; one of a dealer whose new recipient of alerts has not confirmed yet; one who
-# is about to go live.
+# is about to go live; one who uses every control.
 DEALER, NEWCOMER, WATCHER, REFUSED, HELD = "dealer", "newcomer", "watcher", "refused", "held"
 STAFF, STRANGER, HALFWAY, SECURED = "staff", "stranger", "halfway", "secured"
-RECIPIENT, SETTING_UP = "recipient", "setting up"
+RECIPIENT, SETTING_UP, CONTROLLED = "recipient", "setting up", "controlled"
 CATALOG = b"""catalog,manufacturer,abbreviation,oem_manufacturer_id,dealer,part_number,brand,mpn,name,msrp
 aftermarket,Western Power Sports,WPS,,,26-1010,Bell,26-1010,Helmet,199.95
 aftermarket,Western Power Sports,WPS,,,,Bell,,Nameless,
@@ -79,6 +80,7 @@ def all_users(seed: ProgramSeed) -> dict[str, PageUser]:
         REFUSED: _refused(seed),
         HELD: _held(seed),
         SETTING_UP: _setting_up(seed),
+        CONTROLLED: _controlled(seed),
         STAFF: PageUser(staff, {"import_id": import_catalog(seed, CATALOG), "user_id": 1} | _managed(seed)),
     }
 
@@ -172,6 +174,11 @@ def _setting_up(seed: ProgramSeed) -> PageUser:
     with seed.database():
         _add_found_codes(dealership.id, reviewed=True)
     return PageUser(dealership.session, {"dealer_id": dealership.id})
+
+
+def _controlled(seed: ProgramSeed) -> PageUser:
+    session, dealer_id = add_controlled(seed)
+    return PageUser(session, {"dealer_id": dealer_id})
 
 
 def _recipient(seed: ProgramSeed) -> PageUser:
