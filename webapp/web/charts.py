@@ -58,11 +58,12 @@ class Chart:
         return [self.top_of(tick) - 0.5 for tick in self.ticks]
 
     @property
-    def days(self) -> list[tuple[float, str]]:
-        """Days below the bars with their places in percent, far enough apart to be read on a phone."""
+    def days(self) -> list[tuple[float, str, str]]:
+        """Days below the bars with their places in percent and anchors, far enough apart for a phone."""
         step = math.ceil(DAY_SPACE / self.slot)
         shown = [(self.inner_left(place), self.bars[place].day) for place in range(0, len(self.bars), step)]
-        return [(left, day) for left, day in shown if left + DAY_WIDTH <= 100]
+        days = [(left, day, "start") for left, day in shown if left + DAY_WIDTH <= 100]
+        return days or [(100 - self.slot * (1 - FILLED) / 2, bar.day, "end") for bar in self.bars[-1:]]
 
     @property
     def slot(self) -> float:
@@ -73,8 +74,8 @@ class Chart:
         return round(self.slot * FILLED, 3)
 
     def left(self, place: int) -> float:
-        """Return where the slot of a bar begins."""
-        return round(self.slot * place, 3)
+        """Return where the slot of a bar begins: the last one is at the right, where its values are."""
+        return round(self.slot * (place + max(0, LEAST_SLOTS - len(self.bars))), 3)
 
     def inner_left(self, place: int) -> float:
         """Return where the bar begins within its slot."""

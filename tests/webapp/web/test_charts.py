@@ -33,6 +33,12 @@ def test_one_run_is_a_bar_and_not_a_wall() -> None:
     assert chart(*[(1, 0)] * 30).slot == pytest.approx(100 / 30, abs=0.01)
 
 
+def test_the_last_bar_is_at_the_right_below_its_values() -> None:
+    for bars in (1, 5, LEAST_SLOTS, 30):
+        drawn = chart(*[(1, 0)] * bars)
+        assert drawn.left(bars - 1) + drawn.slot == pytest.approx(100, abs=0.1)
+
+
 def test_bars_stand_on_zero_one_above_the_other() -> None:
     drawn = chart((4000, 2000))
     assert drawn.top_of(0) == ZERO
@@ -43,9 +49,9 @@ def test_bars_stand_on_zero_one_above_the_other() -> None:
 
 
 def test_days_stand_below_bars_and_within_the_drawing() -> None:
-    assert [day for _, day in chart((1, 0)).days] == ["Nov 1"]
+    assert [(day, anchor) for _, day, anchor in chart((1, 0)).days] == [("Nov 1", "end")]
     many = chart(*[(1, 0)] * 30).days
     assert len(many) == 4
-    assert all(right - left >= 20 for (left, _), (right, _) in pairwise(many))
+    assert all(right - left >= 20 for (left, *_), (right, *_) in pairwise(many))
     assert many[-1][0] < 90
     assert chart().days == []
