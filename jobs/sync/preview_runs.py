@@ -19,7 +19,7 @@ from webapp.previews.basis import basis_of, differences
 NOT_PREVIEWED: Final = "Not part of this run: it wasn't in the preview."
 FAILED: Final = "Not part of this run: it failed in the preview."
 GONE: Final = "The preview was replaced before it was applied."
-OUTDATED: Final = "The preview is planned again: since it was made, this has changed: {what}."
+OUTDATED: Final = "We're making a new preview, because this changed after it: {what}."
 
 
 class Outdated(RunInterrupted):

@@ -41,7 +41,7 @@ ACTIONS: Final = {
     "guards.changed": "Changed the guards",
     "code_guards.changed": "Changed the guards of a supplier code",
     "prices.allowed": "Allowed blocked prices",
-    "prices.guarded": "Had a price checked again",
+    "prices.guarded": "Rechecked a price",
     "minimum_prices.imported": "Imported minimum advertised prices",
     "freeze.added": "Froze inventory",
     "freeze.released": "Released frozen inventory",

@@ -66,11 +66,11 @@ def _decide(now: Situation) -> NextStep | None:
         return None
     label = f"Decide about {now.hold.supplier_code}"
     if now.hold.pull_id is not None:
-        sentence = "This update differs so much from the last one that nothing of it was applied."
+        sentence = "This update is so different from the last one that we didn’t apply it."
         values = {"pull_id": now.hold.pull_id}
         return NextStep(label, sentence, "Review and decide", "held_pulls.show", values)
     values = {"run_id": now.hold.run_id}
-    sentence = "Nothing goes to zero until you decide, or the next update says the same."
+    sentence = "Nothing goes to zero until you decide, or the next update shows the same drop."
     return NextStep(label, sentence, "Review and decide", "runs.show", values)
 
 
@@ -126,7 +126,7 @@ def _review_skipped(now: Situation) -> NextStep | None:
 def _see_alerts(now: Situation) -> NextStep | None:
     if not now.has_alerts:
         return None
-    return NextStep("Look at your alerts", "See what needs your attention.", "See all alerts", "alerts.show")
+    return NextStep("Review open alerts", "See what needs your attention.", "See all alerts", "alerts.show")
 
 
 def _nothing(now: Situation) -> NextStep:

@@ -21,7 +21,7 @@ KEPT: Final = timedelta(days=1)
 # What a run does with a part whose code is not mapped: it does not request it.
 UNMAPPED: Final = "unmapped"
 NO_RESPONSE: Final = "No response from Lightspeed. Try again in a moment."
-BUSY: Final = "Lightspeed is already being asked about another part. Try again in a moment."
+BUSY: Final = "We’re already checking another part with Lightspeed. Try again in a moment."
 
 
 class AnotherWaits(Refused):

@@ -182,7 +182,7 @@ def _refuse_end(starts_at: datetime, ends_at: datetime | None) -> None:
     if ends_at is None:
         return
     if ends_at <= starts_at:
-        raise FieldRefused("ends_at", "Choose an end that is later than now, and than the start")
+        raise FieldRefused("ends_at", "Choose an end that is after the start and after now")
     if ends_at > starts_at + LONGEST:
         raise FieldRefused("ends_at", "Choose an end within a year of the start, or none")
 

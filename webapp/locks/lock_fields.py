@@ -87,7 +87,7 @@ def _american(text: str, zone: ZoneInfo) -> date:
 
 def _reason(text: str) -> str:
     if not text:
-        raise FieldRefused("reason", "is missing: say why, for those who see the lock later")
+        raise FieldRefused("reason", "is missing: say why, so your team knows")
     error = text_checks.character_error("reason", text) or text_checks.length_error(
         "reason", text, MAX_REASON_LENGTH
     )

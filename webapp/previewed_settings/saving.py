@@ -22,7 +22,7 @@ from webapp.search import outbox
 SET_BY_USERS: Final = frozenset({"settings", "codes", "rules"})
 NOT_READY: Final = "This preview can no longer be saved. Start a new one."
 SAVED: Final = "These settings are already saved."
-CHANGED: Final = "Not saved: since this preview was made, this has changed: {what}. It's being planned again."
+CHANGED: Final = "Not saved, because this changed after the preview: {what}. We're making a new preview."
 
 
 class Saved(NamedTuple):

@@ -38,9 +38,9 @@ class SettingsForm(Form):
     quantity_column = SelectField("Quantity Column", default=AS_SAVED)
     clear_previous = SelectField("Clear Previous Quantities", default=AS_SAVED)
     pricing = SelectField("LightSpeed Pricing", default=AS_SAVED)
-    of_mapping = SelectField("Pricing of", default=AS_SAVED)
-    without = SelectField("Without the supplier code", default=AS_SAVED)
-    buffer_units = IntegerField("Safety buffer, in units", [Optional()])
+    of_mapping = SelectField("Pricing for", default=AS_SAVED)
+    without = SelectField("Leave out a supplier code", default=AS_SAVED)
+    buffer_units = IntegerField("Safety buffer in units", [Optional()])
 
     def __init__(self, configuration: Configuration, codes: Iterable[SupplierCode], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -51,7 +51,7 @@ class SettingsForm(Form):
         self.clear_previous.choices = [_as_saved(clears), *_SWITCH.items()]
         self.pricing.choices = [_as_saved(), *PRICING_LABELS.items()]
         self.of_mapping.choices = [("", "All supplier codes"), *mapped]
-        self.without.choices = [("", "None: keep all"), *mapped]
+        self.without.choices = [("", "None"), *mapped]
 
     def overrides(self) -> Overrides:
         """Return what the user chose; it is not checked yet."""

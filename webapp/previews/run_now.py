@@ -17,9 +17,7 @@ from webapp.runs import lifecycle
 
 NOT_READY: Final = "This preview can no longer be applied. Start a new one."
 BUSY: Final = "An inventory update is in progress. Wait until it has ended, then start a new preview."
-CHANGED: Final = (
-    "Not applied: since this preview was made, this has changed: {what}. It's being planned again."
-)
+CHANGED: Final = "Not applied, because this changed after the preview: {what}. We're making a new preview."
 
 
 def run_now(preview: Preview, by: User | None) -> Run | None:

@@ -40,7 +40,7 @@ def given(form: Mapping[str, str], zone: ZoneInfo) -> FreezeChoice:
         except ValueError:
             ends_at = None
         if ends_at is None:
-            raise FieldRefused("ends_at", "Enter the date and time until which the codes stay frozen.")
+            raise FieldRefused("ends_at", "Enter the date and time when the freeze ends.")
     return FreezeChoice(kind, ends_at, form.get("reason", ""))
 
 

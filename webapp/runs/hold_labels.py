@@ -108,9 +108,9 @@ _PULL_DETAILS: Final = {
     "held": "Nothing was changed for this code.",
     "applying": "It is being applied.",
     "applied": "It was put on hold, and applied later.",
-    "kept": "Your webstore stays as it was, as decided, for as long as updates are like this.",
-    "overtaken": "It was not applied: a later update replaced it.",
-    "expired": "It was not applied: the code was removed.",
+    "kept": "You kept your webstore as it was. It stays that way while updates look like this one.",
+    "overtaken": "Not applied: a later update replaced it.",
+    "expired": "Not applied: the code was removed.",
 }
 
 

@@ -73,7 +73,7 @@ _LATE: dict[str, StatusLabel] = {
         "about two minutes and continues with the codes that are left.",
     ),
 }
-_APPLYING = StatusLabel("Running", "primary", "Matching the last data of each code again.")
+_APPLYING = StatusLabel("Running", "primary", "Rechecking the latest data of each code.")
 _RESTORE: dict[str, StatusLabel] = {
     RunState.RUNNING: StatusLabel("Running", "primary", "Restoring one supplier code at a time."),
     RunState.SUCCEEDED: StatusLabel("Succeeded", "success", "The earlier inventory is back."),

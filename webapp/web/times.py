@@ -26,6 +26,11 @@ def brief(value: datetime, zone: ZoneInfo) -> str:
     return f"{local:%b} {local.day}{year}, {local.hour % 12 or 12}:{local:%M %p}"
 
 
+def day(value: date) -> str:
+    """Format as `Nov 3, 2025`."""
+    return f"{value:%b} {value.day}, {value.year}"
+
+
 def at(value: datetime, zone: ZoneInfo) -> str:
     """Format for a sentence: `at 1:05 PM` today, `tomorrow at 1:05 PM`, else `on Nov 3 at 1:05 PM`."""
     local, now = value.astimezone(zone), clock.now().astimezone(zone)

@@ -37,7 +37,7 @@ ORDER: list[tuple[dict[str, Any], str, str]] = [
     ({"last": LastRun(9, is_partial=True)}, "Update your stock", "queue.new"),
     ({"is_stale": False}, "See what wasn’t updated", "runs.show"),
     ({"last": LastRun(9)}, "Review skipped parts", "skipped.index"),
-    ({"skipped": 49}, "Look at your alerts", "alerts.show"),
+    ({"skipped": 49}, "Review open alerts", "alerts.show"),
     ({"has_alerts": False}, "Nothing to do", ""),
 ]
 

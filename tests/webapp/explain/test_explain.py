@@ -163,7 +163,7 @@ def test_a_rejected_match_is_named_and_the_next_best_takes_its_place(shop: SyncH
     assert (found.reported[0].candidate, found.reported[0].rejected) == (None, ("A-1", "A.1"))
     said = [line for trail in trails(found) for step in trail.steps for line in step.lines]
     first = said.index("Rejected as a match: A-1, A.1.")
-    nothing = "Nothing else close was found: not by punctuation, leading zeros, supersession or UPC."
+    nothing = "No other close match: we compare punctuation, leading zeros, superseded numbers and UPC."
     assert said[first + 1] == nothing
 
 

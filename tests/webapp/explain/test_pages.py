@@ -74,7 +74,7 @@ def test_a_whole_number_leads_to_its_page_and_words_do_not(browser: LintingClien
 def test_the_page_of_a_part_shows_each_step_with_its_run(browser: LintingClient) -> None:
     page = browser.get("/dealers/1/parts/why?number=a-1").text
     for text in (
-        "Why it is 24 at $66.95",
+        "Why it shows 24 at $66.95",
         "Lightspeed reported 24 on hand under code TR",
         "Tucker lists A-1 as Apex AP-1075.",
         "No supplier code is mapped to Western (W-1).",
@@ -83,7 +83,7 @@ def test_the_page_of_a_part_shows_each_step_with_its_run(browser: LintingClient)
         ">run 1</a>",
     ):
         assert text in page
-    assert "Why it is 24 at $66.95" in browser.get("/dealers/1/parts/products/2").text
+    assert "Why it shows 24 at $66.95" in browser.get("/dealers/1/parts/products/2").text
     assert browser.get("/dealers/1/parts/products/99").status_code == 404
 
 

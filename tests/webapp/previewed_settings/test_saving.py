@@ -116,7 +116,7 @@ def test_nothing_is_saved_if_other_settings_were_changed_since(
     else:
         settings.save_defaults(dealer, GuardValues(max_quantity=5), [1])
     text = save(client, preview)
-    assert "Not saved: since this preview was made, this has changed:" in text
+    assert "Not saved, because this changed after the preview:" in text
     assert said in text
     assert (preview.state, configuration(dealer).quantity_column) == ("queued", "on_hand")
     assert stored_rules.read(db.session.connection(), dealer.id).dealer.buffer_units is None

@@ -127,8 +127,7 @@ def test_an_outdated_preview_is_planned_again_and_says_so(
     response = client.post(f"{pages}/{ready.id}/run")
     assert db.session.scalars(db.select(Run)).all() == []
     assert (
-        "since this preview was made, this has changed: your supplier codes"
-        in client.get(response.headers["Location"]).text
+        "this changed after the preview: your supplier codes" in client.get(response.headers["Location"]).text
     )
     assert last().state == "queued"
 

@@ -23,9 +23,8 @@ def found(now: datetime) -> Iterator[Finding]:
     for pull in db.session.scalars(query):
         if pull.apply_at is not None:
             at = times.at(pull.apply_at, pull.dealer.zone)
-            sentence = (
-                f"{pull.supplier_code} is applied as it is {at}, unless you decide before. {pull.sentence}"
-            )
+            code = pull.supplier_code
+            sentence = f"{code} is applied automatically {at}, unless you decide first. {pull.sentence}"
             yield Finding(pull.dealer_id, sentence, subject=pull.code_key)
 
 

@@ -13,7 +13,7 @@ def steps(product: ExplainedProduct) -> Iterator[Step]:
     """Yield the step about the open lock, if there is one."""
     if (lock := product.lock) is None:
         return
-    until = f" It ends after {lock.last_day}." if lock.last_day else " It has no end."
+    until = f" It ends after {lock.last_day}." if lock.last_day else " No end date."
     lines = [
         f"{lock.reason}. Set by {lock.owner or 'a command'}.{until}".replace("..", "."),
         _unlocked(lock),
@@ -24,10 +24,10 @@ def steps(product: ExplainedProduct) -> Iterator[Step]:
 def _unlocked(lock: ExplainedLock) -> str:
     figures = lock.unlocked
     if figures is None:
-        return "Without the lock the webstore wouldn’t have it: it never had stock."
+        return "Without the lock, it wouldn’t be on the webstore: it was never in stock."
     quantity, price, days = figures
     if not quantity:
-        return "Without the lock it would be out of stock."
+        return "Without the lock, it would be out of stock."
     at = f" at {money(price)}" if price is not None else ""
     ships = f", lead time {count(days, 'day')}" if days is not None else ""
-    return f"Without the lock the webstore would show {quantity:,}{at}{ships}."
+    return f"Without the lock, the webstore would show {quantity:,}{at}{ships}."

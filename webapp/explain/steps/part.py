@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from webapp.core.enums import CATALOG_LABELS, PRICING_LABELS, QUANTITY_COLUMN_LABELS
 from webapp.core.text_keys import key_of
@@ -17,6 +18,7 @@ from webapp.explain.explanation import (
 )
 from webapp.explain.steps.step import Step
 from webapp.runs import skipped_reasons
+from webapp.web import times
 from webapp.web.numbers import count, money
 
 # Lightspeed's fields of the quantity columns.
@@ -67,9 +69,17 @@ def _quantity(row: ReportedPart) -> str:
 def _quantities(row: ReportedPart) -> str:
     if not row.row.get("OnHand") and not row.row.get("Avail"):
         return ""
-    dated = row.row.get("lastupdatedate", "")[:10]
-    changed = f" Last changed in Lightspeed {dated}." if dated else ""
+    changed = _changed(row.row.get("lastupdatedate", "")[:10])
     return f"On Hand {row.row.get('OnHand') or '–'}, Available {row.row.get('Avail') or '–'}.{changed}"
+
+
+def _changed(day: str) -> str:
+    """Say when it last changed; Lightspeed may send anything as a date."""
+    try:
+        shown = times.day(date.fromisoformat(day))
+    except ValueError:
+        shown = day
+    return f" Last changed in Lightspeed {shown}." if shown else ""
 
 
 def _other_column(explanation: Explanation, row: ReportedPart) -> str:
@@ -115,15 +125,15 @@ def _match(explanation: Explanation, row: ReportedPart) -> Step:
     lines = [skipped_reasons.REMEDIES[row.reason]]
     if row.candidate and row.candidate_by:
         how = skipped_reasons.explanation(row.candidate_by, row.part_number, row.candidate)
-        lines.insert(0, f"Closest match: {row.candidate} ({how}). You can accept it under Skipped parts.")
+        lines = [f"Closest match: {row.candidate} ({how}). You can accept it under Skipped parts."]
     elif row.reason == "unmatched":
-        close = "Nothing else close" if row.rejected else "Nothing close"
-        lines.insert(0, f"{close} was found: not by punctuation, leading zeros, supersession or UPC.")
+        other = "No other close match" if row.rejected else "No close match"
+        lines.insert(0, f"{other}: we compare punctuation, leading zeros, superseded numbers and UPC.")
     if row.rejected:
         lines.insert(0, f"Rejected as a match: {', '.join(row.rejected)}.")
     kept = sum(match.kept_quantity or 0 for match in row.matches)
     if row.matches:
-        lines.insert(0, f"The row says nothing about its part, which keeps its quantity of {kept:,}.")
+        lines.insert(0, f"The row can’t be used, so the part keeps its quantity of {kept:,}.")
     if row.ignored_by is not None:
         why = f": {row.ignored_why}" if row.ignored_why else "."
         lines.append(f"Ignored by {row.ignored_by}{why}")
@@ -175,7 +185,7 @@ def _absent(row: AbsentPart) -> Step:
     if row.slow:
         return _slow(row, row.slow)
     title = f"{row.code} doesn’t have it in stock"
-    lines = [f"{row.manufacturer} sells it, and the last complete data of {row.code} doesn’t contain it."]
+    lines = [f"{row.manufacturer} sells it, but the latest data of {row.code} doesn’t include it."]
     if row.quantity:
         lines.append(
             f"The shelf keeps its last quantity of {row.quantity:,}: Clear Previous Quantities is off."
@@ -184,12 +194,12 @@ def _absent(row: AbsentPart) -> Step:
 
 
 def _slow(row: AbsentPart, slow: SlowPart) -> Step:
-    day = f"{slow.changed_on:%b} {slow.changed_on.day}, {slow.changed_on.year}"
-    lines = [f"It last changed in Lightspeed on {day}. Updates leave out what hasn’t changed for a year."]
+    day = times.day(slow.changed_on)
+    lines = [f"It last changed in Lightspeed on {day}. Updates skip parts that haven’t changed for a year."]
     if slow.is_protected:
-        lines.append("It is protected: its quantity on the shelf stays.")
+        lines.append("It is protected, so its quantity stays.")
     else:
-        lines.append(f"Protect the slow movers of {row.code} to let them keep their quantity.")
+        lines.append(f"To keep its quantity, protect the slow movers of {row.code}.")
     title = f"Lightspeed has {slow.quantity:,} under code {row.code}, a slow mover"
     return Step("reported", "warn", title, lines, at=slow.counted_at)
 
@@ -220,7 +230,7 @@ def _unreported(explanation: Explanation) -> Iterator[Step]:
         names = list(dict.fromkeys(seller.manufacturer for seller in explanation.sellers))
         more = f" and {count(len(names) - _MOST_NAMED, 'more')}" if len(names) > _MOST_NAMED else ""
         title = f"{', '.join(names[:_MOST_NAMED])}{more} sell{'s' if len(names) == 1 else ''} it"
-        yield Step("mapping", "warn", title, ["No supplier code of yours is mapped to them."])
+        yield Step("mapping", "warn", title, ["None of your supplier codes is mapped to them."])
     elif not explanation.products:
         yield Step("match", "off", "No catalog has this part number", ["Check the number for typing errors."])
 
@@ -228,7 +238,7 @@ def _unreported(explanation: Explanation) -> Iterator[Step]:
 def _looked_at(explanation: Explanation) -> str:
     if not explanation.has_codes:
         return "Add supplier codes to sync parts from Lightspeed."
-    return "Looked at the last complete data of all your codes, and at what the last scan found under others."
+    return "We checked the latest data of all your codes, and the last search for unmapped codes."
 
 
 def next_steps(explanation: Explanation) -> Iterator[Step]:

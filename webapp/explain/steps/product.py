@@ -19,7 +19,7 @@ def heading(product: ExplainedProduct) -> str:
     """Return the question that the steps answer."""
     if not product.shelf_quantity:
         return "Why it isn’t in stock on the webstore"
-    return f"Why it is {summary(product)}"
+    return f"Why it shows {summary(product)}"
 
 
 def summary(product: ExplainedProduct) -> str:
@@ -58,7 +58,7 @@ def _contribution(row: Contribution) -> Step:
     elif row.withheld:
         lines.append(f"Guards of {row.code} hold back {row.withheld:,} of {row.quantity + row.withheld:,}.")
     if any(part.is_kept for part in parts):
-        lines.append("A row that can’t be used says nothing, so its part keeps its quantity.")
+        lines.append("The row can’t be used, so its part keeps its quantity.")
     lines += _why_without_parts(row) if row.quantity and not parts and not row.is_frozen else []
     if row.is_held:
         lines.append(f"A zero-out of {row.code} is on hold for approval.")
@@ -72,7 +72,7 @@ def _why_without_parts(row: Contribution) -> list[str]:
         return [f"{row.code} is no longer in your supplier codes: it keeps its last quantity."]
     if row.retained:
         return [f"{row.code} no longer reports it. Clear Previous Quantities is off, so the quantity stays."]
-    return [f"The last complete data of {row.code} doesn’t contain it."]
+    return [f"The latest data of {row.code} doesn’t contain it."]
 
 
 def _other_codes(product: ExplainedProduct) -> Step:

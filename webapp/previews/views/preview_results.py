@@ -17,7 +17,7 @@ from webapp.runs import changes_csv, lifecycle
 from webapp.web import downloads, htmx, replica, tenancy
 
 pages = tenancy.dealer_blueprint("preview_results", __name__, "/previews/<id:preview_id>")
-NOT_PLANNED = "This preview has no plan."
+NOT_PLANNED = "This preview has no results."
 
 
 @pages.get("")
