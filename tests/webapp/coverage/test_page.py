@@ -42,7 +42,7 @@ def test_without_a_run_there_is_nothing(client: LintingClient, url: str):
 
 def test_it_shows_the_share_of_all_stock_and_of_each_code(client: LintingClient, url: str, today: date):
     page = client.get(url).text
-    assert "more parts are not online under TR (50)" in page
+    assert "More parts than last week aren’t online under TR (50)" in page
     day = f"{today:%b} {today.day}"
     assert f'aria-label="{day}, 45.0% online: 90 online, 110 not online"' in page
     rows = page.partition("By supplier code")[2]

@@ -125,7 +125,7 @@ def test_each_cause_of_open_alerts_has_one_banner_the_worst_first(client: Lintin
     make_alert(make_dealer("Lakeside Cycle"), "refused", "Not ours.")
     page = client.get(f"/dealers/{dealer.id}").text
     assert [(cause, said.strip()) for cause, said in re.findall(BANNER, page)] == [
-        ("failing", "PU fails. TR fails."),
+        ("failing", "PU fails.\nTR fails."),
         ("stale", "No run has succeeded for more than 13 hours."),
         ("unmatched", "Run 1 could not match 40%."),
     ]

@@ -128,7 +128,7 @@ def test_blocked_prices_are_listed_filtered_and_allowed(
     assert client.post(f"{list_url}/allowed", data={"price": reference}).status_code == 303
     page = client.get(list_url).text
     assert "1 allowed price takes effect" in page
-    assert "No price is blocked" in page
+    assert "No blocked prices" in page
     assert db.session.scalars(select(PriceAllowance.cents)).all() == [1200]
     assert client.post(f"{list_url}/allowed", data={"price": reference}).status_code == 409
     assert (

@@ -58,7 +58,7 @@ def test_home_and_the_run_lead_to_it(client: LintingClient, pull: HeldPull) -> N
 
 @pytest.mark.parametrize(
     ("decision", "state", "says"),
-    [("apply", "applying", "It is being applied."), ("keep", "kept", "Your webstore stays as it was")],
+    [("apply", "applying", "It is being applied."), ("keep", "kept", "You kept your webstore as it was")],
 )
 def test_a_decision_is_kept_with_who_made_it(
     client: LintingClient, pull: HeldPull, user: User, decision: str, state: str, says: str
@@ -88,7 +88,7 @@ def test_an_update_that_was_replaced_leads_to_the_latest(client: LintingClient, 
     latest = make_held_pull(item, apply_at=clock.now() + timedelta(hours=2))
     page = client.get(path(pull)).text
     assert path(latest) in page
-    assert "Apply it" not in page
+    assert "Apply the update" not in page
 
 
 def test_the_page_asks_for_news_only_while_the_update_is_being_applied(
