@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import inspect
 
-from jobs.sync import alias_runs, held_runs, lease, preview_runs
+from jobs.sync import alias_runs, held_runs, lease, planned_items, preview_runs
 from jobs.sync.interruption import Interruption, RunInterrupted
 from jobs.sync.restoring import restore_plan
 from webapp.core import clock
@@ -33,7 +33,7 @@ _LEFT_OUT: Final = {
 
 
 class PlannedRun(NamedTuple):
-    """A run and its items, copied: they belong to no session, and what is used of them does not change."""
+    """A run and its items: they belong to no session, and what is used of them does not change."""
 
     run: Run
     items: list[RunItem]
@@ -47,8 +47,9 @@ def open_run(run_lease: lease.Lease) -> PlannedRun:
     try:
         with lease.transaction(run_lease):
             run = lease.load(run_lease)
-            items = run.items if run.settings is not None else _write_plan(run)
-            return PlannedRun(copy_of(run), [copy_of(item) for item in items])
+            is_planned = run.settings is not None
+            items = [copy_of(item) for item in run.items] if is_planned else _write_plan(run)
+            return PlannedRun(copy_of(run), items)
     except preview_runs.Outdated as outdated:
         preview_runs.plan_again(run_lease.run_id, outdated)
         raise
@@ -74,8 +75,7 @@ def _write_plan(run: Run) -> list[RunItem]:
     _leave_out_succeeded(run, items)
     if run.trigger in _LEFT_OUT:
         _leave_out_others(run, items)
-    db.session.add_all(items)
-    db.session.flush()
+    planned_items.store(items)
     return items
 
 
@@ -161,6 +161,7 @@ def _item(run_id: int, position: int, mappings: list[SupplierCode]) -> RunItem:
         position=position,
         supplier_code=mappings[0].code,
         code_key=mappings[0].code_key,
+        status=RunItemState.WAITING,
         mappings=[
             RunMapping(
                 position=index,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from jobs.sync.interruption import Interruption, RunInterrupted
+from webapp.core.run_states import RunItemState
 from webapp.extensions import db
 from webapp.models import Restore, Run, RunItem
 from webapp.pulls import noted_since
@@ -40,7 +41,10 @@ def items_of(run: Run, listed: Sequence[RunItem]) -> list[RunItem]:
     items = [item for item in listed if item.code_key in concerned]
     missing = sorted(set(concerned) - {item.code_key for item in items})
     names = names_of(db.session.connection(), run.dealer_id, missing)
-    items += [RunItem(run_id=run.id, code_key=key, supplier_code=name) for key, name in names.items()]
+    items += [
+        RunItem(run_id=run.id, code_key=key, supplier_code=name, status=RunItemState.WAITING)
+        for key, name in names.items()
+    ]
     for position, item in enumerate(items):
         item.position = position
     return items
