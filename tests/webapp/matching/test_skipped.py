@@ -239,6 +239,8 @@ def test_all_parts_of_the_filter_are_ignored_after_a_preview_and_listed_again_to
     client.post(f"{url}/ignored", data={"only": place("X9"), "why": "shop rag"})
     page = client.get(f"{url}/ignored/preview?reason=unmatched-punctuation").text
     assert "2 parts (5 units, $310.00) will leave the list" in page
+    # Within reach, above the list of the parts.
+    assert page.index("Ignore 2 parts") < page.index("Parts that will be ignored")
     url_of_all = f"{url}/ignored/all?reason=unmatched-punctuation"
     assert client.post(url_of_all, data={"why": "sold in store"}).status_code == 409
     seen = re.search(r'name="seen" value="([^"]*)"', page)

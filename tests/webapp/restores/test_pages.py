@@ -62,6 +62,8 @@ def test_the_page_of_the_run_leads_to_the_preview(client: LintingClient, run: Ru
 def test_the_preview_shows_what_changes_and_what_else_is_undone(client: LintingClient, run: Run) -> None:
     page = client.get(path(run)).text
     assert "Restore 2 products" in page
+    # Within reach, above the long list.
+    assert page.index('id="restore"') < page.index("Largest changes in stock value")
     assert "All 2 changes (CSV)" in page
     assert page.count("Updated as reported") == 2
     assert "Scheduled for 7:00 AM" in page
