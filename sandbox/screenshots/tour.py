@@ -34,7 +34,28 @@ def tour(camera: Camera, commands: Commands) -> None:
     camera.take("inventory")
     camera.page.goto(f"{home}/skipped")
     camera.take("skipped")
+    _control(camera, home)
     _support(camera, commands, home)
+
+
+def _control(camera: Camera, home: str) -> None:
+    """Take a preview of settings, a restore that waits for its confirmation, and a freeze."""
+    page = camera.page
+    page.goto(f"{home}/previews")
+    page.get_by_label("Safety buffer in units").fill("2")
+    page.get_by_role("button", name="Preview these settings").click()
+    page.get_by_role("button", name="Save these settings").wait_for()
+    camera.take("preview")
+    page.goto(f"{home}/runs")
+    page.get_by_role("link", name="Run 1", exact=True).click()
+    page.get_by_role("link", name="Restore to before this run").click()
+    page.get_by_role("heading", name="Supplier codes to restore").wait_for()
+    camera.take("restore")
+    page.goto(f"{home}/freezes")
+    page.get_by_label("Reason").fill("Physical count")
+    page.get_by_role("button", name="Freeze").click()
+    page.get_by_role("button", name="Release All inventory").wait_for()
+    camera.take("freezes")
 
 
 def _support(camera: Camera, commands: Commands, home: str) -> None:
