@@ -10,7 +10,7 @@ from webapp.audit.audit_filter import ACTOR_LABELS, AuditFilter
 from webapp.audit.audit_log import AuditLog
 from webapp.models import Dealer
 from webapp.web import htmx, replica, tenancy
-from webapp.web.query_args import text, whole
+from webapp.web.query_args import one_of, text, whole
 
 pages = tenancy.dealer_blueprint("audit", __name__, "/changes")
 all_pages = tenancy.staff_blueprint("all_audit", __name__, "/changes")
@@ -42,10 +42,9 @@ def _answer(choice: AuditFilter, dealer: Dealer | None = None) -> Response:
 
 
 def _choice(arguments: MultiDict[str, str], dealer: str = "") -> AuditFilter:
-    actor, action = text(arguments, "actor"), text(arguments, "action")
     return AuditFilter(
-        actor=actor if actor in ACTOR_LABELS else "",
+        actor=one_of(arguments, "actor", ACTOR_LABELS),
         email=text(arguments, "email"),
-        action=action if action in ACTIONS else "",
+        action=one_of(arguments, "action", ACTIONS),
         dealer=dealer,
     )

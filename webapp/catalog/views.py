@@ -10,10 +10,11 @@ from webapp.catalog import import_status, uploads
 from webapp.catalog.forms import CatalogUploadForm
 from webapp.catalog.importing import COLUMNS, OPTIONAL_COLUMNS
 from webapp.catalog.manufacturer_list import CatalogList
+from webapp.core.enums import CATALOGS
 from webapp.extensions import db
 from webapp.models import CatalogImport
 from webapp.web import bodies, downloads, htmx, tenancy
-from webapp.web.query_args import text, whole
+from webapp.web.query_args import one_of, text, whole
 from webapp.web.uploads import takes_file
 
 pages = tenancy.staff_blueprint("catalog", __name__, "/catalog")
@@ -26,7 +27,7 @@ NONE_REJECTED = "This import has no rejected rows, or it hasn't ended yet."
 @pages.get("")
 def index() -> Response:
     """List the manufacturers; `matching` filters by name or abbreviation, `catalog` by catalog."""
-    asked = text(request.args, "matching"), text(request.args, "catalog")
+    asked = text(request.args, "matching"), one_of(request.args, "catalog", CATALOGS)
     manufacturers = CatalogList.of(*asked, whole(request.args, "page") or 1)
     return htmx.answer("catalog", manufacturers=manufacturers, imports=import_status.latest())
 

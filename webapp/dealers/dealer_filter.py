@@ -13,7 +13,7 @@ from webapp.core.run_states import RunState
 from webapp.core.text_keys import key_of
 from webapp.dealers import causes
 from webapp.models import Configuration, Dealer, RecentRuns
-from webapp.web.query_args import text, whole
+from webapp.web.query_args import one_of, text, whole
 
 # Sort keys; a minus sign reverses the order.
 SORTS: Final = {
@@ -53,14 +53,13 @@ class DealerFilter:
     def of(cls, arguments: MultiDict[str, str]) -> DealerFilter:
         """Read the address; unknown values count as absent."""
         independent = arguments.get("organization") == INDEPENDENT
-        number = whole(arguments, "organization")
-        status, cause, sort = (text(arguments, name) for name in ("status", "cause", "sort"))
+        number = None if independent else whole(arguments, "organization")
         return cls(
             text(arguments, "matching"),
             INDEPENDENT if independent else str(number or ""),
-            status if status in STATUSES else "",
-            cause if cause in causes.FILTERS else "",
-            sort if sort in SORTS else "attention",
+            one_of(arguments, "status", STATUSES),
+            one_of(arguments, "cause", causes.FILTERS),
+            one_of(arguments, "sort", SORTS, "attention"),
         )
 
     @property

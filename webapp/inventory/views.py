@@ -15,7 +15,7 @@ from webapp.inventory.inventory_pages import PageKey
 from webapp.inventory.shelf_product import ShelfProduct
 from webapp.search import inventory_rows
 from webapp.web import downloads, htmx, replica, tenancy
-from webapp.web.query_args import text, whole
+from webapp.web.query_args import one_of, text, whole
 
 pages = tenancy.dealer_blueprint("inventory", __name__, "/inventory")
 ROWS_A_PIECE = 500
@@ -90,10 +90,9 @@ def _csv(dealer_id: int) -> Iterator[str]:
 
 
 def _choice(arguments: MultiDict[str, str]) -> InventoryFilter:
-    stock = text(arguments, "stock")
     return InventoryFilter(
         words=text(arguments, "q"),
         manufacturer_id=whole(arguments, "manufacturer"),
-        stock=stock if stock in STOCK_LABELS else "",
+        stock=one_of(arguments, "stock", STOCK_LABELS),
         run_id=whole(arguments, "run"),
     )

@@ -12,7 +12,7 @@ from webapp.extensions import db
 from webapp.slow_movers import counts, protection
 from webapp.slow_movers.slow_mover_list import SORTS, Choice, SlowMoverList, csv_of
 from webapp.web import downloads, htmx, replica, tenancy
-from webapp.web.query_args import text, whole
+from webapp.web.query_args import one_of, text, whole
 
 pages = tenancy.dealer_blueprint("slow_movers", __name__, "/slow-movers")
 
@@ -68,5 +68,5 @@ def _answer(status: int = 200) -> Response:
 
 
 def _choice() -> Choice:
-    sort = text(request.args, "sort")
-    return Choice(text(request.args, "q"), text(request.args, "code"), sort if sort in SORTS else "value")
+    sort = one_of(request.args, "sort", SORTS, "value")
+    return Choice(text(request.args, "q"), text(request.args, "code"), sort)

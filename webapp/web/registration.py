@@ -11,6 +11,7 @@ from webapp.web import (
     errors,
     navigation,
     numbers,
+    query_args,
     status_labels,
     tenancy,
     tenant_guard,
@@ -56,4 +57,5 @@ def register(app: Flask) -> None:
         htmx_config=assets.HTMX_CONFIG,
         work_is_delayed=queues.is_unavailable,
         navigation=navigation.navigation,
+        unusable_filters=query_args.unusable,
     )

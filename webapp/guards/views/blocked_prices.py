@@ -19,7 +19,7 @@ from webapp.guards.views.guards import effect
 from webapp.guards.written import REASONS
 from webapp.web import bodies, downloads, htmx, replica, tenancy
 from webapp.web.numbers import count
-from webapp.web.query_args import text, whole
+from webapp.web.query_args import one_of, text, whole
 
 pages = tenancy.dealer_blueprint("blocked_prices", __name__, "/blocked-prices")
 NOTHING: Final = "Select at least one price."
@@ -90,8 +90,8 @@ def refuse(refusal: Refused) -> ResponseReturnValue:
 
 
 def _choice(arguments: MultiDict[str, str]) -> BlockedFilter:
-    kind = text(arguments, "reason")
-    return BlockedFilter(text(arguments, "q"), text(arguments, "code"), kind if kind in REASONS else "")
+    kind = one_of(arguments, "reason", REASONS)
+    return BlockedFilter(text(arguments, "q"), text(arguments, "code"), kind)
 
 
 def _changed(message: str) -> ResponseReturnValue:

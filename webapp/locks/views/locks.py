@@ -11,7 +11,7 @@ from webapp.locks import csv_files, lock_list, locking
 from webapp.locks.lock_list import KIND_LABELS, LockFilter, LockList
 from webapp.web import bodies, downloads, htmx, replica, tenancy
 from webapp.web.numbers import count
-from webapp.web.query_args import text, whole, wholes
+from webapp.web.query_args import one_of, text, whole, wholes
 
 pages = tenancy.dealer_blueprint("locks", __name__, "/locks")
 NOTHING = "Select at least one lock."
@@ -52,8 +52,7 @@ def refuse(refusal: Refused) -> ResponseReturnValue:
 
 
 def _choice() -> LockFilter:
-    kind = text(request.args, "kind")
-    return LockFilter(text(request.args, "q"), kind if kind in KIND_LABELS else "")
+    return LockFilter(text(request.args, "q"), one_of(request.args, "kind", KIND_LABELS))
 
 
 def _answer(status: int = 200) -> Response:

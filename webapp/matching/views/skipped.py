@@ -19,7 +19,7 @@ from webapp.models import Run
 from webapp.runs import skipped_parts, skipped_reasons
 from webapp.web import bodies, htmx, replica, tenancy
 from webapp.web.numbers import count
-from webapp.web.query_args import text, whole
+from webapp.web.query_args import one_of, text, unusable, whole
 
 pages = tenancy.dealer_blueprint("skipped", __name__, "/skipped")
 # Decisions that the page lists for undoing.
@@ -109,27 +109,15 @@ def accepted(outcome: Outcome) -> str:
 
 def choice_of(arguments: MultiDict[str, str]) -> SkippedFilter:
     """Return the filter of a query string."""
-    group, sort = text(arguments, "reason"), text(arguments, "sort")
     return SkippedFilter(
         words=text(arguments, "q"),
         code=text(arguments, "code"),
-        group=group if group in groups.LABELS else "",
+        group=one_of(arguments, "reason", groups.LABELS),
         least=whole(arguments, "least"),
-        sort=sort if sort in SORTS else "value",
-        problems=_problems(arguments),
+        sort=one_of(arguments, "sort", SORTS, "value"),
+        # The values have been read by now.
+        problems={name: problem for name, problem in PROBLEMS.items() if name in unusable()},
     )
-
-
-def _problems(arguments: MultiDict[str, str]) -> dict[str, str]:
-    """Return what is wrong with given values that cannot be used, by argument."""
-    given = {name: arguments.get(name, "").strip() for name in PROBLEMS}
-    unusable = {
-        "q": not text(arguments, "q"),
-        "code": not text(arguments, "code"),
-        "reason": given["reason"] not in groups.LABELS,
-        "least": whole(arguments, "least") is None,
-    }
-    return {name: PROBLEMS[name] for name, value in given.items() if value and unusable[name]}
 
 
 def _places() -> list[PartReference]:

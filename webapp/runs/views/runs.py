@@ -26,7 +26,7 @@ from webapp.runs.run_history import RunHistory
 from webapp.runs.run_progress import RunItems
 from webapp.runs.run_watch import RunWatch
 from webapp.web import htmx, replica, tenancy
-from webapp.web.query_args import day, text, whole
+from webapp.web.query_args import day, one_of, text, whole
 
 pages = tenancy.dealer_blueprint("runs", __name__, "/runs")
 # Changes that the page names.
@@ -39,8 +39,7 @@ HEAD: Final = ("runs/run/_status.html", "runs/run/_summary.html")
 @replica.may_serve
 def index() -> Response:
     """List the dealer's runs, the latest first; filtered by status and dates."""
-    status = text(request.args, "status")
-    status = status if status in frozenset(RunState) else ""
+    status = one_of(request.args, "status", frozenset(RunState))
     wanted = RunFilter(status, day(request.args, "since"), day(request.args, "until"))
     history = RunHistory.of(g.dealer, wanted, whole(request.args, "before"))
     return htmx.answer("runs", history=history, states=list(RunState))
