@@ -65,6 +65,13 @@ REPLACED = {
     r"promised to": "reserved units",
     r"knows this dealer": "your Lightspeed dealer number",
     r"is no (valid )?[a-z]+ address": "isn't a valid address",
+    r"leave (it|them|a field|[a-z]+) empty": "leave blank",
+    r"by a command": "by the system",
+    r"changed by looking": "a preview changes nothing",
+    r"looked at (next|the last)": "next update, checked",
+    r"nothing of it was applied": "we didn't apply it",
+    r"says nothing (about|,)": "can't be used",
+    r"this has changed: ": "this changed",
     r"(?<![a-z] )what (you|the|it|a|was|is|were|goes|became)": "a noun",
 }
 PHRASES = re.compile("|".join(rf"\b(?:{phrase})(?![\w-])" for phrase in REPLACED), re.IGNORECASE)
@@ -118,6 +125,7 @@ def test_no_page_message_email_or_guide_has_a_replaced_phrase() -> None:
         "What is not found may be skipped.",
         "Settings are saved. What you typed is kept.",
         "Asked for from",
+        "Leave it empty for no end.",
         "E-mail",
     ],
 )

@@ -130,7 +130,7 @@ def with_decisions(dealer_id: int, rows: tuple[ReportedPart, ...]) -> tuple[Repo
 def _decided(row: ReportedPart, ignored: Any) -> ReportedPart:
     if row.reason is None or ignored is None:
         return row
-    return replace(row, ignored_by=ignored.email or "a command", ignored_why=ignored.why)
+    return replace(row, ignored_by=ignored.email or "the system", ignored_why=ignored.why)
 
 
 def absent(

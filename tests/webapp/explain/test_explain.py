@@ -148,7 +148,7 @@ def test_a_skipped_part_has_its_reason_and_the_closest_match(shop: SyncHarness) 
     place = {"dealer_id": shop.dealer.id, "code_key": "tr", "key": "a1"}
     save(IgnoredPart(**place, supplier_code="TR", part_number="A1", why="a shop tool"))
     (row,) = explained(shop, "A1").reported
-    assert (row.ignored_by, row.ignored_why) == ("a command", "a shop tool")
+    assert (row.ignored_by, row.ignored_why) == ("the system", "a shop tool")
     assert "Skipped: No product has this part number" in titles(explained(shop, "A1"))
 
 

@@ -141,7 +141,7 @@ def test_the_pages_of_a_product_and_the_inventory_name_its_lock(
     part = client.get(f"/dealers/{dealer.id}/parts/products/{pad.id}").text
     for line in (
         "Locked: hidden, quantity 5",
-        "Recall. Set by a command. It ends after Dec 31, 2099.",
+        "Recall. Set by the system. It ends after Dec 31, 2099.",
         "Without the lock, the webstore would show 3 at $10.00, lead time 1 day.",
         "A lock hides it.",
         "Change lock",

@@ -15,7 +15,7 @@ def steps(product: ExplainedProduct) -> Iterator[Step]:
         return
     until = f" It ends after {lock.last_day}." if lock.last_day else " No end date."
     lines = [
-        f"{lock.reason}. Set by {lock.owner or 'a command'}.{until}".replace("..", "."),
+        f"{lock.reason}. Set by {lock.owner or 'the system'}.{until}".replace("..", "."),
         _unlocked(lock),
     ]
     yield Step("lock", "info", f"Locked: {lock.figures}", lines, at=lock.set_at)
