@@ -65,13 +65,14 @@ class CodeApplication:
         self._effects = effects
         self._old, self._new = effects.blocks(context), effects.blocks(context)
         self._old.load()
+        self._is_stored = stored is not None and stored.digest == received.digest
         if stored is None and (taken := earlier_tables.take(context)):
             stored, earlier = taken
             self._old.all = [earlier]
         self._lines = CodeLines(
             context.item_id, context.code, context.expected.quantity_column, self._shelf, effects.rendered
         )
-        self._unnamed = unnamed.count(context, received)
+        self._unnamed = unnamed.count(context, received, self._old, are_stored=self._is_stored)
         self._reuse = reuse.of_pull(context, stored, self._unnamed)
         self._windows = WindowApplication(
             context, self._catalog, self._changes, stored, self._unnamed, compared, reuse=self._reuse
@@ -122,7 +123,7 @@ class CodeApplication:
 
     def _pieces(self) -> Iterator[Window | Block]:
         blocks, since = self._old.all, self._context.since
-        if self._stored is not None and self._stored.digest == self._received.digest:
+        if self._is_stored:
             return row_windows.divide_stored(blocks, reuse=self._reuse.stock, since=since)
         rows = self._received.in_key_order()
         return row_windows.divide(rows, blocks, reuse=self._reuse.stock, since=since)

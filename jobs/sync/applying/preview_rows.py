@@ -17,8 +17,8 @@ from webapp.extensions import db
 from webapp.models import PreviewCode, PreviewPull
 
 # Rows of one piece, and pieces that are written by one statement.
-_PIECE: Final = 2_000
-_TOGETHER: Final = 10
+_PIECE: Final = 5_000
+_TOGETHER: Final = 4
 _LEVEL: Final = 1
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[tuple[str, tuple]]).decode  # type: ignore[type-arg]
@@ -37,24 +37,34 @@ class PreviewRows:
         self._length = code.fetched
         self.digest = code.digest or b""
         self.gathered = GatheredThen(code.gathered_at, code.gathered_from)
+        # Read by those who look at the first rows, before those who read all.
+        self._first_piece: list[KeyedRow] | None = None
 
     def __len__(self) -> int:
         return self._length
 
     def in_key_order(self) -> Iterator[KeyedRow]:
         """Yield the rows by key, those of one key in the order received. Raises RowsGone."""
-        stored = stored_rows.of_code(self._dealer_id, self._code_key)
-        if stored is not None and stored.digest == self.digest:
-            yield from stored.in_key_order()
-            return
-        of_code = PreviewPull.preview_id == self._preview_id, PreviewPull.code_key == self._code_key
-        positions = select(PreviewPull.position).where(*of_code).order_by(PreviewPull.position)
-        found = db.session.scalars(positions).all()
-        if self._length and not found:
+        if self._first_piece is None:
+            stored = stored_rows.of_code(self._dealer_id, self._code_key)
+            if stored is not None and stored.digest == self.digest:
+                yield from stored.in_key_order()
+                return
+            self._first_piece = self._piece(0)
+        rows, position = self._first_piece, 0
+        while rows:
+            yield from rows
+            self._first_piece = None
+            position += 1
+            rows = self._piece(position)
+        if self._length and not position:
             raise RowsGone
-        for position in found:
-            body = select(PreviewPull.body).where(*of_code, PreviewPull.position == position)
-            yield from _decode(isal_zlib.decompress(db.session.execute(body).scalar_one()))
+
+    def _piece(self, position: int) -> list[KeyedRow]:
+        of_code = PreviewPull.preview_id == self._preview_id, PreviewPull.code_key == self._code_key
+        query = select(PreviewPull.body).where(*of_code, PreviewPull.position == position)
+        body = db.session.execute(query).scalar_one_or_none()
+        return [] if body is None else _decode(isal_zlib.decompress(body))
 
 
 def keep(preview_id: int, code_key: str, received: ReceivedRows) -> None:
