@@ -78,9 +78,12 @@ class Changes:
         """
         self._guards.prepare(parts)
         self._collect(parts)
+        known: dict[Pair, tuple[Stock, Result]] = {}
         if noted:
             parts = {
-                pair: own for pair, own in parts.items() if not (pair in noted and self._stays(pair, own))
+                pair: own
+                for pair, own in parts.items()
+                if not (pair in noted and self._stays(pair, own, known))
             }
         written = _Written()
         stock = self._shelf.read({product_id for _, product_id in parts})
@@ -99,7 +102,7 @@ class Changes:
             if len(own) == 1 and manufacturer_id in plain and own[0][1].kept_quantity is None:
                 self._apply_plain(place, own[0], rows, plain[manufacturer_id], written)
             else:
-                self._apply_one(pair, own, place, rows, written)
+                self._apply_one(pair, own, place, rows, written, known.get(pair))
         self._shelf.note(written.noted)
         self._shelf.write(written.new, written.changed)
         self._shelf.frozen_changes.reported(written.left)
@@ -141,11 +144,18 @@ class Changes:
         match.frozen_quantity = None
 
     def _apply_one(
-        self, pair: Pair, own: list[Part], place: StockKey, rows: dict[StockKey, Stock], written: _Written
+        self,
+        pair: Pair,
+        own: list[Part],
+        place: StockKey,
+        rows: dict[StockKey, Stock],
+        written: _Written,
+        known: tuple[Stock, Result] | None,
     ) -> None:
+        """Apply a product; `known` is a result with what it is of, if that is the stock."""
         before = rows.get(place) if rows else None
         is_frozen = False
-        result = self._result_of(pair, own, before)
+        result = known[1] if known and known[0] == before else self._result_of(pair, own, before)
         after = result.stock
         if after is None:
             if not own and before is not None and before.quantity > 0:
@@ -165,12 +175,16 @@ class Changes:
             self._count_newly_stocked(place, rows, after)
             written.affected += note_result(own, after, result, is_frozen)
 
-    def _stays(self, pair: Pair, parts: Sequence[Part]) -> bool:
-        """Return whether a product's stock stays as its parts have it; what else results is noted in them."""
+    def _stays(self, pair: Pair, parts: Sequence[Part], known: dict[Pair, tuple[Stock, Result]]) -> bool:
+        """Return whether a product's stock stays as its parts have it; what else results is noted in them.
+
+        If it does not stay, the result is added to `known`.
+        """
         noted = parts[0].match
         before = Stock(noted.shelf_quantity, noted.sale_price_cents, noted.lead_time_days)
         result = self._result_of(pair, parts, before)
         if result.stock != before:
+            known[pair] = before, result
             return False
         note_result(parts, before, result, False)
         return True
