@@ -11,14 +11,12 @@ from jobs.previews import preview_lease
 from jobs.previews.planned_codes import Plan
 from jobs.previews.preview_lease import PreviewLease
 from jobs.sync.applying import packed_changes
-from jobs.sync.applying.packed_changes import PackedChanges
 from webapp.core import clock
 from webapp.core.run_states import RunItemState
 from webapp.extensions import db
 from webapp.models import PlannedChanges, PreviewCode, RunItem
 from webapp.previews import shelf_figures
 from webapp.previews.shelf_figures import ShelfFigures
-from webapp.previews.summary import Summary, summary_of
 
 _NOTHING = ShelfFigures()
 _CODES: Final = PreviewCode.__table__
@@ -67,7 +65,7 @@ def _values(plan: Plan, item: RunItem) -> dict[str, Any]:
         unplanned = dict.fromkeys(("counts", "largest", "figures"))
         return {"status": RunItemState.FAILED, "error": plan.failed[key], **unplanned}
     planned = plan.codes[key]
-    summary = _summary(planned.changes)
+    summary = packed_changes.summary_of(planned.changes)
     withheld = sum(block.changes for block in planned.withheld)
     return {
         "status": RunItemState.SUCCEEDED,
@@ -76,10 +74,6 @@ def _values(plan: Plan, item: RunItem) -> dict[str, Any]:
         "largest": summary.pack(),
         "figures": _figures(plan.before.get(key, _NOTHING), plan.after.get(key, _NOTHING)),
     }
-
-
-def _summary(blocks: list[PackedChanges]) -> Summary:
-    return summary_of(map(packed_changes.unpacked, blocks))
 
 
 def _figures(before: ShelfFigures, after: ShelfFigures) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from webapp.pulls.stock_changes import LARGEST, Change
+from webapp.pulls.stock_changes import LARGEST, Block, Change, value_of
 from webapp.pulls.stored_changes import CausedChange
 
 # Stock that was not there before; more and less of what was; what goes to zero; and changed prices.
@@ -21,33 +21,29 @@ PRICE_KINDS: Final = ("price_up", "price_down")
 KINDS: Final = (*STOCK_KINDS, *PRICE_KINDS)
 
 
-def stock_kind(change: Change) -> str | None:
+def stock_kind(was: int | None, now: int) -> str | None:
     """Return how stock changes: one of `STOCK_KINDS`; None if the quantity stays.
 
     Stock that comes back from zero goes up; only a product that the code never had is new.
     """
-    if change.before is None:
-        return "new" if change.after.quantity else None
-    if change.pieces > 0:
+    if was is None:
+        return "new" if now else None
+    if now > was:
         return "up"
-    if change.pieces < 0:
-        return "down" if change.after.quantity else "to_zero"
+    if now < was:
+        return "down" if now else "to_zero"
     return None
 
 
-def price_kind(change: Change) -> str | None:
+def price_kind(was: int | None, old: int | None, new: int | None) -> str | None:
     """Return how the sale price changes: one of `PRICE_KINDS`; None if it stays, or there was none."""
-    if change.before is None:
+    if was is None or old is None or new is None or old == new:
         return None
-    before, after = change.before.sale_price_cents, change.after.sale_price_cents
-    if before is None or after is None or before == after:
-        return None
-    return "price_up" if after > before else "price_down"
+    return "price_up" if new > old else "price_down"
 
 
-def _price_difference(change: Change) -> int:
-    before = change.before.sale_price_cents if change.before is not None else None
-    return abs((change.after.sale_price_cents or 0) - (before or 0))
+# Quantity and price before, quantity and price after, and the product's price besides.
+Figures = tuple[int | None, int | None, int, int | None, int | None]
 
 
 class Difference(NamedTuple):
@@ -68,18 +64,32 @@ class Summary:
 
     def add(self, changes: Iterable[CausedChange]) -> None:
         """Count changes, some thousand at a time."""
-        found: dict[str, list[CausedChange]] = {kind: [] for kind in KINDS}
+        rows = list(changes)
+        self._add((_figures(row.change) for row in rows), rows.__getitem__)
+
+    def add_block(self, body: bytes, cause: str) -> None:
+        """Count the changes of a block with one cause."""
+        block = Block(body)
+        self._add(block.figures(), lambda place: CausedChange(block[place], cause))
+
+    def _add(self, changes: Iterable[Figures], row_at: Callable[[int], CausedChange]) -> None:
+        """Count changes of which only the largest are made rows."""
+        found: dict[str, list[tuple[int, int, int]]] = {kind: [] for kind in KINDS}
         pieces, value = self.sum
-        for row in changes:
-            self.changes += 1
-            pieces += row.change.pieces
-            value += row.change.value_cents
-            for kind in (stock_kind(row.change), price_kind(row.change)):
-                if kind is not None:
-                    found[kind].append(row)
+        place = -1
+        for place, (was, old, now, new, retail) in enumerate(changes):
+            more, worth = now - (was or 0), value_of(was, old, now, new, retail)
+            pieces += more
+            value += worth
+            # Of equal ones the first is kept.
+            if (kind := stock_kind(was, now)) is not None:
+                found[kind].append((abs(worth), abs(more), -place))
+            if old != new and (kind := price_kind(was, old, new)) is not None:
+                found[kind].append((abs((new or 0) - (old or 0)), abs(worth), -place))
+        self.changes += place + 1
         self.sum = Difference(pieces, value)
-        self.counts.update({kind: len(rows) for kind, rows in found.items()})
-        self._keep(found)
+        self.counts.update({kind: len(sizes) for kind, sizes in found.items()})
+        self._keep({kind: [row_at(-size[2]) for size in nlargest(LARGEST, found[kind])] for kind in KINDS})
 
     def merge(self, other: Summary) -> None:
         """Add the counts of another code."""
@@ -118,6 +128,17 @@ def _by_value(row: CausedChange) -> tuple[int, int]:
 
 def _by_price(row: CausedChange) -> tuple[int, int]:
     return _price_difference(row.change), abs(row.change.value_cents)
+
+
+def _price_difference(change: Change) -> int:
+    before = change.before.sale_price_cents if change.before is not None else None
+    return abs((change.after.sale_price_cents or 0) - (before or 0))
+
+
+def _figures(change: Change) -> Figures:
+    before, after = change.before, change.after
+    was, old = (before.quantity, before.sale_price_cents) if before is not None else (None, None)
+    return was, old, after.quantity, after.sale_price_cents, change.retail_cents
 
 
 _SIZES: Final[dict[str, Callable[[CausedChange], tuple[int, int]]]] = {

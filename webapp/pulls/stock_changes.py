@@ -44,11 +44,17 @@ class Change(NamedTuple):
     @property
     def value_cents(self) -> int:
         """How much more the stock is worth at its price; 0 if it has none."""
-        after, other = self.after, self.retail_cents or 0
-        if self.before is None:
-            return after.quantity * (after.sale_price_cents or other)
-        before = self.before.quantity * (self.before.sale_price_cents or after.sale_price_cents or other)
-        return after.quantity * (after.sale_price_cents or other) - before
+        was, old, _ = self.before or _NOTHING
+        return value_of(was, old, self.after.quantity, self.after.sale_price_cents, self.retail_cents)
+
+
+def value_of(was: int | None, old: int | None, now: int, new: int | None, retail: int | None) -> int:
+    """Return how much more stock is worth in cents, that `was` so many pieces at an `old` price and is `now`.
+
+    `was` is None if there was no stock, and `retail` is the product's price besides.
+    """
+    after = new or retail or 0
+    return now * after - (was * (old or after) if was else 0)
 
 
 # A change while it is noted: making a tuple takes a tenth of the time.
@@ -71,6 +77,21 @@ def unpack(body: bytes) -> Iterator[Change]:
         *(repeat(column[0], length) if len(column) == 1 else column for column in columns), strict=True
     )
     yield from map(_change, rows)
+
+
+class Block:
+    """The changes of a block, which are made one by one only where they are asked for."""
+
+    def __init__(self, body: bytes) -> None:
+        length, columns = msgspec.msgpack.decode(zlib.decompress(body))
+        self._columns = [column * length if len(column) == 1 else column for column in columns]
+
+    def figures(self) -> Iterator[tuple[int | None, int | None, int, int | None, int | None]]:
+        """Yield the arguments of `value_of` for each change."""
+        yield from zip(*(self._columns[place] for place in (3, 4, 6, 7, 9)), strict=True)
+
+    def __getitem__(self, place: int) -> Change:
+        return _change([column[place] for column in self._columns])
 
 
 def of_product(body: bytes, product_id: int) -> list[Change]:

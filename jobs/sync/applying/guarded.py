@@ -14,7 +14,6 @@ from jobs.sync.applying.effects import Effects
 from jobs.sync.applying.stored_rows import PullRows
 from webapp.extensions import db
 from webapp.models import Run, RunItem, StoredPull
-from webapp.previews.summary import summary_of
 
 # The counts of an item whose pull is held: its rows count as not applied.
 _HELD: Final = dict.fromkeys(
@@ -61,7 +60,7 @@ def apply(
             plan = packed_changes.changes_of(item.id, with_frozen=True)
             savepoint.rollback()
             effects.rendered.forget(item.id)
-            summary = summary_of(map(packed_changes.unpacked, plan))
+            summary = packed_changes.summary_of(plan)
             change_guard.hold(run, item, context, application.reasons, received, summary)
             packed_changes.keep(plan, context.dealer_id, context.code_key, run_item_id=item.id)
             run_items.hold_item(item.id, _HELD, change_guard.sentence(application.reasons), uncounted)

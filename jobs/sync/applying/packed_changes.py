@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from sqlalchemy import insert, select
 
 from webapp.extensions import db
 from webapp.models import ItemChanges, PlannedChanges
-from webapp.pulls.stock_changes import unpack
-from webapp.pulls.stored_changes import CausedChange
+from webapp.previews.summary import Summary
 
 
 class PackedChanges(NamedTuple):
@@ -41,10 +40,12 @@ def _rows(table: type[ItemChanges | PlannedChanges], item_id: int) -> list[Packe
     return [PackedChanges(*row) for row in db.session.execute(query)]
 
 
-def unpacked(packed: PackedChanges) -> Iterator[CausedChange]:
-    """Yield the changes of a row."""
-    for change in unpack(packed.body):
-        yield CausedChange(change, packed.cause)
+def summary_of(blocks: Iterable[PackedChanges]) -> Summary:
+    """Return the summary of changes."""
+    summary = Summary()
+    for block in blocks:
+        summary.add_block(block.body, block.cause)
+    return summary
 
 
 def keep(
