@@ -37,10 +37,6 @@ class Plan:
     codes: dict[str, PlannedCode] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def has_changes(self) -> bool:
-        return any(code.changes for code in self.codes.values())
-
 
 def plan_codes(
     dealer_id: int,
@@ -67,7 +63,6 @@ def plan_codes(
         planned = insert_run(db.session.get_one(Dealer, dealer_id), today)
         plan = Plan(planned.items, basis, before)
         _plan_each(planned, plan, rows, should_stop)
-        plan.after = shelf_figures.of_codes(dealer_id) if plan.has_changes else before
         return plan
     finally:
         db.session.rollback()
@@ -79,7 +74,7 @@ def _timezone(dealer_id: int) -> str:
 
 def _plan_each(planned: PlannedRun, plan: Plan, rows: Rows, should_stop: Callable[[], bool]) -> None:
     run, items = planned
-    mappings = RunMappings(run.id)
+    mappings, stock = RunMappings(run.id), planning.planned_stock(run.dealer_id)
     for item in items:
         received = rows(item.code_key)
         if received is None:
@@ -87,9 +82,10 @@ def _plan_each(planned: PlannedRun, plan: Plan, rows: Rows, should_stop: Callabl
         if should_stop():
             raise GivesWay
         try:
-            plan.codes[item.code_key] = planning.plan_on(run, item, received, mappings)
+            plan.codes[item.code_key] = planning.plan_on(run, item, received, mappings, stock)
         except RowsGone:
             # A run came in between: the next worker fetches the code again.
             raise GivesWay from None
         except SourceError as error:
             plan.failed[item.code_key] = error.sentence
+    plan.after = stock.shelf.differences.after(plan.before)

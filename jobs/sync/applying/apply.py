@@ -99,7 +99,7 @@ def apply_changed(
     uncounted: Sequence[Page] = (),
 ) -> dict[str, int]:
     """Apply the rows of an item that differ; the caller has locked the shelf. See `apply`."""
-    context = load(run, item, mappings)
+    context = effects.begin(load(run, item, mappings), len(received))
     plan_as_written(context.connection)
     stored = stored_pulls.load(context)
     return guarded.apply(run, item, context, stored, received, effects, uncounted)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any, Final
+from operator import itemgetter
+from typing import Final
 
 from jobs.sync import rules
 from jobs.sync.applying import sql
@@ -18,31 +19,9 @@ from jobs.sync.applying.matching import Pair
 from jobs.sync.applying.noting import CLEARED
 from jobs.sync.applying.products import Changes
 from jobs.sync.applying.shelf import Shelf
+from jobs.sync.applying.shelf_rows import PAGE, Row
 from webapp.pulls.product_sets import Bitmap
-from webapp.pulls.stock import Stock, StockKey
-
-# Rows of the shelf that are read at once.
-PAGE: Final = 20_000
-
-_IN_STOCK: Final = """
-    SELECT product_id, manufacturer_id, code_key, quantity, sale_price_cents, lead_time_days
-    FROM shelf_stock
-    WHERE dealer_id = :dealer AND manufacturer_id = :manufacturer AND quantity > 0
-      AND product_id > :after
-    ORDER BY product_id
-    LIMIT :limit
-"""
-
-_ANY_STOCK: Final = """
-    SELECT product_id FROM shelf_stock
-    WHERE dealer_id = :dealer AND manufacturer_id = :manufacturer AND quantity > 0
-    LIMIT 1
-"""
-
-_COUNT_STOCKED: Final = """
-    SELECT count(DISTINCT product_id) FROM shelf_stock
-    WHERE dealer_id = :dealer AND manufacturer_id = :manufacturer AND quantity > 0
-"""
+from webapp.pulls.stock import StockKey
 
 # Retained parts that may be among the rows without a part number: the last pull that reported them had fewer
 # of those rows.
@@ -98,7 +77,7 @@ def unexplained(context: CodeContext, explains: Explains) -> Iterator[StockKey]:
     """Yield the dealer's stock of the manufacturers that neither this pull nor another code explains."""
     for mapping in context.mappings:
         for _, rows in _by_product(context, mapping.manufacturer_id):
-            for place, _ in rows:
+            for place in (StockKey(*row[:3]) for row in rows):
                 if not _stays(context, place, explains):
                     yield place
 
@@ -108,12 +87,7 @@ def unstocked(context: CodeContext) -> frozenset[int]:
     return frozenset(
         mapping.manufacturer_id
         for mapping in context.mappings
-        if not sql.rows(
-            context.connection,
-            _ANY_STOCK,
-            dealer=context.dealer_id,
-            manufacturer=mapping.manufacturer_id,
-        )
+        if not context.shelf_rows.has_stock(mapping.manufacturer_id)
     )
 
 
@@ -128,11 +102,15 @@ def measure(context: CodeContext, changes: Changes, explains: Explains) -> Sizes
         stocked = remaining = 0
         for product_id, rows in _by_product(context, mapping.manufacturer_id):
             stocked += 1
-            pair = mapping.manufacturer_id, product_id
-            sizes.note(place for place, _ in rows if not _stays(context, place, explains))
-            is_explained = explains(pair)
-            remaining += is_explained or any(_remains(context, place) for place, _ in rows)
-            if not is_explained and any(_is_cleared_own(context, place) for place, _ in rows):
+            is_explained = explains((mapping.manufacturer_id, product_id))
+            if is_explained and all(row[2] == context.code_key for row in rows):
+                # Nearly every product.
+                remaining += 1
+                continue
+            places = [StockKey(*row[:3]) for row in rows]
+            sizes.note(place for place in places if not _stays(context, place, explains))
+            remaining += is_explained or any(_remains(context, place) for place in places)
+            if not is_explained and any(_is_cleared_own(context, place) for place in places):
                 own.add(product_id)
         new = changes.newly_stocked.get(mapping.manufacturer_id, 0)
         sizes.of_manufacturers.append(rules.ClearingSize(stocked - remaining, stocked - new))
@@ -154,7 +132,7 @@ def measure_vanished(context: CodeContext, changes: Changes, explains: Explains)
             own.add(product)
         cleared = sum((number, product) not in changes.elsewhere for product in products)
         # The count of all stock takes long, and matters only if something is cleared.
-        stocked = _count_stocked(context, number) if cleared else 0
+        stocked = context.shelf_rows.count_stocked(number) if cleared else 0
         new = changes.newly_stocked.get(number, 0)
         sizes.of_manufacturers.append(rules.ClearingSize(cleared, stocked - new))
     sizes.own_products = len(own)
@@ -200,37 +178,7 @@ def _is_cleared_own(context: CodeContext, place: StockKey) -> bool:
     return is_own and not context.frozen.covers(place.code_key, place.manufacturer_id)
 
 
-def _count_stocked(context: CodeContext, manufacturer_id: int) -> int:
-    rows = sql.rows(
-        context.connection, _COUNT_STOCKED, dealer=context.dealer_id, manufacturer=manufacturer_id
-    )
-    return int(rows[0][0])
-
-
-def _by_product(
-    context: CodeContext, manufacturer_id: int
-) -> Iterator[tuple[int, list[tuple[StockKey, Stock]]]]:
-    """Yield the products of a manufacturer in stock, with their rows, page by page."""
-    for product_id, rows in groupby(_in_stock(context, manufacturer_id), key=lambda row: row[0]):
-        yield product_id, [(StockKey(*row[:3]), Stock(*row[3:])) for row in rows]
-
-
-def _in_stock(context: CodeContext, manufacturer_id: int) -> Iterator[Any]:
-    after = 0
-    while True:
-        page = sql.rows(
-            context.connection,
-            _IN_STOCK,
-            dealer=context.dealer_id,
-            manufacturer=manufacturer_id,
-            after=after,
-            limit=PAGE,
-        )
-        if len(page) < PAGE:
-            yield from page
-            return
-        # The rows of one product stay together.
-        last = page[-1].product_id
-        whole = [row for row in page if row.product_id != last]
-        yield from whole
-        after = whole[-1].product_id
+def _by_product(context: CodeContext, manufacturer_id: int) -> Iterator[tuple[int, list[Row]]]:
+    """Yield the products of a manufacturer in stock, with their rows."""
+    for product_id, rows in groupby(context.shelf_rows.in_stock(manufacturer_id), key=itemgetter(0)):
+        yield product_id, list(rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete
 from sqlalchemy.engine import Connection
@@ -19,11 +19,16 @@ from jobs.sync.applying.context_facts import (
     facts_of,
     planned_mappings,
 )
+from jobs.sync.applying.figure_rows import FigureRows
+from jobs.sync.applying.shelf_rows import ShelfRows
 from webapp.core import clock
 from webapp.extensions import db
 from webapp.models import Run, RunItem, RunMapping
 from webapp.pulls import frozen_stock
 from webapp.pulls.frozen_stock import FrozenStock
+
+if TYPE_CHECKING:
+    from jobs.sync.applying.planned_stock import PlannedStock
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ class CodeContext:
     code of the dealer has one of the manufacturers. `versions` are those of catalogs and of stock, and
     `rules_version` that of the dealer's rules for the code's manufacturers, if there were any; `has_aliases`:
     aliases are among them (R22). `is_held`: its clearing is held (R14); `pull_hold` is the state of an open
-    held pull (R27).
+    held pull (R27). `planned` has what a plan changes of stock (R24).
     """
 
     dealer_id: int
@@ -55,6 +60,17 @@ class CodeContext:
     is_held: bool
     pull_hold: str | None
     connection: Connection = field(repr=False)
+    planned: PlannedStock | None = field(default=None, repr=False)
+
+    @cached_property
+    def shelf_rows(self) -> ShelfRows:
+        """The dealer's shelf: the database, or what a plan makes of it."""
+        return self.planned.shelf if self.planned else ShelfRows(self.connection, self.dealer_id)
+
+    @cached_property
+    def figure_rows(self) -> FigureRows:
+        """The webstore figures: the database, or what a plan makes of them."""
+        return self.planned.figures if self.planned else FigureRows(self.connection, self.dealer_id)
 
     @property
     def is_on_hold(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from jobs.reports.lines import RenderedLines
 from jobs.sync.applying.blocks import Block, Blocks, CodeLines
 from jobs.sync.applying.context import CodeContext
+from jobs.sync.applying.planned_stock import PlannedStock
 from webapp.pulls.entries import Entry
 from webapp.search import noted_products
 
@@ -17,24 +18,31 @@ from webapp.search import noted_products
 class Effects:
     """The effects of a run, or of a plan, which is rolled back: nothing of this is written for it (R24).
 
-    `rendered` keeps the lines of the run's inventory report.
+    `rendered` keeps the lines of the run's inventory report, and `planned` what a plan changes of stock.
     """
 
     rendered: RenderedLines
-    is_planned: bool = False
+    planned: PlannedStock | None = None
+
+    def begin(self, context: CodeContext, parts: int) -> CodeContext:
+        """Return the context of the next code, which has so many parts."""
+        return self.planned.begin(context, parts) if self.planned else context
+
+    def forget(self, item_id: int) -> None:
+        """Forget the effects of an item that is not applied after all."""
+        self.rendered.forget(item_id)
+        if self.planned:
+            self.planned.forget()
 
     def blocks(self, context: CodeContext) -> Blocks:
         """Return the blocks of the code's pull."""
-        kind = PlannedBlocks if self.is_planned else Blocks
+        kind = PlannedBlocks if self.planned else Blocks
         return kind(context.connection, context.dealer_id, context.code_key)
 
     def note(self, context: CodeContext, product_ids: Sequence[int]) -> None:
         """Note products whose figures changed for reindexing (R17)."""
-        if not self.is_planned:
+        if not self.planned:
             noted_products.note(context.connection, context.dealer_id, product_ids)
-
-
-PLANNED = Effects(RenderedLines(None), is_planned=True)
 
 
 class PlannedBlocks(Blocks):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import islice
-from typing import Any, Final, NamedTuple
-
-from sqlalchemy.exc import IntegrityError
+from typing import Final, NamedTuple
 
 from jobs.sync.applying import sql
 from jobs.sync.applying.context import CodeContext
@@ -15,7 +13,6 @@ from jobs.sync.applying.effects import Effects
 from jobs.sync.applying.shelf import Shelf
 from webapp.core import clock
 from webapp.core.limits import MAX_INT32
-from webapp.core.pg_copy import NULL, copy_lines
 from webapp.pulls.product_locks import AnyFigures, OpenLock, open_locks
 from webapp.pulls.stock import Stock, StockKey
 
@@ -30,42 +27,6 @@ class Figures(NamedTuple):
 
 OUT_OF_STOCK: Final[AnyFigures] = (0, None, None)
 
-_STORED: Final = """
-    SELECT w.product_id, w.shelf_quantity, w.sale_price_cents, w.lead_time_days
-    FROM {products:bigint}
-    CROSS JOIN webstore_figures AS w
-    WHERE w.dealer_id = :dealer AND w.product_id = products.value
-"""
-
-_WRITE: Final = """
-    INSERT INTO webstore_figures (dealer_id, product_id, shelf_quantity, sale_price_cents, lead_time_days)
-    VALUES (:dealer, :product, :quantity, :price, :days)
-    ON CONFLICT (dealer_id, product_id) DO UPDATE
-       SET shelf_quantity = excluded.shelf_quantity, sale_price_cents = excluded.sale_price_cents,
-           lead_time_days = excluded.lead_time_days
-"""
-
-# PostgreSQL, for many rows.
-_WRITE_MANY: Final = """
-    INSERT INTO webstore_figures (dealer_id, product_id, shelf_quantity, sale_price_cents, lead_time_days)
-    SELECT :dealer, u.product, u.quantity, u.price, u.days
-    FROM unnest(CAST(:products AS int[]), CAST(:quantities AS bigint[]), CAST(:prices AS int[]),
-                CAST(:days AS int[])) AS u (product, quantity, price, days)
-    ON CONFLICT (dealer_id, product_id) DO UPDATE
-       SET shelf_quantity = excluded.shelf_quantity, sale_price_cents = excluded.sale_price_cents,
-           lead_time_days = excluded.lead_time_days
-"""
-
-_COLUMNS: Final = ("dealer_id", "product_id", "shelf_quantity", "sale_price_cents", "lead_time_days")
-
-_TOTAL: Final = """
-    INSERT INTO shelf_totals (dealer_id, catalog, products, pieces)
-    VALUES (:dealer, :catalog, :products, :pieces)
-    ON CONFLICT (dealer_id, catalog) DO UPDATE
-       SET products = shelf_totals.products + excluded.products,
-           pieces = shelf_totals.pieces + excluded.pieces
-"""
-
 
 def refresh(context: CodeContext, shelf: Shelf, effects: Effects) -> int:
     """Update the figures of all products that the code's changes touched; return how many differ."""
@@ -77,12 +38,7 @@ def refresh(context: CodeContext, shelf: Shelf, effects: Effects) -> int:
         differing = _refresh(context, shelf, product_ids, totals, locks)
         effects.note(context, differing)
         changed += len(differing)
-    values = [
-        {"dealer": context.dealer_id, "catalog": catalog, "products": products, "pieces": pieces}
-        for catalog, (products, pieces) in sorted(totals.items())
-    ]
-    if values:
-        context.connection.execute(sql.plain(_TOTAL), values)
+    context.figure_rows.add_totals(totals)
     return changed
 
 
@@ -100,9 +56,8 @@ def _refresh(
 ) -> list[int]:
     """Update the figures of some products; return those whose figures differ."""
     # A lock gives a product figures before its first stock.
-    stored = _stored(
-        context,
-        [product for product in product_ids if product not in shelf.never_stocked or product in locks],
+    stored = context.figure_rows.read(
+        [product for product in product_ids if product not in shelf.never_stocked or product in locks]
     )
     now = clock.now()
     new: list[tuple[int, AnyFigures]] = []
@@ -134,15 +89,8 @@ def _refresh(
         previous = before[0] if before is not None else 0
         total[0] += (figures[0] > 0) - (previous > 0)
         total[1] += figures[0] - previous
-    _write(context, new, changed)
+    context.figure_rows.write(new, changed)
     return [product_id for product_id, _ in (*new, *changed)]
-
-
-def _stored(context: CodeContext, product_ids: list[int]) -> dict[int, AnyFigures]:
-    if not product_ids:
-        return {}
-    rows = sql.rows(context.connection, _STORED, products=product_ids, dealer=context.dealer_id)
-    return {row[0]: tuple(row[1:]) for row in rows}
 
 
 def _catalog_of(context: CodeContext, places: dict[StockKey, Stock]) -> str:
@@ -190,51 +138,3 @@ def _last_known(context: CodeContext, places: dict[StockKey, Stock]) -> Figures:
 def _rank(context: CodeContext, place: StockKey) -> tuple[int, int, str, int]:
     position, number = context.ranks.get((place.code_key, place.manufacturer_id), (MAX_INT32, MAX_INT32))
     return position, number, place.code_key, place.manufacturer_id
-
-
-def _write(
-    context: CodeContext,
-    new: Sequence[tuple[int, AnyFigures]],
-    changed: Sequence[tuple[int, AnyFigures]],
-) -> None:
-    dealer, connection = context.dealer_id, context.connection
-    if connection.dialect.name != "postgresql" or len(new) + len(changed) < sql.MANY:
-        values = [_values(dealer, *row) for row in (*new, *changed)]
-        if values:
-            connection.execute(sql.plain(_WRITE), values)
-        return
-    if new and not _copy(context, new):
-        changed = (*new, *changed)
-    if changed:
-        lists = {
-            "products": sql.array([product for product, _ in changed]),
-            "quantities": sql.array([figures[0] for _, figures in changed]),
-            "prices": sql.array([figures[1] for _, figures in changed]),
-            "days": sql.array([figures[2] for _, figures in changed]),
-        }
-        connection.execute(sql.plain(_WRITE_MANY), {"dealer": dealer, **lists})
-
-
-def _copy(context: CodeContext, new: Sequence[tuple[int, AnyFigures]]) -> bool:
-    """Insert figures; false if there are some already, of products that had no stock under any code."""
-    lines = [
-        f"{context.dealer_id}\t{product}\t{row[0]}\t{NULL if row[1] is None else row[1]}\t"
-        f"{NULL if row[2] is None else row[2]}"
-        for product, row in new
-    ]
-    try:
-        with context.connection.begin_nested():
-            copy_lines(context.connection, "webstore_figures", _COLUMNS, lines)
-    except IntegrityError:
-        return False
-    return True
-
-
-def _values(dealer_id: int, product_id: int, figures: AnyFigures) -> dict[str, Any]:
-    return {
-        "dealer": dealer_id,
-        "product": product_id,
-        "quantity": figures[0],
-        "price": figures[1],
-        "days": figures[2],
-    }

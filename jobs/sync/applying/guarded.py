@@ -59,7 +59,7 @@ def apply(
         if application.reasons:
             plan = packed_changes.changes_of(item.id, with_frozen=True)
             savepoint.rollback()
-            effects.rendered.forget(item.id)
+            effects.forget(item.id)
             summary = packed_changes.summary_of(plan)
             change_guard.hold(run, item, context, application.reasons, received, summary)
             packed_changes.keep(plan, context.dealer_id, context.code_key, run_item_id=item.id)

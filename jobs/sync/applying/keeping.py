@@ -16,15 +16,6 @@ from jobs.sync.applying.context import CodeContext
 from jobs.sync.applying.matching import Judged, Pair
 from webapp.pulls.entries import Entry, Match
 
-# Single rows of the shelf are selected by their key alone: with a condition on the quantity, the shorter
-# index of stocked rows would be scanned completely for each.
-_STOCKED: Final = """
-    SELECT s.manufacturer_id, s.product_id, s.quantity
-    FROM {products:bigint}
-    CROSS JOIN shelf_stock AS s
-    WHERE s.dealer_id = :dealer AND s.product_id = products.value AND s.code_key = :code
-"""
-
 _RETAINED: Final = """
     SELECT t.manufacturer_id, t.key, t.product_id, t.quantity
     FROM {keys:text}
@@ -182,18 +173,9 @@ def _listed(context: CodeContext, catalog: Catalog, entries: list[Entry]) -> lis
 
 def stocked(context: CodeContext, product_ids: Collection[int]) -> set[Pair]:
     """Return the products of which the code has stock."""
-    return {
-        (row.manufacturer_id, row.product_id)
-        for batch in sql.batches(sorted(product_ids))
-        for row in sql.rows(
-            context.connection,
-            _STOCKED,
-            products=list(batch),
-            dealer=context.dealer_id,
-            code=context.code_key,
-        )
-        if row.quantity > 0
-    }
+    rows = context.shelf_rows.of_products(sorted(product_ids))
+    quantities = {(row[1], row[0]): row[3] for row in rows if row[2] == context.code_key}
+    return {pair for pair, quantity in quantities.items() if quantity > 0}
 
 
 def keep_unexplained(

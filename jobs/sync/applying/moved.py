@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import Any, Final
+from collections.abc import Collection, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Final
 
 from jobs.sync.applying import sql
 from jobs.sync.applying.context import CodeContext
@@ -32,20 +34,14 @@ _MARK_MOVED: Final = """
 
 # The product may have other parts of the code: only the quantities of moved parts are subtracted. `remaining`
 # is what the others contribute of those that are retained.
-_MOVED_STOCK: Final = """
-    SELECT s.product_id, s.manufacturer_id, s.code_key, s.quantity, moved.quantity AS moved, moved.remaining
-    FROM (
-        SELECT code_key, manufacturer_id, product_id,
-               sum(CASE WHEN moved_item_id = :item THEN quantity ELSE 0 END) AS quantity,
-               sum(CASE WHEN moved_item_id = :item THEN 0 ELSE quantity END) AS remaining
-        FROM retained_parts
-        WHERE dealer_id = :dealer
-        GROUP BY code_key, manufacturer_id, product_id
-        HAVING count(CASE WHEN moved_item_id = :item THEN 1 END) > 0
-    ) AS moved
-    CROSS JOIN shelf_stock AS s
-    WHERE s.dealer_id = :dealer AND s.product_id = moved.product_id
-      AND s.manufacturer_id = moved.manufacturer_id AND s.code_key = moved.code_key AND s.quantity <> 0
+_MOVED: Final = """
+    SELECT code_key, manufacturer_id, product_id,
+           sum(CASE WHEN moved_item_id = :item THEN quantity ELSE 0 END) AS moved,
+           sum(CASE WHEN moved_item_id = :item THEN 0 ELSE quantity END) AS remaining
+    FROM retained_parts
+    WHERE dealer_id = :dealer
+    GROUP BY code_key, manufacturer_id, product_id
+    HAVING count(CASE WHEN moved_item_id = :item THEN 1 END) > 0
 """
 
 _FORGET_MOVED: Final = "DELETE FROM retained_parts WHERE dealer_id = :dealer AND moved_item_id = :item"
@@ -70,6 +66,11 @@ _FORGET_SOLD_OUT: Final = """
 _RETAINED_PRODUCTS: Final = """
     SELECT DISTINCT manufacturer_id, product_id FROM retained_parts
     WHERE dealer_id = :dealer AND code_key = :code
+"""
+
+_RETAINED_OF_CODES: Final = """
+    SELECT DISTINCT code_key, product_id FROM retained_parts
+    WHERE dealer_id = :dealer AND manufacturer_id = :manufacturer
 """
 
 _RETAINED_KEYS: Final = """
@@ -122,9 +123,7 @@ def clear_moved(context: CodeContext, shelf: Shelf) -> int:
     if not moved:
         return 0
     of_item = {"dealer": context.dealer_id, "item": context.item_id}
-    rows = sql.rows(context.connection, _MOVED_STOCK, **of_item)
-    guards = stored_rules.read(context.connection, context.dealer_id)
-    places = [(StockKey(*row[:3]), _without_moved(guards, row)) for row in rows]
+    places = list(_moved(context, shelf))
     written = shelf.set_quantities(places, MOVED)
     frozen = {place[1:] for place, _ in places if shelf.is_frozen(place)}
     for manufacturer_id, code_key in sorted(frozen):
@@ -137,14 +136,21 @@ def clear_moved(context: CodeContext, shelf: Shelf) -> int:
     return written
 
 
-def _without_moved(guards: stored_rules.StoredRules, row: Any) -> int:
-    """Return what stock shows without the parts that moved.
+def _moved(context: CodeContext, shelf: Shelf) -> Iterator[tuple[StockKey, int]]:
+    """Yield stock with parts that moved, and what it shows without them.
 
     Guards may have shown fewer pieces than there were: those that remain show as many as they let (R27).
     """
-    rules = guards.of(row.code_key, row.manufacturer_id)
-    shown = 0 if rules.is_off else min(row.quantity, rules.shown(row.remaining))
-    return int(max(0, row.quantity - row.moved, shown))
+    rows = sql.rows(context.connection, _MOVED, dealer=context.dealer_id, item=context.item_id)
+    guards = stored_rules.read(context.connection, context.dealer_id)
+    stock = shelf.read({row.product_id for row in rows})
+    for row in rows:
+        place = StockKey(row.product_id, row.manufacturer_id, row.code_key)
+        found = stock[row.product_id].get(place)
+        if found is not None and found.quantity:
+            rules = guards.of(row.code_key, row.manufacturer_id)
+            shown = 0 if rules.is_off else min(found.quantity, rules.shown(row.remaining))
+            yield place, int(max(0, found.quantity - row.moved, shown))
 
 
 _STALE: Final = """
@@ -181,12 +187,24 @@ def forget_reported(context: CodeContext, reported: ProductSet, keys: Sequence[P
 def forget_sold_out(context: CodeContext) -> None:
     """Delete retained parts that are no longer on the shelf."""
     for mapping in context.mappings:
-        sql.execute(
-            context.connection,
-            _FORGET_SOLD_OUT,
-            dealer=context.dealer_id,
-            manufacturer=mapping.manufacturer_id,
-        )
+        of_manufacturer = {"dealer": context.dealer_id, "manufacturer": mapping.manufacturer_id}
+        if context.planned is None:
+            sql.execute(context.connection, _FORGET_SOLD_OUT, **of_manufacturer)
+        else:
+            _forget_planned(context, of_manufacturer)
+
+
+def _forget_planned(context: CodeContext, of_manufacturer: dict[str, int]) -> None:
+    """Do the same for a plan: the database does not have all of its shelf."""
+    number = of_manufacturer["manufacturer"]
+    retained = {tuple(row) for row in sql.rows(context.connection, _RETAINED_OF_CODES, **of_manufacturer)}
+    rows = context.shelf_rows.of_products(sorted({product_id for _, product_id in retained}))
+    quantities = {(row[2], row[0]): row[3] for row in rows if row[1] == number}
+    gone = sorted(place for place in retained if not quantities.get(place))
+    for code_key, places in groupby(gone, key=itemgetter(0)):
+        for batch in sql.batches([product_id for _, product_id in places]):
+            own = {**of_manufacturer, "code": code_key}
+            sql.execute(context.connection, _FORGET_PRODUCTS, products=list(batch), **own)
 
 
 def forget_arrivals(context: CodeContext) -> None:

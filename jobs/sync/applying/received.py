@@ -88,6 +88,10 @@ class ReceivedRows:
         self._sorted_files: list[IO[bytes]] = []
         self._files = ExitStack()
         self.gathered = GatheredDates()
+        self._length = 0
+
+    def __len__(self) -> int:
+        return self._length
 
     def add(self, page: Page) -> None:
         """Append the rows of a page."""
@@ -102,6 +106,7 @@ class ReceivedRows:
             self._digest.update(_without_header(encoded, len(rows)))
             self._pages.append(encoded)
             self._held += len(rows)
+            self._length += len(rows)
         if self._held >= IN_MEMORY * (1 if self._sorted_files else 2):
             self._sort_to_file()
 

@@ -2,69 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any, Final
-
-from sqlalchemy.engine import Connection
+from collections.abc import Collection, Sequence
+from typing import Final
 
 from jobs.reports import lines
 from jobs.sync.applying import sql
 from jobs.sync.applying.context import CodeContext
 from jobs.sync.applying.frozen_changes import FrozenChanges
 from jobs.sync.applying.noting import NotedChanges
-from webapp.core.pg_copy import NULL, copy_lines, escaped
 from webapp.pulls.entries import Match
 from webapp.pulls.product_sets import Bitmap, ProductSet
 from webapp.pulls.stock import Stock, StockKey
 from webapp.pulls.stock_changes import Noted
-
-_SHELF: Final = """
-    SELECT s.product_id, s.manufacturer_id, s.code_key, s.quantity, s.sale_price_cents, s.lead_time_days
-    FROM {products:bigint}
-    CROSS JOIN shelf_stock AS s
-    WHERE s.dealer_id = :dealer AND s.product_id = products.value
-"""
-
-_INSERT: Final = """
-    INSERT INTO shelf_stock (dealer_id, product_id, manufacturer_id, code_key, code, quantity,
-                             sale_price_cents, lead_time_days, created_item_id, changed_item_id)
-    VALUES (:dealer, :product, :manufacturer, :code_key, :code, :quantity, :price, :days, :item, :item)
-"""
-
-# PostgreSQL, for many rows. An UPDATE that joins a list is planned without knowing its length, and took
-# seconds; a conflict is always looked up by the key.
-_UPDATE_MANY: Final = """
-    INSERT INTO shelf_stock (dealer_id, product_id, manufacturer_id, code_key, code, quantity,
-                             sale_price_cents, lead_time_days, created_item_id, changed_item_id)
-    SELECT :dealer, u.product, u.manufacturer, :code_key, :code, u.quantity, u.price, u.days, NULL, :item
-    FROM unnest(CAST(:products AS int[]), CAST(:manufacturers AS int[]), CAST(:quantities AS int[]),
-                CAST(:prices AS int[]), CAST(:days AS int[]))
-         AS u (product, manufacturer, quantity, price, days)
-    ON CONFLICT (dealer_id, product_id, manufacturer_id, code_key) DO UPDATE
-       SET quantity = excluded.quantity, sale_price_cents = excluded.sale_price_cents,
-           lead_time_days = excluded.lead_time_days, code = excluded.code,
-           changed_item_id = excluded.changed_item_id
-"""
-
-_SET_QUANTITY: Final = """
-    UPDATE shelf_stock SET quantity = :quantity, changed_item_id = :item
-    WHERE dealer_id = :dealer AND product_id = :product AND manufacturer_id = :manufacturer
-      AND code_key = :code_key
-"""
-
-_UPDATE_ROW: Final = """
-    UPDATE shelf_stock
-    SET quantity = :quantity, sale_price_cents = :price, lead_time_days = :days, code = :code,
-        changed_item_id = :item
-    WHERE dealer_id = :dealer AND product_id = :product AND manufacturer_id = :manufacturer
-      AND code_key = :code_key
-"""
-
-_COLUMNS: Final = (
-    *("dealer_id", "product_id", "manufacturer_id", "code_key", "code", "quantity", "sale_price_cents"),
-    *("lead_time_days", "created_item_id", "changed_item_id"),
-)
-
 
 # Products whose stock is kept in memory.
 _MOST_KNOWN: Final = 2 * sql.BATCH
@@ -75,7 +24,7 @@ class Shelf:
 
     def __init__(self, context: CodeContext) -> None:
         self._context = context
-        self._connection: Connection = context.connection
+        self._rows = context.shelf_rows
         self.created = ProductSet()
         self.updated = ProductSet()
         # Products that had no stock under any code before this item, so that they have no figures.
@@ -125,11 +74,8 @@ class Shelf:
         if len(self._known) + len(missing) > _MOST_KNOWN:
             self._known, missing = {}, list(product_ids)
         self._known.update({product_id: {} for product_id in missing})
-        for batch in sql.batches(sorted(missing)):
-            for row in sql.rows(
-                self._connection, _SHELF, products=list(batch), dealer=self._context.dealer_id
-            ):
-                self._known[row[0]][StockKey(*row[:3])] = Stock(*row[3:])
+        for row in self._rows.of_products(sorted(missing)):
+            self._known[row[0]][StockKey(*row[:3])] = Stock(*row[3:])
         self.never_stocked.update([product_id for product_id in missing if not self._known[product_id]])
         return {product_id: self._known[product_id] for product_id in sorted(product_ids)}
 
@@ -141,67 +87,19 @@ class Shelf:
             if before is not None and self.of(place[1], place[0]) != lines.UNCHANGED
         }
         self.noted.reported(changes, again)
+        self._rows.note(changes)
 
     def write(self, new: Sequence[tuple[StockKey, Stock]], changed: Sequence[tuple[StockKey, Stock]]) -> None:
         """Write the code's own stock: rows that are new, and rows that differ."""
         for written, rows in ((self.created, new), (self.updated, changed)):
             written.update([(manufacturer, product) for (product, manufacturer, _), _ in rows])
             self.touched.update([place[0] for place, _ in rows])
-        self._insert(new)
-        self._update(changed)
+        self._rows.insert(self._context, new)
+        self._rows.update(self._context, changed)
         for place, stock in (*new, *changed):
             known = self._known.get(place[0])
             if known is not None:
                 known[place] = stock
-
-    def _insert(self, rows: Sequence[tuple[StockKey, Stock]]) -> None:
-        context = self._context
-        if len(rows) >= sql.MANY and self._connection.dialect.name == "postgresql":
-            codes = f"{escaped(context.code_key)}\t{escaped(context.code)}"
-            items = f"{context.item_id}\t{context.item_id}"
-            values = [
-                f"{context.dealer_id}\t{product}\t{manufacturer}\t{codes}\t{quantity}\t"
-                f"{NULL if price is None else price}\t{days}\t{items}"
-                for (product, manufacturer, _), (quantity, price, days) in rows
-            ]
-            copy_lines(self._connection, "shelf_stock", _COLUMNS, values)
-        elif rows:
-            self._connection.execute(sql.plain(_INSERT), self._values(rows))
-
-    def _update(self, rows: Sequence[tuple[StockKey, Stock]]) -> None:
-        context = self._context
-        if len(rows) >= sql.MANY and self._connection.dialect.name == "postgresql":
-            values = {
-                "dealer": context.dealer_id,
-                "code_key": context.code_key,
-                "code": context.code,
-                "item": context.item_id,
-                "products": sql.array([place.product_id for place, _ in rows]),
-                "manufacturers": sql.array([place.manufacturer_id for place, _ in rows]),
-                "quantities": sql.array([stock.quantity for _, stock in rows]),
-                "prices": sql.array([stock.sale_price_cents for _, stock in rows]),
-                "days": sql.array([stock.lead_time_days for _, stock in rows]),
-            }
-            self._connection.execute(sql.plain(_UPDATE_MANY), values)
-        elif rows:
-            self._connection.execute(sql.plain(_UPDATE_ROW), self._values(rows))
-
-    def _values(self, rows: Iterable[tuple[StockKey, Stock]]) -> list[dict[str, Any]]:
-        context = self._context
-        return [
-            {
-                "dealer": context.dealer_id,
-                "product": place.product_id,
-                "manufacturer": place.manufacturer_id,
-                "code_key": place.code_key,
-                "code": context.code,
-                "quantity": stock.quantity,
-                "price": stock.sale_price_cents,
-                "days": stock.lead_time_days,
-                "item": context.item_id,
-            }
-            for place, stock in rows
-        ]
 
     def set_quantities(self, rows: Sequence[tuple[StockKey, int]], cause: str) -> int:
         """Set the quantity of stock of any code that is not frozen; price and lead time stay.
@@ -216,22 +114,11 @@ class Shelf:
             self.frozen_changes.quantities(cause, [row for row in changes if self.is_frozen(row[0])])
             changes = [row for row in changes if not self.is_frozen(row[0])]
         self.noted.quantities(cause, changes)
-        for place, _, quantity in changes:
+        written = [(place, stock._replace(quantity=quantity)) for place, stock, quantity in changes]
+        self._rows.note([(*row[:2], after, None) for row, (_, after) in zip(changes, written, strict=True)])
+        self._rows.set_quantities(self._context, written)
+        for place, after in written:
             self.touched.add(place.product_id)
             if place.product_id in self._known:
-                known = self._known[place.product_id]
-                known[place] = known[place]._replace(quantity=quantity)
-        values = [
-            {
-                "dealer": self._context.dealer_id,
-                "product": place.product_id,
-                "manufacturer": place.manufacturer_id,
-                "code_key": place.code_key,
-                "quantity": quantity,
-                "item": self._context.item_id,
-            }
-            for place, _, quantity in changes
-        ]
-        if values:
-            self._connection.execute(sql.plain(_SET_QUANTITY), values)
-        return len(values)
+                self._known[place.product_id][place] = after
+        return len(written)

@@ -89,5 +89,5 @@ def test_a_code_without_evidence_has_no_plan(opened: tuple[lease.Lease, PlannedR
     received = ReceivedRows()
     received.add(Page(1, [Part(supplier_code="TR", part_number="a1", on_hand=1)], (), 1, 1, 0.1))
     with lease.transaction(run_lease), pytest.raises(SourceError):
-        planning.plan_on(run, item, received, RunMappings(run.id))
+        planning.plan_on(run, item, received, RunMappings(run.id), planning.planned_stock(run.dealer_id))
     assert {**contents(), "runs": []} == {**before, "runs": []}

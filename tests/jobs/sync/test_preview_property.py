@@ -12,7 +12,7 @@ from typing import Any, Final
 import pytest
 
 from jobs.sync import run_sync
-from jobs.sync.applying import new_blocks, received, row_windows
+from jobs.sync.applying import new_blocks, planned_stock, received, row_windows
 from sandbox.simulator import Behavior
 from tests.factories import make_manufacturer, make_part_number, make_product, raise_catalog_version
 from tests.jobs.previews.previewing import contents, done, planned, preview, shelf_total
@@ -74,7 +74,12 @@ def change(harness: SyncHarness, source: random.Random) -> None:
 
 @pytest.fixture
 def mapped(harness: SyncHarness, seed: int, monkeypatch: pytest.MonkeyPatch) -> SyncHarness:
-    """Three codes, one perhaps of two manufacturers. With every other seed, pulls have several blocks."""
+    """Three codes, one perhaps of two manufacturers. With every other seed, pulls have several blocks.
+
+    With every third, the changes of a plan that has many parts are written.
+    """
+    if seed % 3 == 0:
+        monkeypatch.setattr(planned_stock, "MOST", 4)
     if seed % 2:
         for module, size in (
             (new_blocks, "BLOCK_ROWS"),
