@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from jobs.previews.plan_preview import plan_preview
 from tests.factories import make_manufacturer, make_run
@@ -15,7 +15,7 @@ from tests.jobs.previews.test_run_now import apply
 from tests.sync_harness import SyncHarness, part
 from webapp.core import clock
 from webapp.extensions import db
-from webapp.models import Preview, PreviewCode
+from webapp.models import Preview, PreviewCode, StoredPull
 from webapp.previews import requests
 
 NUMBERS = [f"A-{number}" for number in range(6)]
@@ -59,6 +59,18 @@ def test_an_interrupted_one_fetches_no_code_twice(stocked: SyncHarness) -> None:
     later = [str(each) for each in list(stocked.simulator.requests)[before:]]
     assert later
     assert not any("TR" in each for each in later)
+    assert state_of(number) == "ready"
+
+
+def test_it_fetches_again_if_the_stored_pull_that_it_equals_was_replaced(stocked: SyncHarness) -> None:
+    number = requests.request(stocked.dealer, "run").id
+
+    def replace(_line: str) -> None:
+        db.session.execute(update(StoredPull).values(digest=b"another"))
+
+    assert not plan_preview(number, stocked.connect, tell=replace)
+    assert state_of(number) == "queued"
+    assert plan_preview(number, stocked.connect)
     assert state_of(number) == "ready"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from webapp.previews.summary import Difference, Summary, summary_of
 from webapp.pulls.stock import Stock, StockKey
-from webapp.pulls.stock_changes import Change
+from webapp.pulls.stock_changes import Change, pack
 from webapp.pulls.stored_changes import CausedChange
 
 
@@ -47,3 +47,11 @@ def test_largest_changes_survive_packing() -> None:
     read.unpack(summary_of([EACH]).pack())
     assert read.largest("down") == [EACH[2]] == read.largest("price_down")
     assert isinstance(read.largest("new")[0].change.after, Stock)
+
+
+def test_a_block_counts_like_its_changes() -> None:
+    counted, rows = Summary(), [row.change for row in EACH] * 9
+    counted.add_block(pack(rows), "reported")
+    expected = summary_of([EACH * 9])
+    assert (counted.as_counts(), counted.pack()) == (expected.as_counts(), expected.pack())
+    assert counted.sum.value_cents == sum(change.value_cents for change in rows)
