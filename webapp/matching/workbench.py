@@ -17,7 +17,8 @@ from webapp.matching.skipped_rows import SkippedRow, matches_words
 from webapp.models import Alias, SupplierCode
 from webapp.runs import changed_rules, lifecycle
 
-PAGE_LENGTH: Final = 50
+# Each part has up to three buttons; on a phone it is a card.
+PAGE_LENGTH: Final = 25
 # Parts that are listed, exported and decided about at once; groups count all, and the pages say so.
 MOST_LISTED: Final = 50_000
 SORTS: Final[dict[str, tuple[str, Callable[[SkippedRow], Any]]]] = {

@@ -107,6 +107,29 @@ def test_they_are_filtered_by_words_code_reason_and_value(client: LintingClient,
 
 
 @ON_SQLITE
+def test_with_a_reason_chosen_only_that_reason_is_listed_with_what_to_do(
+    client: LintingClient, url: str, skipping: Any
+):
+    def reasons(query: str) -> list[str]:
+        page = client.get(f"{url}?{query}").text
+        assert ("All reasons</a>" in page) == bool(query)
+        return re.findall(r'<th scope="row"><a href="[^"]*reason=([^"&]*)', page)
+
+    assert len(reasons("")) == 3
+    assert reasons("reason=stale") == ["stale"]
+    assert "No parts match" in client.get(f"{url}?reason=undated").text
+
+
+@ON_SQLITE
+def test_accepting_selected_parts_is_offered_only_where_a_part_has_a_match(
+    client: LintingClient, url: str, skipping: Any
+):
+    offers = [client.get(f"{url}?reason={reason}").text for reason in ("unmatched", "unmatched-punctuation")]
+    assert ["Accept selected" in page for page in offers] == [False, True]
+    assert all("Ignore selected" in page for page in offers)
+
+
+@ON_SQLITE
 def test_more_than_a_page_has_pages(client: LintingClient, url: str, skipping: Any):
     for number in range(PAGE_LENGTH):
         make_stored_part(skipping, f"N-{number:03}", reason="unmatched")
