@@ -36,4 +36,4 @@ def _changes(size: BulkSeed, run: int, code: int) -> None:
 
 def _change(product: int, code: int, run: int) -> Noted:
     before, after = Stock(run % 5, 2450, 2), Stock((run + 1) % 5, 2450, 2)
-    return StockKey(product, code, f"c{code}"), before, after, None
+    return StockKey(product, code, f"c{code}"), before, after, None, 0

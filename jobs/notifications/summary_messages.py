@@ -59,7 +59,8 @@ def webhook_body(delivery: AlertDelivery) -> bytes:
             "time_zone": dealer.timezone,
         },
         "came_into_stock": _group(dealer, said.came_in),
-        "sold_out": _group(dealer, said.sold_out),
+        "sold_out": _group(dealer, content.joined(said.sold_out, said.guarded)),
+        "set_to_zero_by_guard": _group(dealer, said.guarded),
         "more_units": _group(dealer, said.more),
         "fewer_units": _group(dealer, said.fewer),
         "price_changes": {

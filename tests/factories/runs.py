@@ -116,14 +116,18 @@ def make_changes(
     *rows: tuple[Product, Manufacturer, Stock | None, Stock],
     cause: str = "reported",
     is_planned: bool = False,
+    withheld: int = 0,
 ) -> None:
-    """What an item changed of its code's stock: product and manufacturer, the stock before and after."""
+    """What an item changed of its code's stock: product and manufacturer, the stock before and after.
+
+    Guards keep `withheld` pieces of each product off the webstore.
+    """
     planned_for = item.code_key if is_planned else None
     log = ChangeLog(db.session.connection(), item.run.dealer_id, item.id, planned_for)
     log.add(
         cause,
         [
-            (StockKey(product.id, manufacturer.id, item.code_key), before, after, None)
+            (StockKey(product.id, manufacturer.id, item.code_key), before, after, None, withheld)
             for product, manufacturer, before, after in rows
         ],
     )

@@ -53,7 +53,7 @@ class Differences:
 
     def add(self, changes: Iterable[Noted]) -> None:
         """Add changes."""
-        for (product_id, _, code_key), before, after, _ in changes:
+        for (product_id, _, code_key), before, after, *_ in changes:
             self._add(product_id, code_key, after[0], after[1])
             if before is not None:
                 self._add(product_id, code_key, -before[0], before[1])

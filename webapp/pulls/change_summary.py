@@ -1,4 +1,4 @@
-"""Summary of changes of shelf stock by product: what came into stock, what sold out, prices. Pure.
+"""Summary of changes of shelf stock by product: what came into stock, sold out, prices. Pure.
 
 Several changes of one place (product, manufacturer and code) are one, from the first before to the last
 after: what went down and up again is nothing. What changed of a product under several codes adds up.
@@ -25,7 +25,8 @@ class ProductChange(NamedTuple):
     """Units of a product before and after, over the codes that changed, and how much more that is worth.
 
     `prices` are the sale prices in cents before and after, of the code whose price changed most, if one that
-    was in stock before and after has a different price.
+    was in stock before and after has a different price. `is_zero_by_guard`: guards keep its last
+    units off the webstore (R27).
     """
 
     product_id: int
@@ -33,6 +34,7 @@ class ProductChange(NamedTuple):
     after: int
     value_cents: int
     prices: tuple[int, int] | None
+    is_zero_by_guard: bool = False
 
     @property
     def price_difference(self) -> int:
@@ -82,6 +84,7 @@ class ChangeSummary:
 
     came_in: Group = field(default_factory=Group)
     sold_out: Group = field(default_factory=Group)
+    guarded: Group = field(default_factory=Group)
     more: Group = field(default_factory=Group)
     fewer: Group = field(default_factory=Group)
     prices: PriceGroup = field(default_factory=PriceGroup)
@@ -97,12 +100,13 @@ class ChangeSummary:
     def _group_of(self, change: ProductChange, others: int) -> Group:
         if change.after > change.before:
             return self.more if change.before or others else self.came_in
-        return self.fewer if change.after or others else self.sold_out
+        if change.after or others:
+            return self.fewer
+        return self.guarded if change.is_zero_by_guard else self.sold_out
 
     def __bool__(self) -> bool:
-        return any(
-            group.products for group in (self.came_in, self.sold_out, self.more, self.fewer, self.prices)
-        )
+        stock = self.came_in, self.sold_out, self.guarded, self.more, self.fewer
+        return any(group.products for group in (*stock, self.prices))
 
 
 def collapse(changes: Iterable[Change], into: Places) -> None:
@@ -125,7 +129,8 @@ def by_product(places: Places) -> Iterator[ProductChange]:
         )
         if before != after or prices:
             value = sum(change.value_cents for change in changes)
-            yield ProductChange(product_id, before, after, value, prices)
+            is_guarded = any(change.is_zero_by_guard for change in changes)
+            yield ProductChange(product_id, before, after, value, prices, is_guarded)
 
 
 def may_have_others(change: ProductChange) -> bool:

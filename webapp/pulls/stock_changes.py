@@ -28,13 +28,20 @@ class Change(NamedTuple):
     """A change of the stock of one code for one product; `before` is None if there was no row.
 
     `after` is `NO_STOCK` if a restore removed the row. `retail_cents` is the product's price if it has no
-    sale price: as reported, else that of the catalog.
+    sale price: as reported, else that of the catalog. `withheld` are pieces that guards keep off the webstore
+    after it (R27); changes stored by earlier versions have none.
     """
 
     place: StockKey
     before: Stock | None
     after: Stock
     retail_cents: int | None = None
+    withheld: int = 0
+
+    @property
+    def is_zero_by_guard(self) -> bool:
+        """Return whether a guard sets the quantity to zero: Lightspeed has more."""
+        return not self.after.quantity and self.withheld > 0
 
     @property
     def pieces(self) -> int:
@@ -58,14 +65,20 @@ def value_of(was: int | None, old: int | None, now: int, new: int | None, retail
 
 
 # A change while it is noted: making a tuple takes a tenth of the time.
-Noted = tuple[StockKey, Stock | None, Stock, int | None]
+Noted = tuple[StockKey, Stock | None, Stock, int | None, int]
 
 
 def pack(changes: Sequence[Noted]) -> bytes:
     """Return the compressed form of changes, column by column."""
-    places, before, after, retail = (list(map(itemgetter(field), changes)) for field in range(4))
+    places, before, after, retail, withheld = (list(map(itemgetter(field), changes)) for field in range(5))
     stock = None if before.count(None) == len(before) else [row or _NOTHING for row in before]
-    columns = [*_columns(places), *(_columns(stock) if stock else [[None]] * 3), *_columns(after), retail]
+    columns = [
+        *_columns(places),
+        *(_columns(stock) if stock else [[None]] * 3),
+        *_columns(after),
+        retail,
+        withheld,
+    ]
     packed = msgspec.msgpack.encode((len(changes), [_shortened(column) for column in columns]))
     return zlib.compress(packed, _LEVEL)
 
@@ -130,7 +143,7 @@ def codes_in(body: bytes) -> Counter[str]:
 
 def _change(row: Sequence[Any]) -> Change:
     before = None if row[3] is None else Stock(*row[3:6])
-    return Change(StockKey(*row[:3]), before, Stock(*row[6:9]), row[9])
+    return Change(StockKey(*row[:3]), before, Stock(*row[6:9]), *row[9:])
 
 
 def largest(changes: Sequence[Noted], limit: int = LARGEST) -> Sequence[Noted]:
@@ -149,7 +162,7 @@ def _sizes(changes: Sequence[Noted]) -> list[int]:
         after[0] * (after[1] or retail or 1)
         if before is None
         else abs(after[0] * (after[1] or retail or 1) - before[0] * (before[1] or after[1] or retail or 1))
-        for _, before, after, retail in changes
+        for _, before, after, retail, _ in changes
     ]
 
 

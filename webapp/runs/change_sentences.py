@@ -13,13 +13,14 @@ def sentences(summary: ChangeSummary) -> list[str]:
 
 
 def _in_and_out(summary: ChangeSummary) -> str:
-    came, gone = summary.came_in, summary.sold_out
+    came = summary.came_in
     parts = []
     if came.products:
         parts.append(f"{count(came.products, 'product')} came into stock{_worth(came)}")
-    if gone.products:
-        of = number(gone.products) if parts else count(gone.products, "product")
-        parts.append(f"{of} sold out{_worth(gone)}")
+    for gone, how in ((summary.sold_out, "sold out"), (summary.guarded, "set to zero by a guard")):
+        if gone.products:
+            of = number(gone.products) if parts else count(gone.products, "product")
+            parts.append(f"{of} {how}{_worth(gone)}")
     return _sentence(parts)
 
 

@@ -24,6 +24,7 @@ WHY: Final = {
     "back": "Back in stock",
     "received": "Received in Lightspeed",
     "sold": "Sold in Lightspeed",
+    "guarded": "Set to zero by a guard",
     "price": "Price changed",
     "lead_time": "Lead time changed",
     "cleared": "No longer reported",
@@ -124,6 +125,8 @@ def why_of(change: Change, cause: str, *, is_of_rules: bool = False) -> str:
     """Return why stock changed: a key of `WHY`."""
     if cause != "reported":
         return cause
+    if change.is_zero_by_guard and change.pieces:
+        return "guarded"
     if is_of_rules:
         return "rules"
     if change.before is None:

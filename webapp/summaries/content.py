@@ -36,10 +36,10 @@ class Named(msgspec.Struct):
 class Products(msgspec.Struct):
     """Products of one kind of change: how many, their units and value without sign, and the largest."""
 
-    products: int
-    units: int
-    value_cents: int
-    largest: list[Named]
+    products: int = 0
+    units: int = 0
+    value_cents: int = 0
+    largest: list[Named] = []
 
 
 class Content(msgspec.Struct):
@@ -59,13 +59,16 @@ class Content(msgspec.Struct):
     frozen: list[str] = []
     # The unmapped codes worth most, of a week.
     unmapped: list[str] = []
+    # Those that a guard set to zero (R27); not among the sold out ones.
+    guarded: Products = msgspec.field(default_factory=Products)
 
 
 def of_period(dealer: Dealer, period: Period) -> Content:
     """Return the content of a dealer's summary."""
     connection = db.session.connection()
     summary = summarized_changes.of_period(connection, dealer.id, period.since, period.until)
-    groups = summary.came_in, summary.sold_out, summary.more, summary.fewer, summary.prices
+    gone = summary.sold_out, summary.guarded
+    groups = summary.came_in, *gone, summary.more, summary.fewer, summary.prices
     names = names_of(connection, _ids(groups))
     unmapped = unmapped_codes.totals(dealer.id)
     return Content(
@@ -82,6 +85,7 @@ def of_period(dealer: Dealer, period: Period) -> Content:
         held=_held(dealer.id),
         frozen=_frozen(dealer),
         unmapped=_unmapped(dealer) if period.kind == "weekly" else [],
+        guarded=_products(summary.guarded, names),
     )
 
 
@@ -93,6 +97,16 @@ def packed(content: Content) -> str:
 def unpacked(body: str) -> Content:
     """Return stored content."""
     return msgspec.json.decode(body, type=Content)
+
+
+def joined(group: Products, other: Products) -> Products:
+    """Return two groups as one, with the largest of both."""
+    return Products(
+        group.products + other.products,
+        group.units + other.units,
+        group.value_cents + other.value_cents,
+        sorted([*group.largest, *other.largest], key=lambda row: -abs(row.value_cents))[:NAMED],
+    )
 
 
 def _ids(groups: Iterable[Group]) -> set[int]:

@@ -57,6 +57,7 @@ def sections(said: Content, url_of: UrlOf) -> list[Section]:
     found = [
         _of_products("Came into stock", said.came_in, _stocked, url_of),
         _of_products("Sold out", said.sold_out, _sold, url_of),
+        _of_products("Set to zero by a guard", said.guarded, _sold, url_of),
         _of_products("Price changes", said.prices, _priced, url_of),
         Section("Not online now", _not_online(said, url_of)),
         Section("On hold for your approval", [Line(each, url_of("runs.index")) for each in said.held]),

@@ -64,4 +64,4 @@ def clear_stock(dealer_id: int, key: tuple[str, int]) -> None:
 
 
 def _to_zero(place: StockKey, stock: Stock) -> Noted:
-    return place, stock, stock._replace(quantity=0), None
+    return place, stock, stock._replace(quantity=0), None, 0

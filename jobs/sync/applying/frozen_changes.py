@@ -27,7 +27,7 @@ class FrozenChanges:
 
         Products with parts in several windows come twice: the last one counts.
         """
-        again = {place: after for place, _, after, _ in changes if self._is_noted(place)}
+        again = {place: after for place, _, after, *_ in changes if self._is_noted(place)}
         if again:
             self.count -= self._log.amend(again)
         self._add(REPORTED, [row for row in changes if row[1] != row[2] and row[0] not in again])

@@ -49,7 +49,7 @@ def with_catalog_prices(context: CodeContext, rows: Sequence[tuple[StockKey, Sto
     without_price = [place.product_id for place, stock, _ in rows if stock.sale_price_cents is None]
     prices = dict(_catalog_prices(context, without_price))
     return [
-        (place, stock, stock._replace(quantity=quantity), prices.get(place.product_id))
+        (place, stock, stock._replace(quantity=quantity), prices.get(place.product_id), 0)
         for place, stock, quantity in rows
         if quantity != stock.quantity
     ]

@@ -128,7 +128,7 @@ class Changes:
         if after != before:
             (written.new if before is None else written.changed).append((place, after))
             retail = entry.retail_cents if price is None else None
-            written.noted.append((place, before, after, retail))
+            written.noted.append((place, before, after, retail, 0))
         if rows or not after.quantity:
             self._count_newly_stocked(place, rows, after)
         else:
@@ -162,14 +162,14 @@ class Changes:
                 self._vanish(place, rows)
             after = before
         elif pair[0] in self._context.frozen_manufacturers:
-            written.left.append((place, before, after, retail_of(own, after)))
+            written.left.append((place, before, after, retail_of(own, after), result.withheld))
             is_frozen = after != before
             after = before or _NOTHING
             if is_frozen:
                 result = left_as(after, own)
         elif after != before:
             (written.new if before is None else written.changed).append((place, after))
-            written.noted.append((place, before, after, retail_of(own, after)))
+            written.noted.append((place, before, after, retail_of(own, after), result.withheld))
             self._guards.note(pair, before, after)
         if after is not None:
             self._count_newly_stocked(place, rows, after)

@@ -83,7 +83,7 @@ class Shelf:
         """Note changes that `write` is about to write."""
         again = {
             place: after
-            for place, before, after, _ in changes
+            for place, before, after, *_ in changes
             if before is not None and self.of(place[1], place[0]) != lines.UNCHANGED
         }
         self.noted.reported(changes, again)
@@ -115,7 +115,9 @@ class Shelf:
             changes = [row for row in changes if not self.is_frozen(row[0])]
         self.noted.quantities(cause, changes)
         written = [(place, stock._replace(quantity=quantity)) for place, stock, quantity in changes]
-        self._rows.note([(*row[:2], after, None) for row, (_, after) in zip(changes, written, strict=True)])
+        self._rows.note(
+            [(*row[:2], after, None, 0) for row, (_, after) in zip(changes, written, strict=True)]
+        )
         self._rows.set_quantities(self._context, written)
         for place, after in written:
             self.touched.add(place.product_id)

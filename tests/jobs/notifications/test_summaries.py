@@ -129,6 +129,24 @@ def test_a_day_is_summed_up_for_those_who_chose_it(mailed: Kept, chosen: AlertRe
     assert f'<a href="https://sync.example.com/dealers/{dealer_id}/parts/products/' in html
 
 
+def test_what_a_guard_set_to_zero_is_listed_apart(
+    mailed: Kept, chosen: AlertRecipients, changed: None, receiver: HTTPServer
+):
+    with time_machine.travel(local("2026-11-29T20:30"), tick=False):
+        item, maker = make_run_item(make_run(chosen.dealer), "KA"), make_manufacturer("Kawasaki", "oem")
+        pads = make_product(maker, "K-1", name="Brake pads")
+        make_changes(item, (pads, maker, Stock(1, 4000, 1), Stock(0, 4000, 1)), withheld=2)
+    make_due(MORNING)
+    text, _ = parts(mailed.messages[0])
+    assert "1 sold out ($15.00), 1 set to zero by a guard ($40.00)." in text
+    assert "Set to zero by a guard:\n- Kawasaki K-1 Brake pads: had 1 unit, $40.00\n" in text
+    ((request, _),) = receiver.log
+    data = request.get_json()["data"]
+    assert [row["mpn"] for row in data["sold_out"]["largest"]] == ["K-1", "H-1"]
+    assert (data["sold_out"]["products"], data["sold_out"]["value"]) == (2, "55.00")
+    assert [row["mpn"] for row in data["set_to_zero_by_guard"]["largest"]] == ["K-1"]
+
+
 def test_a_webhook_gets_the_same_as_json(
     mailed: Kept, chosen: AlertRecipients, changed: None, receiver: HTTPServer
 ):

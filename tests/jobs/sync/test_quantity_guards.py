@@ -12,6 +12,7 @@ from tests.sync_harness import SyncHarness, part
 from webapp.guards import settings
 from webapp.guards.rules import GuardValues
 from webapp.models import Run, SupplierCode
+from webapp.runs import run_changes
 
 UNDATED: dict[str, Any] = {"lastupdatedate": None}
 
@@ -136,3 +137,17 @@ def test_a_kept_part_that_the_buffer_hides_still_contributes(harness: SyncHarnes
         assert harness.load_item(run, "TR").kept == 1
     harness.sync(other, part("TR", "T-1", 2, **UNDATED), part("TR", "T-2", 4))
     assert harness.shelf_quantities() == {("TR", "A-1"): 6, ("TR", "T-1"): 3}
+
+
+def test_what_a_guard_sets_to_zero_is_not_said_to_be_sold_out(harness: SyncHarness) -> None:
+    harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1", "A-2", "A-3"]))
+    guard(harness, buffer_units=2)
+    harness.sync(part("TR", "A-1", 7), part("TR", "A-2", 3), part("TR", "A-3", 9))
+    sold = harness.sync(part("TR", "A-1", 7), part("TR", "A-2", 2))
+    summary = run_changes.summarized(sold)
+    assert (summary.guarded.products, summary.sold_out.products) == (1, 1)
+    by_number = {change.part_number: change.why for change in run_changes.largest(sold)}
+    assert by_number == {"A-2": "guarded", "A-3": "cleared"}
+    raised = execute(harness, guard(harness, buffer_units=8))
+    assert [change.why for change in run_changes.largest(raised)] == ["guarded"]
+    assert run_changes.summarized(raised).guarded.units == 5

@@ -34,7 +34,7 @@ def test_each_event_says_what_when_and_who(client: LintingClient, dealer: Dealer
     make_shelf_stock(dealer, chain, honda, "HO", 5, 1000)
     make_changes(make_run_item(make_run(dealer), "HO"), (chain, honda, Stock(5, 1000, 1), Stock(2, 900, 3)))
     log = ChangeLog(db.session.connection(), dealer.id, None)
-    log.add("removed", [(StockKey(chain.id, honda.id, "ho"), Stock(2, 900, 3), Stock(0, 900, 3), None)])
+    log.add("removed", [(StockKey(chain.id, honda.id, "ho"), Stock(2, 900, 3), Stock(0, 900, 3), None, 0)])
     log.flush()
     # An item of a removed code has no manufacturers.
     restored = make_run_item(make_run(dealer, trigger="restore", requested_by_id=user.id), "HO")

@@ -24,10 +24,15 @@ from webapp.pulls.stock_changes import Change
 
 
 def change(
-    before: int | None, after: int, product: int = 1, code: str = "tr", prices: tuple[int, int] = (100, 100)
+    before: int | None,
+    after: int,
+    product: int = 1,
+    code: str = "tr",
+    prices: tuple[int, int] = (100, 100),
+    withheld: int = 0,
 ) -> Change:
     earlier = None if before is None else Stock(before, prices[0], 1)
-    return Change(StockKey(product, 1, code), earlier, Stock(after, prices[1], 1))
+    return Change(StockKey(product, 1, code), earlier, Stock(after, prices[1], 1), None, withheld)
 
 
 def summary(*changes: Change, others: dict[int, int] | None = None) -> ChangeSummary:
@@ -39,7 +44,7 @@ def summary(*changes: Change, others: dict[int, int] | None = None) -> ChangeSum
 
 
 def counts(of: ChangeSummary) -> dict[str, int]:
-    groups = ("came_in", "sold_out", "more", "fewer", "prices")
+    groups = ("came_in", "sold_out", "guarded", "more", "fewer", "prices")
     return {name: getattr(of, name).products for name in groups if getattr(of, name).products}
 
 
@@ -61,6 +66,10 @@ def counts(of: ChangeSummary) -> dict[str, int]:
         ([change(4, 0), change(None, 3, code="pu")], {"fewer": 1}),
         ([change(4, 0), change(None, 4, code="pu")], {}),
         ([change(4, 0), change(2, 0, code="pu")], {"sold_out": 1}),
+        ([change(4, 0, withheld=2)], {"guarded": 1}),
+        ([change(4, 1, withheld=2)], {"fewer": 1}),
+        ([change(4, 0), change(2, 0, code="pu", withheld=1)], {"guarded": 1}),
+        ([change(4, 0, withheld=2), change(0, 0)], {"sold_out": 1}),
     ],
 )
 def test_a_product_is_counted_by_what_became_of_it(changes: list[Change], wanted: dict[str, int]) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
+
+import msgspec
 import pytest
 from flask import Flask
 from hypothesis import given
@@ -13,12 +16,14 @@ from webapp.models import ItemChanges, RunItem
 from webapp.pulls import change_log, stored_changes
 from webapp.pulls.change_log import ChangeLog
 from webapp.pulls.stock import Stock, StockKey
-from webapp.pulls.stock_changes import Change, largest, pack, unpack
+from webapp.pulls.stock_changes import Change, largest, of_part, of_product, pack, unpack
 
 NUMBER = st.integers(0, 2**31 - 1)
 PRICE = st.none() | st.integers(1, 2**31 - 1)
 STOCKS = st.builds(Stock, NUMBER, PRICE, st.integers(0, 365))
-CHANGES = st.builds(Change, st.builds(StockKey, NUMBER, NUMBER, st.text()), st.none() | STOCKS, STOCKS, PRICE)
+CHANGES = st.builds(
+    Change, st.builds(StockKey, NUMBER, NUMBER, st.text()), st.none() | STOCKS, STOCKS, PRICE, NUMBER
+)
 
 
 def change(product: int, before: int | None, after: int, price: int | None = 100) -> Change:
@@ -30,6 +35,14 @@ def change(product: int, before: int | None, after: int, price: int | None = 100
 @given(changes=st.lists(CHANGES, min_size=1))
 def test_changes_are_read_as_they_were_packed(changes: list[Change]) -> None:
     assert list(unpack(pack(changes))) == changes
+
+
+def test_changes_of_earlier_versions_say_nothing_of_guards() -> None:
+    block = zlib.compress(
+        msgspec.msgpack.encode((1, [[7], [1], ["tr"], [3], [100], [1], [0], [100], [1], [None]]))
+    )
+    assert list(unpack(block)) == [change(7, 3, 0)]
+    assert of_product(block, 7) == list(of_part(block, 0, 1)) == [change(7, 3, 0)]
 
 
 @given(changes=st.lists(CHANGES, max_size=12), limit=st.integers(1, 6))
