@@ -57,5 +57,5 @@ class HeldClearing(Model):
 
     @property
     def sentence(self) -> str:
-        """Describe the clearing for a dealer: "KA: 1,920 of 2,014 parts would go to zero."."""
-        return f"{self.supplier_code}: {self.products:,} of {self.stocked:,} parts would go to zero."
+        """Describe the clearing for a dealer: "KA: 1,920 of 2,014 products would go to zero."."""
+        return f"{self.supplier_code}: {self.products:,} of {self.stocked:,} products would go to zero."

@@ -120,7 +120,7 @@ def test_a_day_is_summed_up_for_those_who_chose_it(mailed: Kept, chosen: AlertRe
         "Frozen: updates don't change it:\n- All inventory: Counting (until Dec 5, 12:00 PM)\n",
         f"  https://sync.example.com/dealers/{dealer_id}/freezes\n",
         "- 1 unmapped code: 2 parts, $120.00\n",
-        f"KA: 100 of 120 parts would go to zero.\n  https://sync.example.com/dealers/{dealer_id}/runs\n",
+        f"KA: 100 of 120 products would go to zero.\n  https://sync.example.com/dealers/{dealer_id}/runs\n",
         f"https://sync.example.com/dealers/{dealer_id}/alerts\n",
     ):
         assert said in text
@@ -171,7 +171,7 @@ def test_a_webhook_gets_the_same_as_json(
     )
     (price,) = data["price_changes"]["largest"]
     assert (price["price_before"], price["price"]) == ("9.00", "9.50")
-    assert data["held"] == ["KA: 100 of 120 parts would go to zero."]
+    assert data["held"] == ["KA: 100 of 120 products would go to zero."]
     assert body == json.loads(EXAMPLE.read_text())
 
 

@@ -41,7 +41,7 @@ def the_held(harness: SyncHarness) -> HeldClearing:
 def test_a_pull_that_would_take_more_than_half_to_zero_is_held(stocked: SyncHarness) -> None:
     run = stocked.sync(*reported(50, quantity=7))
     assert run.status == "partial"
-    assert "KA: 70 of 120 parts would go to zero." in (run.reason or "")
+    assert "KA: 70 of 120 products would go to zero." in (run.reason or "")
     assert count_in_stock(stocked) == MANY
     item = stocked.load_item(run, "KA")
     assert (item.status, item.cleared, item.held) == ("succeeded", 0, 70)
@@ -66,7 +66,7 @@ def test_half_of_the_stock_may_go_to_zero(
 def test_a_day_without_any_part_is_held(stocked: SyncHarness) -> None:
     run = silent(stocked)
     assert (run.status, count_in_stock(stocked)) == ("partial", MANY)
-    assert "KA: 120 of 120 parts would go to zero." in (run.reason or "")
+    assert "KA: 120 of 120 products would go to zero." in (run.reason or "")
 
 
 def test_a_silent_code_is_held_also_where_its_manufacturer_has_much_more(stocked: SyncHarness) -> None:
@@ -77,7 +77,7 @@ def test_a_silent_code_is_held_also_where_its_manufacturer_has_much_more(stocked
     both += [part("HP", f"H-{number}") for number in range(300, 400)]
     stocked.sync(*reported(MANY), *both)
     run = stocked.sync(*reported(MANY), *both[:300])
-    assert (run.reason or "").endswith("HP: 100 of 100 parts would go to zero.")
+    assert (run.reason or "").endswith("HP: 100 of 100 products would go to zero.")
 
 
 def test_a_small_store_is_never_held(harness: SyncHarness) -> None:

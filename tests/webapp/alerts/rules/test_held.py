@@ -22,7 +22,7 @@ def hold(dealer: Dealer, code: str, products: int, stocked: int) -> HeldClearing
 def test_it_says_what_would_happen_until_it_is_decided(dealer: Dealer):
     clearing = hold(dealer, "KA", 1920, 2014)
     alerts.evaluate_rules(NOW, ONLY)
-    assert sentence("held") == "KA: 1,920 of 2,014 parts would go to zero."
+    assert sentence("held") == "KA: 1,920 of 2,014 products would go to zero."
     held_clearings.keep_quantities(clearing, None)
     assert alerts.evaluate_rules(NOW, ONLY).closed == 1
 
