@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -35,6 +36,10 @@ _ORDERS: Final[dict[str, Any]] = {
     "changed": SlowMover.changed_on,
     "number": SlowMover.key,
 }
+
+
+# Codes without slow movers are last.
+_CODE_ORDER: Final = (SlowMoverCode.parts == 0, SlowMoverCode.value_cents.desc(), SlowMoverCode.code_key)
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,14 @@ class SlowMoverList:
         return {code.code_key: code for code in self.codes}
 
     @property
+    def counted_together(self) -> datetime | None:
+        """The time of the oldest count, if all codes were counted within an hour and none failed since."""
+        times = [code.counted_at for code in self.codes if code.counted_at and not code.error]
+        if not times or len(times) < len(self.codes) or max(times) - min(times) > timedelta(hours=1):
+            return None
+        return min(times)
+
+    @property
     def parts(self) -> int:
         return sum(code.parts for code in self.codes)
 
@@ -102,7 +115,7 @@ def csv_of(dealer: Dealer, choice: Choice) -> str:
 
 def _codes(dealer_id: int) -> Sequence[SlowMoverCode]:
     query = select(SlowMoverCode).where(SlowMoverCode.dealer_id == dealer_id, _is_listed(SlowMoverCode))
-    return db.session.scalars(query.order_by(SlowMoverCode.value_cents.desc(), SlowMoverCode.code_key)).all()
+    return db.session.scalars(query.order_by(*_CODE_ORDER)).all()
 
 
 def _parts(dealer: Dealer, choice: Choice) -> Any:

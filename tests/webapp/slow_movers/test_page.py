@@ -54,6 +54,24 @@ def test_it_lists_the_parts_that_are_too_old_with_totals(client: LintingClient, 
     assert "No parts match" in client.hx("GET", f"{url}?q=nothing").text
 
 
+def test_the_time_is_said_once_if_all_codes_were_counted_within_an_hour(
+    client: LintingClient, url: str, dealer: Dealer
+):
+    page = client.get(url).text
+    assert (page.count("Counted "), ">Counted</th>" in page) == (1, False)
+    row = db.session.get_one(SlowMoverCode, (dealer.id, "ka"))
+    row.counted_at = clock.now() - timedelta(hours=2)
+    db.session.commit()
+    page = client.get(url).text
+    assert ("Counted just" in page, ">Counted</th>" in page, "2 hours ago" in page) == (False, True, True)
+
+
+def test_a_code_without_slow_movers_is_not_offered_for_protection(client: LintingClient, url: str):
+    page = client.get(url).text
+    assert 'aria-label="Protect TR"' in page
+    assert 'aria-label="Protect KA"' not in page
+
+
 def test_protection_is_switched_and_recorded(client: LintingClient, url: str, dealer: Dealer):
     page = client.hx("POST", f"{url}/protection", data={"code_key": "tr", "protect": "on"}).text
     assert 'aria-label="Stop protecting TR"' in page
