@@ -23,7 +23,7 @@ def make_preview(dealer: Dealer, *rows: PlannedRow, code: str = "TR", **fields: 
     values = {"kind": "run", "state": "ready", "figures": figures, **fields}
     preview = Preview(dealer_id=dealer.id, basis=basis_of(dealer.id, dealer.timezone), **values)
     save(preview)
-    noted = [(StockKey(row[0].id, row[1].id, code.lower()), row[2], row[3], None) for row in rows]
+    noted = [(StockKey(row[0].id, row[1].id, code.lower()), row[2], row[3], None, 0) for row in rows]
     body = pack(noted) if noted else b""
     summary = summary_of([[CausedChange(change, "reported") for change in unpack(body)]] if noted else [])
     save(
