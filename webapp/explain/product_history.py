@@ -41,14 +41,20 @@ def history_of(dealer_id: int, product: ExplainedProduct) -> list[HistoryLine]:
 def _changes(dealer_id: int, product: ExplainedProduct) -> Iterator[HistoryLine]:
     ids = {change.run_id for change in product.changes if change.run_id is not None}
     query = select(Run).where(Run.dealer_id == dealer_id, Run.id.in_(ids))
-    by_run = {
-        run.id: run_labels.trigger(run)
-        for run in db.session.scalars(query.options(joinedload(Run.requested_by)))
-    }
+    by_run = {run.id: run for run in db.session.scalars(query.options(joinedload(Run.requested_by)))}
     for change in product.changes:
-        who = by_run.get(change.run_id, "") if change.run_id is not None else "A user"
+        who = "A user" if change.run_id is None else _starter(by_run.get(change.run_id), change.why)
         text = change_text(change)
         yield HistoryLine(change.at, text, WHY[change.why], who, change.run_id, change.code)
+
+
+def _starter(run: Run | None, why: str) -> str:
+    """Return how a run was started; only by whom if the reason of its change says how."""
+    if run is None:
+        return ""
+    if why == "rules":
+        return run.requested_by.email if run.requested_by else ""
+    return run_labels.trigger(run)
 
 
 def _locks(dealer_id: int, product_id: int) -> Iterator[HistoryLine]:

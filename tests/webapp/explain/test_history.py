@@ -136,6 +136,7 @@ def test_what_follows_from_a_change_of_guards_was_not_sold(client: LintingClient
     )
     texts = history_texts(client.get(f"/dealers/{dealer.id}/parts/products/{chain.id}").text)
     assert "5 → 3 Changed settings, matches, guards or freezes, run 2" in texts[0]
+    assert "After a change of matches" not in texts[0]
     assert "9 → 5 Sold in Lightspeed, run 1" in texts[1]
     csv = client.get(f"/dealers/{dealer.id}/runs/2/changes.csv").text
     assert csv.rstrip().endswith('"Changed settings, matches, guards or freezes"')
