@@ -49,6 +49,9 @@ def test_an_empty_shelf_says_where_an_update_is_queued(client: LintingClient, ur
     page = client.get(url).text
     assert "Nothing on the shelf yet" in page
     assert "/lightspeed" in page
+    # They don't follow the filter.
+    assert "All products (CSV)</a>" in page
+    assert "All products (Excel)</a>" in page
 
 
 def test_the_list_is_narrowed_by_words_manufacturer_stock_and_run(
