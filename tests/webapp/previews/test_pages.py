@@ -96,6 +96,7 @@ def test_the_result_shows_totals_codes_and_the_largest_of_each_kind(
     client: LintingClient, pages: str, ready: Preview
 ) -> None:
     text = client.get(f"{pages}/{ready.id}").text
+    assert "Value is at your sale price or, without one, the catalog’s price." in text
     for part in ("CHAIN", "BELT", "NUT", "Price up", "All 3 changes (CSV)", "$10.00", "$13.00", "Run it now"):
         assert part in text
     lines = client.get(f"{pages}/{ready.id}/changes.csv").text.removeprefix(BOM).splitlines()

@@ -106,7 +106,7 @@ def test_the_preview_tells_what_the_webstore_will_have(
 
     assert "Parts in stock 14" in page
     assert "Units (On Hand) 14" in page
-    assert "Retail value $190" in page
+    assert "At Lightspeed’s retail price $190" in page
     assert "6 parts of these codes aren’t in the catalogs" in page
     assert "2 parts didn’t change in Lightspeed for a year" in page
     assert "1 code stays offline" in page
