@@ -3,8 +3,8 @@
 Argon2 takes a large part of a second, by design. An open transaction would hold a connection of the pool
 during that time, and on SQLite the only write lock.
 
-passlib raises PasswordSizeError for long input. What is too long is cut, and stays wrong: passwords.py lets no
-password of more than 128 characters be set.
+passlib raises PasswordSizeError for long input. What is too long is cut, and stays wrong: passwords.py lets
+no password of more than 128 characters be set.
 """
 
 from __future__ import annotations
