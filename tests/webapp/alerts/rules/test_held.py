@@ -54,6 +54,6 @@ def test_a_pull_is_told_again_four_hours_before_it_is_applied(dealer: Dealer):
     only = (held_soon.RULE,)
     assert alerts.evaluate_rules(NOW, only).opened == 0
     assert alerts.evaluate_rules(NOW + timedelta(hours=1), only).opened == 1
-    assert sentence("held_soon").startswith("TR is applied as it is ")
+    assert sentence("held_soon").startswith("TR is applied automatically ")
     held_pulls.apply_pull(pull, None)
     assert alerts.evaluate_rules(NOW + timedelta(hours=2), only).closed == 1
