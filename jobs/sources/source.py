@@ -65,12 +65,14 @@ class Credentials:
 class PartsQuery:
     """The parts of one supplier code in stock that changed on `since` or later, in the dealer's time (R9).
 
-    `spellings` are tried in order until one has parts. `quantity_column` is `on_hand` or `available`.
+    `spellings` are tried in order until one has parts. `quantity_column` is `on_hand` or `available`. `trace`
+    is that of the last complete pull of the code (`PartPages.trace`), by which the source may know its pages.
     """
 
     spellings: tuple[str, ...]
     quantity_column: str
     since: date
+    trace: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,9 @@ class Page:
     in the rate limit. `is_short`: fewer rows than requested, so it is probably the last with rows. The last
     page holds nothing: its requests proved the end. `bookmark` continues the same list after this page; None
     if it cannot be continued from here. `values` are those of its parts, if the source has read them already.
+
+    A page that `is_known` equals that of the trace, and comes without its parts. Should a later one not be
+    known, those before come again, with their parts; they are `is_counted`, as they count only once.
     """
 
     number: int
@@ -172,6 +177,8 @@ class Page:
     is_short: bool = False
     bookmark: str | None = None
     values: Sequence[PartValues] = ()
+    is_known: bool = False
+    is_counted: bool = False
 
 
 class PartPages(Protocol):
@@ -187,6 +194,24 @@ class PartPages(Protocol):
 
     def pages(self) -> Iterator[list[Page]]:
         """Yield the pages that have arrived; ends only when the end is proven, else raises `SourceError`."""
+        ...
+
+    @property
+    def are_known(self) -> bool:
+        """Whether the list has ended, and is that of the trace: every page was known."""
+        ...
+
+    @property
+    def trace(self) -> bytes | None:
+        """What the source needs to know the same list again; None before its end, and for a known list."""
+        ...
+
+    def read_again(self) -> Iterator[Page]:
+        """Yield the pages of a known list with their parts, without a request."""
+        ...
+
+    def close(self) -> None:
+        """Forget what `read_again` needs."""
         ...
 
 

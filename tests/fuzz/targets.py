@@ -16,7 +16,7 @@ from webapp.pulls.entries import Entry, pack, unpack
 
 with mutations.instrumented():
     from jobs.sources import values
-    from jobs.sources.lightspeed import filters, lenient_json, parts, responses, retry, transport
+    from jobs.sources.lightspeed import compression, filters, lenient_json, parts, responses, retry
     from jobs.sources.lightspeed.errors import LightspeedError
     from jobs.sources.source import Page
     from jobs.sync import rules
@@ -38,7 +38,7 @@ UNDERNEATH = (values, lenient_json, parts)
 def decoder(data: bytes) -> None:
     """An answer's body, to the rows that are stored: every one fits both databases."""
     with contextlib.suppress(LightspeedError):
-        body = transport.inflated(data)
+        body = compression.inflated(data)
         page = responses.parts_in(body, "76014846")
         assert page.received == len(page.parts) + len(page.unreadable)
         expected = rules.Expectation.of("tr", "on_hand", TODAY)

@@ -1,22 +1,22 @@
 """Client of the 3PA service for one login: pages of parts, and the credential check."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
 from jobs.concurrency import Cancellable, Waiting, sleep
 from jobs.sources.lightspeed.api_requests import ApiRequest, ApiResponse, Read, RequestSender
-from jobs.sources.lightspeed.errors import Fault, error_for_fault
-from jobs.sources.lightspeed.fetcher import RequestTotals
+from jobs.sources.lightspeed.errors import Fault, LightspeedError, error_for_fault
+from jobs.sources.lightspeed.fetcher import RequestTotals, Send
 from jobs.sources.lightspeed.filters import QUANTITY_FIELDS, number_filter, part_filter, stock_filter
 from jobs.sources.lightspeed.pages import LARGEST_PAGE, MOST_ROWS, Pages
-from jobs.sources.lightspeed.paginator import log_requests
+from jobs.sources.lightspeed.paginator import Paginator, log_requests
 from jobs.sources.lightspeed.parts import DecodedPage
 from jobs.sources.lightspeed.rate_budget import RateBudget
 from jobs.sources.lightspeed.responses import parts_in
 from jobs.sources.lightspeed.retry import RetryPolicy
 from jobs.sources.lightspeed.transport import Query, Transport
-from jobs.sources.source import Credentials, Part, PartsQuery, StockQuery
+from jobs.sources.source import Credentials, Page, Part, PartsQuery, StockQuery
 from webapp.core import rate_window
 
 # Seconds of a check: its attempts and the waits between them, one such wait, and everything, the wait for the
@@ -67,13 +67,15 @@ class LightspeedClient:
         order: str = "PartNumber",
         after: str | None = None,
         is_background: bool = False,
+        trace: bytes | None = None,
     ) -> Pages:
         """Return the pages of the parts that `filter_text` matches, from the bookmark `after` on.
 
         If it matches none, the filters in `otherwise` are tried in order until one matches. Either every page
         is returned, or `LightspeedError` is raised (R11). `page_size` is 1 to 500 rows; a list longer than
         `most_rows` is an error. The next pages are prefetched while the caller stores the current ones;
-        closing the generator stops the prefetch.
+        closing the generator stops the prefetch. With the `trace` of an earlier pull, pages that are still
+        the same are not decoded.
         """
         if not 1 <= page_size <= LARGEST_PAGE:
             raise ValueError(f"page_size must be 1 to {LARGEST_PAGE}")
@@ -93,14 +95,17 @@ class LightspeedClient:
         def read_page(body: bytes, may_lack_parts: bool) -> DecodedPage:
             return parts_in(body, cmf, may_lack_parts=may_lack_parts)
 
+        def read_list(senders: Sequence[Send], check_stop: Waiting) -> Iterator[Page]:
+            return Paginator(senders, read_page, page_size, most_rows, check_stop, after).pages()
+
         senders = [partial(send, text) for text in (filter_text, *otherwise)]
-        return Pages(senders, read_page, page_size, waiting, most_rows, after)
+        return Pages(cmf, senders, read_list, waiting, trace, self._is_final)
 
     def parts(self, cmf: str, query: PartsQuery, waiting: Waiting) -> Pages:
         """Return the pages of a query's parts; see `pages_of`."""
         field = QUANTITY_FIELDS[query.quantity_column]
         first, *others = (part_filter(spelling, field, query.since) for spelling in query.spellings)
-        return self.pages_of(cmf, first, otherwise=others, waiting=waiting)
+        return self.pages_of(cmf, first, otherwise=others, waiting=waiting, trace=query.trace)
 
     def stock(self, cmf: str, query: StockQuery, waiting: Waiting = _no_op) -> Pages:
         """Return the pages of all parts in stock but those of some codes (R20), after all other requests."""
@@ -149,6 +154,10 @@ class LightspeedClient:
     def is_crowded(self, seconds: float) -> bool:
         """Whether requests under this login wait, or the rate limit allows none for `seconds`."""
         return self._sender.is_crowded(seconds)
+
+    def _is_final(self, error: LightspeedError) -> bool:
+        """Whether an error of a response fails its request at the first attempt."""
+        return self._policy.wait_after(error, 1, 0.0) is None
 
     def _check_policy(self) -> RetryPolicy:
         policy = self._policy

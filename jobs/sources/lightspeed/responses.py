@@ -1,5 +1,6 @@
 """Decoding and validation of responses with status 200."""
 
+from jobs.sources.lightspeed.compression import inflated
 from jobs.sources.lightspeed.errors import Fault, error_for_fault
 from jobs.sources.lightspeed.parts import (
     DecodedPage,
@@ -24,14 +25,16 @@ _FAULT_NAMES: dict[type[PageFault], Fault] = {
 def parts_in(
     body: bytes, cmf: str, *, may_lack_parts: bool = False, foreign: Fault = "foreign_parts"
 ) -> DecodedPage:
-    """Decode a page of one dealer's parts; raises `LightspeedError` unless it is an array of parts or empty.
+    """Decode a page of one dealer's parts, compressed or not.
+
+    Raises `LightspeedError` unless it is an array of parts or empty.
 
     An array without any parts is an error of the service, and must not count as an empty list;
     `may_lack_parts` allows a single row that is not a part. A row of another dealership, even one that cannot
     be decoded, raises the error `foreign` (R9).
     """
     try:
-        page = decode_page(body)
+        page = decode_page(inflated(body))
     except PageFault as fault:
         raise error_for_fault(_FAULT_NAMES[type(fault)]) from None
     if page.received and not page.parts and not (may_lack_parts and page.received == 1):

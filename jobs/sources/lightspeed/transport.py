@@ -12,8 +12,6 @@ from urllib.parse import quote, urlsplit
 
 import requests
 import urllib3
-from isal import isal_zlib
-from isal.igzip_lib import IsalError
 from requests.auth import HTTPBasicAuth
 
 from jobs.concurrency import Waiting
@@ -25,7 +23,6 @@ from jobs.sources.source import Credentials
 from webapp.core.egress import Forbidden
 
 _CHUNK = 256 * 1024
-_GZIP_MAGIC = b"\x1f\x8b"
 _INSECURE = (requests.exceptions.SSLError, urllib3.exceptions.SSLError)
 _UNCONNECTED = (
     requests.exceptions.ConnectTimeout,
@@ -74,15 +71,12 @@ class Transport:
         self._adapter = PublicOnlyAdapter(allowed_hosts)
 
     def get(self, resource: str, query: Query, check_stop: Waiting) -> bytes:
-        """Return the decompressed body of a response with status 200; raises `LightspeedError` otherwise.
+        """Return the body of a response with status 200, as received; raises `LightspeedError` otherwise.
 
         Blocks its thread until the service responds or times out. `check_stop` is called between chunks of
         the body.
         """
         url = f"{self._base_url}/{resource}" + (f"?{encoded(query)}" if query else "")
-        return inflated(self._exchange(url, check_stop))
-
-    def _exchange(self, url: str, check_stop: Waiting) -> bytes:
         try:
             with (
                 time_limit(self._longest),
@@ -123,36 +117,6 @@ def _body(response: requests.Response, check_stop: Waiting) -> bytes:
             raise error_for_fault("too_large")
         chunks.append(chunk)
     return b"".join(chunks)
-
-
-def inflated(body: bytes) -> bytes:
-    """Decompress a body that starts with the gzip signature, regardless of its headers.
-
-    At most twice: a service and the gateway in front of it may both compress.
-    """
-    for _ in range(2):
-        if body.startswith(_GZIP_MAGIC):
-            body = _inflated_once(body)
-    return body
-
-
-def _inflated_once(body: bytes) -> bytes:
-    members: list[bytes] = []
-    remaining = MOST_BYTES
-    while body.startswith(_GZIP_MAGIC):  # a gzip stream may have several members
-        inflater = isal_zlib.decompressobj(wbits=isal_zlib.MAX_WBITS | 16)
-        try:
-            member = inflater.decompress(body, remaining + 1)
-        except IsalError:  # type: ignore[misc] # its stub declares an instance
-            raise error_for_fault("not_json") from None
-        remaining -= len(member)
-        if remaining < 0:
-            raise error_for_fault("too_large")
-        if not inflater.eof:
-            raise error_for_fault("truncated")
-        members.append(member)
-        body = inflater.unused_data
-    return b"".join(members)
 
 
 def _failure(error: Exception) -> LightspeedError:

@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pytest_httpserver import HTTPServer
 
+from jobs.sources.lightspeed.compression import inflated
 from jobs.sources.lightspeed.errors import LightspeedError, error_for_fault, error_for_status
-from jobs.sources.lightspeed.transport import Query, Transport, encoded, inflated
+from jobs.sources.lightspeed.transport import Query, Transport, encoded
 from jobs.sources.source import Credentials
 from tests.jobs.sources.lightspeed.conftest import HERE
 from tests.jobs.sources.lightspeed.wire import Wire, drip, hang_up_after, nothing, ok, reset, say
@@ -26,7 +27,7 @@ OPTIONS = (("$filter", "SupplierCode eq 'R&D #1+2%'"), ("$top", "500"), ("$skip"
 
 def asked(url: str, query: Query = OPTIONS, timeout: tuple[float, float] = (5, 5)) -> bytes:
     transport = Transport(url, Credentials("the-user", "pässwörd€"), timeout, HERE)
-    return transport.get("Part/76014846", query, lambda: None)
+    return inflated(transport.get("Part/76014846", query, lambda: None))
 
 
 def problem(url: str, timeout: tuple[float, float] = (5, 5)) -> LightspeedError:
