@@ -14,10 +14,10 @@ from jobs.sources.source import Page, SourceError
 from jobs.sync import old_data
 from jobs.sync.applying import preview_rows, stored_rows
 from jobs.sync.background_watch import Watch
-from jobs.sync.code_spelling import ListedSpellings
 from jobs.sync.dealer_session import DealerSession
 from jobs.sync.fetch import Progress, Pulled, pages_of, pull
 from jobs.sync.interruption import Interruption, RunInterrupted
+from jobs.sync.listed_codes import ListedCodes
 from jobs.sync.refusals import sentence_of
 from webapp.core import clock
 from webapp.core.run_states import RunItemState
@@ -43,7 +43,7 @@ class Fetching:
         self._session = session
         self._watch = watch
         self._tell = tell
-        self._spellings = ListedSpellings(lease.dealer_id)
+        self._codes = ListedCodes(lease.dealer_id)
         self._code_keys: dict[int, str] = {}
         self._stored: dict[str, bytes] = {}
         # All pages are counted with the code's rows.
@@ -102,11 +102,13 @@ class Fetching:
     def _pull(self, item: RunItem) -> Pulled:
         self._code_keys[item.id] = item.code_key
         service = self._session.service()
-        pages = pages_of(self._run, item, service, self._spellings, self._watch)
+        pages = pages_of(self._run, item, service, self._codes, self._watch)
         try:
-            return pull(item, pages, self._watch, lambda: None, self._tell, self._progress)
-        finally:
+            known = self._codes.last_pull(item.code_key)
+            return pull(item, pages, self._watch, lambda: None, self._tell, self._progress, known)
+        except BaseException:
             pages.abandon()
+            raise
 
     def _store(self, item: RunItem, pulled: Pulled) -> None:
         gathered = pulled.rows.gathered.summary_now()

@@ -21,11 +21,11 @@ from jobs.sync.applying.apply import apply, without_garbage_collection
 from jobs.sync.applying.context import RunMappings
 from jobs.sync.code_record import Record
 from jobs.sync.code_result import APPLIED, CodeResult, failed, not_tried
-from jobs.sync.code_spelling import ListedSpellings
 from jobs.sync.dealer_session import DealerSession, Listing
 from jobs.sync.fetch import Progress, Pulled, count_pages, pull
 from jobs.sync.heartbeat import Heartbeat
 from jobs.sync.interruption import Interruption, RunInterrupted
+from jobs.sync.listed_codes import ListedCodes
 from jobs.sync.preemption import Preemption
 from jobs.sync.prefetch import Prefetch, Service
 from jobs.sync.run_context import RunContext
@@ -68,9 +68,9 @@ class CodeSync:
         self._progress = Progress(partial(count_pages, run_lease))
         self._mappings = RunMappings(self._run.id)
         self._stored = StoredCodes(run_lease, self._run, self._session, heartbeat, rendered, self._mappings)
-        self._spellings = ListedSpellings(self._run.dealer_id)
+        self._codes = ListedCodes(self._run.dealer_id)
         self._prefetch = Prefetch(
-            self._run, unfinished, self._spellings, self._while_waiting, lambda: not self._preemption.is_due()
+            self._run, unfinished, self._codes, self._while_waiting, lambda: not self._preemption.is_due()
         )
         # A run that requests nothing is short, and knows nothing of its login's rate.
         seconds = 0.0 if self._run.trigger in STORED_TRIGGERS else context.slice_seconds
@@ -212,6 +212,7 @@ class CodeSync:
             partial(self._prefetch.begin_after, item.id, service),
             self._context.tell,
             self._progress,
+            self._codes.last_pull(item.code_key),
         )
 
     def _apply(self, item: RunItem, pulled: Pulled, service: Service) -> dict[str, int]:
@@ -229,10 +230,10 @@ class CodeSync:
     def _apply_rows(self, item: RunItem, pulled: Pulled) -> dict[str, int]:
         spelling, rows = pulled.spelling, pulled.rows
         given = self._lease, self._run, item, rows, self._rendered, self._mappings, self._progress.uncounted
-        if spelling is None or not self._spellings.is_news(item.code_key, spelling):
+        if spelling is None or not self._codes.is_news(item.code_key, spelling):
             return apply(*given)
-        counts = apply(*given, also=partial(self._spellings.keep, item.code_key, spelling))
-        self._spellings.kept(item.code_key, spelling)
+        counts = apply(*given, also=partial(self._codes.keep, item.code_key, spelling))
+        self._codes.kept(item.code_key, spelling)
         return counts
 
     def _tell_applied(self, item: RunItem, fetched: int, counts: Mapping[str, int]) -> None:

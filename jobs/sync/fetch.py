@@ -12,9 +12,12 @@ from typing import Final, NamedTuple
 from jobs.concurrency import Waiting
 from jobs.sources.source import Page, PartPages, PartsQuery, Source, SourceError
 from jobs.sync import lease, rules, run_items
+from jobs.sync.applying import known_rows
+from jobs.sync.applying.known_rows import KnownPull, KnownRows
 from jobs.sync.applying.received import ReceivedRows
-from jobs.sync.code_spelling import ListedSpellings, Spellings
+from jobs.sync.code_spelling import Spellings
 from jobs.sync.interruption import RunInterrupted
+from jobs.sync.listed_codes import ListedCodes
 from webapp.models import Run, RunItem
 
 # Seconds between two writes of the progress.
@@ -25,12 +28,14 @@ MOST_UNCOUNTED: Final = 4
 
 
 def pages_of(
-    run: Run, item: RunItem, service: tuple[Source, str], spellings: ListedSpellings, heartbeat: Waiting
+    run: Run, item: RunItem, service: tuple[Source, str], codes: ListedCodes, heartbeat: Waiting
 ) -> PartPages:
     """Return the pages of all parts that the source reports for an item's code (R9)."""
     column, today = _query_settings(run)
     source, account = service
-    query = PartsQuery(tuple(spellings.to_request(item)), column, rules.since(today))
+    known = codes.last_pull(item.code_key)
+    trace = known.trace if known is not None else None
+    query = PartsQuery(tuple(codes.to_request(item)), column, rules.since(today), trace)
     return source.parts(account, query, heartbeat)
 
 
@@ -41,8 +46,9 @@ def pull(
     on_short_page: Callable[[], None],
     tell: Callable[[str], None],
     progress: Progress,
+    known: KnownPull | None = None,
 ) -> Pulled:
-    """Collect every page of an item's code (R10), which is running.
+    """Collect every page of an item's code (R10), which is running; `known` is its last pull.
 
     `on_short_page` is called after a short page: it is probably the last, and only the request that proves
     the end is still under way. Raises SourceError if the pull is incomplete (R11).
@@ -53,8 +59,11 @@ def pull(
     try:
         for batch in pages.pages():
             for page in batch:
-                received.add(page)
-                spellings.count([part.supplier_code for part in page.parts])
+                if not page.is_known:
+                    received.add(page)
+                    spellings.count([part.supplier_code for part in page.parts])
+                if page.is_counted:
+                    continue
                 progress.add(page)
                 if page.received or page.number == 1:
                     tell(f"{code}: page {page.number}, {page.received} parts")
@@ -69,13 +78,16 @@ def pull(
     except BaseException:
         received.close()
         raise
+    if known is not None and pages.are_known:
+        return Pulled(KnownRows(known, pages), known.spelling)
+    known_rows.note(received, spellings.usual, pages.trace)
     return Pulled(received, spellings.usual)
 
 
 class Pulled(NamedTuple):
     """The rows of a complete pull, and how most of them spell the code; None if none has it."""
 
-    rows: ReceivedRows
+    rows: ReceivedRows | KnownRows
     spelling: str | None
 
 

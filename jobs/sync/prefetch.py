@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from jobs.concurrency import Waiting
 from jobs.sources.source import PartPages, Source
-from jobs.sync.code_spelling import ListedSpellings
 from jobs.sync.fetch import pages_of
+from jobs.sync.listed_codes import ListedCodes
 from webapp.models import Run, RunItem
 
 Service = tuple[Source, str]
@@ -21,12 +21,12 @@ class Prefetch:
         self,
         run: Run,
         items: list[RunItem],
-        spellings: ListedSpellings,
+        codes: ListedCodes,
         heartbeat: Waiting,
         may_begin: Callable[[], bool],
     ) -> None:
         self._run = run
-        self._spellings = spellings
+        self._codes = codes
         self._next = {item.id: following for item, following in pairwise(items)}
         self._begun: set[int] = set()
         self._heartbeat = heartbeat
@@ -38,13 +38,13 @@ class Prefetch:
         """Return an item's pages, prefetched or not. A prefetch under another login is abandoned."""
         self._begun.add(item.id)
         if self._prefetched is None or self._prefetched[0] != item.id:
-            return pages_of(self._run, item, service, self._spellings, self._heartbeat)
+            return pages_of(self._run, item, service, self._codes, self._heartbeat)
         _, prefetched_with, pages = self._prefetched
         self._prefetched = None
         if prefetched_with == service:
             return pages
         pages.abandon()
-        return pages_of(self._run, item, service, self._spellings, self._heartbeat)
+        return pages_of(self._run, item, service, self._codes, self._heartbeat)
 
     def begin_after(self, item_id: int, service: Service) -> None:
         """Decide once per code; prefetch the one after it, unless it is prefetched or was begun before."""
@@ -61,7 +61,7 @@ class Prefetch:
         self.abandon()
         if item.id in self._begun:
             return
-        pages = pages_of(self._run, item, service, self._spellings, self._heartbeat)
+        pages = pages_of(self._run, item, service, self._codes, self._heartbeat)
         pages.begin()
         self._prefetched = item.id, service, pages
 

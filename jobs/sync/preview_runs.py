@@ -8,8 +8,8 @@ from typing import Final
 from sqlalchemy import select
 
 from jobs.sync.applying.preview_rows import PreviewRows
-from jobs.sync.code_spelling import ListedSpellings
 from jobs.sync.interruption import Interruption, RunInterrupted
+from jobs.sync.listed_codes import ListedCodes
 from webapp.core.run_states import RunItemState
 from webapp.extensions import db
 from webapp.models import Preview, PreviewCode, Run, RunItem
@@ -70,7 +70,7 @@ def keep_spelling(run: Run, item: RunItem) -> None:
     """Store how the rows spell their code, as a run that fetches them does (R4); the caller commits."""
     code = _code_of(run, item)
     if code is not None and code.spelling is not None:
-        ListedSpellings(run.dealer_id).keep(item.code_key, code.spelling)
+        ListedCodes(run.dealer_id).keep(item.code_key, code.spelling)
 
 
 def _code_of(run: Run, item: RunItem) -> PreviewCode | None:

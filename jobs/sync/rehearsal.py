@@ -20,9 +20,9 @@ from jobs.sync.applying.blocks import Block, Blocks
 from jobs.sync.applying.catalog import Catalog
 from jobs.sync.applying.guarding import Guards
 from jobs.sync.client_factory import connect
-from jobs.sync.code_spelling import ListedSpellings
 from jobs.sync.dealer_session import DealerSession
 from jobs.sync.interruption import RunInterrupted
+from jobs.sync.listed_codes import ListedCodes
 from webapp.coverage import recording
 from webapp.extensions import db, plan_as_written
 from webapp.models import Configuration, Dealer, Run, RunItem
@@ -70,7 +70,7 @@ def _steps() -> Iterator[Callable[[], object]]:
     yield lambda: db.session.get(Configuration, NOBODY)
     yield lambda: run_plan.codes_of(NOBODY)
     yield lambda: DealerSession(NOBODY, connect).listing("")
-    yield lambda: ListedSpellings(NOBODY).is_news("", "")
+    yield lambda: ListedCodes(NOBODY).is_news("", "")
     yield lambda: run_items.open_item(NOBODY)
     yield _compare
     yield _read_what_changes

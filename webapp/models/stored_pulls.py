@@ -18,7 +18,8 @@ class StoredPull(Model):
     `moment` is the id of the run that confirmed it last, or of the run that this one retried; `item_id` is
     its run item, as history only. `digest` is that of all rows in the order received, and `basis` that of
     what the result depends on besides the rows: a pull with the same two needs no work. `unnamed` counts rows
-    that may be any part of the code (R10).
+    that may be any part of the code (R10). `known` tells the same pull from its responses
+    (jobs/sync/applying/known_rows.py); None if they have to be read.
     """
 
     __tablename__ = "stored_pulls"
@@ -30,6 +31,7 @@ class StoredPull(Model):
     quantity_column: Mapped[str] = mapped_column()
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     basis: Mapped[bytes] = mapped_column(LargeBinary)
+    known: Mapped[bytes | None] = mapped_column(LargeBinary)
     unnamed: Mapped[int] = mapped_column()
     # The earliest date of a usable part.
     oldest: Mapped[str | None] = mapped_column()

@@ -66,7 +66,7 @@ def _close_unchanged(
     after this code, and raises the version that the next run compares.
     """
     context, counts = compare_unchanged(run, item, received, mappings)
-    if counts is None or not stored_pulls.confirm(context, received.digest):
+    if counts is None or not stored_pulls.confirm(context, received.digest, received.known):
         return None
     run_items.close_item(context.item_id, received.gathered.summary_now(), counts, uncounted)
     return counts

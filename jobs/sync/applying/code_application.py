@@ -234,7 +234,7 @@ class CodeApplication:
         may_reuse = not self._windows.found.has_unlisted
         stored_pulls.store(
             context,
-            self._received.digest,
+            self._received,
             self._unnamed,
             blocks,
             is_new=self._stored is None,

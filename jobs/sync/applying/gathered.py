@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import accumulate
 from typing import Final, NamedTuple
@@ -39,6 +39,24 @@ class GatheredDates:
         self._counts: Counter[str] = Counter()
         self._length = _MINUTE
         self._most = _MANY
+
+    @classmethod
+    def of(cls, counts: Mapping[str, int], length: int) -> GatheredDates:
+        """Return the dates that were counted before, with their `length`."""
+        dates = cls()
+        dates._counts.update(counts)
+        dates._length = length
+        return dates
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many rows have each date."""
+        return self._counts
+
+    @property
+    def length(self) -> int:
+        """Characters of each date."""
+        return self._length
 
     def add(self, parts: Iterable[Part]) -> None:
         """Count the dates of some rows."""

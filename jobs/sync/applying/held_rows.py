@@ -29,6 +29,7 @@ class HeldRows:
     def __init__(self, pull: HeldPull) -> None:
         self._pull_id, self._length = pull.id, pull.rows
         self.digest = pull.digest
+        self.known = None
         self.gathered = GatheredThen(pull.gathered_at, pull.gathered_from)
 
     def __len__(self) -> int:

@@ -12,7 +12,8 @@ from sqlalchemy import insert, select
 
 from jobs.sync.applying import stored_rows
 from jobs.sync.applying.gathered import GatheredThen
-from jobs.sync.applying.received import KeyedRow, ReceivedRows
+from jobs.sync.applying.received import KeyedRow
+from jobs.sync.applying.stored_rows import PullRows
 from webapp.extensions import db
 from webapp.models import PreviewCode, PreviewPull
 
@@ -36,6 +37,7 @@ class PreviewRows:
         self._preview_id, self._code_key = code.preview_id, code.code_key
         self._length = code.fetched
         self.digest = code.digest or b""
+        self.known = None
         self.gathered = GatheredThen(code.gathered_at, code.gathered_from)
         # Read by those who look at the first rows, before those who read all.
         self._first_piece: list[KeyedRow] | None = None
@@ -67,7 +69,7 @@ class PreviewRows:
         return [] if body is None else _decode(isal_zlib.decompress(body))
 
 
-def keep(preview_id: int, code_key: str, received: ReceivedRows) -> None:
+def keep(preview_id: int, code_key: str, received: PullRows) -> None:
     """Store the rows of a complete pull; the caller commits. Those of the stored pull need not be kept."""
     rows, position = iter(received.in_key_order()), 0
     key = {"preview_id": preview_id, "code_key": code_key}

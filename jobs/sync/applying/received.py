@@ -89,6 +89,7 @@ class ReceivedRows:
         self._files = ExitStack()
         self.gathered = GatheredDates()
         self._length = 0
+        self.known: bytes | None = None
 
     def __len__(self) -> int:
         return self._length

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, case, func, insert, select, update
 
 from jobs.sync.applying.blocks import Block
 from jobs.sync.applying.context import CodeContext
+from jobs.sync.applying.stored_rows import PullRows
 from webapp.extensions import db
 from webapp.models import StoredPull
 
@@ -32,10 +33,14 @@ _CONFIRM: Final = (
     )
     .values(item_id=bindparam("item"), moment=bindparam("run"))
 )
+_CONFIRM_OTHER_TRACE: Final = _CONFIRM.values(known=bindparam("known"))
 
 
-def confirm(context: CodeContext, digest: bytes) -> bool:
-    """Note that this item's pull equals the stored one; false if another is stored now."""
+def confirm(context: CodeContext, digest: bytes, known: bytes | None = None) -> bool:
+    """Note that this item's pull equals the stored one; false if another is stored now.
+
+    `known` is stored with it, if the same rows came in other responses.
+    """
     values = {
         "of_dealer": context.dealer_id,
         "of_code": context.code_key,
@@ -44,7 +49,10 @@ def confirm(context: CodeContext, digest: bytes) -> bool:
         "item": context.item_id,
         "run": context.moment,
     }
-    result: Any = db.session.execute(_CONFIRM, values)
+    if known is None:
+        result: Any = db.session.execute(_CONFIRM, values)
+    else:
+        result = db.session.execute(_CONFIRM_OTHER_TRACE, {**values, "known": known})
     return bool(result.rowcount)
 
 
@@ -56,17 +64,23 @@ def keep_back(context: CodeContext, changes: int) -> None:
 
 
 _KEY: Final = ("dealer_id", "code_key")
+# Rows that are applied again are those of the same responses.
+_KNOWN: Final = case(
+    (_PULLS.digest == bindparam("digest"), func.coalesce(bindparam("known"), _PULLS.known)),
+    else_=bindparam("known"),
+)
 _INSERT: Final = insert(StoredPull.__table__)  # type: ignore[arg-type]
 _REPLACE: Final = (
     update(StoredPull.__table__)  # type: ignore[arg-type]
     .where(_PULLS.dealer_id == bindparam("of_dealer"), _PULLS.code_key == bindparam("of_code"))
-    .values({column.name: bindparam(column.name) for column in _PULLS if column.name not in _KEY})
+    .values({column.name: bindparam(column.name) for column in _PULLS if column.name not in (*_KEY, "known")})
+    .values(known=_KNOWN)
 )
 
 
 def store(
     context: CodeContext,
-    digest: bytes,
+    rows: PullRows,
     unnamed: int,
     blocks: Sequence[Block],
     *,
@@ -74,7 +88,7 @@ def store(
     may_reuse: bool,
     **counts: int,
 ) -> None:
-    """Store a pull with its counts; `digest` is that of its rows. Its blocks are already written.
+    """Store a pull of these rows with its counts. Its blocks are already written.
 
     Unless `may_reuse`, the next pull is compared with all stock. `is_new`: it is probably the code's first.
     """
@@ -83,7 +97,8 @@ def store(
         "item_id": context.item_id,
         "moment": context.moment,
         "quantity_column": context.expected.quantity_column,
-        "digest": digest,
+        "digest": rows.digest,
+        "known": rows.known,
         "basis": context.basis if may_reuse else b"",
         "unnamed": unnamed,
         "oldest": min((block.oldest for block in blocks if block.oldest), default=None),

@@ -21,6 +21,7 @@ class StoredRows:
         self._dealer_id, self._code_key = pull.dealer_id, pull.code_key
         self._length = pull.synced + pull.skipped
         self.digest = pull.digest
+        self.known = None
         self.gathered = _GatheredBefore(pull.item_id)
 
     def __len__(self) -> int:
@@ -45,10 +46,16 @@ class AnyGathered(Protocol):
 
 
 class PullRows(Protocol):
-    """The rows of a complete pull, from the service or stored; the digest is of all in the order received."""
+    """The rows of a complete pull, from the service or stored; the digest is of all in the order received.
+
+    `known` is what is stored to know the same pull again (known_rows.py); None to leave what is stored, as
+    long as the digest is the same.
+    """
 
     @property
     def digest(self) -> bytes: ...
+    @property
+    def known(self) -> bytes | None: ...
     @property
     def gathered(self) -> AnyGathered: ...
     def __len__(self) -> int: ...

@@ -297,14 +297,16 @@ class Reporting:
             )
             for number, quantity, price, is_dated in self._reported[code]
         ]
-        return Answering(parts, waiting)
+        return Answering(parts, waiting, query.trace)
 
 
 class Answering:
-    """The pages of one code's rows."""
+    """The pages of one code's rows, which are known if they are those of the trace."""
 
-    def __init__(self, parts: list[Part], waiting: Any) -> None:
+    def __init__(self, parts: list[Part], waiting: Any, trace: bytes | None) -> None:
         self._parts, self._waiting = parts, waiting
+        self.trace = repr(parts).encode()
+        self.are_known = self.trace == trace
 
     def begin(self) -> None:
         """Nothing is slow here."""
@@ -312,13 +314,20 @@ class Answering:
     def abandon(self) -> None:
         """Nothing was begun."""
 
+    def close(self) -> None:
+        """Nothing is kept."""
+
+    def read_again(self) -> Iterator[Page]:
+        """The pages with their parts."""
+        rows = [self._parts[start : start + 2] for start in range(0, len(self._parts), 2)]
+        for number, page in enumerate(rows, start=1):
+            yield Page(number, page, [], len(page), 1, 0.0, is_short=True)
+
     def pages(self) -> Iterator[list[Page]]:
         """Now one page, now two at a time."""
-        rows = [self._parts[start : start + 2] for start in range(0, len(self._parts), 2)]
-        pages = [
-            Page(number, page, [], len(page), 1, 0.0, is_short=True)
-            for number, page in enumerate(rows, start=1)
-        ]
+        pages = list(self.read_again())
+        if self.are_known:
+            pages = [replace(page, parts=(), is_known=True) for page in pages]
         while pages:
             self._waiting()
             together = 1 + len(pages) % 2

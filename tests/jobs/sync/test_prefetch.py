@@ -63,6 +63,9 @@ def test_a_failed_prefetch_fails_the_code_that_it_belongs_to(harness: SyncHarnes
 class Pages:
     """Pages: one short page and the proof of its end; tells `order` when each is taken."""
 
+    are_known = False
+    trace = None
+
     def __init__(self, order: list[str]) -> None:
         self._order = order
 

@@ -236,6 +236,9 @@ class Service:
     def parts(self, *_: Any) -> Service:
         return self
 
+    are_known = False
+    trace = None
+
     def begin(self) -> None:
         """Nothing is fetched."""
 
