@@ -15,8 +15,9 @@ UNLABELLED = ("hidden", "submit", "button")
 # A fragment may aim at what every page has.
 ON_EVERY_PAGE = frozenset({"dialog", "announcement", "main"})
 HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
-# CSRF tokens, and the numbers of requests and sign-ins.
-OF_ONE_RESPONSE = re.compile(r'(name="csrf_token" value=")[^"]*|\b[0-9a-f]{32}\b')
+# CSRF tokens and nonces, and the numbers of requests and sign-ins.
+TOKENS = re.compile(r'(csrf_token" value="|X-CSRFToken&#34;: &#34;| nonce=")[^"&]*')
+NUMBERS = re.compile(r"\b[0-9a-f]{32}\b")
 REFERENCES = ("aria-labelledby", "aria-describedby", "aria-controls", "list")
 
 
@@ -85,7 +86,7 @@ class Document(HTMLParser):
 
 def problems(html: str) -> list[str]:
     """What is wrong, in sentences; nothing if all is well."""
-    return list(_problems(OF_ONE_RESPONSE.sub(r"\1", html)))
+    return list(_problems(NUMBERS.sub("", TOKENS.sub(r"\1", html))))
 
 
 # Many tests get the same page, most often that of an error.
