@@ -118,7 +118,7 @@ def main(modules: Sequence[str]) -> None:
         request = json.loads(line)
         if "ended" in request:
             answer = _status(request["ended"])
-        elif not (answer := os.fork()):
+        elif not (answer := _fork()):
             _run(**request)
             return
         print(json.dumps(answer), flush=True)
@@ -130,9 +130,21 @@ def _status(pid: int) -> int | None:
     return os.waitstatus_to_exitcode(status) if ended else None
 
 
+def _fork() -> int:
+    """Fork, and return in the parent once the child leads a group, which can be killed from then on."""
+    awaited, held = os.pipe()
+    pid = os.fork()
+    if not pid:
+        os.setsid()
+    os.close(held)
+    if pid:
+        os.read(awaited, 1)
+    os.close(awaited)
+    return pid
+
+
 def _run(command: list[str], variables: Mapping[str, str], files: list[str]) -> None:
     """Become the process that the command line would start."""
-    os.setsid()
     for number, (name, mode) in enumerate(zip(files, ("rb", "ab", "ab"), strict=True)):
         with Path(name).open(mode) as file:
             os.dup2(file.fileno(), number)

@@ -45,6 +45,7 @@ def test_a_scheduler_that_was_killed_leaves_one_tick_to_the_next(
     wait_until(lambda: redis.zcard(SET) == len(EVERY), "the schedule", program)
     first.kill()
     program.fork("jobs.schedule")
+    wait_until(lambda: program.log.count("scheduler.started") == 2, "the next scheduler", program)
     wait_until(lambda: ticks(redis) >= 1, "a tick", program)
     # One that is queued leaves the set for a moment.
     wait_until(lambda: set(redis.zrange(SET, 0, -1)) == EVERY, "the next tick", program)
