@@ -1,12 +1,13 @@
 """Compiles each URL rule, template and SQL statement once in a process, not once for each app.
 
 Nearly every test creates an app of its own, with an engine of its own. Compiling the same hundred rules, and
-the same templates and statements, took longer than the tests themselves.
+the same templates and statements, took longer than the tests themselves. Static files are prepared once too.
 """
 
 from __future__ import annotations
 
 from copy import copy
+from pathlib import Path
 from types import CodeType
 from typing import Any
 
@@ -15,11 +16,16 @@ from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
+from whitenoise.responders import StaticFile
+
+from webapp.web.static_files import StaticFiles
 
 # For the engine option `compiled_cache`: statements of all engines, keyed by dialect and structure.
 STATEMENTS: LRUCache[Any, Any] = LRUCache(2_000)
 _compile = Rule.compile
+_prepare = StaticFiles.get_static_file
 _rules: dict[tuple[object, ...], dict[str, Any]] = {}
+_files: dict[tuple[str, str, int], StaticFile] = {}
 # What `Rule.compile` sets.
 _COMPILED = ("_parts", "_trace", "_converters", "arguments")
 _BUILDERS = ("_build", "_build_unknown")
@@ -57,6 +63,13 @@ def _key(rule: Rule) -> tuple[object, ...]:
     return (*place, repr(rule.defaults), converters)
 
 
+def _prepare_file(files: StaticFiles, path: str, url: str, stat_cache: Any = None) -> StaticFile:
+    key = (path, url, Path(path).stat().st_mtime_ns)
+    if key not in _files:
+        _files[key] = _prepare(files, path, url, stat_cache)
+    return _files[key]
+
+
 def _is_same_kind(dialect: DefaultDialect, other: object) -> bool:
     return type(dialect) is type(other)
 
@@ -68,6 +81,7 @@ def _hash_of_kind(dialect: DefaultDialect) -> int:
 def install() -> None:
     """Share what is compiled among all apps of this process."""
     Rule.compile = _compile_rule  # type: ignore[method-assign]
+    StaticFiles.get_static_file = _prepare_file  # type: ignore[method-assign]
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()}
     # Caches of statements have the dialect in their keys, and each engine creates one. Those of a kind are
     # configured alike, and their servers have one version.
