@@ -31,7 +31,16 @@ def server_cpu_seconds(pid: int | None) -> float | None:
     """CPU time of a server process, of its children, and of those that have ended; None if unknown."""
     if pid is None or not Path(f"/proc/{pid}/stat").exists():
         return None
-    ticks = sum(_times(pid))
+    while True:
+        own = _times(pid)
+        ticks = sum(own) + _ticks_of_children(pid)
+        # A child that ended in between is missing in both, or counted twice.
+        if _times(pid) == own:
+            return ticks / _CLOCK_TICKS
+
+
+def _ticks_of_children(pid: int) -> int:
+    ticks = 0
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = _fields(status)
@@ -39,7 +48,7 @@ def server_cpu_seconds(pid: int | None) -> float | None:
             continue  # It has just ended, and its parent has its time.
         if int(fields[1]) == pid:
             ticks += int(fields[11]) + int(fields[12])
-    return ticks / _CLOCK_TICKS
+    return ticks
 
 
 def _times(pid: int) -> list[int]:
