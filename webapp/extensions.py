@@ -130,11 +130,21 @@ _AS_WRITTEN: Final = (
 )
 
 
-def plan_as_written(connection: Connection) -> None:
+_BY_INDEX: Final = (
+    "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)"
+)
+
+
+def plan_as_written(connection: Connection, *, by_index: bool = False) -> None:
     """Make PostgreSQL join tables in the order written, in memory, until the transaction ends.
 
     The planner has no statistics of rows written a moment ago, and assumes one row per table. Any join order
     then looks as good as any other, and one of them may take an hour.
+
+    With `by_index`, what is joined to a list is looked up row by row: to read the whole table is about as
+    fast for one list, but not for a hundred.
     """
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(_AS_WRITTEN)
+        if by_index:
+            connection.exec_driver_sql(_BY_INDEX)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Final
 
 from jobs.reports.lines import RenderedLines
 from jobs.sources.source import Page
 from jobs.sync import lease, run_items
-from jobs.sync.applying import guarded, stored_pulls
+from jobs.sync.applying import guarded, sql, stored_pulls
 from jobs.sync.applying.context import CodeContext, RunMappings, compare, load
 from jobs.sync.applying.effects import Effects
 from jobs.sync.applying.stored_rows import PullRows
@@ -17,6 +18,9 @@ from webapp.core import clock
 from webapp.extensions import db, plan_as_written
 from webapp.models import Run, RunItem
 from webapp.search import figures
+
+# Rows whose lists are looked up by index: those of several windows.
+_MANY: Final = 3 * sql.BATCH
 
 
 def apply(
@@ -100,7 +104,7 @@ def apply_changed(
 ) -> dict[str, int]:
     """Apply the rows of an item that differ; the caller has locked the shelf. See `apply`."""
     context = effects.begin(load(run, item, mappings), len(received))
-    plan_as_written(context.connection)
+    plan_as_written(context.connection, by_index=len(received) > _MANY)
     stored = stored_pulls.load(context)
     return guarded.apply(run, item, context, stored, received, effects, uncounted)
 
