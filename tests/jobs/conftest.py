@@ -8,6 +8,8 @@ import pytest
 from flask import Flask
 from redis import Redis
 
+from jobs.sources.lightspeed import responses
+from jobs.sources.lightspeed.parts import DecodedPage
 from sandbox.simulator import Simulator
 from tests.sync_harness import SyncHarness
 
@@ -17,6 +19,20 @@ def simulator() -> Iterator[Simulator]:
     """A running 3PA simulator without dealers."""
     with Simulator([]) as running:
         yield running
+
+
+@pytest.fixture
+def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The sizes of the bodies that are decoded."""
+    sizes: list[int] = []
+    decode = responses.decode_page
+
+    def counted(body: bytes) -> DecodedPage:
+        sizes.append(len(body))
+        return decode(body)
+
+    monkeypatch.setattr(responses, "decode_page", counted)
+    return sizes
 
 
 @pytest.fixture

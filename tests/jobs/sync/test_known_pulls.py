@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 from sqlalchemy import select, update
 
-from jobs.sources.lightspeed import responses
 from tests.factories import make_manufacturer
 from tests.sync_harness import SyncHarness, part
 from webapp.extensions import db
@@ -29,20 +25,6 @@ def known(harness: SyncHarness) -> SyncHarness:
     harness.map_code("TR", make_manufacturer("Tucker", numbers=["A-1", "B-2"]), reported_code="TR")
     harness.sync(*PARTS)
     return harness
-
-
-@pytest.fixture
-def decoded(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """The sizes of the bodies that are decoded."""
-    sizes: list[int] = []
-    decode = responses.decode_page
-
-    def counted(body: bytes) -> Any:
-        sizes.append(len(body))
-        return decode(body)
-
-    monkeypatch.setattr(responses, "decode_page", counted)
-    return sizes
 
 
 def item_of(harness: SyncHarness, run: Run) -> RunItem:

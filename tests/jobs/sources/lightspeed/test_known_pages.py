@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from typing import NamedTuple
 
 import pytest
 
-from jobs.sources.lightspeed import responses
 from jobs.sources.lightspeed.errors import LightspeedError
 from jobs.sources.lightspeed.pages import Pages
 from jobs.sources.source import Page
@@ -61,20 +59,6 @@ def trace(simulator: Simulator) -> bytes:
     found = pull(simulator).end.trace
     assert found is not None
     return found
-
-
-@pytest.fixture
-def decoded(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """The sizes of the bodies that are decoded."""
-    sizes: list[int] = []
-    decode = responses.decode_page
-
-    def counted(body: bytes) -> object:
-        sizes.append(len(body))
-        return decode(body)
-
-    monkeypatch.setattr(responses, "decode_page", counted)
-    return sizes
 
 
 def test_the_same_responses_are_known_without_being_decoded(simulator, trace, decoded):
