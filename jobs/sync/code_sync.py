@@ -96,10 +96,7 @@ class CodeSync:
 
     def _retry_failed(self) -> None:
         """Retry failed codes once after the last code: the service may have recovered."""
-        items = lease.load(self._lease).items
-        failed_ids = [
-            item.id for item in items if item.status == RunItemState.FAILED and run_items.is_retryable(item)
-        ]
+        failed_ids = [item.id for item in lease.load(self._lease).items if run_items.is_retryable(item)]
         db.session.commit()
         if failed_ids:
             sleep(current_app.config["CODE_RETRY_SECONDS"], self._heartbeat)

@@ -19,7 +19,7 @@ class _Listed:
     the one listed; and its last pull."""
 
     spellings: list[tuple[str | None, str]] = field(default_factory=list)
-    pull: bytes | None = None
+    pull: KnownPull | None = None
 
 
 class ListedCodes:
@@ -41,7 +41,7 @@ class ListedCodes:
 
     def last_pull(self, code_key: str) -> KnownPull | None:
         """Return the last complete pull of a code; None if it cannot be known."""
-        return known_rows.read(self._of(code_key).pull)
+        return self._of(code_key).pull
 
     def is_news(self, code_key: str, spelling: str) -> bool:
         """Return whether a confirmed spelling is not stored yet."""
@@ -75,11 +75,11 @@ class ListedCodes:
         )
         query = select(*columns).outerjoin(StoredPull, and_(*of_code))
         query = query.where(SupplierCode.dealer_id == self._dealer_id)
-        for key, reported, code, pull in db.session.execute(
-            query.order_by(SupplierCode.position, SupplierCode.id)
-        ):
-            listed = found.setdefault(key, _Listed(pull=pull))
-            listed.spellings.append((reported, code))
+        query = query.order_by(SupplierCode.position, SupplierCode.id)
+        for key, reported, code, pull in db.session.execute(query):
+            if key not in found:
+                found[key] = _Listed(pull=known_rows.read(pull))
+            found[key].spellings.append((reported, code))
         # No transaction stays open while the service is asked.
         db.session.commit()
         return found
